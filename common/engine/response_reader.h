@@ -1,0 +1,68 @@
+// Follows one response from its first event to its last: tokens by chunk, finish, usage, errors.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+
+#include "common/engine/stream_decoder.h"
+#include "common/engine/token_accounting.h"
+
+namespace specctl {
+
+// What one event means for the measurement.
+struct ChunkFacts {
+  bool token_bearing = false;      // has tokens, or may have (tokens unknown)
+  std::optional<uint32_t> tokens;  // nullopt with token_bearing: unknown
+  bool reasoning = false;
+};
+
+// Rules (../../docs/metrics.md): tokens of a chunk are the growth of usage.completion_tokens where
+// continuous usage comes, else the number of token ids, else of logprobs, else unknown where there
+// is text.  The role chunk is no token.  A chunk whose usage grew but that has no text bears
+// tokens. [DONE] is not success: complete() needs a finish reason and no error.
+class ResponseReader {
+ public:
+  // `decoder` is shared by all readers of a reactor and outlives them.
+  explicit ResponseReader(StreamDecoder& decoder) : decoder_(&decoder) {}
+
+  // Makes ready for a next response.  `keep_text`: keep the answer for the next turn or
+  // --save-text.
+  void Begin(bool keep_text);
+
+  // INVALID_ARGUMENT where the payload can't be decoded.  An error event is not an error here: see
+  // error().
+  absl::Status OnEvent(std::string_view payload, ChunkFacts& facts);
+
+  bool complete() const { return !finish_reason_.empty() && !has_error_; }
+  bool done_seen() const { return done_seen_; }
+  bool has_error() const { return has_error_; }
+  const std::string& error() const { return error_; }  // message of the error event
+  int64_t error_code() const { return error_code_; }
+  const std::string& finish_reason() const { return finish_reason_; }
+  const std::string& response_id() const { return response_id_; }
+  const std::string& text() const { return text_; }           // answer, with keep_text
+  uint64_t output_hash() const { return output_hash_; }       // FNV-1a of the answer; 0: none
+  uint64_t chunks() const { return chunks_; }                 // token-bearing
+  TokenSource token_source() const { return token_source_; }  // what this response's chunks gave
+  std::optional<uint64_t> output_tokens() const { return output_tokens_; }
+  std::optional<uint64_t> input_tokens() const { return input_tokens_; }
+  std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
+  std::optional<uint64_t> reasoning_tokens() const { return reasoning_tokens_; }
+  const std::optional<SpeculationStats>& speculation() const { return speculation_; }
+
+ private:
+  StreamDecoder* decoder_;
+  bool keep_text_ = false, done_seen_ = false, has_error_ = false;
+  int64_t error_code_ = 0;
+  std::string error_, finish_reason_, response_id_, text_;
+  uint64_t output_hash_ = 0, chunks_ = 0, counted_tokens_ = 0;
+  TokenSource token_source_ = TokenSource::kUnknown;
+  std::optional<uint64_t> output_tokens_, input_tokens_, cached_tokens_, reasoning_tokens_;
+  std::optional<SpeculationStats> speculation_;
+};
+
+}  // namespace specctl

@@ -1,0 +1,56 @@
+// Decodes one event of an OpenAI-style stream (chat or completions), whatever engine sent it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+
+#include "common/engine/token_accounting.h"
+
+namespace specctl {
+
+// What one `data:` payload says.  Views are valid until the next Decode().
+struct StreamEvent {
+  bool done = false;  // the payload was [DONE]
+  // An error event, also after a 200.  `error_code` is 0 where none is given.
+  bool error = false;
+  std::string_view error_message;
+  int64_t error_code = 0;
+  uint32_t choices = 0;            // number of choices in the event; we ask for one
+  bool role_only = false;          // the chunk that opens a chat response: no token
+  std::string_view text;           // answer text of choice 0, unescaped; may be empty
+  std::string_view reasoning;      // reasoning or reasoning_content, unescaped
+  bool tool_call = false;          // carries a piece of a tool call
+  std::string_view finish_reason;  // of choice 0; empty: none yet
+  std::string_view id;
+  std::optional<uint64_t> completion_tokens;  // usage.completion_tokens, cumulative
+  std::optional<uint64_t> prompt_tokens, cached_tokens, reasoning_tokens;
+  std::optional<uint32_t> token_ids;  // length of choices[0].token_ids
+  std::optional<uint32_t> logprob_tokens;
+};
+
+// Semantic, by simdjson on demand: key order, spacing, nulls, escapes and unknown fields don't
+// matter.  One instance a reactor; nothing is allocated in the steady state.  Not thread-safe.
+class StreamDecoder {
+ public:
+  StreamDecoder();
+  ~StreamDecoder();
+  StreamDecoder(const StreamDecoder&) = delete;
+
+  // `payload` must be followed by SseParser::kPadding readable bytes.
+  // INVALID_ARGUMENT  not JSON, or not an object, or a known field of a wrong type
+  absl::Status Decode(std::string_view payload, StreamEvent& event);
+
+  // Engine statistics of the last event's "metrics.speculative_decoding" (vLLM), if it had one.
+  // Parsed on demand, once a request: allocates.
+  std::optional<SpeculationStats> TakeSpeculation();
+
+ private:
+  struct State;
+  State* state_;
+};
+
+}  // namespace specctl

@@ -1,0 +1,59 @@
+// Sans-I/O reader of HTTP/1.1 responses (RFC 9112), over Boost.Beast's parser.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+
+namespace specctl {
+
+// Where a response's body goes, as it is read.
+class HttpBodySink {
+ public:
+  virtual ~HttpBodySink() = default;
+  // The head is whole: status, and the parser's accessors are valid.
+  virtual void OnHead() = 0;
+  // Body bytes with HTTP framing removed, in order, in pieces of any size.  The view is valid
+  // during the call only.  An error ends the parsing and is returned by Feed().
+  virtual absl::Status OnBody(std::string_view bytes) = 0;
+};
+
+// Parses one response after another on a connection.
+//
+// Feed it the bytes as they were read, split anywhere; it keeps what Beast leaves unconsumed (the
+// CR LF after each HTTP chunk).  No limit on the length of a body; a head of at most 64 KiB.
+// After done(), bytes of a next response are never expected: more of them are an error, since this
+// client does not pipeline.  Not thread-safe.
+class HttpResponseParser {
+ public:
+  explicit HttpResponseParser(HttpBodySink& sink);
+  ~HttpResponseParser();
+  HttpResponseParser(HttpResponseParser&&) noexcept;
+
+  // Makes ready for the next response of the connection.
+  void Reset();
+
+  // INVALID_ARGUMENT  what was read is not HTTP/1.x: the message says what is wrong
+  // otherwise what the sink returned
+  absl::Status Feed(std::string_view bytes);
+  // The peer closed.  OK where that ends the body rightly (no length, not chunked) or it was
+  // complete; UNAVAILABLE "closed before the end of the response (...)" otherwise.
+  absl::Status FeedEof();
+
+  bool any_byte() const;  // something of this response has been read
+  bool head_done() const;
+  bool done() const;        // head and body are complete, the last HTTP chunk included
+  uint32_t status() const;  // e.g. 200; 0 before head_done()
+  bool keep_alive() const;  // by version and Connection header
+  std::string_view content_type() const;                 // lower case, parameters cut off
+  std::string_view header(std::string_view name) const;  // first of that name, or empty
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace specctl

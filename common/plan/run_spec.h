@@ -1,0 +1,87 @@
+// RunSpec: everything that defines one run, as plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+
+namespace specctl {
+
+enum class Endpoint { kChat, kCompletions };  // /v1/chat/completions, /v1/completions
+enum class UrlPolicy { kRoundRobin, kLeastInFlight };
+
+// How many requests are in flight, for how long.
+struct LoadSpec {
+  uint32_t bs = 1;                // concurrency: conversations held open at once, over all agents
+  uint32_t agents = 1;            // agent processes; 1 <= agents <= bs
+  Nanos ramp{0};                  // slots are filled evenly over this time
+  Nanos warmup{0};                // full load, left out of the hold
+  std::optional<Nanos> duration;  // from the end of ramp and warm-up
+  std::optional<uint64_t> requests_max;  // turns; excludes conversations_max
+  std::optional<uint64_t> conversations_max;
+  Nanos grace = std::chrono::seconds(30);  // what is in flight at a limit gets this long
+  double failed_share_max = 0.1;           // the run ends above it, after max(bs, 10) requests
+  uint64_t seed = 0;
+};
+
+// What one request asks for.
+struct RequestSpec {
+  Endpoint endpoint = Endpoint::kChat;
+  std::string model;
+  uint32_t osl_tokens = 1024;         // max_tokens; a row's own max_tokens goes before it
+  std::optional<double> temperature;  // nullopt: the server's own
+  bool ignore_eos = false;
+  std::string extra_inputs_json;  // a JSON object merged into each body, or empty
+  std::vector<std::pair<std::string, std::string>> headers;  // secrets removed, see Secrets
+};
+
+// What must reach the agents and never a file.
+struct Secrets {
+  std::string api_key;  // sent as "Bearer <api_key>"; may be empty
+  std::vector<std::pair<std::string, std::string>> headers;  // --header values that look secret
+};
+
+struct TimeoutSpec {
+  Nanos connect = std::chrono::seconds(10);
+  Nanos request = std::chrono::seconds(600);  // from begin to end of one request
+  Nanos idle = std::chrono::seconds(60);      // no byte from the server for this long
+};
+
+struct TlsSpec {
+  std::string ca_file;    // PEM; empty: the system's
+  bool insecure = false;  // no certificate check
+};
+
+// Which prompts; enough to find and check the same ones again.
+struct DatasetIdentity {
+  std::string name;    // as named on the command line
+  std::string path;    // file read; empty for `builtin`
+  std::string format;  // detected or given, e.g. "speed_bench_messages"
+  std::string sha256;  // of the file, or of the generated rows
+  uint64_t rows = 0;
+  bool builtin = false;  // text of our own: for trying things, never a SPEED-Bench result
+};
+
+struct RunSpec {
+  std::string run_id;  // e.g. 20261122-101410-7f3a
+  std::string specctl_version;
+  LoadSpec load;
+  RequestSpec request;
+  TimeoutSpec timeouts;
+  TlsSpec tls;
+  std::vector<std::string> target_urls;  // scheme://host:port[/prefix], without /v1
+  UrlPolicy url_policy = UrlPolicy::kRoundRobin;
+  bool server_metrics = true;
+  std::vector<std::string> metrics_urls;  // one a target, or those named by --server-metrics
+  DatasetIdentity dataset;
+  std::vector<std::pair<std::string, std::string>> tags;
+  std::optional<uint32_t> gpus;
+  bool save_text = false;
+  Nanos agent_timeout = std::chrono::seconds(30);
+};
+
+}  // namespace specctl

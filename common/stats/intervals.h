@@ -1,0 +1,37 @@
+// 95 % confidence intervals.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace specctl {
+
+struct Interval {
+  double value = 0, low = 0, high = 0;
+};
+
+// One cluster's share of a ratio of sums, e.g. accepted and drafted tokens of one conversation.
+struct RatioTerm {
+  double numerator = 0, denominator = 0;
+};
+
+// Ratio of sums with a 95 % interval by linearisation over clusters (delta method, Cochran,
+// Sampling Techniques, 6.3), Student's t with clusters - 1 degrees of freedom.  nullopt where the
+// denominators sum to 0; with one cluster low = value = high is not claimed: the interval is
+// absent.
+struct RatioEstimate {
+  double value = 0;
+  std::optional<Interval> interval;
+};
+std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters);
+
+// Mean of a series in time order (e.g. tokens in each second) with a 95 % interval that allows for
+// the dependence of neighbours: batch means over at most 20 equal batches, Student's t.
+// Fewer than 4 values: no interval.
+std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series);
+
+// Two-sided 95 % point of Student's t for `degrees` >= 1 degrees of freedom.
+double StudentT975(uint64_t degrees);
+
+}  // namespace specctl

@@ -1,0 +1,22 @@
+// Exact quantiles of a set of values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace specctl {
+
+// Distribution of a figure, as summary.json prints it; all in the figure's own unit.
+struct Distribution {
+  uint64_t count = 0;
+  double mean = 0, min = 0, max = 0;
+  double p1 = 0, p5 = 0, p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0;
+};
+
+// Quantiles of the value, nearest rank (the ceil(q * n)-th smallest): p1 <= p99 also for rates.
+// Sorts `values`.  nullopt where there are none.
+std::optional<Distribution> Describe(std::vector<double> values);
+
+}  // namespace specctl
