@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Checks of the source tree's style: `check.py NAME`, NAME being one of the functions below.
+
+Each prints what it finds as file:line: text and exits with 1 where it finds anything.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+from co_await_hazard import hazards
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# A folder of common/ may include those before it (and itself), as common/CMakeLists.txt orders them.
+COMMON_ORDER = ("base net stats speculation dataset plan engine prometheus journal timeline "
+                "analysis report").split()
+# Generated protobuf types stop at these folders.
+PROTO_FOLDERS = ("common/journal/", "agent/session/", "controller/session/", "tests/")
+LINES_MAX = {".h": 150, ".cc": 400, "test": 600}
+# Files over the size, with the size they may not outgrow.
+OVERSIZE = {
+    "common/journal/event.h": 221,    # every event of a run, in one place
+    "common/analysis/results.h": 199,  # every figure of a run, in one place
+}
+
+
+def sources():
+    files = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.cc", "*.h"],
+        cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    return [name for name in sorted(set(files)) if (ROOT / name).exists()]
+
+
+def lines_of(name):
+    return (ROOT / name).read_text(encoding="utf-8").split("\n")
+
+
+def includes(name):
+    for number, line in enumerate(lines_of(name), 1):
+        match = re.match(r'#include [<"]([^">]+)[">]', line)
+        if match:
+            yield number, match.group(1)
+
+
+def allowed(source, target):
+    """Whether `source` may include the project's file `target`."""
+    top = target.split("/")[0]
+    mine = source.split("/")
+    if mine[0] == "tests":
+        return True
+    if top == "tests":
+        return False
+    if mine[0] == "common":
+        if top != "common":
+            return False
+        return COMMON_ORDER.index(target.split("/")[1]) <= COMMON_ORDER.index(mine[1])
+    if mine[0] in ("agent", "controller"):
+        return top in ("common", mine[0])
+    return mine[0] == "tools" and top in ("common", "agent", "controller", "tools")
+
+
+def includes_point_one_way():
+    for name in sources():
+        for number, target in includes(name):
+            if target.startswith("specctl/v1/"):
+                if not name.startswith(PROTO_FOLDERS):
+                    yield f"{name}:{number}: generated type outside {', '.join(PROTO_FOLDERS)}"
+            elif re.match(r"(common|agent|controller|tools|tests)/", target):
+                if not allowed(name, target):
+                    yield f"{name}:{number}: may not include {target}"
+
+
+def sizes():
+    for name in sources():
+        kind = "test" if name.startswith("tests/") else pathlib.Path(name).suffix
+        limit = OVERSIZE.get(name, LINES_MAX[kind])
+        count = len(lines_of(name)) - 1
+        if count > limit:
+            yield f"{name}:{count}: longer than {limit} lines; find the seam"
+
+
+# Tests of several sources of a folder together.
+TESTS_OF_A_FOLDER = {
+    "tests/unit/common/engine/recordings_test.cc",  # recorded responses, through HTTP to figures
+}
+
+
+def tests_mirror_sources():
+    for name in sources():
+        match = re.match(r"tests/unit/(.+)_test\.cc$", name)
+        if name in TESTS_OF_A_FOLDER:
+            continue
+        if match and not any((ROOT / (match.group(1) + end)).exists() for end in (".cc", ".h")):
+            yield f"{name}:1: no source {match.group(1)}.cc or .h"
+
+
+def co_await_hazard():
+    for name in sources():
+        for line, what in hazards((ROOT / name).read_text(encoding="utf-8")):
+            yield f"{name}:{line}: {what} in a co_await expression; name it first"
+
+
+def names():
+    for name in sources():
+        if re.search(r"(^|/)(utils?|helpers?|misc|manager|core)(/|[._])", name):
+            yield f"{name}:1: a name that says nothing"
+
+
+def format():
+    for name in sources():
+        result = subprocess.run(["clang-format", "--dry-run", "-Werror", name], cwd=ROOT,
+                                capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            yield f"{name}:1: not as .clang-format says; run tools/dev format"
+
+
+def main():
+    checks = [includes_point_one_way, sizes, tests_mirror_sources, co_await_hazard, names, format]
+    wanted = {check.__name__: check for check in checks}
+    if len(sys.argv) != 2 or sys.argv[1] not in wanted:
+        sys.exit(f"usage: check.py {'|'.join(wanted)}")
+    found = list(wanted[sys.argv[1]]())
+    print("\n".join(found) or f"{sys.argv[1]}: {len(sources())} files, nothing found")
+    sys.exit(1 if found else 0)
+
+
+main()
