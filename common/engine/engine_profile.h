@@ -34,20 +34,25 @@ struct MetricFamily {
   std::string_view position_label = {};
   // Gauges: how series of one target combine.
   bool mean_of_series = false;  // else the sum
+  // A name that other versions use.  Some versions expose both: where a figure's first name is
+  // there, samples of the others say the same again and must not be added to it.
+  bool other_name = false;
 };
 
 struct EngineProfile {
-  std::string_view name;          // "vllm", "openai"
-  std::string_view display_name;  // "vLLM", "OpenAI-compatible"
-  // Request fields that this engine takes and a strict server would refuse.
+  std::string_view name;          // "vllm", "llamacpp", "openai"
+  std::string_view display_name;  // "vLLM", "llama.cpp", "OpenAI-compatible"
+  // Request fields that this engine takes, or that are worth a try in the probe; a strict server
+  // may refuse them.
   bool continuous_usage = false;  // stream_options.continuous_usage_stats
   bool ignore_eos = false;
-  bool return_token_ids = false;
+  bool return_token_ids = false;  // asked for where continuous usage is not to be had
   std::span<const MetricFamily> metrics;
   bool chunk_per_step = true;  // false: an engine that sends a chunk a token (llama.cpp)
 };
 
 const EngineProfile& VllmProfile();
+const EngineProfile& LlamaCppProfile();  // as OpenAI, but a chunk is a token, not a step
 const EngineProfile& OpenAiProfile();
 // The profile of that name, or OpenAiProfile().
 const EngineProfile& ProfileNamed(std::string_view name);
@@ -55,5 +60,9 @@ const EngineProfile& ProfileNamed(std::string_view name);
 // empty) and the `server` header.
 const EngineProfile& DetectEngine(std::string_view version_body, std::string_view models_body,
                                   std::string_view metrics_text, std::string_view server_header);
+
+// The family that samples of that name belong to, or null.  Names match whole, but for the
+// `_total` of a counter, which a server may leave out; so `..._created` and `..._bucket` never do.
+const MetricFamily* FindFamily(const EngineProfile& profile, std::string_view sample_name);
 
 }  // namespace specctl

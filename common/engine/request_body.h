@@ -1,9 +1,12 @@
 // JSON bodies of chat and completions requests.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/statusor.h>
 
@@ -15,30 +18,49 @@ namespace specctl {
 
 struct BodyOptions {
   bool stream = true;
-  // Ask for usage on each chunk; the probe clears it for a server that refuses the field.
+  // Ask for usage on each chunk; the probe clears it for a server that refuses the field.  Where
+  // neither this nor the engine's profile has it, the profile's token ids are asked for instead.
   bool continuous_usage = true;
+  bool include_usage = true;           // stream_options at all; cleared where even they are refused
   std::optional<uint32_t> max_tokens;  // the row's own; else request.osl_tokens
   std::string_view row_extra_json;     // the row's extra fields; --extra-inputs goes before them
 };
 
 // Writes the body once for a run, so that a request costs the copying of its messages.
 //
-// Order of precedence for a field: --extra-inputs, the row's extra fields, the flags.  `stream` and
-// `stream_options` are ours alone.  Completions send the text of the messages, joined by blank
-// lines, as `prompt`.
+// Order of precedence for a field: --extra-inputs, the row's extra fields, the flags.  `stream`,
+// `stream_options`, `messages`, `prompt` and `n` are ours alone: refused in --extra-inputs, passed
+// over in a row, as is a row's `model` (a log names the model that it was recorded from).  A row's
+// or user's max_completion_tokens goes in the place of max_tokens.  Completions send the text of
+// the messages, joined by blank lines, as `prompt`.  Immutable; thread-safe.
 class RequestBodyWriter {
  public:
   // INVALID_ARGUMENT "--extra-inputs: ..." where extra_inputs_json is not a JSON object or sets a
-  // field that is ours.
+  // field that is ours; "--ignore-eos: ..." where the engine does not take it.
   static absl::StatusOr<RequestBodyWriter> Create(const RequestSpec& request,
                                                   const EngineProfile& profile);
-  // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object.
+  // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object, or where a
+  // message that is more than text is to go to completions.
   absl::StatusOr<std::string> Write(std::span<const Message> messages,
                                     const BodyOptions& options) const;
 
  private:
+  struct Field {
+    std::string key;   // unescaped
+    std::string json;  // the value as it was written
+  };
+
+  RequestBodyWriter() = default;
+  static absl::StatusOr<std::vector<Field>> ParseFields(std::string_view json);
+  void AppendFields(std::span<const Field> row_fields, uint32_t max_tokens,
+                    std::string& body) const;
+  absl::Status AppendPrompt(std::span<const Message> messages, std::string& body) const;
+  void AppendStreamFields(std::span<const Field> row_fields, const BodyOptions& options,
+                          std::string& body) const;
+
   RequestSpec request_;
   const EngineProfile* profile_ = nullptr;
+  std::vector<Field> flags_, extra_inputs_;
 };
 
 }  // namespace specctl

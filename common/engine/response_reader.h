@@ -22,8 +22,14 @@ struct ChunkFacts {
 
 // Rules (../../docs/metrics.md): tokens of a chunk are the growth of usage.completion_tokens where
 // continuous usage comes, else the number of token ids, else of logprobs, else unknown where there
-// is text.  The role chunk is no token.  A chunk whose usage grew but that has no text bears
-// tokens. [DONE] is not success: complete() needs a finish reason and no error.
+// is text, reasoning or a tool call.  The role chunk is no token.  A chunk whose usage grew but
+// that has no text bears tokens; one with text whose usage did not grow (held-back text let go)
+// bears none.  Growth after chunks of unknown tokens is theirs too, and is given to no chunk; an
+// event without choices gives no chunk.  The server's last total is what counts, whatever the sum
+// of the chunks.
+//
+// [DONE] is not success: complete() needs a finish reason and no error, and the finish reason
+// "abort" (SGLang) is an error.  Of several choices the one with index 0 is followed.
 class ResponseReader {
  public:
   // `decoder` is shared by all readers of a reactor and outlives them.
@@ -44,24 +50,40 @@ class ResponseReader {
   int64_t error_code() const { return error_code_; }
   const std::string& finish_reason() const { return finish_reason_; }
   const std::string& response_id() const { return response_id_; }
-  const std::string& text() const { return text_; }           // answer, with keep_text
-  uint64_t output_hash() const { return output_hash_; }       // FNV-1a of the answer; 0: none
-  uint64_t chunks() const { return chunks_; }                 // token-bearing
-  TokenSource token_source() const { return token_source_; }  // what this response's chunks gave
-  std::optional<uint64_t> output_tokens() const { return output_tokens_; }
+  const std::string& text() const { return text_; }      // answer, with keep_text
+  uint64_t output_hash() const { return output_hash_; }  // FNV-1a of the answer; 0: none
+  uint64_t chunks() const { return chunks_; }            // token-bearing
+  bool other_choices() const { return other_choices_; }  // there were some, passed over
+  // What this response's chunks gave so far: the least of their sources, where each chunk had one;
+  // else kTotalsOnly or, without any usage, kNone.  kUnknown before the first event.
+  TokenSource token_source() const;
+  // The server's total so far; without any usage the sum of the chunks where all are known.
+  std::optional<uint64_t> output_tokens() const;
   std::optional<uint64_t> input_tokens() const { return input_tokens_; }
   std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
   std::optional<uint64_t> reasoning_tokens() const { return reasoning_tokens_; }
   const std::optional<SpeculationStats>& speculation() const { return speculation_; }
 
  private:
+  void OnError(const StreamEvent& event);
+  void OnChoice(const StreamEvent& event, ChunkFacts& facts);
+  void TakeUsage(const StreamEvent& event);
+  bool UsageTells(const StreamEvent& event, bool has_output) const;
+  bool UsageCounts() const;
+  void CountTokens(const StreamEvent& event, ChunkFacts& facts);
+  void Count(uint64_t tokens, TokenSource source, ChunkFacts& facts);
+
   StreamDecoder* decoder_;
-  bool keep_text_ = false, done_seen_ = false, has_error_ = false;
+  bool keep_text_ = false, done_seen_ = false, has_error_ = false, other_choices_ = false;
+  bool any_event_ = false, usage_on_chunk_ = false;
   int64_t error_code_ = 0;
   std::string error_, finish_reason_, response_id_, text_;
-  uint64_t output_hash_ = 0, chunks_ = 0, counted_tokens_ = 0;
-  TokenSource token_source_ = TokenSource::kUnknown;
-  std::optional<uint64_t> output_tokens_, input_tokens_, cached_tokens_, reasoning_tokens_;
+  uint64_t output_hash_ = 0, chunks_ = 0;
+  uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
+  uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
+  bool unknown_since_usage_ = false;                  // one of them since the last total
+  TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
+  std::optional<uint64_t> usage_total_, input_tokens_, cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;
 };
 

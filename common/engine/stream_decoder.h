@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,8 @@
 
 namespace specctl {
 
-// What one `data:` payload says.  Views are valid until the next Decode().
+// What one `data:` payload says.  Views are valid until the next Decode(), and no longer than the
+// payload.
 struct StreamEvent {
   bool done = false;  // the payload was [DONE]
   // An error event, also after a 200.  `error_code` is 0 where none is given.
@@ -20,6 +22,7 @@ struct StreamEvent {
   std::string_view error_message;
   int64_t error_code = 0;
   uint32_t choices = 0;            // number of choices in the event; we ask for one
+  uint32_t other_choices = 0;      // of them with an index above 0: passed over, but counted here
   bool role_only = false;          // the chunk that opens a chat response: no token
   std::string_view text;           // answer text of choice 0, unescaped; may be empty
   std::string_view reasoning;      // reasoning or reasoning_content, unescaped
@@ -41,7 +44,8 @@ class StreamDecoder {
   StreamDecoder(const StreamDecoder&) = delete;
 
   // `payload` must be followed by SseParser::kPadding readable bytes.
-  // INVALID_ARGUMENT  not JSON, or not an object, or a known field of a wrong type
+  // INVALID_ARGUMENT  not JSON, or not an object, or a known field of a wrong type; the text says
+  //                   which, and shows the payload's beginning
   absl::Status Decode(std::string_view payload, StreamEvent& event);
 
   // Engine statistics of the last event's "metrics.speculative_decoding" (vLLM), if it had one.
@@ -50,7 +54,7 @@ class StreamDecoder {
 
  private:
   struct State;
-  State* state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace specctl

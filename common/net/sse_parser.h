@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,19 +37,42 @@ class SseParser {
   // Forgets everything; keeps the buffer's capacity.
   void Reset();
   // Appends `bytes`, split anywhere by the network.
-  // RESOURCE_EXHAUSTED if an event grows past event_bytes_max.
+  // RESOURCE_EXHAUSTED if the first event that Next() has not returned is, as far as it was fed,
+  // longer than event_bytes_max.
   absl::Status Feed(std::string_view bytes);
-  // The next whole event, or nullopt until more bytes are fed.  Views are valid until the next
-  // Feed().
+  // The next whole event, or nullopt until more bytes are fed.  `data` is valid until the next
+  // Feed(), `name` until the next Next().
   std::optional<Event> Next();
   uint64_t comments() const { return comments_; }
-  // Bytes fed that belong to no whole event yet.
-  bool has_partial_event() const;
+  // Bytes fed that belong to no whole event yet; to be asked when Next() has returned nullopt.
+  bool has_partial_event() const { return at_.event != end_; }
 
  private:
+  // Offsets into the buffer.
+  struct Cursor {
+    size_t event = 0;       // what the open event keeps begins here; all before is free
+    size_t line = 0;        // the line not yet read
+    size_t searched = 0;    // no line end before this
+    bool after_cr = false;  // the last line ended in a CR that was the last byte fed: skip an LF
+  };
+
+  bool SkipByteOrderMark();
+  std::optional<std::string_view> NextLine(Cursor& at) const;
+  void TakeLine(std::string_view line);
+  void TakeData(std::string_view value);
+  Event CloseEvent();
+  bool FirstEventIsTooLong() const;
+  void MakeRoom(size_t bytes);
+
   const size_t event_bytes_max_;
-  std::string buffer_;
-  size_t consumed_ = 0;
+  std::unique_ptr<char[]> buffer_;
+  size_t capacity_ = 0;
+  size_t end_ = 0;  // of what was fed; at least kPadding more bytes follow
+  Cursor at_;
+  bool begun_ = false;  // past the byte order mark
+  bool has_data_ = false;
+  size_t data_begin_ = 0, data_end_ = 0;  // the open event's data, joined in place
+  std::string name_, returned_name_;
   uint64_t comments_ = 0;
 };
 

@@ -1,0 +1,102 @@
+#include "common/engine/error_body.h"
+
+#include <absl/strings/str_format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+
+#include "common/engine/one_line.h"
+
+namespace specctl {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr size_t kMessageBytesMax = 300;
+constexpr size_t kBodyBytesMax = 1 << 20;  // of what is looked into
+
+std::string Text(dom::object object, std::string_view key) {
+  std::string_view text;
+  return object[key].get(text) ? std::string() : std::string(text);
+}
+
+// Some servers write the code as a string.
+int64_t Code(dom::object object) {
+  int64_t code = 0;
+  if (!object["code"].get(code)) return code;
+  const std::string text = Text(object, "code");
+  std::from_chars(text.data(), text.data() + text.size(), code);
+  return code;
+}
+
+void ReadFields(dom::object object, ErrorBody& out) {
+  out.message = Text(object, "message");
+  out.type = Text(object, "type");
+  out.param = Text(object, "param");
+  out.code = Code(object);
+}
+
+// FastAPI: a text, or a list of {"loc": [...], "msg": ...}.
+std::string DetailText(dom::element detail) {
+  std::string_view text;
+  if (!detail.get(text)) return std::string(text);
+  return simdjson::minify(detail);
+}
+
+void ReadRoot(dom::object root, ErrorBody& out) {
+  dom::element error;
+  dom::object object;
+  std::string_view text;
+  if (root["error"].get(error)) {
+    ReadFields(root, out);
+    if (out.message.empty() && !root["detail"].get(error)) out.message = DetailText(error);
+  } else if (!error.get(object)) {
+    ReadFields(object, out);
+    if (out.message.empty()) out.message = simdjson::minify(object);
+  } else if (!error.get(text)) {
+    ReadFields(root, out);
+    out.message = text;
+  } else {
+    out.message = simdjson::minify(error);
+  }
+}
+
+bool ContainsAny(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [text](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  });
+}
+
+// By type and parameter where the engine sends them, else by its words: vLLM and OpenAI, SGLang,
+// TensorRT-LLM, llama.cpp.
+bool IsContextOverflow(const ErrorBody& error, uint32_t status) {
+  if (status != 200 && (status < 400 || status > 422)) return false;
+  if (error.type == "exceed_context_size_error" || error.param == "input_tokens") return true;
+  return ContainsAny(
+      error.message,
+      {"maximum context length", "model's context length", "context_length_exceeded",
+       "exceeds the available context size", "cannot be greater than max_model_len",
+       "max_completion_tokens is too large", "longer than the maximum model length",
+       "exceed max_seq_len", "exceeds max_seq_len", "exceeds the maximum sequence length"});
+}
+
+}  // namespace
+
+ErrorBody ParseErrorBody(std::string_view body, uint32_t http_status) {
+  ErrorBody out;
+  body = body.substr(0, kBodyBytesMax);
+  dom::parser parser;
+  dom::object root;
+  if (!parser.parse(simdjson::padded_string(body)).get(root)) ReadRoot(root, out);
+  out.message =
+      OneLine(out.message.empty() ? body : std::string_view(out.message), kMessageBytesMax);
+  if (out.message.empty()) out.message = absl::StrFormat("HTTP %d without a message", http_status);
+  out.type = OneLine(out.type, kMessageBytesMax);
+  out.param = OneLine(out.param, kMessageBytesMax);
+  out.context_overflow = IsContextOverflow(out, http_status);
+  return out;
+}
+
+}  // namespace specctl

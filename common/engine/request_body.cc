@@ -1,0 +1,201 @@
+#include "common/engine/request_body.h"
+
+#include <absl/strings/str_format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/base/json_writer.h"
+#include "common/engine/one_line.h"
+
+namespace specctl {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::array<std::string_view, 5> kOurs = {"stream", "stream_options", "messages", "prompt",
+                                                   "n"};
+
+bool IsOurs(std::string_view key) {
+  return std::find(kOurs.begin(), kOurs.end(), key) != kOurs.end();
+}
+
+template <class Fields>
+bool Has(const Fields& fields, std::string_view key) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [key](const auto& field) { return field.key == key; });
+}
+
+void AppendField(std::string_view key, std::string_view json, std::string& out) {
+  out.push_back(',');
+  AppendJsonString(key, out);
+  out.append(":").append(json);
+}
+
+std::string JsonString(std::string_view text) {
+  std::string json;
+  AppendJsonString(text, json);
+  return json;
+}
+
+// On-demand parsing alone would let faults pass.
+simdjson::error_code CheckObject(const simdjson::padded_string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  return parser.parse(json).get(object);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<RequestBodyWriter::Field>> RequestBodyWriter::ParseFields(
+    std::string_view json) {
+  std::vector<Field> fields;
+  if (json.empty()) return fields;
+  const auto refused = [json](simdjson::error_code error) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "need a JSON object, got %s (%s)", OneLine(json, 120), simdjson::error_message(error)));
+  };
+  const simdjson::padded_string padded(json);
+  if (const auto error = CheckObject(padded)) return refused(error);
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::object object;
+  if (const auto error = parser.iterate(padded).get(document)) return refused(error);
+  if (const auto error = document.get_object().get(object)) return refused(error);
+  for (auto entry : object) {
+    std::string_view key, value;
+    if (const auto error = entry.unescaped_key().get(key)) return refused(error);
+    std::string key_text(key);
+    if (const auto error = simdjson::to_json_string(entry.value()).get(value)) {
+      return refused(error);
+    }
+    std::erase_if(fields, [&](const Field& field) { return field.key == key_text; });
+    fields.push_back({.key = std::move(key_text), .json = std::string(value)});
+  }
+  return fields;
+}
+
+absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& request,
+                                                            const EngineProfile& profile) {
+  RequestBodyWriter writer;
+  writer.request_ = request;
+  writer.profile_ = &profile;
+  auto extra = ParseFields(request.extra_inputs_json);
+  if (!extra.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--extra-inputs: %s", std::string(extra.status().message())));
+  }
+  for (const Field& field : *extra) {
+    if (!IsOurs(field.key)) continue;
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--extra-inputs: %s is set by specctl itself and can't be given", field.key));
+  }
+  writer.extra_inputs_ = *std::move(extra);
+  writer.flags_.push_back({"model", JsonString(request.model)});
+  if (request.temperature) {
+    writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
+  }
+  if (request.ignore_eos && !profile.ignore_eos) {
+    return absl::InvalidArgumentError(absl::StrFormat("--ignore-eos: %s does not take ignore_eos",
+                                                      std::string(profile.display_name)));
+  }
+  if (request.ignore_eos) writer.flags_.push_back({"ignore_eos", "true"});
+  return writer;
+}
+
+absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> messages,
+                                                     const BodyOptions& options) const {
+  auto row_fields = ParseFields(options.row_extra_json);
+  if (!row_fields.ok()) {
+    return absl::InvalidArgumentError(absl::StrFormat("extra request fields of the row: %s",
+                                                      std::string(row_fields.status().message())));
+  }
+  size_t bytes = 512 + options.row_extra_json.size() + request_.extra_inputs_json.size();
+  for (const Message& message : messages) {
+    bytes += 40 + message.content.size() + message.content.size() / 8 + message.raw_json.size();
+  }
+  std::string body;
+  body.reserve(bytes);
+  body.push_back('{');
+  if (const absl::Status status = AppendPrompt(messages, body); !status.ok()) return status;
+  AppendFields(*row_fields, options.max_tokens.value_or(request_.osl_tokens), body);
+  AppendStreamFields(*row_fields, options, body);
+  body.push_back('}');
+  return body;
+}
+
+// Each field once, from the first of --extra-inputs, the row and the flags that has it.
+void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, uint32_t max_tokens,
+                                     std::string& body) const {
+  for (const Field& field : flags_) {
+    if (Has(extra_inputs_, field.key)) continue;
+    if (field.key != "model" && Has(row_fields, field.key)) continue;
+    AppendField(field.key, field.json, body);
+  }
+  const auto limited_by = [](const auto& fields) {
+    return Has(fields, "max_tokens") || Has(fields, "max_completion_tokens");
+  };
+  const bool limited_by_user = limited_by(extra_inputs_);
+  if (!limited_by_user && !limited_by(row_fields)) {
+    AppendField("max_tokens", std::to_string(max_tokens), body);
+  }
+  for (const Field& field : row_fields) {
+    if (IsOurs(field.key) || field.key == "model" || Has(extra_inputs_, field.key)) continue;
+    const bool limit = field.key == "max_tokens" || field.key == "max_completion_tokens";
+    if (!limit || !limited_by_user) AppendField(field.key, field.json, body);
+  }
+  for (const Field& field : extra_inputs_) AppendField(field.key, field.json, body);
+}
+
+absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
+                                             std::string& body) const {
+  if (request_.endpoint == Endpoint::kChat) {
+    body.append("\"messages\":[");
+    for (const Message& message : messages) {
+      if (body.back() != '[') body.push_back(',');
+      if (!message.raw_json.empty()) {
+        body.append(message.raw_json);
+        continue;
+      }
+      body.append("{\"role\":");
+      AppendJsonString(message.role, body);
+      body.append(",\"content\":");
+      AppendJsonString(message.content, body);
+      body.push_back('}');
+    }
+    body.push_back(']');
+    return absl::OkStatus();
+  }
+  std::string prompt;
+  for (const Message& message : messages) {
+    if (!message.raw_json.empty()) {
+      return absl::InvalidArgumentError(
+          "messages: one is more than text, and completions take text only; use --endpoint chat");
+    }
+    if (!prompt.empty()) prompt.append("\n\n");
+    prompt.append(message.content);
+  }
+  body.append("\"prompt\":");
+  AppendJsonString(prompt, body);
+  return absl::OkStatus();
+}
+
+void RequestBodyWriter::AppendStreamFields(std::span<const Field> row_fields,
+                                           const BodyOptions& options, std::string& body) const {
+  if (!options.stream) return;
+  body.append(",\"stream\":true");
+  const bool continuous =
+      options.include_usage && options.continuous_usage && profile_->continuous_usage;
+  if (continuous) {
+    body.append(",\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}");
+  } else if (options.include_usage) {
+    body.append(",\"stream_options\":{\"include_usage\":true}");
+  }
+  if (!continuous && profile_->return_token_ids && !Has(extra_inputs_, "return_token_ids") &&
+      !Has(row_fields, "return_token_ids")) {
+    body.append(",\"return_token_ids\":true");
+  }
+}
+
+}  // namespace specctl

@@ -1,0 +1,223 @@
+#include "common/engine/stream_decoder.h"
+
+#include <absl/strings/str_format.h>
+
+#include <string>
+#include <utility>
+
+#include "common/engine/error_body.h"
+#include "common/engine/json_walker.h"
+#include "common/engine/speculation_json.h"
+
+namespace specctl {
+namespace {
+
+using Error = JsonWalker::Error;
+using Key = JsonWalker::Key;
+using Object = JsonWalker::Object;
+using Value = JsonWalker::Value;
+
+}  // namespace
+
+// Each member function reads one kind of object into `event`.
+struct StreamDecoder::State {
+  struct Choice {
+    std::string_view text, reasoning, finish_reason;
+    bool has_role = false, tool_call = false;
+    std::optional<uint32_t> token_ids, logprob_tokens;
+    std::optional<uint64_t> index;
+  };
+
+  absl::Status Decode(std::string_view payload, StreamEvent& event);
+  Error OnRootField(Key key, Value& value, StreamEvent& event);
+  Error OnChoices(Value value, StreamEvent& event);
+  Error OnChoice(Object object, Choice& choice);
+  Error OnDelta(Value value, Choice& choice);
+  Error OnLogprobs(Value value, Choice& choice);
+  Error OnUsage(Value value, StreamEvent& event);
+  Error OnUsageDetail(Value value, StreamEvent& event);
+  Error OnMetrics(Value value);
+
+  JsonWalker json;
+  std::string metrics_json;  // "metrics" of the last event, or empty
+  ErrorBody error_body;      // of the last error event
+};
+
+absl::Status StreamDecoder::State::Decode(std::string_view payload, StreamEvent& event) {
+  metrics_json.clear();
+  const absl::Status status =
+      json.Walk(payload, [&](Key key, Value& value) { return OnRootField(key, value, event); });
+  if (!status.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("stream event: %s", std::string(status.message())));
+  }
+  if (event.error) {
+    error_body = ParseErrorBody(payload, /*http_status=*/200);
+    event.error_message = error_body.message;
+    event.error_code = error_body.code;
+  }
+  return absl::OkStatus();
+}
+
+Error StreamDecoder::State::OnRootField(Key key, Value& value, StreamEvent& event) {
+  if (key.Is("choices\"")) return OnChoices(value, event);
+  if (key.Is("usage\"")) return OnUsage(value, event);
+  if (key.Is("id\"")) return json.ReadText(value, "id", event.id);
+  if (key.Is("metrics\"")) return OnMetrics(value);
+  if (key.Is("error\"")) {
+    const char first = json.Token(value).front();
+    event.error |= first != 'n' && first != 'f';  // null, false
+  } else if (key.Is("object\"")) {                // {"object":"error","message":...}
+    event.error |= json.Token(value).starts_with("\"error\"");
+  }
+  return simdjson::SUCCESS;
+}
+
+Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
+  if (json.Token(value).front() == 'n') return simdjson::SUCCESS;
+  simdjson::ondemand::array choices;
+  if (value.get_array().get(choices)) return json.WrongType("choices");
+  for (auto element : choices) {
+    Choice choice;
+    if (element.error()) return element.error();
+    Object object;
+    if (element.get_object().get(object)) return json.WrongType("choices[]");
+    if (const Error error = OnChoice(object, choice)) return error;
+    const uint64_t index = choice.index.value_or(event.choices);
+    ++event.choices;
+    if (index > 0) {
+      ++event.other_choices;
+      continue;
+    }
+    event.text = choice.text;
+    event.reasoning = choice.reasoning;
+    event.finish_reason = choice.finish_reason;
+    event.tool_call = choice.tool_call;
+    event.token_ids = choice.token_ids;
+    event.logprob_tokens = choice.logprob_tokens;
+    event.role_only =
+        choice.has_role && choice.text.empty() && choice.reasoning.empty() && !choice.tool_call;
+  }
+  return simdjson::SUCCESS;
+}
+
+Error StreamDecoder::State::OnChoice(Object object, Choice& choice) {
+  return json.ForEachField(object, [&](Key key, Value& value) -> Error {
+    if (key.Is("delta\"")) return OnDelta(value, choice);
+    if (key.Is("index\"")) return json.ReadCount(value, "choices[].index", choice.index);
+    if (key.Is("text\"")) return json.ReadText(value, "choices[].text", choice.text);
+    if (key.Is("finish_reason\"")) {
+      return json.ReadText(value, "choices[].finish_reason", choice.finish_reason);
+    }
+    if (key.Is("logprobs\"")) return OnLogprobs(value, choice);
+    if (key.Is("token_ids\"")) {
+      return json.ReadLength(value, "choices[].token_ids", choice.token_ids);
+    }
+    return simdjson::SUCCESS;
+  });
+}
+
+Error StreamDecoder::State::OnDelta(Value value, Choice& choice) {
+  std::optional<Object> delta;
+  if (const Error error = json.ReadObject(value, "choices[].delta", delta)) return error;
+  if (!delta) return simdjson::SUCCESS;
+  return json.ForEachField(*delta, [&](Key key, Value& field) -> Error {
+    if (key.Is("content\"")) return json.ReadText(field, "choices[].delta.content", choice.text);
+    if (key.Is("reasoning\"") || key.Is("reasoning_content\"")) {
+      std::string_view text;  // some servers send both, one of them empty
+      const Error error = json.ReadText(field, "choices[].delta.reasoning", text);
+      if (!text.empty()) choice.reasoning = text;
+      return error;
+    }
+    if (key.Is("role\"")) {
+      choice.has_role = json.Token(field).front() == '"';
+    } else if (key.Is("tool_calls\"")) {
+      std::optional<uint32_t> calls;
+      const Error error = json.ReadLength(field, "choices[].delta.tool_calls", calls);
+      choice.tool_call |= calls.value_or(0) > 0;
+      return error;
+    } else if (key.Is("function_call\"")) {
+      choice.tool_call |= json.Token(field).front() == '{';
+    }
+    return simdjson::SUCCESS;
+  });
+}
+
+// Chat has one element of `content` a token, completions one of `tokens`.
+Error StreamDecoder::State::OnLogprobs(Value value, Choice& choice) {
+  std::optional<Object> logprobs;
+  if (const Error error = json.ReadObject(value, "choices[].logprobs", logprobs)) return error;
+  if (!logprobs) return simdjson::SUCCESS;
+  return json.ForEachField(*logprobs, [&](Key key, Value& field) -> Error {
+    if (!key.Is("content\"") && !key.Is("tokens\"")) return simdjson::SUCCESS;
+    return json.ReadLength(field, "choices[].logprobs", choice.logprob_tokens);
+  });
+}
+
+Error StreamDecoder::State::OnUsage(Value value, StreamEvent& event) {
+  std::optional<Object> usage;
+  if (const Error error = json.ReadObject(value, "usage", usage)) return error;
+  if (!usage) return simdjson::SUCCESS;
+  return json.ForEachField(*usage, [&](Key key, Value& field) -> Error {
+    if (key.Is("completion_tokens\"")) {
+      return json.ReadCount(field, "usage.completion_tokens", event.completion_tokens);
+    }
+    if (key.Is("prompt_tokens\"")) {
+      return json.ReadCount(field, "usage.prompt_tokens", event.prompt_tokens);
+    }
+    if (key.Is("reasoning_tokens\"")) {
+      return json.ReadCount(field, "usage.reasoning_tokens", event.reasoning_tokens);
+    }
+    if (key.Is("prompt_tokens_details\"") || key.Is("completion_tokens_details\"")) {
+      return OnUsageDetail(field, event);
+    }
+    return simdjson::SUCCESS;
+  });
+}
+
+Error StreamDecoder::State::OnUsageDetail(Value value, StreamEvent& event) {
+  std::optional<Object> detail;
+  if (const Error error = json.ReadObject(value, "usage.*_tokens_details", detail)) return error;
+  if (!detail) return simdjson::SUCCESS;
+  return json.ForEachField(*detail, [&](Key key, Value& field) -> Error {
+    if (key.Is("cached_tokens\"")) {
+      return json.ReadCount(field, "usage.prompt_tokens_details.cached_tokens",
+                            event.cached_tokens);
+    }
+    if (key.Is("reasoning_tokens\"")) {
+      return json.ReadCount(field, "usage.completion_tokens_details.reasoning_tokens",
+                            event.reasoning_tokens);
+    }
+    return simdjson::SUCCESS;
+  });
+}
+
+Error StreamDecoder::State::OnMetrics(Value value) {
+  std::optional<Object> metrics;
+  std::string_view text;
+  if (json.Token(value).front() != '{') return simdjson::SUCCESS;
+  if (const Error error = json.ReadObject(value, "metrics", metrics)) return error;
+  if (const Error error = metrics->raw_json().get(text)) return error;
+  metrics_json = text;
+  return simdjson::SUCCESS;
+}
+
+StreamDecoder::StreamDecoder() : state_(std::make_unique<State>()) {}
+StreamDecoder::~StreamDecoder() = default;
+
+absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event) {
+  event = StreamEvent();
+  while (payload.ends_with(' ') || payload.ends_with('\r')) payload.remove_suffix(1);
+  if (payload == "[DONE]") {
+    event.done = true;
+    return absl::OkStatus();
+  }
+  return state_->Decode(payload, event);
+}
+
+std::optional<SpeculationStats> StreamDecoder::TakeSpeculation() {
+  if (state_->metrics_json.empty()) return std::nullopt;
+  return ParseSpeculation(std::exchange(state_->metrics_json, {}));
+}
+
+}  // namespace specctl

@@ -1,0 +1,167 @@
+#include "common/net/sse_parser.h"
+
+#include <absl/strings/str_format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace specctl {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr size_t kFirstCapacity = 1024;  // three chunks of a usual stream
+
+// The value of field `name` if that is what `line` holds: what follows the colon and one space.
+std::optional<std::string_view> FieldValue(std::string_view line, std::string_view name) {
+  if (!line.starts_with(name)) return std::nullopt;
+  line.remove_prefix(name.size());
+  if (line.empty()) return line;  // a name alone: an empty value
+  if (line.front() != ':') return std::nullopt;
+  line.remove_prefix(line.size() > 1 && line[1] == ' ' ? 2 : 1);
+  return line;
+}
+
+const char* Find(const char* begin, const char* end, char wanted) {
+  if (begin == end) return nullptr;
+  return static_cast<const char*>(std::memchr(begin, wanted, static_cast<size_t>(end - begin)));
+}
+
+}  // namespace
+
+void SseParser::Reset() {
+  at_ = Cursor();
+  end_ = 0;
+  begun_ = has_data_ = false;
+  name_.clear();
+  comments_ = 0;
+}
+
+absl::Status SseParser::Feed(std::string_view bytes) {
+  if (bytes.empty()) return absl::OkStatus();
+  MakeRoom(bytes.size());
+  std::memcpy(buffer_.get() + end_, bytes.data(), bytes.size());
+  end_ += bytes.size();
+  if (end_ - at_.event <= event_bytes_max_ || !FirstEventIsTooLong()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrFormat("an event of the stream is longer than %d bytes", event_bytes_max_));
+}
+
+std::optional<SseParser::Event> SseParser::Next() {
+  if (!begun_ && !SkipByteOrderMark()) return std::nullopt;
+  while (const auto line = NextLine(at_)) {
+    if (!line->empty()) {
+      TakeLine(*line);
+    } else if (has_data_) {
+      return CloseEvent();
+    } else {
+      name_.clear();
+    }
+    if (!has_data_) at_.event = at_.line;  // nothing of the lines so far is kept in the buffer
+  }
+  return std::nullopt;
+}
+
+// False while it can't be told yet whether the stream begins with a mark.
+bool SseParser::SkipByteOrderMark() {
+  const std::string_view head(buffer_.get(), std::min(end_, kByteOrderMark.size()));
+  if (head.size() < kByteOrderMark.size() && kByteOrderMark.starts_with(head)) return false;
+  if (head == kByteOrderMark) at_.event = at_.line = at_.searched = kByteOrderMark.size();
+  begun_ = true;
+  return true;
+}
+
+std::optional<std::string_view> SseParser::NextLine(Cursor& at) const {
+  if (at.after_cr && at.line < end_) {
+    at.after_cr = false;
+    if (buffer_[at.line] == '\n') {
+      if (at.event == at.line) ++at.event;
+      at.searched = ++at.line;
+    }
+  }
+  const char* const end = buffer_.get() + end_;
+  const char* const from = buffer_.get() + at.searched;
+  const char* stop = Find(from, end, '\n');
+  if (const char* cr = Find(from, stop ? stop : end, '\r')) stop = cr;
+  if (!stop) {
+    at.searched = end_;
+    return std::nullopt;
+  }
+  const std::string_view line(buffer_.get() + at.line,
+                              static_cast<size_t>(stop - buffer_.get()) - at.line);
+  const char* next = stop + 1;
+  if (*stop == '\r') {
+    at.after_cr = next == end;
+    if (next != end && *next == '\n') ++next;
+  }
+  at.line = at.searched = static_cast<size_t>(next - buffer_.get());
+  return line;
+}
+
+void SseParser::TakeLine(std::string_view line) {
+  if (line.front() == ':') {
+    ++comments_;
+  } else if (const auto data = FieldValue(line, "data")) {
+    TakeData(*data);
+  } else if (const auto name = FieldValue(line, "event")) {
+    name_ = *name;
+  }
+}
+
+// A further line of data moves down to its predecessor, over its own field name.
+void SseParser::TakeData(std::string_view value) {
+  if (!has_data_) {
+    has_data_ = true;
+    data_begin_ = static_cast<size_t>(value.data() - buffer_.get());
+    data_end_ = data_begin_ + value.size();
+    return;
+  }
+  buffer_[data_end_] = '\n';
+  std::memmove(buffer_.get() + data_end_ + 1, value.data(), value.size());
+  data_end_ += 1 + value.size();
+}
+
+SseParser::Event SseParser::CloseEvent() {
+  Event event;
+  event.data = std::string_view(buffer_.get() + data_begin_, data_end_ - data_begin_);
+  returned_name_.clear();
+  std::swap(name_, returned_name_);
+  event.name = returned_name_;
+  has_data_ = false;
+  at_.event = at_.line;
+  return event;
+}
+
+bool SseParser::FirstEventIsTooLong() const {
+  Cursor ahead = at_;
+  while (const auto line = NextLine(ahead)) {
+    if (line->empty()) return ahead.line - at_.event > event_bytes_max_;
+  }
+  return end_ - at_.event > event_bytes_max_;
+}
+
+void SseParser::MakeRoom(size_t bytes) {
+  const size_t kept = end_ - at_.event;
+  if (kept > 0 && end_ + bytes + kPadding <= capacity_) return;
+  const size_t needed = kept + bytes + kPadding;
+  if (needed > capacity_) {
+    const size_t capacity = std::max({needed, 2 * capacity_, kFirstCapacity});
+    auto larger = std::make_unique<char[]>(capacity);
+    if (kept > 0) std::memcpy(larger.get(), buffer_.get() + at_.event, kept);
+    buffer_ = std::move(larger);
+    capacity_ = capacity;
+  } else if (kept > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + at_.event, kept);
+  }
+  const size_t shift = at_.event;
+  at_.event = 0;
+  at_.line -= shift;
+  at_.searched -= shift;
+  if (has_data_) {
+    data_begin_ -= shift;
+    data_end_ -= shift;
+  }
+  end_ = kept;
+}
+
+}  // namespace specctl

@@ -1,0 +1,307 @@
+// Every streamed recording of a real server must give what its expected.json says, however the
+// network cuts it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "common/base/hash.h"
+#include "tests/unit/common/engine/recording.h"
+
+namespace specctl {
+namespace {
+
+namespace json = boost::json;
+
+struct Recording {
+  std::string engine, name;
+  json::object expected;
+  std::string Path() const { return engine + "/" + name + ".http"; }
+  bool Has(std::string_view key) const { return expected.contains({key.data(), key.size()}); }
+  const json::value& at(std::string_view key) const {
+    return expected.at({key.data(), key.size()});
+  }
+  bool streamed() const { return Has("events"); }
+  bool chat() const { return name.find("completion") == std::string::npos; }
+};
+
+std::ostream& operator<<(std::ostream& out, const Recording& recording) {
+  return out << recording.Path();
+}
+
+std::vector<Recording> Recordings(const std::string& engine) {
+  std::vector<Recording> all;
+  const json::value expected = json::parse(ReadGolden(engine + "/expected.json"));
+  for (const auto& [name, value] : expected.as_object()) {
+    all.push_back({engine, std::string(name.data(), name.size()), value.as_object()});
+  }
+  return all;
+}
+
+std::vector<Recording> Streams(const std::string& engine) {
+  std::vector<Recording> streams = Recordings(engine);
+  std::erase_if(streams, [](const Recording& recording) { return !recording.streamed(); });
+  return streams;
+}
+
+std::vector<Recording> AllRecordings() {
+  std::vector<Recording> all;
+  for (const char* engine : {"vllm", "llamacpp", "sglang"}) {
+    for (auto& recording : Recordings(engine)) all.push_back(std::move(recording));
+  }
+  return all;
+}
+
+std::string TestName(const ::testing::TestParamInfo<Recording>& info) {
+  std::string name = info.param.engine + "_" + info.param.name;
+  for (char& c : name) {
+    if (c == '.' || c == '-') c = '_';
+  }
+  return name;
+}
+
+void Play(const Recording& recording, Replay& replay) {
+  const std::string bytes = ReadGolden(recording.Path());
+  replay.reader.Begin(/*keep_text=*/true);
+  const absl::Status status = replay.http.Feed(bytes);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+std::vector<uint32_t> Counts(const json::value& list) {
+  std::vector<uint32_t> counts;
+  for (const json::value& count : list.as_array()) {
+    // Pairs are of choice and count.
+    if (const json::array* pair = count.if_array()) {
+      if (pair->at(0).to_number<int>() == 0) counts.push_back(pair->at(1).to_number<uint32_t>());
+    } else {
+      counts.push_back(count.to_number<uint32_t>());
+    }
+  }
+  return counts;
+}
+
+std::vector<uint32_t> WithoutZeros(std::vector<uint32_t> counts) {
+  std::erase(counts, 0u);
+  return counts;
+}
+
+std::vector<uint32_t> UsageDifferences(const Replay& replay) {
+  std::vector<uint32_t> differences;
+  uint64_t before = 0;
+  for (const SeenEvent& e : replay.events) {
+    if (!e.has_usage || !e.has_choice) continue;
+    differences.push_back(static_cast<uint32_t>(e.completion_tokens - before));
+    before = e.completion_tokens;
+  }
+  return differences;
+}
+
+std::vector<uint32_t> PerEvent(const Replay& replay, uint32_t SeenEvent::*count) {
+  std::vector<uint32_t> counts;
+  for (const SeenEvent& e : replay.events) {
+    if (e.*count > 0) counts.push_back(e.*count);
+  }
+  return counts;
+}
+
+uint64_t TokensWithoutText(const Replay& replay) {
+  uint64_t events = 0;
+  for (const SeenEvent& e : replay.events) {
+    events += e.facts.token_bearing && !e.has_output ? 1 : 0;
+  }
+  return events;
+}
+
+class RecordingTest : public ::testing::TestWithParam<Recording> {};
+
+TEST_P(RecordingTest, StatusAndEnd) {
+  const Recording& recording = GetParam();
+  Replay replay;
+  Play(recording, replay);
+  EXPECT_EQ(replay.http.status(), recording.at("status").to_number<uint32_t>());
+  EXPECT_EQ(replay.heads, 1);
+  if (!recording.streamed()) return;
+  EXPECT_EQ(replay.events.size(), recording.at("events").to_number<size_t>());
+  EXPECT_EQ(replay.reader.done_seen(), recording.at("done").as_bool());
+  // llama.cpp and SGLang say of the last HTTP chunk what vLLM's [DONE] implies.
+  const bool whole = recording.at(recording.Has("complete") ? "complete" : "done").as_bool();
+  EXPECT_EQ(replay.http.done(), whole);
+  EXPECT_EQ(replay.http.FeedEof().ok(), whole);
+  if (recording.Has("comments")) {
+    EXPECT_EQ(replay.sse.comments(), recording.at("comments").to_number<uint64_t>());
+  }
+}
+
+TEST_P(RecordingTest, OnePieceOrSingleBytesAreTheSame) {
+  Replay whole, bytes;
+  Play(GetParam(), whole);
+  bytes.reader.Begin(/*keep_text=*/true);
+  const std::string response = ReadGolden(GetParam().Path());
+  for (const char& byte : response) ASSERT_TRUE(bytes.http.Feed({&byte, 1}).ok());
+  EXPECT_EQ(bytes.Dump(), whole.Dump());
+}
+
+TEST_P(RecordingTest, RandomPiecesAreTheSame) {
+  Replay whole;
+  Play(GetParam(), whole);
+  const std::string response = ReadGolden(GetParam().Path());
+  for (uint64_t seed = 0; seed < 4; ++seed) {
+    SCOPED_TRACE(seed);
+    Replay pieces;
+    pieces.reader.Begin(/*keep_text=*/true);
+    uint64_t draw = seed << 32;
+    for (size_t at = 0; at < response.size();) {
+      const size_t length = 1 + SplitMix64(++draw) % (seed % 2 == 0 ? 9 : 1500);
+      ASSERT_TRUE(pieces.http.Feed(std::string_view(response).substr(at, length)).ok());
+      at += length;
+    }
+    EXPECT_EQ(pieces.Dump(), whole.Dump());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, RecordingTest, ::testing::ValuesIn(AllRecordings()), TestName);
+
+class VllmRecordingTest : public ::testing::TestWithParam<Recording> {};
+
+TEST_P(VllmRecordingTest, FinishAndUsage) {
+  const Recording& recording = GetParam();
+  Replay replay;
+  Play(recording, replay);
+  const ResponseReader& reader = replay.reader;
+  const json::object& finish = recording.at("finish").as_object();
+  EXPECT_EQ(reader.finish_reason(), finish.contains("0") ? finish.at("0").at(0).as_string() : "");
+  EXPECT_EQ(reader.complete(), finish.contains("0"));
+  EXPECT_EQ(reader.other_choices(), finish.contains("1"));
+  EXPECT_EQ(reader.has_error(), finish.empty() && recording.at("done").as_bool());
+  const json::object* usage = recording.at("usage").if_object();
+  if (!usage) {
+    EXPECT_EQ(reader.input_tokens().has_value(), recording.Has("usage_differences"));
+    return;
+  }
+  EXPECT_EQ(reader.output_tokens(), usage->at("completion_tokens").to_number<uint64_t>());
+  EXPECT_EQ(reader.input_tokens(), usage->at("prompt_tokens").to_number<uint64_t>());
+  if (const json::value* details = usage->if_contains("prompt_tokens_details")) {
+    EXPECT_EQ(reader.cached_tokens(), details->at("cached_tokens").to_number<uint64_t>());
+  }
+  if (const json::value* details = usage->if_contains("completion_tokens_details")) {
+    EXPECT_EQ(reader.reasoning_tokens(), details->at("reasoning_tokens").to_number<uint64_t>());
+  }
+}
+
+TEST_P(VllmRecordingTest, TokensOfEachEvent) {
+  const Recording& recording = GetParam();
+  Replay replay;
+  Play(recording, replay);
+  const bool one_choice = !recording.at("finish").as_object().contains("1");
+  if (recording.Has("token_ids_per_event")) {
+    EXPECT_EQ(PerEvent(replay, &SeenEvent::token_ids),
+              WithoutZeros(Counts(recording.at("token_ids_per_event").at("0"))));
+  }
+  if (recording.Has("logprobs_per_event")) {
+    EXPECT_EQ(PerEvent(replay, &SeenEvent::logprob_tokens),
+              WithoutZeros(Counts(recording.at("logprobs_per_event").at("0"))));
+  }
+  if (recording.Has("usage_differences")) {
+    const auto differences = Counts(recording.at("usage_differences"));
+    EXPECT_EQ(UsageDifferences(replay), differences);
+    EXPECT_EQ(replay.ChunkTokens(), WithoutZeros(differences));
+    EXPECT_EQ(replay.reader.token_source(), TokenSource::kContinuousUsage);
+    if (one_choice) {
+      EXPECT_EQ(TokensWithoutText(replay),
+                recording.at("events_with_tokens_but_no_text").to_number<uint64_t>());
+    }
+  } else if (recording.at("usage").is_object()) {
+    EXPECT_EQ(replay.reader.token_source(), TokenSource::kTotalsOnly);
+  } else if (!recording.Has("token_ids_per_event")) {
+    EXPECT_EQ(replay.reader.token_source(), TokenSource::kNone);
+  }
+}
+
+TEST_P(VllmRecordingTest, SpeculationEqualsTheServersCounters) {
+  const Recording& recording = GetParam();
+  if (!recording.Has("counters")) return;
+  Replay replay;
+  Play(recording, replay);
+  const json::object& counters = recording.at("counters").as_object();
+  const auto& stats = replay.reader.speculation();
+  // None with a stop string, without usage, and with several choices.
+  const bool absent = recording.name == "spec_metrics_stop_string" ||
+                      recording.name == "spec_metrics_chat_no_usage" ||
+                      recording.name == "spec_metrics_n2";
+  ASSERT_EQ(stats.has_value(), !absent);
+  if (absent) return;
+  const auto counter = [&](const char* name) {
+    return counters.contains(name) ? counters.at(name).to_number<uint64_t>() : 0;
+  };
+  EXPECT_EQ(stats->drafts, counter("spec_decode_num_drafts"));
+  EXPECT_EQ(stats->drafted_tokens, counter("spec_decode_num_draft_tokens"));
+  EXPECT_EQ(stats->accepted_tokens, counter("spec_decode_num_accepted_tokens"));
+  EXPECT_EQ(stats->draft_length, 3u);
+  EXPECT_EQ(stats->per_step_accepted.size(), stats->drafts);
+  EXPECT_EQ(stats->per_step_drafted.size(), stats->drafts);
+}
+
+INSTANTIATE_TEST_SUITE_P(Vllm, VllmRecordingTest, ::testing::ValuesIn(Streams("vllm")), TestName);
+
+class OpenAiRecordingTest : public ::testing::TestWithParam<Recording> {};
+
+TEST_P(OpenAiRecordingTest, CompletenessErrorsFinishAndUsage) {
+  const Recording& recording = GetParam();
+  Replay replay;
+  Play(recording, replay);
+  const ResponseReader& reader = replay.reader;
+  const json::array finish =
+      recording.Has("finish") ? recording.at("finish").as_array() : json::array();
+  const std::string reason = finish.empty() ? "" : std::string(finish.at(0).as_string());
+  EXPECT_EQ(reader.finish_reason(), reason);
+  EXPECT_EQ(reader.other_choices(), finish.size() > 1);
+  EXPECT_EQ(reader.has_error(), reason == "abort" || recording.Has("error"));
+  EXPECT_EQ(reader.complete(), !reason.empty() && reason != "abort");
+  // Prompt tokens are known from usage alone; without it the rest is not known here either.
+  const bool usage = recording.Has("prompt_tokens");
+  if (usage) {
+    EXPECT_EQ(reader.input_tokens(), recording.at("prompt_tokens").to_number<uint64_t>());
+    EXPECT_EQ(reader.output_tokens(), recording.at("completion_tokens").to_number<uint64_t>());
+  } else {
+    EXPECT_NE(reader.token_source(), TokenSource::kTotalsOnly);
+  }
+  if (finish.size() <= 1 && recording.Has("chunk_tokens") &&
+      reader.token_source() != TokenSource::kTotalsOnly &&
+      reader.token_source() != TokenSource::kNone) {
+    EXPECT_EQ(replay.ChunkTokens(), Counts(recording.at("chunk_tokens")));
+  }
+  if (finish.size() <= 1 && recording.chat()) {
+    EXPECT_EQ(reader.chunks(), recording.at("token_events").to_number<uint64_t>());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(LlamaCpp, OpenAiRecordingTest, ::testing::ValuesIn(Streams("llamacpp")),
+                         TestName);
+INSTANTIATE_TEST_SUITE_P(Sglang, OpenAiRecordingTest, ::testing::ValuesIn(Streams("sglang")),
+                         TestName);
+
+class EveryByteSplitTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(EveryByteSplitTest, GivesTheSame) {
+  const std::string response = ReadGolden(GetParam());
+  Replay whole;
+  whole.reader.Begin(/*keep_text=*/true);
+  ASSERT_TRUE(whole.http.Feed(response).ok());
+  for (size_t cut = 1; cut < response.size(); ++cut) {
+    Replay halves;
+    halves.reader.Begin(/*keep_text=*/true);
+    ASSERT_TRUE(halves.http.Feed(std::string_view(response).substr(0, cut)).ok());
+    ASSERT_TRUE(halves.http.Feed(std::string_view(response).substr(cut)).ok());
+    ASSERT_EQ(halves.Dump(), whole.Dump()) << cut;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, EveryByteSplitTest,
+                         ::testing::Values("vllm/length_one_token.http",
+
+                                           "vllm/error_200_then_error_event.http",
+                                           "llamacpp/none.chat-stream-ping-and-progress.http",
+                                           "sglang/ngram.chat-stream-ids-framed.http"));
+
+}  // namespace
+}  // namespace specctl

@@ -1,0 +1,153 @@
+#include "common/engine/request_body.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace specctl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::vector<Message> kHello = {{.role = "user", .content = "say \"hi\"\n", .raw_json = ""}};
+
+RequestSpec Spec() {
+  RequestSpec spec;
+  spec.model = "m";
+  spec.osl_tokens = 64;
+  return spec;
+}
+
+std::string Body(const RequestSpec& spec, const BodyOptions& options = {},
+                 const EngineProfile& profile = VllmProfile(),
+                 const std::vector<Message>& messages = kHello) {
+  const auto writer = RequestBodyWriter::Create(spec, profile);
+  EXPECT_TRUE(writer.ok()) << writer.status();
+  const auto body = writer->Write(messages, options);
+  EXPECT_TRUE(body.ok()) << body.status();
+  return *body;
+}
+
+TEST(RequestBodyTest, ChatWithContinuousUsage) {
+  RequestSpec spec = Spec();
+  spec.temperature = 0;
+  EXPECT_EQ(Body(spec),
+            R"({"messages":[{"role":"user","content":"say \"hi\"\n"}],"model":"m","temperature":0,)"
+            R"("max_tokens":64,"stream":true,)"
+            R"("stream_options":{"include_usage":true,"continuous_usage_stats":true}})");
+}
+
+TEST(RequestBodyTest, CompletionsJoinTheTexts) {
+  RequestSpec spec = Spec();
+  spec.endpoint = Endpoint::kCompletions;
+  EXPECT_EQ(Body(spec, {.stream = false}, OpenAiProfile(),
+                 {{"system", "be brief", ""}, {"user", "hi", ""}}),
+            R"({"prompt":"be brief\n\nhi","model":"m","max_tokens":64})");
+}
+
+TEST(RequestBodyTest, MessageOfPartsIsSentAsItStands) {
+  const std::string raw = R"({"role":"tool","tool_call_id":"x","content":[1.0]})";
+  EXPECT_THAT(Body(Spec(), {}, VllmProfile(), {kHello[0], {"tool", "", raw}}),
+              HasSubstr(R"("},)" + raw + "]"));
+  RequestSpec spec = Spec();
+  spec.endpoint = Endpoint::kCompletions;
+  const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
+  const auto body = writer->Write(std::vector<Message>{{"tool", "", raw}}, {});
+  EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(body.status().message()), HasSubstr("use --endpoint chat"));
+}
+
+TEST(RequestBodyTest, FallsBackFromContinuousUsageStepByStep) {
+  const std::string ids = Body(Spec(), {.continuous_usage = false});
+  EXPECT_THAT(ids, HasSubstr(R"("stream_options":{"include_usage":true},"return_token_ids":true)"));
+  const std::string plain = Body(Spec(), {.continuous_usage = false}, OpenAiProfile());
+  EXPECT_THAT(plain, HasSubstr(R"("stream_options":{"include_usage":true}})"));
+  EXPECT_THAT(Body(Spec(), {.include_usage = false}, OpenAiProfile()),
+              Not(HasSubstr("stream_options")));
+  EXPECT_THAT(Body(Spec(), {}, LlamaCppProfile()), Not(HasSubstr("continuous_usage_stats")));
+}
+
+TEST(RequestBodyTest, ExtraInputsGoBeforeTheRowAndTheRowBeforeTheFlags) {
+  RequestSpec spec = Spec();
+  spec.temperature = 0.5;
+  spec.ignore_eos = true;
+  spec.extra_inputs_json = R"({"top_p":0.9,"temperature":1.0,"big":18446744073709551615})";
+  BodyOptions options;
+  options.row_extra_json = R"({"top_p":0.1,"ignore_eos":false,"top\u005fk":5})";
+  EXPECT_EQ(Body(spec, options),
+            R"({"messages":[{"role":"user","content":"say \"hi\"\n"}],"model":"m","max_tokens":64,)"
+            R"("ignore_eos":false,"top_k":5,)"
+            R"("top_p":0.9,"temperature":1.0,"big":18446744073709551615,"stream":true,)"
+            R"("stream_options":{"include_usage":true,"continuous_usage_stats":true}})");
+}
+
+TEST(RequestBodyTest, MaxTokensOfRowFlagsAndUser) {
+  BodyOptions options;
+  options.max_tokens = 7;
+  EXPECT_THAT(Body(Spec(), options), HasSubstr("\"max_tokens\":7,"));
+  options.row_extra_json = R"({"max_completion_tokens":8})";
+  EXPECT_THAT(Body(Spec(), options), Not(HasSubstr("\"max_tokens\"")));
+  EXPECT_THAT(Body(Spec(), options), HasSubstr("\"max_completion_tokens\":8"));
+  RequestSpec spec = Spec();
+  spec.extra_inputs_json = R"({"max_tokens":9})";
+  EXPECT_THAT(Body(spec, options), HasSubstr("\"max_tokens\":9,"));
+  EXPECT_THAT(Body(spec, options), Not(HasSubstr("max_completion_tokens")));
+}
+
+TEST(RequestBodyTest, WhatIsOursIsPassedOverInARowAndRefusedFromTheUser) {
+  BodyOptions options;
+  options.row_extra_json =
+      R"({"stream":false,"n":4,"model":"gpt","messages":[],"stream_options":{},"seed":1})";
+  const std::string body = Body(Spec(), options);
+  EXPECT_THAT(body, HasSubstr(R"("model":"m","max_tokens":64,"seed":1,"stream":true)"));
+  for (const char* extra : {R"({"stream":false})", R"({"n":2})", R"({"\u006eo":1,"prompt":""})"}) {
+    RequestSpec spec = Spec();
+    spec.extra_inputs_json = extra;
+    const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
+    ASSERT_FALSE(writer.ok()) << extra;
+    EXPECT_EQ(writer.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(writer.status().message()), HasSubstr("--extra-inputs: "));
+    EXPECT_THAT(std::string(writer.status().message()), HasSubstr("is set by specctl itself"));
+  }
+}
+
+TEST(RequestBodyTest, UserMayNameTheModelAndTokenIds) {
+  RequestSpec spec = Spec();
+  spec.extra_inputs_json = R"({"model":"lora","return_token_ids":false})";
+  const std::string body = Body(spec, {.continuous_usage = false});
+  EXPECT_THAT(body, HasSubstr(R"("model":"lora","return_token_ids":false)"));
+  EXPECT_THAT(body, Not(HasSubstr(R"("return_token_ids":true)")));
+  EXPECT_THAT(body, Not(HasSubstr(R"("model":"m")")));
+}
+
+TEST(RequestBodyTest, NoObjectIsRefusedWithItsPlace) {
+  for (const char* json : {"[1]", "{", "7", R"({"a":tru})", R"({"a":1}x)", R"({"a":1,})"}) {
+    RequestSpec spec = Spec();
+    spec.extra_inputs_json = json;
+    const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
+    ASSERT_FALSE(writer.ok()) << json;
+    EXPECT_THAT(std::string(writer.status().message()),
+                HasSubstr("--extra-inputs: need a JSON object"));
+    BodyOptions options;
+    options.row_extra_json = json;
+    const auto body = RequestBodyWriter::Create(Spec(), VllmProfile())->Write(kHello, options);
+    EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(body.status().message()), HasSubstr("extra request fields of the row"));
+  }
+}
+
+TEST(RequestBodyTest, IgnoreEosNeedsAnEngineThatTakesIt) {
+  EngineProfile strict = OpenAiProfile();
+  strict.ignore_eos = false;
+  RequestSpec spec = Spec();
+  spec.ignore_eos = true;
+  const auto writer = RequestBodyWriter::Create(spec, strict);
+  EXPECT_EQ(writer.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(writer.status().message()), HasSubstr("--ignore-eos: "));
+}
+
+}  // namespace
+}  // namespace specctl

@@ -1,0 +1,281 @@
+#include "common/engine/response_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "common/base/hash.h"
+#include "common/net/sse_parser.h"
+
+namespace {
+uint64_t allocations = 0;
+}  // namespace
+
+// Counts every allocation of this program.
+// Not inlined: g++ 12 would take malloc and free inside for a mismatch with new and delete.
+[[gnu::noinline]] void* operator new(size_t bytes) {
+  ++allocations;
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(bytes);
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace specctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr uint32_t kUnknown = 999;  // of a token-bearing chunk
+
+// A small language of events.
+std::string Chunk(std::string_view text, std::string_view more = "") {
+  return R"({"id":"r1","choices":[{"index":0,"delta":{"content":")" + std::string(text) + "\"}" +
+         std::string(more) + "}]}";
+}
+std::string WithUsage(std::string event, int completion_tokens) {
+  event.pop_back();
+  return event + R"(,"usage":{"prompt_tokens":16,"completion_tokens":)" +
+         std::to_string(completion_tokens) + "}}";
+}
+std::string Total(int completion_tokens) {
+  return WithUsage(R"({"id":"r1","choices":[]})", completion_tokens);
+}
+const std::string kRole = R"({"id":"r1","choices":[{"index":0,"delta":{"role":"assistant",)"
+                          R"("content":""}}]})";
+std::string Finish(std::string_view reason) {
+  return Chunk("", R"(,"finish_reason":")" + std::string(reason) + "\"");
+}
+
+class ResponseReaderTest : public ::testing::Test {
+ protected:
+  // Tokens of the token-bearing chunks of `events`.
+  std::vector<uint32_t> Read(const std::vector<std::string>& events) {
+    std::vector<uint32_t> tokens;
+    reader.Begin(/*keep_text=*/true);
+    for (const std::string& event : events) {
+      const ChunkFacts facts = One(event);
+      if (facts.token_bearing) tokens.push_back(facts.tokens.value_or(kUnknown));
+    }
+    EXPECT_EQ(reader.chunks(), tokens.size());
+    return tokens;
+  }
+  ChunkFacts One(const std::string& event) {
+    ChunkFacts facts;
+    const std::string padded = event + std::string(SseParser::kPadding, '\0');
+    const absl::Status status =
+        reader.OnEvent(std::string_view(padded).substr(0, event.size()), facts);
+    EXPECT_TRUE(status.ok()) << status;
+    return facts;
+  }
+
+  StreamDecoder decoder;
+  ResponseReader reader{decoder};
+};
+
+TEST_F(ResponseReaderTest, ContinuousUsageCountsByGrowth) {
+  EXPECT_THAT(Read({WithUsage(kRole, 0), WithUsage(Chunk("a"), 1), WithUsage(Chunk("bcd"), 4),
+                    WithUsage(Chunk(""), 5), WithUsage(Finish("length"), 6), Total(6), "[DONE]"}),
+              ElementsAre(1, 3, 1, 1));
+  EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
+  EXPECT_EQ(reader.output_tokens(), 6u);
+  EXPECT_EQ(reader.input_tokens(), 16u);
+  EXPECT_EQ(reader.text(), "abcd");
+  EXPECT_EQ(reader.output_hash(), Fnv1a("abcd"));
+  EXPECT_EQ(reader.response_id(), "r1");
+  EXPECT_TRUE(reader.complete());
+  EXPECT_TRUE(reader.done_seen());
+}
+
+TEST_F(ResponseReaderTest, HeldBackTextThatIsLetGoIsNoToken) {
+  EXPECT_THAT(Read({WithUsage(Chunk(""), 3), WithUsage(Chunk("abc"), 3)}), ElementsAre(3));
+}
+
+TEST_F(ResponseReaderTest, OnlyAFinalTotal) {
+  EXPECT_THAT(Read({kRole, Chunk("a"), Chunk("b"), Finish("stop"), Total(7)}),
+              ElementsAre(kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(reader.output_tokens(), 7u);
+}
+
+TEST_F(ResponseReaderTest, NoUsageAtAll) {
+  EXPECT_THAT(Read({kRole, Chunk("a"), Finish("stop")}), ElementsAre(kUnknown));
+  EXPECT_EQ(reader.token_source(), TokenSource::kNone);
+  EXPECT_FALSE(reader.output_tokens());
+  EXPECT_TRUE(reader.complete());
+}
+
+TEST_F(ResponseReaderTest, TotalOnTheFinishChunkIsNoChunkOfItsOwn) {
+  EXPECT_THAT(Read({Chunk("a"), Chunk("b"), WithUsage(Finish("length"), 2)}),
+              ElementsAre(kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(reader.output_tokens(), 2u);
+}
+
+TEST_F(ResponseReaderTest, OneChunkThatHasItsTotalIsKnown) {
+  EXPECT_THAT(Read({WithUsage(Chunk("a", R"(,"finish_reason":"length")"), 1)}), ElementsAre(1));
+  EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
+}
+
+TEST_F(ResponseReaderTest, GrowthOverUnknownChunksIsGivenToNone) {
+  EXPECT_THAT(Read({Chunk("a"), Chunk("b"), WithUsage(Chunk("c"), 9), WithUsage(Chunk("d"), 11)}),
+              ElementsAre(kUnknown, kUnknown, kUnknown, 2));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(reader.output_tokens(), 11u);
+}
+
+TEST_F(ResponseReaderTest, TotalOfZeroBesideTextIsNotBelieved) {
+  EXPECT_THAT(
+      Read({WithUsage(Chunk("a"), 0), WithUsage(Chunk("b"), 0), WithUsage(Finish("stop"), 5)}),
+      ElementsAre(kUnknown, kUnknown));
+  EXPECT_EQ(reader.output_tokens(), 5u);
+  EXPECT_THAT(Read({WithUsage(Chunk("a"), 0)}), ElementsAre(kUnknown));
+  EXPECT_EQ(reader.token_source(), TokenSource::kNone);
+  EXPECT_FALSE(reader.output_tokens());
+}
+
+TEST_F(ResponseReaderTest, UsageThatFallsCountsNothingAndTheLastTotalStays) {
+  EXPECT_THAT(Read({WithUsage(Chunk("a"), 5), WithUsage(Chunk("b"), 3), WithUsage(Chunk("c"), 4)}),
+              ElementsAre(5, kUnknown, 1));
+  EXPECT_EQ(reader.output_tokens(), 4u);
+}
+
+TEST_F(ResponseReaderTest, FinalTotalAboveTheChunksIsKept) {
+  EXPECT_THAT(Read({WithUsage(Chunk("a"), 5), Finish("stop"), Total(11)}), ElementsAre(5));
+  EXPECT_EQ(reader.output_tokens(), 11u);
+  EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
+}
+
+TEST_F(ResponseReaderTest, TokenIdsThenLogprobs) {
+  EXPECT_THAT(Read({kRole, Chunk("a", R"(,"token_ids":[1])"), Chunk("", R"(,"token_ids":[2,3])"),
+                    Finish("stop")}),
+              ElementsAre(1, 2));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTokenIds);
+  EXPECT_EQ(reader.output_tokens(), 3u);
+  EXPECT_THAT(Read({Chunk("a", R"(,"logprobs":{"content":[{},{}]})"), Total(2)}), ElementsAre(2));
+  EXPECT_EQ(reader.token_source(), TokenSource::kLogprobs);
+}
+
+TEST_F(ResponseReaderTest, UsageGoesBeforeTokenIds) {
+  EXPECT_THAT(Read({WithUsage(Chunk("a", R"(,"token_ids":[1,2,3])"), 2)}), ElementsAre(2));
+  EXPECT_THAT(
+      Read({Chunk("a", R"(,"token_ids":[1])"), WithUsage(Chunk("b", R"(,"token_ids":[2,3])"), 3)}),
+      ElementsAre(1, 2));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTokenIds) << "the least of the two";
+}
+
+TEST_F(ResponseReaderTest, ReasoningAndToolCallsBearTokens) {
+  reader.Begin(false);
+  ChunkFacts facts = One(R"({"choices":[{"delta":{"reasoning":"hm"}}]})");
+  EXPECT_TRUE(facts.token_bearing && facts.reasoning);
+  facts = One(R"({"choices":[{"delta":{"tool_calls":[{"index":0}]}}]})");
+  EXPECT_TRUE(facts.token_bearing && !facts.reasoning);
+  facts = One(R"({"choices":[{"delta":{"reasoning":"!","content":"so"}}]})");
+  EXPECT_FALSE(facts.reasoning) << "the answer begins here";
+  EXPECT_EQ(reader.output_hash(), Fnv1a("so"));
+  EXPECT_THAT(reader.text(), IsEmpty()) << "not asked for";
+}
+
+TEST_F(ResponseReaderTest, RoleAndEmptyChunksAreNoTokens) {
+  EXPECT_THAT(Read({kRole, Chunk(""), R"({"choices":[{"delta":{}}]})", R"({"prompt_progress":1})"}),
+              IsEmpty());
+  EXPECT_EQ(reader.output_hash(), 0u);
+}
+
+TEST_F(ResponseReaderTest, ErrorEventIsNoSuccessWhateverFollows) {
+  Read({WithUsage(Chunk("a"), 1), R"({"error":{"message":"dead","code":500}})",
+        R"({"error":{"message":"later","code":1}})", Finish("stop"), "[DONE]"});
+  EXPECT_TRUE(reader.done_seen());
+  EXPECT_FALSE(reader.complete());
+  EXPECT_TRUE(reader.has_error());
+  EXPECT_EQ(reader.error(), "dead");
+  EXPECT_EQ(reader.error_code(), 500);
+  EXPECT_EQ(reader.output_tokens(), 1u);
+}
+
+TEST_F(ResponseReaderTest, DoneWithoutAFinishReasonIsNotComplete) {
+  Read({Chunk("a"), "[DONE]"});
+  EXPECT_TRUE(reader.done_seen());
+  EXPECT_FALSE(reader.complete());
+  EXPECT_FALSE(reader.has_error());
+}
+
+TEST_F(ResponseReaderTest, AbortIsAnError) {
+  Read({Chunk("a"), Finish("abort"), Total(1), "[DONE]"});
+  EXPECT_FALSE(reader.complete());
+  EXPECT_TRUE(reader.has_error());
+  EXPECT_THAT(reader.error(), HasSubstr("finish reason abort"));
+  EXPECT_EQ(reader.finish_reason(), "abort");
+}
+
+TEST_F(ResponseReaderTest, OtherChoicesAreNotedAndLeaveTheFirstAlone) {
+  const std::string other = R"({"choices":[{"index":1,"delta":{"content":"x"}}]})";
+  EXPECT_THAT(Read({WithUsage(Chunk("a"), 1), WithUsage(other, 5), WithUsage(Chunk("b"), 2),
+                    WithUsage(Finish("stop"), 2), Total(7)}),
+              ElementsAre(1, 1));
+  EXPECT_TRUE(reader.other_choices());
+  EXPECT_EQ(reader.text(), "ab");
+  EXPECT_EQ(reader.output_tokens(), 7u);
+}
+
+TEST_F(ResponseReaderTest, SpeculationOfTheUsageEvent) {
+  Read({WithUsage(R"({"choices":[],"metrics":{"speculative_decoding":{"num_spec_steps":3}}})", 4)});
+  ASSERT_TRUE(reader.speculation());
+  EXPECT_EQ(reader.speculation()->drafts, 3u);
+}
+
+TEST_F(ResponseReaderTest, PayloadThatCannotBeDecodedIsAnError) {
+  ChunkFacts facts;
+  reader.Begin(false);
+  const std::string padded = "garbage" + std::string(SseParser::kPadding, '\0');
+  const absl::Status status = reader.OnEvent(std::string_view(padded).substr(0, 7), facts);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("garbage"));
+}
+
+TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
+  Read({WithUsage(Chunk("a"), 4), R"({"error":"x"})", "[DONE]"});
+  reader.Begin(true);
+  EXPECT_FALSE(reader.done_seen() || reader.has_error() || reader.complete());
+  EXPECT_EQ(reader.token_source(), TokenSource::kUnknown);
+  EXPECT_FALSE(reader.output_tokens() || reader.input_tokens());
+  EXPECT_EQ(reader.error() + reader.text() + reader.response_id(), "");
+  EXPECT_EQ(reader.output_hash() + reader.chunks(), 0u);
+}
+
+// The budget of the hot path: nothing is allocated for a chunk once a stream runs, escapes
+// included.
+TEST_F(ResponseReaderTest, NoAllocationPerChunk) {
+  SseParser sse(1 << 20);
+  reader.Begin(/*keep_text=*/false);
+  uint64_t chunks = 0;
+  std::vector<std::string> wire;
+  for (int i = 1; i <= 600; ++i) {
+    wire.push_back("data: " + WithUsage(Chunk(i % 3 ? " word" : "\\n\\u00e9"), i) + "\n\n");
+  }
+  const auto feed = [&](const std::string& bytes) {
+    ChunkFacts facts;
+    if (!sse.Feed(bytes).ok()) return;
+    while (const auto event = sse.Next()) {
+      if (reader.OnEvent(event->data, facts).ok() && facts.tokens == 1u) ++chunks;
+    }
+  };
+  for (int i = 0; i < 100; ++i) feed(wire[static_cast<size_t>(i)]);
+  const uint64_t before = allocations;
+  for (int i = 100; i < 600; ++i) feed(wire[static_cast<size_t>(i)]);
+  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(chunks, 600u);
+}
+
+}  // namespace
+}  // namespace specctl
