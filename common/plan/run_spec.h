@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/dataset/dataset_identity.h"
+#include "common/net/tls_spec.h"
 
 namespace specctl {
 
@@ -49,21 +51,6 @@ struct TimeoutSpec {
   Nanos connect = std::chrono::seconds(10);
   Nanos request = std::chrono::seconds(600);  // from begin to end of one request
   Nanos idle = std::chrono::seconds(60);      // no byte from the server for this long
-};
-
-struct TlsSpec {
-  std::string ca_file;    // PEM; empty: the system's
-  bool insecure = false;  // no certificate check
-};
-
-// Which prompts; enough to find and check the same ones again.
-struct DatasetIdentity {
-  std::string name;    // as named on the command line
-  std::string path;    // file read; empty for `builtin`
-  std::string format;  // detected or given, e.g. "speed_bench_messages"
-  std::string sha256;  // of the file, or of the generated rows
-  uint64_t rows = 0;
-  bool builtin = false;  // text of our own: for trying things, never a SPEED-Bench result
 };
 
 struct RunSpec {

@@ -1,0 +1,263 @@
+#include "common/dataset/dataset.h"
+
+#include <filesystem>
+#include <set>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+
+#include <absl/status/status.h>
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/base/hash.h"
+#include "common/dataset/builtin.h"
+#include "common/dataset/dataset_locator.h"
+#include "common/dataset/row_decoder.h"
+#include "common/dataset/row_file.h"
+
+namespace specctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDefaultDataset = "speed_bench_throughput_1k";
+
+bool Exists(const std::string& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+absl::Status UnknownDataset(const std::string& dataset) {
+  const bool looks_like_path = dataset.find_first_of("/\\") != std::string::npos ||
+                               dataset.ends_with(".json") || dataset.ends_with(".jsonl") ||
+                               dataset.ends_with(".parquet");
+  if (looks_like_path) {
+    return absl::NotFoundError(absl::StrFormat("--dataset %s: no such file", dataset));
+  }
+  const std::vector<std::string> near = NearDatasetNames(dataset);
+  return absl::NotFoundError(absl::StrFormat(
+      "--dataset %s: neither a dataset's name nor a file; %sspecctl dataset list shows all names",
+      dataset,
+      near.empty() ? "" : absl::StrFormat("did you mean %s? ", absl::StrJoin(near, ", "))));
+}
+
+// What is to be read, once names are resolved.
+struct Source {
+  DatasetName name;
+  std::vector<DatasetFile> files;  // none: builtin
+  std::vector<std::string> notes;
+};
+
+Source DefaultSource(const std::vector<std::string>& dirs) {
+  Source source;
+  source.name = *ParseDatasetName(kDefaultDataset);
+  absl::StatusOr<std::vector<DatasetFile>> files = LocateDataset(source.name, dirs);
+  if (files.ok()) {
+    source.files = *std::move(files);
+    source.notes.push_back(absl::StrFormat("no --dataset: using %s", std::string(kDefaultDataset)));
+    return source;
+  }
+  source.name = *ParseDatasetName("builtin");
+  const std::string reason =
+      absl::IsNotFound(files.status())
+          ? absl::StrFormat("%s is not in %s", std::string(kDefaultDataset),
+                            dirs.empty() ? "any folder (none is set)" : absl::StrJoin(dirs, ", "))
+          : std::string(files.status().message());
+  source.notes.push_back("no --dataset: using builtin; " + reason);
+  return source;
+}
+
+absl::StatusOr<Source> Resolve(const DatasetRequest& request) {
+  if (request.dataset.empty() && request.file.empty()) return DefaultSource(request.search_dirs);
+  Source source;
+  const std::optional<DatasetName> name = ParseDatasetName(request.dataset);
+  if (name) {
+    source.name = *name;
+    if (!request.file.empty()) {
+      source.files = {{.path = request.file, .category = "", .sub_category = ""}};
+    } else if (name->family != DatasetFamily::kBuiltin) {
+      absl::StatusOr<std::vector<DatasetFile>> files = LocateDataset(*name, request.search_dirs);
+      if (!files.ok()) return files.status();
+      source.files = *std::move(files);
+    }
+    return source;
+  }
+  const std::string path = request.file.empty() ? request.dataset : request.file;
+  if (request.file.empty() && !Exists(path)) return UnknownDataset(request.dataset);
+  source.name.name = request.dataset.empty() ? path : request.dataset;
+  source.files = {{.path = path, .category = "", .sub_category = ""}};
+  return source;
+}
+
+// Reads the files of a source, selects, and counts what the notes tell.
+class Reader {
+ public:
+  Reader(const DatasetRequest& request, const Source& source, const ConversationSink& sink)
+      : request_(request), source_(source), sink_(sink) {}
+
+  absl::Status Read(const DatasetFile& file, Dataset& dataset) {
+    RowDecoder decoder({.form = request_.form,
+                        .named_speed_bench = source_.name.family == DatasetFamily::kSpeedBench,
+                        .preparation = Preparation(file)});
+    const absl::StatusOr<std::string> sha256 =
+        ReadRows(file.path, [&](uint64_t line, std::string_view row) {
+          absl::StatusOr<std::optional<Conversation>> decoded = decoder.Decode(row);
+          if (!decoded.ok()) return decoded.status();
+          ++rows_read_;
+          if (*decoded) Take(file, line, **std::move(decoded));
+          return absl::OkStatus();
+        });
+    if (!sha256.ok()) return sha256.status();
+    digests_.push_back(*sha256);
+    for (std::string& note : decoder.Notes()) {
+      dataset.notes.push_back(absl::StrFormat("%s: %s", file.path, note));
+    }
+    if (decoder.form()) dataset.identity.format = NameOf(*decoder.form());
+    return absl::OkStatus();
+  }
+
+  absl::Status Finish(Dataset& dataset) const {
+    dataset.identity.rows = rows_;
+    dataset.identity.sha256 = Digest();
+    if (rows_ == 0) return NoRows();
+    if (repeated_ids_ > 0) {
+      dataset.notes.push_back(
+          absl::StrFormat("%d rows have a question_id that an earlier row has too", repeated_ids_));
+    }
+    const std::optional<uint64_t> expected = RowsOfNamedDataset(source_.name);
+    if (expected && *expected != rows_) {
+      dataset.notes.push_back(
+          absl::StrFormat("%s has %d rows, this one has %d", source_.name.name, *expected, rows_));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void Take(const DatasetFile& file, uint64_t line, Conversation conversation) {
+    conversation.line = line;
+    if (conversation.category.empty()) {
+      conversation.category = file.category;
+      if (IsEntropyTier(file.category)) conversation.tier = file.category;
+    }
+    if (conversation.sub_category.empty()) conversation.sub_category = file.sub_category;
+    if (categories_.size() < kCategoriesNamedMax) categories_.insert(conversation.category);
+    const std::string& wanted = source_.name.category;
+    if (!wanted.empty() && conversation.category != wanted) return;
+    ++rows_;
+    if (!ids_.insert(Fnv1a(conversation.question_id)).second) ++repeated_ids_;
+    sink_(std::move(conversation));
+  }
+
+  absl::Status NoRows() const {
+    const std::string& path = source_.files.front().path;
+    if (rows_read_ == 0) return absl::InvalidArgumentError(path + ": the file holds no rows");
+    if (source_.name.category.empty()) {
+      return absl::InvalidArgumentError(path + ": every row was left out");
+    }
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%s: no row of the category %s, which %s selects; its categories: %s", path,
+        source_.name.category, source_.name.name, absl::StrJoin(categories_, ", ")));
+  }
+
+  // One file: its SHA-256.  Several: the one of what sha256sum prints of them.
+  std::string Digest() const {
+    if (digests_.size() == 1) return digests_.front();
+    std::string lines;
+    for (size_t i = 0; i < digests_.size(); ++i) {
+      const std::string file = fs::path(source_.files[i].path).filename().string();
+      lines += absl::StrFormat("%s  %s\n", digests_[i], file);
+    }
+    return Sha256Hex(lines);
+  }
+
+  std::string Preparation(const DatasetFile& file) const {
+    const fs::path path(file.path);
+    const std::string stem = path.stem().string();
+    const bool is_config = stem == "qualitative" || stem.starts_with("throughput_");
+    const std::string dir = path.has_parent_path() ? path.parent_path().string() : ".";
+    const bool has_config = source_.name.family == DatasetFamily::kSpeedBench;
+    return SpeedBenchPreparation(has_config  ? source_.name.config
+                                 : is_config ? stem
+                                             : std::string(),
+                                 dir);
+  }
+
+  static constexpr size_t kCategoriesNamedMax = 20;
+
+  const DatasetRequest& request_;
+  const Source& source_;
+  const ConversationSink& sink_;
+  std::vector<std::string> digests_;
+  std::set<std::string> categories_;
+  std::unordered_set<uint64_t> ids_;
+  uint64_t repeated_ids_ = 0;
+  uint64_t rows_read_ = 0;
+  uint64_t rows_ = 0;
+};
+
+std::string JoinPaths(const std::vector<DatasetFile>& files) {
+  std::vector<std::string> paths;
+  for (const DatasetFile& file : files) paths.push_back(file.path);
+  return absl::StrJoin(paths, ", ");
+}
+
+absl::StatusOr<Dataset> ScanBuiltin(const DatasetRequest& request, const DatasetName& name,
+                                    Dataset dataset, const ConversationSink& sink) {
+  if (request.form) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--dataset-format: %s is generated, it has no format", name.name));
+  }
+  GeneratedRows generated = GenerateBuiltin(name, request.builtin_seed);
+  dataset.identity.format = "builtin";
+  dataset.identity.sha256 = std::move(generated.sha256);
+  dataset.identity.rows = generated.conversations.size();
+  dataset.identity.builtin = true;
+  dataset.notes.push_back(
+      absl::StrFormat("%s is text of specctl's own, for trying things: no figure from it is a "
+                      "SPEED-Bench result",
+                      name.name));
+  for (Conversation& conversation : generated.conversations) sink(std::move(conversation));
+  return dataset;
+}
+
+}  // namespace
+
+absl::StatusOr<Dataset> ScanDataset(const DatasetRequest& request, const ConversationSink& sink) {
+  absl::StatusOr<Source> source = Resolve(request);
+  if (!source.ok()) return source.status();
+  Dataset dataset;
+  dataset.family = source->name.family;
+  dataset.identity.name = source->name.name;
+  dataset.identity.path = JoinPaths(source->files);
+  dataset.notes = source->notes;
+  if (source->files.empty()) return ScanBuiltin(request, source->name, std::move(dataset), sink);
+  Reader reader(request, *source, sink);
+  for (const DatasetFile& file : source->files) {
+    if (absl::Status read = reader.Read(file, dataset); !read.ok()) return read;
+  }
+  if (absl::Status finished = reader.Finish(dataset); !finished.ok()) return finished;
+  return dataset;
+}
+
+absl::StatusOr<Dataset> LoadDataset(const DatasetRequest& request) {
+  std::vector<Conversation> conversations;
+  absl::StatusOr<Dataset> dataset = ScanDataset(request, [&](Conversation conversation) {
+    conversations.push_back(std::move(conversation));
+  });
+  if (dataset.ok()) dataset->conversations = std::move(conversations);
+  return dataset;
+}
+
+std::optional<uint64_t> RowsOfNamedDataset(const DatasetName& name) {
+  constexpr uint64_t kRowsPerCategory = 80;
+  constexpr uint64_t kRowsPerTier = 512;
+  if (name.family == DatasetFamily::kMtBench) return 80;
+  if (name.family == DatasetFamily::kSpecBench) return 480;
+  if (name.family == DatasetFamily::kFile) return std::nullopt;
+  const bool whole = name.category.empty();
+  if (!name.isl.empty()) return whole ? kRowsPerTier * EntropyTiers().size() : kRowsPerTier;
+  return whole ? kRowsPerCategory * QualitativeCategories().size() : kRowsPerCategory;
+}
+
+}  // namespace specctl

@@ -1,0 +1,159 @@
+#include "common/dataset/dataset_catalog.h"
+
+#include <map>
+
+#include <absl/status/statusor.h>
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/base/json_writer.h"
+#include "common/dataset/dataset.h"
+#include "common/dataset/dataset_locator.h"
+#include "common/dataset/text_table.h"
+
+namespace specctl {
+namespace {
+
+using RowsByCategory = std::map<std::string, uint64_t>;
+
+// Counts the rows of files, each once.
+class FileCounter {
+ public:
+  absl::StatusOr<uint64_t> Count(const DatasetName& name, const DatasetFile& file) {
+    const auto [found, is_new] = counted_.try_emplace(file.path, RowsByCategory());
+    if (is_new) found->second = Scan(name, file.path);
+    if (!found->second.ok()) return found->second.status();
+    uint64_t rows = 0;
+    for (const auto& [own_category, count] : *found->second) {
+      const std::string& category = own_category.empty() ? file.category : own_category;
+      if (name.category.empty() || category == name.category) rows += count;
+    }
+    return rows;
+  }
+
+ private:
+  static absl::StatusOr<RowsByCategory> Scan(const DatasetName& name, const std::string& path) {
+    DatasetRequest request;
+    const bool is_speed_bench = name.family == DatasetFamily::kSpeedBench;
+    request.dataset = is_speed_bench ? "speed_bench_" + name.config : name.name;
+    request.file = path;
+    RowsByCategory rows;
+    const absl::StatusOr<Dataset> scanned = ScanDataset(
+        request, [&](const Conversation& conversation) { ++rows[conversation.category]; });
+    if (!scanned.ok()) return scanned.status();
+    return rows;
+  }
+
+  std::map<std::string, absl::StatusOr<RowsByCategory>> counted_;
+};
+
+CatalogEntry MakeEntry(const DatasetName& name, const std::vector<std::string>& search_dirs,
+                       FileCounter& counter) {
+  CatalogEntry entry;
+  entry.name = name.name;
+  if (name.family == DatasetFamily::kBuiltin) {
+    entry.state = CatalogEntry::State::kFound;
+    entry.rows = RowsOfNamedDataset(name).value_or(0);
+    return entry;
+  }
+  const auto fail = [&](CatalogEntry::State state, std::string problem) {
+    entry.state = state;
+    entry.problem = std::move(problem);
+    return entry;
+  };
+  const absl::StatusOr<std::vector<DatasetFile>> files = LocateDataset(name, search_dirs);
+  if (!files.ok()) {
+    const bool missing = absl::IsNotFound(files.status());
+    return fail(missing ? CatalogEntry::State::kMissing : CatalogEntry::State::kUnusable,
+                std::string(files.status().message()));
+  }
+  for (const DatasetFile& file : *files) {
+    entry.path += (entry.path.empty() ? "" : ", ") + file.path;
+    const absl::StatusOr<uint64_t> rows = counter.Count(name, file);
+    if (!rows.ok()) {
+      return fail(CatalogEntry::State::kUnusable, std::string(rows.status().message()));
+    }
+    entry.rows += *rows;
+  }
+  if (entry.rows == 0) {
+    return fail(CatalogEntry::State::kUnusable,
+                absl::StrFormat("%s: no row of the category %s", entry.path, name.category));
+  }
+  entry.state = CatalogEntry::State::kFound;
+  return entry;
+}
+
+// A problem's first line: the commands that may follow it are for the one who asks for the name.
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+std::string WhereOf(const CatalogEntry& entry) {
+  switch (entry.state) {
+    case CatalogEntry::State::kFound:
+      return entry.path.empty() ? "generated, for trying things" : entry.path;
+    case CatalogEntry::State::kMissing:
+      return "not found";
+    case CatalogEntry::State::kUnusable:
+      break;
+  }
+  return FirstLine(entry.problem);
+}
+
+}  // namespace
+
+std::vector<CatalogEntry> MakeCatalog(const std::vector<std::string>& search_dirs) {
+  FileCounter counter;
+  std::vector<CatalogEntry> catalog;
+  for (const std::string& name : DatasetNames()) {
+    catalog.push_back(MakeEntry(*ParseDatasetName(name), search_dirs, counter));
+  }
+  return catalog;
+}
+
+std::string CatalogTable(const std::vector<CatalogEntry>& catalog,
+                         const std::vector<std::string>& search_dirs) {
+  std::vector<std::vector<std::string>> rows = {{"name", "rows", "where"}};
+  bool is_any_missing = false;
+  for (const CatalogEntry& entry : catalog) {
+    const bool found = entry.state == CatalogEntry::State::kFound;
+    is_any_missing = is_any_missing || entry.state == CatalogEntry::State::kMissing;
+    rows.push_back({entry.name, found ? WithThousands(entry.rows) : "-", WhereOf(entry)});
+  }
+  std::string page = TextTable(rows, {false, true, false});
+  page +=
+      absl::StrFormat("\nsearched: %s\n",
+                      search_dirs.empty() ? "no folder is set" : absl::StrJoin(search_dirs, ", "));
+  page += "also: builtin_<category>, builtin_throughput_<isl>[_<tier>], or any file\n";
+  if (is_any_missing) {
+    page += absl::StrFormat(
+        "SPEED-Bench may not be passed on; %s\n",
+        SpeedBenchPreparation("", search_dirs.empty() ? "DIR" : search_dirs.front()));
+  }
+  return page;
+}
+
+std::string CatalogJson(const std::vector<CatalogEntry>& catalog,
+                        const std::vector<std::string>& search_dirs) {
+  JsonWriter json(JsonWriter::Style::kPretty);
+  json.BeginObject();
+  json.Key("searched");
+  json.BeginArray();
+  for (const std::string& dir : search_dirs) json.Value(dir);
+  json.EndArray();
+  json.Key("datasets");
+  json.BeginArray();
+  for (const CatalogEntry& entry : catalog) {
+    const bool found = entry.state == CatalogEntry::State::kFound;
+    json.BeginObject();
+    json.Field("name", entry.name);
+    json.Field("found", found);
+    if (found) json.Field("rows", entry.rows);
+    if (!entry.path.empty()) json.Field("path", entry.path);
+    if (!entry.problem.empty()) json.Field("problem", entry.problem);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  return std::move(json).Take() + "\n";
+}
+
+}  // namespace specctl

@@ -1,0 +1,47 @@
+// The names that --dataset takes, and what each selects.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace specctl {
+
+enum class DatasetFamily {
+  kSpeedBench,
+  kMtBench,
+  kSpecBench,
+  kBuiltin,  // text of our own: for trying things
+  kFile,     // a user's file
+};
+
+// SPEED-Bench's vocabulary, which `builtin` shares.
+std::span<const std::string_view> QualitativeCategories();  // 11, alphabetical
+std::span<const std::string_view> ThroughputIsls();         // "1k", "2k", "8k", "16k", "32k"
+std::span<const std::string_view> EntropyTiers();           // low_entropy, mixed, high_entropy
+bool IsEntropyTier(std::string_view category);
+// Tokens of a throughput bucket: "8k" is 8000.
+uint32_t TokensOfIsl(std::string_view isl);
+
+// What a name stands for.
+struct DatasetName {
+  std::string name;  // e.g. speed_bench_throughput_1k_mixed
+  DatasetFamily family = DatasetFamily::kFile;
+  // The prepared file without its ending: qualitative, throughput_<isl>, mt_bench, spec_bench.
+  std::string config;
+  std::string isl;       // of a throughput config, else empty
+  std::string category;  // only rows of this category or tier; empty: all rows
+};
+
+// The names in the order of `dataset list`: 32 of SPEED-Bench, mt_bench, spec_bench, builtin.
+const std::vector<std::string>& DatasetNames();
+
+// Known besides: builtin_<category>, builtin_throughput_<isl>[_<tier>].  nullopt: not a name.
+std::optional<DatasetName> ParseDatasetName(std::string_view name);
+
+// At most 3 known names that `name` may be a slip of, nearest first; may be empty.
+std::vector<std::string> NearDatasetNames(std::string_view name);
+
+}  // namespace specctl

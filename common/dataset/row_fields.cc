@@ -1,0 +1,193 @@
+#include "common/dataset/row_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <absl/status/status.h>
+#include <absl/strings/str_format.h>
+
+#include "common/base/json_writer.h"
+
+namespace specctl {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+using simdjson::dom::object;
+using Names = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 4> kIdKeys = {"question_id", "prompt_id", "id",
+                                                     "session_id"};
+constexpr std::array<std::string_view, 2> kTextKeys = {"category", "sub_category"};
+constexpr std::array<std::string_view, 3> kMaxTokensKeys = {"max_tokens", "max_completion_tokens",
+                                                            "output_length"};
+constexpr std::array<std::string_view, 2> kExtraKeys = {"extra", "extra_body"};
+// Fields that go to the server as they stand.  Names that users also give to columns of their own
+// (user, metadata, priority, grammar, regex) are not here; `extra` takes them.
+constexpr std::array<std::string_view, 36> kRequestFields = {"temperature",
+                                                             "top_p",
+                                                             "top_k",
+                                                             "min_p",
+                                                             "typical_p",
+                                                             "seed",
+                                                             "stop",
+                                                             "stop_token_ids",
+                                                             "bad_words",
+                                                             "presence_penalty",
+                                                             "frequency_penalty",
+                                                             "repetition_penalty",
+                                                             "repeat_penalty",
+                                                             "logit_bias",
+                                                             "min_tokens",
+                                                             "ignore_eos",
+                                                             "skip_special_tokens",
+                                                             "spaces_between_special_tokens",
+                                                             "include_stop_str_in_output",
+                                                             "truncate_prompt_tokens",
+                                                             "tools",
+                                                             "tool_choice",
+                                                             "parallel_tool_calls",
+                                                             "functions",
+                                                             "function_call",
+                                                             "response_format",
+                                                             "structured_outputs",
+                                                             "guided_json",
+                                                             "guided_regex",
+                                                             "guided_choice",
+                                                             "guided_grammar",
+                                                             "reasoning_effort",
+                                                             "include_reasoning",
+                                                             "chat_template_kwargs",
+                                                             "add_generation_prompt",
+                                                             "continue_final_message"};
+// Fields that specctl writes itself.
+constexpr std::array<std::string_view, 7> kOwnFields = {
+    "messages", "prompt", "stream", "stream_options", "max_tokens", "n", "max_completion_tokens"};
+
+bool Contains(Names names, std::string_view key) {
+  return std::find(names.begin(), names.end(), key) != names.end();
+}
+
+using Fields = std::vector<std::pair<std::string, std::string>>;  // key, JSON text
+
+void Set(std::string_view key, element value, Fields& fields) {
+  if (value.is_null()) return;
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const auto& field) { return field.first == key; });
+  std::string json = simdjson::minify(value);
+  if (found == fields.end()) {
+    fields.emplace_back(key, std::move(json));
+  } else {
+    found->second = std::move(json);
+  }
+}
+
+absl::Status AddExtra(std::string_view name, element value, Fields& fields) {
+  if (value.is_null()) return absl::OkStatus();
+  object extra;
+  if (value.get(extra) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%s: need an object, got %s", std::string(name), std::string(TypeOf(value))));
+  }
+  for (const auto& [key, field] : extra) {
+    if (Contains(kOwnFields, key)) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s: %s is set by specctl itself; max_tokens may stand in the row, outside %s",
+          std::string(name), std::string(key), std::string(name)));
+    }
+    Set(key, field, fields);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string_view TypeOf(element value) {
+  switch (value.type()) {
+    case element_type::ARRAY:
+      return "a list";
+    case element_type::OBJECT:
+      return "an object";
+    case element_type::STRING:
+      return "a string";
+    case element_type::BOOL:
+      return "true or false";
+    case element_type::NULL_VALUE:
+      return "null";
+    default:
+      return "a number";
+  }
+}
+
+std::string QuestionIdOf(object row) {
+  for (const std::string_view key : kIdKeys) {
+    element value;
+    if (row.at_key(key).get(value) != simdjson::SUCCESS) continue;
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS) {
+      if (!text.empty()) return std::string(text);
+    } else if (value.is_number()) {
+      return simdjson::minify(value);
+    }
+  }
+  return "";
+}
+
+absl::StatusOr<std::string> OptionalText(object row, std::string_view key) {
+  element value;
+  if (row.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) return "";
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: need a string, got %s", std::string(key), std::string(TypeOf(value))));
+  }
+  return std::string(text);
+}
+
+absl::StatusOr<std::optional<uint32_t>> MaxTokensOf(object row) {
+  for (const std::string_view key : kMaxTokensKeys) {
+    element value;
+    if (row.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) continue;
+    int64_t tokens = 0;
+    const bool is_integer = value.get(tokens) == simdjson::SUCCESS;
+    if (!is_integer || tokens < 1 || tokens > std::numeric_limits<int32_t>::max()) {
+      return absl::InvalidArgumentError(absl::StrFormat("%s: need an integer from 1 on, got %s",
+                                                        std::string(key),
+                                                        simdjson::minify(value).substr(0, 40)));
+    }
+    return std::optional(static_cast<uint32_t>(tokens));
+  }
+  return std::optional<uint32_t>();
+}
+
+absl::StatusOr<std::string> ExtraJsonOf(object row) {
+  Fields fields;
+  for (const auto& [key, value] : row) {
+    if (Contains(kRequestFields, key)) Set(key, value, fields);
+  }
+  for (const std::string_view name : kExtraKeys) {
+    element value;
+    if (row.at_key(name).get(value) != simdjson::SUCCESS) continue;
+    if (absl::Status added = AddExtra(name, value, fields); !added.ok()) return added;
+  }
+  if (fields.empty()) return "";
+  JsonWriter json;
+  json.BeginObject();
+  for (const auto& [key, value] : fields) {
+    json.Key(key);
+    json.RawValue(value);
+  }
+  json.EndObject();
+  return std::move(json).Take();
+}
+
+bool IsRowField(std::string_view key) {
+  return Contains(kIdKeys, key) || Contains(kTextKeys, key) || Contains(kMaxTokensKeys, key) ||
+         Contains(kExtraKeys, key) || Contains(kRequestFields, key);
+}
+
+}  // namespace specctl
