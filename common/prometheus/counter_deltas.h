@@ -12,7 +12,9 @@ namespace specctl {
 // so.
 class CounterSeries {
  public:
-  // `value`: the counter at a scrape.  NaN and negative values are passed over.
+  // `value`: the counter at a scrape.  NaN, infinite and negative values are passed over.  Growth
+  // counts from the first value; so for a series that an earlier scrape of its target did not have
+  // (engines create some at the first event) observe 0 first.
   void Observe(double value);
   double growth() const { return growth_; }
   uint32_t resets() const { return resets_; }

@@ -12,7 +12,11 @@ namespace specctl {
 // (k accepted drafts and the free token).  The prompt's step is none of them, nor is a response's
 // truncated last step.
 struct StepHistogram {
+  // No draft is near this long: a server that claims more in one step is mistaken.
+  static constexpr uint64_t kTokensMax = 4096;
+
   std::vector<uint64_t> lengths;
+  uint64_t oversized = 0;                         // steps above kTokensMax: in no other figure
   void Add(uint64_t tokens, uint64_t steps = 1);  // tokens >= 1
   void Merge(const StepHistogram& other);
   uint64_t steps() const;

@@ -19,7 +19,7 @@ struct RatioTerm {
 // Ratio of sums with a 95 % interval by linearisation over clusters (delta method, Cochran,
 // Sampling Techniques, 6.3), Student's t with clusters - 1 degrees of freedom.  nullopt where the
 // denominators sum to 0; with one cluster low = value = high is not claimed: the interval is
-// absent.
+// absent.  A cluster of 0 / 0 says nothing and is not counted as one.
 struct RatioEstimate {
   double value = 0;
   std::optional<Interval> interval;
@@ -27,11 +27,13 @@ struct RatioEstimate {
 std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters);
 
 // Mean of a series in time order (e.g. tokens in each second) with a 95 % interval that allows for
-// the dependence of neighbours: batch means over at most 20 equal batches, Student's t.
-// Fewer than 4 values: no interval.
+// the dependence of neighbours: batch means over at most 20 equal batches, Student's t.  Up to 20
+// values are a batch each; values left over by equal batches enter the mean alone.
+// Fewer than 4 values: no interval.  nullopt where there are none.
 std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series);
 
-// Two-sided 95 % point of Student's t for `degrees` >= 1 degrees of freedom.
+// Two-sided 95 % point of Student's t for `degrees` >= 1 degrees of freedom; relative error below
+// 2e-4 (Abramowitz and Stegun, table 26.10 and the expansion 26.7.5).
 double StudentT975(uint64_t degrees);
 
 }  // namespace specctl

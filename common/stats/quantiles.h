@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace specctl {
@@ -16,7 +15,12 @@ struct Distribution {
 };
 
 // Quantiles of the value, nearest rank (the ceil(q * n)-th smallest): p1 <= p99 also for rates.
-// Sorts `values`.  nullopt where there are none.
+// Sorts `values`, which must not hold a NaN, so the result does not depend on their order.
+// nullopt where there are none.
 std::optional<Distribution> Describe(std::vector<double> values);
+
+// Nearest rank of quantile `q` in [0, 1] among `count` >= 1 values: ceil(q * count), at least 1.
+// A product that only rounding lifts above a whole number (0.07 * 100) counts as that number.
+uint64_t NearestRank(double q, uint64_t count);
 
 }  // namespace specctl

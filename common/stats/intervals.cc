@@ -1,0 +1,78 @@
+#include "common/stats/intervals.h"
+
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+namespace specctl {
+namespace {
+
+Interval Around(double value, double standard_error, uint64_t degrees) {
+  const double half = StudentT975(degrees) * standard_error;
+  return {value, value - half, value + half};
+}
+
+double Mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters) {
+  double numerator = 0, denominator = 0;
+  uint64_t count = 0;
+  for (const RatioTerm& term : clusters) {
+    numerator += term.numerator;
+    denominator += term.denominator;
+    if (term.numerator != 0 || term.denominator != 0) ++count;
+  }
+  if (denominator == 0) return std::nullopt;
+  RatioEstimate estimate{numerator / denominator, std::nullopt};
+  if (count < 2) return estimate;
+  double squares = 0;
+  for (const RatioTerm& term : clusters) {
+    const double residual = term.numerator - estimate.value * term.denominator;
+    squares += residual * residual;
+  }
+  const auto n = static_cast<double>(count);
+  const double standard_error = std::sqrt(squares * n / (n - 1)) / std::abs(denominator);
+  estimate.interval = Around(estimate.value, standard_error, count - 1);
+  return estimate;
+}
+
+std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series) {
+  constexpr size_t kBatchesMax = 20;
+  constexpr size_t kValuesMin = 4;
+  if (series.empty()) return std::nullopt;
+  RatioEstimate estimate{Mean(series), std::nullopt};
+  if (series.size() < kValuesMin) return estimate;
+  const size_t batch_size = (series.size() + kBatchesMax - 1) / kBatchesMax;
+  const size_t batches = series.size() / batch_size;
+  std::array<double, kBatchesMax> means{};
+  for (size_t i = 0; i < batches; ++i) means[i] = Mean(series.subspan(i * batch_size, batch_size));
+  const std::span<const double> used(means.data(), batches);
+  const double centre = Mean(used);
+  double squares = 0;
+  for (const double mean : used) squares += (mean - centre) * (mean - centre);
+  const auto n = static_cast<double>(batches);
+  estimate.interval = Around(estimate.value, std::sqrt(squares / (n - 1) / n), batches - 1);
+  return estimate;
+}
+
+double StudentT975(uint64_t degrees) {
+  assert(degrees >= 1);
+  // Where the expansion in 1 / degrees is not yet good.
+  constexpr std::array<double, 4> kFirst = {12.706205, 4.302653, 3.182446, 2.776445};
+  if (degrees <= kFirst.size()) return kFirst[degrees - 1];
+  // Coefficients of 26.7.5 at the normal distribution's 97.5 % point, 1.959964.
+  constexpr std::array<double, 5> kTerms = {1.959964, 2.372271, 2.822499, 2.555850, 1.589534};
+  double value = 0, power = 1;
+  for (const double term : kTerms) {
+    value += term * power;
+    power /= static_cast<double>(degrees);
+  }
+  return value;
+}
+
+}  // namespace specctl

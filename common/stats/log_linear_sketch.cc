@@ -1,0 +1,110 @@
+#include "common/stats/log_linear_sketch.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "common/stats/quantiles.h"
+
+namespace specctl {
+namespace {
+
+constexpr int kSubBucketBits = 10;  // 1,024 an octave
+constexpr int64_t kLowestNs = 1'000;
+constexpr int64_t kHighestNs = 24 * 3'600 * int64_t{1'000'000'000};
+constexpr uint32_t kGrain = 256;  // memory grows by a quarter of an octave
+
+// Buckets are numbered without gaps: below 2,048 ns each value has its own; from there on the
+// leading bit and the ten after it are the bucket.
+constexpr uint32_t BucketOf(Nanos value) {
+  const auto ns = static_cast<uint64_t>(std::clamp(value.count(), kLowestNs, kHighestNs));
+  const int shift = std::max(0, static_cast<int>(std::bit_width(ns)) - (kSubBucketBits + 1));
+  return (static_cast<uint32_t>(shift) << kSubBucketBits) + static_cast<uint32_t>(ns >> shift);
+}
+
+// Middle of the values that share `bucket`.
+constexpr Nanos MiddleOf(uint32_t bucket) {
+  constexpr uint32_t kSubBuckets = 1u << kSubBucketBits;
+  if (bucket < 2 * kSubBuckets) return Nanos(bucket);
+  const uint32_t shift = bucket / kSubBuckets - 1;
+  const uint64_t lowest = uint64_t{bucket - shift * kSubBuckets} << shift;
+  return Nanos(static_cast<int64_t>(lowest + (uint64_t{1} << shift) / 2));
+}
+
+static_assert(BucketOf(Nanos(2'047)) + 1 == BucketOf(Nanos(2'048)));
+static_assert(BucketOf(Nanos(4'095)) + 1 == BucketOf(Nanos(4'096)));
+static_assert(BucketOf(MiddleOf(BucketOf(Nanos(kHighestNs)))) == BucketOf(Nanos(kHighestNs)));
+
+}  // namespace
+
+void LogLinearSketch::Add(Nanos value, uint64_t count) {
+  if (count == 0) return;
+  const uint32_t bucket = BucketOf(value);
+  // Below first_bucket_ the difference wraps and is out of range, too.
+  if (bucket - first_bucket_ >= buckets_.size()) Widen(bucket, bucket);
+  buckets_[bucket - first_bucket_] += count;
+  min_ = count_ == 0 ? value : std::min(min_, value);
+  max_ = count_ == 0 ? value : std::max(max_, value);
+  count_ += count;
+  sum_ns_ += absl::int128(value.count()) * absl::int128(count);
+}
+
+void LogLinearSketch::Merge(const LogLinearSketch& other) {
+  if (other.count_ == 0) return;
+  const uint32_t low = BucketOf(other.min_), high = BucketOf(other.max_);
+  Widen(low, high);
+  for (uint32_t bucket = low; bucket <= high; ++bucket) {
+    buckets_[bucket - first_bucket_] += other.buckets_[bucket - other.first_bucket_];
+  }
+  min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
+  max_ = count_ == 0 ? other.max_ : std::max(max_, other.max_);
+  count_ += other.count_;
+  sum_ns_ += other.sum_ns_;
+}
+
+void LogLinearSketch::Clear() {
+  std::fill(buckets_.begin(), buckets_.end(), 0);
+  count_ = 0;
+  sum_ns_ = 0;
+  min_ = max_ = Nanos(0);
+}
+
+std::optional<Nanos> LogLinearSketch::min() const {
+  return count_ == 0 ? std::nullopt : std::optional(min_);
+}
+
+std::optional<Nanos> LogLinearSketch::max() const {
+  return count_ == 0 ? std::nullopt : std::optional(max_);
+}
+
+std::optional<double> LogLinearSketch::mean_ns() const {
+  if (count_ == 0) return std::nullopt;
+  return static_cast<double>(sum_ns_) / static_cast<double>(count_);
+}
+
+std::optional<Nanos> LogLinearSketch::Quantile(double q) const {
+  if (count_ == 0) return std::nullopt;
+  const uint64_t rank = NearestRank(q, count_);
+  uint32_t bucket = BucketOf(min_);
+  uint64_t seen = buckets_[bucket - first_bucket_];
+  while (seen < rank) seen += buckets_[++bucket - first_bucket_];
+  return std::clamp(MiddleOf(bucket), min_, max_);
+}
+
+// Makes room for buckets `low` to `high`, and no more than that to the grain: a vector growing by
+// itself would double.
+void LogLinearSketch::Widen(uint32_t low, uint32_t high) {
+  const auto size = static_cast<uint32_t>(buckets_.size());
+  if (size > 0) {
+    if (low >= first_bucket_ && high < first_bucket_ + size) return;
+    low = std::min(low, first_bucket_);
+    high = std::max(high, first_bucket_ + size - 1);
+  }
+  low = low / kGrain * kGrain;
+  high = high / kGrain * kGrain + kGrain - 1;
+  std::vector<uint64_t> wider(high - low + 1);
+  std::copy(buckets_.begin(), buckets_.end(), wider.begin() + (first_bucket_ - low));
+  buckets_ = std::move(wider);
+  first_bucket_ = low;
+}
+
+}  // namespace specctl

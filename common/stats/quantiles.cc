@@ -1,0 +1,45 @@
+#include "common/stats/quantiles.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace specctl {
+
+uint64_t NearestRank(double q, uint64_t count) {
+  assert(q >= 0 && q <= 1 && count >= 1);
+  const double exact = q * static_cast<double>(count);
+  const double whole = std::round(exact);
+  const double rounding = 4 * std::numeric_limits<double>::epsilon() * exact;
+  const double rank = std::abs(exact - whole) <= rounding ? whole : std::ceil(exact);
+  return std::clamp<uint64_t>(static_cast<uint64_t>(rank), 1, count);
+}
+
+std::optional<Distribution> Describe(std::vector<double> values) {
+  assert(std::none_of(values.begin(), values.end(), [](double v) { return std::isnan(v); }));
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double q) { return values[NearestRank(q, values.size()) - 1]; };
+  Distribution result;
+  result.count = values.size();
+  result.min = values.front();
+  result.max = values.back();
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  // Rounding must not carry the mean of equal values past them.
+  result.mean = std::clamp(sum / static_cast<double>(values.size()), result.min, result.max);
+  result.p1 = at(0.01);
+  result.p5 = at(0.05);
+  result.p10 = at(0.1);
+  result.p25 = at(0.25);
+  result.p50 = at(0.5);
+  result.p75 = at(0.75);
+  result.p90 = at(0.9);
+  result.p95 = at(0.95);
+  result.p99 = at(0.99);
+  result.p999 = at(0.999);
+  return result;
+}
+
+}  // namespace specctl
