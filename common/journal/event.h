@@ -40,8 +40,10 @@ struct TargetProbed {
   std::string model;
   std::optional<uint32_t> max_model_len_tokens;
   TokenSource token_source = TokenSource::kUnknown;
-  std::string metrics_url;   // empty: none
-  std::string metrics_note;  // why there are none, for the page
+  bool continuous_usage = false;  // the server takes the field and answers to it
+  bool return_token_ids = false;  // worth asking for
+  std::string metrics_url;        // empty: none
+  std::string metrics_note;       // why there are none, for the page
   std::optional<uint32_t> draft_length;
 };
 
@@ -60,7 +62,8 @@ struct AgentJoined {
   uint32_t slots = 0;
 };
 
-// Four-timestamp probe: controller send, agent receive, agent send, controller receive.
+// Four-timestamp probe, in this order: agent send, controller receive, controller send, agent
+// receive.
 struct ClockProbed {
   uint32_t agent = 0;
   int64_t controller_send_mono_ns = 0, agent_receive_mono_ns = 0, agent_send_mono_ns = 0,

@@ -1,0 +1,202 @@
+#include "common/journal/batch_codec.h"
+
+#include "common/journal/enum_codec.h"
+
+namespace specctl {
+namespace {
+
+void Write(const RequestBegun& in, v1::RequestBegun* out) {
+  out->set_ordinal(in.ordinal);
+  out->set_position(in.position);
+  out->set_turn(in.turn);
+  out->set_slot(in.slot);
+  out->set_target(in.target);
+  out->set_slot_free_mono_ns(in.slot_free_mono_ns);
+  out->set_begin_mono_ns(in.begin_mono_ns);
+}
+
+RequestBegun Read(const v1::RequestBegun& in) {
+  RequestBegun out;
+  out.ordinal = in.ordinal();
+  out.position = in.position();
+  out.turn = in.turn();
+  out.slot = in.slot();
+  out.target = in.target();
+  out.slot_free_mono_ns = in.slot_free_mono_ns();
+  out.begin_mono_ns = in.begin_mono_ns();
+  return out;
+}
+
+void Write(const SpeculationStats& in, v1::SpeculationStats* out) {
+  out->set_drafts(in.drafts);
+  out->set_drafted_tokens(in.drafted_tokens);
+  out->set_accepted_tokens(in.accepted_tokens);
+  out->set_draft_length(in.draft_length);
+  out->mutable_acceptance_histogram()->Assign(in.acceptance_histogram.begin(),
+                                              in.acceptance_histogram.end());
+  out->mutable_per_step_accepted()->Assign(in.per_step_accepted.begin(),
+                                           in.per_step_accepted.end());
+  out->mutable_per_step_drafted()->Assign(in.per_step_drafted.begin(), in.per_step_drafted.end());
+}
+
+SpeculationStats Read(const v1::SpeculationStats& in) {
+  SpeculationStats out;
+  out.drafts = in.drafts();
+  out.drafted_tokens = in.drafted_tokens();
+  out.accepted_tokens = in.accepted_tokens();
+  out.draft_length = in.draft_length();
+  out.acceptance_histogram.assign(in.acceptance_histogram().begin(),
+                                  in.acceptance_histogram().end());
+  out.per_step_accepted.assign(in.per_step_accepted().begin(), in.per_step_accepted().end());
+  out.per_step_drafted.assign(in.per_step_drafted().begin(), in.per_step_drafted().end());
+  return out;
+}
+
+void Write(const RequestFinished& in, v1::RequestFinished* out) {
+  out->set_ordinal(in.ordinal);
+  out->set_outcome(EnumToProto<v1::Outcome>(in.outcome));
+  out->set_failure(static_cast<v1::FailureKind>(in.failure));
+  out->set_error(in.error);
+  out->set_http_status(in.http_status);
+  out->set_finish_reason(in.finish_reason);
+  out->set_response_id(in.response_id);
+  if (in.start_mono_ns) out->set_start_mono_ns(*in.start_mono_ns);
+  if (in.sent_mono_ns) out->set_sent_mono_ns(*in.sent_mono_ns);
+  if (in.connect_ns) out->set_connect_ns(*in.connect_ns);
+  out->set_end_mono_ns(in.end_mono_ns);
+  out->set_resends(in.resends);
+  out->set_connection_closed_by_server(in.connection_closed_by_server);
+  out->set_token_source(static_cast<v1::TokenSource>(in.token_source));
+  if (in.input_tokens) out->set_input_tokens(*in.input_tokens);
+  if (in.output_tokens) out->set_output_tokens(*in.output_tokens);
+  if (in.cached_tokens) out->set_cached_tokens(*in.cached_tokens);
+  if (in.reasoning_tokens) out->set_reasoning_tokens(*in.reasoning_tokens);
+  out->set_chunks(in.chunks);
+  out->set_bytes(in.bytes);
+  out->set_output_hash(in.output_hash);
+  out->set_output_text(in.output_text);
+  if (in.speculation) Write(*in.speculation, out->mutable_speculation());
+}
+
+RequestFinished Read(const v1::RequestFinished& in) {
+  RequestFinished out;
+  out.ordinal = in.ordinal();
+  out.outcome = EnumFromProto<Outcome>(in.outcome());
+  out.failure = static_cast<FailureKind>(in.failure());
+  out.error = in.error();
+  out.http_status = in.http_status();
+  out.finish_reason = in.finish_reason();
+  out.response_id = in.response_id();
+  if (in.has_start_mono_ns()) out.start_mono_ns = in.start_mono_ns();
+  if (in.has_sent_mono_ns()) out.sent_mono_ns = in.sent_mono_ns();
+  if (in.has_connect_ns()) out.connect_ns = in.connect_ns();
+  out.end_mono_ns = in.end_mono_ns();
+  out.resends = in.resends();
+  out.connection_closed_by_server = in.connection_closed_by_server();
+  out.token_source = static_cast<TokenSource>(in.token_source());
+  if (in.has_input_tokens()) out.input_tokens = in.input_tokens();
+  if (in.has_output_tokens()) out.output_tokens = in.output_tokens();
+  if (in.has_cached_tokens()) out.cached_tokens = in.cached_tokens();
+  if (in.has_reasoning_tokens()) out.reasoning_tokens = in.reasoning_tokens();
+  out.chunks = in.chunks();
+  out.bytes = in.bytes();
+  out.output_hash = in.output_hash();
+  out.output_text = in.output_text();
+  if (in.has_speculation()) out.speculation = Read(in.speculation());
+  return out;
+}
+
+void Write(const AgentHealth& in, v1::AgentHealth* out) {
+  out->set_at_mono_ns(in.at_mono_ns);
+  out->set_in_flight(in.in_flight);
+  out->set_chunks(in.chunks);
+  out->set_reads(in.reads);
+  out->set_coalesced_reads(in.coalesced_reads);
+  out->set_unstamped_reads(in.unstamped_reads);
+  out->set_receive_lag_p50_ns(in.receive_lag_p50_ns);
+  out->set_receive_lag_p99_ns(in.receive_lag_p99_ns);
+  out->set_receive_lag_max_ns(in.receive_lag_max_ns);
+  out->set_send_lag_p99_ns(in.send_lag_p99_ns);
+  out->set_loop_lag_max_ns(in.loop_lag_max_ns);
+  out->set_cpu_user_ns(in.cpu_user_ns);
+  out->set_cpu_system_ns(in.cpu_system_ns);
+  out->set_spool_bytes(in.spool_bytes);
+  out->set_rss_bytes(in.rss_bytes);
+}
+
+AgentHealth Read(const v1::AgentHealth& in) {
+  AgentHealth out;
+  out.at_mono_ns = in.at_mono_ns();
+  out.in_flight = in.in_flight();
+  out.chunks = in.chunks();
+  out.reads = in.reads();
+  out.coalesced_reads = in.coalesced_reads();
+  out.unstamped_reads = in.unstamped_reads();
+  out.receive_lag_p50_ns = in.receive_lag_p50_ns();
+  out.receive_lag_p99_ns = in.receive_lag_p99_ns();
+  out.receive_lag_max_ns = in.receive_lag_max_ns();
+  out.send_lag_p99_ns = in.send_lag_p99_ns();
+  out.loop_lag_max_ns = in.loop_lag_max_ns();
+  out.cpu_user_ns = in.cpu_user_ns();
+  out.cpu_system_ns = in.cpu_system_ns();
+  out.spool_bytes = in.spool_bytes();
+  out.rss_bytes = in.rss_bytes();
+  return out;
+}
+
+void Write(const Unassigned& in, v1::Unassigned* out) {
+  out->set_reason(EnumToProto<v1::UnassignedReason>(in.reason));
+  out->set_requests(in.requests);
+}
+
+Unassigned Read(const v1::Unassigned& in) {
+  Unassigned out;
+  out.reason = EnumFromProto<UnassignedReason>(in.reason());
+  out.requests = in.requests();
+  return out;
+}
+
+}  // namespace
+
+v1::AgentBatch ToProto(const AgentBatch& in) {
+  v1::AgentBatch out;
+  out.set_agent(in.agent);
+  out.set_incarnation(in.incarnation);
+  out.set_seq(in.seq);
+  out.set_from_mono_ns(in.from_mono_ns);
+  out.set_to_mono_ns(in.to_mono_ns);
+  out.set_real_minus_mono_ns(in.real_minus_mono_ns);
+  for (const auto& item : in.begun) Write(item, out.add_begun());
+  out.set_chunks(in.chunks);
+  for (const auto& item : in.finished) Write(item, out.add_finished());
+  if (in.health) Write(*in.health, out.mutable_health());
+  if (in.slots_filled_mono_ns) out.set_slots_filled_mono_ns(*in.slots_filled_mono_ns);
+  if (in.first_idle_mono_ns) out.set_first_idle_mono_ns(*in.first_idle_mono_ns);
+  for (const auto& item : in.unassigned) Write(item, out.add_unassigned());
+  out.set_chunks_dropped(in.chunks_dropped);
+  return out;
+}
+
+AgentBatch FromProto(const v1::AgentBatch& in) {
+  AgentBatch out;
+  out.agent = in.agent();
+  out.incarnation = in.incarnation();
+  out.seq = in.seq();
+  out.from_mono_ns = in.from_mono_ns();
+  out.to_mono_ns = in.to_mono_ns();
+  out.real_minus_mono_ns = in.real_minus_mono_ns();
+  out.begun.reserve(static_cast<size_t>(in.begun_size()));
+  for (const auto& item : in.begun()) out.begun.push_back(Read(item));
+  out.chunks = in.chunks();
+  out.finished.reserve(static_cast<size_t>(in.finished_size()));
+  for (const auto& item : in.finished()) out.finished.push_back(Read(item));
+  if (in.has_health()) out.health = Read(in.health());
+  if (in.has_slots_filled_mono_ns()) out.slots_filled_mono_ns = in.slots_filled_mono_ns();
+  if (in.has_first_idle_mono_ns()) out.first_idle_mono_ns = in.first_idle_mono_ns();
+  out.unassigned.reserve(static_cast<size_t>(in.unassigned_size()));
+  for (const auto& item : in.unassigned()) out.unassigned.push_back(Read(item));
+  out.chunks_dropped = in.chunks_dropped();
+  return out;
+}
+
+}  // namespace specctl

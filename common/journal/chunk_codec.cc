@@ -1,0 +1,117 @@
+#include "common/journal/chunk_codec.h"
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/varint.h"
+
+namespace specctl {
+namespace {
+
+constexpr uint8_t kTokensMask = 0x1f;
+constexpr uint8_t kTokensFollow = 30;
+constexpr uint8_t kTokensUnknown = 31;
+constexpr uint8_t kReasoningBit = 1 << 5;
+constexpr uint8_t kInexactBit = 1 << 6;
+constexpr uint8_t kReservedBit = 1 << 7;
+
+// Differences are taken modulo 2^64, so that foreign bytes can't overflow.
+int64_t Add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+int64_t Subtract(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+
+}  // namespace
+
+void ChunkRunEncoder::Reset(int64_t base_us) {
+  records_.clear();
+  count_ = 0;
+  last_us_ = base_us;
+  last_delta_us_ = 0;
+}
+
+void ChunkRunEncoder::Append(const ChunkRecord& record) {
+  const int64_t delta = Subtract(record.arrival_us, last_us_);
+  AppendVarint(ZigZag(Subtract(delta, last_delta_us_)), records_);
+  last_us_ = record.arrival_us;
+  if (count_ > 0) last_delta_us_ = delta;
+  ++count_;
+
+  const bool follow = record.tokens && *record.tokens >= kTokensFollow;
+  uint8_t flags = kTokensUnknown;
+  if (record.tokens) flags = follow ? kTokensFollow : static_cast<uint8_t>(*record.tokens);
+  if (record.reasoning) flags |= kReasoningBit;
+  if (record.uncertainty_us > 0) flags |= kInexactBit;
+  records_ += static_cast<char>(flags);
+  if (follow) AppendVarint(*record.tokens, records_);
+  if (record.uncertainty_us > 0) AppendVarint(record.uncertainty_us, records_);
+}
+
+void ChunkRunEncoder::AppendSection(uint64_t ordinal, uint64_t previous_ordinal,
+                                    std::string& out) const {
+  AppendVarint(ordinal - previous_ordinal, out);
+  AppendVarint(count_, out);
+  out += records_;
+}
+
+bool ChunkSectionReader::Fail(std::string_view reason) {
+  status_ = absl::DataLossError(absl::StrFormat("chunks: %s", reason));
+  rest_ = {};
+  left_ = 0;
+  return false;
+}
+
+bool ChunkSectionReader::NextSection() {
+  ChunkRecord skipped;
+  while (left_ > 0 && NextRecord(skipped)) {
+  }
+  if (!status_.ok() || rest_.empty()) return false;
+  const auto step = TakeVarint(rest_);
+  const auto count = step ? TakeVarint(rest_) : std::nullopt;
+  if (!count) return Fail("a section's head is cut short");
+  if (!first_ && *step == 0) return Fail("a request has two sections");
+  // Two bytes are the least that a record takes.
+  if (*count > rest_.size() / 2) return Fail("a section is cut short");
+  first_ = false;
+  ordinal_ += *step;
+  records_ = left_ = *count;
+  last_us_ = base_us_;
+  last_delta_us_ = 0;
+  return true;
+}
+
+bool ChunkSectionReader::NextRecord(ChunkRecord& record) {
+  if (left_ == 0) return false;
+  const auto time = TakeVarint(rest_);
+  if (!time || rest_.empty()) return Fail("a record is cut short");
+  const auto flags = static_cast<uint8_t>(rest_.front());
+  rest_.remove_prefix(1);
+  if (flags & kReservedBit) return Fail("a record has an unknown flag");
+
+  const int64_t delta = Add(UnZigZag(*time), last_delta_us_);
+  last_us_ = Add(last_us_, delta);
+  if (left_ < records_) last_delta_us_ = delta;
+  --left_;
+  record.arrival_us = last_us_;
+  record.reasoning = (flags & kReasoningBit) != 0;
+
+  const uint8_t tokens = flags & kTokensMask;
+  record.tokens = tokens;
+  if (tokens == kTokensUnknown) {
+    record.tokens.reset();
+  } else if (tokens == kTokensFollow) {
+    const auto more = TakeVarint(rest_);
+    if (!more || *more > UINT32_MAX) return Fail("a record's tokens are cut short or too many");
+    record.tokens = static_cast<uint32_t>(*more);
+  }
+  record.uncertainty_us = 0;
+  if (flags & kInexactBit) {
+    const auto uncertainty = TakeVarint(rest_);
+    if (!uncertainty) return Fail("a record's uncertainty is cut short");
+    record.uncertainty_us = *uncertainty;
+  }
+  return true;
+}
+
+}  // namespace specctl

@@ -1,0 +1,305 @@
+#include "common/journal/event_codec.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/enum_codec.h"
+
+namespace specctl {
+
+v1::HostFacts ToProto(const HostFacts& in) {
+  v1::HostFacts out;
+  out.set_hostname(in.hostname);
+  out.set_boot_id(in.boot_id);
+  out.set_kernel(in.kernel);
+  out.set_cpu_model(in.cpu_model);
+  out.set_cores(in.cores);
+  out.set_memory_bytes(in.memory_bytes);
+  out.set_pid(in.pid);
+  out.set_files_max(in.files_max);
+  return out;
+}
+
+HostFacts FromProto(const v1::HostFacts& in) {
+  HostFacts out;
+  out.hostname = in.hostname();
+  out.boot_id = in.boot_id();
+  out.kernel = in.kernel();
+  out.cpu_model = in.cpu_model();
+  out.cores = in.cores();
+  out.memory_bytes = in.memory_bytes();
+  out.pid = in.pid();
+  out.files_max = in.files_max();
+  return out;
+}
+
+namespace {
+
+void Write(const RunBegun& in, v1::RunBegun* out) {
+  *out->mutable_spec() = ToProto(in.spec);
+  out->set_unix_ns(in.unix_ns);
+  if (in.planned_requests) out->set_planned_requests(*in.planned_requests);
+  for (const std::string& note : in.notes) out->add_notes(note);
+}
+
+RunBegun Read(const v1::RunBegun& in) {
+  RunBegun out;
+  out.spec = FromProto(in.spec());
+  out.unix_ns = in.unix_ns();
+  if (in.has_planned_requests()) out.planned_requests = in.planned_requests();
+  out.notes.assign(in.notes().begin(), in.notes().end());
+  return out;
+}
+
+void Write(const PlannedRow& in, v1::PlannedRow* out) {
+  out->set_order_index(in.order_index);
+  out->set_question_id(in.question_id);
+  out->set_category(in.category);
+  out->set_sub_category(in.sub_category);
+  out->set_tier(in.tier);
+  out->set_turns(in.turns);
+}
+
+PlannedRow Read(const v1::PlannedRow& in) {
+  PlannedRow out;
+  out.order_index = in.order_index();
+  out.question_id = in.question_id();
+  out.category = in.category();
+  out.sub_category = in.sub_category();
+  out.tier = in.tier();
+  out.turns = in.turns();
+  return out;
+}
+
+void Write(const TargetProbed& in, v1::TargetProbed* out) {
+  out->set_target(in.target);
+  out->set_url(in.url);
+  out->set_engine(in.engine);
+  out->set_engine_version(in.engine_version);
+  out->set_model(in.model);
+  if (in.max_model_len_tokens) out->set_max_model_len_tokens(*in.max_model_len_tokens);
+  out->set_token_source(static_cast<v1::TokenSource>(in.token_source));
+  out->set_metrics_url(in.metrics_url);
+  out->set_metrics_note(in.metrics_note);
+  out->set_continuous_usage(in.continuous_usage);
+  out->set_return_token_ids(in.return_token_ids);
+  if (in.draft_length) out->set_draft_length(*in.draft_length);
+}
+
+TargetProbed Read(const v1::TargetProbed& in) {
+  TargetProbed out;
+  out.target = in.target();
+  out.url = in.url();
+  out.engine = in.engine();
+  out.engine_version = in.engine_version();
+  out.model = in.model();
+  if (in.has_max_model_len_tokens()) out.max_model_len_tokens = in.max_model_len_tokens();
+  out.token_source = static_cast<TokenSource>(in.token_source());
+  out.metrics_url = in.metrics_url();
+  out.metrics_note = in.metrics_note();
+  out.continuous_usage = in.continuous_usage();
+  out.return_token_ids = in.return_token_ids();
+  if (in.has_draft_length()) out.draft_length = in.draft_length();
+  return out;
+}
+
+void Write(const AgentJoined& in, v1::AgentJoined* out) {
+  out->set_agent(in.agent);
+  out->set_incarnation(in.incarnation);
+  *out->mutable_host() = ToProto(in.host);
+  out->set_slots(in.slots);
+}
+
+AgentJoined Read(const v1::AgentJoined& in) {
+  AgentJoined out;
+  out.agent = in.agent();
+  out.incarnation = in.incarnation();
+  out.host = FromProto(in.host());
+  out.slots = in.slots();
+  return out;
+}
+
+void Write(const ClockProbed& in, v1::ClockProbed* out) {
+  out->set_agent(in.agent);
+  out->set_controller_send_mono_ns(in.controller_send_mono_ns);
+  out->set_agent_receive_mono_ns(in.agent_receive_mono_ns);
+  out->set_agent_send_mono_ns(in.agent_send_mono_ns);
+  out->set_controller_receive_mono_ns(in.controller_receive_mono_ns);
+}
+
+ClockProbed Read(const v1::ClockProbed& in) {
+  ClockProbed out;
+  out.agent = in.agent();
+  out.controller_send_mono_ns = in.controller_send_mono_ns();
+  out.agent_receive_mono_ns = in.agent_receive_mono_ns();
+  out.agent_send_mono_ns = in.agent_send_mono_ns();
+  out.controller_receive_mono_ns = in.controller_receive_mono_ns();
+  return out;
+}
+
+void Write(const Armed& in, v1::Armed* out) {
+  out->set_t0_mono_ns(in.t0_mono_ns);
+  out->set_t0_unix_ns(in.t0_unix_ns);
+  out->set_boot_id(in.boot_id);
+}
+
+Armed Read(const v1::Armed& in) {
+  Armed out;
+  out.t0_mono_ns = in.t0_mono_ns();
+  out.t0_unix_ns = in.t0_unix_ns();
+  out.boot_id = in.boot_id();
+  return out;
+}
+
+void Write(const StageChanged& in, v1::StageChanged* out) {
+  out->set_stage(EnumToProto<v1::RunStage>(in.stage));
+  out->set_at_mono_ns(in.at_mono_ns);
+  out->set_reason(in.reason);
+}
+
+StageChanged Read(const v1::StageChanged& in) {
+  StageChanged out;
+  out.stage = EnumFromProto<RunStage>(in.stage());
+  out.at_mono_ns = in.at_mono_ns();
+  out.reason = in.reason();
+  return out;
+}
+
+void Write(const AgentEnded& in, v1::AgentEnded* out) {
+  out->set_agent(in.agent);
+  out->set_lost(in.lost);
+  out->set_reason(in.reason);
+  out->set_at_mono_ns(in.at_mono_ns);
+}
+
+AgentEnded Read(const v1::AgentEnded& in) {
+  AgentEnded out;
+  out.agent = in.agent();
+  out.lost = in.lost();
+  out.reason = in.reason();
+  out.at_mono_ns = in.at_mono_ns();
+  return out;
+}
+
+void Write(const MetricSeries& in, v1::MetricSeries* out) {
+  out->set_series(in.series);
+  out->set_name(in.name);
+  for (const auto& [name, value] : in.labels) {
+    v1::Pair* label = out->add_labels();
+    label->set_name(name);
+    label->set_value(value);
+  }
+}
+
+MetricSeries Read(const v1::MetricSeries& in) {
+  MetricSeries out;
+  out.series = in.series();
+  out.name = in.name();
+  for (const auto& label : in.labels()) out.labels.emplace_back(label.name(), label.value());
+  return out;
+}
+
+void Write(const Scraped& in, v1::Scraped* out) {
+  out->set_target(in.target);
+  out->set_url(in.url);
+  out->set_kind(EnumToProto<v1::ScrapeKind>(in.kind));
+  out->set_begin_mono_ns(in.begin_mono_ns);
+  out->set_end_mono_ns(in.end_mono_ns);
+  out->set_error(in.error);
+  for (const auto& item : in.new_series) Write(item, out->add_new_series());
+  for (const auto& [series, value] : in.samples) {
+    out->add_sample_series(series);
+    out->add_sample_values(value);
+  }
+  out->set_text_gzip(in.text_gzip);
+}
+
+Scraped Read(const v1::Scraped& in) {
+  Scraped out;
+  out.target = in.target();
+  out.url = in.url();
+  out.kind = EnumFromProto<ScrapeKind>(in.kind());
+  out.begin_mono_ns = in.begin_mono_ns();
+  out.end_mono_ns = in.end_mono_ns();
+  out.error = in.error();
+  out.new_series.reserve(static_cast<size_t>(in.new_series_size()));
+  for (const auto& item : in.new_series()) out.new_series.push_back(Read(item));
+  const int samples = std::min(in.sample_series_size(), in.sample_values_size());
+  for (int i = 0; i < samples; ++i) {
+    out.samples.emplace_back(in.sample_series(i), in.sample_values(i));
+  }
+  out.text_gzip = in.text_gzip();
+  return out;
+}
+
+void Write(const RunEnded& in, v1::RunEnded* out) {
+  out->set_end(EnumToProto<v1::RunEnd>(in.end));
+  out->set_reason(in.reason);
+  out->set_at_mono_ns(in.at_mono_ns);
+}
+
+RunEnded Read(const v1::RunEnded& in) {
+  RunEnded out;
+  out.end = EnumFromProto<RunEnd>(in.end());
+  out.reason = in.reason();
+  out.at_mono_ns = in.at_mono_ns();
+  return out;
+}
+
+struct EventWriter {
+  v1::Event* out;
+
+  void operator()(const RunBegun& in) const { Write(in, out->mutable_run_begun()); }
+  void operator()(const PlannedRow& in) const { Write(in, out->mutable_planned_row()); }
+  void operator()(const TargetProbed& in) const { Write(in, out->mutable_target_probed()); }
+  void operator()(const AgentJoined& in) const { Write(in, out->mutable_agent_joined()); }
+  void operator()(const ClockProbed& in) const { Write(in, out->mutable_clock_probed()); }
+  void operator()(const Armed& in) const { Write(in, out->mutable_armed()); }
+  void operator()(const StageChanged& in) const { Write(in, out->mutable_stage_changed()); }
+  void operator()(const AgentEnded& in) const { Write(in, out->mutable_agent_ended()); }
+  void operator()(const Scraped& in) const { Write(in, out->mutable_scraped()); }
+  void operator()(const RunEnded& in) const { Write(in, out->mutable_run_ended()); }
+  void operator()(const AgentBatch& in) const { *out->mutable_agent_batch() = ToProto(in); }
+};
+
+}  // namespace
+
+v1::Event ToProto(const Event& event) {
+  v1::Event out;
+  std::visit(EventWriter{&out}, event);
+  return out;
+}
+
+absl::StatusOr<Event> FromProto(const v1::Event& event) {
+  switch (event.event_case()) {
+    case v1::Event::kRunBegun:
+      return Event(Read(event.run_begun()));
+    case v1::Event::kPlannedRow:
+      return Event(Read(event.planned_row()));
+    case v1::Event::kTargetProbed:
+      return Event(Read(event.target_probed()));
+    case v1::Event::kAgentJoined:
+      return Event(Read(event.agent_joined()));
+    case v1::Event::kClockProbed:
+      return Event(Read(event.clock_probed()));
+    case v1::Event::kArmed:
+      return Event(Read(event.armed()));
+    case v1::Event::kStageChanged:
+      return Event(Read(event.stage_changed()));
+    case v1::Event::kAgentEnded:
+      return Event(Read(event.agent_ended()));
+    case v1::Event::kAgentBatch:
+      return Event(FromProto(event.agent_batch()));
+    case v1::Event::kScraped:
+      return Event(Read(event.scraped()));
+    case v1::Event::kRunEnded:
+      return Event(Read(event.run_ended()));
+    case v1::Event::EVENT_NOT_SET:
+      break;
+  }
+  return absl::DataLossError(
+      "an event of a kind that this version does not know; a newer specctl wrote it");
+}
+
+}  // namespace specctl

@@ -1,0 +1,19 @@
+// Events as Protocol Buffers.  Only session/, api/ and journal/ folders use the generated types.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include "common/journal/batch_codec.h"
+#include "common/journal/event.h"
+#include "common/journal/spec_codec.h"
+#include "specctl/v1/journal.pb.h"
+
+namespace specctl {
+
+v1::HostFacts ToProto(const HostFacts& host);
+HostFacts FromProto(const v1::HostFacts& host);
+v1::Event ToProto(const Event& event);
+// DATA_LOSS where the event is of a kind this version doesn't know.
+absl::StatusOr<Event> FromProto(const v1::Event& event);
+
+}  // namespace specctl

@@ -1,0 +1,12 @@
+// RunSpec as a Protocol Buffer, for the journal and the session.
+#pragma once
+
+#include "common/plan/run_spec.h"
+#include "specctl/v1/run.pb.h"
+
+namespace specctl {
+
+v1::RunSpec ToProto(const RunSpec& spec);
+RunSpec FromProto(const v1::RunSpec& spec);
+
+}  // namespace specctl

@@ -1,0 +1,100 @@
+#include "common/journal/event_codec.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace specctl {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Sets every field of `message` to a value of its own, so that a field that a codec forgets, or
+// mixes up with another, changes the message.
+void Fill(Message& message, uint32_t& next) {
+  const auto* reflection = message.GetReflection();
+  const Descriptor* descriptor = message.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = descriptor->field(i);
+    ++next;
+    const bool repeated = field->is_repeated();
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        Fill(repeated ? *reflection->AddMessage(&message, field)
+                      : *reflection->MutableMessage(&message, field),
+             next);
+        break;
+      case FieldDescriptor::CPPTYPE_STRING:
+        repeated ? reflection->AddString(&message, field, "text " + std::to_string(next))
+                 : reflection->SetString(&message, field, "text " + std::to_string(next));
+        break;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        reflection->SetEnumValue(&message, field, field->enum_type()->value_count() - 1);
+        break;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        reflection->SetBool(&message, field, true);
+        break;
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        repeated ? reflection->AddDouble(&message, field, next + 0.5)
+                 : reflection->SetDouble(&message, field, next + 0.5);
+        break;
+      case FieldDescriptor::CPPTYPE_UINT32:
+        repeated ? reflection->AddUInt32(&message, field, next)
+                 : reflection->SetUInt32(&message, field, next);
+        break;
+      case FieldDescriptor::CPPTYPE_UINT64:
+        repeated ? reflection->AddUInt64(&message, field, next)
+                 : reflection->SetUInt64(&message, field, next);
+        break;
+      case FieldDescriptor::CPPTYPE_INT64:
+        reflection->SetInt64(&message, field, -static_cast<int64_t>(next));
+        break;
+      default:
+        FAIL() << field->full_name() << ": a type this test does not fill";
+    }
+  }
+}
+
+class EventCodecTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(EventCodecTest, EveryFieldOfEveryEventSurvives) {
+  v1::Event event;
+  const FieldDescriptor* kind = v1::Event::descriptor()->field(GetParam());
+  uint32_t next = 0;
+  Fill(*event.GetReflection()->MutableMessage(&event, kind), next);
+  const auto native = FromProto(event);
+  ASSERT_TRUE(native.ok()) << native.status();
+  const v1::Event again = ToProto(*native);
+  std::string difference;
+  google::protobuf::util::MessageDifferencer differencer;
+  differencer.ReportDifferencesToString(&difference);
+  EXPECT_TRUE(differencer.Compare(event, again)) << difference;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllKinds, EventCodecTest,
+                         ::testing::Range(0, v1::Event::descriptor()->field_count()),
+                         [](const auto& kind) {
+                           return v1::Event::descriptor()->field(kind.param)->camelcase_name();
+                         });
+
+TEST(EventCodecUnknownTest, AnEventOfAnotherVersionIsRefused) {
+  const auto event = FromProto(v1::Event());
+  EXPECT_EQ(event.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(event.status().message()), ::testing::HasSubstr("does not know"));
+}
+
+TEST(EventCodecUnknownTest, AbsentIsNotZero) {
+  const auto event = FromProto(ToProto(Event(AgentBatch{.finished = {RequestFinished{}}})));
+  ASSERT_TRUE(event.ok());
+  const auto& finished = std::get<AgentBatch>(*event).finished.at(0);
+  EXPECT_FALSE(finished.output_tokens.has_value());
+  EXPECT_FALSE(finished.start_mono_ns.has_value());
+  EXPECT_FALSE(finished.speculation.has_value());
+}
+
+}  // namespace
+}  // namespace specctl
