@@ -1,0 +1,48 @@
+// AgentState: what the fold knows of one agent.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/analysis/open_request.h"
+#include "common/journal/event.h"
+#include "common/timeline/clock_map.h"
+
+namespace specctl {
+
+struct AgentState {
+  uint32_t agent = 0;
+  bool joined = false;
+  uint64_t incarnation = 0, last_seq = 0;
+  HostFacts host;
+  uint32_t slots = 0;
+  ClockMap clock;
+
+  // Everything before it has been reported [ns since T0]; absent: nothing has.
+  std::optional<int64_t> reported_ns;
+  std::optional<int64_t> slots_filled_ns, first_idle_ns;  // since T0
+  bool ended = false, lost = false;
+  std::string end_reason;
+
+  std::unordered_map<uint64_t, OpenRequest> open;  // by ordinal
+  // Requests of earlier incarnations that never finished.
+  std::vector<OpenRequest> orphans;
+  std::vector<std::optional<int64_t>> slot_ended_ns;  // end of each slot's last request
+  std::array<uint64_t, 4> unassigned{};               // by UnassignedReason, as reported
+
+  uint64_t begun = 0, ok = 0, not_ok = 0;  // not_ok: finished otherwise
+  uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0, chunks_dropped = 0;
+  uint64_t receive_lag_p99_ns_max = 0, cpu_ns = 0;
+
+  // It may still report; no agent that is lost or done will.
+  bool MayReport() const { return joined && !ended; }
+  // It delivered everything and said so.
+  bool Delivered() const { return ended && !lost; }
+};
+
+}  // namespace specctl

@@ -1,0 +1,269 @@
+#include "common/analysis/batch_fold.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/chunk_codec.h"
+
+namespace specctl {
+namespace {
+
+constexpr int64_t kTimeMaxNs = int64_t{1} << 61;  // 73 years: sums of two do not overflow
+// How far two readings of one clock, one of them converted, may seem out of order.
+constexpr int64_t kSlackNs = 1'000'000;
+constexpr int64_t kBeforeBeginNs = kSecondNs;
+// All that arrived before a batch's end is in it, and what its last drain of the sockets read as
+// well, which may have arrived while the drain lasted (or while the process was stopped in it).
+constexpr int64_t kDrainMaxNs = 60 * kSecondNs;
+
+bool Within(int64_t value, int64_t low, int64_t high) { return low <= value && value <= high; }
+
+bool HasRequests(const AgentBatch& batch) {
+  return !batch.begun.empty() || !batch.chunks.empty() || !batch.finished.empty();
+}
+
+bool TimesArePlausible(const OpenRequest& request, const RequestFinished& finish,
+                       int64_t to_mono_ns) {
+  const int64_t low = request.begun.begin_mono_ns - kBeforeBeginNs;
+  const int64_t high = to_mono_ns + kSlackNs;
+  return Within(finish.end_mono_ns, low, high) &&
+         (!finish.start_mono_ns || Within(*finish.start_mono_ns, low, high)) &&
+         (!finish.connect_ns || Within(*finish.connect_ns, 0, high));
+}
+
+}  // namespace
+
+// A batch on the run's time.
+struct BatchFold::Placed {
+  const AgentBatch& batch;
+  int64_t to_run_ns = 0;  // added to the agent's times: ns since T0
+};
+
+void BatchFold::Contradiction(std::string text) {
+  if (status_.ok()) status_ = absl::DataLossError(std::move(text));
+}
+
+absl::Status BatchFold::CheckIdentity(const AgentBatch& batch, AgentState& agent) {
+  if (batch.incarnation != agent.incarnation) {
+    return absl::DataLossError(
+        absl::StrFormat("agent %d: need a batch of incarnation %x, got one of %x", batch.agent,
+                        agent.incarnation, batch.incarnation));
+  }
+  if (batch.seq <= agent.last_seq) {
+    return absl::DataLossError(
+        absl::StrFormat("agent %d: batch %d is there twice, or too late", batch.agent, batch.seq));
+  }
+  if (batch.seq != agent.last_seq + 1) {
+    Contradiction(absl::StrFormat("agent %d: no batch between %d and %d", batch.agent,
+                                  agent.last_seq, batch.seq));
+  }
+  agent.last_seq = batch.seq;
+  if (!run_.armed && HasRequests(batch)) {
+    return absl::DataLossError(absl::StrFormat("agent %d: requests in batch %d, before T0 is known",
+                                               batch.agent, batch.seq));
+  }
+  for (const int64_t time_ns :
+       {batch.from_mono_ns, batch.to_mono_ns, batch.slots_filled_mono_ns.value_or(0),
+        batch.first_idle_mono_ns.value_or(0), batch.real_minus_mono_ns}) {
+    if (Within(time_ns, 0, kTimeMaxNs)) continue;
+    return absl::DataLossError(
+        absl::StrFormat("agent %d: batch %d: need times in 0 .. 2^61 ns", batch.agent, batch.seq));
+  }
+  return absl::OkStatus();
+}
+
+int64_t BatchFold::ToRunNs(const AgentBatch& batch, const AgentState& agent) {
+  const int64_t t0_ns = run_.armed->t0_mono_ns;
+  if (const auto mapped = agent.clock.ToController(batch.to_mono_ns)) {
+    return mapped->mono_ns - batch.to_mono_ns - t0_ns;
+  }
+  run_.clock_unmapped = true;
+  return batch.real_minus_mono_ns - run_.armed->t0_unix_ns;
+}
+
+void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
+  for (const RequestBegun& begun : placed.batch.begun) {
+    const int64_t high = placed.batch.to_mono_ns + kSlackNs;
+    const bool plausible = Within(begun.begin_mono_ns, 0, high) &&
+                           Within(begun.slot_free_mono_ns, 0, high) &&
+                           WindowTable::IsPlausible(begun.begin_mono_ns + placed.to_run_ns);
+    if (!plausible || agent.open.contains(begun.ordinal)) {
+      Contradiction(absl::StrFormat("agent %d: request %d begins %s", agent.agent, begun.ordinal,
+                                    plausible ? "twice" : "outside the run"));
+      continue;
+    }
+    OpenRequest& request = agent.open[begun.ordinal];
+    request.begun = begun;
+    request.to_run_ns = placed.to_run_ns;
+    ++agent.begun;
+    const int64_t begin_ns = begun.begin_mono_ns + placed.to_run_ns;
+    ++windows_.At(begin_ns).begun;
+    windows_.AddEdge(&Window::in_flight, begin_ns, 1);
+  }
+}
+
+void BatchFold::AddChunk(const Placed& placed, const ChunkRecord& record, OpenRequest& request) {
+  const int64_t arrival_ns = record.arrival_us * 1000 + placed.to_run_ns;
+  Window& window = windows_.At(arrival_ns);
+  ++window.chunks;
+  if (record.tokens) {
+    window.output_tokens += *record.tokens;
+    if (request.chunks > 0) {
+      ++window.steps;
+      window.step_tokens += *record.tokens;
+    }
+  } else {
+    ++window.unknown_chunks;
+  }
+  request.AddChunk(record);
+  if (request.chunks > 1) {
+    windows_.AddStepLatency(arrival_ns, int64_t{request.gaps_us.back()} * 1000);
+  } else {
+    windows_.AddTtft(arrival_ns, record.arrival_us * 1000 - request.begun.begin_mono_ns);
+  }
+  if (!run_.keep_chunks) return;
+  const auto uncertainty_us = static_cast<int64_t>(
+      std::min<uint64_t>(record.uncertainty_us, static_cast<uint64_t>(record.arrival_us)));
+  request.kept.push_back(
+      {.arrival_ns = arrival_ns,
+       .early_ns = arrival_ns - uncertainty_us * 1000,
+       .arrival_unix_ns = record.arrival_us * 1000 + placed.batch.real_minus_mono_ns,
+       .tokens = record.tokens});
+}
+
+void BatchFold::AddChunks(const Placed& placed, AgentState& agent) {
+  ChunkSectionReader reader(placed.batch.chunks, placed.batch.from_mono_ns / 1000);
+  while (reader.NextSection()) {
+    const auto found = agent.open.find(reader.ordinal());
+    if (found == agent.open.end()) {
+      Contradiction(absl::StrFormat("agent %d: chunks of request %d, which is not open",
+                                    agent.agent, reader.ordinal()));
+      continue;
+    }
+    OpenRequest& request = found->second;
+    const int64_t low_us = (request.begun.begin_mono_ns - kBeforeBeginNs) / 1000;
+    const int64_t high_us = (placed.batch.to_mono_ns + kDrainMaxNs) / 1000;
+    ChunkRecord record;
+    while (reader.NextRecord(record)) {
+      if (!Within(record.arrival_us, low_us, high_us) || record.arrival_us < 0) {
+        Contradiction(absl::StrFormat("agent %d: a chunk of request %d outside its batch's time",
+                                      agent.agent, reader.ordinal()));
+      } else if (record.tokens != 0u) {
+        AddChunk(placed, record, request);
+        ++agent.chunks;
+      }
+    }
+  }
+  if (!reader.status().ok()) {
+    Contradiction(absl::StrFormat("agent %d: batch %d: %s", agent.agent, placed.batch.seq,
+                                  std::string(reader.status().message())));
+  }
+}
+
+// A slot that stands idle between a request's end and the moment it may begin the next is backing
+// off after a failure.
+void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
+  struct SlotEvent {
+    int64_t time_ns;
+    uint32_t slot;
+    const RequestBegun* begun;  // nullptr: a request's end
+  };
+  std::vector<SlotEvent> events;
+  for (const RequestBegun& begun : placed.batch.begun) {
+    events.push_back({begun.begin_mono_ns, begun.slot, &begun});
+  }
+  for (const RequestFinished& finish : placed.batch.finished) {
+    const auto found = agent.open.find(finish.ordinal);
+    if (found == agent.open.end()) continue;
+    events.push_back({finish.end_mono_ns, found->second.begun.slot, nullptr});
+  }
+  std::stable_sort(events.begin(), events.end(), [](const SlotEvent& a, const SlotEvent& b) {
+    return std::pair(a.time_ns, a.begun != nullptr) < std::pair(b.time_ns, b.begun != nullptr);
+  });
+  for (const SlotEvent& event : events) {
+    if (event.slot >= agent.slot_ended_ns.size()) continue;
+    std::optional<int64_t>& ended_ns = agent.slot_ended_ns[event.slot];
+    if (event.begun == nullptr) {
+      ended_ns = event.time_ns;
+      continue;
+    }
+    const int64_t free_ns = std::min(event.begun->slot_free_mono_ns, event.time_ns);
+    if (ended_ns && free_ns > *ended_ns && WindowTable::IsPlausible(*ended_ns + placed.to_run_ns)) {
+      windows_.AddEdge(&Window::backing_off, *ended_ns + placed.to_run_ns, 1);
+      windows_.AddEdge(&Window::backing_off, free_ns + placed.to_run_ns, -1);
+    }
+    ended_ns.reset();
+  }
+}
+
+void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
+  for (const RequestFinished& finish : placed.batch.finished) {
+    const auto found = agent.open.find(finish.ordinal);
+    if (found == agent.open.end() ||
+        !TimesArePlausible(found->second, finish, placed.batch.to_mono_ns)) {
+      Contradiction(absl::StrFormat(
+          "agent %d: request %d ends %s", agent.agent, finish.ordinal,
+          found == agent.open.end() ? "without having begun" : "outside its batch's time"));
+      continue;
+    }
+    RequestRecord record = MakeRecord(run_, agent.agent, std::move(found->second), &finish);
+    agent.open.erase(found);
+    const bool ok = finish.outcome == Outcome::kOk;
+    ++(ok ? agent.ok : agent.not_ok);
+    Window& window = windows_.At(*record.row.end_ns);
+    ++(ok ? window.ok : window.not_ok);
+    windows_.AddEdge(&Window::in_flight, *record.row.end_ns, -1);
+    if (record.row.first_token_ns && finish.input_tokens) {
+      windows_.At(*record.row.first_token_ns).input_tokens += *finish.input_tokens;
+    }
+    on_finished_(std::move(record));
+  }
+}
+
+void BatchFold::AddReports(const Placed& placed, AgentState& agent) {
+  const AgentBatch& batch = placed.batch;
+  for (const Unassigned& unassigned : batch.unassigned) {
+    agent.unassigned.at(static_cast<size_t>(unassigned.reason)) += unassigned.requests;
+  }
+  agent.chunks_dropped += batch.chunks_dropped;
+  if (batch.health) {
+    agent.reads += batch.health->reads;
+    agent.coalesced_reads += batch.health->coalesced_reads;
+    agent.unstamped_reads += batch.health->unstamped_reads;
+    agent.receive_lag_p99_ns_max =
+        std::max(agent.receive_lag_p99_ns_max, batch.health->receive_lag_p99_ns);
+    agent.cpu_ns += batch.health->cpu_user_ns + batch.health->cpu_system_ns;
+  }
+  if (!run_.armed) return;
+  if (batch.slots_filled_mono_ns) {
+    agent.slots_filled_ns = *batch.slots_filled_mono_ns + placed.to_run_ns;
+  }
+  if (batch.first_idle_mono_ns) {
+    agent.first_idle_ns = *batch.first_idle_mono_ns + placed.to_run_ns;
+  }
+  const int64_t reported_ns = batch.to_mono_ns + placed.to_run_ns;
+  agent.reported_ns = std::max(agent.reported_ns.value_or(reported_ns), reported_ns);
+}
+
+absl::Status BatchFold::Apply(const AgentBatch& batch, AgentState& agent) {
+  status_ = absl::OkStatus();
+  if (absl::Status checked = CheckIdentity(batch, agent); !checked.ok()) return checked;
+  const Placed placed{batch, run_.armed ? ToRunNs(batch, agent) : 0};
+  if (run_.armed && !WindowTable::IsPlausible(batch.to_mono_ns + placed.to_run_ns)) {
+    if (HasRequests(batch)) {
+      return absl::DataLossError(absl::StrFormat("agent %d: batch %d lies outside the run's time",
+                                                 batch.agent, batch.seq));
+    }
+    return status_;
+  }
+  AddBegun(placed, agent);
+  AddChunks(placed, agent);
+  AddSlotTimes(placed, agent);
+  AddFinished(placed, agent);
+  AddReports(placed, agent);
+  return status_;
+}
+
+}  // namespace specctl

@@ -1,0 +1,121 @@
+#include "common/analysis/conservation.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace specctl {
+namespace {
+
+constexpr uint64_t kPlannedMax = 100'000'000;  // beyond: no books by agent
+
+uint64_t TurnsAt(const RunContext& run, uint64_t position) {
+  const PlannedRow* row = run.RowAt(position);
+  return row == nullptr ? 1 : std::max<uint64_t>(row->turns, 1);
+}
+
+std::vector<uint64_t> TurnsOfBegun(const RunContext& run, size_t agents,
+                                   std::span<const SettledRequest> requests) {
+  std::vector<uint64_t> turns(agents);
+  for (const SettledRequest& request : requests) {
+    if (request.turn == 0) turns.at(request.agent) += TurnsAt(run, request.position);
+  }
+  return turns;
+}
+
+void AssignRest(const AgentState& agent, Conservation& books) {
+  if (agent.Delivered() || !books.planned) return;
+  const uint64_t accounted = books.sent + books.shed + books.Unassigned();
+  if (accounted >= *books.planned) return;
+  const UnassignedReason reason =
+      agent.lost ? UnassignedReason::kAgentLost : UnassignedReason::kInterrupted;
+  books.unassigned[static_cast<size_t>(reason)] += *books.planned - accounted;
+}
+
+void AddTo(const Conservation& agent, Conservation& run) {
+  run.sent += agent.sent;
+  run.shed += agent.shed;
+  for (size_t i = 0; i < run.unassigned.size(); ++i) run.unassigned[i] += agent.unassigned[i];
+  run.ok += agent.ok;
+  run.failed += agent.failed;
+  run.timed_out += agent.timed_out;
+  run.cancelled += agent.cancelled;
+  run.lost += agent.lost;
+  run.in_flight += agent.in_flight;
+  run.resends += agent.resends;
+}
+
+// Without books by agent the rest can only be assigned for the run.
+void AssignRestOfRun(std::span<const AgentState> agents, Conservation& run) {
+  const auto open = std::find_if(agents.begin(), agents.end(),
+                                 [](const AgentState& agent) { return !agent.Delivered(); });
+  if (open != agents.end()) AssignRest(*open, run);
+}
+
+}  // namespace
+
+void AddOutcome(const SettledRequest& request, Conservation& books) {
+  ++books.sent;
+  books.resends += request.resends;
+  if (request.unexplained) {
+    ++books.in_flight;
+    return;
+  }
+  switch (request.outcome) {
+    case Outcome::kOk:
+      ++books.ok;
+      break;
+    case Outcome::kFailed:
+      ++books.failed;
+      break;
+    case Outcome::kTimedOut:
+      ++books.timed_out;
+      break;
+    case Outcome::kCancelled:
+      ++books.cancelled;
+      break;
+    case Outcome::kLost:
+      ++books.lost;
+      break;
+  }
+}
+
+std::optional<std::vector<uint64_t>> PlannedByAgent(const RunContext& run, uint64_t planned) {
+  const uint64_t agents = std::max<uint32_t>(run.spec().load.agents, 1);
+  if (planned > kPlannedMax) return std::nullopt;
+  std::vector<uint64_t> shares(agents);
+  uint64_t left = planned;
+  for (uint64_t position = 0; left > 0; ++position) {
+    const PlannedRow* row = run.RowAt(position);
+    if (row == nullptr) return std::nullopt;
+    const uint64_t turns = std::min(left, TurnsAt(run, position));
+    shares[position % agents] += turns;
+    left -= turns;
+  }
+  return shares;
+}
+
+Books BalanceBooks(const RunContext& run, std::span<const AgentState> agents,
+                   std::span<const SettledRequest> requests) {
+  Books books;
+  books.agents.resize(agents.size());
+  for (const SettledRequest& request : requests) {
+    AddOutcome(request, books.agents.at(request.agent));
+  }
+  const std::optional<uint64_t> planned = run.begun->planned_requests;
+  std::optional<std::vector<uint64_t>> shares =
+      planned ? PlannedByAgent(run, *planned)
+              : std::optional(TurnsOfBegun(run, agents.size(), requests));
+  if (shares) shares->resize(agents.size());
+  for (size_t i = 0; i < agents.size(); ++i) {
+    books.agents[i].unassigned = agents[i].unassigned;
+    if (shares) books.agents[i].planned = (*shares)[i];
+    AssignRest(agents[i], books.agents[i]);
+    AddTo(books.agents[i], books.run);
+  }
+  books.run.planned = planned;
+  if (!planned) books.run.planned = std::accumulate(shares->begin(), shares->end(), uint64_t{0});
+  if (!shares) AssignRestOfRun(agents, books.run);
+  return books;
+}
+
+}  // namespace specctl

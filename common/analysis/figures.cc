@@ -1,0 +1,207 @@
+#include "common/analysis/figures.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace specctl {
+namespace {
+
+constexpr int64_t kNoTime = SettledRequest::kNoTime;
+constexpr double kNsPerMs = 1e6;
+
+std::optional<double> Ms(int64_t from_ns, int64_t to_ns) {
+  if (from_ns == kNoTime || to_ns == kNoTime) return std::nullopt;
+  return static_cast<double>(to_ns - from_ns) / kNsPerMs;
+}
+
+// Tokens that arrived after the first chunk.
+std::optional<double> TokensAfterFirst(const SettledRequest& request) {
+  if (!request.output_tokens || !request.first_chunk_tokens) return std::nullopt;
+  if (*request.output_tokens <= *request.first_chunk_tokens) return std::nullopt;
+  return static_cast<double>(*request.output_tokens - *request.first_chunk_tokens);
+}
+
+using Figure = std::function<std::optional<double>(const SettledRequest&)>;
+
+std::optional<Distribution> DescribeOk(const RequestSet& requests, const Figure& figure) {
+  std::vector<double> values;
+  for (const SettledRequest* request : requests) {
+    if (!request->ok()) continue;
+    if (const std::optional<double> value = figure(*request)) values.push_back(*value);
+  }
+  return Describe(std::move(values));
+}
+
+Estimate FromRatio(const RatioEstimate& ratio) {
+  Estimate estimate{.value = ratio.value, .low = std::nullopt, .high = std::nullopt};
+  if (ratio.interval) {
+    estimate.low = ratio.interval->low;
+    estimate.high = ratio.interval->high;
+  }
+  return estimate;
+}
+
+Estimate Exactly(double value) {
+  return {.value = value, .low = std::nullopt, .high = std::nullopt};
+}
+
+std::optional<Estimate> MeanPerSecond(std::span<const Window> windows,
+                                      const std::function<double(const Window&)>& value) {
+  std::vector<double> series;
+  series.reserve(windows.size());
+  for (const Window& window : windows) series.push_back(value(window));
+  const std::optional<RatioEstimate> mean = EstimateSeriesMean(series);
+  return mean ? std::optional(FromRatio(*mean)) : std::nullopt;
+}
+
+// Mean over requests, its interval by conversation.
+std::optional<Estimate> MeanUserTps(const RequestSet& requests) {
+  std::vector<RatioTerm> terms;
+  std::optional<uint64_t> position;
+  for (const SettledRequest* request : requests) {
+    const std::optional<double> tps = request->ok() ? UserTps(*request) : std::nullopt;
+    if (!tps) continue;
+    if (position != request->position) terms.emplace_back();
+    position = request->position;
+    terms.back().numerator += *tps;
+    terms.back().denominator += 1;
+  }
+  const std::optional<RatioEstimate> mean = EstimateRatio(terms);
+  return mean ? std::optional(FromRatio(*mean)) : std::nullopt;
+}
+
+double OutputTokens(const Window& window) { return static_cast<double>(window.output_tokens); }
+
+bool TokensKnown(std::span<const Window> windows) {
+  return std::all_of(windows.begin(), windows.end(),
+                     [](const Window& window) { return window.unknown_chunks == 0; });
+}
+
+std::optional<double> PeakTps(std::span<const Window> windows) {
+  if (windows.empty() || !TokensKnown(windows)) return std::nullopt;
+  double peak = 0;
+  for (const Window& window : windows) peak = std::max(peak, OutputTokens(window));
+  return peak;
+}
+
+void SetPerGpu(std::optional<uint32_t> gpus, ThroughputFigures& figures) {
+  if (!gpus || *gpus == 0 || !figures.output_tps) return;
+  figures.output_tps_per_gpu = figures.output_tps->value / *gpus;
+}
+
+}  // namespace
+
+std::optional<double> UserTps(const SettledRequest& request) {
+  const std::optional<double> tokens = TokensAfterFirst(request);
+  if (!tokens || request.last_token_ns <= request.first_token_ns) return std::nullopt;
+  return *tokens * static_cast<double>(kSecondNs) /
+         static_cast<double>(request.last_token_ns - request.first_token_ns);
+}
+
+std::optional<double> InterTokenSeconds(const SettledRequest& request) {
+  const std::optional<double> tokens = TokensAfterFirst(request);
+  if (!tokens || request.chunks < 2) return std::nullopt;
+  return static_cast<double>(request.last_token_ns - request.first_token_ns) /
+         static_cast<double>(kSecondNs) / *tokens;
+}
+
+std::optional<double> TtftMs(const SettledRequest& request) {
+  return Ms(request.start_ns, request.first_token_ns);
+}
+
+std::optional<Distribution> DescribeMs(const LogLinearSketch& sketch) {
+  if (sketch.count() == 0) return std::nullopt;
+  const auto ms = [](Nanos value) { return static_cast<double>(value.count()) / kNsPerMs; };
+  const auto quantile = [&](double q) { return ms(*sketch.Quantile(q)); };
+  return Distribution{.count = sketch.count(),
+                      .mean = *sketch.mean_ns() / kNsPerMs,
+                      .min = ms(*sketch.min()),
+                      .max = ms(*sketch.max()),
+                      .p1 = quantile(0.01),
+                      .p5 = quantile(0.05),
+                      .p10 = quantile(0.10),
+                      .p25 = quantile(0.25),
+                      .p50 = quantile(0.50),
+                      .p75 = quantile(0.75),
+                      .p90 = quantile(0.90),
+                      .p95 = quantile(0.95),
+                      .p99 = quantile(0.99),
+                      .p999 = quantile(0.999)};
+}
+
+LatencyFigures LatenciesOf(const RequestSet& requests, const LogLinearSketch& step_latency,
+                           bool reasoning_marked) {
+  LatencyFigures figures;
+  figures.ttft_ms = DescribeOk(requests, TtftMs);
+  figures.ttft_user_ms = DescribeOk(
+      requests, [](const SettledRequest& r) { return Ms(r.slot_free_ns, r.first_token_ns); });
+  if (reasoning_marked) {
+    figures.ttfo_ms = DescribeOk(
+        requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.first_answer_ns); });
+  }
+  figures.itl_ms = DescribeOk(requests, [](const SettledRequest& r) -> std::optional<double> {
+    const std::optional<double> seconds = InterTokenSeconds(r);
+    return seconds ? std::optional(*seconds * 1e3) : std::nullopt;
+  });
+  figures.step_latency_ms = DescribeMs(step_latency);
+  figures.request_latency_ms =
+      DescribeOk(requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.end_ns); });
+  figures.connect_ms = DescribeOk(requests, [](const SettledRequest& r) {
+    return r.connect_ns == kNoTime ? std::nullopt : Ms(0, r.connect_ns);
+  });
+  figures.user_tps = DescribeOk(requests, UserTps);
+  return figures;
+}
+
+ThroughputFigures ThroughputOfWindows(const ThroughputInput& input) {
+  ThroughputFigures figures;
+  if (TokensKnown(input.windows)) {
+    figures.output_tps = MeanPerSecond(input.windows, OutputTokens);
+    if (input.input_known) {
+      figures.total_tps = MeanPerSecond(input.windows, [](const Window& window) {
+        return static_cast<double>(window.output_tokens + window.input_tokens);
+      });
+    }
+  }
+  figures.requests_per_s =
+      MeanPerSecond(input.windows, [](const Window& window) { return double{1} * window.ok; });
+  figures.user_tps_mean = MeanUserTps(*input.requests);
+  figures.output_tps_peak = PeakTps(input.windows);
+  SetPerGpu(input.gpus, figures);
+  return figures;
+}
+
+ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotals& tokens,
+                                  double length_s) {
+  ThroughputFigures figures;
+  if (length_s <= 0) return figures;
+  if (tokens.output) {
+    const auto output = static_cast<double>(*tokens.output);
+    figures.output_tps = Exactly(output / length_s);
+    if (tokens.input && input.input_known) {
+      figures.total_tps = Exactly((output + static_cast<double>(*tokens.input)) / length_s);
+    }
+  }
+  uint64_t ok = 0;
+  for (const Window& window : input.windows) ok += window.ok;
+  figures.requests_per_s = Exactly(static_cast<double>(ok) / length_s);
+  figures.user_tps_mean = MeanUserTps(*input.requests);
+  figures.output_tps_peak = PeakTps(input.windows);
+  SetPerGpu(input.gpus, figures);
+  return figures;
+}
+
+TokenTotals TotalsOf(std::span<const SettledRequest> requests) {
+  TokenTotals totals;
+  for (const SettledRequest& request : requests) {
+    if (request.input_tokens) totals.input = totals.input.value_or(0) + *request.input_tokens;
+    if (request.output_tokens) {
+      totals.output = totals.output.value_or(0) + *request.output_tokens;
+    } else {
+      ++totals.requests_without_totals;
+    }
+  }
+  return totals;
+}
+
+}  // namespace specctl

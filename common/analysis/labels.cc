@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <array>
+
+#include <absl/strings/str_format.h>
+
+#include "common/analysis/figures.h"
+#include "common/analysis/verdict.h"
+
+namespace specctl {
+namespace {
+
+// A window counts as queued with more waiting than this share of bs (at least one request): each
+// new request waits for a moment, and a scrape may meet some that do.
+constexpr double kWaitingShareMin = 0.01;
+constexpr double kQueuedWindowsMin = 0.10;
+// What a chat template puts before every prompt is the same for all of them, and is cached.
+constexpr double kTemplateTokens = 64;
+constexpr double kPrefixExcessMin = 0.05;  // of the tokens that were looked up
+
+void AddLabel(std::string code, std::string text, Results& results, uint64_t windows = 0) {
+  results.verdict.labels.push_back(
+      {.code = std::move(code), .text = std::move(text), .windows = windows});
+}
+
+void AddQueued(const Evidence& evidence, Results& results) {
+  const double bs = evidence.run.spec().load.bs;
+  uint64_t queued = 0, seen = 0;
+  for (WindowFigures& window : results.windows) {
+    const bool judged = results.headline_is_whole_run || window.stage == StageName(Stage::kHold);
+    if (!judged || !window.servers_running || !window.servers_waiting) continue;
+    ++seen;
+    if (*window.servers_waiting < std::max(1.0, kWaitingShareMin * bs)) continue;
+    if (*window.servers_running >= bs) continue;
+    ++queued;
+    window.labels.push_back("queued");
+  }
+  if (queued == 0 || static_cast<double>(queued) < kQueuedWindowsMin * static_cast<double>(seen)) {
+    return;
+  }
+  AddLabel("queued",
+           absl::StrFormat("requests waited on the servers in %d of %d windows while fewer than bs "
+                           "%.0f ran",
+                           queued, seen, bs),
+           results, queued);
+}
+
+// Tokens of prompts that the servers may have seen before: those of a repeated conversation, and of
+// a later turn everything up to the turn before and its reply.  nullopt where prompts' tokens are
+// unknown.
+std::optional<double> RepeatedPromptTokens(const Evidence& evidence) {
+  double tokens = 0;
+  const SettledRequest* before = nullptr;
+  for (const SettledRequest& request : evidence.requests) {
+    const bool follows = before != nullptr && before->position == request.position;
+    if (request.input_tokens) {
+      const double input = *request.input_tokens;
+      if (evidence.run.CycleOf(request.position) > 0) {
+        tokens += input;
+      } else if (follows && request.turn > 0) {
+        const double shared = static_cast<double>(before->input_tokens.value_or(0)) +
+                              before->output_tokens.value_or(0);
+        tokens += std::min(input, shared);
+      }
+    } else if (request.ok()) {
+      return std::nullopt;
+    }
+    before = &request;
+  }
+  return tokens;
+}
+
+void AddPrefixCache(const Evidence& evidence, Results& results) {
+  if (!results.servers || evidence.servers.prefix_queries() <= 0) return;
+  const std::optional<double> repeated = RepeatedPromptTokens(evidence);
+  if (!repeated) {
+    results.verdict.checks_not_made.push_back(
+        "prefix-cache hits against the prompts (their tokens are unknown)");
+    return;
+  }
+  const double explained =
+      *repeated + kTemplateTokens * static_cast<double>(results.conservation.sent);
+  const double excess = evidence.servers.prefix_hits() - explained;
+  if (excess <= kPrefixExcessMin * evidence.servers.prefix_queries()) return;
+  AddLabel(
+      "prefix_cache",
+      absl::StrFormat("%.0f of %.0f prompt tokens came from the prefix cache, the prompts "
+                      "explain %.0f",
+                      evidence.servers.prefix_hits(), evidence.servers.prefix_queries(), explained),
+      results);
+}
+
+void AddOtherTraffic(Results& results) {
+  if (!results.servers) return;
+  const ServerFigures& servers = *results.servers;
+  const Conservation& books = results.conservation;
+  const auto requests = static_cast<double>(books.sent + books.resends);
+  if (servers.requests_finished && *servers.requests_finished > requests) {
+    AddLabel("other_traffic",
+             absl::StrFormat("the servers finished %.0f requests, %.0f were ours",
+                             *servers.requests_finished, requests),
+             results);
+    return;
+  }
+  // Prompts of requests that ended badly are unknown, and a preempted one may be counted twice.
+  const bool comparable = books.ok == books.sent && books.resends == 0 && results.tokens.input &&
+                          servers.preemptions.value_or(0) == 0;
+  if (!comparable || !servers.prompt_tokens) return;
+  const auto input = static_cast<double>(*results.tokens.input);
+  if (*servers.prompt_tokens <= input) return;
+  AddLabel("other_traffic",
+           absl::StrFormat("the servers read %.0f prompt tokens, %.0f were ours",
+                           *servers.prompt_tokens, input),
+           results);
+}
+
+bool IsServerError(FailureKind kind) {
+  constexpr std::array kKinds = {FailureKind::kConnect,    FailureKind::kTls,
+                                 FailureKind::kSend,       FailureKind::kHttpStatus,
+                                 FailureKind::kErrorEvent, FailureKind::kTruncated,
+                                 FailureKind::kUndecodable};
+  return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+}
+
+void AddServerErrors(const Evidence& evidence, Results& results) {
+  const auto errors =
+      std::count_if(evidence.requests.begin(), evidence.requests.end(),
+                    [](const SettledRequest& request) { return IsServerError(request.failure); });
+  if (errors == 0) return;
+  AddLabel("server_errors", absl::StrFormat("%d requests refused or broken off", errors), results);
+}
+
+void AddFromRequests(const Evidence& evidence, Results& results) {
+  uint64_t repeated = 0, totals_only = 0;
+  for (const SettledRequest& request : evidence.requests) {
+    if (evidence.run.CycleOf(request.position) > 0) ++repeated;
+    if (request.ok() && request.totals_only) ++totals_only;
+  }
+  if (repeated > 0) {
+    AddLabel("repeated_prompts",
+             absl::StrFormat("%d requests repeat a prompt of this run", repeated), results);
+  }
+  if (totals_only > 0) {
+    AddLabel(
+        "totals_only",
+        absl::StrFormat("%d ok requests have a token total and no tokens by chunk", totals_only),
+        results);
+  }
+}
+
+}  // namespace
+
+void AddLabels(const Evidence& evidence, Results& results) {
+  AddQueued(evidence, results);
+  AddPrefixCache(evidence, results);
+  AddOtherTraffic(results);
+  AddServerErrors(evidence, results);
+  if (results.headline_is_whole_run) {
+    AddLabel("short_hold", "no hold of 5 s in which 30 requests began: figures of the whole run",
+             results);
+  }
+  AddFromRequests(evidence, results);
+  if (results.acceptance && results.acceptance->approximate) {
+    const std::optional<double> merged = results.acceptance->merged_share;
+    AddLabel("approximate_acceptance",
+             merged ? absl::StrFormat("from chunks, into which %.1f %% of the steps are merged",
+                                      100 * *merged)
+                    : std::string("from chunks, and how many steps are merged is unknown"),
+             results);
+  }
+}
+
+}  // namespace specctl

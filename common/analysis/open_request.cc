@@ -1,0 +1,31 @@
+#include "common/analysis/open_request.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace specctl {
+
+void OpenRequest::AddChunk(const ChunkRecord& record) {
+  const bool is_first = chunks == 0;
+  const int64_t arrival_us = is_first ? record.arrival_us : std::max(record.arrival_us, last_us);
+  if (is_first) {
+    first_us = arrival_us;
+    first_tokens = record.tokens;
+  } else {
+    constexpr int64_t kGapMax = std::numeric_limits<uint32_t>::max();
+    gaps_us.push_back(static_cast<uint32_t>(std::min(arrival_us - last_us, kGapMax)));
+    if (record.tokens) after_first.Add(*record.tokens);
+  }
+  ++chunks;
+  last_us = arrival_us;
+  last_tokens = record.tokens;
+  if (record.tokens) {
+    counted_tokens += *record.tokens;
+  } else {
+    ++unknown_chunks;
+  }
+  has_reasoning = has_reasoning || record.reasoning;
+  if (!record.reasoning && !answer_us) answer_us = arrival_us;
+}
+
+}  // namespace specctl

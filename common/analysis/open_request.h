@@ -1,0 +1,42 @@
+// OpenRequest: a request from its begin until its figures are settled.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/journal/chunk_codec.h"
+#include "common/journal/event.h"
+#include "common/speculation/acceptance.h"
+
+namespace specctl {
+
+// A chunk as it was reported, for those who want each one.
+struct KeptChunk {
+  int64_t arrival_ns = 0;  // since T0
+  int64_t early_ns = 0;
+  int64_t arrival_unix_ns = 0;
+  std::optional<uint32_t> tokens;
+};
+
+// Follows the token-bearing chunks.  Keeps 4 bytes a chunk, the gaps, until the request is settled,
+// since only its outcome and stage say which figures they enter.
+struct OpenRequest {
+  RequestBegun begun;
+  int64_t to_run_ns = 0;  // added to the agent's times of this request: ns since T0
+
+  uint64_t chunks = 0, unknown_chunks = 0, counted_tokens = 0;
+  int64_t first_us = 0, last_us = 0;  // agent's clock; arrivals of the first and the last chunk
+  std::optional<int64_t> answer_us;   // of the first chunk that is no reasoning
+  std::optional<uint32_t> first_tokens, last_tokens;
+  bool has_reasoning = false;
+  StepHistogram after_first;      // lengths of the chunks after the first, where known
+  std::vector<uint32_t> gaps_us;  // between successive chunks, rounded down
+  std::vector<KeptChunk> kept;    // only where someone wants them
+
+  // A chunk that arrives before the one before it (two clock conversions, each off by a little)
+  // counts as arriving with it.
+  void AddChunk(const ChunkRecord& record);
+};
+
+}  // namespace specctl

@@ -1,0 +1,28 @@
+#include "common/analysis/results.h"
+
+#include <numeric>
+
+namespace specctl {
+
+uint64_t Conservation::Unassigned() const {
+  return std::accumulate(unassigned.begin(), unassigned.end(), uint64_t{0});
+}
+
+bool Conservation::Holds() const {
+  const bool all_planned = !planned || *planned == sent + shed + Unassigned();
+  return all_planned && sent == ok + failed + timed_out + cancelled + lost + in_flight;
+}
+
+std::string_view AcceptanceSourceName(AcceptanceSource source) {
+  switch (source) {
+    case AcceptanceSource::kPerRequest:
+      return "per_request";
+    case AcceptanceSource::kTimings:
+      return "timings";
+    case AcceptanceSource::kChunks:
+      break;
+  }
+  return "chunks";
+}
+
+}  // namespace specctl

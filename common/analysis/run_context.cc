@@ -1,0 +1,35 @@
+#include "common/analysis/run_context.h"
+
+#include <algorithm>
+
+#include "common/engine/engine_profile.h"
+
+namespace specctl {
+
+uint64_t RunContext::OrderIndexOf(uint64_t position) const {
+  const uint64_t rows = spec().dataset.rows;
+  return rows == 0 ? position : position % rows;
+}
+
+uint64_t RunContext::CycleOf(uint64_t position) const {
+  const uint64_t rows = spec().dataset.rows;
+  return rows == 0 ? 0 : position / rows;
+}
+
+const PlannedRow* RunContext::RowAt(uint64_t position) const {
+  const auto found = planned_rows.find(OrderIndexOf(position));
+  return found == planned_rows.end() ? nullptr : &found->second;
+}
+
+const TargetProbed* RunContext::Target(uint32_t target) const {
+  const auto found = std::find_if(targets.begin(), targets.end(),
+                                  [&](const TargetProbed& t) { return t.target == target; });
+  return found == targets.end() ? nullptr : &*found;
+}
+
+bool RunContext::ChunkIsStep(uint32_t target) const {
+  const TargetProbed* probed = Target(target);
+  return probed == nullptr || ProfileNamed(probed->engine).chunk_per_step;
+}
+
+}  // namespace specctl

@@ -1,0 +1,37 @@
+// RunContext: what the whole fold knows of the run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/analysis/stages.h"
+#include "common/journal/event.h"
+
+namespace specctl {
+
+struct RunContext {
+  std::optional<RunBegun> begun;
+  std::optional<Armed> armed;
+  std::unordered_map<uint64_t, PlannedRow> planned_rows;  // by order index
+  std::vector<TargetProbed> targets;                      // in the order of their probes
+  std::optional<RunEnded> ended;
+  bool draining = false;
+  bool keep_chunks = false;  // someone wants each chunk
+  // Agents whose clock nothing but its wall time relates to the controller's.
+  bool clock_unmapped = false;
+
+  const RunSpec& spec() const { return begun->spec; }  // requires begun
+  // Order index of a position, and how often the dataset had been sent before it.
+  uint64_t OrderIndexOf(uint64_t position) const;
+  uint64_t CycleOf(uint64_t position) const;
+  // The metadata of a position; nullptr where the journal has none.
+  const PlannedRow* RowAt(uint64_t position) const;
+  const TargetProbed* Target(uint32_t target) const;
+  // Whether a chunk of that target's engine is a step of it.
+  bool ChunkIsStep(uint32_t target) const;
+};
+
+}  // namespace specctl

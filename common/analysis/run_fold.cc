@@ -1,0 +1,327 @@
+#include "common/analysis/run_fold.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include <absl/strings/str_format.h>
+
+#include "common/analysis/failure_text.h"
+#include "common/analysis/run_results.h"
+#include "common/analysis/run_state.h"
+
+namespace specctl {
+namespace {
+
+constexpr uint32_t kAgentsMax = 65'536;
+constexpr int64_t kTimeMaxNs = int64_t{1} << 61;
+constexpr size_t kLiveSeconds = 60;
+
+bool IsTime(int64_t time_ns) { return time_ns >= 0 && time_ns <= kTimeMaxNs; }
+
+std::optional<double> QuantileMs(const LogLinearSketch& sketch, double q) {
+  const std::optional<Nanos> value = sketch.Quantile(q);
+  return value ? std::optional(static_cast<double>(value->count()) / 1e6) : std::nullopt;
+}
+
+std::string LiveStage(const RunState& state) {
+  switch (state.stage) {
+    case RunStage::kPreparing:
+      return "preparing";
+    case RunStage::kArmed:
+      if (state.latest_ns <= 0) return "armed";
+      break;
+    case RunStage::kRunning:
+      break;
+    case RunStage::kDraining:
+      return "drain";
+    case RunStage::kDone:
+      return "done";
+  }
+  return std::string(StageName(state.Bounds().At(state.latest_ns)));
+}
+
+}  // namespace
+
+RunState::RunState(RunFold::RowSink rows, RunFold::ChunkSink chunks)
+    : settlement(std::move(rows), std::move(chunks)),
+      batches(run, windows, [this](RequestRecord record) { OnFinished(std::move(record)); }) {
+  run.keep_chunks = settlement.wants_chunks();
+}
+
+AgentState* RunState::FindAgent(uint32_t agent) {
+  return agent < agents.size() && agents[agent].joined ? &agents[agent] : nullptr;
+}
+
+StageFacts RunState::Facts() const {
+  StageFacts facts;
+  const auto ends_at = [&](std::optional<int64_t> time_ns) {
+    if (!time_ns) return;
+    facts.work_ended_ns = std::min(*time_ns, facts.work_ended_ns.value_or(*time_ns));
+  };
+  bool all_filled = true;
+  std::optional<int64_t> filled_ns;
+  for (const AgentState& agent : agents) {
+    if (!agent.joined || agent.slots == 0) continue;
+    all_filled = all_filled && agent.slots_filled_ns;
+    filled_ns = std::max(filled_ns, agent.slots_filled_ns);
+    ends_at(agent.first_idle_ns);
+    // What it did after its last report is unknown.
+    if (agent.lost) ends_at(agent.reported_ns.value_or(0));
+  }
+  if (all_filled) facts.slots_filled_ns = filled_ns;
+  ends_at(draining_ns);
+  if (!facts.work_ended_ns) ends_at(cut_off_ns);
+  return facts;
+}
+
+std::optional<int64_t> RunState::ReportedByAll() const {
+  std::optional<int64_t> least;
+  for (const AgentState& agent : agents) {
+    if (!agent.MayReport()) continue;
+    const int64_t reported = agent.reported_ns.value_or(std::numeric_limits<int64_t>::min());
+    least = std::min(reported, least.value_or(reported));
+  }
+  return least;
+}
+
+void RunState::Settle() {
+  if (!run.armed) return;
+  const int64_t until_ns = ReportedByAll().value_or(latest_ns);
+  windows.CloseBefore(until_ns);
+  settlement.SettleBefore(until_ns, Bounds(), run);
+}
+
+void RunState::LoseRequest(AgentState& agent, OpenRequest request) {
+  const int64_t begin_ns = request.begun.begin_mono_ns + request.to_run_ns;
+  windows.AddEdge(&Window::in_flight, std::max(begin_ns, agent.reported_ns.value_or(begin_ns)), -1);
+  RequestRecord record = MakeRecord(run, agent.agent, std::move(request), nullptr);
+  record.settled.unexplained = agent.Delivered();
+  CountFailure(record.row);
+  settlement.Add(std::move(record));
+}
+
+void RunState::LoseOpenRequests(AgentState& agent) {
+  std::vector<uint64_t> ordinals;
+  for (const auto& [ordinal, request] : agent.open) ordinals.push_back(ordinal);
+  std::sort(ordinals.begin(), ordinals.end());
+  for (OpenRequest& orphan : agent.orphans) LoseRequest(agent, std::move(orphan));
+  agent.orphans.clear();
+  for (const uint64_t ordinal : ordinals) LoseRequest(agent, std::move(agent.open.at(ordinal)));
+  agent.open.clear();
+}
+
+void RunState::SettleRest() {
+  if (!run.armed) return;
+  cut_off_ns = ReportedByAll().value_or(latest_ns);
+  for (AgentState& agent : agents) LoseOpenRequests(agent);
+  settlement.SettleAll(Bounds(), run);
+  windows.CloseBefore(static_cast<int64_t>(windows.windows().size()) * kSecondNs);
+}
+
+void RunState::OnFinished(RequestRecord record) {
+  constexpr size_t kFinishReasonsMax = 100;
+  if (record.settled.ok()) {
+    const std::string& reason = record.row.finish.finish_reason;
+    const bool counted = finish_reasons.contains(reason);
+    const bool room = counted || finish_reasons.size() < kFinishReasonsMax;
+    ++finish_reasons[room ? reason : "others"];
+  } else {
+    CountFailure(record.row);
+  }
+  settlement.Add(std::move(record));
+}
+
+void RunState::CountFailure(const RequestRow& row) {
+  if (row.outcome == Outcome::kCancelled) return;
+  const std::vector<std::string>& urls = run.spec().target_urls;
+  const std::string url =
+      row.target < urls.size() ? urls[row.target] : absl::StrFormat("target %d", row.target);
+  ++failures[absl::StrFormat("%s (%s)", FailureText(row.finish), url)];
+}
+
+absl::Status RunState::On(const RunBegun& event) {
+  if (run.begun) return absl::DataLossError("the run begins twice");
+  if (event.spec.load.agents > kAgentsMax) {
+    return absl::DataLossError(
+        absl::StrFormat("agents: need at most %d, got %d", kAgentsMax, event.spec.load.agents));
+  }
+  run.begun = event;
+  agents.resize(std::max<uint32_t>(event.spec.load.agents, 1));
+  for (size_t i = 0; i < agents.size(); ++i) agents[i].agent = static_cast<uint32_t>(i);
+  const size_t metrics = event.spec.metrics_urls.empty() ? event.spec.target_urls.size()
+                                                         : event.spec.metrics_urls.size();
+  servers.Begin(event.spec.server_metrics ? metrics : 0);
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const PlannedRow& event) {
+  run.planned_rows.insert_or_assign(event.order_index, event);
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const TargetProbed& event) {
+  run.targets.push_back(event);
+  servers.AddEngine(event.engine);
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const AgentJoined& event) {
+  if (event.agent >= agents.size()) {
+    return absl::DataLossError(
+        absl::StrFormat("agent %d joined: need one below %d", event.agent, agents.size()));
+  }
+  AgentState& agent = agents[event.agent];
+  if (agent.joined && agent.incarnation != event.incarnation) {
+    for (auto& [ordinal, request] : agent.open) agent.orphans.push_back(std::move(request));
+    std::sort(agent.orphans.begin(), agent.orphans.end(),
+              [](const auto& a, const auto& b) { return a.begun.ordinal < b.begun.ordinal; });
+    agent.open.clear();
+    agent.last_seq = 0;
+  }
+  agent.joined = true;
+  agent.incarnation = event.incarnation;
+  agent.host = event.host;
+  agent.slots = std::min(event.slots, run.spec().load.bs);
+  agent.slot_ended_ns.assign(agent.slots, std::nullopt);
+  if (run.armed) {
+    agent.clock.SetHosts(
+        {.agent_boot_id = agent.host.boot_id, .controller_boot_id = run.armed->boot_id});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const ClockProbed& event) {
+  AgentState* agent = FindAgent(event.agent);
+  if (agent == nullptr || !agent->clock.AddProbe(event)) {
+    return absl::DataLossError(
+        absl::StrFormat("clock probe of agent %d: %s", event.agent,
+                        agent == nullptr ? "no such agent" : "its times are out of order"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const Armed& event) {
+  if (run.armed) return absl::DataLossError("the run is armed twice");
+  if (!IsTime(event.t0_mono_ns) || !IsTime(event.t0_unix_ns)) {
+    return absl::DataLossError("armed: need T0 in 0 .. 2^61 ns");
+  }
+  run.armed = event;
+  stage = RunStage::kArmed;
+  servers.Arm(event.t0_mono_ns);
+  for (AgentState& agent : agents) {
+    agent.clock.SetHosts(
+        {.agent_boot_id = agent.host.boot_id, .controller_boot_id = event.boot_id});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const StageChanged& event) {
+  stage = event.stage;
+  if (event.stage != RunStage::kDraining || !run.armed || draining_ns) return absl::OkStatus();
+  if (!IsTime(event.at_mono_ns)) return absl::DataLossError("stage change: need a time >= 0");
+  draining_ns = std::max<int64_t>(event.at_mono_ns - run.armed->t0_mono_ns, 0);
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const AgentEnded& event) {
+  AgentState* agent = FindAgent(event.agent);
+  if (agent == nullptr) {
+    return absl::DataLossError(absl::StrFormat("agent %d ended, and never joined", event.agent));
+  }
+  agent->ended = true;
+  agent->lost = event.lost;
+  agent->end_reason = event.reason;
+  Settle();
+  return absl::OkStatus();
+}
+
+absl::Status RunState::On(const AgentBatch& event) {
+  AgentState* agent = FindAgent(event.agent);
+  if (agent == nullptr) {
+    return absl::DataLossError(
+        absl::StrFormat("a batch of agent %d, which never joined", event.agent));
+  }
+  absl::Status applied = batches.Apply(event, *agent);
+  latest_ns = std::max(latest_ns, agent->reported_ns.value_or(0));
+  Settle();
+  return applied;
+}
+
+absl::Status RunState::On(const Scraped& event) {
+  if (!IsTime(event.begin_mono_ns) || !IsTime(event.end_mono_ns)) {
+    return absl::DataLossError("scrape: need times in 0 .. 2^61 ns");
+  }
+  return servers.Apply(event);
+}
+
+absl::Status RunState::On(const RunEnded& event) {
+  run.ended = event;
+  stage = RunStage::kDone;
+  return absl::OkStatus();
+}
+
+RunFold::RunFold(RowSink rows, ChunkSink chunks)
+    : state_(std::make_unique<RunState>(std::move(rows), std::move(chunks))) {}
+RunFold::~RunFold() = default;
+RunFold::RunFold(RunFold&&) noexcept = default;
+
+absl::Status RunFold::Apply(const Event& event) {
+  absl::Status applied = absl::DataLossError("an event before the run's spec");
+  if (state_->run.begun || std::holds_alternative<RunBegun>(event)) {
+    applied = std::visit([&](const auto& typed) { return state_->On(typed); }, event);
+  }
+  if (!applied.ok() && state_->contradictions.events++ == 0) {
+    state_->contradictions.first = std::string(applied.message());
+  }
+  return applied;
+}
+
+LiveFigures RunFold::Live() const {
+  const RunState& state = *state_;
+  LiveFigures live;
+  if (!state.run.begun) return live;
+  live.planned = state.run.begun->planned_requests;
+  live.elapsed_s = static_cast<double>(state.latest_ns) / static_cast<double>(kSecondNs);
+  live.stage = LiveStage(state);
+  for (const AgentState& agent : state.agents) {
+    if (!agent.joined) continue;
+    ++live.agents;
+    live.agents_lost += agent.lost ? 1 : 0;
+    live.done += agent.ok + agent.not_ok;
+    live.failed += agent.not_ok;
+    if (!agent.lost) live.in_flight += agent.open.size();
+  }
+  const std::span<const Window> windows = state.windows.windows();
+  const size_t end = std::min(state.windows.closed(), windows.size());
+  for (size_t i = end - std::min(end, kLiveSeconds); i < end; ++i) {
+    live.output_tps_by_second.push_back(static_cast<double>(windows[i].output_tokens));
+  }
+  const WindowTable::Recent recent = state.windows.MergeRecent();
+  live.ttft_p50_ms = QuantileMs(recent.ttft, 0.50);
+  live.ttft_p99_ms = QuantileMs(recent.ttft, 0.99);
+  live.step_p50_ms = QuantileMs(recent.step, 0.50);
+  live.step_p99_ms = QuantileMs(recent.step, 0.99);
+  live.verdict = JudgeSoFar(state.agents, state.contradictions);
+  return live;
+}
+
+Results RunFold::Finish() {
+  if (!state_->run.begun) {
+    Results results;
+    results.verdict.state = VerdictState::kInvalid;
+    results.verdict.reasons.push_back(
+        {.code = "nothing_measured", .text = "the journal has no run"});
+    return results;
+  }
+  state_->SettleRest();
+  return MakeResults(*state_);
+}
+
+const PlannedRow* RunFold::RowOf(uint64_t order_index) const {
+  const auto found = state_->run.planned_rows.find(order_index);
+  return found == state_->run.planned_rows.end() ? nullptr : &found->second;
+}
+
+}  // namespace specctl

@@ -1,0 +1,71 @@
+// RunFold: journal -> results.  The live view and the final report are this one fold.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <absl/status/status.h>
+
+#include "common/analysis/results.h"
+#include "common/journal/event.h"
+
+namespace specctl {
+
+struct RunState;
+
+// What the live view shows; cheap to ask for several times a second.
+struct LiveFigures {
+  std::string stage;
+  double elapsed_s = 0;  // since T0
+  uint64_t done = 0, in_flight = 0, failed = 0;
+  std::optional<uint64_t> planned;
+  std::vector<double> output_tps_by_second;  // the last 60 whole seconds, oldest first
+  // By arrival in the last 10 s that all agents have reported, all requests; TTFT from their begin.
+  std::optional<double> ttft_p50_ms, ttft_p99_ms, step_p50_ms, step_p99_ms;
+  uint32_t agents = 0, agents_lost = 0;
+  Verdict verdict;  // so far
+};
+
+// Events go in in journal order.  Memory grows with requests (a small row each) and open streams,
+// never with chunks.  A request's figures are settled once every agent that is not lost has
+// reported past the times that decide them, so that the order in which agents' batches came does
+// not matter.
+class RunFold {
+ public:
+  // Called for each request, once settled, in the order of ends (lost ones last), whatever the
+  // order in which agents' batches came. May be empty.
+  using RowSink = std::function<void(const RequestRow&)>;
+  // Called for each token-bearing chunk when its request ends (export --chunks).  May be empty.
+  struct ChunkRow {
+    const RequestRow* request = nullptr;
+    uint64_t chunk = 0;
+    int64_t arrival_ns = 0;  // since T0
+    int64_t early_ns = 0;    // earliest possible
+    int64_t arrival_unix_ns = 0;
+    std::optional<uint32_t> tokens;
+  };
+  using ChunkSink = std::function<void(const ChunkRow&)>;
+
+  explicit RunFold(RowSink rows = {}, ChunkSink chunks = {});
+  ~RunFold();
+  RunFold(RunFold&&) noexcept;
+
+  // DATA_LOSS where an event contradicts those before it (unknown agent, undecodable chunks): what
+  // contradicts is passed over, of a batch the rest is applied; the event is counted, and the run's
+  // verdict says so.
+  absl::Status Apply(const Event& event);
+
+  LiveFigures Live() const;
+  // Settles what is still open as lost and returns everything.  Called once, at the end; nothing
+  // may be applied afterwards.
+  Results Finish();
+
+  // Metadata of a planned row, by order index; nullptr where the journal has none.
+  const PlannedRow* RowOf(uint64_t order_index) const;
+
+ private:
+  std::unique_ptr<RunState> state_;
+};
+
+}  // namespace specctl

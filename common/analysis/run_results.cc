@@ -1,0 +1,266 @@
+#include "common/analysis/run_results.h"
+
+#include <algorithm>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "common/analysis/acceptance_fold.h"
+#include "common/analysis/conservation.h"
+#include "common/analysis/figures.h"
+#include "common/analysis/window_figures.h"
+
+namespace specctl {
+namespace {
+
+constexpr double kHoldSecondsMin = 5;
+constexpr uint64_t kHoldRequestsMin = 30;
+
+// What all parts of the results are made from.
+struct Sources {
+  const RunState& state;
+  std::vector<SettledRequest> requests;  // in the order of positions and turns
+  StageBounds bounds;
+  RequestSet all, hold;
+  size_t windows = 0;  // up to the last thing that happened to a request
+  std::optional<StepSource> step_source;
+  std::optional<double> merged_share;
+  bool reasoning_marked = false, input_known = true;
+  bool headline_is_whole_run = false;
+
+  const RequestSet& headline() const { return headline_is_whole_run ? all : hold; }
+};
+
+int64_t LastKnownNs(const SettledRequest& request) {
+  return std::max({request.begin_ns, request.last_token_ns, request.end_ns});
+}
+
+Sources MakeSources(const RunState& state) {
+  Sources sources{.state = state, .requests = state.settlement.settled()};
+  if (state.run.begun) sources.bounds = state.Bounds();
+  std::sort(sources.requests.begin(), sources.requests.end(),
+            [](const SettledRequest& a, const SettledRequest& b) {
+              return std::tie(a.position, a.turn, a.begin_ns, a.agent) <
+                     std::tie(b.position, b.turn, b.begin_ns, b.agent);
+            });
+  int64_t last_ns = -1;
+  for (const SettledRequest& request : sources.requests) {
+    sources.all.push_back(&request);
+    if (request.stage == Stage::kHold) sources.hold.push_back(&request);
+    last_ns = std::max(last_ns, LastKnownNs(request));
+    sources.reasoning_marked = sources.reasoning_marked || request.has_reasoning;
+    if (request.ok() && !request.input_tokens) sources.input_known = false;
+  }
+  if (last_ns >= 0) sources.windows = static_cast<size_t>(last_ns / kSecondNs) + 1;
+  sources.windows = std::min(sources.windows, state.windows.windows().size());
+  sources.step_source = ChooseSource(sources.requests);
+  return sources;
+}
+
+void SetRun(const RunState& state, Results& results) {
+  const RunContext& run = state.run;
+  results.spec = run.spec();
+  results.notes = run.begun->notes;
+  results.targets = run.targets;
+  results.begun_unix_ns = run.begun->unix_ns;
+  if (run.armed) results.t0_unix_ns = run.armed->t0_unix_ns;
+  results.ended = run.ended.has_value();
+  if (run.ended) results.end = *run.ended;
+}
+
+void SetHold(Sources& sources, Results& results) {
+  int64_t last_ns = 0;
+  for (const SettledRequest& request : sources.requests) {
+    last_ns = std::max(last_ns, LastKnownNs(request));
+  }
+  results.run_length_s = static_cast<double>(last_ns) / static_cast<double>(kSecondNs);
+  const auto last = static_cast<int64_t>(sources.windows);
+  const int64_t end = std::min(sources.bounds.drain_s, last);
+  if (sources.bounds.has_hold() && sources.bounds.hold_s < end) {
+    const int64_t length = end - sources.bounds.hold_s;
+    results.hold = Results::Hold{.start_s = static_cast<double>(sources.bounds.hold_s),
+                                 .length_s = static_cast<double>(length),
+                                 .windows = static_cast<uint64_t>(length),
+                                 .requests_begun = sources.hold.size()};
+  }
+  results.headline_is_whole_run = !results.hold || results.hold->length_s < kHoldSecondsMin ||
+                                  results.hold->requests_begun < kHoldRequestsMin;
+  sources.headline_is_whole_run = results.headline_is_whole_run;
+}
+
+AgentFigures DescribeAgent(const AgentState& agent, const Conservation& books) {
+  AgentFigures figures;
+  figures.agent = agent.agent;
+  figures.host = agent.host;
+  figures.slots = agent.slots;
+  figures.lost = agent.lost;
+  figures.end_reason = agent.end_reason;
+  figures.conservation = books;
+  figures.chunks = agent.chunks;
+  figures.reads = agent.reads;
+  figures.coalesced_reads = agent.coalesced_reads;
+  figures.unstamped_reads = agent.unstamped_reads;
+  figures.chunks_dropped = agent.chunks_dropped;
+  figures.receive_lag_p99_ms_max = static_cast<double>(agent.receive_lag_p99_ns_max) / 1e6;
+  figures.cpu_seconds = static_cast<double>(agent.cpu_ns) / static_cast<double>(kSecondNs);
+  return figures;
+}
+
+void SetBooks(const Sources& sources, Results& results) {
+  const RunState& state = sources.state;
+  const Books books = BalanceBooks(state.run, state.agents, sources.requests);
+  results.conservation = books.run;
+  for (size_t i = 0; i < state.agents.size(); ++i) {
+    if (state.agents[i].joined) {
+      results.agents.push_back(DescribeAgent(state.agents[i], books.agents[i]));
+    }
+  }
+  for (const auto& [text, count] : state.failures) results.failures.emplace_back(text, count);
+  std::stable_sort(results.failures.begin(), results.failures.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+}
+
+std::optional<Distribution> DescribeTokens(const Sources& sources,
+                                           std::optional<uint32_t> SettledRequest::*tokens) {
+  std::vector<double> values;
+  for (const SettledRequest& request : sources.requests) {
+    if (request.ok() && request.*tokens) values.push_back(*(request.*tokens));
+  }
+  return Describe(std::move(values));
+}
+
+void SetTokens(const Sources& sources, Results& results) {
+  results.tokens = TotalsOf(sources.requests);
+  results.tokens.finish_reasons = sources.state.finish_reasons;
+  results.input_tokens = DescribeTokens(sources, &SettledRequest::input_tokens);
+  results.output_tokens = DescribeTokens(sources, &SettledRequest::output_tokens);
+}
+
+void SetServers(Sources& sources, Results& results) {
+  size_t first = 0, last = sources.windows;
+  if (!results.headline_is_whole_run) {
+    first = static_cast<size_t>(results.hold->start_s);
+    last = first + results.hold->windows;
+  }
+  results.servers = sources.state.servers.Figures(first, last);
+  // Steps of a request that ended badly may never have reached the client.
+  const bool all_ok = results.conservation.ok == results.conservation.sent;
+  if (results.servers && results.servers->engine_steps && all_ok) {
+    sources.merged_share = MergedShare(sources.requests, *results.servers->engine_steps);
+  }
+}
+
+std::optional<AcceptanceFigures> Acceptance(const Sources& sources, StepSource source,
+                                            const RequestSet& requests,
+                                            const SliceSums::Part& sums) {
+  return AcceptanceOf({.requests = &requests,
+                       .source = source,
+                       .lengths = &sums.lengths[static_cast<size_t>(source)],
+                       .merged_share = sources.merged_share});
+}
+
+void SetHeadline(const Sources& sources, Results& results) {
+  const SliceSums& sums = sources.state.settlement.slices().all();
+  const SliceSums::Part whole = sums.Whole();
+  const std::span<const Window> windows = sources.state.windows.windows();
+  ThroughputInput input{.windows = windows.subspan(0, sources.windows),
+                        .requests = &sources.all,
+                        .input_known = sources.input_known,
+                        .gpus = results.spec.gpus};
+  results.whole_throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
+  results.whole_latency = LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
+  if (sources.step_source) {
+    results.whole_acceptance = Acceptance(sources, *sources.step_source, sources.all, whole);
+  }
+  const SliceSums::Part& headline = results.headline_is_whole_run ? whole : sums.hold;
+  if (results.headline_is_whole_run) {
+    results.throughput = results.whole_throughput;
+    results.latency = results.whole_latency;
+    results.acceptance = results.whole_acceptance;
+  } else {
+    input.windows =
+        windows.subspan(static_cast<size_t>(results.hold->start_s), results.hold->windows);
+    input.requests = &sources.hold;
+    results.throughput = ThroughputOfWindows(input);
+    results.latency = LatenciesOf(sources.hold, sums.hold.step_latency, sources.reasoning_marked);
+    if (sources.step_source) {
+      results.acceptance = Acceptance(sources, *sources.step_source, sources.hold, sums.hold);
+    }
+  }
+  if (sources.step_source == StepSource::kStats) {
+    results.acceptance_from_chunks =
+        Acceptance(sources, StepSource::kChunks, sources.headline(), headline);
+  }
+}
+
+SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
+                           const SliceSums& sums, bool by_stage) {
+  SliceFigures figures;
+  RequestSet headline;
+  for (const SettledRequest* request : requests) {
+    AddOutcome(*request, figures.conservation);
+    figures.output_tokens += request->output_tokens.value_or(0);
+    figures.input_tokens += request->input_tokens.value_or(0);
+    // A stage is described by all that began in it.
+    const bool in_headline =
+        by_stage || sources.headline_is_whole_run || request->stage == Stage::kHold;
+    if (in_headline) headline.push_back(request);
+  }
+  const bool whole = by_stage || sources.headline_is_whole_run;
+  const SliceSums::Part part = whole ? sums.Whole() : sums.hold;
+  figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
+  if (sources.step_source) {
+    figures.acceptance = Acceptance(sources, *sources.step_source, headline, part);
+  }
+  return figures;
+}
+
+void SetSlices(const Sources& sources, Results& results) {
+  for (size_t i = 0; i < kDimensions; ++i) {
+    const auto dimension = static_cast<Dimension>(i);
+    const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
+    std::map<SliceKey, RequestSet> members;
+    for (const SettledRequest& request : sources.requests) {
+      if (slices.empty()) break;
+      const auto key = KeyOf(dimension, request, sources.state.run);
+      if (key) members[*key].push_back(&request);
+    }
+    for (const auto& [key, sums] : slices) {
+      SliceFigures figures =
+          DescribeSlice(sources, members[key], sums, dimension == Dimension::kStage);
+      figures.by = DimensionName(dimension);
+      figures.key = key.second;
+      results.slices.push_back(std::move(figures));
+    }
+  }
+}
+
+}  // namespace
+
+Results MakeResults(const RunState& state) {
+  Results results;
+  Sources sources = MakeSources(state);
+  SetRun(state, results);
+  SetHold(sources, results);
+  SetBooks(sources, results);
+  SetTokens(sources, results);
+  SetServers(sources, results);
+  SetHeadline(sources, results);
+  SetSlices(sources, results);
+  results.windows = DescribeWindows({.table = state.windows,
+                                     .servers = state.servers,
+                                     .requests = sources.requests,
+                                     .bounds = sources.bounds,
+                                     .windows = sources.windows});
+  const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
+  Judge({.run = state.run,
+         .agents = state.agents,
+         .requests = sources.requests,
+         .servers = state.servers,
+         .backing_off = backing_off,
+         .contradictions = state.contradictions},
+        results);
+  return results;
+}
+
+}  // namespace specctl

@@ -1,0 +1,69 @@
+// The state of a RunFold.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "common/analysis/agent_state.h"
+#include "common/analysis/batch_fold.h"
+#include "common/analysis/run_context.h"
+#include "common/analysis/run_fold.h"
+#include "common/analysis/server_fold.h"
+#include "common/analysis/settlement.h"
+#include "common/analysis/stages.h"
+#include "common/analysis/verdict.h"
+#include "common/analysis/window_table.h"
+
+namespace specctl {
+
+struct RunState {
+  RunState(RunFold::RowSink rows, RunFold::ChunkSink chunks);
+
+  absl::Status On(const RunBegun& event);
+  absl::Status On(const PlannedRow& event);
+  absl::Status On(const TargetProbed& event);
+  absl::Status On(const AgentJoined& event);
+  absl::Status On(const ClockProbed& event);
+  absl::Status On(const Armed& event);
+  absl::Status On(const StageChanged& event);
+  absl::Status On(const AgentEnded& event);
+  absl::Status On(const AgentBatch& event);
+  absl::Status On(const Scraped& event);
+  absl::Status On(const RunEnded& event);
+
+  // nullptr: the run has no such agent, or it has not joined.
+  AgentState* FindAgent(uint32_t agent);
+  StageFacts Facts() const;
+  StageBounds Bounds() const { return FindStages(run.spec().load, Facts()); }
+  // Time before which every agent that may report has reported; nullopt: none may.
+  std::optional<int64_t> ReportedByAll() const;
+  // Settles what the reports so far decide.
+  void Settle();
+  // Ends what is still open, as lost, and settles everything.
+  void SettleRest();
+  void LoseOpenRequests(AgentState& agent);
+  void LoseRequest(AgentState& agent, OpenRequest request);
+  void OnFinished(RequestRecord record);
+  void CountFailure(const RequestRow& row);
+
+  RunContext run;
+  std::vector<AgentState> agents;  // by number
+  WindowTable windows;
+  ServerFold servers;
+  Settlement settlement;
+  BatchFold batches;
+  Contradictions contradictions;
+  RunStage stage = RunStage::kPreparing;
+  std::optional<int64_t> draining_ns;  // since T0
+  std::optional<int64_t> cut_off_ns;   // where the journal ends without a word of the end
+  int64_t latest_ns = 0;               // latest time reported, since T0
+  std::map<std::string, uint64_t> failures, finish_reasons;
+};
+
+}  // namespace specctl

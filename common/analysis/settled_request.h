@@ -1,0 +1,51 @@
+// SettledRequest: what figures need of a request once it is over.  One small row a request is all
+// that a fold keeps of it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "common/analysis/stages.h"
+#include "common/journal/event.h"
+
+namespace specctl {
+
+// Sources of acceptance that a request can have, best first.
+enum class StepSource : uint8_t { kStats, kChunks };
+inline constexpr size_t kStepSources = 2;
+
+// A request's steps in sums, its truncated last step left out.
+struct StepSums {
+  bool known = false;
+  uint32_t steps = 0, tokens = 0;                  // all steps
+  uint32_t drafts = 0, drafted = 0, accepted = 0;  // steps with a draft; 0 from chunks
+};
+
+struct SettledRequest {
+  static constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
+
+  uint64_t position = 0;
+  // ns since T0; differences of two are differences on the agent's own clock.
+  int64_t begin_ns = kNoTime, slot_free_ns = kNoTime, start_ns = kNoTime, end_ns = kNoTime;
+  int64_t first_token_ns = kNoTime, last_token_ns = kNoTime, first_answer_ns = kNoTime;
+  int64_t connect_ns = kNoTime;
+  std::optional<uint32_t> input_tokens;
+  std::optional<uint32_t> output_tokens;       // the server's total, else the chunks' sum
+  std::optional<uint32_t> first_chunk_tokens;  // 1 with kTotalsOnly
+  uint32_t agent = 0, target = 0, turn = 0, chunks = 0;
+  uint16_t resends = 0;
+  Outcome outcome = Outcome::kLost;
+  FailureKind failure = FailureKind::kNone;
+  Stage stage = Stage::kRamp;
+  bool totals_only = false, has_reasoning = false;
+  // Agent said it was done and never reported this one's end: neither finished nor lost.
+  bool unexplained = false;
+  std::array<StepSums, kStepSources> steps;
+
+  bool ok() const { return outcome == Outcome::kOk; }
+  const StepSums& StepsFrom(StepSource source) const { return steps[static_cast<size_t>(source)]; }
+};
+
+}  // namespace specctl

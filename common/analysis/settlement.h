@@ -1,0 +1,47 @@
+// Settlement: requests wait here after their end until nothing unreported can change their figures.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "common/analysis/request_record.h"
+#include "common/analysis/run_context.h"
+#include "common/analysis/run_fold.h"
+#include "common/analysis/slice_table.h"
+#include "common/analysis/stages.h"
+
+namespace specctl {
+
+// Requests are settled in the order of (the later of their end and the end of the window in which
+// they began, their end, agent, ordinal): one order, however agents' batches interleave.
+class Settlement {
+ public:
+  Settlement(RunFold::RowSink rows, RunFold::ChunkSink chunks)
+      : row_sink_(std::move(rows)), chunk_sink_(std::move(chunks)) {}
+
+  void Add(RequestRecord record);
+  // Settles those that all reports before `time_ns` decide.
+  void SettleBefore(int64_t time_ns, const StageBounds& bounds, const RunContext& run);
+  void SettleAll(const StageBounds& bounds, const RunContext& run);
+
+  const std::vector<SettledRequest>& settled() const { return settled_; }
+  const SliceTable& slices() const { return slices_; }
+  bool wants_chunks() const { return static_cast<bool>(chunk_sink_); }
+
+ private:
+  // Decided at, end, agent, ordinal, and a number that tells incarnations apart.
+  using Key = std::tuple<int64_t, int64_t, uint32_t, uint64_t, uint64_t>;
+
+  void SettleFirst(const StageBounds& bounds, const RunContext& run);
+
+  RunFold::RowSink row_sink_;
+  RunFold::ChunkSink chunk_sink_;
+  std::map<Key, RequestRecord> waiting_;
+  std::vector<SettledRequest> settled_;
+  SliceTable slices_;
+  uint64_t added_ = 0;
+};
+
+}  // namespace specctl

@@ -1,0 +1,63 @@
+// SliceTable: requests by category, tier, sub-category, turn, target, agent and stage.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/analysis/request_record.h"
+#include "common/analysis/run_context.h"
+#include "common/analysis/settled_request.h"
+#include "common/speculation/acceptance.h"
+#include "common/stats/log_linear_sketch.h"
+
+namespace specctl {
+
+enum class Dimension { kCategory, kTier, kSubCategory, kTurn, kTarget, kAgent, kStage };
+inline constexpr size_t kDimensions = 7;
+std::string_view DimensionName(Dimension dimension);  // "category", ..., as slices name it
+
+// Numbers sort as numbers; a name has the number 0.
+using SliceKey = std::pair<uint64_t, std::string>;
+// nullopt where the request has no such property.
+std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
+                              const RunContext& run);
+
+// What can't be had from rows: ok requests' step latencies and step lengths, those of requests
+// begun in the hold apart.
+struct SliceSums {
+  struct Part {
+    LogLinearSketch step_latency;
+    std::array<StepHistogram, kStepSources> lengths;
+  };
+  Part hold, rest;
+
+  Part Whole() const;  // hold and rest
+};
+
+class SliceTable {
+ public:
+  // A dimension with more keys is no help to a reader, and is dropped.
+  static constexpr size_t kKeysMax = 64;
+  using Slices = std::map<SliceKey, SliceSums>;
+
+  // `record` is settled: its stage is known.
+  void Add(const RequestRecord& record, const RunContext& run);
+
+  // Empty where the dimension was dropped.
+  const Slices& Of(Dimension dimension) const { return slices_[static_cast<size_t>(dimension)]; }
+  // Of all ok requests.
+  const SliceSums& all() const { return all_; }
+
+ private:
+  std::array<Slices, kDimensions> slices_;
+  std::array<bool, kDimensions> dropped_{};
+  SliceSums all_;
+};
+
+}  // namespace specctl

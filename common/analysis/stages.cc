@@ -1,0 +1,56 @@
+#include "common/analysis/stages.h"
+
+#include <algorithm>
+
+namespace specctl {
+namespace {
+
+int64_t SecondsUp(int64_t ns) { return (std::max<int64_t>(ns, 0) + kSecondNs - 1) / kSecondNs; }
+int64_t SecondsDown(int64_t ns) { return std::max<int64_t>(ns, 0) / kSecondNs; }
+
+std::optional<int64_t> EndOfWork(const LoadSpec& load, const StageFacts& facts) {
+  if (!load.duration) return facts.work_ended_ns;
+  const int64_t deadline_ns = (load.ramp + load.warmup + *load.duration).count();
+  return std::min(deadline_ns, facts.work_ended_ns.value_or(deadline_ns));
+}
+
+}  // namespace
+
+std::string_view StageName(Stage stage) {
+  switch (stage) {
+    case Stage::kRamp:
+      return "ramp";
+    case Stage::kWarmup:
+      return "warmup";
+    case Stage::kHold:
+      return "hold";
+    case Stage::kDrain:
+      break;
+  }
+  return "drain";
+}
+
+Stage StageBounds::At(int64_t time_ns) const {
+  const int64_t second = SecondsDown(time_ns);
+  if (second >= drain_s) return Stage::kDrain;
+  if (second >= hold_s) return Stage::kHold;
+  return second >= warmup_s ? Stage::kWarmup : Stage::kRamp;
+}
+
+StageBounds FindStages(const LoadSpec& load, const StageFacts& facts) {
+  StageBounds bounds;
+  if (facts.slots_filled_ns) {
+    const int64_t filled_ns = *facts.slots_filled_ns;
+    bounds.warmup_s = SecondsUp(std::max(load.ramp.count(), filled_ns));
+    bounds.hold_s = SecondsUp(std::max((load.ramp + load.warmup).count(), filled_ns));
+  }
+  const std::optional<int64_t> end_ns = EndOfWork(load, facts);
+  if (!end_ns) return bounds;
+  bounds.drain_s = SecondsDown(*end_ns);
+  if (bounds.hold_s < bounds.drain_s) return bounds;
+  bounds.hold_s = StageBounds::kNever;
+  bounds.drain_s = SecondsUp(*end_ns);
+  return bounds;
+}
+
+}  // namespace specctl

@@ -1,0 +1,212 @@
+#include "common/analysis/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+namespace specctl {
+namespace {
+
+constexpr double kInFlightShareMin = 0.99;
+constexpr double kWindowsNotValidMax = 0.05;  // of the judged: above it the run is degraded
+constexpr double kWindowsInvalidMax = 0.20;   // above it the run is invalid
+constexpr double kTokensApartInvalid = 0.01;  // of the servers' count
+constexpr size_t kAgentsNamedMax = 8;
+
+void AddReason(VerdictState state, VerdictReason reason, Verdict& verdict) {
+  verdict.state = std::max(verdict.state, state);
+  verdict.reasons.push_back(std::move(reason));
+}
+
+void JudgeAgents(std::span<const AgentState> agents, Verdict& verdict) {
+  std::vector<std::string> lost;
+  uint64_t dropped = 0;
+  for (const AgentState& agent : agents) {
+    dropped += agent.chunks_dropped;
+    if (!agent.lost) continue;
+    lost.push_back(agent.end_reason.empty()
+                       ? absl::StrFormat("agent %d", agent.agent)
+                       : absl::StrFormat("agent %d: %s", agent.agent, agent.end_reason));
+  }
+  if (!lost.empty()) {
+    const size_t more = lost.size() - std::min(lost.size(), kAgentsNamedMax);
+    lost.resize(std::min(lost.size(), kAgentsNamedMax));
+    std::string text = "lost " + absl::StrJoin(lost, ", ");
+    if (more > 0) text += absl::StrFormat(" and %d more", more);
+    AddReason(VerdictState::kDegraded, {.code = "agent_lost", .text = text}, verdict);
+  }
+  if (dropped > 0) {
+    AddReason(VerdictState::kInvalid,
+              {.code = "chunks_dropped",
+               .text = absl::StrFormat("%d chunks dropped because a spool was full", dropped)},
+              verdict);
+  }
+}
+
+void JudgeJournal(const Contradictions& contradictions, Verdict& verdict) {
+  if (contradictions.events == 0) return;
+  AddReason(VerdictState::kInvalid,
+            {.code = "journal_contradicts_itself",
+             .text = absl::StrFormat("%d events passed over, the first: %s", contradictions.events,
+                                     contradictions.first)},
+            verdict);
+}
+
+std::string BooksText(std::string_view whose, const Conservation& books) {
+  std::string planned = books.planned ? absl::StrFormat("planned %d, ", *books.planned) : "";
+  return absl::StrFormat(
+      "%s: %ssent %d, shed %d, unassigned %d; ok %d, failed %d, timed out %d, cancelled %d, "
+      "lost %d, never ended %d",
+      whose, planned, books.sent, books.shed, books.Unassigned(), books.ok, books.failed,
+      books.timed_out, books.cancelled, books.lost, books.in_flight);
+}
+
+void JudgeConservation(const Results& results, Verdict& verdict) {
+  const auto balanced = [](const Conservation& c) { return c.Holds() && c.in_flight == 0; };
+  std::string text;
+  if (!balanced(results.conservation)) {
+    text = BooksText("run", results.conservation);
+  } else {
+    for (const AgentFigures& agent : results.agents) {
+      if (balanced(agent.conservation)) continue;
+      text = BooksText(absl::StrFormat("agent %d", agent.agent), agent.conservation);
+      break;
+    }
+  }
+  if (text.empty()) return;
+  AddReason(VerdictState::kInvalid, {.code = "conservation", .text = text}, verdict);
+}
+
+void JudgeWhole(const Evidence& evidence, Results& results) {
+  Verdict& verdict = results.verdict;
+  if (results.conservation.ok == 0) {
+    AddReason(VerdictState::kInvalid,
+              {.code = "nothing_measured",
+               .text = absl::StrFormat("no request of %d sent was ok", results.conservation.sent)},
+              verdict);
+  }
+  if (!results.ended) {
+    AddReason(VerdictState::kDegraded,
+              {.code = "journal_ends_early", .text = "the controller never wrote the run's end"},
+              verdict);
+  }
+  if (evidence.run.clock_unmapped) {
+    AddReason(VerdictState::kDegraded,
+              {.code = "clock_unmapped",
+               .text = "agents without clock probes: their windows are aligned by wall clock"},
+              verdict);
+  }
+}
+
+std::vector<std::string> WhyTokensMayDiffer(const Evidence& evidence, const Results& results) {
+  std::vector<std::string> why;
+  const Conservation& books = results.conservation;
+  if (HasLabel(results.verdict, "other_traffic")) why.push_back("other traffic on the servers");
+  if (books.ok < books.sent) {
+    why.push_back(absl::StrFormat("%d requests did not end ok", books.sent - books.ok));
+  }
+  if (books.resends > 0) why.push_back(absl::StrFormat("%d resends", books.resends));
+  if (results.tokens.requests_without_totals > 0) {
+    why.push_back(
+        absl::StrFormat("%d requests of unknown tokens", results.tokens.requests_without_totals));
+  }
+  if (results.servers->resets > 0) {
+    why.push_back(absl::StrFormat("%d server restarts", results.servers->resets));
+  }
+  if (evidence.run.spec().request.extra_inputs_json.find("\"stop\"") != std::string::npos) {
+    why.push_back("stop strings");
+  }
+  return why;
+}
+
+void JudgeTokens(const Evidence& evidence, Results& results) {
+  if (!results.servers || !results.servers->generated_tokens) {
+    results.verdict.checks_not_made.push_back(
+        "tokens against the servers' counters (not every target was scraped before and after)");
+    return;
+  }
+  const double theirs = *results.servers->generated_tokens;
+  const auto ours = static_cast<double>(results.tokens.output.value_or(0));
+  if (theirs == ours) return;
+  const std::string apart =
+      absl::StrFormat("servers generated %.0f tokens, %.0f arrived", theirs, ours);
+  const std::vector<std::string> why = WhyTokensMayDiffer(evidence, results);
+  if (!why.empty()) {
+    results.notes.push_back(apart + ": " + absl::StrJoin(why, ", "));
+    return;
+  }
+  const bool far = std::abs(theirs - ours) > kTokensApartInvalid * theirs;
+  AddReason(far ? VerdictState::kInvalid : VerdictState::kDegraded,
+            {.code = "tokens_apart", .text = apart + ", and nothing explains it"}, results.verdict);
+}
+
+// In a hold every slot has work; what is not in flight and not backing off stood idle because of
+// us.
+void JudgeWindows(const Evidence& evidence, Results& results) {
+  const double least = kInFlightShareMin * evidence.run.spec().load.bs;
+  uint64_t below = 0;
+  for (size_t i = 0; i < results.windows.size(); ++i) {
+    WindowFigures& window = results.windows[i];
+    if (window.stage != StageName(Stage::kHold)) continue;
+    if (window.in_flight_mean + evidence.backing_off[i] >= least) continue;
+    window.verdict = VerdictState::kDegraded;
+    window.reasons.push_back("in_flight_below_bs");
+    ++below;
+  }
+  if (below == 0) return;
+  results.verdict.reasons.push_back(
+      {.code = "in_flight_below_bs",
+       .text = absl::StrFormat("less than 99 %% of bs %d in flight, by slots that stood idle",
+                               evidence.run.spec().load.bs),
+       .windows = below});
+}
+
+void CountWindows(Results& results) {
+  Verdict& verdict = results.verdict;
+  for (const WindowFigures& window : results.windows) {
+    const bool judged = results.headline_is_whole_run || window.stage == StageName(Stage::kHold);
+    if (!judged) continue;
+    ++verdict.windows;
+    if (window.verdict == VerdictState::kDegraded) ++verdict.windows_degraded;
+    if (window.verdict == VerdictState::kInvalid) ++verdict.windows_invalid;
+  }
+  const auto judged = static_cast<double>(verdict.windows);
+  const auto invalid = static_cast<double>(verdict.windows_invalid);
+  const auto not_valid = static_cast<double>(verdict.windows_degraded) + invalid;
+  if (not_valid > kWindowsNotValidMax * judged) {
+    verdict.state = std::max(verdict.state, VerdictState::kDegraded);
+  }
+  if (invalid > kWindowsInvalidMax * judged) verdict.state = VerdictState::kInvalid;
+}
+
+}  // namespace
+
+bool HasLabel(const Verdict& verdict, std::string_view code) {
+  return std::any_of(verdict.labels.begin(), verdict.labels.end(),
+                     [&](const VerdictReason& label) { return label.code == code; });
+}
+
+void Judge(const Evidence& evidence, Results& results) {
+  Verdict& verdict = results.verdict;
+  verdict.checks_not_made = {"arrival bounds", "send lag", "loop lag", "CPU throttling and steal",
+                             "clock bounds between hosts"};
+  AddLabels(evidence, results);
+  JudgeConservation(results, verdict);
+  JudgeJournal(evidence.contradictions, verdict);
+  JudgeAgents(evidence.agents, verdict);
+  JudgeWhole(evidence, results);
+  JudgeTokens(evidence, results);
+  JudgeWindows(evidence, results);
+  CountWindows(results);
+}
+
+Verdict JudgeSoFar(std::span<const AgentState> agents, const Contradictions& contradictions) {
+  Verdict verdict;
+  JudgeJournal(contradictions, verdict);
+  JudgeAgents(agents, verdict);
+  return verdict;
+}
+
+}  // namespace specctl

@@ -1,0 +1,82 @@
+#include "common/analysis/window_table.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace specctl {
+
+size_t WindowTable::IndexOf(int64_t time_ns) {
+  return static_cast<size_t>(std::max<int64_t>(time_ns, 0) / kSecondNs);
+}
+
+Window& WindowTable::At(int64_t time_ns) {
+  const size_t index = IndexOf(time_ns);
+  assert(index <= kRunSecondsMax);
+  if (index >= windows_.size()) windows_.resize(index + 1);
+  return windows_[index];
+}
+
+WindowTable::Sketches* WindowTable::SketchesAt(int64_t time_ns) {
+  const size_t index = IndexOf(time_ns);
+  if (index < closed_) return nullptr;
+  if (index - closed_ >= open_.size()) open_.resize(index - closed_ + 1);
+  return &open_[index - closed_];
+}
+
+void WindowTable::AddStepLatency(int64_t arrival_ns, int64_t gap_ns) {
+  if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->step.Add(Nanos(gap_ns));
+}
+
+void WindowTable::AddTtft(int64_t arrival_ns, int64_t ttft_ns) {
+  if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->ttft.Add(Nanos(ttft_ns));
+}
+
+void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) {
+  const size_t index = IndexOf(time_ns);
+  if (index + 1 >= windows_.size()) windows_.resize(index + 2);
+  const int64_t rest_ns =
+      (static_cast<int64_t>(index) + 1) * kSecondNs - std::max<int64_t>(time_ns, 0);
+  (windows_[index].*state).partial_ns += change * rest_ns;
+  (windows_[index + 1].*state).delta += change;
+}
+
+void WindowTable::CloseFirst() {
+  if (open_.empty()) open_.emplace_back();
+  Sketches& first = open_.front();
+  if (closed_ < windows_.size() && first.step.count() > 0) {
+    windows_[closed_].step_p50_ns = first.step.Quantile(0.5)->count();
+    windows_[closed_].step_p99_ns = first.step.Quantile(0.99)->count();
+  }
+  recent_.push_back(std::move(first));
+  open_.pop_front();
+  if (recent_.size() > kRecentWindows) recent_.pop_front();
+  ++closed_;
+}
+
+void WindowTable::CloseBefore(int64_t time_ns) {
+  const size_t end = std::min(IndexOf(time_ns), static_cast<size_t>(kRunSecondsMax));
+  while (closed_ < end) CloseFirst();
+}
+
+WindowTable::Recent WindowTable::MergeRecent() const {
+  Recent merged;
+  for (const Sketches& sketches : recent_) {
+    merged.step.Merge(sketches.step);
+    merged.ttft.Merge(sketches.ttft);
+  }
+  return merged;
+}
+
+std::vector<double> WindowTable::MeanSlots(SlotTime Window::*state) const {
+  std::vector<double> means;
+  means.reserve(windows_.size());
+  int64_t throughout = 0;
+  for (const Window& window : windows_) {
+    throughout += (window.*state).delta;
+    const int64_t total_ns = throughout * kSecondNs + (window.*state).partial_ns;
+    means.push_back(static_cast<double>(total_ns) / static_cast<double>(kSecondNs));
+  }
+  return means;
+}
+
+}  // namespace specctl

@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include "common/analysis/verdict.h"
+#include "tests/unit/common/analysis/journal_script.h"
+
+namespace specctl {
+namespace {
+
+constexpr const char* kQueries = "vllm:prefix_cache_queries_total";
+constexpr const char* kHits = "vllm:prefix_cache_hits_total";
+
+// 35 requests of 1,000 prompt tokens one after another: hold [1, 7).
+JournalScript Busy(uint32_t turns = 1) {
+  JournalScript script({.bs = 4, .turns = turns, .metrics = true});
+  for (uint32_t slot = 0; slot < 4; ++slot) {
+    for (int i = 0; i < 35; ++i) {
+      const double at_ms = i * 200.0 + slot;
+      ScriptRequest& request = script.Begin({.slot = slot, .at_ms = at_ms});
+      request.begun().position /= turns;
+      request.begun().turn = static_cast<uint32_t>(request.begun().ordinal % turns);
+      request.Chunk(at_ms + 10, 1).Chunk(at_ms + 20, 1).Ok(at_ms + 200);
+      request.finish().input_tokens = 1'000;
+    }
+  }
+  return script;
+}
+
+void ScrapePrefix(JournalScript& script, double hits) {
+  script.Scrape(ScrapeKind::kBefore, -5, {{kQueries, 0}, {kHits, 0}});
+  script.Scrape(ScrapeKind::kAfter, 9'000, {{kQueries, 140'000}, {kHits, hits}});
+}
+
+TEST(LabelsTest, PrefixHitsThatPromptsDoNotExplain) {
+  JournalScript cold = Busy();
+  ScrapePrefix(cold, 140 * 48);  // a template of 48 tokens
+  EXPECT_FALSE(HasLabelCode(Fold(cold.Events()).verdict, "prefix_cache"));
+  JournalScript warm = Busy();
+  ScrapePrefix(warm, 100'000);
+  const Results results = Fold(warm.Events());
+  EXPECT_TRUE(HasLabelCode(results.verdict, "prefix_cache"));
+  EXPECT_EQ(results.verdict.state, VerdictState::kValid);
+}
+
+TEST(LabelsTest, RepeatedPromptsExplainTheirHits) {
+  JournalScript script = Busy();
+  script.spec().dataset.rows = 35;
+  ScrapePrefix(script, 105'000);
+  const Verdict verdict = Fold(script.Events()).verdict;
+  EXPECT_FALSE(HasLabelCode(verdict, "prefix_cache"));
+  EXPECT_TRUE(HasLabelCode(verdict, "repeated_prompts"));
+}
+
+TEST(LabelsTest, LaterTurnsExplainTheirHits) {
+  JournalScript script = Busy(2);
+  ScrapePrefix(script, 70'000);
+  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "prefix_cache"));
+}
+
+Results WithGauges(double running, double waiting) {
+  JournalScript script = Busy();
+  script.Scrape(ScrapeKind::kBefore, -5,
+                {{"vllm:num_requests_running", 0}, {"vllm:num_requests_waiting", 0}});
+  for (int second = 0; second < 7; ++second) {
+    script.Scrape(ScrapeKind::kDuring, second * 1'000 + 500,
+                  {{"vllm:num_requests_running", running}, {"vllm:num_requests_waiting", waiting}});
+  }
+  script.Scrape(ScrapeKind::kAfter, 9'000, {});
+  return Fold(script.Events());
+}
+
+TEST(LabelsTest, QueuedIsWaitingWhileFewerThanBsRun) {
+  const Results results = WithGauges(2, 2);
+  ASSERT_TRUE(HasLabelCode(results.verdict, "queued"));
+  EXPECT_EQ(results.verdict.labels[0].windows, 6u);
+  EXPECT_EQ(results.windows[3].labels, std::vector<std::string>{"queued"});
+  EXPECT_EQ(results.windows[3].verdict, VerdictState::kValid);
+  EXPECT_DOUBLE_EQ(results.servers->waiting->mean, 2);
+  EXPECT_DOUBLE_EQ(*results.windows[3].servers_running, 2);
+  EXPECT_FALSE(HasLabelCode(WithGauges(4, 0).verdict, "queued"));
+  EXPECT_FALSE(HasLabelCode(WithGauges(4, 2).verdict, "queued"));
+}
+
+TEST(LabelsTest, PromptTokensThatAreNotOurs) {
+  JournalScript script = Busy();
+  script.Scrape(ScrapeKind::kBefore, -5, {{"vllm:prompt_tokens_total", 0}});
+  script.Scrape(ScrapeKind::kAfter, 9'000, {{"vllm:prompt_tokens_total", 140'001}});
+  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "other_traffic"));
+  JournalScript ours = Busy();
+  ours.Scrape(ScrapeKind::kBefore, -5, {{"vllm:prompt_tokens_total", 0}});
+  ours.Scrape(ScrapeKind::kAfter, 9'000, {{"vllm:prompt_tokens_total", 140'000}});
+  EXPECT_FALSE(HasLabelCode(Fold(ours.Events()).verdict, "other_traffic"));
+}
+
+TEST(LabelsTest, ServerErrorsAreRefusalsAndBrokenStreams) {
+  JournalScript script = Busy();
+  ScriptRequest& refused = script.Begin({.at_ms = 7'300});
+  refused.Fail(7'310, Outcome::kFailed, FailureKind::kHttpStatus);
+  refused.finish().http_status = 503;
+  const Results results = Fold(script.Events());
+  EXPECT_TRUE(HasLabelCode(results.verdict, "server_errors"));
+  EXPECT_EQ(results.failures[0].first, "503 (http://vllm:8000)");
+  EXPECT_EQ(results.verdict.state, VerdictState::kValid);
+}
+
+TEST(LabelsTest, OurOwnCancellationIsNoServerError) {
+  JournalScript script = Busy();
+  script.Begin({.at_ms = 7'300}).Fail(7'310, Outcome::kCancelled, FailureKind::kCancelledAtLimit);
+  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "server_errors"));
+}
+
+}  // namespace
+}  // namespace specctl

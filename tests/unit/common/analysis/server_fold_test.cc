@@ -1,0 +1,147 @@
+#include "common/analysis/server_fold.h"
+
+#include <gtest/gtest.h>
+
+#include "common/analysis/stages.h"
+
+namespace specctl {
+namespace {
+
+constexpr int64_t kT0Ns = 1'000 * kSecondNs;
+constexpr const char* kTokens = "vllm:generation_tokens_total";
+
+ServerFold Armed(size_t targets) {
+  ServerFold fold;
+  fold.Begin(targets);
+  fold.AddEngine("vllm");
+  fold.Arm(kT0Ns);
+  return fold;
+}
+
+struct Sample {
+  uint32_t series;
+  double value;
+};
+
+Scraped Scrape(uint32_t target, ScrapeKind kind, int64_t at_ms, std::vector<Sample> samples) {
+  Scraped scraped{.target = target, .kind = kind};
+  scraped.begin_mono_ns = scraped.end_mono_ns = kT0Ns + at_ms * 1'000'000;
+  for (const Sample& sample : samples) scraped.samples.emplace_back(sample.series, sample.value);
+  return scraped;
+}
+
+Scraped Name(Scraped scraped, std::vector<std::string> names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    scraped.new_series.push_back({.series = static_cast<uint32_t>(i), .name = names[i]});
+  }
+  return scraped;
+}
+
+TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
+  ServerFold fold = Armed(2);
+  for (uint32_t target = 0; target < 2; ++target) {
+    ASSERT_TRUE(fold.Apply(Name(Scrape(target, ScrapeKind::kBefore, -100, {{0, 1'000}, {1, 50}}),
+                                {kTokens, kTokens}))
+                    .ok());
+    ASSERT_TRUE(fold.Apply(Scrape(target, ScrapeKind::kAfter, 9'000, {{0, 1'100}, {1, 57}})).ok());
+  }
+  const auto figures = fold.Figures(0, 9);
+  ASSERT_TRUE(figures.has_value());
+  EXPECT_EQ(figures->generated_tokens, 214);
+  EXPECT_EQ(figures->scrapes, 4u);
+  EXPECT_FALSE(figures->prompt_tokens.has_value());
+}
+
+TEST(ServerFoldTest, AbsentUnlessEveryTargetWasScrapedBeforeAndAfter) {
+  ServerFold fold = Armed(2);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
+  EXPECT_FALSE(fold.Figures(0, 1).has_value());
+  ASSERT_TRUE(fold.Apply(Name(Scrape(1, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
+  Scraped failed = Scrape(1, ScrapeKind::kAfter, 2, {});
+  failed.error = "connection refused";
+  ASSERT_TRUE(fold.Apply(failed).ok());
+  EXPECT_FALSE(fold.Figures(0, 1).has_value());
+  ASSERT_TRUE(fold.Apply(Scrape(1, ScrapeKind::kAfter, 3, {})).ok());
+  ASSERT_TRUE(fold.Figures(0, 1).has_value());
+  EXPECT_EQ(fold.Figures(0, 1)->scrapes_failed, 1u);
+}
+
+TEST(ServerFoldTest, ASeriesThatAppearsLaterGrewFromZero) {
+  ServerFold fold = Armed(1);
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {})).ok());
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kAfter, 5, {{0, 40}}), {kTokens})).ok());
+  EXPECT_EQ(fold.Figures(0, 1)->generated_tokens, 40);
+}
+
+TEST(ServerFoldTest, ARestartIsOneResetWhateverTheNumberOfSeries) {
+  ServerFold fold = Armed(1);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 90}, {1, 9}}),
+                              {kTokens, "vllm:prompt_tokens_total"}))
+                  .ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 4}, {1, 2}})).ok());
+  EXPECT_EQ(fold.Figures(0, 1)->resets, 1u);
+  EXPECT_EQ(fold.Figures(0, 1)->generated_tokens, 4);
+}
+
+TEST(ServerFoldTest, TheOlderNameOfAFamilyIsNotAddedToTheNewer) {
+  ServerFold fold = Armed(1);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
+                              {"vllm:gpu_prefix_cache_hits_total", "vllm:prefix_cache_hits_total"}))
+                  .ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 30}, {1, 30}})).ok());
+  EXPECT_EQ(fold.prefix_hits(), 30);
+}
+
+TEST(ServerFoldTest, AcceptedByPositionSumsRanks) {
+  ServerFold fold = Armed(1);
+  Scraped before = Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}, {2, 0}});
+  for (uint32_t i = 0; i < 3; ++i) {
+    before.new_series.push_back({.series = i,
+                                 .name = "vllm:spec_decode_num_accepted_tokens_per_pos_total",
+                                 .labels = {{"engine", "0"}, {"position", i == 2 ? "1" : "0"}}});
+  }
+  ASSERT_TRUE(fold.Apply(before).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 8}, {1, 2}, {2, 6}})).ok());
+  EXPECT_EQ(fold.Figures(0, 1)->accepted_by_position, (std::vector<double>{10, 6}));
+}
+
+TEST(ServerFoldTest, GaugesAreMeansOverTheHoldAndKeepTheirLastValue) {
+  ServerFold fold = Armed(1);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
+                              {"vllm:num_requests_running", "vllm:num_requests_waiting"}))
+                  .ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 500, {{0, 100}})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 8}, {1, 3}})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 6}})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 9'000, {{0, 0}, {1, 0}})).ok());
+  const auto figures = fold.Figures(1, 3);
+  ASSERT_TRUE(figures && figures->running && figures->waiting);
+  EXPECT_DOUBLE_EQ(figures->running->mean, 7);
+  EXPECT_DOUBLE_EQ(figures->running->max, 8);
+  EXPECT_DOUBLE_EQ(figures->waiting->mean, 3);
+  EXPECT_FALSE(figures->kv_cache_share.has_value());
+}
+
+TEST(ServerFoldTest, GrowthIsSpreadBetweenItsScrapes) {
+  ServerFold fold = Armed(1);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -500, {{0, 0}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 300}})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 400}})).ok());
+  ASSERT_EQ(fold.windows().size(), 3u);
+  EXPECT_DOUBLE_EQ(fold.windows()[0].generated_tokens, 200);
+  EXPECT_DOUBLE_EQ(fold.windows()[1].generated_tokens, 150);
+  EXPECT_DOUBLE_EQ(fold.windows()[2].generated_tokens, 50);
+}
+
+TEST(ServerFoldTest, WhatWasNeverNamedIsDataLoss) {
+  ServerFold fold = Armed(1);
+  const absl::Status sample = fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {{3, 1}}));
+  EXPECT_EQ(sample.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(sample.message(), "scrape of target 0: a sample of series 3, which it never named");
+  const absl::Status target = fold.Apply(Scrape(4, ScrapeKind::kBefore, -1, {}));
+  EXPECT_EQ(target.message(), "scrape of target 4: need one below 1");
+}
+
+}  // namespace
+}  // namespace specctl
