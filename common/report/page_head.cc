@@ -1,0 +1,231 @@
+#include "common/report/page_head.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <vector>
+
+#include "common/engine/engine_profile.h"
+#include "common/report/number_text.h"
+#include "common/report/result_names.h"
+#include "common/report/text_layout.h"
+
+namespace specctl {
+namespace {
+
+using Items = std::vector<std::string>;
+
+std::string VerdictWord(VerdictState state, bool colour) {
+  std::string word;
+  std::string_view code;
+  switch (state) {
+    case VerdictState::kValid:
+      word = "VALID", code = "\x1b[1;32m";
+      break;
+    case VerdictState::kDegraded:
+      word = "DEGRADED", code = "\x1b[1;33m";
+      break;
+    case VerdictState::kInvalid:
+      word = "INVALID", code = "\x1b[1;31m";
+      break;
+  }
+  return colour ? std::string(code) + word + "\x1b[0m" : word;
+}
+
+std::string HoldText(const Results& results) {
+  const std::string whole = SecondsText(results.run_length_s);
+  if (!results.hold) return "no hold: figures of the whole run, " + whole;
+  const std::string hold = "hold " + SecondsText(results.hold->length_s) + " of " + whole;
+  return results.headline_is_whole_run ? hold + ": figures of the whole run" : hold;
+}
+
+std::string WindowsText(const Verdict& verdict) {
+  const uint64_t valid = verdict.windows - verdict.windows_degraded - verdict.windows_invalid;
+  std::string text =
+      "(" + CountedText(verdict.windows, "window") + ": " + CountText(valid) + " valid";
+  if (verdict.windows_degraded > 0)
+    text += ", " + CountText(verdict.windows_degraded) + " degraded";
+  if (verdict.windows_invalid > 0) text += ", " + CountText(verdict.windows_invalid) + " invalid";
+  return text + ")";
+}
+
+void AppendReasons(std::string_view label, const std::vector<VerdictReason>& reasons,
+                   std::string& out) {
+  for (const VerdictReason& reason : reasons) {
+    std::string text = reason.code + ": " + Printable(reason.text);
+    if (reason.windows > 0) text += " (" + CountedText(reason.windows, "window") + ")";
+    AppendProse(label, text, out);
+  }
+}
+
+void AppendEnd(const Results& results, std::string& out) {
+  if (results.ended && results.end.end != RunEnd::kCompleted) {
+    std::string text(RunEndName(results.end.end));
+    std::replace(text.begin(), text.end(), '_', ' ');
+    if (!results.end.reason.empty()) text += ": " + Printable(results.end.reason);
+    AppendProse("ended", text, out);
+  }
+  if (results.journal_torn_bytes > 0) {
+    AppendProse("journal",
+                "its last " + CountedText(results.journal_torn_bytes, "byte") +
+                    " are no whole record and were left out",
+                out);
+  }
+}
+
+// Targets that run the same thing stand on one line.
+struct TargetGroup {
+  const TargetProbed* first = nullptr;
+  Items urls;
+};
+
+std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets) {
+  const auto key = [](const TargetProbed& target) {
+    return std::tie(target.engine, target.engine_version, target.model, target.draft_length);
+  };
+  std::vector<TargetGroup> groups;
+  for (const TargetProbed& target : targets) {
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const TargetGroup& other) {
+      return key(*other.first) == key(target);
+    });
+    if (group == groups.end()) group = groups.insert(group, TargetGroup{&target, {}});
+    group->urls.push_back(Printable(target.url));
+  }
+  return groups;
+}
+
+Items TargetItems(const TargetGroup& group) {
+  constexpr size_t kUrlsMax = 3;
+  Items items(group.urls.begin(), group.urls.begin() + static_cast<std::ptrdiff_t>(
+                                                           std::min(group.urls.size(), kUrlsMax)));
+  if (group.urls.size() > kUrlsMax) {
+    items.push_back("and " + CountText(group.urls.size() - kUrlsMax) + " more");
+  }
+  const TargetProbed& target = *group.first;
+  std::string engine(ProfileNamed(target.engine).display_name);
+  if (!target.engine_version.empty()) engine += " " + Printable(target.engine_version);
+  items.push_back(engine);
+  if (!target.model.empty()) items.push_back(Printable(target.model));
+  if (target.draft_length) items.push_back("drafts k=" + CountText(*target.draft_length));
+  if (group.urls.size() > 1) items.push_back(CountText(group.urls.size()) + " targets");
+  return items;
+}
+
+void AppendTargets(const Results& results, std::string& out) {
+  std::vector<TargetGroup> groups = GroupTargets(results.targets);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    Items items = TargetItems(groups[i]);
+    if (i + 1 == groups.size() && results.spec.gpus) {
+      items.push_back(CountedText(*results.spec.gpus, "GPU"));
+    }
+    AppendFlow({.label = "target"}, items, out);
+  }
+  if (groups.empty()) {
+    Items urls;
+    for (const std::string& url : results.spec.target_urls) urls.push_back(Printable(url));
+    urls.emplace_back("not reached");
+    AppendFlow({.label = "target"}, urls, out);
+  }
+}
+
+std::string DatasetText(const DatasetIdentity& dataset) {
+  const std::string label = Printable(DatasetLabel(dataset));
+  if (!dataset.builtin) return label;
+  const std::string warning(kBuiltinWarning);
+  return label == "builtin" ? warning : label + " (" + warning + ")";
+}
+
+std::string RequestText(const RequestSpec& request) {
+  std::string text = request.temperature ? "temperature " + FigureText(*request.temperature)
+                                         : "temperature of the server";
+  text += ", osl " + CountText(request.osl_tokens);
+  if (request.ignore_eos) text += ", EOS ignored";
+  if (request.endpoint == Endpoint::kCompletions) text += ", completions";
+  return text;
+}
+
+void AppendLoad(const RunSpec& spec, std::string& out) {
+  const LoadSpec& load = spec.load;
+  Items items;
+  items.push_back("closed loop, bs " + CountText(load.bs) + " over " +
+                  CountedText(load.agents, "agent"));
+  items.push_back(DatasetText(spec.dataset));
+  items.push_back(RequestText(spec.request));
+  if (load.ramp.count() > 0) items.push_back("ramp " + SecondsText(Seconds(load.ramp)));
+  if (load.warmup.count() > 0) items.push_back("warm-up " + SecondsText(Seconds(load.warmup)));
+  if (load.duration) items.push_back("duration " + SecondsText(Seconds(*load.duration)));
+  if (load.requests_max) items.push_back("limit " + CountedText(*load.requests_max, "request"));
+  if (load.conversations_max) {
+    items.push_back("limit " + CountedText(*load.conversations_max, "conversation"));
+  }
+  AppendFlow({.label = "load"}, items, out);
+}
+
+std::string GaugeText(const ServerFigures::Gauge& gauge) {
+  return FixedText(gauge.mean, gauge.mean < 99.95 ? 1 : 0) + " mean, " + FixedText(gauge.max, 0) +
+         " max";
+}
+
+Items ServerItems(const ServerFigures& servers) {
+  Items items;
+  if (servers.running) items.push_back("running " + GaugeText(*servers.running));
+  if (servers.waiting) items.push_back("waiting " + GaugeText(*servers.waiting));
+  if (servers.kv_cache_share) {
+    items.push_back("KV cache " + ShareText(servers.kv_cache_share->mean));
+  }
+  if (servers.prefix_hit_rate)
+    items.push_back("prefix hits " + ShareText(*servers.prefix_hit_rate));
+  if (servers.preemptions) items.push_back("preemptions " + FigureText(*servers.preemptions));
+  if (servers.resets > 0) items.push_back(CountedText(servers.resets, "counter reset"));
+  if (servers.scrapes_failed > 0) {
+    items.push_back(CountText(servers.scrapes_failed) + " of " +
+                    CountText(servers.scrapes + servers.scrapes_failed) + " scrapes failed");
+  }
+  if (items.empty()) items.emplace_back("scraped, but none of the known figures is there");
+  return items;
+}
+
+void AppendServers(const Results& results, std::string& out) {
+  if (results.servers) {
+    AppendFlow({.label = "servers"}, ServerItems(*results.servers), out);
+    return;
+  }
+  if (!results.spec.server_metrics) {
+    AppendProse("servers", "counters not read (--no-server-metrics)", out);
+    return;
+  }
+  bool said = false;
+  std::set<std::string> notes;
+  for (const TargetProbed& target : results.targets) {
+    if (target.metrics_note.empty() || !notes.insert(target.metrics_note).second) continue;
+    AppendProse("servers", "no counters: " + Printable(target.metrics_note), out);
+    said = true;
+  }
+  if (!said) AppendProse("servers", "no counters: not every target was scraped", out);
+}
+
+}  // namespace
+
+std::string VerdictLines(const Results& results, bool colour) {
+  const std::string word = VerdictWord(results.verdict.state, false);
+  Items items = {"run " + Printable(results.spec.run_id), HoldText(results)};
+  if (results.verdict.windows > 0) items.push_back(WindowsText(results.verdict));
+  std::string out;
+  AppendFlow({.label = word}, items, out);
+  if (colour) out.replace(0, word.size(), VerdictWord(results.verdict.state, true));
+  AppendReasons("reason", results.verdict.reasons, out);
+  AppendReasons("label", results.verdict.labels, out);
+  AppendEnd(results, out);
+  return out;
+}
+
+std::string SetupLines(const Results& results) {
+  std::string out;
+  AppendTargets(results, out);
+  AppendLoad(results.spec, out);
+  AppendServers(results, out);
+  for (const std::string& note : results.notes) AppendProse("note", Printable(note), out);
+  return out;
+}
+
+}  // namespace specctl

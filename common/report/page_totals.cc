@@ -1,0 +1,131 @@
+#include "common/report/page_totals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "common/report/number_text.h"
+#include "common/report/result_names.h"
+#include "common/report/text_layout.h"
+
+namespace specctl {
+namespace {
+
+using Items = std::vector<std::string>;
+
+std::string WithSpaces(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+// "ok 1,531 + failed 3": what is 0 is left out, except `ok`.
+std::string OutcomesText(const Conservation& counts) {
+  std::string text = "ok " + CountText(counts.ok);
+  const auto add = [&](std::string_view name, uint64_t count) {
+    if (count > 0) text += " + " + std::string(name) + " " + CountText(count);
+  };
+  add("failed", counts.failed);
+  add("timed out", counts.timed_out);
+  add("cancelled", counts.cancelled);
+  add("lost", counts.lost);
+  add("in flight", counts.in_flight);
+  return text;
+}
+
+std::string UnassignedText(const Conservation& counts) {
+  std::string reasons;
+  for (size_t i = 0; i < counts.unassigned.size(); ++i) {
+    if (counts.unassigned[i] == 0) continue;
+    reasons += (reasons.empty() ? "" : ", ") +
+               WithSpaces(UnassignedName(static_cast<UnassignedReason>(i))) + " " +
+               CountText(counts.unassigned[i]);
+  }
+  return "unassigned " + CountText(counts.Unassigned()) + " (" + reasons + ")";
+}
+
+Items IdentityItems(const Conservation& counts) {
+  const std::string sent = "sent " + CountText(counts.sent);
+  if (!counts.planned) return {sent + " = " + OutcomesText(counts)};
+  const std::string planned = "planned " + CountText(*counts.planned) + " = ";
+  if (counts.shed == 0 && counts.Unassigned() == 0) {
+    return {planned + sent + " = " + OutcomesText(counts)};
+  }
+  std::string text = planned + sent;
+  if (counts.shed > 0) text += " + shed " + CountText(counts.shed);
+  if (counts.Unassigned() > 0) text += " + " + UnassignedText(counts);
+  return {text, sent + " = " + OutcomesText(counts)};
+}
+
+void AppendConservation(const Results& results, std::string& out) {
+  const Conservation& counts = results.conservation;
+  Items items = IdentityItems(counts);
+  if (!counts.Holds()) items.emplace_back("DOES NOT ADD UP: a fault of specctl");
+  if (counts.resends > 0) items.push_back(CountedText(counts.resends, "resend"));
+  constexpr size_t kCausesMax = 5;
+  for (size_t i = 0; i < std::min(results.failures.size(), kCausesMax); ++i) {
+    const auto& [text, requests] = results.failures[i];
+    items.push_back((i == 0 ? "not ok: " : "") + CountText(requests) + " x " + Printable(text));
+  }
+  if (results.failures.size() > kCausesMax) {
+    items.push_back(CountedText(results.failures.size() - kCausesMax, "cause") + " more");
+  }
+  AppendFlow({.label = "requests"}, items, out);
+}
+
+std::string FinishText(const Results& results) {
+  std::string text;
+  if (results.output_tokens) text = "osl mean " + FigureText(results.output_tokens->mean);
+  std::string reasons;
+  for (const auto& [reason, requests] : results.tokens.finish_reasons) {
+    reasons += (reasons.empty() ? "" : ", ") + CountText(requests) + " by " + Printable(reason);
+  }
+  if (!text.empty() && !reasons.empty()) text += "; ";
+  text += reasons;
+  return text.empty() ? "" : " (" + text + ")";
+}
+
+// What the servers count beside our own total, and how far apart they are.
+std::string ServersSay(const Results& results) {
+  if (!results.servers || !results.servers->generated_tokens) return "servers' count unknown";
+  const double theirs = *results.servers->generated_tokens;
+  std::string text = "servers say " + FixedText(theirs, 0);
+  if (!results.tokens.output) return text;
+  const double apart = theirs - static_cast<double>(*results.tokens.output);
+  if (apart != 0) text += " (" + FixedText(std::abs(apart), 0) + (apart > 0 ? " more)" : " less)");
+  return text;
+}
+
+void AppendTokens(const Results& results, std::string& out) {
+  Items items;
+  items.push_back((results.tokens.output ? CountText(*results.tokens.output) : "-") + " out" +
+                  FinishText(results));
+  items.push_back(ServersSay(results));
+  if (results.tokens.input) items.push_back(CountText(*results.tokens.input) + " in");
+  if (results.tokens.requests_without_totals > 0) {
+    items.push_back("tokens of " + CountedText(results.tokens.requests_without_totals, "request") +
+                    " unknown");
+  }
+  AppendFlow({.label = "tokens"}, items, out);
+}
+
+void AppendChecksNotMade(const Verdict& verdict, std::string& out) {
+  if (verdict.checks_not_made.empty()) return;
+  std::string text = "not checked: ";
+  for (size_t i = 0; i < verdict.checks_not_made.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + verdict.checks_not_made[i];
+  }
+  AppendProse("verdict", text, out);
+}
+
+}  // namespace
+
+std::string TotalsLines(const Results& results) {
+  std::string out;
+  AppendConservation(results, out);
+  AppendTokens(results, out);
+  AppendChecksNotMade(results.verdict, out);
+  return out;
+}
+
+}  // namespace specctl

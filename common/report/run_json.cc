@@ -1,0 +1,169 @@
+#include <algorithm>
+
+#include "common/base/json_writer.h"
+#include "common/report/artifacts.h"
+#include "common/report/figures_json.h"
+#include "common/report/result_names.h"
+
+namespace specctl {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+// A key that is there twice has its last value.
+void WritePairs(std::string_view key, const Pairs& pairs, JsonWriter& json) {
+  json.Key(key);
+  json.BeginObject();
+  for (auto pair = pairs.begin(); pair != pairs.end(); ++pair) {
+    const bool again = std::any_of(pair + 1, pairs.end(),
+                                   [&](const auto& later) { return later.first == pair->first; });
+    if (!again) json.Field(pair->first, pair->second);
+  }
+  json.EndObject();
+}
+
+void WriteStrings(std::string_view key, const std::vector<std::string>& values, JsonWriter& json) {
+  json.Key(key);
+  json.BeginArray();
+  for (const std::string& value : values) json.Value(value);
+  json.EndArray();
+}
+
+void WriteText(std::string_view key, const std::string& text, JsonWriter& json) {
+  if (!text.empty()) json.Field(key, text);
+}
+
+void WriteLoad(const LoadSpec& load, JsonWriter& json) {
+  json.Key("load");
+  json.BeginObject();
+  json.Field("bs", load.bs);
+  json.Field("agents", load.agents);
+  json.Field("ramp_s", Seconds(load.ramp));
+  json.Field("warmup_s", Seconds(load.warmup));
+  if (load.duration) json.Field("duration_s", Seconds(*load.duration));
+  json.Field("requests_max", load.requests_max);
+  json.Field("conversations_max", load.conversations_max);
+  json.Field("grace_s", Seconds(load.grace));
+  WriteNumber("failed_share_max", load.failed_share_max, json);
+  json.Field("seed", load.seed);
+  json.EndObject();
+}
+
+void WriteRequest(const RequestSpec& request, JsonWriter& json) {
+  json.Key("request");
+  json.BeginObject();
+  json.Field("endpoint", request.endpoint == Endpoint::kChat ? "chat" : "completions");
+  WriteText("model", request.model, json);
+  json.Field("osl_tokens", request.osl_tokens);
+  WriteNumber("temperature", request.temperature, json);
+  json.Field("ignore_eos", request.ignore_eos);
+  WriteText("extra_inputs_json", request.extra_inputs_json, json);
+  WritePairs("headers", request.headers, json);
+  json.EndObject();
+}
+
+void WriteConnection(const RunSpec& spec, JsonWriter& json) {
+  WriteStrings("target_urls", spec.target_urls, json);
+  json.Field("url_policy",
+             spec.url_policy == UrlPolicy::kRoundRobin ? "round_robin" : "least_in_flight");
+  json.Field("server_metrics", spec.server_metrics);
+  WriteStrings("metrics_urls", spec.metrics_urls, json);
+  json.Key("timeouts");
+  json.BeginObject();
+  json.Field("connect_s", Seconds(spec.timeouts.connect));
+  json.Field("request_s", Seconds(spec.timeouts.request));
+  json.Field("idle_s", Seconds(spec.timeouts.idle));
+  json.Field("agent_s", Seconds(spec.agent_timeout));
+  json.EndObject();
+  json.Key("tls");
+  json.BeginObject();
+  WriteText("ca_file", spec.tls.ca_file, json);
+  json.Field("insecure", spec.tls.insecure);
+  json.EndObject();
+}
+
+void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
+  json.Key("dataset");
+  json.BeginObject();
+  json.Field("name", DatasetLabel(dataset));
+  WriteText("path", dataset.path, json);
+  WriteText("format", dataset.format, json);
+  WriteText("sha256", dataset.sha256, json);
+  json.Field("rows", dataset.rows);
+  json.Field("builtin", dataset.builtin);
+  if (dataset.builtin) json.Field("warning", kBuiltinWarning);
+  json.EndObject();
+}
+
+void WriteTargets(const std::vector<TargetProbed>& targets, JsonWriter& json) {
+  json.Key("targets");
+  json.BeginArray();
+  for (const TargetProbed& target : targets) {
+    json.BeginObject();
+    json.Field("target", target.target);
+    json.Field("url", target.url);
+    json.Field("engine", target.engine);
+    WriteText("engine_version", target.engine_version, json);
+    WriteText("model", target.model, json);
+    json.Field("max_model_len_tokens", target.max_model_len_tokens);
+    json.Field("token_source", TokenSourceName(target.token_source));
+    json.Field("draft_length", target.draft_length);
+    WriteText("metrics_url", target.metrics_url, json);
+    WriteText("metrics_note", target.metrics_note, json);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteAgents(const std::vector<AgentFigures>& agents, JsonWriter& json) {
+  json.Key("agents");
+  json.BeginArray();
+  for (const AgentFigures& agent : agents) {
+    json.BeginObject();
+    json.Field("agent", agent.agent);
+    json.Field("slots", agent.slots);
+    json.Key("host");
+    json.BeginObject();
+    json.Field("hostname", agent.host.hostname);
+    WriteText("boot_id", agent.host.boot_id, json);
+    WriteText("kernel", agent.host.kernel, json);
+    WriteText("cpu_model", agent.host.cpu_model, json);
+    json.Field("cores", agent.host.cores);
+    json.Field("memory_bytes", agent.host.memory_bytes);
+    json.Field("pid", agent.host.pid);
+    json.Field("files_max", agent.host.files_max);
+    json.EndObject();
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+}  // namespace
+
+std::string RunJson(const Results& results) {
+  const RunSpec& spec = results.spec;
+  JsonWriter json(JsonWriter::Style::kPretty);
+  json.BeginObject();
+  json.Field("schema_version", kRunSchemaVersion);
+  json.Field("run_id", spec.run_id);
+  json.Field("specctl_version", spec.specctl_version);
+  json.Field("begun_unix_ns", results.begun_unix_ns);
+  json.Field("t0_unix_ns", results.t0_unix_ns);
+  WriteDataset(spec.dataset, json);
+  json.Key("spec");
+  json.BeginObject();
+  WriteLoad(spec.load, json);
+  WriteRequest(spec.request, json);
+  WriteConnection(spec, json);
+  json.Field("gpus", spec.gpus);
+  json.Field("save_text", spec.save_text);
+  json.EndObject();
+  WritePairs("tags", spec.tags, json);
+  WriteTargets(results.targets, json);
+  WriteAgents(results.agents, json);
+  WriteStrings("notes", results.notes, json);
+  json.EndObject();
+  return std::move(json).Take() + "\n";
+}
+
+}  // namespace specctl

@@ -1,0 +1,205 @@
+#include "common/base/json_writer.h"
+#include "common/report/artifacts.h"
+#include "common/report/figures_json.h"
+#include "common/report/result_names.h"
+
+namespace specctl {
+namespace {
+
+void WriteTexts(std::string_view key, const std::vector<std::string>& texts, JsonWriter& json) {
+  json.Key(key);
+  json.BeginArray();
+  for (const std::string& text : texts) json.Value(text);
+  json.EndArray();
+}
+
+void WriteReasons(std::string_view key, const std::vector<VerdictReason>& reasons,
+                  JsonWriter& json) {
+  json.Key(key);
+  json.BeginArray();
+  for (const VerdictReason& reason : reasons) {
+    json.BeginObject();
+    json.Field("code", reason.code);
+    json.Field("text", reason.text);
+    if (reason.windows > 0) json.Field("windows", reason.windows);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
+  json.Key("verdict");
+  json.BeginObject();
+  json.Field("state", VerdictName(verdict.state));
+  WriteReasons("reasons", verdict.reasons, json);
+  json.Key("labels");
+  json.BeginArray();
+  for (const VerdictReason& label : verdict.labels) json.Value(label.code);
+  json.EndArray();
+  WriteReasons("label_details", verdict.labels, json);
+  WriteTexts("checks_not_made", verdict.checks_not_made, json);
+  json.Key("windows");
+  json.BeginObject();
+  json.Field("judged", verdict.windows);
+  json.Field("degraded", verdict.windows_degraded);
+  json.Field("invalid", verdict.windows_invalid);
+  json.EndObject();
+  json.EndObject();
+}
+
+void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
+  json.Key("dataset");
+  json.BeginObject();
+  json.Field("name", DatasetLabel(dataset));
+  json.Field("builtin", dataset.builtin);
+  if (dataset.builtin) json.Field("warning", kBuiltinWarning);
+  json.EndObject();
+}
+
+void WriteHold(const Results& results, JsonWriter& json) {
+  json.Field("headline", results.headline_is_whole_run ? "whole_run" : "hold");
+  WriteNumber("run_length_s", results.run_length_s, json);
+  if (!results.hold) return;
+  json.Key("hold");
+  json.BeginObject();
+  WriteNumber("start_s", results.hold->start_s, json);
+  WriteNumber("length_s", results.hold->length_s, json);
+  json.Field("windows", results.hold->windows);
+  json.Field("requests_begun", results.hold->requests_begun);
+  json.EndObject();
+}
+
+void WriteTokens(const TokenTotals& tokens, JsonWriter& json) {
+  json.Key("tokens");
+  json.BeginObject();
+  json.Field("input", tokens.input);
+  json.Field("output", tokens.output);
+  json.Field("requests_without_totals", tokens.requests_without_totals);
+  json.Key("finish_reasons");
+  json.BeginObject();
+  for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
+  json.EndObject();
+  json.EndObject();
+}
+
+void WriteWholeRun(const Results& results, JsonWriter& json) {
+  json.Key("whole_run");
+  json.BeginObject();
+  WriteThroughput(results.whole_throughput, json);
+  WriteLatencies(results.whole_latency, json);
+  WriteDistribution("input_tokens", results.input_tokens, json);
+  WriteDistribution("output_tokens", results.output_tokens, json);
+  WriteAcceptance("acceptance", results.whole_acceptance, json);
+  json.EndObject();
+}
+
+void WriteSlices(const std::vector<SliceFigures>& slices, JsonWriter& json) {
+  json.Key("slices");
+  json.BeginArray();
+  for (const SliceFigures& slice : slices) {
+    json.BeginObject();
+    json.Field("by", slice.by);
+    json.Field("key", slice.key);
+    WriteConservation(slice.conservation, json);
+    json.Key("tokens");
+    json.BeginObject();
+    json.Field("input", slice.input_tokens);
+    json.Field("output", slice.output_tokens);
+    json.EndObject();
+    WriteLatencies(slice.latency, json);
+    WriteAcceptance("acceptance", slice.acceptance, json);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteTargets(const std::vector<TargetProbed>& targets, JsonWriter& json) {
+  json.Key("targets");
+  json.BeginArray();
+  for (const TargetProbed& target : targets) {
+    json.BeginObject();
+    json.Field("target", target.target);
+    json.Field("url", target.url);
+    json.Field("engine", target.engine);
+    if (!target.model.empty()) json.Field("model", target.model);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteAgents(const std::vector<AgentFigures>& agents, JsonWriter& json) {
+  json.Key("agents");
+  json.BeginArray();
+  for (const AgentFigures& agent : agents) {
+    json.BeginObject();
+    json.Field("agent", agent.agent);
+    json.Field("hostname", agent.host.hostname);
+    json.Field("slots", agent.slots);
+    json.Field("lost", agent.lost);
+    if (!agent.end_reason.empty()) json.Field("end_reason", agent.end_reason);
+    WriteConservation(agent.conservation, json);
+    json.Field("chunks", agent.chunks);
+    json.Field("reads", agent.reads);
+    json.Field("coalesced_reads", agent.coalesced_reads);
+    json.Field("unstamped_reads", agent.unstamped_reads);
+    json.Field("chunks_dropped", agent.chunks_dropped);
+    WriteNumber("receive_lag_p99_ms_max", agent.receive_lag_p99_ms_max, json);
+    WriteNumber("cpu_s", agent.cpu_seconds, json);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteFailures(const Results& results, JsonWriter& json) {
+  json.Key("failures");
+  json.BeginArray();
+  for (const auto& [text, requests] : results.failures) {
+    json.BeginObject();
+    json.Field("text", text);
+    json.Field("requests", requests);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteEnd(const Results& results, JsonWriter& json) {
+  if (results.ended) {
+    json.Key("end");
+    json.BeginObject();
+    json.Field("state", RunEndName(results.end.end));
+    if (!results.end.reason.empty()) json.Field("reason", results.end.reason);
+    json.EndObject();
+  }
+  if (results.journal_torn_bytes > 0) json.Field("journal_torn_bytes", results.journal_torn_bytes);
+}
+
+}  // namespace
+
+std::string SummaryJson(const Results& results) {
+  JsonWriter json(JsonWriter::Style::kPretty);
+  json.BeginObject();
+  json.Field("schema_version", kSummarySchemaVersion);
+  json.Field("run_id", results.spec.run_id);
+  WriteDataset(results.spec.dataset, json);
+  WriteVerdict(results.verdict, json);
+  WriteEnd(results, json);
+  WriteHold(results, json);
+  WriteConservation(results.conservation, json);
+  WriteFailures(results, json);
+  WriteTokens(results.tokens, json);
+  WriteThroughput(results.throughput, json);
+  WriteLatencies(results.latency, json);
+  WriteDistribution("receive_lag_ms", results.receive_lag_ms, json);
+  WriteAcceptance("acceptance", results.acceptance, json);
+  WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
+  WriteServers(results.servers, json);
+  WriteWholeRun(results, json);
+  WriteSlices(results.slices, json);
+  WriteTargets(results.targets, json);
+  WriteAgents(results.agents, json);
+  WriteTexts("notes", results.notes, json);
+  json.EndObject();
+  return std::move(json).Take() + "\n";
+}
+
+}  // namespace specctl

@@ -1,0 +1,89 @@
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <absl/strings/str_format.h>
+
+#include "common/report/artifacts.h"
+#include "common/report/journal_replay.h"
+#include "common/report/output_file.h"
+
+namespace specctl {
+namespace {
+
+std::string PathIn(const std::string& dir, std::string_view name) {
+  return (std::filesystem::path(dir) / name).string();
+}
+
+absl::Status MakeFolder(const std::string& dir) {
+  std::error_code error;
+  std::filesystem::create_directory(dir, error);
+  if (!error) return absl::OkStatus();
+  return absl::InternalError(absl::StrFormat("%s: can't be made: %s", dir, error.message()));
+}
+
+// requests.jsonl and, where texts were saved, outputs.jsonl, row by row.
+class RowFiles {
+ public:
+  explicit RowFiles(std::string dir) : dir_(std::move(dir)) {}
+
+  absl::Status Open(const RunSpec& spec) {
+    spec_ = spec;
+    absl::Status opened = Open("requests.jsonl", requests_);
+    if (opened.ok() && spec_.save_text) opened = Open("outputs.jsonl", outputs_);
+    return opened;
+  }
+
+  void Append(const RequestRow& row, const PlannedRow* planned) {
+    requests_->Append(RequestLine(row, planned, spec_) + "\n");
+    if (outputs_) outputs_->Append(OutputLine(row, planned) + "\n");
+  }
+
+  absl::Status Commit() {
+    absl::Status done = requests_->Commit();
+    if (done.ok() && outputs_) done = outputs_->Commit();
+    return done;
+  }
+
+ private:
+  absl::Status Open(std::string_view name, std::optional<OutputFile>& file) {
+    absl::StatusOr<OutputFile> created = OutputFile::Create(PathIn(dir_, name));
+    if (created.ok()) file.emplace(std::move(*created));
+    return created.status();
+  }
+
+  const std::string dir_;
+  RunSpec spec_;
+  std::optional<OutputFile> requests_, outputs_;
+};
+
+absl::Status WriteResults(const Results& results, const std::string& dir) {
+  absl::Status done = WriteFile(PathIn(dir, "run.json"), RunJson(results));
+  if (done.ok()) done = WriteFile(PathIn(dir, "curves.csv"), CurvesCsv(results));
+  if (done.ok()) done = WriteFile(PathIn(dir, "summary.json"), SummaryJson(results));
+  return done;
+}
+
+}  // namespace
+
+absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::string& output_dir) {
+  RowFiles rows(output_dir);
+  std::unique_ptr<RunFold> fold;
+  fold = std::make_unique<RunFold>(
+      [&](const RequestRow& row) { rows.Append(row, fold->RowOf(row.planned_row)); });
+  const auto open_files = [&](const RunBegun& begun) {
+    absl::Status made = MakeFolder(output_dir);
+    return made.ok() ? rows.Open(begun.spec) : made;
+  };
+  absl::StatusOr<uint64_t> torn_bytes = ReplayJournal(run_dir, open_files, *fold);
+  if (!torn_bytes.ok()) return torn_bytes.status();
+  Results results = fold->Finish();
+  results.journal_torn_bytes = *torn_bytes;
+  absl::Status done = rows.Commit();
+  if (done.ok()) done = WriteResults(results, output_dir);
+  if (!done.ok()) return done;
+  return results;
+}
+
+}  // namespace specctl

@@ -1,0 +1,55 @@
+#include "common/report/figure_table.h"
+
+#include <gmock/gmock.h>
+
+#include "common/report/number_text.h"
+#include "tests/unit/common/report/sample_results.h"
+
+namespace specctl {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(FigureTableTest, AnEstimateWithoutBothEndsHasNoInterval) {
+  EXPECT_EQ(IntervalText({.value = 2, .low = 1.5, .high = {}}, FigureText), "");
+  EXPECT_EQ(IntervalText({.value = 2, .low = 1.5, .high = 2.5}, FigureText), "1.50 .. 2.50");
+}
+
+TEST(FigureTableTest, UserTpsShowsItsSlowUsers) {
+  EXPECT_THAT(FigureTable(testing::FullResults()), HasSubstr("43.1   (p10) 38.2   (p1) 33.3\n"));
+}
+
+TEST(FigureTableTest, AMissingFigureIsADashAndAReason) {
+  Results results;
+  EXPECT_THAT(FigureTable(results), ContainsRegex("TTFT ms +- +nothing was sent\n"));
+  results.conservation.sent = results.conservation.failed = 4;
+  EXPECT_THAT(FigureTable(results), ContainsRegex("TTFT ms +- +no request ended ok\n"));
+  EXPECT_THAT(FigureTable(results), ContainsRegex("output TPS +- +no tokens could be counted\n"));
+}
+
+TEST(FigureTableTest, TotalsOnlyIsWhyThereIsNoStepLatency) {
+  Results results = testing::FullResults();
+  results.latency.step_latency_ms.reset();
+  results.verdict.labels = {{.code = "totals_only", .text = "", .windows = 0}};
+  EXPECT_THAT(FigureTable(results),
+              ContainsRegex("step latency ms +- +the server tells only a response's total tokens"));
+}
+
+TEST(FigureTableTest, TheAnswersFirstTokenShowsOnlyBehindReasoning) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(FigureTable(results), Not(HasSubstr("TTFO")));
+  results.latency.ttfo_ms->mean += 100;
+  EXPECT_THAT(FigureTable(results), HasSubstr("TTFO ms (answer)"));
+}
+
+TEST(FigureTableTest, TheWholeRunStandsBesideTheHold) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(FigureTable(results), HasSubstr("whole run           output TPS 18,645   TTFT ms"));
+  results.headline_is_whole_run = true;
+  EXPECT_THAT(FigureTable(results), Not(HasSubstr("whole run")));
+}
+
+}  // namespace
+}  // namespace specctl

@@ -1,0 +1,96 @@
+#include "common/report/page_head.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/common/report/sample_results.h"
+
+namespace specctl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(PageHeadTest, TheVerdictComesFirstAndItsReasonsNext) {
+  Results results = testing::FullResults();
+  results.verdict.state = VerdictState::kDegraded;
+  results.verdict.reasons = {{.code = "agent_lost", .text = "agent 7", .windows = 0},
+                             {.code = "in_flight_below_bs", .text = "98 %", .windows = 4}};
+  EXPECT_THAT(VerdictLines(results, false),
+              StartsWith("DEGRADED  run 20261122-101410-7f3a   hold 61 s of 84 s   (61 windows: 59 "
+                         "valid, 2 degraded)\n"
+                         "reason    agent_lost: agent 7\n"
+                         "reason    in_flight_below_bs: 98 % (4 windows)\n"
+                         "label     queued: "));
+}
+
+TEST(PageHeadTest, ColourTouchesTheVerdictAlone) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(VerdictLines(results, true), StartsWith("\x1b[1;32mVALID\x1b[0m     run "));
+  results.verdict.state = VerdictState::kInvalid;
+  EXPECT_THAT(VerdictLines(results, true), StartsWith("\x1b[1;31mINVALID\x1b[0m   run "));
+}
+
+TEST(PageHeadTest, AHoldThatIsTooShortSaysWhoseFiguresTheseAre) {
+  Results results = testing::FullResults();
+  results.headline_is_whole_run = true;
+  EXPECT_THAT(VerdictLines(results, false),
+              HasSubstr("hold 61 s of 84 s: figures of the whole run"));
+  results.hold.reset();
+  EXPECT_THAT(VerdictLines(results, false), HasSubstr("no hold: figures of the whole run, 84 s"));
+}
+
+TEST(PageHeadTest, AnEarlyEndIsNamed) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(VerdictLines(results, false), Not(HasSubstr("ended")));
+  results.end = {.end = RunEnd::kTooManyFailures, .reason = "12 of 20 failed", .at_mono_ns = 0};
+  EXPECT_THAT(VerdictLines(results, false),
+              HasSubstr("ended     too many failures: 12 of 20 failed\n"));
+}
+
+TEST(PageHeadTest, TargetsThatRunTheSameStandOnOneLine) {
+  Results results;
+  for (uint32_t i = 0; i < 6; ++i) results.targets.push_back(testing::SampleTarget(i));
+  results.targets[5].model = "Qwen3-8B";
+  const std::string lines = SetupLines(results);
+  EXPECT_THAT(lines, HasSubstr("http://vllm-2:8000   and 2 more   vLLM 0.32.0"));
+  EXPECT_THAT(lines, HasSubstr("5 targets\n"));
+  EXPECT_THAT(lines, HasSubstr("target    http://vllm-5:8000   vLLM 0.32.0   Qwen3-8B"));
+}
+
+TEST(PageHeadTest, BuiltinPromptsAreCalledWhatTheyAre) {
+  Results results;
+  results.spec.dataset.name = "builtin_throughput_1k";
+  results.spec.dataset.builtin = true;
+  EXPECT_THAT(SetupLines(results),
+              HasSubstr("builtin_throughput_1k (builtin prompts: for trying things, not a "
+                        "SPEED-Bench result)"));
+}
+
+TEST(PageHeadTest, WhyThereAreNoCountersIsSaidOnce) {
+  Results results;
+  results.targets = {testing::SampleTarget(0), testing::SampleTarget(1)};
+  results.targets[0].metrics_note = results.targets[1].metrics_note = "/metrics answers 404";
+  const std::string lines = SetupLines(results);
+  const size_t first = lines.find("servers   no counters: /metrics answers 404\n");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(lines.find("no counters", first + 20), std::string::npos);
+}
+
+TEST(PageHeadTest, CountersThatWereNotAskedForAreNoFault) {
+  Results results;
+  results.spec.server_metrics = false;
+  EXPECT_THAT(SetupLines(results), HasSubstr("servers   counters not read (--no-server-metrics)"));
+}
+
+TEST(PageHeadTest, FailedScrapesAndResetsShow) {
+  Results results = testing::FullResults();
+  results.servers->scrapes_failed = 3;
+  results.servers->resets = 1;
+  const std::string lines = SetupLines(results);
+  EXPECT_THAT(lines, HasSubstr("1 counter reset"));
+  EXPECT_THAT(lines, HasSubstr("3 of 175 scrapes failed"));
+}
+
+}  // namespace
+}  // namespace specctl

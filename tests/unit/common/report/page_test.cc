@@ -1,0 +1,52 @@
+#include "common/report/page.h"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "common/report/text_layout.h"
+#include "tests/unit/common/report/golden.h"
+#include "tests/unit/common/report/sample_results.h"
+
+namespace specctl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+PageOptions Plain() { return {.colour = false, .run_dir = "runs/20261122-101410-7f3a"}; }
+
+TEST(PageTest, AFullRunReadsAsTheGoldenFile) {
+  testing::ExpectGolden("page.txt", RenderPage(testing::FullResults(), Plain()));
+}
+
+TEST(PageTest, ARunInWhichNothingWorkedReadsAsTheGoldenFile) {
+  testing::ExpectGolden("page_bare.txt", RenderPage(testing::BareResults(), {}));
+}
+
+TEST(PageTest, NoLineIsTooWideNorEndsInSpaces) {
+  for (const Results& results : {testing::FullResults(), testing::BareResults()}) {
+    std::istringstream page(RenderPage(results, Plain()));
+    for (std::string line; std::getline(page, line);) {
+      EXPECT_LE(ColumnsOf(line), kPageColumns) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+    }
+  }
+}
+
+TEST(PageTest, EmptyResultsStillMakeAPage) {
+  EXPECT_THAT(RenderPage(Results{}, {}), StartsWith("VALID"));
+}
+
+TEST(PageTest, TheFolderAndItsFilesAreTheLastLine) {
+  Results results = testing::FullResults();
+  results.spec.save_text = true;
+  EXPECT_THAT(RenderPage(results, Plain()),
+              HasSubstr("files     runs/20261122-101410-7f3a/   summary.json, curves.csv, "
+                        "requests.jsonl, run.json, outputs.jsonl\n"));
+  EXPECT_THAT(RenderPage(results, {}), Not(HasSubstr("files ")));
+}
+
+}  // namespace
+}  // namespace specctl

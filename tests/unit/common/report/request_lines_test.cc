@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include "common/report/artifacts.h"
+#include "tests/unit/common/report/sample_results.h"
+
+namespace specctl {
+namespace {
+
+using ::boost::json::object;
+using ::boost::json::parse;
+
+RequestRow SampleRow() {
+  RequestRow row;
+  row.position = 1601;
+  row.cycle = 1;
+  row.turn = 2;
+  row.agent = 3;
+  row.target = 1;
+  row.stage = "hold";
+  row.start_ns = 1'000'000'500;
+  row.first_token_ns = 1'200'000'000;
+  row.last_token_ns = 2'000'000'000;
+  row.end_ns = 2'000'100'000;
+  row.begin_ns = 1'000'000'000;
+  row.outcome = Outcome::kOk;
+  row.steps = 40;
+  row.acceptance_source = AcceptanceSource::kChunks;
+  row.finish.response_id = "chatcmpl-1";
+  row.finish.finish_reason = "stop";
+  row.finish.connect_ns = 1'250'000;
+  row.finish.input_tokens = 1024;
+  row.finish.output_tokens = 100;
+  row.finish.chunks = 41;
+  row.finish.output_hash = 0x00ffee;
+  row.finish.http_status = 200;
+  row.finish.output_text = "a\nb";
+  return row;
+}
+
+PlannedRow SamplePlanned() {
+  PlannedRow planned;
+  planned.question_id = "81";
+  planned.category = "coding";
+  planned.tier = "mixed";
+  planned.turns = 3;
+  return planned;
+}
+
+TEST(RequestLinesTest, ARowHasTheDocumentedFields) {
+  const PlannedRow planned = SamplePlanned();
+  const std::string line = RequestLine(SampleRow(), &planned, testing::SampleSpec());
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const object row = parse(line).as_object();
+  EXPECT_EQ(row.at("request_id").as_string(), "1601.2");
+  EXPECT_EQ(row.at("question_id").as_string(), "81");
+  EXPECT_EQ(row.at("tier").as_string(), "mixed");
+  EXPECT_EQ(row.at("cycle").as_int64(), 1);
+  EXPECT_EQ(row.at("target").as_string(), "http://vllm-1:8000");
+  EXPECT_EQ(row.at("start_ns").as_int64(), 1'000'000'500);
+  EXPECT_EQ(row.at("connect_ms").as_double(), 1.25);
+  EXPECT_EQ(row.at("output_tokens").as_int64(), 100);
+  EXPECT_EQ(row.at("output_hash").as_string(), "000000000000ffee");
+  EXPECT_EQ(row.at("acceptance_source").as_string(), "chunks");
+  EXPECT_EQ(row.at("outcome").as_string(), "ok");
+  EXPECT_EQ(row.at("dataset").as_string(), "speed_bench_throughput_1k");
+}
+
+TEST(RequestLinesTest, WhatIsUnknownIsAbsent) {
+  RequestRow bare;
+  bare.outcome = Outcome::kLost;
+  bare.finish.failure = FailureKind::kAgentLost;
+  bare.finish.error = "agent 3 was lost";
+  const object row = parse(RequestLine(bare, nullptr, testing::SampleSpec())).as_object();
+  for (const char* key :
+       {"response_id", "question_id", "category", "tier", "start_ns", "first_token_ns", "end_ns",
+        "connect_ms", "input_tokens", "output_tokens", "steps", "drafts", "acceptance_source",
+        "output_hash", "finish_reason", "http_status"}) {
+    EXPECT_FALSE(row.contains(key)) << key;
+  }
+  EXPECT_EQ(row.at("outcome").as_string(), "lost");
+  EXPECT_EQ(row.at("failure").as_string(), "agent_lost");
+  EXPECT_EQ(row.at("error").as_string(), "agent 3 was lost");
+}
+
+TEST(RequestLinesTest, WithoutTheServersTotalTheFoldsStands) {
+  RequestRow cut = SampleRow();
+  cut.finish.output_tokens.reset();
+  cut.output_tokens = 37;
+  const object row = parse(RequestLine(cut, nullptr, testing::SampleSpec())).as_object();
+  EXPECT_EQ(row.at("output_tokens").as_int64(), 37);
+}
+
+TEST(RequestLinesTest, ATargetThatHasNoUrlIsItsNumber) {
+  RequestRow odd = SampleRow();
+  odd.target = 9;
+  const object row = parse(RequestLine(odd, nullptr, testing::SampleSpec())).as_object();
+  EXPECT_EQ(row.at("target").as_string(), "9");
+}
+
+TEST(RequestLinesTest, RepliesAreWrittenWithTheirRequest) {
+  const PlannedRow planned = SamplePlanned();
+  const std::string line = OutputLine(SampleRow(), &planned);
+  EXPECT_EQ(line, R"({"request_id":"1601.2","response_id":"chatcmpl-1","question_id":"81",)"
+                  R"("category":"coding","tier":"mixed","outcome":"ok","text":"a\nb"})");
+}
+
+}  // namespace
+}  // namespace specctl

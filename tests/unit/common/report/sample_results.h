@@ -1,0 +1,221 @@
+// Results written by hand: one run with everything in it, and one with next to nothing.
+#pragma once
+
+#include "common/analysis/results.h"
+
+namespace specctl::testing {
+
+inline Distribution Around(double p50, double spread) {
+  return {.count = 1531,
+          .mean = p50 + spread / 8,
+          .min = p50 - spread,
+          .max = p50 + 4 * spread,
+          .p1 = p50 - spread,
+          .p5 = p50 - spread * 3 / 4,
+          .p10 = p50 - spread / 2,
+          .p25 = p50 - spread / 4,
+          .p50 = p50,
+          .p75 = p50 + spread / 4,
+          .p90 = p50 + spread / 2,
+          .p95 = p50 + spread * 3 / 4,
+          .p99 = p50 + spread,
+          .p999 = p50 + 2 * spread};
+}
+
+inline RunSpec SampleSpec() {
+  RunSpec spec;
+  spec.run_id = "20261122-101410-7f3a";
+  spec.specctl_version = "0.1.0";
+  spec.load.bs = 512;
+  spec.load.agents = 16;
+  spec.load.seed = 7;
+  spec.request.model = "Llama-3.1-8B";
+  spec.request.osl_tokens = 1024;
+  spec.request.temperature = 0.0;
+  spec.target_urls = {"http://vllm-0:8000", "http://vllm-1:8000"};
+  spec.metrics_urls = {"http://vllm-0:8000/metrics", "http://vllm-1:8000/metrics"};
+  spec.dataset = {.name = "speed_bench_throughput_1k",
+                  .path = "/data/throughput_1k.jsonl",
+                  .format = "speed_bench_messages",
+                  .sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                  .rows = 1536,
+                  .builtin = false};
+  spec.tags = {{"team", "a"}, {"gpu", "L4"}, {"team", "b"}};
+  spec.gpus = 8;
+  return spec;
+}
+
+inline TargetProbed SampleTarget(uint32_t target) {
+  TargetProbed probed;
+  probed.target = target;
+  probed.url = "http://vllm-" + std::to_string(target) + ":8000";
+  probed.engine = "vllm";
+  probed.engine_version = "0.32.0";
+  probed.model = "Llama-3.1-8B";
+  probed.max_model_len_tokens = 8192;
+  probed.token_source = TokenSource::kContinuousUsage;
+  probed.metrics_url = probed.url + "/metrics";
+  probed.draft_length = 3;
+  return probed;
+}
+
+inline SliceFigures SampleSlice(std::string by, std::string key, double acceptance_length) {
+  SliceFigures slice;
+  slice.by = std::move(by);
+  slice.key = std::move(key);
+  slice.conservation.sent = slice.conservation.ok = 512;
+  slice.output_tokens = 522068;
+  slice.input_tokens = 524288;
+  slice.latency.user_tps = Around(43.1, 10);
+  slice.acceptance = AcceptanceFigures{};
+  slice.acceptance->per_step = Estimate{acceptance_length, {}, {}};
+  return slice;
+}
+
+inline AcceptanceFigures SampleAcceptance() {
+  AcceptanceFigures figures;
+  figures.source = AcceptanceSource::kPerRequest;
+  figures.source_share = 0.998;
+  figures.steps = 600002;
+  figures.drafts = 553333;
+  figures.per_step = Estimate{2.61, 2.59, 2.63};
+  figures.per_draft = Estimate{2.73, 2.714, 2.748};
+  figures.accept_rate = Estimate{0.577, 0.571, 0.583};
+  figures.request_macro_mean = 2.64;
+  figures.conditional = {0.81, 0.74, 0.68};
+  figures.joint = {0.81, 0.5994, 0.4076};
+  figures.histogram = {114000, 126362, 115101, 244539};
+  return figures;
+}
+
+inline AgentFigures SampleAgent() {
+  AgentFigures agent;
+  agent.agent = 0;
+  agent.host.hostname = "load-0";
+  agent.host.boot_id = "7c5a";
+  agent.host.cores = 8;
+  agent.slots = 32;
+  agent.end_reason = "done";
+  agent.conservation.sent = agent.conservation.ok = 96;
+  agent.chunks = 37500;
+  agent.reads = 37400;
+  agent.coalesced_reads = 12;
+  agent.receive_lag_p99_ms_max = 4.5;
+  agent.cpu_seconds = 11.25;
+  return agent;
+}
+
+inline WindowFigures SampleWindow() {
+  WindowFigures window;
+  window.start_s = 12;
+  window.stage = "hold";
+  window.verdict = VerdictState::kDegraded;
+  window.reasons = {"in_flight_below_bs", "send_lag"};
+  window.labels = {"queued"};
+  window.output_tps = 21913.5;
+  window.in_flight_mean = 511.25;
+  window.begun = 21;
+  window.ok = 20;
+  window.failed = 1;
+  window.ttft_p50_ms = 212.25;
+  window.servers_running = 502;
+  return window;
+}
+
+// The run that the page's example in the documentation shows.
+inline Results FullResults() {
+  Results results;
+  results.spec = SampleSpec();
+  results.notes = {"--agents 16: one for each 32 of --bs"};
+  results.targets = {SampleTarget(0), SampleTarget(1)};
+  results.agents = {SampleAgent()};
+  results.begun_unix_ns = 1795342450000000000;
+  results.t0_unix_ns = 1795342455000000000;
+  results.ended = true;
+  results.verdict.windows = 61;
+  results.verdict.windows_degraded = 2;
+  results.verdict.labels = {
+      {.code = "queued", .text = "the servers had requests waiting below bs", .windows = 3}};
+  results.verdict.checks_not_made = {"arrival bound", "send lag", "clock bound"};
+  results.hold =
+      Results::Hold{.start_s = 11, .length_s = 61, .windows = 61, .requests_begun = 1305};
+  results.run_length_s = 84;
+  results.conservation.planned = 1536;
+  results.conservation.sent = 1536;
+  results.conservation.ok = 1531;
+  results.conservation.failed = 3;
+  results.conservation.timed_out = 2;
+  results.tokens.input = 1572864;
+  results.tokens.output = 1566204;
+  results.tokens.finish_reasons = {{"length", 1402}, {"stop", 129}};
+  results.output_tokens = Around(1024, 8);
+  results.throughput.output_tps = Estimate{21913.4, 21800.2, 22020.9};
+  results.throughput.total_tps = Estimate{43700.1, 43500, 43900};
+  results.throughput.requests_per_s = Estimate{21.4, 21.2, 21.6};
+  results.throughput.user_tps_mean = Estimate{44.3, 44.1, 44.6};
+  results.throughput.output_tps_per_gpu = 2739.2;
+  results.throughput.output_tps_peak = 22410;
+  results.latency.user_tps = Around(43.1, 9.8);
+  results.latency.ttft_ms = Around(612, 592);
+  results.latency.ttfo_ms = results.latency.ttft_ms;
+  results.latency.itl_ms = Around(23.2, 9.1);
+  results.latency.step_latency_ms = Around(60.4, 39.4);
+  results.latency.request_latency_ms = Around(23960, 9000);
+  results.acceptance = SampleAcceptance();
+  results.acceptance_from_chunks = AcceptanceFigures{};
+  results.acceptance_from_chunks->per_step = Estimate{2.66, 2.64, 2.68};
+  results.acceptance_from_chunks->approximate = true;
+  results.acceptance_from_chunks->merged_share = 0.021;
+  results.whole_throughput.output_tps = Estimate{18645, {}, {}};
+  results.whole_latency.ttft_ms = Around(640, 610);
+  results.whole_latency.step_latency_ms = Around(59.8, 41);
+  results.servers = ServerFigures{};
+  results.servers->generated_tokens = 1566204;
+  results.servers->prompt_tokens = 1572864;
+  results.servers->drafts = 553333;
+  results.servers->drafted_tokens = 1659999;
+  results.servers->accepted_tokens = 957266;
+  results.servers->accepted_by_position = {448200, 331668, 177398};
+  results.servers->prefix_hit_rate = 0.021;
+  results.servers->preemptions = 0;
+  results.servers->running = ServerFigures::Gauge{502.3, 512};
+  results.servers->waiting = ServerFigures::Gauge{3, 17};
+  results.servers->kv_cache_share = ServerFigures::Gauge{0.61, 0.83};
+  results.servers->scrapes = 172;
+  results.slices = {SampleSlice("tier", "low_entropy", 3.1), SampleSlice("tier", "mixed", 2.58),
+                    SampleSlice("tier", "high_entropy", 2.11)};
+  results.windows = {SampleWindow()};
+  results.failures = {{"503 (http://vllm-1:8000)", 3},
+                      {"no byte for 60 s (http://vllm-0:8000)", 2}};
+  return results;
+}
+
+// A run on built-in prompts in which nothing worked.
+inline Results BareResults() {
+  Results results;
+  results.spec = SampleSpec();
+  results.spec.dataset = {
+      .name = "builtin", .path = "", .format = "", .sha256 = "", .rows = 880, .builtin = true};
+  results.spec.target_urls = {"http://localhost:8000"};
+  results.spec.load.bs = 1;
+  results.spec.load.agents = 1;
+  results.spec.gpus.reset();
+  results.verdict.state = VerdictState::kInvalid;
+  results.verdict.reasons = {
+      {.code = "agent_lost", .text = "agent 0 was lost: killed by signal 9", .windows = 0},
+      {.code = "journal_ends_early",
+       .text = "the controller never wrote the run's end",
+       .windows = 0}};
+  results.headline_is_whole_run = true;
+  results.run_length_s = 3.25;
+  results.conservation.planned = 880;
+  results.conservation.sent = 3;
+  results.conservation.failed = 2;
+  results.conservation.lost = 1;
+  results.conservation.unassigned = {1, 0, 0, 876};
+  results.failures = {{"\x1b[31mconnection refused (http://localhost:8000)", 2}};
+  results.journal_torn_bytes = 17;
+  return results;
+}
+
+}  // namespace specctl::testing
