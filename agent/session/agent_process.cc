@@ -1,0 +1,148 @@
+#include "agent/session/agent_process.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "agent/session/agent_run.h"
+#include "agent/session/host_facts.h"
+#include "agent/session/parent_pipe.h"
+#include "agent/session/session_client.h"
+
+namespace specctl::agent {
+namespace {
+
+namespace asio = boost::asio;
+using SignalSet = asio::basic_signal_set<Executor>;
+
+constexpr Nanos kSigtermGrace = std::chrono::seconds(10);
+
+uint64_t DrawIncarnation() {
+  std::random_device device;
+  return (uint64_t{device()} << 32) | device();
+}
+
+// The load's reactor on the calling thread, the session on another; only values pass between.
+class AgentProcess {
+ public:
+  AgentProcess(const AgentOptions& options, uint64_t files_max)
+      : run_(reactor_, files_max, MakeReplies()),
+        session_(session_io_, MakeSessionOptions(options, files_max), MakeHandlers()),
+        sigterm_(reactor_.get_executor(), SIGTERM) {}
+
+  absl::Status Run() {
+    sigterm_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) run_.OnDrain({UnassignedReason::kInterrupted, kSigtermGrace});
+    });
+    asio::post(session_io_, [this] { session_.Start(); });
+    auto guard = std::make_optional(asio::make_work_guard(session_io_));
+    std::thread session_thread([this] { session_io_.run(); });
+    absl::Status ended = absl::InternalError("agent: not finished");
+    std::exception_ptr failure;
+    asio::co_spawn(reactor_, run_.Serve(), [&](std::exception_ptr error, absl::Status status) {
+      failure = error;
+      ended = std::move(status);
+      sigterm_.cancel();
+    });
+    reactor_.run();
+    asio::post(session_io_, [this] { session_.Stop(); });
+    guard.reset();
+    session_thread.join();
+    if (failure) std::rethrow_exception(failure);
+    return ended;
+  }
+
+ private:
+  template <class F>
+  void ToReactor(F call) {
+    asio::post(reactor_, std::move(call));
+  }
+
+  AgentRun::Replies MakeReplies() {
+    AgentRun::Replies replies;
+    replies.prepared = [this](std::string error) {
+      asio::post(session_io_, [this, error = std::move(error)] { session_.SendPrepared(error); });
+    };
+    replies.armed = [this](std::string error) {
+      asio::post(session_io_, [this, error = std::move(error)] { session_.SendArmed(error); });
+    };
+    replies.batch = [this](AgentBatch batch) {
+      asio::post(session_io_, [this, batch = std::move(batch)]() mutable {
+        session_.AddBatch(std::move(batch));
+      });
+    };
+    replies.done = [this] { asio::post(session_io_, [this] { session_.SendDone(); }); };
+    return replies;
+  }
+
+  SessionClient::Handlers MakeHandlers() {
+    SessionClient::Handlers handlers;
+    handlers.on_prepare = [this](absl::StatusOr<LoadJob> job) {
+      ToReactor([this, job = std::move(job)]() mutable { run_.OnPrepare(std::move(job)); });
+    };
+    handlers.on_arm = [this](ArmOrder order) { ToReactor([this, order] { run_.OnArm(order); }); };
+    handlers.on_drain = [this](DrainOrder order) {
+      ToReactor([this, order] { run_.OnDrain(order); });
+    };
+    handlers.on_end = [this](absl::Status status) {
+      ToReactor([this, status = std::move(status)] { run_.OnEnd(status); });
+    };
+    return handlers;
+  }
+
+  static SessionClient::Options MakeSessionOptions(const AgentOptions& options,
+                                                   uint64_t files_max) {
+    SessionClient::Options session;
+    session.controller_address = options.controller_address;
+    session.join_token = options.join_token;
+    session.agent = options.agent;
+    session.incarnation = DrawIncarnation();
+    session.host = ReadHostFacts(files_max);
+    session.specctl_version = options.specctl_version;
+    return session;
+  }
+
+  asio::io_context reactor_{1};
+  asio::io_context session_io_{1};
+  AgentRun run_;
+  SessionClient session_;
+  SignalSet sigterm_;
+};
+
+absl::Status RunToEnd(AgentOptions options) {
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  // gRPC's own log lines are no use to users: what fails is said by this program.
+  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  if (options.parent_fd >= 0) {
+    const auto order = ReadSpawnOrder(options.parent_fd);
+    if (!order.ok()) return order.status();
+    EndWithParent(options.parent_fd);
+    options.controller_address = order->controller_address;
+    options.join_token = order->join_token;
+    options.agent = order->agent;
+  }
+  AgentProcess process(options, RaiseFilesLimit());
+  return process.Run();
+}
+
+}  // namespace
+
+int RunAgent(const AgentOptions& options) {
+  const absl::Status status = RunToEnd(options);
+  if (status.ok()) return 0;
+  std::fputs(absl::StrFormat("specctl agent: %s\n", std::string(status.message())).c_str(), stderr);
+  return 1;
+}
+
+}  // namespace specctl::agent

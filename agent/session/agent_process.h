@@ -1,0 +1,27 @@
+// RunAgent: the whole agent process.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace specctl::agent {
+
+struct AgentOptions {
+  std::string controller_address;  // host:port; with parent_fd it comes through the pipe
+  std::string join_token;
+  std::optional<uint32_t> agent;  // the number it is to have; nullopt: the controller gives one
+  // The reading end of a pipe from the process that spawned this one, or -1.  One line, "address
+  // token agent", comes through it; when it closes, this process ends at once.
+  int parent_fd = -1;
+  std::string specctl_version;
+};
+
+// Joins, serves one run and returns: 0 after it was released, else 1 with the reason on stderr.
+//
+// SIGINT is ignored: Ctrl-C reaches the whole foreground group, and the controller drains its
+// agents.  SIGTERM drains this agent, in-flight requests get 10 s.  Called once, on the main
+// thread, before gRPC is used.
+int RunAgent(const AgentOptions& options);
+
+}  // namespace specctl::agent

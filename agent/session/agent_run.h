@@ -1,0 +1,57 @@
+// AgentRun: one run on the load's reactor: prepare, arm, apply the load, done.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <boost/asio/io_context.hpp>
+
+#include "agent/session/session_client.h"
+#include "agent/stream/load_generator.h"
+
+namespace specctl::agent {
+
+// The orders come through the On... members; what goes back goes through Replies.  Everything
+// happens on the reactor's thread.
+class AgentRun {
+ public:
+  // Hand values on to the session; never wait.
+  struct Replies {
+    std::function<void(std::string error)> prepared, armed;
+    std::function<void(AgentBatch)> batch;
+    std::function<void()> done;
+  };
+
+  AgentRun(boost::asio::io_context& io, uint64_t files_max, Replies replies);
+
+  void OnPrepare(absl::StatusOr<LoadJob> job);
+  void OnArm(ArmOrder order);
+  void OnDrain(DrainOrder order);
+  // The session is over: OK where the agent was released.
+  void OnEnd(absl::Status status);
+
+  // Serves one run; returns how the session ended.
+  Task<absl::Status> Serve();
+
+ private:
+  Task<void> Prepare();
+  Task<void> ApplyLoad();
+  Task<void> NextOrder();
+
+  boost::asio::io_context& io_;
+  const uint64_t files_max_;
+  const Replies replies_;
+  Wakeup orders_;
+  std::optional<absl::StatusOr<LoadJob>> job_;
+  std::optional<ArmOrder> arm_;
+  std::optional<DrainOrder> drain_;
+  std::optional<absl::Status> end_;
+  std::optional<LoadGenerator> generator_;
+};
+
+// T0 on this host's CLOCK_MONOTONIC.  FAILED_PRECONDITION where it has passed at `now`.
+absl::StatusOr<MonoTime> ResolveT0(const ArmOrder& order, const ClockPair& now);
+
+}  // namespace specctl::agent

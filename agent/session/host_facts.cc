@@ -1,0 +1,67 @@
+#include "agent/session/host_facts.h"
+
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace specctl::agent {
+namespace {
+
+std::string FirstLine(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::string CpuModel() {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(file, line)) {
+    const size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "";
+}
+
+uint64_t MemoryBytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = ::sysconf(_SC_PAGESIZE);
+  if (pages < 0 || page_bytes < 0) return 0;
+  return static_cast<uint64_t>(pages) * static_cast<uint64_t>(page_bytes);
+}
+
+}  // namespace
+
+uint64_t RaiseFilesLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur < limit.rlim_max) {
+    rlimit raised = limit;
+    raised.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  return limit.rlim_cur;
+}
+
+HostFacts ReadHostFacts(uint64_t files_max) {
+  HostFacts facts;
+  utsname names{};
+  if (::uname(&names) == 0) {
+    facts.hostname = names.nodename;
+    facts.kernel = std::string(names.sysname) + " " + names.release;
+  }
+  facts.boot_id = FirstLine("/proc/sys/kernel/random/boot_id");
+  facts.cpu_model = CpuModel();
+  facts.cores = std::thread::hardware_concurrency();
+  facts.memory_bytes = MemoryBytes();
+  facts.pid = static_cast<uint32_t>(::getpid());
+  facts.files_max = files_max;
+  return facts;
+}
+
+}  // namespace specctl::agent

@@ -1,0 +1,100 @@
+#include "agent/session/prepare_intake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/event_codec.h"
+
+namespace specctl::agent {
+namespace {
+
+Message ToMessage(v1::Message& message) {
+  return {std::move(*message.mutable_role()), std::move(*message.mutable_content()),
+          std::move(*message.mutable_raw_json())};
+}
+
+Slice::Entry ToEntry(v1::SliceConversation& from) {
+  Slice::Entry entry;
+  entry.order_index = from.order_index();
+  for (v1::Turn& turn : *from.mutable_turns()) {
+    auto& messages = entry.conversation.turns.emplace_back();
+    for (v1::Message& message : *turn.mutable_messages()) messages.push_back(ToMessage(message));
+  }
+  if (from.has_max_tokens()) entry.conversation.max_tokens = from.max_tokens();
+  entry.conversation.extra_json = std::move(*from.mutable_extra_json());
+  return entry;
+}
+
+void TakeFirst(const v1::Prepare& part, LoadJob& job) {
+  job.spec = FromProto(part.spec());
+  if (!part.run_tag().empty()) job.spec.run_id = part.run_tag();
+  job.secrets.api_key = part.api_key();
+  for (const v1::Pair& header : part.secret_headers()) {
+    job.secrets.headers.emplace_back(header.name(), header.value());
+  }
+  for (const v1::TargetJob& target : part.targets()) {
+    job.targets.push_back(
+        {target.url(), target.engine(), target.continuous_usage(), target.return_token_ids()});
+  }
+  Slice& slice = job.slice;
+  slice.agent = part.agent();
+  slice.agents = part.agents();
+  slice.rows = part.rows();
+  slice.slots = part.slots();
+  if (part.has_positions_end()) slice.limits.positions_end = part.positions_end();
+  if (part.has_last_position_turns()) {
+    slice.limits.last_position_turns = part.last_position_turns();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<LoadJob>> PrepareIntake::Take(v1::Prepare part) {
+  if (!std::exchange(begun_, true)) TakeFirst(part, job_);
+  for (v1::SliceConversation& conversation : *part.mutable_conversations()) {
+    job_.slice.conversations.push_back(ToEntry(conversation));
+  }
+  if (!part.last()) return std::nullopt;
+  absl::Status checked = Check();
+  std::optional<LoadJob> job(std::move(job_));
+  Reset();
+  if (!checked.ok()) return checked;
+  return job;
+}
+
+void PrepareIntake::Reset() {
+  begun_ = false;
+  job_ = LoadJob();
+}
+
+absl::Status PrepareIntake::Check() const {
+  const Slice& slice = job_.slice;
+  if (job_.targets.empty()) return absl::InvalidArgumentError("Prepare: need a target, got none");
+  if (slice.rows == 0 || slice.agents == 0 || slice.agent >= slice.agents) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("Prepare: need agent < agents and rows > 0, got agent %d of %d, %d rows",
+                        slice.agent, slice.agents, slice.rows));
+  }
+  const uint64_t global_slots = uint64_t{slice.slots} * slice.agents;
+  if (slice.slots > 0 && global_slots - slice.agents + slice.agent >= job_.spec.load.bs) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "Prepare: %d slots of agent %d are more than its share of bs %d over %d agents",
+        slice.slots, slice.agent, job_.spec.load.bs, slice.agents));
+  }
+  const auto wanted = OrderIndicesOfAgent(slice.agent, slice.agents, slice.rows, slice.limits);
+  const bool complete =
+      std::equal(wanted.begin(), wanted.end(), slice.conversations.begin(),
+                 slice.conversations.end(), [](uint64_t index, const Slice::Entry& e) {
+                   return index == e.order_index && !e.conversation.turns.empty();
+                 });
+  if (!complete) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("Prepare: need the %d conversations of agent %d in order, got %d others",
+                        wanted.size(), slice.agent, slice.conversations.size()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace specctl::agent

@@ -1,0 +1,65 @@
+// BatchRecorder: what happened since the last batch, in the form the controller gets it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/journal/chunk_codec.h"
+#include "common/journal/event.h"
+
+namespace specctl::agent {
+
+// The chunks of one request that no batch holds yet.
+class RequestLog {
+ public:
+  uint64_t ordinal() const { return ordinal_; }
+
+ private:
+  friend class BatchRecorder;
+  uint64_t ordinal_ = 0;
+  ChunkRunEncoder chunks_;
+  bool moved_ = false;  // has chunks for the next batch
+  bool ended_ = false;
+};
+
+// Memory: one log for each open request, reused.  Not thread-safe.
+class BatchRecorder {
+ public:
+  struct Identity {
+    uint32_t agent = 0;
+    uint64_t incarnation = 0;
+  };
+  // The first batch begins at `from`.
+  BatchRecorder(Identity identity, MonoTime from);
+
+  // Numbers the request and opens its log, which lives until Finish().
+  RequestLog& Begin(RequestBegun begun);
+  void Append(RequestLog& log, const ChunkRecord& chunk);
+  // `finished.ordinal` is set here.
+  void Finish(RequestLog& log, RequestFinished finished);
+  void SetHealth(const AgentHealth& health) { next_.health = health; }
+  void SetSlotsFilled(MonoTime at);
+  void SetFirstIdle(MonoTime at);
+  void SetUnassigned(std::vector<Unassigned> unassigned);
+
+  // Requests begun that no batch has reported.
+  size_t unreported_begun() const { return next_.begun.size(); }
+  uint32_t in_flight() const { return in_flight_; }
+
+  // The batch of all up to now, its time range ending at `to`: everything before `to` has been
+  // recorded.  A `to` before the last one's counts as that.
+  AgentBatch Cut(MonoTime to, Nanos real_minus_mono);
+
+ private:
+  int64_t base_us() const { return next_.from_mono_ns / 1000; }
+
+  AgentBatch next_;
+  uint64_t begun_ = 0;
+  uint32_t in_flight_ = 0;
+  std::deque<RequestLog> logs_;  // all there ever were; addresses are stable
+  std::vector<RequestLog*> free_, moved_;
+};
+
+}  // namespace specctl::agent

@@ -1,0 +1,191 @@
+#include "agent/stream/connection.h"
+
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+
+#include <sys/socket.h>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::agent {
+
+Connection::~Connection() {
+  SetUrgent(false);
+  if (fd_.get() >= 0) set_.Remove(member_);
+}
+
+void Connection::Open(const Peer& peer) {
+  assert(fd_.get() < 0);
+  peer_ = peer;
+  auto fd = BeginConnect(peer_.endpoint);
+  if (!fd.ok()) return End(fd.status());
+  fd_ = *std::move(fd);
+  SetUrgent(true);
+  member_.fd = fd_.get();
+  member_.events = this;
+  member_.writes = true;
+  set_.Add(member_);
+}
+
+void Connection::OnWritable() {
+  if (state_ == State::kConnecting) {
+    if (const int error = TakeSocketError(fd_.get()); error != 0) {
+      return End(absl::UnavailableError(absl::StrFormat("connect: %s", std::strerror(error))));
+    }
+    set_.Watch(member_, true, false);
+    if (peer_.tls) return BeginTls();
+    state_ = State::kOpen;
+    SetUrgent(false);
+    return wakeup_.Notify();
+  }
+  Flush();
+}
+
+void Connection::BeginTls() {
+  auto channel = TlsChannel::Create(peer_.tls, peer_.host);
+  if (!channel.ok()) return End(channel.status());
+  tls_ = *std::move(channel);
+  state_ = State::kHandshaking;
+  OnHandshakeBytes({});
+}
+
+void Connection::OnHandshakeBytes(std::string_view bytes) {
+  if (!bytes.empty()) tls_->Feed(bytes);
+  const absl::Status status = tls_->Handshake();
+  FlushTls();  // an alert too
+  if (!status.ok()) {
+    tls_failed_ = true;
+    return End(status);
+  }
+  if (!tls_->established()) return;
+  state_ = State::kOpen;
+  SetUrgent(!sent());
+  wakeup_.Notify();
+}
+
+void Connection::Send(std::string_view bytes) {
+  assert(state_ == State::kOpen && sent());
+  if (tls_) {
+    if (const absl::Status status = tls_->Write(bytes); !status.ok()) {
+      tls_failed_ = true;
+      return End(status);
+    }
+    return FlushTls();
+  }
+  unsent_ = bytes;
+  Flush();
+}
+
+// Sends what TLS has to say, after what of it is still unsent.
+void Connection::FlushTls() {
+  cipher_.erase(0, cipher_.size() - unsent_.size());
+  tls_->TakeOutput(cipher_);
+  unsent_ = cipher_;
+  Flush();
+}
+
+void Connection::Flush() {
+  while (!unsent_.empty()) {
+    const ssize_t sent = ::send(fd_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      set_.Watch(member_, true, true);
+      return SetUrgent(true);
+    }
+    if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+      unsent_ = {};  // reading tells what became of it: an answer may have come before
+      break;
+    }
+    if (sent < 0) {
+      unsent_ = {};
+      return End(absl::UnavailableError(absl::StrFormat("send: %s", std::strerror(errno))));
+    }
+    unsent_.remove_prefix(static_cast<size_t>(sent));
+  }
+  set_.Watch(member_, true, false);
+  if (state_ == State::kOpen) SetUrgent(false);
+  wakeup_.Notify();
+}
+
+void Connection::OnRead(std::string_view bytes, const ReadArrival& arrival) {
+  if (state_ == State::kEnded) return;
+  if (state_ == State::kHandshaking) {
+    OnHandshakeBytes(bytes);
+    if (state_ == State::kOpen && tls_->has_partial_record()) OnTlsBytes({}, arrival);
+    return;
+  }
+  if (tls_) return OnTlsBytes(bytes, arrival);
+  if (!sink_) {
+    unasked_bytes_ = true;
+    return;
+  }
+  sink_->OnBytes(bytes);
+  sink_->OnReadEnd(arrival);
+}
+
+void Connection::OnTlsBytes(std::string_view bytes, ReadArrival arrival) {
+  if (!bytes.empty()) tls_->Feed(bytes);
+  // One reactor, one thread: the buffer is shared by its connections.
+  static thread_local std::array<char, 16 << 10> plain;
+  bool any = false;
+  absl::Status failure;
+  for (;;) {
+    const auto read = tls_->Read(plain);
+    if (!read.ok()) failure = read.status();
+    if (!read.ok() || *read == 0) break;
+    any = true;
+    if (sink_) sink_->OnBytes({plain.data(), *read});
+  }
+  FlushTls();  // a key update is answered
+  if (any && !sink_) unasked_bytes_ = true;
+  if (any && sink_) {
+    arrival.partial_record = tls_->has_partial_record();
+    sink_->OnReadEnd(arrival);
+  }
+  tls_failed_ = !failure.ok();
+  if (!failure.ok() || tls_->closed()) End(failure);
+}
+
+void Connection::OnSocketEnd(int error) {
+  if (state_ == State::kHandshaking) {
+    tls_failed_ = true;
+    return End(absl::UnavailableError(
+        error == 0 ? "TLS handshake: closed by the server"
+                   : absl::StrFormat("TLS handshake: %s", std::strerror(error))));
+  }
+  if (error == 0) return End(absl::OkStatus());
+  End(absl::UnavailableError(std::strerror(error)));
+}
+
+void Connection::End(absl::Status why) {
+  if (state_ == State::kEnded) return;
+  state_ = State::kEnded;
+  end_ = std::move(why);
+  SetUrgent(false);
+  // Else a socket that nobody reads any more would be reported again and again.
+  set_.Watch(member_, false, false);
+  if (sink_) sink_->OnEnd(end_);
+  wakeup_.Notify();
+}
+
+bool Connection::IsReusable() const {
+  if (state_ != State::kOpen || unasked_bytes_ || !sent()) return false;
+  char byte;
+  const ssize_t read = ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  // Readable: closed, or TLS has something to say, which an ordinary read will tell.
+  return (read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) || (read > 0 && tls_);
+}
+
+void Connection::SetUrgent(bool urgent) {
+  if (urgent == urgent_) return;
+  urgent_ = urgent;
+  if (urgent) {
+    set_.BeginUrgent();
+  } else {
+    set_.EndUrgent();
+  }
+}
+
+}  // namespace specctl::agent

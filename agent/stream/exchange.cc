@@ -1,0 +1,154 @@
+#include "agent/stream/exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::agent {
+namespace {
+
+int64_t ToNanos(MonoTime time) { return time.time_since_epoch().count(); }
+
+Ending Interrupted(const Target& target) {
+  return Failed(FailureKind::kInterrupted, target.text, "cancelled");
+}
+
+}  // namespace
+
+Exchange::Exchange(Shared shared, ResponseIntake::Shared intake, Wakeup& wakeup)
+    : shared_(shared), wakeup_(wakeup), intake_(intake, wakeup) {}
+
+void Exchange::CloseConnection() {
+  connection_.reset();
+  connected_to_ = nullptr;
+}
+
+Task<RequestFinished> Exchange::Run(Order order) {
+  RequestFinished finished;
+  intake_.Begin(*order.log, order.keep_text);
+  Ending ending = co_await Attempt(order, true, finished);
+  if (resend_) {
+    ++finished.resends;
+    CloseConnection();
+    intake_.Begin(*order.log, order.keep_text);
+    ending = co_await Attempt(order, false, finished);
+  }
+  const MonoTime now = MonoNow();
+  const bool whole = intake_.over() && intake_.last_arrival() != MonoTime{};
+  finished.end_mono_ns = ToNanos(whole ? intake_.last_arrival() : now);
+  intake_.Describe(shared_.save_text, finished);
+  finished.outcome = ending.outcome;
+  finished.failure = ending.failure;
+  finished.error = std::move(ending.error);
+  if (connection_) connection_->SetSink(nullptr);
+  if (!intake_.keeps_connection()) CloseConnection();
+  idle_since_ = now;
+  co_return finished;
+}
+
+Task<Ending> Exchange::Attempt(const Order& order, bool may_resend, RequestFinished& finished) {
+  resend_ = false;
+  Ending ending = co_await EnsureConnection(order, finished);
+  if (!ending.ok()) co_return ending;
+  connection_->SetSink(&intake_);
+  ending = co_await SendAndReceive(order, finished);
+  const bool connection_failed = connection_->state() == Connection::State::kEnded;
+  resend_ = may_resend && reused_ && connection_failed && !intake_.any_byte();
+  co_return ending;
+}
+
+Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& finished) {
+  const MonoTime now = MonoNow();
+  reused_ = connection_ && connected_to_ == order.target && now - idle_since_ < shared_.idle_max &&
+            connection_->IsReusable();
+  if (reused_) co_return Ending{};
+  CloseConnection();
+  const MonoTime request_due = order.begin + shared_.timeouts.request;
+  const MonoTime due = std::min(now + shared_.timeouts.connect, request_due);
+  auto& peers = order.target->peers;
+  Ending ending;
+  for (size_t i = 0; i < peers.size(); ++i) {
+    // Each address that is left gets an equal share of the time that is left.
+    const MonoTime start = MonoNow();
+    const MonoTime share_due = start + (due - start) / static_cast<int64_t>(peers.size() - i);
+    ending = co_await Connect(order, i, share_due);
+    if (ending.ok()) {
+      std::rotate(peers.begin(), peers.begin() + static_cast<ptrdiff_t>(i), peers.end());
+      connected_to_ = order.target;
+      finished.connect_ns = (MonoNow() - now).count();
+      co_return ending;
+    }
+    CloseConnection();
+    if (ending.outcome == Outcome::kCancelled) break;
+  }
+  co_return ending;
+}
+
+Task<Ending> Exchange::Connect(const Order& order, size_t peer, MonoTime due) {
+  const Target& target = *order.target;
+  connection_ = std::make_unique<Connection>(shared_.read_set, wakeup_);
+  connection_->Open(target.peers[peer]);
+  while (connection_->state() == Connection::State::kConnecting ||
+         connection_->state() == Connection::State::kHandshaking) {
+    const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
+    if (reason == Wakeup::Reason::kInterrupted) co_return Interrupted(target);
+    if (reason != Wakeup::Reason::kDue) continue;
+    const bool in_tls = connection_->state() == Connection::State::kHandshaking;
+    co_return Failed(
+        FailureKind::kConnectTimeout, target.text,
+        absl::StrFormat("no connection%s within %.3g s (--connect-timeout)",
+                        in_tls ? " (TLS handshake)" : "", Seconds(shared_.timeouts.connect)));
+  }
+  if (connection_->state() == Connection::State::kOpen) co_return Ending{};
+  const FailureKind kind = connection_->tls_failed() ? FailureKind::kTls : FailureKind::kConnect;
+  std::string why(connection_->end().message());
+  if (why.empty()) why = "connect: closed by the server";
+  co_return Failed(kind, target.text, why);
+}
+
+Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finished) {
+  const Target& target = *order.target;
+  const MonoTime start = MonoNow();
+  MonoTime active_at = start;
+  finished.start_mono_ns = ToNanos(start);
+  finished.sent_mono_ns = std::nullopt;
+  shared_.health.OnSend(start - order.begin - Nanos(finished.connect_ns.value_or(0)));
+  connection_->Send(order.bytes);
+  for (;;) {
+    if (connection_->sent() && !finished.sent_mono_ns) {
+      active_at = MonoNow();
+      finished.sent_mono_ns = ToNanos(active_at);
+    }
+    if (intake_.over()) co_return intake_.Judge(target.text);
+    active_at = std::max(active_at, intake_.last_arrival());
+    const MonoTime due =
+        std::min(order.begin + shared_.timeouts.request, active_at + shared_.timeouts.idle);
+    const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
+    if (reason == Wakeup::Reason::kInterrupted) co_return Interrupted(target);
+    if (reason != Wakeup::Reason::kDue) continue;
+    // What has arrived in time and was not read yet counts.
+    shared_.read_set.Drain();
+    active_at = std::max(active_at, intake_.last_arrival());
+    const auto limit = intake_.over() ? std::nullopt : TimeLimit(order, active_at);
+    if (limit) co_return *limit;
+  }
+}
+
+// The ending where a limit has passed.
+std::optional<Ending> Exchange::TimeLimit(const Order& order, MonoTime active_at) const {
+  const MonoTime now = MonoNow();
+  const TimeoutSpec& limits = shared_.timeouts;
+  if (now >= order.begin + limits.request) {
+    return Failed(
+        FailureKind::kRequestTimeout, order.target->text,
+        absl::StrFormat("not finished within %.3g s (--timeout)", Seconds(limits.request)));
+  }
+  if (now >= active_at + limits.idle) {
+    return Failed(FailureKind::kIdleTimeout, order.target->text,
+                  absl::StrFormat("silent for %.3g s (--idle-timeout)", Seconds(limits.idle)));
+  }
+  return std::nullopt;
+}
+
+}  // namespace specctl::agent

@@ -1,0 +1,68 @@
+// Exchange: sends one request after another on a slot's connection and follows the responses.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/stream/connection.h"
+#include "agent/stream/ending.h"
+#include "agent/stream/read_set.h"
+#include "agent/stream/response_intake.h"
+#include "agent/stream/target.h"
+#include "agent/stream/wakeup.h"
+#include "common/plan/run_spec.h"
+
+namespace specctl::agent {
+
+// One keep-alive connection, closed once it is idle for kIdleMax, before the servers do it at 5 s,
+// or where the next request goes to another target.  A request is sent again, once, where a reused
+// connection failed before any byte of the response; start and send times are then those of the
+// second time.  Nothing else is retried.  Not thread-safe.
+class Exchange {
+ public:
+  static constexpr Nanos kIdleMax = std::chrono::seconds(4);
+  struct Shared {
+    ReadSet& read_set;
+    HealthMeter& health;
+    TimeoutSpec timeouts;
+    bool save_text = false;
+    Nanos idle_max = kIdleMax;
+  };
+
+  // All that is given outlives the exchange.
+  Exchange(Shared shared, ResponseIntake::Shared intake, Wakeup& wakeup);
+
+  struct Order {
+    Target* target = nullptr;  // its addresses are put in the order of success
+    std::string_view bytes;    // of the request
+    MonoTime begin;            // the request's time limit counts from here
+    RequestLog* log = nullptr;
+    bool keep_text = false;
+  };
+  // Carries out one request; all but `ordinal` of the result is set.  Ends early, as kInterrupted,
+  // where the wake-up is interrupted: the caller knows what for.
+  Task<RequestFinished> Run(Order order);
+
+  // The answer's text of the last request, with keep_text.
+  const std::string& text() const { return intake_.reader().text(); }
+  void CloseConnection();
+
+ private:
+  Task<Ending> Attempt(const Order& order, bool may_resend, RequestFinished& finished);
+  Task<Ending> EnsureConnection(const Order& order, RequestFinished& finished);
+  Task<Ending> Connect(const Order& order, size_t peer, MonoTime due);
+  Task<Ending> SendAndReceive(const Order& order, RequestFinished& finished);
+  std::optional<Ending> TimeLimit(const Order& order, MonoTime active_at) const;
+
+  const Shared shared_;
+  Wakeup& wakeup_;
+  ResponseIntake intake_;
+  std::unique_ptr<Connection> connection_;
+  const Target* connected_to_ = nullptr;
+  MonoTime idle_since_{};
+  bool reused_ = false;  // the present request's connection had carried another
+  bool resend_ = false;  // the present attempt failed in a way that asks for another
+};
+
+}  // namespace specctl::agent

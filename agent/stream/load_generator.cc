@@ -1,0 +1,211 @@
+#include "agent/stream/load_generator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/net/tls_context.h"
+
+namespace specctl::agent {
+
+LoadGenerator::LoadGenerator(boost::asio::io_context& io, LoadJob job, Options options)
+    : io_(io),
+      job_(std::move(job)),
+      options_(std::move(options)),
+      begin_wakeup_(io.get_executor()),
+      limit_wakeup_(io.get_executor()),
+      batch_wakeup_(io.get_executor()),
+      slot_tasks_(io.get_executor()),
+      service_tasks_(io.get_executor()) {}
+
+LoadGenerator::~LoadGenerator() = default;
+
+Task<absl::Status> LoadGenerator::Prepare() {
+  if (absl::Status status = CheckFiles(); !status.ok()) co_return status;
+  read_set_.emplace(io_.get_executor(), health_, DrainPolicy(options_.drain));
+  if (absl::Status status = read_set_->Open(); !status.ok()) co_return status;
+  auto tls = MakeClientTlsContext(job_.spec.tls);
+  if (!tls.ok()) co_return tls.status();
+  auto composer = RequestComposer::Create(job_);
+  if (!composer.ok()) co_return composer.status();
+  composer_ = *std::move(composer);
+  for (const TargetJob& target : job_.targets) {
+    auto resolved = co_await ResolveTarget(target.url, *tls);
+    if (!resolved.ok()) co_return resolved.status();
+    targets_.push_back(*std::move(resolved));
+  }
+  co_return CheckRows();
+}
+
+absl::Status LoadGenerator::CheckFiles() const {
+  const uint64_t needed = job_.slice.slots + kFilesReserved;
+  if (needed <= options_.files_max) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrFormat(
+      "--bs: agent %d needs %d open files for %d slots, the limit is %d: raise it (ulimit -n) or "
+      "use more --agents on other machines",
+      job_.slice.agent, needed, job_.slice.slots, options_.files_max));
+}
+
+// Rows with fields of their own are the only ones that can fail.
+absl::Status LoadGenerator::CheckRows() const {
+  for (const Slice::Entry& entry : job_.slice.conversations) {
+    const Conversation& row = entry.conversation;
+    for (uint32_t turn = 0; turn < row.turns.size(); ++turn) {
+      const auto& messages = row.turns[turn];
+      const bool plain = std::all_of(messages.begin(), messages.end(),
+                                     [](const Message& m) { return m.raw_json.empty(); });
+      if (row.extra_json.empty() && plain) continue;
+      RequestComposer::Request request;
+      request.conversation = &row;
+      request.turn = turn;
+      request.messages = messages;
+      const auto composed = composer_->Compose(request);
+      if (!composed.ok()) {
+        return absl::InvalidArgumentError(
+            absl::StrFormat("row %d of the dataset, question %s: %s", row.line, row.question_id,
+                            std::string(composed.status().message())));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+void LoadGenerator::MakeSlots() {
+  const SlotRunner::Shared shared{*feed_,     *chooser_, targets_,           *composer_,
+                                  *recorder_, *this,     job_.spec.save_text};
+  const Exchange::Shared exchange{*read_set_, health_, job_.spec.timeouts, job_.spec.save_text,
+                                  options_.idle_max};
+  const ResponseIntake::Shared intake{decoder_, *recorder_, health_};
+  for (uint32_t slot = 0; slot < job_.slice.slots; ++slot) {
+    const SlotRunner::Numbers numbers{slot, uint64_t{slot} * job_.slice.agents + job_.slice.agent};
+    slots_.push_back(
+        std::make_unique<SlotRunner>(io_.get_executor(), numbers, shared, exchange, intake));
+  }
+}
+
+Task<void> LoadGenerator::Run(MonoTime t0) {
+  clock_.emplace(t0, job_.spec.load);
+  limit_ = clock_->Limit();
+  feed_.emplace(job_.slice, limit_);
+  if (drained_) feed_->Stop(stop_reason_);
+  chooser_.emplace(job_.spec.url_policy, static_cast<uint32_t>(targets_.size()));
+  recorder_.emplace(BatchRecorder::Identity{job_.slice.agent, job_.incarnation}, t0);
+  MakeSlots();
+  health_.Take(MonoNow(), 0);  // preparing is none of the run's
+  service_tasks_.Spawn(read_set_->Run());
+  service_tasks_.Spawn(SendBatches());
+  service_tasks_.Spawn(WatchLimits());
+  slot_tasks_.Spawn(BeginSlots());
+  co_await slot_tasks_.Join();
+  service_tasks_.Cancel();
+  co_await service_tasks_.Join();
+  TakeHealth(MonoNow());
+  recorder_->SetUnassigned(feed_->TakeStock());
+  CutBatch();
+  slots_.clear();
+}
+
+// One timer for all slots: each is begun when it is due.
+Task<void> LoadGenerator::BeginSlots() {
+  for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    const MonoTime due = clock_->SlotBegin(uint64_t{slot} * job_.slice.agents + job_.slice.agent);
+    while (MonoNow() < due && !drained_) co_await begin_wakeup_.WaitUntil(due);
+    slot_tasks_.Spawn(slots_[slot]->Run(due));
+  }
+}
+
+void LoadGenerator::OnBegun(bool first) {
+  if (first && ++slots_begun_ == job_.slice.slots) recorder_->SetSlotsFilled(MonoNow());
+  // The controller's idea of what may have been sent must not be further off than this.
+  if (recorder_->unreported_begun() > job_.slice.slots) batch_wakeup_.Notify();
+}
+
+void LoadGenerator::OnIdle(MonoTime at) {
+  if (std::exchange(any_idle_, true)) return;
+  // At the limit the hold ends, whoever notices it first.
+  recorder_->SetFirstIdle(std::min(at, clock_->Limit().value_or(at)));
+}
+
+FailureKind LoadGenerator::InterruptionKind() const {
+  switch (stop_reason_) {
+    case UnassignedReason::kInterrupted:
+      return FailureKind::kInterrupted;
+    case UnassignedReason::kAgentLost:
+      return FailureKind::kAgentLost;
+    default:
+      return FailureKind::kCancelledAtLimit;
+  }
+}
+
+void LoadGenerator::Drain(UnassignedReason reason, Nanos grace) {
+  const MonoTime now = MonoNow();
+  if (!drained_ && cancel_at_ == std::nullopt) stop_reason_ = reason;
+  drained_ = true;
+  cancel_at_ = std::min(cancel_at_.value_or(MonoTime::max()), now + grace);
+  if (!feed_) return;
+  feed_->Stop(stop_reason_);
+  OnIdle(now);
+  begin_wakeup_.Notify();
+  limit_wakeup_.Notify();
+  NotifyAll();
+}
+
+Task<void> LoadGenerator::WatchLimits() {
+  for (;;) {
+    const MonoTime due =
+        std::min(limit_.value_or(MonoTime::max()), cancel_at_.value_or(MonoTime::max()));
+    const Wakeup::Reason reason = co_await limit_wakeup_.WaitUntil(due);
+    if (reason == Wakeup::Reason::kInterrupted) co_return;
+    const MonoTime now = MonoNow();
+    if (limit_ && now >= *limit_) {
+      OnIdle(*limit_);  // the hold ends here, though no slot is free yet
+      const MonoTime grace_end = *limit_ + job_.spec.load.grace;
+      cancel_at_ = std::min(cancel_at_.value_or(MonoTime::max()), grace_end);
+      limit_.reset();
+      NotifyAll();
+    }
+    if (cancel_at_ && now >= *cancel_at_) {
+      InterruptAll();
+      co_return;
+    }
+  }
+}
+
+void LoadGenerator::NotifyAll() {
+  for (const auto& slot : slots_) slot->Notify();
+}
+
+void LoadGenerator::InterruptAll() {
+  for (const auto& slot : slots_) slot->Interrupt();
+}
+
+Task<void> LoadGenerator::SendBatches() {
+  constexpr Nanos kHealthInterval = std::chrono::seconds(1);
+  MonoTime batch_due = std::max(clock_->t0(), MonoNow()) + options_.batch_interval;
+  MonoTime health_due = batch_due + kHealthInterval;
+  for (;;) {
+    const Wakeup::Reason reason = co_await batch_wakeup_.WaitUntil(batch_due);
+    if (reason == Wakeup::Reason::kInterrupted) co_return;
+    const MonoTime now = MonoNow();
+    if (reason == Wakeup::Reason::kDue) health_.OnLoopLag(now - batch_due);
+    if (now >= health_due) {
+      TakeHealth(now);
+      while (health_due <= now) health_due += kHealthInterval;
+    }
+    CutBatch();
+    while (batch_due <= now) batch_due += options_.batch_interval;
+  }
+}
+
+void LoadGenerator::TakeHealth(MonoTime now) {
+  recorder_->SetHealth(health_.Take(now, recorder_->in_flight()));
+}
+
+void LoadGenerator::CutBatch() {
+  // What the kernel has by now belongs to this batch.
+  read_set_->Drain();
+  options_.on_batch(recorder_->Cut(read_set_->drained_until(), read_set_->real_minus_mono()));
+}
+
+}  // namespace specctl::agent

@@ -1,0 +1,27 @@
+// LoadJob: all that an agent must know to apply its share of a run's load.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/plan/plan.h"
+#include "common/plan/run_spec.h"
+
+namespace specctl::agent {
+
+struct TargetJob {
+  std::string url;                // scheme://host:port[/prefix], without /v1
+  std::string engine;             // an EngineProfile's name
+  bool continuous_usage = false;  // it takes stream_options.continuous_usage_stats
+  bool return_token_ids = false;  // it is to be asked for token ids instead
+};
+
+struct LoadJob {
+  RunSpec spec;
+  Secrets secrets;
+  std::vector<TargetJob> targets;
+  Slice slice;
+  uint64_t incarnation = 0;  // of this agent's process
+};
+
+}  // namespace specctl::agent

@@ -1,0 +1,154 @@
+#include "agent/stream/read_set.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+
+#include <sys/epoll.h>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::agent {
+
+namespace asio = boost::asio;
+
+ReadSet::ReadSet(Executor executor, HealthMeter& health, DrainPolicy policy)
+    : epoll_(executor),
+      pause_(executor),
+      health_(health),
+      policy_(policy),
+      buffer_(std::make_unique<char[]>(kBufferBytes)),
+      complete_poll_began_(MonoNow()) {
+  clock_.Refresh(ReadClockPair());
+}
+
+absl::Status ReadSet::Open() {
+  const int fd = ::epoll_create1(EPOLL_CLOEXEC);
+  if (fd < 0) return absl::UnavailableError(absl::StrFormat("epoll: %s", std::strerror(errno)));
+  epoll_.assign(fd);
+  stamp_keeper_ = KeepReceiveStamps();
+  return absl::OkStatus();
+}
+
+void ReadSet::Add(Member& member) {
+  assert(!member.watched);
+  member.watched = true;
+  member.last_arrival = MonoNow();
+  // As if it had been reported: that poll knew nothing of it.
+  member.last_reported_poll = complete_poll_;
+  ++streams_;
+  Control(member, EPOLL_CTL_ADD);
+}
+
+void ReadSet::Watch(Member& member, bool reads, bool writes) {
+  if (member.reads == reads && member.writes == writes) return;
+  member.reads = reads;
+  member.writes = writes;
+  if (member.watched) Control(member, EPOLL_CTL_MOD);
+}
+
+void ReadSet::Remove(Member& member) {
+  assert(!draining_);
+  if (member.watched) Drop(member);
+}
+
+void ReadSet::Drop(Member& member) {
+  member.watched = false;
+  --streams_;
+  Control(member, EPOLL_CTL_DEL);
+}
+
+void ReadSet::Control(Member& member, int operation) {
+  epoll_event event{};
+  event.events = (member.reads ? EPOLLIN : 0u) | (member.writes ? EPOLLOUT : 0u);
+  event.data.ptr = &member;
+  [[maybe_unused]] const int done =
+      ::epoll_ctl(epoll_.native_handle(), operation, member.fd, &event);
+  assert(done == 0);
+}
+
+void ReadSet::BeginUrgent() {
+  ++urgent_;
+  pause_.Notify();
+}
+
+Task<void> ReadSet::Run() {
+  for (;;) {
+    const Nanos delay = policy_.AfterDrain(MonoNow(), reads_of_drain_, streams_);
+    reads_of_drain_ = 0;
+    waited_ = urgent_ > 0 ? Nanos(0) : delay;
+    if (waited_ > Nanos(0)) {
+      const MonoTime due = MonoNow() + waited_;
+      if (co_await pause_.WaitUntil(due) == Wakeup::Reason::kInterrupted) co_return;
+    } else {
+      const auto [error] =
+          co_await epoll_.async_wait(asio::posix::descriptor_base::wait_read, kTuple);
+      if (error) co_return;
+    }
+    Drain();
+  }
+}
+
+void ReadSet::Drain() {
+  assert(!draining_);
+  draining_ = true;
+  clock_.Refresh(ReadClockPair());
+  // One more round for each full poll; what arrives meanwhile is not waited for.
+  while (Poll() == static_cast<int>(kEventsMax)) {
+  }
+  draining_ = false;
+}
+
+int ReadSet::Poll() {
+  std::array<epoll_event, kEventsMax> events;
+  const MonoTime began = MonoNow();
+  const int ready = ::epoll_wait(epoll_.native_handle(), events.data(), kEventsMax, 0);
+  if (ready < 0) return 0;  // EINTR: the next drain is near
+  ++polls_;
+  for (int i = 0; i < ready; ++i) {
+    Member& member = *static_cast<Member*>(events[static_cast<size_t>(i)].data.ptr);
+    const uint32_t what = events[static_cast<size_t>(i)].events;
+    const bool broken = (what & (EPOLLERR | EPOLLHUP)) != 0;
+    if (broken && !member.reads && !member.writes) Drop(member);
+    if (member.writes && (broken || (what & EPOLLOUT) != 0)) member.events->OnWritable();
+    if (member.reads && (broken || (what & EPOLLIN) != 0)) ReadFrom(member);
+    member.last_reported_poll = polls_;
+  }
+  if (static_cast<size_t>(ready) < kEventsMax) {
+    complete_poll_ = polls_;
+    complete_poll_began_ = began;
+  }
+  return ready;
+}
+
+void ReadSet::ReadFrom(Member& member) {
+  MonoTime early = member.last_arrival;
+  if (member.last_reported_poll != complete_poll_) {
+    early = std::max(early, complete_poll_began_ - kQueueingSlack);
+  }
+  for (int i = 0; i < kReadsOfOneSocketMax; ++i) {
+    const StampedRead read = ReadStamped(member.fd, std::span(buffer_.get(), kBufferBytes));
+    const MonoTime now = MonoNow();
+    if (read.bytes <= 0) {
+      if (read.error == EAGAIN) return;
+      Drop(member);
+      member.events->OnSocketEnd(read.error);
+      return;
+    }
+    ReadArrival arrival;
+    const auto stamp = read.stamp ? clock_.ToMono(*read.stamp, now) : std::nullopt;
+    arrival.stamped = stamp.has_value();
+    arrival.late = stamp.value_or(now);
+    arrival.early = std::min(early, arrival.late);
+    arrival.filled = static_cast<size_t>(read.bytes) == kBufferBytes;
+    member.last_arrival = early = arrival.late;
+    ++reads_of_drain_;
+    health_.OnRead(now - arrival.late - waited_, arrival.stamped);
+    member.events->OnRead({buffer_.get(), static_cast<size_t>(read.bytes)}, arrival);
+    if (!arrival.filled) return;
+  }
+}
+
+}  // namespace specctl::agent

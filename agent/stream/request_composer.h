@@ -1,0 +1,50 @@
+// RequestComposer: the bytes of each request of a run.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "agent/stream/load_job.h"
+#include "common/engine/engine_profile.h"
+#include "common/engine/request_body.h"
+#include "common/net/url.h"
+
+namespace specctl::agent {
+
+// Pure; immutable after Create().
+class RequestComposer {
+ public:
+  // INVALID_ARGUMENT naming the flag, header or target at fault.
+  static absl::StatusOr<RequestComposer> Create(const LoadJob& job);
+
+  struct Request {
+    uint32_t target = 0;  // index into job.targets
+    uint64_t position = 0;
+    uint32_t turn = 0;
+    const Conversation* conversation = nullptr;
+    std::span<const Message> messages;  // the whole history, this turn's own last
+  };
+  // The whole HTTP request, "X-Request-Id: <run id>-<position>.<turn>" included.
+  // INVALID_ARGUMENT where the conversation's extra fields or messages can't be sent.
+  absl::StatusOr<std::string> Compose(const Request& request) const;
+
+ private:
+  struct PerTarget {
+    Url url;
+    bool continuous_usage = false;
+    std::unique_ptr<EngineProfile> profile;  // what the target was found to take
+    RequestBodyWriter writer;
+  };
+  RequestComposer() = default;
+
+  std::string run_id_;
+  std::string path_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  std::vector<PerTarget> targets_;
+};
+
+}  // namespace specctl::agent

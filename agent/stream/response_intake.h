@@ -1,0 +1,85 @@
+// ResponseIntake: from the bytes of one response to the chunk records of its request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/stream/batch_recorder.h"
+#include "agent/stream/ending.h"
+#include "agent/stream/health_meter.h"
+#include "agent/stream/read_arrival.h"
+#include "agent/stream/wakeup.h"
+#include "common/engine/response_reader.h"
+#include "common/net/http_response_parser.h"
+#include "common/net/sse_parser.h"
+
+namespace specctl::agent {
+
+// HTTP framing -> server-sent events -> engine's meaning -> records, read by read.  A chunk that
+// ends a read whose stamp is exact is exact itself, events without tokens after it excepted; all
+// others lie in the read's interval.  Reads on to the last HTTP chunk, beyond [DONE].
+//
+// One a slot, used for one response after another; allocates nothing for a chunk in the steady
+// state.  Sans-I/O.  Not thread-safe.
+class ResponseIntake final : public ByteSink, private HttpBodySink {
+ public:
+  static constexpr size_t kEventBytesMax = 16 << 20;
+  static constexpr size_t kPlainBodyBytesMax = 64 << 10;  // kept of a body that is no stream
+  // What all intakes of a reactor share; outlives them.
+  struct Shared {
+    StreamDecoder& decoder;
+    BatchRecorder& recorder;
+    HealthMeter& health;
+  };
+
+  // Notifies `wakeup` when over().
+  ResponseIntake(Shared shared, Wakeup& wakeup);
+
+  // Makes ready for the response of the request `log` belongs to.
+  void Begin(RequestLog& log, bool keep_text);
+
+  void OnBytes(std::string_view bytes) override;
+  void OnReadEnd(const ReadArrival& arrival) override;
+  void OnEnd(const absl::Status& why) override;
+
+  bool any_byte() const { return http_.any_byte(); }
+  // Nothing more is to be read: complete, or given up (malformed, or the connection ended).
+  bool over() const { return over_; }
+  // The connection can carry another request.
+  bool keeps_connection() const { return http_.done() && !fault_ && http_.keep_alive(); }
+  // Arrival of the last read; MonoTime{} before the first.
+  MonoTime last_arrival() const { return last_arrival_; }
+  const ResponseReader& reader() const { return reader_; }
+
+  // How the response, which is over, ended.  `url`: for the error's text.
+  Ending Judge(std::string_view url) const;
+  // Fills what the response says: status, finish, usage, text ...
+  void Describe(bool save_text, RequestFinished& finished) const;
+
+ private:
+  struct Pending {
+    std::optional<uint32_t> tokens;
+    bool reasoning;
+  };
+
+  void OnHead() override;
+  absl::Status OnBody(std::string_view bytes) override;
+  void Emit(const ReadArrival& arrival);
+
+  const Shared shared_;
+  Wakeup& wakeup_;
+  HttpResponseParser http_;
+  SseParser sse_;
+  ResponseReader reader_;
+  RequestLog* log_ = nullptr;
+  std::vector<Pending> pending_;  // token-bearing chunks of the present read
+  bool is_stream_ = false;        // 200 with server-sent events
+  bool over_ = false;
+  std::optional<absl::Status> fault_;  // what ended the reading before its time
+  bool connection_ended_ = false;
+  MonoTime last_arrival_{};
+  uint64_t body_bytes_ = 0;
+  std::string plain_body_;
+};
+
+}  // namespace specctl::agent

@@ -1,0 +1,118 @@
+#include "agent/stream/slot_runner.h"
+
+#include <utility>
+
+namespace specctl::agent {
+namespace {
+
+int64_t ToNanos(MonoTime time) { return time.time_since_epoch().count(); }
+MonoTime FromNanos(int64_t nanos) { return MonoTime(Nanos(nanos)); }
+
+}  // namespace
+
+SlotRunner::SlotRunner(Executor executor, Numbers numbers, Shared shared, Exchange::Shared exchange,
+                       ResponseIntake::Shared intake)
+    : numbers_(numbers),
+      shared_(shared),
+      wakeup_(executor),
+      exchange_(exchange, intake, wakeup_),
+      back_off_(numbers.global) {}
+
+Task<void> SlotRunner::Run(MonoTime free_at) {
+  free_at_ = free_at;
+  while (!wakeup_.interrupted()) {
+    const auto assignment = shared_.feed.Next(MonoNow());
+    if (!assignment) break;
+    co_await RunConversation(*assignment);
+  }
+  exchange_.CloseConnection();
+  shared_.host.OnIdle(MonoNow());
+}
+
+Task<void> SlotRunner::RunConversation(Assignment assignment) {
+  target_ = shared_.chooser.Begin(assignment.position);
+  messages_.clear();
+  for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
+    const uint32_t left = assignment.turns - turn;
+    const bool may_begin = turn == 0 || shared_.feed.MayBegin(MonoNow());
+    if (!may_begin) {
+      shared_.feed.AbandonAtStop(left);
+      break;
+    }
+    const bool ok = co_await RunTurn(assignment, turn);
+    if (ok) continue;
+    shared_.feed.AbandonAfterFailure(left - 1);
+    break;
+  }
+  shared_.chooser.End(target_);
+  if (back_off_.failures() == 0) co_return;
+  const MonoTime due = free_at_;
+  co_await BackOffUntil(due);
+}
+
+Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
+  RequestBegun begun;
+  begun.position = assignment.position;
+  begun.turn = turn;
+  begun.slot = numbers_.local;
+  begun.target = target_;
+  const MonoTime begin = MonoNow();
+  begun.slot_free_mono_ns = ToNanos(std::min(free_at_, begin));
+  begun.begin_mono_ns = ToNanos(begin);
+  RequestLog& log = shared_.recorder.Begin(begun);
+  shared_.host.OnBegun(!std::exchange(any_begun_, true));
+
+  RequestFinished finished = co_await Send(assignment, turn, begin, log);
+  const bool ok = finished.outcome == Outcome::kOk;
+  free_at_ = FromNanos(finished.end_mono_ns);
+  if (ok) {
+    back_off_.OnSuccess();
+    messages_.push_back({"assistant", exchange_.text(), ""});
+  } else if (finished.outcome == Outcome::kCancelled) {
+    finished.failure = shared_.host.InterruptionKind();
+  } else {
+    free_at_ += back_off_.OnFailure();
+  }
+  shared_.recorder.Finish(log, std::move(finished));
+  co_return ok;
+}
+
+Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t turn, MonoTime begin,
+                                       RequestLog& log) {
+  const auto& own = assignment.conversation->turns[turn];
+  messages_.insert(messages_.end(), own.begin(), own.end());
+  RequestComposer::Request request;
+  request.target = target_;
+  request.position = assignment.position;
+  request.turn = turn;
+  request.conversation = assignment.conversation;
+  request.messages = messages_;
+  const auto bytes = shared_.composer.Compose(request);
+  Target& target = shared_.targets[target_];
+  if (!bytes.ok()) {
+    const Ending ending =
+        Failed(FailureKind::kSend, target.text, std::string(bytes.status().message()));
+    RequestFinished finished;
+    finished.outcome = ending.outcome;
+    finished.failure = ending.failure;
+    finished.error = ending.error;
+    finished.end_mono_ns = ToNanos(MonoNow());
+    co_return finished;
+  }
+  Exchange::Order order;
+  order.target = &target;
+  order.bytes = *bytes;
+  order.begin = begin;
+  order.log = &log;
+  order.keep_text = shared_.save_text || turn + 1 < assignment.turns;
+  co_return co_await exchange_.Run(order);
+}
+
+Task<void> SlotRunner::BackOffUntil(MonoTime due) {
+  while (shared_.feed.MayBegin(MonoNow())) {
+    const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
+    if (reason != Wakeup::Reason::kNotified) co_return;
+  }
+}
+
+}  // namespace specctl::agent

@@ -1,0 +1,76 @@
+// SlotRunner: one slot, which sends one conversation after another.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/schedule/back_off.h"
+#include "agent/schedule/conversation_feed.h"
+#include "agent/schedule/target_chooser.h"
+#include "agent/stream/batch_recorder.h"
+#include "agent/stream/exchange.h"
+#include "agent/stream/request_composer.h"
+
+namespace specctl::agent {
+
+// What the slots of an agent share, and what they tell the generator.
+class SlotHost {
+ public:
+  virtual ~SlotHost() = default;
+  // A request of a slot has been recorded as begun; `first` of this slot.
+  virtual void OnBegun(bool first) = 0;
+  // A slot found no further work.
+  virtual void OnIdle(MonoTime at) = 0;
+  // What a request that is interrupted is reported as.
+  virtual FailureKind InterruptionKind() const = 0;
+};
+
+// Turn k+1 of a conversation sends the messages before it and the server's own reply to turn k;
+// after a turn that is not ok the later ones are not sent, and the slot backs off.  Not
+// thread-safe.
+class SlotRunner {
+ public:
+  struct Shared {
+    ConversationFeed& feed;
+    TargetChooser& chooser;
+    std::vector<Target>& targets;
+    const RequestComposer& composer;
+    BatchRecorder& recorder;
+    SlotHost& host;
+    bool save_text = false;
+  };
+  struct Numbers {
+    uint32_t local = 0;   // of this agent
+    uint64_t global = 0;  // of the run
+  };
+
+  SlotRunner(Executor executor, Numbers numbers, Shared shared, Exchange::Shared exchange,
+             ResponseIntake::Shared intake);
+
+  // Works until the feed has nothing more.  `free_at`: when the slot may begin.
+  Task<void> Run(MonoTime free_at);
+  // Cancels the request in flight and lets none begin.
+  void Interrupt() { wakeup_.Interrupt(); }
+  // Ends a back-off early, so that a stopped feed is noticed.
+  void Notify() { wakeup_.Notify(); }
+
+ private:
+  Task<void> RunConversation(Assignment assignment);
+  Task<bool> RunTurn(const Assignment& assignment, uint32_t turn);
+  Task<RequestFinished> Send(const Assignment& assignment, uint32_t turn, MonoTime begin,
+                             RequestLog& log);
+  Task<void> BackOffUntil(MonoTime due);
+
+  const Numbers numbers_;
+  const Shared shared_;
+  Wakeup wakeup_;
+  Exchange exchange_;
+  BackOff back_off_;
+  uint32_t target_ = 0;  // of the present conversation
+  MonoTime free_at_{};   // since when the slot could begin the next request
+  bool any_begun_ = false;
+  std::vector<Message> messages_;  // the present conversation so far
+};
+
+}  // namespace specctl::agent

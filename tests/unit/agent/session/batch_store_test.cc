@@ -1,0 +1,96 @@
+#include "agent/session/batch_store.h"
+
+#include <gtest/gtest.h>
+
+namespace specctl::agent {
+namespace {
+
+BatchStore::Options Bounds(uint64_t memory_bytes_max, uint64_t spool_bytes_max) {
+  BatchStore::Options options;
+  options.memory_bytes_max = memory_bytes_max;
+  options.spool_bytes_max = spool_bytes_max;
+  options.spool_dir = ::testing::TempDir();
+  return options;
+}
+
+std::string Batch(char letter, size_t bytes = 100) { return std::string(bytes, letter); }
+
+// All batches from `after` on, as they would be sent.
+std::string Letters(const BatchStore& store, uint64_t after = 0) {
+  std::string letters;
+  for (;;) {
+    const auto kept = store.FirstAfter(after);
+    EXPECT_TRUE(kept.ok()) << kept.status();
+    if (!kept.ok() || !*kept) return letters;
+    letters += (*kept)->encoded.at(0);
+    after = (*kept)->seq;
+  }
+}
+
+TEST(BatchStoreTest, KeepsBatchesInOrderUntilTheyAreAcknowledged) {
+  BatchStore store(Bounds(1000, 1000));
+  store.Add(1, Batch('a'));
+  store.Add(2, Batch('b'));
+  store.Add(3, Batch('c'));
+  EXPECT_EQ(Letters(store), "abc");
+  EXPECT_EQ(Letters(store, 2), "c");
+  store.Acknowledge(2);
+  EXPECT_EQ(Letters(store), "c");
+  store.Acknowledge(1);
+  EXPECT_EQ(Letters(store), "c") << "an old acknowledgement changes nothing";
+  store.Acknowledge(9);
+  EXPECT_TRUE(store.empty());
+}
+
+TEST(BatchStoreTest, WhatMemoryCantHoldIsSpooledAndReadBack) {
+  BatchStore store(Bounds(250, 1000));
+  for (uint64_t seq = 1; seq <= 6; ++seq) {
+    EXPECT_TRUE(store.Fits(100));
+    store.Add(seq, Batch(static_cast<char>('a' + seq - 1)));
+  }
+  EXPECT_EQ(store.spool_bytes(), 400u);
+  EXPECT_EQ(Letters(store), "abcdef");
+  const auto kept = store.FirstAfter(4);
+  EXPECT_EQ((*kept)->encoded, Batch('e'));
+  // Room in memory is used again, though older ones are on disk.
+  store.Acknowledge(2);
+  store.Add(7, Batch('g'));
+  EXPECT_EQ(store.spool_bytes(), 400u);
+  EXPECT_EQ(Letters(store), "cdefg");
+}
+
+TEST(BatchStoreTest, ASpoolThatIsWholeAcknowledgedIsEmptyAgain) {
+  BatchStore store(Bounds(0, 300));
+  for (uint64_t seq = 1; seq <= 3; ++seq) store.Add(seq, Batch('a'));
+  EXPECT_FALSE(store.Fits(100));
+  store.Acknowledge(2);
+  EXPECT_FALSE(store.Fits(100)) << "the file is used up";
+  store.Acknowledge(3);
+  EXPECT_EQ(store.spool_bytes(), 0u);
+  EXPECT_TRUE(store.Fits(100));
+  store.Add(4, Batch('d'));
+  EXPECT_EQ(Letters(store), "d");
+}
+
+TEST(BatchStoreTest, BeyondItsBoundsABatchIsKeptInMemory) {
+  BatchStore store(Bounds(100, 100));
+  store.Add(1, Batch('a'));
+  store.Add(2, Batch('b'));
+  EXPECT_FALSE(store.Fits(10));
+  store.Add(3, Batch('c', 10));
+  EXPECT_EQ(Letters(store), "abc");
+}
+
+TEST(BatchStoreTest, WithoutASpoolDirectoryMemoryAloneIsUsed) {
+  BatchStore::Options options = Bounds(100, 1000);
+  options.spool_dir = "/no/such/directory";
+  BatchStore store(options);
+  store.Add(1, Batch('a'));
+  store.Add(2, Batch('b'));
+  EXPECT_FALSE(store.Fits(100));
+  EXPECT_EQ(Letters(store), "ab");
+  EXPECT_EQ(store.spool_bytes(), 0u);
+}
+
+}  // namespace
+}  // namespace specctl::agent

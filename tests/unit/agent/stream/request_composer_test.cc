@@ -1,0 +1,94 @@
+#include "agent/stream/request_composer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace specctl::agent {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+LoadJob Job() {
+  LoadJob job;
+  job.spec.run_id = "run-7";
+  job.spec.request.model = "m";
+  job.spec.request.osl_tokens = 64;
+  job.targets = {{"http://gpu-1:8000/prefix/v1", "vllm", true, false}};
+  return job;
+}
+
+std::string Compose(const LoadJob& job, const Conversation& conversation) {
+  const auto composer = RequestComposer::Create(job);
+  EXPECT_TRUE(composer.ok()) << composer.status();
+  RequestComposer::Request request;
+  request.position = 12;
+  request.turn = 1;
+  request.conversation = &conversation;
+  request.messages = conversation.turns.at(0);
+  return composer->Compose(request).value_or("");
+}
+
+Conversation OneTurn() {
+  Conversation conversation;
+  conversation.turns = {{{"user", "Hello \"you\"", ""}}};
+  return conversation;
+}
+
+TEST(RequestComposerTest, TheRequestNamesRouteHostAndRequestId) {
+  const std::string request = Compose(Job(), OneTurn());
+  EXPECT_THAT(request, StartsWith("POST /prefix/v1/chat/completions HTTP/1.1\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nHost: gpu-1:8000\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nX-Request-Id: run-7-12.1\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nAccept: text/event-stream\r\n"));
+  EXPECT_THAT(request, HasSubstr(R"("content":"Hello \"you\"")"));
+  EXPECT_THAT(request, HasSubstr("continuous_usage_stats"));
+  EXPECT_THAT(request, EndsWith("}"));
+}
+
+TEST(RequestComposerTest, WhatTheTargetWasFoundToRefuseIsNotAsked) {
+  LoadJob job = Job();
+  job.targets[0].continuous_usage = false;
+  EXPECT_THAT(Compose(job, OneTurn()), Not(HasSubstr("continuous_usage_stats")));
+  EXPECT_THAT(Compose(job, OneTurn()), Not(HasSubstr("return_token_ids")));
+  job.targets[0].return_token_ids = true;
+  EXPECT_THAT(Compose(job, OneTurn()), HasSubstr("\"return_token_ids\":true"));
+}
+
+TEST(RequestComposerTest, CompletionsHaveTheirOwnRoute) {
+  LoadJob job = Job();
+  job.spec.request.endpoint = Endpoint::kCompletions;
+  EXPECT_THAT(Compose(job, OneTurn()), StartsWith("POST /prefix/v1/completions "));
+}
+
+TEST(RequestComposerTest, ARowsOwnMaxTokensGoesBeforeOsl) {
+  Conversation conversation = OneTurn();
+  EXPECT_THAT(Compose(Job(), conversation), HasSubstr("\"max_tokens\":64"));
+  conversation.max_tokens = 9;
+  EXPECT_THAT(Compose(Job(), conversation), HasSubstr("\"max_tokens\":9"));
+}
+
+TEST(RequestComposerTest, KeysAndHeadersAreSent) {
+  LoadJob job = Job();
+  job.secrets.api_key = "secret";
+  job.secrets.headers = {{"X-Token", "t"}};
+  job.spec.request.headers = {{"X-Team", "a b"}};
+  const std::string request = Compose(job, OneTurn());
+  EXPECT_THAT(request, HasSubstr("\r\nAuthorization: Bearer secret\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nX-Token: t\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nX-Team: a b\r\n"));
+}
+
+TEST(RequestComposerTest, AHeaderThatWouldSplitTheRequestIsRefused) {
+  LoadJob job = Job();
+  job.secrets.headers = {{"X-Bad", "a\r\nb: c"}};
+  const auto composer = RequestComposer::Create(job);
+  EXPECT_EQ(composer.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(composer.status().message()), HasSubstr("--header: \"X-Bad\""));
+  EXPECT_THAT(std::string(composer.status().message()), Not(HasSubstr("b: c")));
+}
+
+}  // namespace
+}  // namespace specctl::agent

@@ -1,0 +1,249 @@
+#include "agent/stream/response_intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <cstdlib>
+#include <new>
+
+#include "tests/fakes/stream_bytes.h"
+
+namespace {
+uint64_t allocations = 0;
+}  // namespace
+
+// Counts what the code under test allocates.
+// Not inlined: g++ 12 would take malloc and free inside for a mismatch with new and delete.
+[[gnu::noinline]] void* operator new(size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace specctl::agent {
+namespace {
+
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+using namespace specctl::fakes;  // NOLINT: the bytes of a stream are this test's language
+
+constexpr std::string_view kUrl = "http://host:8000";
+constexpr MonoTime kStart{Nanos(1'000'000'000)};
+
+class ResponseIntakeTest : public ::testing::Test {
+ protected:
+  void Begin(bool keep_text = false) {
+    log_ = &recorder_.Begin(RequestBegun());
+    intake_.Begin(*log_, keep_text);
+  }
+  // One read, `at` after the start; the read before it ended 1 ms earlier.
+  void Read(std::string_view bytes, Nanos at) {
+    ReadArrival arrival;
+    arrival.late = kStart + at;
+    arrival.early = kStart + at - 1ms;
+    Read(bytes, arrival);
+  }
+  void Read(std::string_view bytes, const ReadArrival& arrival) {
+    intake_.OnBytes(bytes);
+    intake_.OnReadEnd(arrival);
+  }
+  // The records of the request since the last call.
+  std::vector<ChunkRecord> TakeRecords() {
+    const AgentBatch batch = recorder_.Cut(kStart, Nanos(0));
+    ChunkSectionReader reader(batch.chunks, batch.from_mono_ns / 1000);
+    std::vector<ChunkRecord> records;
+    ChunkRecord record;
+    while (reader.NextSection()) {
+      while (reader.NextRecord(record)) records.push_back(record);
+    }
+    EXPECT_TRUE(reader.status().ok());
+    return records;
+  }
+  RequestFinished Describe() {
+    RequestFinished finished;
+    intake_.Describe(true, finished);
+    return finished;
+  }
+
+  boost::asio::io_context io_{1};
+  Wakeup wakeup_{io_.get_executor()};
+  StreamDecoder decoder_;
+  BatchRecorder recorder_{BatchRecorder::Identity{}, kStart};
+  HealthMeter health_;
+  ResponseIntake intake_{ResponseIntake::Shared{decoder_, recorder_, health_}, wakeup_};
+  RequestLog* log_ = nullptr;
+};
+
+TEST_F(ResponseIntakeTest, AChunkThatEndsItsReadIsExact) {
+  Begin(true);
+  Read(StreamHead() + HttpChunk(RoleEvent()) + HttpChunk(TokenEvent("Hello", 1)), 10ms);
+  Read(HttpChunk(TokenEvent(" world", 4)), 30ms);
+  Read(StreamTail(4), 31ms);
+  EXPECT_TRUE(intake_.over());
+  EXPECT_TRUE(intake_.Judge(kUrl).ok());
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0], (ChunkRecord{1'010'000, 0, 1, false}));
+  EXPECT_EQ(records[1], (ChunkRecord{1'030'000, 0, 3, false}));
+  const RequestFinished finished = Describe();
+  EXPECT_EQ(finished.output_text, "Hello world");
+  EXPECT_EQ(finished.output_tokens, 4u);
+  EXPECT_EQ(finished.input_tokens, 7u);
+  EXPECT_EQ(finished.finish_reason, "stop");
+  EXPECT_EQ(finished.response_id, "cmpl-1");
+  EXPECT_EQ(finished.chunks, 2u);
+  EXPECT_EQ(finished.http_status, 200u);
+  EXPECT_TRUE(intake_.keeps_connection());
+}
+
+TEST_F(ResponseIntakeTest, EventsWithoutTokensAfterAChunkLeaveItExact) {
+  Begin();
+  Read(StreamHead() + HttpChunk(TokenEvent("Hello", 1)) + StreamTail(1), 10ms);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].uncertainty_us, 0u);
+}
+
+TEST_F(ResponseIntakeTest, OnlyTheLastOfSeveralChunksInAReadIsExact) {
+  Begin();
+  Read(StreamHead(), 1ms);
+  Read(
+      HttpChunk(TokenEvent("a", 1)) + HttpChunk(TokenEvent("b", 2)) + HttpChunk(TokenEvent("c", 3)),
+      10ms);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].uncertainty_us, 1000u);
+  EXPECT_EQ(records[1].uncertainty_us, 1000u);
+  EXPECT_EQ(records[2].uncertainty_us, 0u);
+  for (const ChunkRecord& record : records) EXPECT_EQ(record.arrival_us, 1'010'000);
+  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 1u);
+}
+
+TEST_F(ResponseIntakeTest, TheStartOfANextEventMakesAChunkInexact) {
+  Begin();
+  const std::string next = HttpChunk(TokenEvent("b", 2));
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 1)) + next.substr(0, 20), 10ms);
+  Read(next.substr(20), 30ms);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].uncertainty_us, 1000u);
+  EXPECT_EQ(records[1].uncertainty_us, 0u);
+  EXPECT_EQ(records[1].arrival_us, 1'030'000);
+  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 0u) << "one token-bearing chunk a read";
+}
+
+TEST_F(ResponseIntakeTest, AReadThatFilledTheBufferOrHasNoStampIsInexact) {
+  Begin();
+  ReadArrival arrival;
+  arrival.early = kStart;
+  arrival.late = kStart + 1500ns;
+  arrival.filled = true;
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 1)), arrival);
+  arrival.filled = false;
+  arrival.stamped = false;
+  Read(HttpChunk(TokenEvent("b", 2)), arrival);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].uncertainty_us, 2u) << "rounded up";
+  EXPECT_EQ(records[1].uncertainty_us, 2u);
+}
+
+// A text with a 4-byte character, an escape and a surrogate pair, cut at every byte.
+TEST_F(ResponseIntakeTest, EverySplitGivesTheSameChunksAndText) {
+  const std::string stream = StreamHead() + HttpChunk(": ping\n\n") + HttpChunk(RoleEvent()) +
+                             HttpChunk(TokenEvent("\xF0\x9F\x98\x80\\n\\ud83d\\ude00", 2)) +
+                             HttpChunk(TokenEvent("z", 3) + FinishEvent(3)) +
+                             HttpChunk("event: trtllm.perf_metrics\ndata: {\"x\":1}\n\n") +
+                             HttpChunk(DoneEvent()) + LastChunk();
+  for (size_t cut = 1; cut < stream.size(); ++cut) {
+    Begin(true);
+    Read(stream.substr(0, cut), 1ms);
+    ASSERT_FALSE(intake_.over()) << "cut " << cut;
+    Read(stream.substr(cut), 2ms);
+    ASSERT_TRUE(intake_.Judge(kUrl).ok()) << "cut " << cut << ": " << intake_.Judge(kUrl).error;
+    ASSERT_EQ(Describe().output_text, "\xF0\x9F\x98\x80\n\xF0\x9F\x98\x80z");
+    const auto records = TakeRecords();
+    ASSERT_EQ(records.size(), 2u) << "cut " << cut;
+    ASSERT_EQ(records[0].tokens, 2u);
+    ASSERT_EQ(records[1].tokens, 1u);
+    recorder_.Finish(*log_, RequestFinished());
+  }
+}
+
+TEST_F(ResponseIntakeTest, ByteByByteIsReadToTheLastHttpChunk) {
+  Begin();
+  const std::string stream = WholeStream();
+  for (size_t i = 0; i < stream.size(); ++i) {
+    ASSERT_FALSE(intake_.over());
+    Read(stream.substr(i, 1), 1ms);
+  }
+  EXPECT_TRUE(intake_.over());
+  EXPECT_TRUE(intake_.Judge(kUrl).ok());
+}
+
+TEST_F(ResponseIntakeTest, AnEndInMidStreamIsTruncatedAndKeepsItsTokens) {
+  Begin();
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 1)), 1ms);
+  intake_.OnEnd(absl::OkStatus());
+  EXPECT_TRUE(intake_.over());
+  const Ending ending = intake_.Judge(kUrl);
+  EXPECT_EQ(ending.outcome, Outcome::kFailed);
+  EXPECT_EQ(ending.failure, FailureKind::kTruncated);
+  EXPECT_THAT(ending.error, HasSubstr("http://host:8000: connection ended in mid-response"));
+  EXPECT_EQ(TakeRecords().size(), 1u);
+  EXPECT_TRUE(Describe().connection_closed_by_server);
+  EXPECT_FALSE(intake_.keeps_connection());
+}
+
+TEST_F(ResponseIntakeTest, AMalformedEventEndsIt) {
+  Begin();
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 1)) + HttpChunk(EventBytes("{not json")), 1ms);
+  EXPECT_TRUE(intake_.over());
+  EXPECT_EQ(intake_.Judge(kUrl).failure, FailureKind::kUndecodable);
+  EXPECT_EQ(TakeRecords().size(), 1u) << "what came before counts";
+}
+
+TEST_F(ResponseIntakeTest, GarbageIsNotHttp) {
+  Begin();
+  Read("SSH-2.0-OpenSSH_9.2\r\n", 1ms);
+  EXPECT_EQ(intake_.Judge(kUrl).failure, FailureKind::kUndecodable);
+  EXPECT_THAT(intake_.Judge(kUrl).error, HasSubstr("not an HTTP/1.x response"));
+}
+
+TEST_F(ResponseIntakeTest, ALongErrorBodyIsReadAndKeptInPart) {
+  Begin();
+  const std::string body(1 << 20, 'x');
+  const std::string response = PlainResponse("500 Oops", body, "text/plain");
+  for (size_t at = 0; at < response.size(); at += 10'000) Read(response.substr(at, 10'000), 1ms);
+  EXPECT_TRUE(intake_.over());
+  const Ending ending = intake_.Judge(kUrl);
+  EXPECT_EQ(ending.failure, FailureKind::kHttpStatus);
+  EXPECT_THAT(ending.error, HasSubstr("HTTP status 500: xxx"));
+  EXPECT_LE(ending.error.size(), kErrorBytesMax);
+  EXPECT_EQ(Describe().bytes, body.size());
+}
+
+TEST_F(ResponseIntakeTest, AChunkAllocatesNothing) {
+  Begin();
+  Read(StreamHead() + HttpChunk(RoleEvent()), 1ms);
+  constexpr int kChunks = 4000;
+  std::vector<std::string> reads;
+  for (int i = 1; i <= kChunks; ++i) reads.push_back(HttpChunk(TokenEvent("word", 2 * i)));
+  // Buffers grow to the size they need; a batch is cut in between.
+  for (int i = 0; i < kChunks / 2; ++i) Read(reads[static_cast<size_t>(i)], 1ms * (i + 2));
+  TakeRecords();
+  const uint64_t before = allocations;
+  for (int i = kChunks / 2; i < kChunks; ++i) Read(reads[static_cast<size_t>(i)], 1ms * (i + 2));
+  EXPECT_EQ(allocations - before, 0u) << "over " << kChunks / 2 << " chunks";
+  EXPECT_EQ(TakeRecords().size(), static_cast<size_t>(kChunks) / 2);
+}
+
+}  // namespace
+}  // namespace specctl::agent
