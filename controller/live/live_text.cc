@@ -1,0 +1,144 @@
+#include "controller/live/live_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::controller {
+namespace {
+
+constexpr size_t kSparklineColumns = 40;
+constexpr std::array<std::string_view, 8> kBars = {"\u2581", "\u2582", "\u2583", "\u2584",
+                                                   "\u2585", "\u2586", "\u2587", "\u2588"};
+
+// 21913 -> "21,913".
+std::string Grouped(double value) {
+  std::string digits = absl::StrFormat("%.0f", std::max(value, 0.0));
+  for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+std::string Duration(double seconds) {
+  const auto whole = static_cast<int64_t>(std::llround(std::max(seconds, 0.0)));
+  if (whole < 60) return absl::StrFormat("%d s", whole);
+  if (whole < 3600) return absl::StrFormat("%d:%02d min", whole / 60, whole % 60);
+  return absl::StrFormat("%d:%02d h", whole / 3600, whole / 60 % 60);
+}
+
+std::string Milliseconds(const std::optional<double>& value) {
+  if (!value) return "-";
+  return absl::StrFormat(*value < 100 ? "%.1f" : "%.0f", *value);
+}
+
+std::string VerdictText(const Verdict& verdict) {
+  std::string text = "valid";
+  if (verdict.state == VerdictState::kDegraded) text = "degraded";
+  if (verdict.state == VerdictState::kInvalid) text = "INVALID";
+  const char* separator = ": ";
+  for (const VerdictReason& reason : verdict.reasons) {
+    text += separator + reason.text;
+    separator = ", ";
+  }
+  separator = "   labels: ";
+  for (const VerdictReason& label : verdict.labels) {
+    text += separator + label.code;
+    separator = ", ";
+  }
+  return text;
+}
+
+std::string TimeText(const LiveFrame& frame) {
+  std::string text = Duration(frame.figures.elapsed_s);
+  if (const auto left = TimeLeftSeconds(frame)) text += ", " + Duration(*left) + " left";
+  return text;
+}
+
+std::string DoneText(const LiveFigures& figures) {
+  std::string text = "done " + Grouped(static_cast<double>(figures.done));
+  if (figures.planned) text += " of " + Grouped(static_cast<double>(*figures.planned));
+  return text + "   in flight " + Grouped(static_cast<double>(figures.in_flight)) + "   failed " +
+         Grouped(static_cast<double>(figures.failed));
+}
+
+std::string AgentsText(const LiveFigures& figures) {
+  std::string text = absl::StrFormat("agents %d", figures.agents);
+  if (figures.agents_lost > 0) absl::StrAppendFormat(&text, " (%d LOST)", figures.agents_lost);
+  return text;
+}
+
+double LastTps(const LiveFigures& figures) {
+  return figures.output_tps_by_second.empty() ? 0 : figures.output_tps_by_second.back();
+}
+
+std::string LatencyText(std::string_view name, const std::optional<double>& p50,
+                        const std::optional<double>& p99) {
+  return absl::StrFormat("%s ms p50 %s p99 %s", std::string(name), Milliseconds(p50),
+                         Milliseconds(p99));
+}
+
+// At most `width` columns; every code point here is one column wide.
+std::string Fitted(std::string line, size_t width) {
+  size_t columns = 0;
+  for (size_t at = 0; at < line.size(); ++at) {
+    const bool starts_code_point = (static_cast<unsigned char>(line[at]) & 0xC0) != 0x80;
+    if (starts_code_point && columns++ == width) {
+      line.resize(at);
+      break;
+    }
+  }
+  return line;
+}
+
+}  // namespace
+
+std::optional<double> TimeLeftSeconds(const LiveFrame& frame) {
+  std::optional<double> left = frame.duration_left_s;
+  const LiveFigures& figures = frame.figures;
+  if (figures.planned && figures.done > 0 && figures.elapsed_s > 0) {
+    const double to_do = static_cast<double>(*figures.planned) - static_cast<double>(figures.done);
+    const double by_rate =
+        std::max(to_do, 0.0) * figures.elapsed_s / static_cast<double>(figures.done);
+    left = left ? std::min(*left, by_rate) : by_rate;
+  }
+  if (left) left = std::max(*left, 0.0);
+  return left;
+}
+
+std::string Sparkline(std::span<const double> values, size_t width) {
+  values = values.last(std::min(width, values.size()));
+  std::string line;
+  const double highest = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+  for (const double value : values) {
+    const double share = highest > 0 ? std::max(value, 0.0) / highest : 0;
+    line += kBars[std::min<size_t>(static_cast<size_t>(share * 8), 7)];
+  }
+  return line;
+}
+
+std::vector<std::string> BlockLines(const LiveFrame& frame, size_t width) {
+  const LiveFigures& figures = frame.figures;
+  std::vector<std::string> lines = {
+      absl::StrFormat("run %s   %s   %s", frame.run_id, figures.stage, TimeText(frame)),
+      "  " + DoneText(figures) + "   " + AgentsText(figures),
+      absl::StrFormat("  TPS %8s  %s", Grouped(LastTps(figures)),
+                      Sparkline(figures.output_tps_by_second, kSparklineColumns)),
+      "  " + LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms) + "   " +
+          LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
+      "  so far " + VerdictText(figures.verdict)};
+  for (std::string& line : lines) line = Fitted(std::move(line), width);
+  return lines;
+}
+
+std::string PlainLine(const LiveFrame& frame) {
+  const LiveFigures& figures = frame.figures;
+  return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", figures.stage, TimeText(frame),
+                         DoneText(figures), Grouped(LastTps(figures)),
+                         LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
+                         LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
+                         AgentsText(figures), VerdictText(figures.verdict));
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,224 @@
+#include "controller/probe/target_probe.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <thread>
+
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/engine/engine_profile.h"
+#include "common/engine/error_body.h"
+#include "common/engine/probe_answers.h"
+#include "common/engine/request_body.h"
+#include "common/engine/response_reader.h"
+#include "common/net/sse_parser.h"
+
+namespace specctl::controller {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr uint32_t kProbeTokens = 8;
+constexpr size_t kProbeEventBytesMax = 1u << 20;
+constexpr Nanos kRetryPeriod = seconds(2);
+
+HttpAnswer Answer(const HttpReply& reply) {
+  return {.status = reply.status, .content_type = reply.content_type, .body = reply.body};
+}
+
+// The target's questions, with the headers that each of them needs.
+class Prober {
+ public:
+  Prober(const ProbeInput& input, Url url) : input_(input), url_(std::move(url)) {
+    if (!input.api_key.empty()) headers_.emplace_back("Authorization", "Bearer " + input.api_key);
+    headers_.insert(headers_.end(), input.headers.begin(), input.headers.end());
+  }
+
+  absl::StatusOr<HttpReply> Get(const Url& url, std::string_view path) const {
+    return Fetch(url, {.method = "GET", .path = path, .headers = headers_}, input_.fetch);
+  }
+
+  absl::StatusOr<HttpReply> Infer(const RequestSpec& request, const EngineProfile& profile,
+                                  bool continuous_usage) const {
+    const auto writer = RequestBodyWriter::Create(request, profile);
+    if (!writer.ok()) return writer.status();
+    const std::array<Message, 1> messages = {
+        {{.role = "user", .content = "Count from one to ten."}}};
+    const auto body =
+        writer->Write(messages, {.continuous_usage = continuous_usage, .max_tokens = kProbeTokens});
+    if (!body.ok()) return body.status();
+    FetchOptions options = input_.fetch;
+    options.timeout = input_.inference_timeout;
+    return Fetch(url_, {.method = "POST", .path = Path(), .headers = headers_, .body = *body},
+                 options);
+  }
+
+  std::string_view Path() const {
+    return input_.request.endpoint == Endpoint::kChat ? "/v1/chat/completions" : "/v1/completions";
+  }
+  const Url& url() const { return url_; }
+
+ private:
+  const ProbeInput& input_;
+  const Url url_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+};
+
+absl::Status ChooseModel(const ProbeInput& input, const std::vector<ServedModel>& models,
+                         TargetProbed& facts) {
+  const auto chosen = std::find_if(models.begin(), models.end(), [&](const ServedModel& model) {
+    return input.model.empty() || model.id == input.model;
+  });
+  if (chosen == models.end()) {
+    const std::string there = absl::StrJoin(
+        models, ", ", [](std::string* out, const auto& model) { out->append(model.id); });
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--model %s: %s does not serve it; it serves: %s", input.model, input.url, there));
+  }
+  facts.model = chosen->id;
+  if (chosen->max_model_len_tokens) {
+    facts.max_model_len_tokens = static_cast<uint32_t>(*chosen->max_model_len_tokens);
+  }
+  return absl::OkStatus();
+}
+
+// Reads the metrics text, or says in the facts why there is none.
+std::string AskMetrics(const ProbeInput& input, const Prober& prober, TargetProbed& facts) {
+  if (!input.want_metrics) {
+    facts.metrics_note = "not asked for (--no-server-metrics)";
+    return "";
+  }
+  const std::string named =
+      input.metrics_url.empty() ? prober.url().ToString() + "/metrics" : input.metrics_url;
+  const auto url = ParseUrl(named);
+  if (!url.ok()) {
+    facts.metrics_note = std::string(url.status().message());
+    return "";
+  }
+  auto reply = prober.Get(*url, "");
+  if (!reply.ok()) {
+    facts.metrics_note = std::string(reply.status().message());
+  } else if (reply->status != 200) {
+    facts.metrics_note = absl::StrFormat("GET %s: status %d", named, reply->status);
+  } else {
+    facts.metrics_url = named;
+    return std::move(reply->body);
+  }
+  return "";
+}
+
+absl::Status Refused(const Prober& prober, const HttpReply& reply) {
+  const ErrorBody error = ParseErrorBody(reply.body, reply.status);
+  const std::string text = absl::StrFormat("%s%s: status %d: %s", prober.url().ToString(),
+                                           prober.Path(), reply.status, error.message);
+  if (reply.status == 401 || reply.status == 403) {
+    return absl::UnauthenticatedError(text + " (give a key with --api-key-env)");
+  }
+  const bool not_ready = reply.status == 429 || reply.status >= 500;
+  return not_ready ? absl::UnavailableError(text) : absl::FailedPreconditionError(text);
+}
+
+// Reads the streamed answer of the test inference.
+absl::StatusOr<TokenSource> ReadAnswer(const Prober& prober, const HttpReply& reply) {
+  const auto fail = [&](std::string_view what) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("%s%s: %s", prober.url().ToString(), prober.Path(), what));
+  };
+  if (reply.content_type != "text/event-stream") {
+    return fail(absl::StrFormat("answered a streamed request with \"%s\", not text/event-stream",
+                                reply.content_type));
+  }
+  SseParser events(kProbeEventBytesMax);
+  if (const absl::Status fed = events.Feed(reply.body); !fed.ok()) {
+    return fail(std::string(fed.message()));
+  }
+  StreamDecoder decoder;
+  ResponseReader reader(decoder);
+  reader.Begin(/*keep_text=*/false);
+  ChunkFacts facts;
+  while (const auto event = events.Next()) {
+    if (!event->name.empty() && event->name != "message") continue;
+    if (const absl::Status read = reader.OnEvent(event->data, facts); !read.ok()) {
+      return fail(std::string(read.message()));
+    }
+  }
+  if (reader.has_error()) return fail("error event: " + reader.error());
+  if (!reader.complete()) return fail("the stream ended without a finish reason");
+  return reader.token_source();
+}
+
+// The test inference, again without continuous usage where the server refuses that.
+absl::Status TryInference(const ProbeInput& input, const Prober& prober,
+                          const EngineProfile& profile, TargetProbed& facts) {
+  RequestSpec request = input.request;
+  request.model = facts.model;
+  request.ignore_eos = false;
+  facts.continuous_usage = profile.continuous_usage;
+  auto reply = prober.Infer(request, profile, facts.continuous_usage);
+  if (!reply.ok()) return reply.status();
+  if (facts.continuous_usage && RefusesContinuousUsage(reply->status, reply->body)) {
+    facts.continuous_usage = false;
+    reply = prober.Infer(request, profile, false);
+    if (!reply.ok()) return reply.status();
+  }
+  if (reply->status != 200) return Refused(prober, *reply);
+  const auto source = ReadAnswer(prober, *reply);
+  if (!source.ok()) return source.status();
+  facts.token_source = *source;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
+  auto url = ParseTargetUrl(input.url);
+  if (!url.ok()) return url.status();
+  const Prober prober(input, *std::move(url));
+  TargetProbed facts;
+  facts.url = input.url;
+
+  const auto models_reply = prober.Get(prober.url(), "/v1/models");
+  if (!models_reply.ok()) return models_reply.status();
+  const auto models = ParseModels(Answer(*models_reply));
+  if (!models.ok()) {
+    return absl::Status(
+        models.status().code(),
+        absl::StrFormat("%s: %s", input.url, std::string(models.status().message())));
+  }
+  if (const absl::Status chosen = ChooseModel(input, *models, facts); !chosen.ok()) return chosen;
+
+  std::string version_body;
+  if (auto reply = prober.Get(prober.url(), "/version"); reply.ok()) {
+    facts.engine_version = ParseVersion(Answer(*reply)).value_or("");
+    if (reply->status == 200) version_body = std::move(reply->body);
+  }
+  const std::string metrics = AskMetrics(input, prober, facts);
+  const EngineProfile& profile =
+      DetectEngine(version_body, models_reply->body, metrics, models_reply->server);
+  facts.engine = profile.name;
+  facts.return_token_ids = profile.return_token_ids;
+  if (const absl::Status tried = TryInference(input, prober, profile, facts); !tried.ok()) {
+    return tried;
+  }
+  return facts;
+}
+
+absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
+                                            const std::function<void(std::string_view)>& say) {
+  const MonoTime end = MonoNow() + wait;
+  bool said = false;
+  while (true) {
+    auto result = ProbeTarget(input);
+    const bool not_ready =
+        absl::IsUnavailable(result.status()) || absl::IsDeadlineExceeded(result.status());
+    if (!not_ready || MonoNow() + kRetryPeriod > end) return result;
+    if (!said)
+      say(absl::StrFormat("waiting for %s: %s", input.url, std::string(result.status().message())));
+    said = true;
+    std::this_thread::sleep_for(kRetryPeriod);
+  }
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,44 @@
+// What is there: finds out of a target, before T0, all that a run must know of it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "common/journal/event.h"
+#include "common/plan/run_spec.h"
+#include "controller/scrape/http_fetch.h"
+
+namespace specctl::controller {
+
+struct ProbeInput {
+  std::string url;          // as in RunSpec::target_urls
+  std::string model;        // empty: the one that /v1/models names
+  std::string metrics_url;  // empty: {url}/metrics
+  bool want_metrics = true;
+  RequestSpec request;  // endpoint, extra inputs: the test inference is sent like the run's
+  std::string api_key;
+  std::vector<std::pair<std::string, std::string>> headers;  // all, secret ones included
+  FetchOptions fetch;  // time-out of each question but the inference
+  Nanos inference_timeout = std::chrono::seconds(60);
+};
+
+// Asks /v1/models, /version and the metrics, then lets the model write a few tokens: settles
+// engine, model, token source, and whether continuous usage is refused.  Blocks.
+//
+// UNAVAILABLE          nobody answers, or the server is not ready yet: worth asking again
+// FAILED_PRECONDITION  not an LLM server, or an inference fails for good
+// UNAUTHENTICATED      401 or 403
+// INVALID_ARGUMENT     the model is not there (names those that are), or a bad URL
+absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input);
+
+// ProbeTarget until it succeeds, every 2 s for at most `wait`; only UNAVAILABLE and
+// DEADLINE_EXCEEDED are worth a repeat.  `wait` 0: once.  `say` is told, once, that it waits.
+absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
+                                            const std::function<void(std::string_view)>& say);
+
+}  // namespace specctl::controller

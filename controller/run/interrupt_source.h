@@ -1,0 +1,23 @@
+// Ctrl-C and SIGTERM, counted.
+#pragma once
+
+#include <cstdint>
+
+namespace specctl::controller {
+
+// While one exists, SIGINT and SIGTERM are counted instead of ending the process; the third ends it
+// by the signal's default action, for a program that hangs.  The count is of the process: it goes
+// on from one InterruptSource to the next.  Only one at a time.
+class InterruptSource {
+ public:
+  InterruptSource();
+  // Puts the default actions back.
+  ~InterruptSource();
+  InterruptSource(const InterruptSource&) = delete;
+  InterruptSource& operator=(const InterruptSource&) = delete;
+
+  // Signals so far.  Any thread.
+  uint32_t count() const;
+};
+
+}  // namespace specctl::controller

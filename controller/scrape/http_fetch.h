@@ -1,0 +1,39 @@
+// One HTTP request, answered whole: for probes and scrapes, never for measured requests.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <absl/status/statusor.h>
+#include <openssl/types.h>
+
+#include "common/base/clock.h"
+#include "common/net/http_request.h"
+#include "common/net/url.h"
+
+namespace specctl::controller {
+
+struct HttpReply {
+  uint32_t status = 0;
+  std::string content_type;  // lower case, parameters cut off
+  std::string server;        // the `server` header
+  std::string body;
+};
+
+struct FetchOptions {
+  Nanos timeout = std::chrono::seconds(10);  // for everything: name, connection, reply
+  std::shared_ptr<SSL_CTX> tls;              // needed for https
+  size_t body_bytes_max = 64u << 20;
+};
+
+// Sends `request` on a connection of its own and reads the whole reply, whatever its status.
+// Blocks; thread-safe.
+//
+// UNAVAILABLE        no address, no connection, or it broke; the text names the URL and the reason
+// DEADLINE_EXCEEDED  the time is over
+// INVALID_ARGUMENT   what came is not HTTP
+absl::StatusOr<HttpReply> Fetch(const Url& url, const HttpRequest& request,
+                                const FetchOptions& options);
+
+}  // namespace specctl::controller

@@ -1,0 +1,164 @@
+#include "controller/session/session_hub.h"
+
+#include <condition_variable>
+#include <map>
+
+#include <absl/strings/str_format.h>
+#include <grpcpp/grpcpp.h>
+
+#include "common/base/clock.h"
+#include "common/base/mutex.h"
+#include "controller/session/session_reactor.h"
+
+namespace specctl::controller {
+namespace {
+
+// A batch holds some 200 ms of an agent: well under this, even after a stall.
+constexpr int kReceiveBytesMax = 64 << 20;
+
+int64_t MonoNanos() { return MonoNow().time_since_epoch().count(); }
+
+// Agents ping a silent connection; gRPC would take more than two in five minutes for an attack.
+constexpr int kPingIntervalMsMin = 1'000;
+
+// Ends a call at once, for one that is refused.
+class RefusingReactor final
+    : public grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage> {
+ public:
+  explicit RefusingReactor(grpc::Status status) { Finish(std::move(status)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+class SessionHub::Server final : public v1::AgentSession::CallbackService {
+ public:
+  Server(Options options, Sinks sinks) : options_(std::move(options)), sinks_(std::move(sinks)) {}
+
+  absl::StatusOr<std::string> Listen() {
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               kPingIntervalMsMin);
+    builder.SetMaxReceiveMessageSize(kReceiveBytesMax);
+    builder.SetMaxSendMessageSize(-1);
+    builder.RegisterService(this);
+    grpc_ = builder.BuildAndStart();
+    if (grpc_ == nullptr || port == 0) {
+      return absl::UnavailableError(absl::StrFormat(
+          "controller: can't listen at %s; is the address this host's, and the port free?",
+          options_.listen));
+    }
+    const size_t colon = options_.listen.rfind(':');
+    return absl::StrFormat("%s:%d", options_.listen.substr(0, colon), port);
+  }
+
+  grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(
+      grpc::CallbackServerContext* context) override {
+    SessionReactor* reactor = nullptr;
+    {
+      MutexLock lock(mu_);
+      if (closing_ || sessions_.size() >= options_.sessions_max) {
+        return new RefusingReactor(
+            {grpc::StatusCode::RESOURCE_EXHAUSTED,
+             closing_ ? "controller: the run has ended" : "controller: too many sessions"});
+      }
+      const SessionId id = ++last_id_;
+      reactor = new SessionReactor(context, {.id = id,
+                                             .specctl_version = options_.specctl_version,
+                                             .join_token = options_.join_token,
+                                             .sink = sinks_.session,
+                                             .on_done = [this, id] { Forget(id); }});
+      sessions_.emplace(id, reactor);
+    }
+    reactor->Start();
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* ProbeClock(grpc::CallbackServerContext* context,
+                                       const v1::ClockProbeRequest* request,
+                                       v1::ClockProbeReply* reply) override {
+    reply->set_controller_receive_mono_ns(MonoNanos());
+    if (request->has_previous()) {
+      sinks_.clock(DecodeExchange(request->agent(), request->previous()));
+    }
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reply->set_controller_send_mono_ns(MonoNanos());
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+
+  // Calls `act` with the session's reactor, which can't go away meanwhile.
+  template <typename Act>
+  void With(SessionId id, const Act& act) {
+    MutexLock lock(mu_);
+    if (const auto at = sessions_.find(id); at != sessions_.end()) act(*at->second);
+  }
+
+  void Shutdown(Nanos patience) {
+    const auto deadline = MonoNow() + patience;
+    {
+      std::unique_lock<Mutex> lock(mu_);
+      closing_ = true;
+      gone_.wait_until(lock, deadline, [this] { return SessionsEmpty(); });
+    }
+    if (grpc_ == nullptr) return;
+    grpc_->Shutdown(std::chrono::system_clock::now());
+    grpc_->Wait();
+    // The calls have ended; their reactors may still be on their way out.
+    std::unique_lock<Mutex> lock(mu_);
+    gone_.wait(lock, [this] { return SessionsEmpty(); });
+    grpc_.reset();
+  }
+
+ private:
+  // Only with mu_ held, by a std::unique_lock that the analysis doesn't see.
+  bool SessionsEmpty() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return sessions_.empty(); }
+
+  void Forget(SessionId id) {
+    MutexLock lock(mu_);
+    sessions_.erase(id);
+    gone_.notify_all();
+  }
+
+  const Options options_;
+  const Sinks sinks_;
+  Mutex mu_;
+  std::condition_variable_any gone_;
+  std::map<SessionId, SessionReactor*> sessions_ ABSL_GUARDED_BY(mu_);
+  SessionId last_id_ ABSL_GUARDED_BY(mu_) = 0;
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  std::unique_ptr<grpc::Server> grpc_;
+};
+
+absl::StatusOr<std::unique_ptr<SessionHub>> SessionHub::Start(Options options, Sinks sinks) {
+  auto server = std::make_unique<Server>(std::move(options), std::move(sinks));
+  absl::StatusOr<std::string> address = server->Listen();
+  if (!address.ok()) return address.status();
+  return std::unique_ptr<SessionHub>(new SessionHub(std::move(server), *std::move(address)));
+}
+
+SessionHub::SessionHub(std::unique_ptr<Server> server, std::string address)
+    : server_(std::move(server)), address_(std::move(address)) {}
+
+SessionHub::~SessionHub() { server_->Shutdown(Nanos(0)); }
+
+void SessionHub::Consumed(SessionId session) {
+  server_->With(session, [](SessionReactor& reactor) { reactor.ReadNext(); });
+}
+
+void SessionHub::Send(SessionId session, AgentOutput output) {
+  server_->With(session, [&output](SessionReactor& reactor) { reactor.Send(std::move(output)); });
+}
+
+void SessionHub::Close(SessionId session, const absl::Status& status) {
+  const grpc::Status with(static_cast<grpc::StatusCode>(status.code()),
+                          std::string(status.message()));
+  server_->With(session, [&with](SessionReactor& reactor) { reactor.FinishAfterWrites(with); });
+}
+
+void SessionHub::Shutdown(Nanos patience) { server_->Shutdown(patience); }
+
+}  // namespace specctl::controller

@@ -1,0 +1,104 @@
+#include "controller/live/live_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace specctl::controller {
+namespace {
+
+using ::testing::ElementsAre;
+
+LiveFrame Frame() {
+  LiveFrame frame;
+  frame.run_id = "20261122-101410-7f3a";
+  frame.figures.stage = "hold";
+  frame.figures.elapsed_s = 42;
+  frame.figures.done = 700;
+  frame.figures.in_flight = 512;
+  frame.figures.failed = 3;
+  frame.figures.planned = 1536;
+  frame.figures.output_tps_by_second = {0, 11000, 21913};
+  frame.figures.ttft_p50_ms = 212;
+  frame.figures.ttft_p99_ms = 1204;
+  frame.figures.step_p50_ms = 60.4;
+  frame.figures.step_p99_ms = 99.83;
+  frame.figures.agents = 16;
+  return frame;
+}
+
+TEST(LiveTextTest, TheBlockSaysHowTheRunGoes) {
+  EXPECT_THAT(
+      BlockLines(Frame(), 100),
+      ElementsAre("run 20261122-101410-7f3a   hold   42 s, 50 s left",
+                  "  done 700 of 1,536   in flight 512   failed 3   agents 16",
+                  "  TPS   21,913  \u2581\u2585\u2588",
+                  "  TTFT ms p50 212 p99 1204   step ms p50 60.4 p99 99.8", "  so far valid"));
+}
+
+TEST(LiveTextTest, ThePlainLineSaysTheSame) {
+  EXPECT_EQ(PlainLine(Frame()),
+            "hold  42 s, 50 s left  done 700 of 1,536   in flight 512   failed 3  TPS 21,913  TTFT "
+            "ms p50 212 p99 1204  step ms p50 60.4 p99 99.8  agents 16  valid");
+}
+
+TEST(LiveTextTest, WhatIsNotKnownIsADash) {
+  LiveFrame frame;
+  frame.figures.stage = "preparing";
+  EXPECT_THAT(BlockLines(frame, 100),
+              ElementsAre("run    preparing   0 s", "  done 0   in flight 0   failed 0   agents 0",
+                          "  TPS        0  ", "  TTFT ms p50 - p99 -   step ms p50 - p99 -",
+                          "  so far valid"));
+}
+
+TEST(LiveTextTest, LostAgentsAndReasonsAreSaid) {
+  LiveFrame frame = Frame();
+  frame.figures.agents_lost = 1;
+  frame.figures.verdict.state = VerdictState::kInvalid;
+  frame.figures.verdict.reasons = {{.code = "agent_lost", .text = "agent 3 lost", .windows = 0},
+                                   {.code = "x", .text = "tokens apart", .windows = 0}};
+  frame.figures.verdict.labels = {{.code = "queued", .text = "", .windows = 0}};
+  const auto lines = BlockLines(frame, 100);
+  EXPECT_THAT(lines[1], ::testing::EndsWith("agents 16 (1 LOST)"));
+  EXPECT_EQ(lines[4], "  so far INVALID: agent 3 lost, tokens apart   labels: queued");
+}
+
+TEST(LiveTextTest, LinesFitTheirWidthByCharactersNotBytes) {
+  const auto lines = BlockLines(Frame(), 18);
+  EXPECT_EQ(lines[0], "run 20261122-10141");
+  EXPECT_EQ(lines[2], "  TPS   21,913  \u2581\u2585");
+}
+
+TEST(TimeLeftTest, WhicheverEndsFirst) {
+  LiveFrame frame = Frame();
+  frame.duration_left_s = 10;
+  EXPECT_DOUBLE_EQ(*TimeLeftSeconds(frame), 10);
+  frame.duration_left_s = 1000;
+  EXPECT_NEAR(*TimeLeftSeconds(frame), 836.0 * 42 / 700, 1e-9);
+  frame.duration_left_s = -3;
+  EXPECT_DOUBLE_EQ(*TimeLeftSeconds(frame), 0);
+}
+
+TEST(TimeLeftTest, UnknownBeforeAnythingIsDone) {
+  LiveFrame frame = Frame();
+  frame.figures.done = 0;
+  EXPECT_EQ(TimeLeftSeconds(frame), std::nullopt);
+}
+
+TEST(SparklineTest, HeightsAreSharesOfTheLargest) {
+  const double values[] = {0, 1, 4, 8};
+  EXPECT_EQ(Sparkline(values, 10), "\u2581\u2582\u2585\u2588");
+}
+
+TEST(SparklineTest, TheLastValuesAreShown) {
+  const double values[] = {100, 1, 2};
+  EXPECT_EQ(Sparkline(values, 2), "\u2585\u2588");
+}
+
+TEST(SparklineTest, NothingAndZeros) {
+  EXPECT_EQ(Sparkline({}, 5), "");
+  const double zeros[] = {0, 0};
+  EXPECT_EQ(Sparkline(zeros, 5), "\u2581\u2581");
+}
+
+}  // namespace
+}  // namespace specctl::controller

@@ -1,0 +1,80 @@
+#include "controller/live/terminal_view.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace specctl::controller {
+namespace {
+
+using std::chrono::seconds;
+
+// What is written to a pipe.
+class TerminalViewTest : public ::testing::Test {
+ protected:
+  TerminalViewTest() { EXPECT_EQ(pipe2(ends_, O_NONBLOCK), 0); }
+  ~TerminalViewTest() override {
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+  TerminalView View(bool terminal) {
+    return TerminalView({.fd = ends_[1], .terminal = terminal, .plain_interval = seconds(5)});
+  }
+  std::string Written() {
+    std::string text(10'000, '\0');
+    const ssize_t count = read(ends_[0], text.data(), text.size());
+    text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
+    return text;
+  }
+  static LiveFrame Frame(const std::string& stage) {
+    LiveFrame frame;
+    frame.run_id = "run-1";
+    frame.figures.stage = stage;
+    return frame;
+  }
+
+  int ends_[2] = {-1, -1};
+  const MonoTime now_{seconds(100)};
+};
+
+TEST_F(TerminalViewTest, ABlockIsDrawnOverTheOneBefore) {
+  TerminalView view = View(true);
+  view.Show(Frame("ramp"), now_);
+  EXPECT_EQ(Written().rfind("\r\x1b[2Krun run-1   ramp", 0), 0u);
+  view.Show(Frame("hold"), now_);
+  EXPECT_EQ(Written().rfind("\x1b[5A\r\x1b[2Krun run-1   hold", 0), 0u);
+  view.Clear();
+  EXPECT_EQ(Written(), "\x1b[5A\r\x1b[J");
+  view.Clear();
+  EXPECT_EQ(Written(), "");
+}
+
+TEST_F(TerminalViewTest, WithoutATerminalALineComesEveryFewSecondsAndAtANewStage) {
+  TerminalView view = View(false);
+  view.Show(Frame("ramp"), now_);
+  EXPECT_EQ(Written(), PlainLine(Frame("ramp")) + "\n");
+  view.Show(Frame("ramp"), now_ + seconds(4));
+  EXPECT_EQ(Written(), "");
+  view.Show(Frame("hold"), now_ + seconds(4));
+  EXPECT_EQ(Written(), PlainLine(Frame("hold")) + "\n");
+  view.Show(Frame("hold"), now_ + seconds(9));
+  EXPECT_EQ(Written(), PlainLine(Frame("hold")) + "\n");
+  view.Clear();
+  EXPECT_EQ(Written(), "");
+}
+
+TEST_F(TerminalViewTest, APipeIsNoTerminal) {
+  TerminalView view = TerminalView::For(ends_[1]);
+  view.Show(Frame("ramp"), now_);
+  EXPECT_EQ(Written(), PlainLine(Frame("ramp")) + "\n");
+}
+
+TEST_F(TerminalViewTest, AnOutputThatIsGoneIsPassedOver) {
+  TerminalView view({.fd = -1, .terminal = true, .plain_interval = seconds(5)});
+  view.Show(Frame("ramp"), now_);
+}
+
+}  // namespace
+}  // namespace specctl::controller
