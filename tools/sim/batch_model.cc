@@ -1,0 +1,181 @@
+#include "tools/sim/batch_model.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "tools/sim/acceptance_model.h"
+
+namespace specctl::sim {
+namespace {
+
+template <class Sequences>
+void EraseById(Sequences& sequences, uint64_t id) {
+  std::erase_if(sequences, [id](const auto& sequence) { return sequence.spec.id == id; });
+}
+
+}  // namespace
+
+BatchModel::BatchModel(const BatchOptions& options)
+    : options_(options),
+      prefix_cache_(options.kv_tokens_max / kBlockTokens),
+      counters_(options.draft_length) {}
+
+void BatchModel::Add(SequenceSpec spec, MonoTime now) {
+  assert(spec.output_tokens >= 1 && spec.acceptance.size() == options_.draft_length);
+  Sequence sequence;
+  sequence.prefill_target = spec.prompt_tokens;
+  sequence.spec = std::move(spec);
+  sequence.arrived = now;
+  sequence.last_output = now;
+  waiting_.push_back(std::move(sequence));
+  if (!step_end_) BeginStep(now);
+}
+
+void BatchModel::Remove(uint64_t id) {
+  EraseById(waiting_, id);
+  EraseById(running_, id);
+}
+
+std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
+  assert(step_end_ && *step_end_ <= now);
+  const MonoTime end = *step_end_;
+  step_end_.reset();
+  outputs_.clear();
+  const uint64_t tokens_before = counters_.prompt_tokens + counters_.generation_tokens;
+  for (Sequence& sequence : running_) EndStepOf(sequence, end);
+  const uint64_t step_tokens =
+      counters_.prompt_tokens + counters_.generation_tokens - tokens_before;
+  std::erase_if(running_, [](const Sequence& sequence) {
+    return sequence.produced >= sequence.spec.output_tokens;
+  });
+  counters_.iteration_tokens.Observe(static_cast<double>(step_tokens));
+  const bool late = now - end > step_length_;
+  if (late) ++counters_.overruns;
+  BeginStep(late ? now : end);
+  return outputs_;
+}
+
+void BatchModel::BeginStep(MonoTime begin) {
+  if (!PreemptWhereFull()) Admit(begin);
+  if (running_.empty()) return;
+  const uint64_t tokens_a_decode = 1 + options_.draft_length;
+  uint64_t decoding = 0;
+  for (const Sequence& sequence : running_) decoding += sequence.decoding() ? 1 : 0;
+  const uint64_t decode_tokens = decoding * tokens_a_decode;
+  // A batch that uses up all tokens must not starve the prompts for ever.
+  uint64_t budget = decode_tokens + kBlockTokens < options_.batched_tokens_max
+                        ? options_.batched_tokens_max - decode_tokens
+                        : kBlockTokens;
+  uint64_t prefilled = 0;
+  for (Sequence& sequence : running_) {
+    sequence.chunk = std::min(budget, sequence.prefill_target - sequence.computed);
+    budget -= sequence.chunk;
+    prefilled += sequence.chunk;
+  }
+  step_length_ = options_.step + options_.step_per_sequence * static_cast<int64_t>(decoding) +
+                 Nanos(static_cast<int64_t>(static_cast<double>(prefilled) * 1e9 /
+                                            options_.prefill_tokens_per_s));
+  if (decoding > 0) step_length_ += options_.per_draft_token * options_.draft_length;
+  step_end_ = begin + step_length_;
+}
+
+void BatchModel::Admit(MonoTime now) {
+  uint64_t kv_tokens = KvTokens();
+  while (!waiting_.empty() && running_.size() < options_.batch_max) {
+    const uint64_t needed = waiting_.front().prefill_target + 1;
+    if (!running_.empty() && kv_tokens + needed > options_.kv_tokens_max) return;
+    kv_tokens += needed;
+    running_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+    StartSequence(running_.back(), now);
+  }
+}
+
+void BatchModel::StartSequence(Sequence& sequence, MonoTime now) {
+  if (options_.prefix_cache) {
+    const uint64_t hits =
+        prefix_cache_.LookUpAndAdd(sequence.spec.prompt_blocks) * uint64_t{kBlockTokens};
+    sequence.computed = hits;
+    if (!sequence.admitted_before) {
+      counters_.prefix_queries += sequence.spec.prompt_tokens;
+      counters_.prefix_hits += hits;
+    }
+  }
+  if (std::exchange(sequence.admitted_before, true)) return;
+  counters_.queue_s.Observe(Seconds(now - sequence.arrived));
+}
+
+bool BatchModel::PreemptWhereFull() {
+  bool preempted = false;
+  while (running_.size() > 1 &&
+         KvTokens() + running_.size() * (1 + options_.draft_length) > options_.kv_tokens_max) {
+    Sequence& last = running_.back();
+    last.computed = 0;
+    last.prefill_target = last.spec.prompt_tokens + last.produced;
+    waiting_.push_front(std::move(last));
+    running_.pop_back();
+    ++counters_.preemptions;
+    preempted = true;
+  }
+  return preempted;
+}
+
+uint64_t BatchModel::KvTokens() const {
+  uint64_t tokens = 0;
+  for (const Sequence& sequence : running_) tokens += sequence.kv_tokens();
+  return tokens;
+}
+
+void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
+  const bool decodes = sequence.decoding();
+  sequence.computed += sequence.chunk;
+  if (!sequence.decoding()) return;
+  StepOutput output{.id = sequence.spec.id, .tokens = 1, .step = sequence.step};
+  if (decodes) Verify(sequence, output);
+  const uint64_t wanted = sequence.spec.output_tokens - sequence.produced;
+  output.tokens = static_cast<uint32_t>(std::min<uint64_t>(output.tokens, wanted));
+  if (output.tokens == wanted) output.finish = sequence.spec.finish;
+  Count(sequence, output, end);
+  sequence.produced += output.tokens;
+  sequence.last_output = end;
+  ++sequence.step;
+  outputs_.push_back(output);
+}
+
+void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
+  const Draws& draws = sequence.spec.draws;
+  if (options_.draft_length == 0) return;
+  if (draws.Uniform(Purpose::kNoDraft, output.step) < options_.no_draft_share) return;
+  output.drafted = options_.draft_length;
+  output.accepted = AcceptanceModel::Accepted(sequence.spec.acceptance, draws, output.step);
+  output.tokens = 1 + output.accepted;
+  ++counters_.drafts;
+  counters_.draft_tokens += output.drafted;
+  counters_.accepted_tokens += output.accepted;
+  for (uint32_t i = 0; i < output.accepted; ++i) ++counters_.accepted_by_position[i];
+}
+
+void BatchModel::Count(const Sequence& sequence, const StepOutput& output, MonoTime end) {
+  counters_.generation_tokens += output.tokens;
+  if (output.step == 0) {
+    counters_.prompt_tokens += sequence.spec.prompt_tokens;
+    counters_.first_token_s.Observe(Seconds(end - sequence.arrived));
+  } else {
+    counters_.token_gap_s.Observe(Seconds(end - sequence.last_output));
+  }
+  if (output.finish == Finish::kNo) return;
+  ++(output.finish == Finish::kStop ? counters_.finished_by_stop : counters_.finished_by_length);
+  counters_.request_s.Observe(Seconds(end - sequence.arrived));
+  counters_.request_prompt_tokens.Observe(sequence.spec.prompt_tokens);
+  counters_.request_generation_tokens.Observe(static_cast<double>(sequence.spec.output_tokens));
+}
+
+EngineGauges BatchModel::gauges() const {
+  const double kv_tokens = static_cast<double>(KvTokens());
+  return {.running = running_.size(),
+          .waiting = waiting_.size(),
+          .kv_cache_usage = std::min(1.0, kv_tokens / static_cast<double>(options_.kv_tokens_max))};
+}
+
+}  // namespace specctl::sim

@@ -1,0 +1,111 @@
+// BatchModel: continuous batching of one engine, under a clock that the caller holds.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "tools/sim/draws.h"
+#include "tools/sim/engine_counters.h"
+#include "tools/sim/finish.h"
+#include "tools/sim/prefix_cache.h"
+
+namespace specctl::sim {
+
+struct BatchOptions {
+  uint32_t batch_max = 1024;           // requests that run at once; others wait
+  uint32_t batched_tokens_max = 8192;  // of a step: decodes first, the rest of it prefills
+  Nanos step{15'000'000};              // a step takes step + step_per_sequence x decoding requests
+  Nanos step_per_sequence{20'000};
+  Nanos per_draft_token{1'000'000};       //   + this x draft length, where any request has a draft
+  double prefill_tokens_per_s = 100'000;  //   + prompt tokens computed in it / this
+  uint32_t draft_length = 3;              // 0: no speculative decoding
+  double no_draft_share = 0;  // steps of a request without a draft, as an N-gram proposer's
+  uint64_t kv_tokens_max = 4'000'000;  // beyond it the request that came last is preempted
+  bool prefix_cache = false;
+};
+
+struct SequenceSpec {
+  uint64_t id = 0;  // the caller's
+  uint32_t prompt_tokens = 0;
+  std::vector<uint64_t> prompt_blocks;
+  uint64_t output_tokens = 1;  // >= 1, the end-of-sequence token among them
+  Finish finish = Finish::kLength;
+  Draws draws;
+  std::vector<double> acceptance;  // conditional; draft_length of them
+};
+
+// What one step gave one request.
+struct StepOutput {
+  uint64_t id = 0;
+  uint32_t tokens = 0;  // >= 1; those beyond output_tokens are cut off
+  uint32_t drafted = 0;
+  uint32_t accepted = 0;  // with those cut off
+  uint64_t step = 0;      // 0: prefill, then 1, 2, ...
+  Finish finish = Finish::kNo;
+};
+
+// Runs steps over a batch: what waits is admitted first come first served, prompts are computed in
+// chunks beside the decoding requests, each decoding request gets 1 + accepted tokens a step.
+//
+// A request's outputs depend on its SequenceSpec alone, never on the rest of the batch (but a
+// preempted one makes one token without a draft when it comes back).  Steps follow one another at
+// absolute times; one that could only begin more than its predecessor's length late begins at the
+// caller's `now` and is counted in overruns.  Not thread-safe.
+class BatchModel {
+ public:
+  explicit BatchModel(const BatchOptions& options);
+
+  void Add(SequenceSpec spec, MonoTime now);
+  // The client has gone.  What was counted stays counted.  No effect on an unknown id.
+  void Remove(uint64_t id);
+
+  // When the running step ends; nullopt while there is nothing to do.
+  std::optional<MonoTime> StepEnd() const { return step_end_; }
+  // Ends the step, which must end at or before `now`, and begins the next.  Valid until the next
+  // call.
+  std::span<const StepOutput> Advance(MonoTime now);
+
+  const EngineCounters& counters() const { return counters_; }
+  EngineGauges gauges() const;
+
+ private:
+  struct Sequence {
+    SequenceSpec spec;
+    MonoTime arrived;
+    MonoTime last_output;
+    uint64_t produced = 0;
+    uint64_t computed = 0;        // of prefill_target
+    uint64_t prefill_target = 0;  // prompt, and what was produced before a preemption
+    uint64_t chunk = 0;           // prompt tokens computed in the running step
+    uint64_t step = 0;            // number of the next output
+    bool admitted_before = false;
+    bool decoding() const { return computed == prefill_target; }
+    uint64_t kv_tokens() const {
+      return decoding() ? spec.prompt_tokens + produced : prefill_target;
+    }
+  };
+
+  void BeginStep(MonoTime begin);
+  void Admit(MonoTime now);
+  void StartSequence(Sequence& sequence, MonoTime now);
+  bool PreemptWhereFull();
+  uint64_t KvTokens() const;
+  void EndStepOf(Sequence& sequence, MonoTime end);
+  void Verify(const Sequence& sequence, StepOutput& output);
+  void Count(const Sequence& sequence, const StepOutput& output, MonoTime end);
+
+  const BatchOptions options_;
+  PrefixCache prefix_cache_;
+  EngineCounters counters_;
+  std::deque<Sequence> waiting_;
+  std::vector<Sequence> running_;  // by admission
+  std::optional<MonoTime> step_end_;
+  Nanos step_length_{0};
+  std::vector<StepOutput> outputs_;
+};
+
+}  // namespace specctl::sim

@@ -1,0 +1,306 @@
+#include "tools/sim/connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <utility>
+#include <vector>
+
+#include "tools/sim/error_reply.h"
+#include "tools/sim/replica.h"
+#include "tools/sim/token_model.h"
+
+namespace specctl::sim {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto kIdleLimit = std::chrono::seconds(5);
+constexpr auto kSlowTick = std::chrono::milliseconds(10);
+constexpr size_t kReadBytes = 16u << 10;
+constexpr size_t kPipelinedBytesMax = 64u << 20;
+
+ApiError Overloaded(int status) {
+  return {.status = status,
+          .message = status == 429 ? "Too many requests are queued." : "The server is overloaded.",
+          .type = status == 429 ? "RateLimitError" : "ServiceUnavailableError",
+          .param = ""};
+}
+
+ApiError EngineDied() {
+  return {.status = 500,
+          .message = "EngineCore encountered an issue. See stack trace (above) for the root cause.",
+          .type = "InternalServerError",
+          .param = ""};
+}
+
+}  // namespace
+
+Connection::Connection(Socket socket, Replica& replica)
+    : replica_(replica),
+      socket_(std::move(socket)),
+      idle_timer_(socket_.get_executor()),
+      slow_timer_(socket_.get_executor()),
+      outbox_(socket_.native_handle(), replica.log()) {}
+
+Connection::~Connection() {
+  AbortSequence();
+  replica_.Forget(this);
+}
+
+Task<void> Connection::Run(std::shared_ptr<Connection> self) {
+  self->ArmIdleTimer();
+  std::vector<char> bytes(kReadBytes);
+  const asio::mutable_buffer space(bytes.data(), bytes.size());
+  while (!self->closed_) {
+    const auto [error, size] = co_await self->socket_.async_read_some(space, kTuple);
+    if (error) break;
+    self->OnBytes(std::string_view(bytes.data(), size));
+  }
+  self->Close();
+}
+
+void Connection::OnBytes(std::string_view bytes) {
+  if (silent_) return;
+  if (!busy_) idle_timer_.cancel();
+  unread_ += bytes;
+  if (unread_.size() > kPipelinedBytesMax) return Close();
+  ReadRequests();
+}
+
+void Connection::ReadRequests() {
+  // A reply that ends at once must not come back in here: clients may pipeline any number.
+  if (std::exchange(reading_, true)) return;
+  const auto may_go_on = [this] { return !busy_ && !closed_ && !silent_ && !close_after_reply_; };
+  while (may_go_on() && parsed_ < unread_.size() && ParseSome()) {
+  }
+  unread_.erase(0, std::exchange(parsed_, 0));
+  reading_ = false;
+}
+
+bool Connection::ParseSome() {
+  const absl::StatusOr<size_t> taken = parser_.Feed(std::string_view(unread_).substr(parsed_));
+  if (!taken.ok()) {
+    close_after_reply_ = true;
+    SendPlain(MalformedHttpReply());
+    return false;
+  }
+  parsed_ += *taken;
+  if (parser_.TakeContinueExpected()) {
+    outbox_.Append("HTTP/1.1 100 Continue\r\n\r\n", 0);
+    Flush();
+  }
+  if (!parser_.done()) return false;
+  Handle(parser_.Take());
+  return true;
+}
+
+void Connection::Handle(const HttpRequest& request) {
+  busy_ = true;
+  close_after_reply_ = request.close;
+  auto answer = replica_.api().Answer(request);
+  if (const PlainReply* plain = std::get_if<PlainReply>(&answer)) return SendPlain(*plain);
+  BeginReply(std::get<InferenceRequest>(std::move(answer)), request);
+}
+
+void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
+  const UnixTime read = UnixNow();
+  const uint64_t ordinal = replica_.BeginInference();
+  fault_ = replica_.faults().OfRequest(ordinal);
+  chunks_ = 0;
+  const Draws draws{SplitMix64(replica_.options().seed ^ request.prompt_hash) ^ request.seed};
+  const int64_t created =
+      std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();
+  ReplyIdentity identity{
+      .response_id = replica_.api().ResponseId(request.route, http.request_id, ordinal),
+      .model = replica_.options().model,
+      .created_unix_s = created};
+  if (SendLog* log = replica_.log()) {
+    log->Read(identity.response_id, read.time_since_epoch().count());
+  }
+  outbox_.BeginReply(identity.response_id);
+  const std::optional<ApiError> refused = request.refused_by_engine;
+  reply_ = std::make_unique<Reply>(std::move(request), std::move(identity),
+                                   replica_.options().reply, draws);
+  slow_ = fault_ && fault_->kind == FaultKind::kSlow;
+  if (fault_) replica_.CountFault();
+  if (fault_ && fault_->kind == FaultKind::k429) return SendPlain(ErrorReply(Overloaded(429)));
+  if (fault_ && fault_->kind == FaultKind::k503) return SendPlain(ErrorReply(Overloaded(503)));
+  if (fault_ && fault_->kind == FaultKind::kHang) return;
+  if (refused && !reply_->request().stream) return SendPlain(ErrorReply(*refused));
+  outbox_.Append(reply_->Head(Head()), 0);
+  Flush();
+  if (refused) return SendErrorEvent(*refused);
+  StartSequence();
+}
+
+void Connection::StartSequence() {
+  const InferenceRequest& request = reply_->request();
+  const SimOptions& options = replica_.options();
+  SequenceSpec spec;
+  spec.draws = reply_->draws();
+  spec.prompt_tokens = request.prompt_tokens;
+  spec.prompt_blocks = request.prompt_blocks;
+  spec.output_tokens = request.max_tokens;
+  if (!request.ignore_eos && options.eos_mean_tokens > 0) {
+    const uint64_t eos =
+        std::max<uint64_t>(EosLength(spec.draws, options.eos_mean_tokens), request.min_tokens);
+    if (eos <= request.max_tokens) {
+      spec.output_tokens = eos;
+      spec.finish = Finish::kStop;
+    }
+  }
+  const auto rates = options.acceptance.Conditional(request.category);
+  spec.acceptance.assign(rates.begin(), rates.end());
+  sequence_ = replica_.engine().Add(std::move(spec), *this);
+}
+
+void Connection::OnStep(const StepOutput& output) {
+  if (output.finish != Finish::kNo) sequence_.reset();
+  for (const ReplyPiece& piece : reply_->OnStep(output, Head())) {
+    const bool due = fault_ && piece.tokens > 0 && chunks_ >= fault_->after_chunks;
+    if (due && !Break()) return;
+    SendPiece(piece);
+    if (closed_) return;
+  }
+  if (output.finish != Finish::kNo) EndReply();
+}
+
+void Connection::SendPiece(const ReplyPiece& piece) {
+  outbox_.Append(piece.bytes, piece.tokens);
+  if (piece.tokens > 0) {
+    ++chunks_;
+    ++held_chunks_;
+  }
+  if (held_chunks_ < replica_.options().burst_chunks) return;
+  held_chunks_ = 0;
+  Flush();
+}
+
+void Connection::EndReply() {
+  held_chunks_ = 0;
+  busy_ = false;
+  fault_.reset();
+  Flush();
+  if (closed_ || close_after_reply_) return;
+  if (parsed_ == unread_.size()) return ArmIdleTimer();
+  ReadRequests();
+}
+
+bool Connection::Break() {
+  const Fault fault = *std::exchange(fault_, std::nullopt);
+  std::string bytes;
+  switch (fault.kind) {
+    case FaultKind::kBadJson:
+      AppendHttpChunk("data: {\"id\":\"chatcmpl-broken\",\"choices\":[{\"ind\n\n", bytes);
+      outbox_.Append(bytes, 0);
+      return true;
+    case FaultKind::kGarbage:
+      outbox_.Append("\x01\xfe not a chunk size \xff\r\n\r\n", 0);
+      Flush();
+      AbortSequence();
+      Close();
+      return false;
+    case FaultKind::kErrorEvent:
+      AbortSequence();
+      SendErrorEvent(EngineDied());
+      return false;
+    case FaultKind::kSilent:
+      FallSilent();
+      return false;
+    case FaultKind::kCut:
+      AbortSequence();
+      Close();
+      return false;
+    default:
+      return true;  // the others act elsewhere
+  }
+}
+
+void Connection::SendErrorEvent(const ApiError& error) {
+  std::string bytes;
+  AppendHttpChunk(ErrorEvent(error), bytes);
+  SseWriter::End(bytes);
+  outbox_.Append(bytes, 0);
+  EndReply();
+}
+
+void Connection::SendPlain(const PlainReply& reply) {
+  outbox_.Append(PlainReplyBytes(reply, Head()), 0);
+  EndReply();
+}
+
+void Connection::Flush() {
+  if (closed_ || silent_) return;
+  if (slow_) return FlushSlowly();
+  const Outbox::State state = outbox_.Flush();
+  if (state == Outbox::State::kFailed) return Close();
+  if (state == Outbox::State::kBlocked) return WaitWritable();
+  if (close_after_reply_ && !busy_) Close();
+}
+
+void Connection::FlushSlowly() {
+  if (std::exchange(waiting_writable_, true)) return;  // the timer runs
+  slow_timer_.expires_after(kSlowTick);
+  slow_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->closed_) return;
+    self->waiting_writable_ = false;
+    const double bytes_per_tick = self->replica_.options().slow_bytes_per_s *
+                                  std::chrono::duration<double>(kSlowTick).count();
+    const auto share = static_cast<size_t>(std::max(1.0, bytes_per_tick));
+    const Outbox::State state = self->outbox_.Flush(share);
+    if (state == Outbox::State::kFailed) return self->Close();
+    if (state == Outbox::State::kBlocked) return self->FlushSlowly();
+    if (self->busy_) return;
+    self->slow_ = false;
+    self->Flush();
+  });
+}
+
+void Connection::WaitWritable() {
+  if (std::exchange(waiting_writable_, true)) return;
+  socket_.async_wait(asio::socket_base::wait_write,
+                     [weak = weak_from_this()](const boost::system::error_code& error) {
+                       const auto self = weak.lock();
+                       if (error || !self) return;
+                       self->waiting_writable_ = false;
+                       self->Flush();
+                     });
+}
+
+void Connection::ArmIdleTimer() {
+  idle_timer_.expires_after(kIdleLimit);
+  idle_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->busy_) return;
+    self->outbox_.empty() ? self->Close() : self->ArmIdleTimer();
+  });
+}
+
+ReplyHead Connection::Head() const { return {.date = UnixNow(), .close = close_after_reply_}; }
+
+void Connection::FallSilent() {
+  silent_ = true;
+  AbortSequence();
+}
+
+void Connection::Reset() {
+  boost::system::error_code ignored;  // the socket closes in any case
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  Close();
+}
+
+void Connection::AbortSequence() {
+  if (sequence_) replica_.engine().Remove(*std::exchange(sequence_, std::nullopt));
+}
+
+void Connection::Close() {
+  if (std::exchange(closed_, true)) return;
+  AbortSequence();
+  idle_timer_.cancel();
+  slow_timer_.cancel();
+  boost::system::error_code ignored;  // nothing is left to be done about it
+  socket_.close(ignored);
+}
+
+}  // namespace specctl::sim

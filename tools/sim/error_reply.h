@@ -1,0 +1,52 @@
+// The errors of vLLM 0.32, worded as it words them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tools/sim/http_reply.h"
+
+namespace specctl::sim {
+
+struct ApiError {
+  int status = 400;
+  std::string message;
+  std::string type = "BadRequestError";
+  std::string param;  // empty: null
+};
+
+// {"error":{"message":..,"type":..,"param":..,"code":..}}
+PlainReply ErrorReply(const ApiError& error);
+// The same as one event of a stream: with the blanks that Python's json.dumps puts.
+std::string ErrorEvent(const ApiError& error);
+
+PlainReply UnauthorizedReply();
+PlainReply UnknownRouteReply();
+// `allow`: the method that the route has.
+PlainReply WrongMethodReply(std::string_view allow);
+// What uvicorn says to bytes that are no HTTP request.
+PlainReply MalformedHttpReply();
+
+// A check of vLLM's own: " (parameter=<param>, value=<value>)" is added to the message.
+ApiError ParameterError(std::string_view message, std::string_view param, std::string_view value);
+ApiError UnknownModel(std::string_view wanted, std::string_view served);
+ApiError PromptTooLong(uint64_t context_tokens_max);
+struct ContextTokens {
+  uint64_t max;
+  uint64_t prompt;
+  uint64_t output;
+};
+ApiError ContextTooLong(const ContextTokens& tokens);
+
+// One of pydantic's validation errors.
+struct InvalidField {
+  std::string_view kind;       // "missing"
+  std::string_view where;      // "body.messages"
+  std::string_view text;       // "Field required"
+  std::string_view input;      // as Python prints it: "<dict of 2 items>", "'many'"
+  std::string_view more = "";  // further items: ", 'ctx': {...}"
+};
+ApiError ValidationError(const InvalidField& field);
+
+}  // namespace specctl::sim

@@ -1,0 +1,33 @@
+// Heads and bodies of HTTP replies, byte for byte as uvicorn sends them for vLLM.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/clock.h"
+
+namespace specctl::sim {
+
+struct ReplyHead {
+  UnixTime date;
+  bool close = false;  // adds `connection: close`
+};
+
+// A whole reply.  An empty `content_type` adds no such header; an empty `allow` likewise.
+struct PlainReply {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::string allow;        // methods, of a 405
+  bool vary_origin = true;  // all but a 401
+};
+std::string PlainReplyBytes(const PlainReply& reply, const ReplyHead& head);
+
+// Head of an event stream: status 200, chunked.
+std::string StreamHead(const ReplyHead& head);
+
+// Appends one HTTP chunk.  An empty `payload` is the last chunk.
+void AppendHttpChunk(std::string_view payload, std::string& out);
+
+}  // namespace specctl::sim

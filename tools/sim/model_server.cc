@@ -1,0 +1,124 @@
+#include "tools/sim/model_server.h"
+
+#include <absl/strings/str_format.h>
+#include <sys/resource.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/base/task_group.h"
+#include "tools/sim/replica.h"
+#include "tools/sim/send_log.h"
+
+namespace specctl::sim {
+namespace {
+
+namespace asio = boost::asio;
+
+void PrintTotals(const std::string& url, Replica& replica) {
+  const EngineCounters& counters = replica.engine().model().counters();
+  const std::string line = absl::StrFormat(
+      "%s  connections %d  requests %d  finished %d  prompt tokens %d  generated tokens %d  drafts "
+      "%d  accepted %d  steps %d  late steps %d  faults %d\n",
+      url, replica.totals().connections, replica.totals().inference_requests,
+      counters.finished_by_stop + counters.finished_by_length, counters.prompt_tokens,
+      counters.generation_tokens, counters.drafts, counters.accepted_tokens,
+      counters.iteration_tokens.count(), counters.overruns, replica.totals().faults);
+  std::fputs(line.c_str(), stdout);
+}
+
+Task<void> StopAll(std::vector<std::unique_ptr<Replica>>& replicas) {
+  for (const auto& replica : replicas) replica->Stop();
+  for (const auto& replica : replicas) co_await replica->Join();
+}
+
+class Server {
+ public:
+  Server(const SimOptions& options, SendLog* log) : options_(options), log_(log), context_(1) {}
+
+  absl::Status Listen() {
+    std::vector<std::string> urls;
+    for (uint32_t i = 0; i < options_.replicas; ++i) {
+      auto replica = std::make_unique<Replica>(context_.get_executor(), options_, log_);
+      const uint16_t port = options_.port == 0 ? 0 : static_cast<uint16_t>(options_.port + i);
+      if (absl::Status listening = replica->Listen(port); !listening.ok()) return listening;
+      urls_.push_back(replica->url());
+      replicas_.push_back(std::move(replica));
+    }
+    return AnnounceUrls(urls_, options_.port_file);
+  }
+
+  // Serves until a signal comes.
+  void Run() {
+    Replica& first = *replicas_.front();
+    if (options_.die_after) first.EndAfter(*options_.die_after, Replica::End::kDie);
+    if (options_.silent_after) first.EndAfter(*options_.silent_after, Replica::End::kSilent);
+    if (replicas_.size() == 1) first.SetOnDead([this] { Stop(); });
+    for (const auto& replica : replicas_) replica->Start();
+    signals_.emplace(context_, SIGINT, SIGTERM);
+    signals_->async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) Stop();
+    });
+    context_.run();
+    if (failure_) std::rethrow_exception(failure_);
+    for (size_t i = 0; i < replicas_.size(); ++i) PrintTotals(urls_[i], *replicas_[i]);
+  }
+
+ private:
+  void Stop() {
+    signals_->cancel();
+    asio::co_spawn(context_, StopAll(replicas_),
+                   [this](std::exception_ptr failure) { failure_ = std::move(failure); });
+  }
+
+  const SimOptions& options_;
+  SendLog* const log_;
+  asio::io_context context_;
+  std::optional<asio::signal_set> signals_;
+  std::vector<std::string> urls_;
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+absl::Status AnnounceUrls(const std::vector<std::string>& urls, const std::string& port_file) {
+  for (const std::string& url : urls) std::printf("listening on %s\n", url.c_str());
+  std::fflush(stdout);
+  if (port_file.empty()) return absl::OkStatus();
+  std::ofstream file(port_file, std::ios::trunc);
+  for (const std::string& url : urls) file << url << '\n';
+  file.flush();
+  if (file) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrFormat("--port-file: can't write %s", port_file));
+}
+
+void RaiseOpenFilesLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::Status RunModelServer(const SimOptions& options) {
+  RaiseOpenFilesLimit();
+  std::optional<SendLog> log;
+  if (!options.send_log.empty()) {
+    absl::StatusOr<SendLog> opened = SendLog::Open(options.send_log);
+    if (!opened.ok()) return opened.status();
+    log.emplace(*std::move(opened));
+  }
+  Server server(options, log ? &*log : nullptr);
+  if (absl::Status listening = server.Listen(); !listening.ok()) return listening;
+  server.Run();
+  return log ? log->Flush() : absl::OkStatus();
+}
+
+}  // namespace specctl::sim

@@ -1,0 +1,37 @@
+#include "tools/sim/pace_schedule.h"
+
+#include <cmath>
+
+namespace specctl::sim {
+namespace {
+
+constexpr double kPhaseGridNs = 200e3;
+
+}  // namespace
+
+PaceSchedule::PaceSchedule(const Options& options, MonoTime origin)
+    : options_(options), origin_(origin), period_ns_(1e9 / options.chunks_per_s) {}
+
+int64_t PaceSchedule::FirstPoint(uint32_t slot, MonoTime read) const {
+  const Nanos earliest = read + options_.first - origin_;
+  const double periods = (static_cast<double>(earliest.count()) - PhaseNs(slot)) / period_ns_;
+  auto point = static_cast<int64_t>(std::ceil(periods));
+  if (Due(slot, point) < read + options_.first) ++point;  // rounding
+  return point;
+}
+
+MonoTime PaceSchedule::Due(uint32_t slot, int64_t point) const {
+  const double offset_ns = static_cast<double>(point) * period_ns_ + PhaseNs(slot);
+  return origin_ + Nanos(static_cast<int64_t>(std::llround(offset_ns)));
+}
+
+double PaceSchedule::PhaseNs(uint32_t slot) const {
+  if (options_.phase == PacePhase::kTogether) return 0;
+  double phase = 0;
+  for (double digit = 0.5; slot > 0; slot >>= 1, digit /= 2) {
+    if ((slot & 1) != 0) phase += digit;
+  }
+  return std::floor(phase * period_ns_ / kPhaseGridNs) * kPhaseGridNs;
+}
+
+}  // namespace specctl::sim

@@ -1,0 +1,214 @@
+#include "tools/sim/sim_command.h"
+
+#include <absl/status/status.h>
+#include <absl/strings/str_format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tools/sim/model_server.h"
+#include "tools/sim/pace_server.h"
+#include "tools/sim/sim_options.h"
+
+namespace specctl::sim {
+namespace {
+
+// What the flags say, before it has been checked together.
+struct Flags {
+  SimOptions options;
+  std::vector<std::string> acceptance;
+  std::vector<std::string> faults;
+  double step_ms = 15;
+  double step_ms_per_seq = 0.02;
+  double draft_ms = 1;
+  double die_after_s = 0;
+  double silent_after_s = 0;
+  bool paced = false;
+  double pace_first_ms = 20;
+  PaceOptions pace;
+};
+
+Nanos FromSeconds(double seconds) { return Nanos(static_cast<int64_t>(seconds * 1e9)); }
+Nanos FromMillis(double millis) { return FromSeconds(millis / 1000); }
+
+void AddServerFlags(CLI::App& app, Flags& flags) {
+  SimOptions& options = flags.options;
+  app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
+  app.add_option("--port", options.port, "First port; 0: the kernel chooses")
+      ->capture_default_str();
+  app.add_option("--replicas", options.replicas, "Independent engines, each with a port of its own")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--port-file", options.port_file, "Write the URLs to this file");
+  app.add_option("--model", options.model, "Name of the model")->capture_default_str();
+  app.add_option("--max-model-len", options.context_tokens_max,
+                 "Tokens of prompt and reply together")
+      ->check(CLI::Range(1u, 100'000'000u))
+      ->capture_default_str();
+  app.add_option("--api-key", options.api_key, "Ask for this key on /v1");
+  app.add_option("--seed", options.seed, "Seed of all that is drawn")->capture_default_str();
+  app.add_option("--send-log", options.send_log,
+                 "Write when requests were read and chunks were sent, as JSON lines");
+  app.add_flag_function(
+      "--no-metrics", [&options](int64_t) { options.metrics = false; }, "Have no /metrics");
+  app.add_flag("--no-continuous-usage", options.refuse_continuous_usage,
+               "Refuse stream_options.continuous_usage_stats with 400");
+}
+
+void AddModelFlags(CLI::App& app, Flags& flags) {
+  SimOptions& options = flags.options;
+  BatchOptions& batch = options.batch;
+  app.add_option("--max-batch", batch.batch_max, "Requests that run at once; others wait")
+      ->check(CLI::Range(1u, 1'000'000u))
+      ->capture_default_str();
+  app.add_option("--max-batched-tokens", batch.batched_tokens_max, "Tokens computed in one step")
+      ->check(CLI::Range(1u, 100'000'000u))
+      ->capture_default_str();
+  app.add_option("--kv-tokens", batch.kv_tokens_max, "Tokens that the KV cache holds")
+      ->capture_default_str();
+  app.add_flag("--prefix-cache", batch.prefix_cache, "Keep the blocks of earlier prompts");
+  app.add_option("--step-ms", flags.step_ms, "Time of a step")
+      ->check(CLI::Range(0.01, 60'000.0))
+      ->capture_default_str();
+  app.add_option("--step-ms-per-seq", flags.step_ms_per_seq, "More for each decoding request")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--prefill-tokens-per-s", batch.prefill_tokens_per_s, "Speed of prompts")
+      ->check(CLI::Range(1.0, 1e12))
+      ->capture_default_str();
+  app.add_option("--eos-mean", options.eos_mean_tokens,
+                 "Mean length of replies that end by themselves; 0: none does")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+void AddSpeculationFlags(CLI::App& app, Flags& flags) {
+  static const std::map<std::string, SpecMetricsDetail> kDetails = {
+      {"none", SpecMetricsDetail::kNone},
+      {"summary", SpecMetricsDetail::kSummary},
+      {"detailed", SpecMetricsDetail::kDetailed}};
+  SimOptions& options = flags.options;
+  app.add_option("--draft-length", options.batch.draft_length,
+                 "Draft tokens a step; 0: no speculative decoding")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  app.add_option("--draft-ms", flags.draft_ms, "Time of a step for each draft token")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--acceptance", flags.acceptance,
+                 "Conditional acceptance, as 0.8,0.7,0.6 or coding=0.9,0.85,0.8; repeatable");
+  app.add_option("--no-draft-share", options.batch.no_draft_share, "Steps that have no draft")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--merge-share", options.reply.merge_share,
+                 "Steps that are delivered in the next one's chunk")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--per-request-spec-decode-metrics", options.reply.spec_metrics,
+                 "Statistics in the last event: none, summary or detailed")
+      ->transform(CLI::CheckedTransformer(kDetails));
+}
+
+void AddFaultFlags(CLI::App& app, Flags& flags) {
+  SimOptions& options = flags.options;
+  app.add_option("--fault", flags.faults,
+                 "KIND[:share][:after_chunks] with KIND refuse, 429, 503, hang, cut, error-event, "
+                 "garbage, bad-json, slow or silent; repeatable");
+  app.add_option("--slow-bytes-per-s", options.slow_bytes_per_s, "Rate under the fault slow")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  auto* die = app.add_option("--die-after", flags.die_after_s,
+                             "Reset all connections this long after the first request, and end")
+                  ->check(CLI::PositiveNumber);
+  app.add_option("--silent-after", flags.silent_after_s,
+                 "Fall silent this long after the first request, connections open")
+      ->check(CLI::PositiveNumber)
+      ->excludes(die);
+  app.add_option("--burst", options.burst_chunks, "Hold chunks and send this many at once")
+      ->check(CLI::Range(1u, 1'000'000u));
+}
+
+void AddPaceFlags(CLI::App& app, Flags& flags) {
+  static const std::map<std::string, PacePhase> kPhases = {{"spread", PacePhase::kSpread},
+                                                           {"together", PacePhase::kTogether}};
+  PaceSchedule::Options& schedule = flags.pace.schedule;
+  CLI::Option* pace =
+      app.add_option("--pace", schedule.chunks_per_s,
+                     "Chunks a second of every stream, instead of the batch model, for benchmarks")
+          ->check(CLI::Range(0.01, 100'000.0))
+          ->each([&flags](const std::string&) { flags.paced = true; });
+  for (const char* other : {"--fault", "--die-after", "--silent-after", "--burst", "--merge-share",
+                            "--no-draft-share", "--acceptance"}) {
+    pace->excludes(app.get_option(other));
+  }
+  app.add_option("--pace-phase", schedule.phase, "Streams' phases: spread evenly, or together")
+      ->transform(CLI::CheckedTransformer(kPhases))
+      ->needs(pace);
+  app.add_option("--pace-tokens", flags.pace.tokens,
+                 "Tokens of the chunks after the first, over and over, as 3,1,4")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 10'000))
+      ->needs(pace);
+  app.add_option("--pace-first-ms", flags.pace_first_ms, "Time to the first chunk, at least")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(pace);
+}
+
+absl::Status CheckTogether(Flags& flags) {
+  SimOptions& options = flags.options;
+  options.batch.step = FromMillis(flags.step_ms);
+  options.batch.step_per_sequence = FromMillis(flags.step_ms_per_seq);
+  options.batch.per_draft_token = FromMillis(flags.draft_ms);
+  options.reply.draft_length = options.batch.draft_length;
+  options.acceptance = AcceptanceModel(options.batch.draft_length);
+  if (flags.die_after_s > 0) options.die_after = FromSeconds(flags.die_after_s);
+  if (flags.silent_after_s > 0) options.silent_after = FromSeconds(flags.silent_after_s);
+  flags.pace.schedule.first = FromMillis(flags.pace_first_ms);
+  if (flags.paced) options.pace = flags.pace;
+  for (const std::string& rates : flags.acceptance) {
+    if (absl::Status set = options.acceptance.Set(rates); !set.ok()) return set;
+  }
+  for (const std::string& text : flags.faults) {
+    absl::StatusOr<Fault> fault = ParseFault(text);
+    if (!fault.ok()) return fault.status();
+    options.faults.push_back(*fault);
+  }
+  if (options.port != 0 && options.port + options.replicas > 65'536) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--port: need room for %d replicas up to 65535, got %d", options.replicas, options.port));
+  }
+  if (options.batch.kv_tokens_max < options.context_tokens_max) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--kv-tokens: need at least --max-model-len (%d), got %d",
+                        options.context_tokens_max, options.batch.kv_tokens_max));
+  }
+  return absl::OkStatus();
+}
+
+int Run(Flags& flags) {
+  absl::Status status = CheckTogether(flags);
+  if (status.ok()) {
+    status = flags.options.pace ? RunPaceServer(flags.options) : RunModelServer(flags.options);
+  }
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "specctl sim: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+}  // namespace
+
+void AddSimCommand(CLI::App& app, int& exit_status) {
+  CLI::App* sim = app.add_subcommand("sim", "Serve a simulated engine with speculative decoding");
+  const auto flags = std::make_shared<Flags>();
+  AddServerFlags(*sim, *flags);
+  AddModelFlags(*sim, *flags);
+  AddSpeculationFlags(*sim, *flags);
+  AddFaultFlags(*sim, *flags);
+  AddPaceFlags(*sim, *flags);
+  sim->callback([flags, &exit_status] { exit_status = Run(*flags); });
+}
+
+}  // namespace specctl::sim
