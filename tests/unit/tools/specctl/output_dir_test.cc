@@ -1,0 +1,54 @@
+#include "tools/specctl/output_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+class OutputDirTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "output-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(OutputDirTest, ANewFolderIsMadeWithItsParentsAndLeftEmpty) {
+  const auto dir = folder_ / "a" / "b";
+  EXPECT_TRUE(PrepareOutputDir(dir.string()).ok());
+  EXPECT_TRUE(std::filesystem::is_empty(dir));
+  EXPECT_TRUE(PrepareOutputDir(dir.string()).ok());
+}
+
+TEST_F(OutputDirTest, AFolderWithSomethingInItIsRefused) {
+  std::ofstream(folder_ / "mine") << "x";
+  const absl::Status status = PrepareOutputDir(folder_.string());
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--output-dir " + folder_.string()));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("not empty"));
+}
+
+TEST_F(OutputDirTest, APlaceThatCannotBeAFolderIsRefused) {
+  EXPECT_THAT(std::string(PrepareOutputDir("/proc/nowhere").message()), HasSubstr("can't be made"));
+  std::ofstream(folder_ / "file") << "x";
+  EXPECT_FALSE(PrepareOutputDir((folder_ / "file").string()).ok());
+}
+
+TEST(RunIdTest, SaysWhenItBegan) {
+  EXPECT_THAT(NewRunId(), MatchesRegex("[0-9]{8}-[0-9]{6}-[0-9a-f]{4}"));
+}
+
+}  // namespace
+}  // namespace specctl::cli

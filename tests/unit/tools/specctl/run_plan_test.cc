@@ -1,0 +1,70 @@
+#include "tools/specctl/run_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+Dataset SixRows() {
+  Dataset dataset;
+  dataset.identity.name = "six";
+  for (int i = 0; i < 6; ++i) {
+    Conversation row;
+    row.question_id = std::to_string(i);
+    row.tier = i % 2 == 0 ? "mixed" : "low_entropy";
+    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
+    dataset.conversations.push_back(row);
+  }
+  return dataset;
+}
+
+TEST(RunPlanTest, RowsStandInPlanOrderAndMatchTheirConversations) {
+  const auto plan = MakePlan(SixRows(), {.bs = 2, .seed = 3});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->rows.size(), 6u);
+  EXPECT_EQ(plan->limits.planned_requests, 6u);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(plan->rows[i].order_index, i);
+    EXPECT_EQ(plan->rows[i].question_id, plan->conversations[i].question_id);
+  }
+}
+
+TEST(RunPlanTest, PromptsTooLongForTheModelAreCounted) {
+  const auto plan = MakePlan(SixRows(), {});
+  ASSERT_TRUE(plan.ok());
+  // 400 bytes are about 100 tokens.
+  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 28}, 128), 0u);
+  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 29}, 128), 6u);
+}
+
+TEST(RunPlanTest, ADryRunShowsLoadAndARequest) {
+  const auto plan = MakePlan(SixRows(), {.bs = 4, .agents = 2});
+  ASSERT_TRUE(plan.ok());
+  RunSpec spec;
+  spec.load = {.bs = 4, .agents = 2};
+  spec.target_urls = {"http://a:8000"};
+  spec.request.model = "m";
+  spec.request.osl_tokens = 9;
+  const auto text = DescribePlan(*plan, spec);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_THAT(*text, HasSubstr("nothing is sent"));
+  EXPECT_THAT(*text, HasSubstr("6, in about 1.5 waves of 4"));
+  EXPECT_THAT(*text, HasSubstr("4 over 2 agents, at most 2 each"));
+  EXPECT_THAT(*text, HasSubstr("POST /v1/chat/completions"));
+  EXPECT_THAT(*text, HasSubstr("\"max_tokens\":9"));
+}
+
+TEST(RunPlanTest, SlotsThatTheFileLimitCannotCarryAreRefusedWithARemedy) {
+  EXPECT_TRUE(CheckFileLimit({.bs = 512, .agents = 1}, 1024).ok());
+  const absl::Status status = CheckFileLimit({.bs = 4096, .agents = 2}, 1024);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--bs 4096 over --agents 2"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("use --agents 5"));
+  EXPECT_TRUE(CheckFileLimit({.bs = 4096, .agents = 5}, 1024).ok());
+}
+
+}  // namespace
+}  // namespace specctl::cli

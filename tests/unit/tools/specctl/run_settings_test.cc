@@ -1,0 +1,197 @@
+#include "tools/specctl/run_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace specctl::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::StartsWith;
+
+// Parses a command line as `specctl run` would and makes settings of it.
+absl::StatusOr<RunSettings> Settings(std::vector<std::string> arguments,
+                                     Surroundings surroundings = {}) {
+  surroundings.cores = 4;
+  surroundings.run_id = "id";
+  surroundings.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "THE_KEY") return "s3cret";
+    return std::nullopt;
+  };
+  CLI::App app;
+  RunFlags flags;
+  AddRunFlags(app, flags);
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app.parse(arguments);
+  } catch (const CLI::Error& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  return MakeSettings(flags, surroundings);
+}
+
+RunSettings Good(std::vector<std::string> arguments) {
+  auto settings = Settings(std::move(arguments));
+  EXPECT_TRUE(settings.ok()) << settings.status();
+  return settings.ok() ? *std::move(settings) : RunSettings();
+}
+
+std::string Refusal(std::vector<std::string> arguments) {
+  const auto settings = Settings(std::move(arguments));
+  EXPECT_EQ(settings.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(settings.status().message());
+}
+
+TEST(RunSettingsTest, DefaultsAreThoseOfTheManual) {
+  const RunSettings settings = Good({});
+  EXPECT_EQ(settings.spec.load.bs, 1u);
+  EXPECT_EQ(settings.spec.load.agents, 1u);
+  EXPECT_THAT(settings.spec.target_urls, ElementsAre(HasSubstr("localhost:8000")));
+  EXPECT_EQ(settings.spec.timeouts.request, 600s);
+  EXPECT_EQ(settings.spec.timeouts.connect, 10s);
+  EXPECT_EQ(settings.spec.timeouts.idle, 60s);
+  EXPECT_EQ(settings.spec.load.grace, 30s);
+  EXPECT_FALSE(settings.osl_tokens.has_value());
+}
+
+TEST(RunSettingsTest, AgentsAreOneForEach256StreamsAndAtMostOneACore) {
+  EXPECT_EQ(Good({"--bs", "256"}).spec.load.agents, 1u);
+  EXPECT_EQ(Good({"--bs", "257"}).spec.load.agents, 2u);
+  EXPECT_EQ(Good({"--bs", "512", "--agents", "16"}).spec.load.agents, 16u);
+  EXPECT_EQ(Good({"--bs", "4096"}).spec.load.agents, 4u);
+}
+
+TEST(RunSettingsTest, ConcurrencyOutOfRangeIsRefusedByName) {
+  EXPECT_THAT(Refusal({"--bs", "0"}), HasSubstr("--bs: need 1 to"));
+  EXPECT_THAT(Refusal({"--bs", "8", "--agents", "16"}),
+              HasSubstr("--bs: need at least one slot an agent (--agents 16), got 8"));
+  EXPECT_THAT(Refusal({"--agents", "0"}), HasSubstr("--agents: need at least 1"));
+  EXPECT_THAT(Refusal({"--bs", "many"}), HasSubstr("--bs"));
+  EXPECT_THAT(Refusal({"--bs", "-3"}), HasSubstr("--bs"));
+}
+
+TEST(RunSettingsTest, LimitsThatExcludeEachOtherAreRefused) {
+  EXPECT_THAT(Refusal({"--requests", "5", "--conversations", "5"}),
+              HasSubstr("--requests: excludes --conversations"));
+  EXPECT_THAT(Refusal({"--requests", "0"}), HasSubstr("--requests: need at least 1"));
+  EXPECT_THAT(Refusal({"--duration", "0"}), HasSubstr("--duration: need a time above 0"));
+  EXPECT_THAT(Refusal({"--duration", "soon"}), HasSubstr("--duration: need a duration like"));
+  EXPECT_EQ(Good({"--requests", "5", "--duration", "2m"}).spec.load.duration, 120s);
+}
+
+TEST(RunSettingsTest, AiperfsNamesMeanTheSame) {
+  const RunSettings settings =
+      Good({"--concurrency", "32", "--request-count", "100", "--benchmark-grace-period", "5",
+            "--random-seed", "7", "--output-artifact-dir", "/tmp/x", "--streaming",
+            "--endpoint-type", "chat", "--tokenizer", "gpt2", "--use-server-token-count"});
+  EXPECT_EQ(settings.spec.load.bs, 32u);
+  EXPECT_EQ(settings.spec.load.requests_max, 100u);
+  EXPECT_EQ(settings.spec.load.grace, 5s);
+  EXPECT_EQ(settings.spec.load.seed, 7u);
+  EXPECT_THAT(settings.notes,
+              ElementsAre(StartsWith("--streaming"), StartsWith("--use-server-token-count"),
+                          StartsWith("--tokenizer"), StartsWith("--endpoint-type")));
+}
+
+TEST(RunSettingsTest, WhatIsPlannedIsRefusedByName) {
+  EXPECT_THAT(Refusal({"--request-rate", "5"}),
+              HasSubstr("--request-rate: planned, and not built"));
+  EXPECT_THAT(Refusal({"--goodput", "ttft:500"}), HasSubstr("--goodput"));
+}
+
+TEST(RunSettingsTest, SecretsNeverReachTheSpec) {
+  const RunSettings settings =
+      Good({"--api-key-env", "THE_KEY", "--header", "X-Api-Key: abc", "--header", "X-Team: red"});
+  EXPECT_EQ(settings.secrets.api_key, "s3cret");
+  EXPECT_THAT(settings.secrets.headers, ElementsAre(Pair("X-Api-Key", "abc")));
+  EXPECT_THAT(settings.spec.request.headers, ElementsAre(Pair("X-Team", "red")));
+  EXPECT_THAT(Refusal({"--api-key-env", "NOT_THERE"}), HasSubstr("NOT_THERE is not set"));
+  EXPECT_THAT(Refusal({"--header", "no colon"}), HasSubstr("--header: need NAME:VALUE"));
+  EXPECT_THAT(Refusal({"--header", "Host: elsewhere"}), HasSubstr("Host is set by specctl"));
+}
+
+TEST(RunSettingsTest, ExtraInputsMergeInOrder) {
+  EXPECT_EQ(Good({"--extra-inputs", "top_p:0.9", "--extra-inputs", R"({"stop":["a"],"top_p":1})"})
+                .spec.request.extra_inputs_json,
+            R"({"top_p":1,"stop":["a"]})");
+  EXPECT_EQ(Good({"--extra-inputs", "user:alice"}).spec.request.extra_inputs_json,
+            R"({"user":"alice"})");
+  EXPECT_THAT(Refusal({"--extra-inputs", "{\"a\":"}), HasSubstr("--extra-inputs: no JSON object"));
+  EXPECT_THAT(Refusal({"--extra-inputs", "alone"}), HasSubstr("--extra-inputs: need k:v"));
+}
+
+TEST(RunSettingsTest, TemperatureIsANumberOrTheServers) {
+  EXPECT_EQ(Good({"--temperature", "0.7"}).spec.request.temperature, 0.7);
+  EXPECT_FALSE(Good({"--temperature", "server"}).spec.request.temperature.has_value());
+  EXPECT_THAT(Refusal({"--temperature", "hot"}), HasSubstr("--temperature: need a number"));
+  EXPECT_THAT(Refusal({"--temperature", "-1"}), HasSubstr("--temperature: need a number"));
+}
+
+TEST(RunSettingsTest, MaxFailedIsAShare) {
+  EXPECT_DOUBLE_EQ(Good({"--max-failed", "5%"}).spec.load.failed_share_max, 0.05);
+  EXPECT_DOUBLE_EQ(Good({"--max-failed", "0.2"}).spec.load.failed_share_max, 0.2);
+  EXPECT_THAT(Refusal({"--max-failed", "10"}), HasSubstr("--max-failed: need a share"));
+}
+
+TEST(RunSettingsTest, LikeTakesAllButWhatIsGiven) {
+  Surroundings surroundings;
+  RunSpec spec;
+  spec.run_id = "old";
+  spec.load.bs = 64;
+  spec.load.agents = 4;
+  spec.load.requests_max = 10;
+  spec.request.osl_tokens = 77;
+  spec.target_urls = {"http://a:1"};
+  spec.dataset.name = "spec_bench";
+  surroundings.like = spec;
+  const auto settings = Settings({"--conversations", "3"}, surroundings);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->spec.run_id, "id");
+  EXPECT_EQ(settings->spec.load.bs, 64u);
+  EXPECT_EQ(settings->spec.load.agents, 4u);
+  EXPECT_FALSE(settings->spec.load.requests_max.has_value());
+  EXPECT_EQ(settings->spec.load.conversations_max, 3u);
+  EXPECT_EQ(settings->osl_tokens, 77u);
+  EXPECT_THAT(settings->spec.target_urls, ElementsAre("http://a:1"));
+  EXPECT_EQ(settings->dataset.dataset, "spec_bench");
+}
+
+TEST(RunSettingsTest, TheDatasetDecidesLengthAndTemperature) {
+  Dataset dataset;
+  RunSettings settings = Good({});
+  dataset.family = DatasetFamily::kSpeedBench;
+  SettleByDataset(dataset, settings);
+  EXPECT_EQ(settings.spec.request.osl_tokens, 4096u);
+  EXPECT_EQ(settings.spec.request.temperature, 0.0);
+  settings = Good({});
+  dataset.family = DatasetFamily::kFile;
+  SettleByDataset(dataset, settings);
+  EXPECT_EQ(settings.spec.request.osl_tokens, 1024u);
+  EXPECT_FALSE(settings.spec.request.temperature.has_value());
+}
+
+TEST(RunSettingsTest, OtherBadValuesNameTheirFlag) {
+  EXPECT_THAT(Refusal({"--url", "ftp://x"}), HasSubstr("--url"));
+  EXPECT_THAT(Refusal({"--url-policy", "fair"}), HasSubstr("--url-policy: need round_robin"));
+  EXPECT_THAT(Refusal({"--endpoint", "embeddings"}), HasSubstr("--endpoint: need chat"));
+  EXPECT_THAT(Refusal({"--tag", "novalue"}), HasSubstr("--tag: need k=v"));
+  EXPECT_THAT(Refusal({"--timeout", "0"}), HasSubstr("--timeout: need a time above 0"));
+  EXPECT_THAT(Refusal({"--osl", "0"}), HasSubstr("--osl: need at least 1 token"));
+  EXPECT_THAT(Refusal({"--gpus", "0"}), HasSubstr("--gpus: need at least 1"));
+  EXPECT_THAT(Refusal({"--dataset-format", "csv"}), HasSubstr("--dataset-format"));
+  EXPECT_THAT(Refusal({"--dataset", "a", "--input-file", "b"}), HasSubstr("--dataset: excludes"));
+  EXPECT_THAT(Refusal({"--no-server-metrics", "--server-metrics", "http://a/m"}),
+              HasSubstr("--server-metrics: excludes"));
+  EXPECT_THAT(Refusal({"--bogus"}), HasSubstr("--bogus"));
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,89 @@
+#include "tools/specctl/dataset_command.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <absl/status/statusor.h>
+
+#include "common/dataset/dataset.h"
+#include "common/dataset/dataset_catalog.h"
+#include "common/dataset/dataset_locator.h"
+#include "common/dataset/dataset_statistics.h"
+
+namespace specctl::cli {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kBadInput = 2;
+
+struct Options {
+  std::string dataset;
+  std::string dataset_dir;
+  std::string dataset_format;
+  std::string format = "table";
+};
+
+int Print(const std::string& page) {
+  const bool written = std::fwrite(page.data(), 1, page.size(), stdout) == page.size();
+  return written && std::fflush(stdout) == 0 ? kDone : 1;
+}
+
+int Fail(const absl::Status& error) {
+  std::fprintf(stderr, "specctl: %s\n", std::string(error.message()).c_str());
+  return kBadInput;
+}
+
+int RunList(const Options& options) {
+  const std::vector<std::string> dirs = DatasetSearchDirs(options.dataset_dir);
+  const std::vector<CatalogEntry> catalog = MakeCatalog(dirs);
+  return Print(options.format == "json" ? CatalogJson(catalog, dirs) : CatalogTable(catalog, dirs));
+}
+
+int RunInspect(const Options& options) {
+  const absl::StatusOr<std::optional<RowForm>> form = ParseRowForm(options.dataset_format);
+  if (!form.ok()) return Fail(form.status());
+  DatasetRequest request;
+  request.dataset = options.dataset;
+  request.form = *form;
+  request.search_dirs = DatasetSearchDirs(options.dataset_dir);
+  DatasetStatisticsBuilder builder;
+  const absl::StatusOr<Dataset> dataset =
+      ScanDataset(request, [&](const Conversation& conversation) { builder.Add(conversation); });
+  if (!dataset.ok()) return Fail(dataset.status());
+  const DatasetStatistics statistics = std::move(builder).Build();
+  return Print(options.format == "json" ? StatisticsJson(*dataset, statistics)
+                                        : StatisticsTable(*dataset, statistics));
+}
+
+void AddCommonOptions(CLI::App& command, Options& options) {
+  command.add_option("--dataset-dir", options.dataset_dir,
+                     "folder with datasets; searched before $SPECCTL_DATASETS and "
+                     "~/.cache/specctl/datasets");
+  command.add_option("--format", options.format, "how to print: table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+}
+
+}  // namespace
+
+void AddDatasetCommand(CLI::App& app, int& exit_status) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* const dataset =
+      app.add_subcommand("dataset", "prompts: which there are, what is in them");
+  dataset->require_subcommand(1);
+
+  CLI::App* const list = dataset->add_subcommand("list", "every name, and where its rows are");
+  AddCommonOptions(*list, *options);
+  list->callback([options, &exit_status] { exit_status = RunList(*options); });
+
+  CLI::App* const inspect =
+      dataset->add_subcommand("inspect", "rows, turns and lengths per category; SHA-256");
+  inspect->add_option("dataset", options->dataset, "a dataset's name, or a file")->required();
+  inspect->add_option("--dataset-format", options->dataset_format,
+                      "form of the rows: auto, speed_bench_messages, turns, prompt, "
+                      "openai_messages, sharegpt");
+  AddCommonOptions(*inspect, *options);
+  inspect->callback([options, &exit_status] { exit_status = RunInspect(*options); });
+}
+
+}  // namespace specctl::cli

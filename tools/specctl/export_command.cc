@@ -1,0 +1,44 @@
+#include "tools/specctl/export_command.h"
+
+#include <iostream>
+#include <memory>
+#include <ostream>
+
+#include <absl/status/status.h>
+#include <absl/strings/str_format.h>
+#include <CLI/CLI.hpp>
+
+#include "common/report/artifacts.h"
+
+namespace specctl::cli {
+
+int RunExport(const ExportOptions& options, std::ostream& err) {
+  if (!options.chunks) {
+    err << "specctl export: name what to export: --chunks\n";
+    return 2;
+  }
+  const absl::StatusOr<uint64_t> torn_bytes = ExportChunks(options.run_dir, options.output);
+  if (!torn_bytes.ok()) {
+    err << "specctl export: " << std::string(torn_bytes.status().message()) << "\n";
+    return absl::IsNotFound(torn_bytes.status()) ? 2 : 1;
+  }
+  if (*torn_bytes > 0) {
+    err << absl::StrFormat(
+        "specctl export: %s/journal.pb: torn tail: its last %d bytes are no whole record and were "
+        "left out\n",
+        options.run_dir, *torn_bytes);
+  }
+  return 0;
+}
+
+void AddExportCommand(CLI::App& app, int& exit_status) {
+  auto options = std::make_shared<ExportOptions>();
+  CLI::App* command = app.add_subcommand("export", "Write a run's detail from its journal");
+  command->add_option("RUN", options->run_dir, "folder that the run left, runs/<id>")->required();
+  command->add_flag("--chunks", options->chunks, "each token-bearing chunk, as JSON lines");
+  command->add_option("--output", options->output, "file to write (\"-\": standard output)")
+      ->capture_default_str();
+  command->callback([options, &exit_status] { exit_status = RunExport(*options, std::cerr); });
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,14 @@
+#include "tools/specctl/planned_commands.h"
+
+namespace specctl::cli {
+
+void AddPlannedCommands(CLI::App& app) {
+  for (const char* name : {"sweep", "plan", "compare", "preflight", "controller"}) {
+    CLI::App* command = app.add_subcommand(name, "planned, and not built yet");
+    command->group("");
+    command->allow_extras();
+    command->callback([name] { throw CLI::ValidationError(name, "planned, and not built yet"); });
+  }
+}
+
+}  // namespace specctl::cli

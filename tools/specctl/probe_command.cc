@@ -1,0 +1,63 @@
+#include "tools/specctl/probe_command.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <absl/strings/str_format.h>
+
+#include "tools/specctl/run_settings.h"
+#include "tools/specctl/surroundings.h"
+#include "tools/specctl/targets.h"
+
+namespace specctl::cli {
+namespace {
+
+std::string Text(const TargetProbed& facts) {
+  std::string out = absl::StrFormat("target   %s\n", facts.url);
+  out += absl::StrFormat("engine   %s %s\n", facts.engine, facts.engine_version);
+  out += absl::StrFormat("model    %s", facts.model);
+  if (facts.max_model_len_tokens) {
+    out += absl::StrFormat(", %d tokens of context", *facts.max_model_len_tokens);
+  }
+  out += absl::StrFormat("\ntokens   counted by %s%s\n", Describe(facts.token_source),
+                         facts.continuous_usage ? "" : " (continuous usage is not taken)");
+  out += facts.metrics_url.empty() ? absl::StrFormat("metrics  none: %s\n", facts.metrics_note)
+                                   : absl::StrFormat("metrics  %s\n", facts.metrics_url);
+  return out;
+}
+
+int Probe(const RunFlags& flags) {
+  auto settings = MakeSettings(flags, RealSurroundings());
+  if (!settings.ok()) {
+    absl::FPrintF(stderr, "specctl probe: %s\n", std::string(settings.status().message()));
+    return 2;
+  }
+  const auto say = [](std::string_view text) { absl::FPrintF(stderr, "%s\n", text); };
+  const auto results = ProbeTargets(*settings, say);
+  if (!results.ok()) {
+    absl::FPrintF(stderr, "specctl probe: %s\n", std::string(results.status().message()));
+    return 1;
+  }
+  for (const auto& result : *results) absl::PrintF("%s", Text(result));
+  return 0;
+}
+
+}  // namespace
+
+void AddProbeCommand(CLI::App& app, int& exit_status) {
+  CLI::App* command = app.add_subcommand(
+      "probe", "Say what is there: engine, model, metrics, how tokens are counted");
+  const auto flags = std::make_shared<RunFlags>();
+  command->add_option("url", flags->urls, "Target servers [$SPECCTL_URL, else localhost:8000]");
+  command->add_option("--model,-m", flags->model, "Model [the one that /v1/models names]");
+  command->add_option("--api-key-env", flags->api_key_env,
+                      "Name of the environment variable that holds the API key");
+  command->add_option("--header", flags->headers, "NAME:VALUE; repeatable");
+  command->add_option("--ca-file", flags->ca_file, "PEM file of the certificates to trust");
+  command->add_flag("--insecure", flags->insecure, "Don't check https certificates");
+  command->add_option("--wait-ready", flags->wait_ready, "Wait this long for a real inference [0]");
+  command->callback([flags, &exit_status] { exit_status = Probe(*flags); });
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,82 @@
+#include "tools/specctl/report_command.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <ostream>
+#include <system_error>
+
+#include <absl/status/status.h>
+#include <absl/strings/str_format.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include "common/report/artifacts.h"
+#include "common/report/page.h"
+#include "tools/specctl/output_dir.h"
+
+namespace specctl::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder with other things in it is refused, so that no run's artifacts mix with another's.
+absl::Status CheckOutputDir(const ReportOptions& options) {
+  std::error_code error;
+  if (options.output_dir.empty() || !fs::is_directory(options.run_dir, error)) {
+    return absl::OkStatus();  // a missing run is named by the replay, before anything is made
+  }
+  if (fs::equivalent(options.output_dir, options.run_dir, error)) return absl::OkStatus();
+  return PrepareOutputDir(options.output_dir);
+}
+
+bool IsBadInput(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsInvalidArgument(status);
+}
+
+int Fail(const absl::Status& status, std::ostream& err) {
+  err << "specctl report: " << std::string(status.message()) << "\n";
+  return IsBadInput(status) ? 2 : 1;
+}
+
+bool WantsColour() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
+
+}  // namespace
+
+int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err) {
+  if (absl::Status checked = CheckOutputDir(options); !checked.ok()) return Fail(checked, err);
+  const std::string& output_dir = options.output_dir.empty() ? options.run_dir : options.output_dir;
+  const absl::StatusOr<Results> results = WriteArtifacts(options.run_dir, output_dir);
+  if (!results.ok()) return Fail(results.status(), err);
+  if (results->journal_torn_bytes > 0) {
+    err << absl::StrFormat(
+        "specctl report: %s/journal.pb: torn tail: its last %d bytes are no whole record and were "
+        "left out\n",
+        options.run_dir, results->journal_torn_bytes);
+  }
+  out << (options.json ? SummaryJson(*results)
+                       : RenderPage(*results, {.colour = options.colour, .run_dir = output_dir}));
+  const bool invalid = results->verdict.state == VerdictState::kInvalid;
+  return options.strict && invalid ? 3 : 0;
+}
+
+void AddReportCommand(CLI::App& app, int& exit_status) {
+  auto options = std::make_shared<ReportOptions>();
+  auto format = std::make_shared<std::string>("text");
+  CLI::App* command = app.add_subcommand("report", "Rebuild a run's artifacts from its journal");
+  command->add_option("RUN", options->run_dir, "folder that the run left, runs/<id>")->required();
+  command->add_option("--output-dir", options->output_dir,
+                      "where to write them: an empty or new folder (default: RUN itself)");
+  command->add_option("--format", *format, "what to print: text (the page) or json (the summary)")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->add_flag("--strict", options->strict, "exit with 3 where the verdict is invalid");
+  command->callback([options, format, &exit_status] {
+    options->json = *format == "json";
+    options->colour = WantsColour();
+    exit_status = RunReport(*options, std::cout, std::cerr);
+  });
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,29 @@
+// `specctl report RUN`: every artifact again, from the journal alone.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace specctl::cli {
+
+struct ReportOptions {
+  std::string run_dir;
+  std::string output_dir;  // empty: run_dir
+  bool json = false;       // print the summary, not the page
+  bool strict = false;     // an invalid verdict is exit status 3
+  bool colour = false;
+};
+
+// Writes the artifacts, prints page or summary to `out`, warnings and errors to `err`.
+// Exit status: 0; 1 damaged journal or a file that can't be written; 2 no such run, or an output
+// folder that is not empty; 3 under `strict`.
+int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err);
+
+// Adds the subcommand; `exit_status` is set when it has run and must outlive the parse.
+void AddReportCommand(CLI::App& app, int& exit_status);
+
+}  // namespace specctl::cli

@@ -1,0 +1,214 @@
+#include "tools/specctl/run_command.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <absl/strings/str_format.h>
+
+#include "common/dataset/dataset.h"
+#include "common/report/artifacts.h"
+#include "common/report/page.h"
+#include "controller/live/terminal_view.h"
+#include "controller/run/agent_spawner.h"
+#include "controller/run/interrupt_source.h"
+#include "controller/run/run_driver.h"
+#include "controller/scrape/metrics_scraper.h"
+#include "tools/specctl/output_dir.h"
+#include "tools/specctl/run_flags.h"
+#include "tools/specctl/run_plan.h"
+#include "tools/specctl/run_settings.h"
+#include "tools/specctl/surroundings.h"
+#include "tools/specctl/targets.h"
+
+namespace specctl::cli {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kBadInput = 2;
+constexpr int kInvalidVerdict = 3;
+constexpr int kInterrupted = 130;
+constexpr Nanos kScrapeTimeout = std::chrono::seconds(5);
+
+void Say(std::string_view text) { absl::FPrintF(stderr, "%s\n", text); }
+
+int Complain(const absl::Status& status, int exit_status) {
+  absl::FPrintF(stderr, "specctl run: %s\n", std::string(status.message()));
+  return exit_status;
+}
+
+// Everything that is known before a byte is sent.
+struct PreparedRun {
+  RunSettings settings;
+  RunPlan plan;
+};
+
+absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
+  Surroundings surroundings = RealSurroundings();
+  if (flags.like) {
+    auto like = SpecOfRun(*flags.like);
+    if (!like.ok()) return like.status();
+    surroundings.like = *std::move(like);
+  }
+  auto settings = MakeSettings(flags, surroundings);
+  if (!settings.ok()) return settings.status();
+  auto dataset = LoadDataset(settings->dataset);
+  if (!dataset.ok()) return dataset.status();
+  SettleByDataset(*dataset, *settings);
+  settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
+  auto plan = MakePlan(*std::move(dataset), settings->spec.load);
+  if (!plan.ok()) return plan.status();
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  if (auto fits = CheckFileLimit(settings->spec.load, files.rlim_max); !fits.ok()) return fits;
+  return PreparedRun{*std::move(settings), *std::move(plan)};
+}
+
+// Takes what the probe found into the spec and the notes.
+void SettleByTargets(const std::vector<TargetProbed>& targets, PreparedRun& run) {
+  RunSpec& spec = run.settings.spec;
+  std::vector<std::string>& notes = run.settings.notes;
+  spec.request.model = targets.front().model;
+  spec.metrics_urls = run.settings.named_metrics_urls;
+  const bool named = !spec.metrics_urls.empty();
+  for (const TargetProbed& target : targets) {
+    if (spec.server_metrics && !named) spec.metrics_urls.push_back(target.metrics_url);
+    if (spec.server_metrics && !named && target.metrics_url.empty()) {
+      notes.push_back(
+          absl::StrFormat("no server metrics from %s: %s", target.url, target.metrics_note));
+    }
+    if (!target.max_model_len_tokens) continue;
+    const uint64_t too_long = CountTooLong(run.plan, spec.request, *target.max_model_len_tokens);
+    if (too_long > 0) {
+      notes.push_back(absl::StrFormat(
+          "%d of %d conversations may not fit the %d tokens of context of %s with --osl %d; such "
+          "requests fail, and are counted apart",
+          too_long, run.plan.conversations.size(), *target.max_model_len_tokens, target.url,
+          spec.request.osl_tokens));
+    }
+  }
+}
+
+absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
+    const RunSettings& settings, const std::vector<TargetProbed>& targets) {
+  std::vector<controller::MetricsTarget> metrics;
+  const RunSpec& spec = settings.spec;
+  for (size_t i = 0; i < spec.metrics_urls.size(); ++i) {
+    if (spec.metrics_urls[i].empty()) continue;
+    auto url = ParseUrl(spec.metrics_urls[i]);
+    if (!url.ok()) return url.status();
+    metrics.push_back({.target = static_cast<uint32_t>(i),
+                       .url = *std::move(url),
+                       .engine = targets[std::min(i, targets.size() - 1)].engine});
+  }
+  auto tls = MakeTls(spec.tls);
+  if (!tls.ok()) return tls.status();
+  const std::string& key = settings.secrets.api_key;
+  return std::make_unique<controller::MetricsScraper>(
+      std::move(metrics),
+      controller::FetchOptions{.timeout = kScrapeTimeout, .tls = *std::move(tls)},
+      key.empty() ? "" : "Bearer " + key);
+}
+
+controller::ScrapeHooks HooksOf(controller::MetricsScraper& scraper) {
+  return {.before = [&scraper] { return scraper.ScrapeBefore(); },
+          .start = [&scraper](auto sink) { scraper.Start(std::move(sink)); },
+          .stop = [&scraper] { scraper.Stop(); },
+          .after = [&scraper] { return scraper.ScrapeAfter(); }};
+}
+
+// Prints what the run found; its artifacts are written.
+int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
+  const auto results = WriteArtifacts(run_dir, run_dir);
+  if (!results.ok()) {
+    Complain(results.status(), kFailed);
+    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir);
+    return kFailed;
+  }
+  if (flags.format == "json") {
+    absl::PrintF("%s\n", SummaryJson(*results));
+  } else {
+    const bool colour = ::isatty(STDOUT_FILENO) == 1;
+    absl::PrintF("%s", RenderPage(*results, {.colour = colour, .run_dir = run_dir}));
+  }
+  if (end == RunEnd::kInterrupted) return kInterrupted;
+  if (end != RunEnd::kCompleted) return kFailed;
+  const bool invalid = results->verdict.state == VerdictState::kInvalid;
+  return invalid && flags.strict ? kInvalidVerdict : 0;
+}
+
+// From here on requests are sent.
+int Measure(const RunFlags& flags, PreparedRun run, std::vector<TargetProbed> targets,
+            const std::string& run_dir) {
+  const RunSpec& spec = run.settings.spec;
+  auto scraper = MakeScraper(run.settings, targets);
+  if (!scraper.ok()) return Complain(scraper.status(), kBadInput);
+  auto spawner = controller::AgentSpawner::Spawn(spec.load.agents);
+  if (!spawner.ok()) return Complain(spawner.status(), kFailed);
+  const controller::InterruptSource interrupts;
+  controller::TerminalView view = controller::TerminalView::For(STDERR_FILENO);
+
+  controller::RunInput input;
+  input.spec = spec;
+  input.secrets = run.settings.secrets;
+  input.rows = std::move(run.plan.rows);
+  input.conversations =
+      std::make_shared<const std::vector<Conversation>>(std::move(run.plan.conversations));
+  input.limits = run.plan.limits;
+  input.targets = std::move(targets);
+  input.notes = run.settings.notes;
+  input.journal_path = run_dir + "/journal.pb";
+  controller::RunSurroundings surroundings;
+  surroundings.spawner = &*spawner;
+  if (!spec.metrics_urls.empty()) surroundings.scrape = HooksOf(**scraper);
+  surroundings.view = &view;
+  surroundings.interrupts = [&interrupts] { return interrupts.count(); };
+  const auto ended = controller::DriveRun(std::move(input), std::move(surroundings));
+  if (!ended.ok()) return Complain(ended.status(), kFailed);
+  if (ended->end != RunEnd::kCompleted) Say("specctl run: " + ended->reason);
+  return Report(flags, run_dir, ended->end);
+}
+
+int Run(const RunFlags& flags) {
+  auto run = Prepare(flags);
+  if (!run.ok()) return Complain(run.status(), kBadInput);
+  const RunSpec& spec = run->settings.spec;
+  if (flags.dry_run) {
+    const auto text = DescribePlan(run->plan, spec);
+    if (!text.ok()) return Complain(text.status(), kBadInput);
+    absl::PrintF("%s", *text);
+    return 0;
+  }
+  const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
+  if (auto made = PrepareOutputDir(run_dir); !made.ok()) return Complain(made, kBadInput);
+  if (spec.tls.insecure) {
+    Say("--insecure: https certificates are not checked; whoever answers may not be the server");
+  }
+  auto targets = ProbeTargets(run->settings, Say);
+  if (!targets.ok()) {
+    const bool bad_input =
+        absl::IsInvalidArgument(targets.status()) || absl::IsUnauthenticated(targets.status());
+    return Complain(targets.status(), bad_input ? kBadInput : kFailed);
+  }
+  SettleByTargets(*targets, *run);
+  for (const std::string& note : run->settings.notes) Say("note: " + note);
+  return Measure(flags, *std::move(run), *std::move(targets), run_dir);
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, int& exit_status) {
+  CLI::App* command = app.add_subcommand("run", "Measure: send the prompts, stamp every chunk");
+  const auto flags = std::make_shared<RunFlags>();
+  AddRunFlags(*command, *flags);
+  command->callback([flags, &exit_status] { exit_status = Run(*flags); });
+}
+
+}  // namespace specctl::cli

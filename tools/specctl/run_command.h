@@ -1,0 +1,12 @@
+// `specctl run`: one measurement.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace specctl::cli {
+
+// Sets `exit_status`: 0 done; 1 the run failed; 2 bad usage or input, and nothing was sent; 3 done,
+// but the verdict is invalid under --strict; 130 interrupted.  `exit_status` must outlive `app`.
+void AddRunCommand(CLI::App& app, int& exit_status);
+
+}  // namespace specctl::cli

@@ -1,0 +1,50 @@
+// The flags of `specctl run`, as they were given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace specctl::cli {
+
+// Absent: not given, so that a default, or the run of --like, decides.  Durations and other texts
+// are still unparsed: run_settings.h does that, with the flag's name in the error.
+struct RunFlags {
+  std::vector<std::string> urls;
+  std::optional<std::string> url_policy, model, endpoint;
+
+  std::optional<uint64_t> agents, bs, requests, conversations, osl, seed, gpus;
+  std::optional<std::string> duration, ramp, warmup, grace, max_failed;
+
+  std::optional<std::string> dataset, dataset_dir, dataset_format, input_file;
+  std::optional<std::string> custom_dataset_type, public_dataset;
+
+  std::optional<std::string> temperature, api_key_env;
+  std::optional<bool> ignore_eos;
+  std::vector<std::string> extra_inputs, headers, tags;
+
+  std::optional<std::string> timeout, connect_timeout, idle_timeout, agent_timeout, wait_ready;
+  std::optional<std::string> ca_file;
+  std::optional<bool> insecure;
+
+  std::vector<std::string> server_metrics;
+  bool no_server_metrics = false;
+
+  std::optional<std::string> output_dir, like;
+  std::string format = "text";
+  std::optional<bool> save_text;
+  bool dry_run = false, strict = false;
+
+  // What the command line says about flags that change nothing, one sentence each.
+  std::vector<std::string> notes;
+};
+
+// Defines the flags on `app`.  `flags` must outlive the parsing.  Flags of AIPerf that mean the
+// same are aliases; those that change nothing here are taken with a note; those that are planned
+// and not built yet are refused by name (CLI::ValidationError).
+void AddRunFlags(CLI::App& app, RunFlags& flags);
+
+}  // namespace specctl::cli

@@ -1,0 +1,125 @@
+#include "tools/specctl/run_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/duration.h"
+#include "common/dataset/text_length.h"
+#include "common/engine/request_body.h"
+#include "common/plan/plan.h"
+
+namespace specctl::cli {
+namespace {
+
+// What an agent opens besides its streams: reactor, session, resolver, log, spool.
+constexpr uint64_t kFilesReserved = 64;
+constexpr size_t kBodyShownBytes = 600;
+
+// Estimated tokens of all that a conversation's user says.
+uint64_t PromptTokens(const Conversation& conversation) {
+  uint64_t tokens = 0;
+  for (const auto& turn : conversation.turns) {
+    for (const Message& message : turn) {
+      tokens += MeasureText(message.content).tokens + MeasureText(message.raw_json).tokens;
+    }
+  }
+  return tokens;
+}
+
+std::string Describe(const std::optional<uint64_t>& requests, const LoadSpec& load) {
+  if (!requests) return "as many as the time allows; the dataset repeats";
+  const double waves = static_cast<double>(*requests) / load.bs;
+  return absl::StrFormat("%d, in about %.3g waves of %d", *requests, waves, load.bs);
+}
+
+std::string DescribeDuration(const LoadSpec& load) {
+  std::string out;
+  if (load.ramp > Nanos(0)) out += absl::StrFormat(", ramp %s", FormatDuration(load.ramp));
+  if (load.warmup > Nanos(0)) out += absl::StrFormat(", warm-up %s", FormatDuration(load.warmup));
+  if (load.duration) out += absl::StrFormat(", then %s", FormatDuration(*load.duration));
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load) {
+  std::vector<RowFacts> facts;
+  for (const Conversation& row : dataset.conversations) {
+    facts.push_back({row.category, row.tier, static_cast<uint32_t>(row.turns.size())});
+  }
+  const std::vector<uint32_t> order = StratifiedOrder(facts, load.seed);
+  auto limits = ComputeLimits(load, facts, order);
+  if (!limits.ok()) return limits.status();
+  RunPlan plan;
+  plan.limits = *limits;
+  for (const uint32_t row : order) {
+    Conversation& conversation = dataset.conversations[row];
+    plan.rows.push_back({.order_index = plan.rows.size(),
+                         .question_id = conversation.question_id,
+                         .category = conversation.category,
+                         .sub_category = conversation.sub_category,
+                         .tier = conversation.tier,
+                         .turns = static_cast<uint32_t>(conversation.turns.size())});
+    plan.conversations.push_back(std::move(conversation));
+  }
+  return plan;
+}
+
+uint64_t CountTooLong(const RunPlan& plan, const RequestSpec& request,
+                      uint32_t max_model_len_tokens) {
+  return static_cast<uint64_t>(std::count_if(
+      plan.conversations.begin(), plan.conversations.end(), [&](const Conversation& row) {
+        const uint64_t asked = row.max_tokens.value_or(request.osl_tokens);
+        return PromptTokens(row) + asked > max_model_len_tokens;
+      }));
+}
+
+absl::Status CheckFileLimit(const LoadSpec& load, uint64_t files_max) {
+  const uint64_t slots = SlotsOfAgent(load.bs, 0, load.agents);
+  if (slots + kFilesReserved <= files_max) return absl::OkStatus();
+  const uint64_t agents = load.bs / std::max<uint64_t>(1, files_max - kFilesReserved) + 1;
+  return absl::ResourceExhaustedError(absl::StrFormat(
+      "--bs %d over --agents %d: an agent would need %d open files, and the limit here is %d; "
+      "raise it (ulimit -n) or use --agents %d",
+      load.bs, load.agents, slots + kFilesReserved, files_max, agents));
+}
+
+absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spec) {
+  const auto writer = RequestBodyWriter::Create(spec.request, VllmProfile());
+  if (!writer.ok()) return writer.status();
+  const Conversation& first = plan.conversations.front();
+  const auto body = writer->Write(
+      first.turns.front(), {.max_tokens = first.max_tokens, .row_extra_json = first.extra_json});
+  if (!body.ok()) return body.status();
+
+  uint64_t turns = 0;
+  uint64_t tokens = 0;
+  for (const Conversation& row : plan.conversations) {
+    turns += row.turns.size();
+    tokens += PromptTokens(row);
+  }
+  std::string out = "Dry run: nothing is sent.\n";
+  out += absl::StrFormat("dataset      %s: %d conversations, %d turns%s\n", spec.dataset.name,
+                         plan.conversations.size(), turns,
+                         spec.dataset.builtin ? " (builtin: for trying things)" : "");
+  out += absl::StrFormat("requests     %s%s\n", Describe(plan.limits.planned_requests, spec.load),
+                         DescribeDuration(spec.load));
+  out += absl::StrFormat(
+      "tokens       about %d in a conversation (estimated), at most %d out a request\n",
+      tokens / plan.conversations.size(), spec.request.osl_tokens);
+  out += absl::StrFormat("connections  %d over %d agents, at most %d each\n", spec.load.bs,
+                         spec.load.agents, SlotsOfAgent(spec.load.bs, 0, spec.load.agents));
+  for (const std::string& url : spec.target_urls) out += absl::StrFormat("target       %s\n", url);
+  const bool chat = spec.request.endpoint == Endpoint::kChat;
+  out +=
+      absl::StrFormat("the first    POST %s\n", chat ? "/v1/chat/completions" : "/v1/completions");
+  out +=
+      body->size() <= kBodyShownBytes
+          ? *body + "\n"
+          : absl::StrFormat("%s... (%d bytes)\n", body->substr(0, kBodyShownBytes), body->size());
+  return out;
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,50 @@
+#include "tools/specctl/surroundings.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/journal_reader.h"
+#include "tools/specctl/output_dir.h"
+#include "tools/specctl/version.h"
+
+namespace specctl::cli {
+namespace {
+
+std::optional<std::string> Environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+}  // namespace
+
+Surroundings RealSurroundings() {
+  Surroundings surroundings;
+  surroundings.cores = std::max(1u, std::thread::hardware_concurrency());
+  surroundings.default_url = Environment("SPECCTL_URL").value_or("");
+  surroundings.version = kVersion;
+  surroundings.run_id = NewRunId();
+  surroundings.environment = Environment;
+  return surroundings;
+}
+
+absl::StatusOr<RunSpec> SpecOfRun(const std::string& run_dir) {
+  const auto bad = [&](std::string_view what) {
+    return absl::InvalidArgumentError(absl::StrFormat("--like %s: %s", run_dir, what));
+  };
+  auto reader = JournalReader::Open(run_dir + "/journal.pb");
+  if (!reader.ok()) return bad(std::string(reader.status().message()));
+  const auto event = reader->Next();
+  if (!event.ok()) return bad(std::string(event.status().message()));
+  if (!event->has_value() || !std::holds_alternative<RunBegun>(**event)) {
+    return bad("its journal does not begin with a run");
+  }
+  return std::get<RunBegun>(**event).spec;
+}
+
+}  // namespace specctl::cli
