@@ -1,0 +1,98 @@
+"""Bad input: a message that names what is wrong, status 2 (or 1), and nothing sent."""
+import http.server
+import json
+import os
+import threading
+import unittest
+
+from harness import Case
+
+
+class BadInputTest(Case):
+    def refused(self, *arguments, says, status=2, env=None):
+        done = self.specctl("run", *arguments, status=status, env=env)
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, done.stderr)
+        self.assertEqual(done.stdout, "")
+        return done
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def test_datasets(self):
+        good = json.dumps({"prompt": "x"}) + "\n"
+        cases = {
+            "empty": (self.file("empty.jsonl", ""), "empty.jsonl"),
+            "no JSON": (self.file("bad.jsonl", good + "{oops\n"), "bad.jsonl:2"),
+            "no turns": (self.file("turns.jsonl", '{"turns": []}\n'), "turns.jsonl:1"),
+            "not UTF-8": (self.file("latin.jsonl", b'{"prompt": "caf\xe9"}\n'), "latin.jsonl:1"),
+            "parquet": (self.file("test.parquet", b"PAR1 and so on PAR1"), "python3"),
+            "placeholder": (self.file("place.jsonl", json.dumps({"turns": [
+                "FULL BENCHMARK DATA SHOULD BE FETCHED FROM THE SOURCE USING SPECDEC_BENCH"]})),
+                            "place.jsonl:1"),
+            "no file": (self.folder / "nowhere.jsonl", "nowhere.jsonl"),
+        }
+        for name, (path, says) in cases.items():
+            with self.subTest(name):
+                self.refused("--dataset", path, "--url", "http://127.0.0.1:9", says=says)
+
+    def test_a_row_of_5_megabytes(self):
+        path = self.file("long.jsonl", json.dumps({"prompt": "x" * 5_000_000}) + "\n")
+        self.refused("--dataset", path, "--url", "http://127.0.0.1:9", says="long.jsonl:1")
+
+    def test_an_unknown_name_says_which_are_near(self):
+        self.refused("--dataset", "speed_bench_quality", says="speed_bench_qualitative")
+
+    def test_flags(self):
+        prompts = self.prompts(1)
+        for arguments, says in [
+                (("--bs", "0"), "--bs: need 1 to"),
+                (("--bs", "8", "--agents", "16"), "--bs: need at least one slot an agent"),
+                (("--requests", "1", "--conversations", "1"), "--requests: excludes --conversations"),
+                (("--request-rate", "5"), "planned, and not built yet"),
+                (("--frobnicate",), "--frobnicate"),
+                (("--url", "ftp://x"), "--url")]:
+            with self.subTest(arguments):
+                self.refused("--dataset", prompts, *arguments, says=says)
+
+    def test_output_folders(self):
+        prompts = self.prompts(1)
+        full = self.folder / "full"
+        full.mkdir()
+        (full / "something").write_text("x")
+        self.refused("--dataset", prompts, "--output-dir", full, says=["--output-dir", "not empty"])
+        self.refused("--dataset", prompts, "--output-dir", "/proc/run", says="--output-dir")
+        self.assertEqual([path.name for path in full.iterdir()], ["something"])
+
+    def test_nobody_there(self):
+        self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9", status=1,
+                     says=["http://127.0.0.1:9", "refused"])
+
+    def test_not_an_llm_server(self):
+        server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        os.chdir(self.folder)
+        self.refused("--dataset", self.prompts(1), "--url",
+                     f"http://127.0.0.1:{server.server_address[1]}", status=1,
+                     says="not an OpenAI-compatible server")
+
+    def test_keys_and_models(self):
+        engine = self.engine("--api-key", "right")
+        prompts = self.prompts(2)
+        self.refused("--dataset", prompts, "--url", engine.url, says="--api-key-env")
+        self.refused("--dataset", prompts, "--url", engine.url, "--api-key-env", "WRONG",
+                     env={"WRONG": "no"}, says="--api-key-env")
+        self.refused("--dataset", prompts, "--url", engine.url, "--api-key-env", "RIGHT", "--model",
+                     "other", env={"RIGHT": "right"}, says="--model other")
+        self.specctl("run", "--dataset", prompts, "--url", engine.url, "--api-key-env", "RIGHT",
+                     "--osl", 4, "--output-dir", self.run_dir(), env={"RIGHT": "right"})
+        for path in self.run_dir().iterdir():
+            self.assertNotIn(b"right", path.read_bytes(), path.name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,152 @@
+"""Failures in the middle of a run: named, with the right status, and everything measured kept."""
+import os
+import signal
+import unittest
+
+from harness import PATIENCE_S, Case, children_of, is_running, wait_for
+
+
+class FailureTest(Case):
+    def long_run(self, *flags, engine=None, osl=32):
+        """A run that goes on until something ends it, once requests are under way."""
+        self.sim = engine or self.engine()
+        process = self.start("run", "--url", self.sim.url, "--agents", 4, "--bs", 8, "--dataset",
+                             "builtin", "--duration", "600s", "--osl", osl, "--output-dir",
+                             self.run_dir(), *flags)
+        journal = self.run_dir() / "journal.pb"
+        wait_for("chunks in the journal",
+                 lambda: process.poll() is not None or
+                 (journal.exists() and journal.stat().st_size > 60_000))
+        self.assertIsNone(process.poll(), "the run ended by itself")
+        return process
+
+    def ended(self, process, status):
+        stdout, stderr = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, status, f"{stdout}\n{stderr}")
+        return stdout, stderr
+
+    def assert_no_agent_left(self, pids):
+        wait_for("the end of all agents", lambda: not any(is_running(pid) for pid in pids))
+
+    def test_ctrl_c_drains_and_writes_all_artifacts(self):
+        process = self.long_run()
+        agents = children_of(process.pid)
+        self.assertEqual(len(agents), 4)
+        process.send_signal(signal.SIGINT)
+        stdout, _ = self.ended(process, 130)
+        self.assertIn("planned", stdout)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertGreater(summary["conservation"]["ok"], 0)
+        self.assert_no_agent_left(agents)
+
+    def test_ctrl_c_twice_stops_at_once_with_the_journal_intact(self):
+        # Responses of several seconds, so that the drain after the first Ctrl-C takes its time.
+        process = self.long_run(engine=self.engine("--step-ms", "100"), osl=2000)
+        agents = children_of(process.pid)
+        process.send_signal(signal.SIGINT)
+        # The second signal must not overtake the first.
+        journal = self.run_dir() / "journal.pb"
+        wait_for("the drain", lambda: b"interrupted" in journal.read_bytes())
+        process.send_signal(signal.SIGINT)
+        self.ended(process, 130)
+        self.assert_no_agent_left(agents)
+        self.specctl("report", self.run_dir(), "--output-dir", self.run_dir("again"))
+        self.assert_conserved(self.summary(self.run_dir("again")))
+
+    def test_a_killed_agent_is_named_and_its_events_are_kept(self):
+        process = self.long_run("--grace", "1s")
+        agents = sorted(children_of(process.pid))
+        os.kill(agents[2], signal.SIGKILL)
+        _, stderr = self.ended(process, 1)
+        self.assertIn("agent 2", stderr)
+        self.assertIn("killed by signal 9", stderr)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertIn("agent_lost", [reason["code"] for reason in summary["verdict"]["reasons"]])
+        self.assertTrue(any(row["agent"] == 2 and row["outcome"] == "ok"
+                            for row in self.rows(self.run_dir())))
+        self.assert_no_agent_left(agents)
+
+    def test_no_agent_outlives_a_killed_run(self):
+        process = self.long_run()
+        agents = children_of(process.pid)
+        os.kill(agents[0], signal.SIGSTOP)
+        process.kill()
+        self.assert_no_agent_left(agents)
+        self.specctl("report", self.run_dir(), "--output-dir", self.run_dir("again"))
+        self.assert_conserved(self.summary(self.run_dir("again")))
+
+    def test_a_server_that_dies_ends_the_run_with_its_failures_counted(self):
+        process = self.long_run()
+        self.sim.stop(signal.SIGKILL)
+        _, stderr = self.ended(process, 1)
+        self.assertIn("--max-failed", stderr)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertGreater(summary["conservation"]["failed"], 0)
+        self.assertGreater(summary["conservation"]["ok"], 0)
+
+    def test_a_server_that_falls_silent_is_timed_out(self):
+        process = self.long_run("--idle-timeout", "1s")
+        os.kill(self.sim.process.pid, signal.SIGSTOP)
+        self.ended(process, 1)
+        os.kill(self.sim.process.pid, signal.SIGCONT)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertGreater(summary["conservation"]["timed_out"], 0)
+
+    def test_every_request_failing_ends_the_run(self):
+        engine = self.engine("--fault", "503:1")
+        done = self.specctl("run", "--url", engine.url, "--bs", 4, "--dataset", self.prompts(40),
+                            "--output-dir", self.run_dir(), status=1)
+        self.assertIn("503", done.stderr)
+
+    def test_a_full_disk_ends_the_run_and_keeps_what_was_synced(self):
+        engine = self.engine()
+        limit = 200_000
+        process = self.start(
+            "run", "--url", engine.url, "--agents", 2, "--bs", 8, "--dataset", "builtin",
+            "--duration", "600s", "--osl", 32, "--output-dir", self.run_dir(),
+            preexec_fn=lambda: limit_file_size(limit))
+        _, stderr = self.ended(process, 1)
+        self.assertIn("journal.pb", stderr)
+        self.specctl("report", self.run_dir(), "--output-dir", self.run_dir("again"))
+        summary = self.summary(self.run_dir("again"))
+        self.assertGreater(summary["conservation"]["ok"], 0)
+
+    def test_errors_of_the_server_are_counted_by_kind(self):
+        cases = {"cut": "failed", "error-event": "failed", "garbage": "failed"}
+        for fault, outcome in cases.items():
+            with self.subTest(fault):
+                engine = self.engine("--fault", f"{fault}:0.3")
+                run_dir = self.run_dir(fault)
+                self.specctl("run", "--url", engine.url, "--bs", 4, "--dataset", self.prompts(40),
+                             "--osl", 8, "--max-failed", "100%", "--wait-ready", "30s",
+                             "--output-dir", run_dir)
+                summary = self.summary(run_dir)
+                self.assert_conserved(summary)
+                self.assertGreater(summary["conservation"][outcome], 0)
+                self.assertGreater(summary["conservation"]["ok"], 0)
+                self.assertIn("server_errors", summary["verdict"]["labels"])
+
+    def test_context_overflow_is_counted_apart_and_warned_of(self):
+        engine = self.engine("--max-model-len", "64")
+        path = self.folder / "mixed.jsonl"
+        path.write_text('{"prompt": "short"}\n' * 6 + '{"prompt": "%s"}\n' % ("long " * 200))
+        done = self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", path, "--osl", 8,
+                            "--max-failed", "100%", "--output-dir", self.run_dir())
+        self.assertIn("1 of 7 conversations may not fit", done.stderr)
+        self.assertIn("context", done.stdout)
+        rows = self.rows(self.run_dir())
+        self.assertEqual([row["outcome"] for row in rows].count("ok"), 6)
+
+
+def limit_file_size(limit):
+    import resource
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
+if __name__ == "__main__":
+    unittest.main()

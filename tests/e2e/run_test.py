@@ -1,0 +1,163 @@
+"""A run from a dataset to its artifacts, against a simulated engine."""
+import filecmp
+import json
+import shutil
+import unittest
+
+from harness import Case
+
+
+class RunTest(Case):
+    def test_every_request_is_sent_and_tokens_equal_the_servers(self):
+        engine = self.engine()
+        before = engine.counters()
+        done = self.specctl("run", "--url", engine.url, "--agents", 4, "--bs", 16, "--dataset",
+                            self.prompts(96), "--osl", 24, "--output-dir", self.run_dir())
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertEqual(summary["conservation"]["ok"], 96)
+        grown = {name: value - before.get(name, 0) for name, value in engine.counters().items()}
+        # The probe's own request is behind `before` of neither side: the run scrapes after it.
+        servers = summary["servers"]
+        self.assertEqual(servers["generated_tokens"], summary["tokens"]["output"])
+        self.assertEqual(servers["prompt_tokens"], summary["tokens"]["input"])
+        self.assertGreaterEqual(grown["vllm:generation_tokens_total"], servers["generated_tokens"])
+        self.assertEqual(sum(row["output_tokens"] for row in self.rows(self.run_dir())),
+                         summary["tokens"]["output"])
+        self.assertIn(summary["run_id"], done.stdout)
+
+    def test_the_same_requests_whatever_the_number_of_agents(self):
+        engine = self.engine()
+        prompts = self.prompts(40)
+        sent = []
+        for agents in (1, 4, 16):
+            run_dir = self.run_dir(f"agents-{agents}")
+            self.specctl("run", "--url", engine.url, "--agents", agents, "--bs", 16, "--dataset",
+                         prompts, "--osl", 8, "--output-dir", run_dir)
+            rows = self.rows(run_dir)
+            sent.append(sorted((row["request_id"], row["question_id"]) for row in rows))
+            for agent in range(agents):
+                mine = sorted((row["start_ns"], row["position"]) for row in rows
+                              if row["agent"] == agent)
+                begun = [row["position"] for row in sorted(
+                    (r for r in rows if r["agent"] == agent), key=lambda r: r["position"])]
+                self.assertTrue(all(position % agents == agent for position in begun))
+                self.assertEqual(len(mine), len(begun))
+        self.assertEqual(sent[0], sent[1])
+        self.assertEqual(sent[0], sent[2])
+        self.assertEqual(len(set(sent[0])), 40)
+
+    def test_report_gives_the_same_bytes_elsewhere(self):
+        engine = self.engine()
+        run_dir = self.run_dir()
+        self.specctl("run", "--url", engine.url, "--bs", 4, "--agents", 2, "--dataset", "builtin",
+                     "--requests", 20, "--osl", 16, "--save-text", "--output-dir", run_dir)
+        elsewhere = self.folder / "elsewhere" / "moved"
+        elsewhere.mkdir(parents=True)
+        shutil.copy(run_dir / "journal.pb", elsewhere)
+        self.specctl("report", elsewhere, cwd="/")
+        names = sorted(path.name for path in run_dir.iterdir())
+        self.assertEqual(names, sorted(path.name for path in elsewhere.iterdir()))
+        self.assertIn("outputs.jsonl", names)
+        for name in names:
+            self.assertTrue(filecmp.cmp(run_dir / name, elsewhere / name, shallow=False), name)
+
+    def test_multi_turn_conversations_carry_the_servers_replies(self):
+        engine = self.engine()
+        path = self.folder / "turns.jsonl"
+        with path.open("w") as out:
+            for i in range(6):
+                out.write(json.dumps({"question_id": f"q{i}", "category": "c",
+                                      "turns": [f"First {i}?", "And then?", "Why?"]}) + "\n")
+        self.specctl("run", "--url", engine.url, "--bs", 3, "--dataset", path, "--dataset-format",
+                     "turns", "--osl", 12, "--output-dir", self.run_dir())
+        rows = {row["request_id"]: row for row in self.rows(self.run_dir())}
+        self.assertEqual(len(rows), 18)
+        for position in range(6):
+            turns = [rows[f"{position}.{turn}"] for turn in range(3)]
+            self.assertLess(turns[0]["input_tokens"], turns[1]["input_tokens"])
+            self.assertLess(turns[1]["input_tokens"], turns[2]["input_tokens"])
+            self.assertLessEqual(turns[0]["end_ns"], turns[1]["start_ns"])
+
+    def test_a_limit_by_requests_cuts_and_repeats(self):
+        engine = self.engine()
+        prompts = self.prompts(10)
+        self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", prompts, "--requests", 25,
+                     "--osl", 4, "--output-dir", self.run_dir())
+        summary = self.summary(self.run_dir())
+        self.assertEqual(summary["conservation"]["sent"], 25)
+        self.assertIn("repeated_prompts", summary["verdict"]["labels"])
+        self.assertEqual({row["cycle"] for row in self.rows(self.run_dir())}, {0, 1, 2})
+
+    def test_a_dry_run_sends_nothing_and_needs_no_server(self):
+        done = self.specctl("run", "--dry-run", "--url", "http://127.0.0.1:9", "--bs", 8,
+                            "--dataset", self.prompts(5))
+        self.assertIn("nothing is sent", done.stdout)
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_format_json_prints_the_summary_alone(self):
+        engine = self.engine()
+        done = self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", self.prompts(4),
+                            "--osl", 4, "--format", "json", "--output-dir", self.run_dir())
+        self.assertEqual(json.loads(done.stdout), self.summary(self.run_dir()))
+
+    def test_like_repeats_a_run(self):
+        engine = self.engine()
+        self.specctl("run", "--url", engine.url, "--bs", 3, "--dataset", self.prompts(9), "--osl",
+                     5, "--tag", "a=b", "--output-dir", self.run_dir("first"))
+        self.specctl("run", "--like", self.run_dir("first"), "--output-dir", self.run_dir("second"))
+        first, second = (self.rows(self.run_dir(name)) for name in ("first", "second"))
+        self.assertEqual(sorted((r["request_id"], r["question_id"], r["output_hash"]) for r in first),
+                         sorted((r["request_id"], r["question_id"], r["output_hash"]) for r in second))
+
+    def test_flags_come_from_a_toml_file_too(self):
+        engine = self.engine()
+        config = self.folder / "run.toml"
+        config.write_text(f'url = "{engine.url}"\nbs = 3\nosl = 6\n')
+        self.specctl("run", "--config", config, "--dataset", self.prompts(6), "--osl", 4,
+                     "--output-dir", self.run_dir())
+        config.write_text("concurency = 3\n")
+        done = self.specctl("run", "--config", config, status=2)
+        self.assertIn('"concurency" is no flag', done.stderr)
+        spec = json.loads((self.run_dir() / "run.json").read_text())["spec"]
+        self.assertEqual((spec["load"]["bs"], spec["request"]["osl_tokens"]), (3, 4))
+
+    def test_export_writes_every_chunk(self):
+        engine = self.engine()
+        self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", self.prompts(4), "--osl",
+                     8, "--output-dir", self.run_dir())
+        done = self.specctl("export", self.run_dir(), "--chunks")
+        chunks = [json.loads(line) for line in done.stdout.splitlines()]
+        rows = self.rows(self.run_dir())
+        self.assertEqual(len(chunks), sum(row["chunks"] for row in rows))
+        self.assertEqual(sum(chunk["tokens"] for chunk in chunks),
+                         sum(row["output_tokens"] for row in rows))
+
+    def test_several_targets_share_the_positions(self):
+        engine = self.engine("--replicas", "2")
+        self.specctl("run", "--url", ",".join(engine.urls), "--bs", 4, "--dataset",
+                     self.prompts(12), "--osl", 4, "--output-dir", self.run_dir())
+        rows = self.rows(self.run_dir())
+        self.assertTrue(all(row["target"] in (row["position"] % 2, engine.urls[row["position"] % 2])
+                            for row in rows))
+        summary = self.summary(self.run_dir())
+        self.assertEqual(summary["servers"]["generated_tokens"], summary["tokens"]["output"])
+
+    def test_a_server_without_metrics_is_measured_and_said_so_once(self):
+        engine = self.engine("--no-metrics")
+        done = self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", self.prompts(4),
+                            "--osl", 4, "--output-dir", self.run_dir())
+        self.assertEqual(done.stderr.count("no server metrics"), 1)
+        self.assertNotIn("servers", self.summary(self.run_dir()))
+
+    def test_a_server_that_refuses_continuous_usage_is_measured_without(self):
+        engine = self.engine("--no-continuous-usage")
+        self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", self.prompts(4), "--osl",
+                     4, "--output-dir", self.run_dir())
+        summary = self.summary(self.run_dir())
+        self.assertEqual(summary["conservation"]["ok"], 4)
+        self.assertEqual(summary["servers"]["generated_tokens"], summary["tokens"]["output"])
+
+
+if __name__ == "__main__":
+    unittest.main()

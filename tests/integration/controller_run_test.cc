@@ -1,0 +1,253 @@
+// Whole runs: the driver, its journal and real gRPC, with fake agents.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "tests/fakes/fake_agent.h"
+#include "tests/integration/run_fixture.h"
+
+namespace specctl::controller {
+namespace {
+
+using specctl::fakes::AddRequest;
+using specctl::fakes::FakeAgent;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using ControllerRunTest = RunFixture;
+
+// Two agents that have been armed.
+struct TwoAgents {
+  explicit TwoAgents(const FakeAgent::Options& first, const FakeAgent::Options& second)
+      : a(first), b(second) {
+    const bool armed = a.JoinAndPrepare() && b.JoinAndPrepare() && a.AwaitArm() && b.AwaitArm();
+    EXPECT_TRUE(armed);
+  }
+  FakeAgent a, b;
+};
+
+AgentBatch WithRequests(AgentBatch batch, uint64_t first_position, int count, Outcome outcome) {
+  for (int i = 0; i < count; ++i) {
+    AddRequest(batch, static_cast<uint64_t>(i), first_position + 2 * static_cast<uint64_t>(i),
+               outcome);
+  }
+  return batch;
+}
+
+TEST_F(ControllerRunTest, ARunFromFirstToLastEvent) {
+  const auto options = Begin();
+  TwoAgents agents(As(options, 0), As(options, 1));
+  EXPECT_EQ(agents.a.slice_parts()[0].conversations_size(), 3);
+  EXPECT_EQ(agents.b.slice_parts()[0].conversations(1).order_index(), 3u);
+  EXPECT_EQ(agents.b.slice_parts()[0].slots(), 2u);
+  EXPECT_TRUE(agents.b.slice_parts()[0].targets(0).continuous_usage());
+  AgentBatch batch = WithRequests(agents.a.Batch(1), 0, 3, Outcome::kOk);
+  batch.first_idle_mono_ns = batch.to_mono_ns;
+  ASSERT_TRUE(agents.a.SendBatch(batch) && agents.a.AwaitAck(1));
+  EXPECT_EQ(Of<AgentBatch>().size(), 1u);  // acknowledged: on disk already
+  ASSERT_TRUE(agents.b.SendBatch(WithRequests(agents.b.Batch(1), 1, 3, Outcome::kOk)));
+  ASSERT_TRUE(agents.b.AwaitAck(1));
+  std::thread finish([&agents] { EXPECT_TRUE(agents.a.Finish()); });
+  EXPECT_TRUE(agents.b.Finish());
+  finish.join();
+  const RunEnded ended = End();
+  EXPECT_EQ(ended.end, RunEnd::kCompleted);
+  const std::vector<Event> events = Journal();
+  EXPECT_TRUE(std::holds_alternative<RunBegun>(events.front()));
+  EXPECT_TRUE(std::holds_alternative<RunEnded>(events.back()));
+  EXPECT_EQ(Of<PlannedRow>().size(), 6u);
+  EXPECT_EQ(Of<AgentJoined>().size(), 2u);
+  EXPECT_EQ(Of<AgentBatch>().size(), 2u);
+  ASSERT_EQ(Of<Armed>().size(), 1u);
+  EXPECT_EQ(Of<Armed>()[0].t0_mono_ns, agents.a.arm().t0_controller_mono_ns());
+  EXPECT_EQ(Of<AgentEnded>().size(), 2u);
+}
+
+TEST_F(ControllerRunTest, ScrapesAreMadeBeforeDuringAndAfter) {
+  std::atomic<bool> stopped = false;
+  const auto scraped = [](ScrapeKind kind) {
+    Scraped scrape;
+    scrape.kind = kind;
+    return scrape;
+  };
+  around_.scrape.before = [&] { return std::vector{scraped(ScrapeKind::kBefore)}; };
+  around_.scrape.start = [&](const ScrapeHooks::Sink& sink) { sink(scraped(ScrapeKind::kDuring)); };
+  around_.scrape.stop = [&] { stopped = true; };
+  around_.scrape.after = [&] {
+    EXPECT_TRUE(stopped);
+    return std::vector{scraped(ScrapeKind::kAfter)};
+  };
+  const auto options = Begin();
+  TwoAgents agents(As(options, 0), As(options, 1));
+  std::thread finish([&agents] { EXPECT_TRUE(agents.a.Finish()); });
+  EXPECT_TRUE(agents.b.Finish());
+  finish.join();
+  End();
+  std::vector<ScrapeKind> kinds;
+  for (const Scraped& scrape : Of<Scraped>()) kinds.push_back(scrape.kind);
+  EXPECT_THAT(kinds, ElementsAre(ScrapeKind::kBefore, ScrapeKind::kDuring, ScrapeKind::kAfter));
+}
+
+TEST_F(ControllerRunTest, ARepeatedBatchIsAcknowledgedAndKeptOnce) {
+  input_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  const AgentBatch batch = WithRequests(agent.Batch(1), 0, 2, Outcome::kOk);
+  ASSERT_TRUE(agent.SendBatch(batch) && agent.AwaitAck(1));
+  ASSERT_TRUE(agent.SendBatch(batch) && agent.AwaitAck(1));
+  ASSERT_TRUE(agent.SendBatch(agent.Batch(2)) && agent.AwaitAck(2));
+  EXPECT_TRUE(agent.Finish());
+  End();
+  EXPECT_EQ(Of<AgentBatch>().size(), 2u);
+}
+
+TEST_F(ControllerRunTest, AnAgentThatIsCutAndBackLosesNothing) {
+  input_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.AwaitAck(1));
+  agent.Cut();
+  agent.Dial();
+  ASSERT_TRUE(agent.Await(v1::ControllerMessage::kWelcome));
+  EXPECT_TRUE(agent.AwaitAck(1));  // what is on disk is told at once
+  ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.SendBatch(agent.Batch(2)));
+  EXPECT_TRUE(agent.AwaitAck(2) && agent.Finish());
+  EXPECT_EQ(End().end, RunEnd::kCompleted);
+  EXPECT_EQ(Of<AgentJoined>().size(), 1u);
+  EXPECT_EQ(Of<AgentBatch>().size(), 2u);
+}
+
+TEST_F(ControllerRunTest, ASilentAgentIsLostAndTheOthersDrain) {
+  input_.spec.agent_timeout = seconds(1);
+  const auto options = Begin();
+  TwoAgents agents(As(options, 0), As(options, 1));
+  ASSERT_TRUE(agents.a.SendBatch(agents.a.Batch(1)) && agents.b.SendBatch(agents.b.Batch(1)));
+  std::atomic<bool> drained = false;
+  std::thread beat([&] {
+    while (!drained && agents.a.SendHeartbeat()) std::this_thread::sleep_for(milliseconds(100));
+  });
+  const auto drain = agents.a.Await(v1::ControllerMessage::kDrain);
+  drained = true;
+  beat.join();
+  ASSERT_TRUE(drain);
+  EXPECT_EQ(drain->drain().reason(), v1::DRAIN_REASON_AGENT_LOST);
+  EXPECT_TRUE(agents.a.Finish());
+  const RunEnded ended = End();
+  EXPECT_EQ(ended.end, RunEnd::kAgentLost);
+  EXPECT_EQ(ended.reason, "agent 1 (fake-host, pid 101) was silent for 1 s");
+  EXPECT_EQ(Of<AgentBatch>().size(), 2u);
+}
+
+TEST_F(ControllerRunTest, AnInterruptDrainsAndASecondEndsAtOnce) {
+  const auto options = Begin();
+  TwoAgents agents(As(options, 0), As(options, 1));
+  ASSERT_TRUE(agents.a.SendBatch(agents.a.Batch(1)) && agents.a.AwaitAck(1));
+  interrupts_ = 1;
+  const auto drain = agents.b.Await(v1::ControllerMessage::kDrain);
+  ASSERT_TRUE(drain);
+  EXPECT_EQ(drain->drain().reason(), v1::DRAIN_REASON_INTERRUPTED);
+  EXPECT_GT(drain->drain().grace_ns(), 9'000'000'000);
+  interrupts_ = 2;
+  EXPECT_TRUE(agents.b.Await(v1::ControllerMessage::kRelease));
+  const RunEnded ended = End();
+  EXPECT_EQ(ended.end, RunEnd::kInterrupted);
+  EXPECT_EQ(Of<AgentBatch>().size(), 1u);
+  EXPECT_EQ(Of<RunEnded>().size(), 1u);
+}
+
+TEST_F(ControllerRunTest, OnlyErrorsEndTheRun) {
+  input_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  ASSERT_TRUE(agent.SendBatch(WithRequests(agent.Batch(1), 0, 10, Outcome::kFailed)));
+  const auto drain = agent.Await(v1::ControllerMessage::kDrain);
+  ASSERT_TRUE(drain);
+  EXPECT_EQ(drain->drain().reason(), v1::DRAIN_REASON_TOO_MANY_FAILURES);
+  EXPECT_TRUE(agent.Finish());
+  const RunEnded ended = End();
+  EXPECT_EQ(ended.end, RunEnd::kTooManyFailures);
+  EXPECT_THAT(ended.reason, HasSubstr("10 of 10 requests failed"));
+}
+
+TEST_F(ControllerRunTest, ProbesOfAgentsThatJoinedAreKept) {
+  input_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  v1::ClockProbeRequest request;
+  request.mutable_previous()->set_agent_send_mono_ns(7);
+  agent.ProbeClock(request);
+  request.set_agent(5);  // nobody
+  agent.ProbeClock(request);
+  EXPECT_TRUE(agent.Finish());
+  End();
+  const auto probes = Of<ClockProbed>();
+  ASSERT_EQ(probes.size(), 1u);
+  EXPECT_EQ(probes[0].agent_send_mono_ns, 7);
+}
+
+TEST_F(ControllerRunTest, AgentsThatDoNotJoinEndTheRun) {
+  input_.join_timeout = milliseconds(100);
+  Begin();
+  const RunEnded ended = End();
+  EXPECT_EQ(ended.end, RunEnd::kFailed);
+  EXPECT_EQ(ended.reason, "agents 0, 1 did not join within 0.1 s");
+}
+
+// A journal that can't grow beyond a size, as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit = {bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_IGN);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST_F(ControllerRunTest, AFullDiskFailsTheRunAndKeepsWhatWasAcknowledged) {
+  input_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.AwaitAck(1));
+  {
+    const FileSizeLimit limit(std::filesystem::file_size(input_.journal_path) + 100);
+    AgentBatch batch = agent.Batch(2);
+    batch.chunks = std::string(10'000, 'c');
+    ASSERT_TRUE(agent.SendBatch(batch));
+    const auto drain = agent.Await(v1::ControllerMessage::kDrain);
+    ASSERT_TRUE(drain);
+    EXPECT_EQ(drain->drain().grace_ns(), 0);
+    const RunEnded ended = End();
+    EXPECT_EQ(ended.end, RunEnd::kFailed);
+    EXPECT_THAT(ended.reason, HasSubstr(input_.journal_path));
+  }
+  const auto batches = Of<AgentBatch>();
+  ASSERT_EQ(batches.size(), 1u);
+  EXPECT_EQ(batches[0].seq, 1u);
+}
+
+TEST_F(ControllerRunTest, ADiskThatIsFullFromTheStartSendsNothing) {
+  const FileSizeLimit limit(16);
+  const auto ended = DriveRun(input_, around_);
+  EXPECT_FALSE(ended.ok());
+  EXPECT_THAT(std::string(ended.status().message()), HasSubstr(input_.journal_path));
+}
+
+TEST_F(ControllerRunTest, AJournalThatExistsIsNotOverwritten) {
+  std::ofstream(input_.journal_path) << "precious";
+  EXPECT_EQ(DriveRun(input_, around_).status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(std::filesystem::file_size(input_.journal_path), 8u);
+}
+
+}  // namespace
+}  // namespace specctl::controller
