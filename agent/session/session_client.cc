@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 std::unique_ptr<v1::AgentSession::Stub> MakeStub(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
+  // The session is dialled as it is named: a proxy of the environment's is for the web.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // More frequent pings would be refused by a server in its default setting.  What finds a dead
   // peer is the time-out: it is TCP's for unacknowledged bytes too, and heartbeats are always sent.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 310'000);

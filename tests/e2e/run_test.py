@@ -95,6 +95,13 @@ class RunTest(Case):
         self.assertIn("nothing is sent", done.stdout)
         self.assertFalse((self.folder / "runs").exists())
 
+    def test_a_proxy_in_the_environment_changes_nothing(self):
+        engine = self.engine()
+        proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "grpc_proxy")}
+        self.specctl("run", "--url", engine.url, "--bs", 2, "--agents", 2, "--dataset",
+                     self.prompts(4), "--osl", 4, "--output-dir", self.run_dir(), env=proxies)
+        self.assertEqual(self.summary(self.run_dir())["conservation"]["ok"], 4)
+
     def test_format_json_prints_the_summary_alone(self):
         engine = self.engine()
         done = self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", self.prompts(4),
