@@ -1,21 +1,18 @@
 #include "tools/sim/model_server.h"
 
 #include <absl/strings/str_format.h>
-#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "common/base/task_group.h"
 #include "tools/sim/replica.h"
-#include "tools/sim/send_log.h"
+#include "tools/sim/serve.h"
 
 namespace specctl::sim {
 namespace {
@@ -41,7 +38,9 @@ Task<void> StopAll(std::vector<std::unique_ptr<Replica>>& replicas) {
 
 class Server {
  public:
-  Server(const SimOptions& options, SendLog* log) : options_(options), log_(log), context_(1) {}
+  // Catches signals from now on: whoever reads where this listens may send one at once.
+  Server(const SimOptions& options, SendLog* log)
+      : options_(options), log_(log), context_(1), signals_(context_, SIGINT, SIGTERM) {}
 
   absl::Status Listen() {
     std::vector<std::string> urls;
@@ -62,8 +61,7 @@ class Server {
     if (options_.silent_after) first.EndAfter(*options_.silent_after, Replica::End::kSilent);
     if (replicas_.size() == 1) first.SetOnDead([this] { Stop(); });
     for (const auto& replica : replicas_) replica->Start();
-    signals_.emplace(context_, SIGINT, SIGTERM);
-    signals_->async_wait([this](const boost::system::error_code& error, int) {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) Stop();
     });
     context_.run();
@@ -73,7 +71,7 @@ class Server {
 
  private:
   void Stop() {
-    signals_->cancel();
+    signals_.cancel();
     asio::co_spawn(context_, StopAll(replicas_),
                    [this](std::exception_ptr failure) { failure_ = std::move(failure); });
   }
@@ -81,7 +79,7 @@ class Server {
   const SimOptions& options_;
   SendLog* const log_;
   asio::io_context context_;
-  std::optional<asio::signal_set> signals_;
+  asio::signal_set signals_;
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::exception_ptr failure_;
@@ -89,36 +87,6 @@ class Server {
 
 }  // namespace
 
-absl::Status AnnounceUrls(const std::vector<std::string>& urls, const std::string& port_file) {
-  for (const std::string& url : urls) std::printf("listening on %s\n", url.c_str());
-  std::fflush(stdout);
-  if (port_file.empty()) return absl::OkStatus();
-  std::ofstream file(port_file, std::ios::trunc);
-  for (const std::string& url : urls) file << url << '\n';
-  file.flush();
-  if (file) return absl::OkStatus();
-  return absl::PermissionDeniedError(absl::StrFormat("--port-file: can't write %s", port_file));
-}
-
-void RaiseOpenFilesLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-absl::Status RunModelServer(const SimOptions& options) {
-  RaiseOpenFilesLimit();
-  std::optional<SendLog> log;
-  if (!options.send_log.empty()) {
-    absl::StatusOr<SendLog> opened = SendLog::Open(options.send_log);
-    if (!opened.ok()) return opened.status();
-    log.emplace(*std::move(opened));
-  }
-  Server server(options, log ? &*log : nullptr);
-  if (absl::Status listening = server.Listen(); !listening.ok()) return listening;
-  server.Run();
-  return log ? log->Flush() : absl::OkStatus();
-}
+absl::Status RunModelServer(const SimOptions& options) { return Serve<Server>(options); }
 
 }  // namespace specctl::sim

@@ -16,11 +16,4 @@ namespace specctl::sim {
 // DATA_LOSS          the send log is not complete
 absl::Status RunModelServer(const SimOptions& options);
 
-// For both kinds of server: prints the URLs, and writes them to `port_file` unless it is empty.
-// PERMISSION_DENIED  `port_file` can't be written
-absl::Status AnnounceUrls(const std::vector<std::string>& urls, const std::string& port_file);
-
-// As many open files as the system permits.
-void RaiseOpenFilesLimit();
-
 }  // namespace specctl::sim

@@ -22,8 +22,8 @@
 #include <utility>
 #include <vector>
 
-#include "tools/sim/model_server.h"
 #include "tools/sim/pace_client.h"
+#include "tools/sim/serve.h"
 #include "tools/sim/vllm_metrics.h"
 
 namespace specctl::sim {
@@ -286,18 +286,6 @@ void PaceServer::Print() const {
 
 }  // namespace
 
-absl::Status RunPaceServer(const SimOptions& options) {
-  RaiseOpenFilesLimit();
-  std::optional<SendLog> log;
-  if (!options.send_log.empty()) {
-    absl::StatusOr<SendLog> opened = SendLog::Open(options.send_log);
-    if (!opened.ok()) return opened.status();
-    log.emplace(*std::move(opened));
-  }
-  PaceServer server(options, log ? &*log : nullptr);
-  if (absl::Status listening = server.Listen(); !listening.ok()) return listening;
-  server.Run();
-  return log ? log->Flush() : absl::OkStatus();
-}
+absl::Status RunPaceServer(const SimOptions& options) { return Serve<PaceServer>(options); }
 
 }  // namespace specctl::sim
