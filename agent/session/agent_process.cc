@@ -36,7 +36,7 @@ uint64_t DrawIncarnation() {
 class AgentProcess {
  public:
   AgentProcess(const AgentOptions& options, uint64_t files_max)
-      : run_(reactor_, files_max, MakeReplies()),
+      : run_(reactor_, loop_, files_max, MakeReplies()),
         session_(session_io_, MakeSessionOptions(options, files_max), MakeHandlers()),
         sigterm_(reactor_.get_executor(), SIGTERM) {}
 
@@ -54,7 +54,7 @@ class AgentProcess {
       ended = std::move(status);
       sigterm_.cancel();
     });
-    reactor_.run();
+    RunReactor(reactor_, loop_);
     asio::post(session_io_, [this] { session_.Stop(); });
     guard.reset();
     session_thread.join();
@@ -113,6 +113,7 @@ class AgentProcess {
   }
 
   asio::io_context reactor_{1};
+  LoopWatch loop_;
   asio::io_context session_io_{1};
   AgentRun run_;
   SessionClient session_;

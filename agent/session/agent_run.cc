@@ -17,8 +17,13 @@ absl::StatusOr<MonoTime> ResolveT0(const ArmOrder& order, const ClockPair& now) 
       Seconds(now.mono - t0)));
 }
 
-AgentRun::AgentRun(boost::asio::io_context& io, uint64_t files_max, Replies replies)
-    : io_(io), files_max_(files_max), replies_(std::move(replies)), orders_(io.get_executor()) {}
+AgentRun::AgentRun(boost::asio::io_context& io, LoopWatch& loop, uint64_t files_max,
+                   Replies replies)
+    : io_(io),
+      loop_(loop),
+      files_max_(files_max),
+      replies_(std::move(replies)),
+      orders_(io.get_executor()) {}
 
 void AgentRun::OnPrepare(absl::StatusOr<LoadJob> job) {
   job_ = std::move(job);
@@ -62,7 +67,7 @@ Task<void> AgentRun::Prepare() {
     LoadGenerator::Options options;
     options.on_batch = replies_.batch;
     options.files_max = files_max_;
-    generator_.emplace(io_, **std::move(job_), std::move(options));
+    generator_.emplace(io_, loop_, **std::move(job_), std::move(options));
     if (drain_) generator_->Drain(drain_->reason, drain_->grace);
     status = co_await generator_->Prepare();
   }

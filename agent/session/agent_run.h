@@ -24,7 +24,8 @@ class AgentRun {
     std::function<void()> done;
   };
 
-  AgentRun(boost::asio::io_context& io, uint64_t files_max, Replies replies);
+  // `io` is run by RunReactor(io, loop).
+  AgentRun(boost::asio::io_context& io, LoopWatch& loop, uint64_t files_max, Replies replies);
 
   void OnPrepare(absl::StatusOr<LoadJob> job);
   void OnArm(ArmOrder order);
@@ -41,6 +42,7 @@ class AgentRun {
   Task<void> NextOrder();
 
   boost::asio::io_context& io_;
+  LoopWatch& loop_;
   const uint64_t files_max_;
   const Replies replies_;
   Wakeup orders_;

@@ -35,10 +35,11 @@ bool BatchStore::Fits(uint64_t bytes) const {
   return !spool_failed_ && spool_end_ + bytes <= options_.spool_bytes_max;
 }
 
-void BatchStore::Add(uint64_t seq, std::string encoded) {
+void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
   assert(entries_.empty() || seq == entries_.back().seq + 1);
   Entry entry;
   entry.seq = seq;
+  entry.cut = now;
   entry.size = encoded.size();
   entry.encoded = std::move(encoded);
   const bool in_memory = memory_bytes_ + entry.size <= options_.memory_bytes_max;

@@ -8,6 +8,8 @@
 
 #include <absl/status/statusor.h>
 
+#include "common/base/clock.h"
+
 namespace specctl::agent {
 
 // Keeps encoded batches in the order of their seq until they are acknowledged: the first
@@ -28,8 +30,8 @@ class BatchStore {
 
   // Whether a batch of that size finds room within the bounds.
   bool Fits(uint64_t bytes) const;
-  // Keeps the batch `seq`, one more than the last; beyond the bounds too.
-  void Add(uint64_t seq, std::string encoded);
+  // Keeps the batch `seq`, one more than the last, cut at `now`; beyond the bounds too.
+  void Add(uint64_t seq, std::string encoded, MonoTime now);
   // The first kept batch with a seq above `after`, or nullopt.
   // DATA_LOSS where the spool file can't be read back.
   struct Kept {
@@ -41,11 +43,14 @@ class BatchStore {
   void Acknowledge(uint64_t seq);
 
   bool empty() const { return entries_.empty(); }
+  // How long ago the oldest batch that is kept was cut; 0 where none is.
+  Nanos OldestAge(MonoTime now) const { return empty() ? Nanos(0) : now - entries_.front().cut; }
   uint64_t spool_bytes() const { return spool_kept_bytes_; }  // kept on disk
 
  private:
   struct Entry {
     uint64_t seq = 0;
+    MonoTime cut{};
     std::string encoded;  // empty: in the spool file
     uint64_t offset = 0, size = 0;
   };

@@ -191,14 +191,21 @@ void SessionClient::SendArmed(std::string error) {
 }
 
 void SessionClient::AddBatch(AgentBatch batch) {
-  if (batch.health) batch.health->spool_bytes = store_.spool_bytes();
+  const MonoTime now = MonoNow();
+  if (batch.health) {
+    const CpuPressure::Amounts pressure = pressure_.Take();
+    batch.health->cpu_throttled_ns = pressure.throttled_ns;
+    batch.health->cpu_stolen_ns = pressure.stolen_ns;
+    batch.health->spool_bytes = store_.spool_bytes();
+    batch.health->unacknowledged_ns = static_cast<uint64_t>(store_.OldestAge(now).count());
+  }
   std::string encoded = ToProto(batch).SerializeAsString();
   if (!store_.Fits(encoded.size()) && !batch.chunks.empty()) {
     batch.chunks_dropped += CountChunks(batch);
     batch.chunks.clear();
     encoded = ToProto(batch).SerializeAsString();
   }
-  store_.Add(batch.seq, std::move(encoded));
+  store_.Add(batch.seq, std::move(encoded), now);
   WriteNext();
 }
 

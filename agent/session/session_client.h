@@ -15,6 +15,7 @@
 
 #include "agent/session/batch_store.h"
 #include "agent/session/clock_prober.h"
+#include "agent/session/cpu_pressure.h"
 #include "agent/session/prepare_intake.h"
 #include "agent/session/session_stream.h"
 #include "common/base/task.h"
@@ -98,6 +99,7 @@ class SessionClient {
   std::optional<boost::asio::executor_work_guard<Executor>> call_;
   std::unique_ptr<ClockProber> prober_;
   BatchStore store_;
+  CpuPressure pressure_;
   PrepareIntake prepare_;
   std::optional<uint32_t> agent_;
   std::deque<v1::AgentMessage> queue_;           // a few: answers and the last heartbeat

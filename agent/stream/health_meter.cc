@@ -23,9 +23,10 @@ uint64_t ResidentBytes() {
   return statm ? resident_pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
-uint64_t QuantileNanos(const LogLinearSketch& sketch, double q) {
-  const auto value = sketch.Quantile(q);
-  return value ? static_cast<uint64_t>(std::max<int64_t>(value->count(), 0)) : 0;
+std::string TakeEncoded(LagHistogram& histogram) {
+  std::string encoded = histogram.Encode();
+  histogram.Clear();
+  return encoded;
 }
 
 }  // namespace
@@ -41,26 +42,27 @@ void HealthMeter::OnRead(Nanos lag, bool stamped) {
   }
 }
 
-void HealthMeter::OnChunks(uint64_t token_bearing) {
+void HealthMeter::OnChunks(uint64_t token_bearing, uint64_t exact, Nanos bound) {
   second_.chunks += token_bearing;
-  if (token_bearing >= 2) ++second_.coalesced_reads;
-}
-
-void HealthMeter::OnLoopLag(Nanos lag) {
-  const auto lag_ns = static_cast<uint64_t>(std::max(lag, Nanos(0)).count());
-  second_.loop_lag_max_ns = std::max(second_.loop_lag_max_ns, lag_ns);
+  arrival_bound_.Add(Nanos(0), exact);
+  arrival_bound_.Add(bound, token_bearing - exact);
+  if (token_bearing < 2) return;
+  ++second_.coalesced_reads;
+  ++coalesced_reads_;
+  if (bound <= kBurstBoundMax) second_.burst_chunks += token_bearing;
 }
 
 AgentHealth HealthMeter::Take(MonoTime now, uint32_t in_flight) {
   AgentHealth health = std::exchange(second_, AgentHealth());
+  health.from_mono_ns = std::exchange(taken_, now).time_since_epoch().count();
   health.at_mono_ns = now.time_since_epoch().count();
   health.in_flight = in_flight;
-  health.receive_lag_p50_ns = QuantileNanos(receive_lag_, 0.5);
-  health.receive_lag_p99_ns = QuantileNanos(receive_lag_, 0.99);
-  health.receive_lag_max_ns = QuantileNanos(receive_lag_, 1);
-  health.send_lag_p99_ns = QuantileNanos(send_lag_, 0.99);
-  receive_lag_.Clear();
-  send_lag_.Clear();
+  health.receive_lag = TakeEncoded(receive_lag_);
+  health.send_lag = TakeEncoded(send_lag_);
+  health.loop_lag = TakeEncoded(loop_lag_);
+  health.arrival_bound = TakeEncoded(arrival_bound_);
+  health.wall_clock_steps =
+      wall_clock_steps_ - std::exchange(wall_clock_steps_told_, wall_clock_steps_);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   health.cpu_user_ns =

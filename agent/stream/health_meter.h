@@ -5,7 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/journal/event.h"
-#include "common/stats/log_linear_sketch.h"
+#include "common/stats/lag_histogram.h"
 
 namespace specctl::agent {
 
@@ -17,18 +17,32 @@ class HealthMeter {
   // `lag`: from the kernel's stamp to the read, beyond the time that the read was put off on
   // purpose; of a read without a stamp it is not known.
   void OnRead(Nanos lag, bool stamped);
-  // `token_bearing` chunks ended in one read.
-  void OnChunks(uint64_t token_bearing);
+  // `token_bearing` chunks ended in one read, of which the last `exact` (0 or 1) ended it; `bound`
+  // is how far the others' arrivals are unknown by this process's doing.
+  void OnChunks(uint64_t token_bearing, uint64_t exact, Nanos bound);
   // From the time a request could be sent to its first byte in the kernel, connecting left out.
   void OnSend(Nanos lag) { send_lag_.Add(lag); }
-  void OnLoopLag(Nanos lag);
+  // How late a timer of the loop's fired.
+  void OnLoopLag(Nanos lag) { loop_lag_.Add(lag); }
+  // As the wall clock has been stepped since the beginning.
+  void SetWallClockSteps(uint64_t steps) { wall_clock_steps_ = steps; }
+
+  // Reads with two or more token-bearing chunks, since the beginning.
+  uint64_t coalesced_reads() const { return coalesced_reads_; }
 
   // The record of the time since the last one, or since construction.
   AgentHealth Take(MonoTime now, uint32_t in_flight);
 
  private:
+  // Chunks of one read that came while they were waited for came together, if not more than this is
+  // unknown by our doing.
+  static constexpr Nanos kBurstBoundMax = std::chrono::milliseconds(1);
+
   AgentHealth second_;
-  LogLinearSketch receive_lag_, send_lag_;
+  LagHistogram receive_lag_, send_lag_, loop_lag_, arrival_bound_;
+  uint64_t coalesced_reads_ = 0;
+  uint64_t wall_clock_steps_ = 0, wall_clock_steps_told_ = 0;
+  MonoTime taken_{};
   uint64_t cpu_user_ns_ = 0, cpu_system_ns_ = 0;  // of the process, when last read
 };
 

@@ -8,14 +8,22 @@
 #include "common/net/tls_context.h"
 
 namespace specctl::agent {
+namespace {
 
-LoadGenerator::LoadGenerator(boost::asio::io_context& io, LoadJob job, Options options)
+constexpr Nanos kHealthInterval = std::chrono::seconds(1);
+
+}  // namespace
+
+LoadGenerator::LoadGenerator(boost::asio::io_context& io, LoopWatch& loop, LoadJob job,
+                             Options options)
     : io_(io),
+      loop_(loop),
       job_(std::move(job)),
       options_(std::move(options)),
       begin_wakeup_(io.get_executor()),
       limit_wakeup_(io.get_executor()),
       batch_wakeup_(io.get_executor()),
+      tick_wakeup_(io.get_executor()),
       slot_tasks_(io.get_executor()),
       service_tasks_(io.get_executor()) {}
 
@@ -23,7 +31,9 @@ LoadGenerator::~LoadGenerator() = default;
 
 Task<absl::Status> LoadGenerator::Prepare() {
   if (absl::Status status = CheckFiles(); !status.ok()) co_return status;
-  read_set_.emplace(io_.get_executor(), health_, DrainPolicy(options_.drain));
+  read_set_.emplace(
+      io_.get_executor(), ReadSet::Reactor{health_, loop_},
+      ReadSet::Options{.drain = options_.drain, .kernel_stamps = !job_.spec.user_stamps});
   if (absl::Status status = read_set_->Open(); !status.ok()) co_return status;
   auto tls = MakeClientTlsContext(job_.spec.tls);
   if (!tls.ok()) co_return tls.status();
@@ -90,10 +100,12 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
   feed_.emplace(job_.slice, limit_);
   if (drained_) feed_->Stop(stop_reason_);
   chooser_.emplace(job_.spec.url_policy, static_cast<uint32_t>(targets_.size()));
+  health_due_ = t0 + kHealthInterval;
   recorder_.emplace(BatchRecorder::Identity{job_.slice.agent, job_.incarnation}, t0);
   MakeSlots();
-  health_.Take(MonoNow(), 0);  // preparing is none of the run's
+  health_.Take(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
   service_tasks_.Spawn(read_set_->Run());
+  service_tasks_.Spawn(WatchLoop());
   service_tasks_.Spawn(SendBatches());
   service_tasks_.Spawn(WatchLimits());
   slot_tasks_.Spawn(BeginSlots());
@@ -181,30 +193,38 @@ void LoadGenerator::InterruptAll() {
 }
 
 Task<void> LoadGenerator::SendBatches() {
-  constexpr Nanos kHealthInterval = std::chrono::seconds(1);
   MonoTime batch_due = std::max(clock_->t0(), MonoNow()) + options_.batch_interval;
-  MonoTime health_due = batch_due + kHealthInterval;
   for (;;) {
     const Wakeup::Reason reason = co_await batch_wakeup_.WaitUntil(batch_due);
     if (reason == Wakeup::Reason::kInterrupted) co_return;
-    const MonoTime now = MonoNow();
-    if (reason == Wakeup::Reason::kDue) health_.OnLoopLag(now - batch_due);
-    if (now >= health_due) {
-      TakeHealth(now);
-      while (health_due <= now) health_due += kHealthInterval;
-    }
     CutBatch();
+    const MonoTime now = MonoNow();
     while (batch_due <= now) batch_due += options_.batch_interval;
+  }
+}
+
+Task<void> LoadGenerator::WatchLoop() {
+  MonoTime due = MonoNow() + LoopWatch::kTickInterval;
+  for (;;) {
+    loop_.SetTick(due);
+    const Wakeup::Reason reason = co_await tick_wakeup_.WaitUntil(due);
+    if (reason == Wakeup::Reason::kInterrupted) co_return;
+    const MonoTime now = MonoNow();
+    health_.OnLoopLag(loop_.OnTick(now));
+    due = std::max(due, now - LoopWatch::kTickInterval) + LoopWatch::kTickInterval;
   }
 }
 
 void LoadGenerator::TakeHealth(MonoTime now) {
   recorder_->SetHealth(health_.Take(now, recorder_->in_flight()));
+  while (health_due_ <= now) health_due_ += kHealthInterval;
 }
 
 void LoadGenerator::CutBatch() {
   // What the kernel has by now belongs to this batch.
   read_set_->Drain();
+  // A batch that goes beyond a second after T0 holds the health of that second.
+  if (const MonoTime now = MonoNow(); now >= health_due_) TakeHealth(now);
   options_.on_batch(recorder_->Cut(read_set_->drained_until(), read_set_->real_minus_mono()));
 }
 

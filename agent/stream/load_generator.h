@@ -35,7 +35,8 @@ class LoadGenerator final : private SlotHost {
   };
   static constexpr uint64_t kFilesReserved = 64;  // for all but the targets' connections
 
-  LoadGenerator(boost::asio::io_context& io, LoadJob job, Options options);
+  // `io` is run by RunReactor(io, loop).
+  LoadGenerator(boost::asio::io_context& io, LoopWatch& loop, LoadJob job, Options options);
   ~LoadGenerator() override;
 
   // Resolves the targets and checks that every request can be composed.  The message names the
@@ -59,12 +60,14 @@ class LoadGenerator final : private SlotHost {
   Task<void> BeginSlots();
   Task<void> WatchLimits();
   Task<void> SendBatches();
+  Task<void> WatchLoop();
   void CutBatch();
   void TakeHealth(MonoTime now);
   void NotifyAll();
   void InterruptAll();
 
   boost::asio::io_context& io_;
+  LoopWatch& loop_;
   const LoadJob job_;
   const Options options_;
   HealthMeter health_;
@@ -77,7 +80,8 @@ class LoadGenerator final : private SlotHost {
   std::optional<TargetChooser> chooser_;
   std::optional<BatchRecorder> recorder_;
   std::vector<std::unique_ptr<SlotRunner>> slots_;
-  Wakeup begin_wakeup_, limit_wakeup_, batch_wakeup_;
+  Wakeup begin_wakeup_, limit_wakeup_, batch_wakeup_, tick_wakeup_;
+  MonoTime health_due_{};
   uint32_t slots_begun_ = 0;
   bool any_idle_ = false;
   UnassignedReason stop_reason_ = UnassignedReason::kLimit;

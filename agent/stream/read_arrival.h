@@ -16,8 +16,11 @@ struct ReadArrival {
   bool stamped = true;
   bool filled = false;          // the read filled the buffer: its stamp may be a later byte's
   bool partial_record = false;  // TLS: the read ended within a record, whose start is not seen yet
+  Nanos awaited{0};  // how much of the interval this process waited for it, ready to read at once
   // Whether `late` is when the last byte that was handed on arrived.
   bool exact() const { return stamped && !filled && !partial_record; }
+  // What of the interval is this process's doing: it was busy, or put the read off.
+  Nanos bound() const { return late - early - awaited; }
 };
 
 // Takes the bytes of a connection, decrypted.

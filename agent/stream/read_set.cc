@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <sys/epoll.h>
 
@@ -14,11 +15,12 @@ namespace specctl::agent {
 
 namespace asio = boost::asio;
 
-ReadSet::ReadSet(Executor executor, HealthMeter& health, DrainPolicy policy)
+ReadSet::ReadSet(Executor executor, Reactor reactor, Options options)
     : epoll_(executor),
       pause_(executor),
-      health_(health),
-      policy_(policy),
+      reactor_(reactor),
+      kernel_stamps_(options.kernel_stamps),
+      policy_(options.drain),
       buffer_(std::make_unique<char[]>(kBufferBytes)),
       complete_poll_began_(MonoNow()) {
   clock_.Refresh(ReadClockPair());
@@ -76,11 +78,15 @@ void ReadSet::BeginUrgent() {
 
 Task<void> ReadSet::Run() {
   for (;;) {
-    const Nanos delay = policy_.AfterDrain(MonoNow(), reads_of_drain_, streams_);
-    reads_of_drain_ = 0;
-    waited_ = urgent_ > 0 ? Nanos(0) : delay;
+    const MonoTime now = MonoNow();
+    const Nanos delay = policy_.AfterDrain(now, {.reads = std::exchange(reads_of_drain_, 0),
+                                                 .coalesced = CoalescedOfDrain(),
+                                                 .streams = streams_});
+    // Put off, a stamp of this process's own would be wrong by the delay.
+    waited_ = urgent_ > 0 || !kernel_stamps_ ? Nanos(0) : delay;
+    at_once_since_ = waited_ > Nanos(0) ? MonoTime::max() : std::min(at_once_since_, now);
     if (waited_ > Nanos(0)) {
-      const MonoTime due = MonoNow() + waited_;
+      const MonoTime due = now + waited_;
       if (co_await pause_.WaitUntil(due) == Wakeup::Reason::kInterrupted) co_return;
     } else {
       const auto [error] =
@@ -95,6 +101,7 @@ void ReadSet::Drain() {
   assert(!draining_);
   draining_ = true;
   clock_.Refresh(ReadClockPair());
+  reactor_.health.SetWallClockSteps(clock_.steps());
   // One more round for each full poll; what arrives meanwhile is not waited for.
   while (Poll() == static_cast<int>(kEventsMax)) {
   }
@@ -137,18 +144,32 @@ void ReadSet::ReadFrom(Member& member) {
       member.events->OnSocketEnd(read.error);
       return;
     }
-    ReadArrival arrival;
-    const auto stamp = read.stamp ? clock_.ToMono(*read.stamp, now) : std::nullopt;
-    arrival.stamped = stamp.has_value();
-    arrival.late = stamp.value_or(now);
-    arrival.early = std::min(early, arrival.late);
-    arrival.filled = static_cast<size_t>(read.bytes) == kBufferBytes;
+    const ReadArrival arrival = Arrival(read, early, now);
     member.last_arrival = early = arrival.late;
     ++reads_of_drain_;
-    health_.OnRead(now - arrival.late - waited_, arrival.stamped);
+    reactor_.health.OnRead(now - arrival.late - waited_, arrival.stamped);
     member.events->OnRead({buffer_.get(), static_cast<size_t>(read.bytes)}, arrival);
     if (!arrival.filled) return;
   }
+}
+
+ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime now) const {
+  ReadArrival arrival;
+  const auto stamp = read.stamp && kernel_stamps_ ? clock_.ToMono(*read.stamp, now) : std::nullopt;
+  arrival.stamped = stamp.has_value();
+  arrival.late = stamp.value_or(now);
+  arrival.early = std::min(early, arrival.late);
+  arrival.filled = static_cast<size_t>(read.bytes) == kBufferBytes;
+  const MonoTime ready_since = std::max(arrival.early, at_once_since_);
+  if (ready_since < arrival.late) {
+    arrival.awaited = reactor_.loop.AwaitedWithin(ready_since, arrival.late, now);
+  }
+  return arrival;
+}
+
+uint64_t ReadSet::CoalescedOfDrain() {
+  const uint64_t coalesced = reactor_.health.coalesced_reads();
+  return coalesced - std::exchange(coalesced_before_, coalesced);
 }
 
 }  // namespace specctl::agent

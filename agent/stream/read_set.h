@@ -10,6 +10,7 @@
 
 #include "agent/stream/drain_policy.h"
 #include "agent/stream/health_meter.h"
+#include "agent/stream/loop_watch.h"
 #include "agent/stream/read_arrival.h"
 #include "agent/stream/stamp_clock.h"
 #include "agent/stream/stamped_socket.h"
@@ -49,7 +50,17 @@ class ReadSet {
     uint64_t last_reported_poll = 0;
   };
 
-  ReadSet(Executor executor, HealthMeter& health, DrainPolicy policy);
+  // What the reactor's thread has one of; outlives the set.
+  struct Reactor {
+    HealthMeter& health;
+    LoopWatch& loop;
+  };
+  struct Options {
+    DrainPolicy::Options drain;
+    bool kernel_stamps = true;  // else arrivals are when this process reads them
+  };
+
+  ReadSet(Executor executor, Reactor reactor, Options options);
   // UNAVAILABLE where the system gives no epoll set.  To be called well before the first read: the
   // kernel begins to stamp with some delay.
   absl::Status Open();
@@ -78,13 +89,16 @@ class ReadSet {
 
   int Poll();
   void ReadFrom(Member& member);
+  ReadArrival Arrival(const StampedRead& read, MonoTime early, MonoTime now) const;
+  uint64_t CoalescedOfDrain();
   void Drop(Member& member);
   void Control(Member& member, int operation);
 
   Descriptor epoll_;
   UniqueFd stamp_keeper_;  // keeps the kernel stamping
   Wakeup pause_;
-  HealthMeter& health_;
+  const Reactor reactor_;
+  const bool kernel_stamps_;
   DrainPolicy policy_;
   StampClock clock_;
   std::unique_ptr<char[]> buffer_;
@@ -92,10 +106,13 @@ class ReadSet {
   uint64_t complete_poll_ = 0;  // the last one before the present
   MonoTime complete_poll_began_{};
   uint64_t reads_of_drain_ = 0;
+  uint64_t coalesced_before_ = 0;  // coalesced reads up to the last drain
   uint64_t streams_ = 0;
   int urgent_ = 0;
   bool draining_ = false;
   Nanos waited_{0};  // how long the present drain was put off on purpose
+  // Since when what becomes ready is read at once; max() while reads are put off.
+  MonoTime at_once_since_ = MonoTime::max();
 };
 
 }  // namespace specctl::agent

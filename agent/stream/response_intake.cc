@@ -85,7 +85,7 @@ void ResponseIntake::Emit(const ReadArrival& arrival) {
     record.reasoning = pending_[i].reasoning;
     shared_.recorder.Append(*log_, record);
   }
-  shared_.health.OnChunks(pending_.size());
+  shared_.health.OnChunks(pending_.size(), last_is_exact ? 1 : 0, arrival.bound());
   pending_.clear();
 }
 

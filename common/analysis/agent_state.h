@@ -37,7 +37,10 @@ struct AgentState {
 
   uint64_t begun = 0, ok = 0, not_ok = 0;  // not_ok: finished otherwise
   uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0, chunks_dropped = 0;
-  uint64_t receive_lag_p99_ns_max = 0, cpu_ns = 0;
+  uint64_t receive_lag_p99_ns_max = 0, cpu_ns = 0, rss_bytes_max = 0;
+  uint64_t wall_clock_steps = 0, spool_bytes_max = 0, unacknowledged_ns_max = 0;
+  int64_t clock_bound_ns = 0;             // of its batches, the largest
+  std::optional<int64_t> first_begin_ns;  // when it began its first request, since T0
 
   // It may still report; no agent that is lost or done will.
   bool MayReport() const { return joined && !ended; }

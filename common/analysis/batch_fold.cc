@@ -74,9 +74,10 @@ absl::Status BatchFold::CheckIdentity(const AgentBatch& batch, AgentState& agent
   return absl::OkStatus();
 }
 
-int64_t BatchFold::ToRunNs(const AgentBatch& batch, const AgentState& agent) {
+int64_t BatchFold::ToRunNs(const AgentBatch& batch, AgentState& agent) {
   const int64_t t0_ns = run_.armed->t0_mono_ns;
   if (const auto mapped = agent.clock.ToController(batch.to_mono_ns)) {
+    agent.clock_bound_ns = std::max(agent.clock_bound_ns, mapped->bound_ns);
     return mapped->mono_ns - batch.to_mono_ns - t0_ns;
   }
   run_.clock_unmapped = true;
@@ -99,6 +100,7 @@ void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
     request.to_run_ns = placed.to_run_ns;
     ++agent.begun;
     const int64_t begin_ns = begun.begin_mono_ns + placed.to_run_ns;
+    if (!agent.first_begin_ns) agent.first_begin_ns = begin_ns;
     ++windows_.At(begin_ns).begun;
     windows_.AddEdge(&Window::in_flight, begin_ns, 1);
   }
@@ -222,21 +224,35 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
   }
 }
 
+void BatchFold::AddHealth(const Placed& placed, AgentState& agent) {
+  if (!placed.batch.health) return;
+  const AgentHealth& health = *placed.batch.health;
+  agent.reads += health.reads;
+  agent.coalesced_reads += health.coalesced_reads;
+  agent.unstamped_reads += health.unstamped_reads;
+  agent.cpu_ns += health.cpu_user_ns + health.cpu_system_ns;
+  agent.wall_clock_steps += health.wall_clock_steps;
+  agent.spool_bytes_max = std::max(agent.spool_bytes_max, health.spool_bytes);
+  agent.unacknowledged_ns_max = std::max(agent.unacknowledged_ns_max, health.unacknowledged_ns);
+  agent.rss_bytes_max = std::max(agent.rss_bytes_max, health.rss_bytes);
+  const absl::Status applied = health_.Apply(health, {.agent = agent.agent,
+                                                      .cores = agent.host.cores,
+                                                      .to_run_ns = placed.to_run_ns,
+                                                      .clock_bound_ns = agent.clock_bound_ns});
+  if (!applied.ok()) return Contradiction(std::string(applied.message()));
+  const auto lag = LagHistogram::Decode(health.receive_lag);
+  agent.receive_lag_p99_ns_max =
+      std::max(agent.receive_lag_p99_ns_max, static_cast<uint64_t>(lag->Quantile(0.99).count()));
+}
+
 void BatchFold::AddReports(const Placed& placed, AgentState& agent) {
   const AgentBatch& batch = placed.batch;
   for (const Unassigned& unassigned : batch.unassigned) {
     agent.unassigned.at(static_cast<size_t>(unassigned.reason)) += unassigned.requests;
   }
   agent.chunks_dropped += batch.chunks_dropped;
-  if (batch.health) {
-    agent.reads += batch.health->reads;
-    agent.coalesced_reads += batch.health->coalesced_reads;
-    agent.unstamped_reads += batch.health->unstamped_reads;
-    agent.receive_lag_p99_ns_max =
-        std::max(agent.receive_lag_p99_ns_max, batch.health->receive_lag_p99_ns);
-    agent.cpu_ns += batch.health->cpu_user_ns + batch.health->cpu_system_ns;
-  }
   if (!run_.armed) return;
+  AddHealth(placed, agent);
   if (batch.slots_filled_mono_ns) {
     agent.slots_filled_ns = *batch.slots_filled_mono_ns + placed.to_run_ns;
   }

@@ -9,6 +9,7 @@
 #include "common/analysis/agent_state.h"
 #include "common/analysis/request_record.h"
 #include "common/analysis/run_context.h"
+#include "common/analysis/window_health.h"
 #include "common/analysis/window_table.h"
 #include "common/journal/event.h"
 
@@ -18,9 +19,9 @@ class BatchFold {
  public:
   using OnFinished = std::function<void(RequestRecord record)>;
 
-  // Both outlive this.
-  BatchFold(RunContext& run, WindowTable& windows, OnFinished on_finished)
-      : run_(run), windows_(windows), on_finished_(std::move(on_finished)) {}
+  // All outlive this.
+  BatchFold(RunContext& run, WindowTable& windows, HealthFold& health, OnFinished on_finished)
+      : run_(run), windows_(windows), health_(health), on_finished_(std::move(on_finished)) {}
 
   // DATA_LOSS where something in the batch contradicts what came before: that is passed over, the
   // rest is applied.  A batch that was applied before, or that has no place on the run's time, is
@@ -31,17 +32,19 @@ class BatchFold {
   struct Placed;
 
   absl::Status CheckIdentity(const AgentBatch& batch, AgentState& agent);
-  int64_t ToRunNs(const AgentBatch& batch, const AgentState& agent);
+  int64_t ToRunNs(const AgentBatch& batch, AgentState& agent);
   void AddBegun(const Placed& placed, AgentState& agent);
   void AddChunks(const Placed& placed, AgentState& agent);
   void AddChunk(const Placed& placed, const ChunkRecord& record, OpenRequest& request);
   void AddSlotTimes(const Placed& placed, AgentState& agent);
   void AddFinished(const Placed& placed, AgentState& agent);
+  void AddHealth(const Placed& placed, AgentState& agent);
   void AddReports(const Placed& placed, AgentState& agent);
   void Contradiction(std::string text);
 
   RunContext& run_;
   WindowTable& windows_;
+  HealthFold& health_;
   OnFinished on_finished_;
   absl::Status status_;  // the first contradiction of the batch at hand
 };

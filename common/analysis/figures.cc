@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/stats/intervals.h"
+
 namespace specctl {
 namespace {
 
 constexpr int64_t kNoTime = SettledRequest::kNoTime;
 constexpr double kNsPerMs = 1e6;
+constexpr double kSketchError = 0.0005;  // of a value, see LogLinearSketch
 
 std::optional<double> Ms(int64_t from_ns, int64_t to_ns) {
   if (from_ns == kNoTime || to_ns == kNoTime) return std::nullopt;
@@ -32,6 +35,52 @@ std::optional<Distribution> DescribeOk(const RequestSet& requests, const Figure&
   return Describe(std::move(values));
 }
 
+// The same request with the arrivals of its first and last token moved by so much.
+SettledRequest Moved(const SettledRequest& request, int64_t first_ns, int64_t last_ns) {
+  SettledRequest moved = request;
+  moved.first_token_ns += first_ns;
+  moved.last_token_ns += last_ns;
+  return moved;
+}
+
+// An arrival lies in (t - within, t + 1 us), t being rounded down to whole microseconds.
+constexpr int64_t kArrivalNs = 1'000;
+int64_t Within(uint32_t us) { return -int64_t{us} * 1'000; }
+
+// Of a figure that grows with the time from the first token to the last (`sign` 1) or falls with it
+// (-1).
+std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign,
+                                           const Figure& figure) {
+  std::optional<Distribution> described = DescribeOk(requests, figure);
+  if (!described) return described;
+  auto shortest = DescribeOk(requests, [&](const SettledRequest& r) {
+    const int64_t last_ns = std::max(Within(r.last_within_us), r.first_token_ns - r.last_token_ns);
+    const auto value = figure(Moved(r, kArrivalNs, last_ns));
+    return value ? value : figure(r);  // all of its tokens may have come at once: no bound
+  });
+  auto longest = DescribeOk(requests, [&](const SettledRequest& r) {
+    return figure(Moved(r, Within(r.first_within_us), kArrivalNs));
+  });
+  if (sign < 0) std::swap(shortest, longest);
+  described->error = ErrorsOf(*described, *shortest, *longest);
+  return described;
+}
+
+// Of the time from a request's start to the arrival of its first token.
+std::optional<Distribution> DescribeToFirstToken(const RequestSet& requests, const Figure& figure) {
+  std::optional<Distribution> described = DescribeOk(requests, figure);
+  if (!described) return described;
+  const auto moved = [&](const std::function<int64_t(const SettledRequest&)>& by_ns) {
+    return DescribeOk(requests, [&](const SettledRequest& r) {
+      return r.first_token_ns == kNoTime ? figure(r) : figure(Moved(r, by_ns(r), 0));
+    });
+  };
+  const auto lowest = moved([](const SettledRequest& r) { return Within(r.first_within_us); });
+  const auto highest = moved([](const SettledRequest&) { return kArrivalNs; });
+  described->error = ErrorsOf(*described, *lowest, *highest);
+  return described;
+}
+
 Estimate FromRatio(const RatioEstimate& ratio) {
   Estimate estimate{.value = ratio.value, .low = std::nullopt, .high = std::nullopt};
   if (ratio.interval) {
@@ -51,7 +100,10 @@ std::optional<Estimate> MeanPerSecond(std::span<const Window> windows,
   series.reserve(windows.size());
   for (const Window& window : windows) series.push_back(value(window));
   const std::optional<RatioEstimate> mean = EstimateSeriesMean(series);
-  return mean ? std::optional(FromRatio(*mean)) : std::nullopt;
+  if (!mean) return std::nullopt;
+  Estimate estimate = FromRatio(*mean);
+  if (estimate.low) estimate.low = std::max(*estimate.low, 0.0);  // a rate
+  return estimate;
 }
 
 // Mean over requests, its interval by conversation.
@@ -68,6 +120,26 @@ std::optional<Estimate> MeanUserTps(const RequestSet& requests) {
   }
   const std::optional<RatioEstimate> mean = EstimateRatio(terms);
   return mean ? std::optional(FromRatio(*mean)) : std::nullopt;
+}
+
+Distribution Described(const LogLinearSketch& sketch) {
+  const auto ms = [](Nanos value) { return static_cast<double>(value.count()) / kNsPerMs; };
+  const auto quantile = [&](double q) { return ms(*sketch.Quantile(q)); };
+  return Distribution{.count = sketch.count(),
+                      .mean = *sketch.mean_ns() / kNsPerMs,
+                      .min = ms(*sketch.min()),
+                      .max = ms(*sketch.max()),
+                      .p1 = quantile(0.01),
+                      .p5 = quantile(0.05),
+                      .p10 = quantile(0.10),
+                      .p25 = quantile(0.25),
+                      .p50 = quantile(0.50),
+                      .p75 = quantile(0.75),
+                      .p90 = quantile(0.90),
+                      .p95 = quantile(0.95),
+                      .p99 = quantile(0.99),
+                      .p999 = quantile(0.999),
+                      .error = std::nullopt};
 }
 
 double OutputTokens(const Window& window) { return static_cast<double>(window.output_tokens); }
@@ -109,37 +181,42 @@ std::optional<double> TtftMs(const SettledRequest& request) {
   return Ms(request.start_ns, request.first_token_ns);
 }
 
-std::optional<Distribution> DescribeMs(const LogLinearSketch& sketch) {
+std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
   if (sketch.count() == 0) return std::nullopt;
-  const auto ms = [](Nanos value) { return static_cast<double>(value.count()) / kNsPerMs; };
-  const auto quantile = [&](double q) { return ms(*sketch.Quantile(q)); };
-  return Distribution{.count = sketch.count(),
-                      .mean = *sketch.mean_ns() / kNsPerMs,
-                      .min = ms(*sketch.min()),
-                      .max = ms(*sketch.max()),
-                      .p1 = quantile(0.01),
-                      .p5 = quantile(0.05),
-                      .p10 = quantile(0.10),
-                      .p25 = quantile(0.25),
-                      .p50 = quantile(0.50),
-                      .p75 = quantile(0.75),
-                      .p90 = quantile(0.90),
-                      .p95 = quantile(0.95),
-                      .p99 = quantile(0.99),
-                      .p999 = quantile(0.999)};
+  Distribution described = Described(sketch.Values());
+  QuantileErrors errors;
+  if (sketch.inexact() > 0) {
+    errors = ErrorsOf(described, Described(sketch.Lowest()), Described(sketch.Highest()));
+  }
+  const auto widen = [](double& error, double value) {
+    error += kArrivalNs / kNsPerMs + kSketchError * value;
+  };
+  widen(errors.p50, described.p50);
+  widen(errors.p90, described.p90);
+  widen(errors.p95, described.p95);
+  widen(errors.p99, described.p99);
+  described.error = errors;
+  return described;
 }
 
-LatencyFigures LatenciesOf(const RequestSet& requests, const LogLinearSketch& step_latency,
+std::optional<Distribution> DescribeMs(const LagHistogram& histogram) {
+  if (histogram.count() == 0) return std::nullopt;
+  LogLinearSketch sketch;
+  histogram.ForEach([&](Nanos upper_end, uint64_t count) { sketch.Add(upper_end, count); });
+  return Described(sketch);
+}
+
+LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& step_latency,
                            bool reasoning_marked) {
   LatencyFigures figures;
-  figures.ttft_ms = DescribeOk(requests, TtftMs);
-  figures.ttft_user_ms = DescribeOk(
+  figures.ttft_ms = DescribeToFirstToken(requests, TtftMs);
+  figures.ttft_user_ms = DescribeToFirstToken(
       requests, [](const SettledRequest& r) { return Ms(r.slot_free_ns, r.first_token_ns); });
   if (reasoning_marked) {
     figures.ttfo_ms = DescribeOk(
         requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.first_answer_ns); });
   }
-  figures.itl_ms = DescribeOk(requests, [](const SettledRequest& r) -> std::optional<double> {
+  figures.itl_ms = DescribeStream(requests, 1, [](const SettledRequest& r) {
     const std::optional<double> seconds = InterTokenSeconds(r);
     return seconds ? std::optional(*seconds * 1e3) : std::nullopt;
   });
@@ -149,7 +226,7 @@ LatencyFigures LatenciesOf(const RequestSet& requests, const LogLinearSketch& st
   figures.connect_ms = DescribeOk(requests, [](const SettledRequest& r) {
     return r.connect_ns == kNoTime ? std::nullopt : Ms(0, r.connect_ns);
   });
-  figures.user_tps = DescribeOk(requests, UserTps);
+  figures.user_tps = DescribeStream(requests, -1, UserTps);
   return figures;
 }
 

@@ -9,7 +9,8 @@
 #include "common/analysis/results.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/window_table.h"
-#include "common/stats/log_linear_sketch.h"
+#include "common/stats/interval_sketch.h"
+#include "common/stats/lag_histogram.h"
 
 namespace specctl {
 
@@ -26,11 +27,14 @@ std::optional<double> TtftMs(const SettledRequest& request);
 
 // Of the set's ok requests.  `step_latency`: theirs.  `reasoning_marked`: the engine tells
 // reasoning from the answer, so the answer's first token has a figure of its own.
-LatencyFigures LatenciesOf(const RequestSet& requests, const LogLinearSketch& step_latency,
+LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& step_latency,
                            bool reasoning_marked);
 
-// The sketch's distribution in ms; nullopt where it is empty.
-std::optional<Distribution> DescribeMs(const LogLinearSketch& sketch);
+// The sketch's distribution in ms, with its errors: those of the arrivals, of their resolution and
+// of the sketch.  nullopt where it is empty.
+std::optional<Distribution> DescribeMs(const IntervalSketch& sketch);
+// The histogram's, whose values are upper ends of buckets; nullopt where it is empty.
+std::optional<Distribution> DescribeMs(const LagHistogram& histogram);
 
 // Tokens and requests of whole windows in a row, with intervals that allow for the dependence of
 // neighbours.  `input_known`: every ok request's input tokens are.

@@ -9,13 +9,17 @@
 namespace specctl {
 namespace {
 
-// A window counts as queued with more waiting than this share of bs (at least one request): each
-// new request waits for a moment, and a scrape may meet some that do.
+// A window counts as queued with more waiting than this share of bs (at least one request), and a
+// run with more of them on average: each new request waits for a moment, and a scrape may meet some
+// that do.
 constexpr double kWaitingShareMin = 0.01;
 constexpr double kQueuedWindowsMin = 0.10;
 // What a chat template puts before every prompt is the same for all of them, and is cached.
 constexpr double kTemplateTokens = 64;
-constexpr double kPrefixExcessMin = 0.05;  // of the tokens that were looked up
+constexpr double kBurstShareMin = 0.01;  // of a window's chunks
+constexpr uint64_t kUnacknowledgedMaxNs = 2'000'000'000;
+constexpr double kUnstampedShareMin = 0.001;  // of the reads
+constexpr double kPrefixExcessMin = 0.05;     // of the tokens that were looked up
 
 void AddLabel(std::string code, std::string text, Results& results, uint64_t windows = 0) {
   results.verdict.labels.push_back(
@@ -24,19 +28,22 @@ void AddLabel(std::string code, std::string text, Results& results, uint64_t win
 
 void AddQueued(const Evidence& evidence, Results& results) {
   const double bs = evidence.run.spec().load.bs;
+  const double waiting_min = std::max(1.0, kWaitingShareMin * bs);
   uint64_t queued = 0, seen = 0;
+  double waiting = 0;
   for (WindowFigures& window : results.windows) {
     const bool judged = results.headline_is_whole_run || window.stage == StageName(Stage::kHold);
     if (!judged || !window.servers_running || !window.servers_waiting) continue;
     ++seen;
-    if (*window.servers_waiting < std::max(1.0, kWaitingShareMin * bs)) continue;
+    waiting += *window.servers_waiting;
+    if (*window.servers_waiting < waiting_min) continue;
     if (*window.servers_running >= bs) continue;
     ++queued;
     window.labels.push_back("queued");
   }
-  if (queued == 0 || static_cast<double>(queued) < kQueuedWindowsMin * static_cast<double>(seen)) {
-    return;
-  }
+  const auto windows = static_cast<double>(seen);
+  const bool often = static_cast<double>(queued) >= kQueuedWindowsMin * windows;
+  if (queued == 0 || !often || waiting < waiting_min * windows) return;
   AddLabel("queued",
            absl::StrFormat("requests waited on the servers in %d of %d windows while fewer than bs "
                            "%.0f ran",
@@ -147,6 +154,61 @@ void AddFromRequests(const Evidence& evidence, Results& results) {
   }
 }
 
+// Chunks that arrived together while they were waited for: the server or the network joined them.
+void AddServerBurst(const Evidence& evidence, Results& results) {
+  uint64_t windows = 0, bursts = 0, chunks = 0;
+  for (size_t i = 0; i < results.windows.size(); ++i) {
+    const WindowHealth& health = evidence.health.At(i);
+    const auto of_window = static_cast<double>(health.chunks);
+    if (static_cast<double>(health.burst_chunks) <= kBurstShareMin * of_window) continue;
+    results.windows[i].labels.push_back("server_burst");
+    ++windows;
+    bursts += health.burst_chunks;
+    chunks += health.chunks;
+  }
+  if (windows == 0) return;
+  AddLabel("server_burst",
+           absl::StrFormat("%d of %d chunks arrived together with another of their stream", bursts,
+                           chunks),
+           results, windows);
+}
+
+void AddFromAgents(const Evidence& evidence, Results& results) {
+  uint64_t steps = 0, unstamped = 0, reads = 0;
+  const AgentState* slowest = nullptr;
+  for (const AgentState& agent : evidence.agents) {
+    steps += agent.wall_clock_steps;
+    unstamped += agent.unstamped_reads;
+    reads += agent.reads;
+    const bool slower =
+        slowest == nullptr || agent.unacknowledged_ns_max > slowest->unacknowledged_ns_max;
+    if (slower) slowest = &agent;
+  }
+  if (steps > 0) {
+    AddLabel("clock_stepped",
+             absl::StrFormat("a wall clock was stepped %d times; latencies are on clocks that "
+                             "are not",
+                             steps),
+             results);
+  }
+  if (slowest != nullptr && slowest->unacknowledged_ns_max > kUnacknowledgedMaxNs) {
+    AddLabel(
+        "controller_link",
+        absl::StrFormat("a batch of agent %d waited %.1f s for the controller; it spooled up "
+                        "to %d bytes",
+                        slowest->agent, static_cast<double>(slowest->unacknowledged_ns_max) / 1e9,
+                        slowest->spool_bytes_max),
+        results);
+  }
+  if (static_cast<double>(unstamped) > kUnstampedShareMin * static_cast<double>(reads)) {
+    AddLabel("user_stamps",
+             absl::StrFormat("%d of %d reads came without the kernel's stamp, and are dated when "
+                             "they were read",
+                             unstamped, reads),
+             results);
+  }
+}
+
 }  // namespace
 
 void AddLabels(const Evidence& evidence, Results& results) {
@@ -154,6 +216,8 @@ void AddLabels(const Evidence& evidence, Results& results) {
   AddPrefixCache(evidence, results);
   AddOtherTraffic(results);
   AddServerErrors(evidence, results);
+  AddServerBurst(evidence, results);
+  AddFromAgents(evidence, results);
   if (results.headline_is_whole_run) {
     AddLabel("short_hold", "no hold of 5 s in which 30 requests began: figures of the whole run",
              results);

@@ -16,6 +16,10 @@ void OpenRequest::AddChunk(const ChunkRecord& record) {
     gaps_us.push_back(static_cast<uint32_t>(std::min(arrival_us - last_us, kGapMax)));
     if (record.tokens) after_first.Add(*record.tokens);
   }
+  constexpr uint64_t kWithinMax = std::numeric_limits<uint32_t>::max();
+  last_within_us = static_cast<uint32_t>(std::min(record.uncertainty_us, kWithinMax));
+  if (is_first) first_within_us = last_within_us;
+  if (last_within_us > 0) within_us.emplace_back(static_cast<uint32_t>(chunks), last_within_us);
   ++chunks;
   last_us = arrival_us;
   last_tokens = record.tokens;

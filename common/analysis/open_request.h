@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/journal/chunk_codec.h"
@@ -32,7 +33,10 @@ struct OpenRequest {
   bool has_reasoning = false;
   StepHistogram after_first;      // lengths of the chunks after the first, where known
   std::vector<uint32_t> gaps_us;  // between successive chunks, rounded down
-  std::vector<KeptChunk> kept;    // only where someone wants them
+  // How far the arrivals of those chunks are unknown that are not exact: number of the chunk, us.
+  std::vector<std::pair<uint32_t, uint32_t>> within_us;
+  uint32_t first_within_us = 0, last_within_us = 0;
+  std::vector<KeptChunk> kept;  // only where someone wants them
 
   // A chunk that arrives before the one before it (two clock conversions, each off by a little)
   // counts as arriving with it.

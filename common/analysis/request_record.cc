@@ -96,6 +96,8 @@ SettledRequest MakeSettled(const RequestRow& row, const OpenRequest& request) {
   settled.outcome = row.outcome;
   settled.failure = row.finish.failure;
   settled.has_reasoning = request.has_reasoning;
+  settled.first_within_us = request.first_within_us;
+  settled.last_within_us = request.last_within_us;
   return settled;
 }
 

@@ -46,7 +46,8 @@ std::string LiveStage(const RunState& state) {
 
 RunState::RunState(RunFold::RowSink rows, RunFold::ChunkSink chunks)
     : settlement(std::move(rows), std::move(chunks)),
-      batches(run, windows, [this](RequestRecord record) { OnFinished(std::move(record)); }) {
+      batches(run, windows, health,
+              [this](RequestRecord record) { OnFinished(std::move(record)); }) {
   run.keep_chunks = settlement.wants_chunks();
 }
 
@@ -86,11 +87,22 @@ std::optional<int64_t> RunState::ReportedByAll() const {
   return least;
 }
 
+void RunState::CloseWindows(int64_t until_ns) {
+  windows.CloseBefore(until_ns);
+  const std::span<const Window> all = windows.windows();
+  while (verdicts.size() < std::min(windows.closed(), all.size())) {
+    const size_t index = verdicts.size();
+    verdicts.Add(JudgeWindow(health.At(index), {.step_p50_ns = all[index].step_p50_ns,
+                                                .ttft_p50_ns = all[index].ttft_p50_ns}));
+    health.Judged(index);
+  }
+}
+
 void RunState::Settle() {
   if (!run.armed) return;
   const int64_t until_ns = ReportedByAll().value_or(latest_ns);
-  windows.CloseBefore(until_ns);
-  settlement.SettleBefore(until_ns, Bounds(), run);
+  CloseWindows(until_ns);
+  settlement.SettleBefore(until_ns, {Bounds(), verdicts, run});
 }
 
 void RunState::LoseRequest(AgentState& agent, OpenRequest request) {
@@ -116,8 +128,8 @@ void RunState::SettleRest() {
   if (!run.armed) return;
   cut_off_ns = ReportedByAll().value_or(latest_ns);
   for (AgentState& agent : agents) LoseOpenRequests(agent);
-  settlement.SettleAll(Bounds(), run);
-  windows.CloseBefore(static_cast<int64_t>(windows.windows().size()) * kSecondNs);
+  CloseWindows(static_cast<int64_t>(windows.windows().size()) * kSecondNs);
+  settlement.SettleAll({Bounds(), verdicts, run});
 }
 
 void RunState::OnFinished(RequestRecord record) {
@@ -303,7 +315,10 @@ LiveFigures RunFold::Live() const {
   live.ttft_p99_ms = QuantileMs(recent.ttft, 0.99);
   live.step_p50_ms = QuantileMs(recent.step, 0.50);
   live.step_p99_ms = QuantileMs(recent.step, 0.99);
-  live.verdict = JudgeSoFar(state.agents, state.contradictions);
+  live.verdict = JudgeSoFar({.agents = state.agents,
+                             .contradictions = state.contradictions,
+                             .verdicts = state.verdicts,
+                             .bounds = state.Bounds()});
   return live;
 }
 

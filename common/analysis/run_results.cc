@@ -22,11 +22,16 @@ struct Sources {
   std::vector<SettledRequest> requests;  // in the order of positions and turns
   StageBounds bounds;
   RequestSet all, hold;
+  RequestSet sound;    // of the hold's those that no invalid window spoils
   size_t windows = 0;  // up to the last thing that happened to a request
   std::optional<StepSource> step_source;
   std::optional<double> merged_share;
   bool reasoning_marked = false, input_known = true;
   bool headline_is_whole_run = false;
+  std::vector<Window> sound_windows;  // of the hold
+
+  // Whether invalid windows are left out of the headline: not where nothing would remain.
+  bool leaves_out = false;
 
   const RequestSet& headline() const { return headline_is_whole_run ? all : hold; }
 };
@@ -46,7 +51,9 @@ Sources MakeSources(const RunState& state) {
   int64_t last_ns = -1;
   for (const SettledRequest& request : sources.requests) {
     sources.all.push_back(&request);
-    if (request.stage == Stage::kHold) sources.hold.push_back(&request);
+    const bool in_hold = request.stage == Stage::kHold;
+    if (in_hold) sources.hold.push_back(&request);
+    if (in_hold && !request.in_invalid_window) sources.sound.push_back(&request);
     last_ns = std::max(last_ns, LastKnownNs(request));
     sources.reasoning_marked = sources.reasoning_marked || request.has_reasoning;
     if (request.ok() && !request.input_tokens) sources.input_known = false;
@@ -68,6 +75,20 @@ void SetRun(const RunState& state, Results& results) {
   if (run.ended) results.end = *run.ended;
 }
 
+void LeaveOutInvalid(Sources& sources, Results::Hold& hold) {
+  const auto first = static_cast<size_t>(hold.start_s);
+  for (size_t i = first; i < first + hold.windows; ++i) {
+    const WindowVerdict* verdict = sources.state.verdicts.At(i);
+    if (verdict != nullptr && verdict->state == VerdictState::kInvalid) continue;
+    sources.sound_windows.push_back(sources.state.windows.windows()[i]);
+  }
+  const bool any_invalid = sources.sound_windows.size() < hold.windows;
+  const bool any_ok = std::any_of(sources.sound.begin(), sources.sound.end(),
+                                  [](const SettledRequest* request) { return request->ok(); });
+  sources.leaves_out = any_invalid && any_ok && !sources.sound_windows.empty();
+  if (sources.leaves_out) hold.windows_left_out = hold.windows - sources.sound_windows.size();
+}
+
 void SetHold(Sources& sources, Results& results) {
   int64_t last_ns = 0;
   for (const SettledRequest& request : sources.requests) {
@@ -86,6 +107,28 @@ void SetHold(Sources& sources, Results& results) {
   results.headline_is_whole_run = !results.hold || results.hold->length_s < kHoldSecondsMin ||
                                   results.hold->requests_begun < kHoldRequestsMin;
   sources.headline_is_whole_run = results.headline_is_whole_run;
+  if (!results.headline_is_whole_run) LeaveOutInvalid(sources, *results.hold);
+}
+
+// The agent's first slot is due when its share of the ramp has passed.
+std::optional<double> StartedMs(const AgentState& agent, const LoadSpec& load) {
+  if (!agent.first_begin_ns || load.bs == 0) return std::nullopt;
+  const double due_ns =
+      static_cast<double>(load.ramp.count()) * agent.agent / static_cast<double>(load.bs);
+  return (static_cast<double>(*agent.first_begin_ns) - due_ns) / 1e6;
+}
+
+std::optional<StartSkew> SkewOf(const std::vector<AgentFigures>& agents) {
+  std::vector<double> started, bounds;
+  for (const AgentFigures& agent : agents) {
+    if (!agent.started_ms) continue;
+    started.push_back(*agent.started_ms);
+    bounds.push_back(agent.clock_bound_ms);
+  }
+  if (started.size() < 2) return std::nullopt;
+  const auto [first, last] = std::minmax_element(started.begin(), started.end());
+  return StartSkew{.ms = *last - *first,
+                   .bound_ms = 2 * *std::max_element(bounds.begin(), bounds.end())};
 }
 
 AgentFigures DescribeAgent(const AgentState& agent, const Conservation& books) {
@@ -103,6 +146,8 @@ AgentFigures DescribeAgent(const AgentState& agent, const Conservation& books) {
   figures.chunks_dropped = agent.chunks_dropped;
   figures.receive_lag_p99_ms_max = static_cast<double>(agent.receive_lag_p99_ns_max) / 1e6;
   figures.cpu_seconds = static_cast<double>(agent.cpu_ns) / static_cast<double>(kSecondNs);
+  figures.rss_bytes_max = agent.rss_bytes_max;
+  figures.clock_bound_ms = static_cast<double>(agent.clock_bound_ns) / 1e6;
   return figures;
 }
 
@@ -113,8 +158,10 @@ void SetBooks(const Sources& sources, Results& results) {
   for (size_t i = 0; i < state.agents.size(); ++i) {
     if (state.agents[i].joined) {
       results.agents.push_back(DescribeAgent(state.agents[i], books.agents[i]));
+      results.agents.back().started_ms = StartedMs(state.agents[i], state.run.spec().load);
     }
   }
+  results.start_skew = SkewOf(results.agents);
   for (const auto& [text, count] : state.failures) results.failures.emplace_back(text, count);
   std::stable_sort(results.failures.begin(), results.failures.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -172,7 +219,7 @@ void SetHeadline(const Sources& sources, Results& results) {
   if (sources.step_source) {
     results.whole_acceptance = Acceptance(sources, *sources.step_source, sources.all, whole);
   }
-  const SliceSums::Part& headline = results.headline_is_whole_run ? whole : sums.hold;
+  const SliceSums::Part headline = results.headline_is_whole_run ? whole : sums.WholeHold();
   if (results.headline_is_whole_run) {
     results.throughput = results.whole_throughput;
     results.latency = results.whole_latency;
@@ -182,10 +229,17 @@ void SetHeadline(const Sources& sources, Results& results) {
         windows.subspan(static_cast<size_t>(results.hold->start_s), results.hold->windows);
     input.requests = &sources.hold;
     results.throughput = ThroughputOfWindows(input);
-    results.latency = LatenciesOf(sources.hold, sums.hold.step_latency, sources.reasoning_marked);
+    results.latency = LatenciesOf(sources.hold, headline.step_latency, sources.reasoning_marked);
     if (sources.step_source) {
-      results.acceptance = Acceptance(sources, *sources.step_source, sources.hold, sums.hold);
+      results.acceptance = Acceptance(sources, *sources.step_source, sources.hold, headline);
     }
+  }
+  if (sources.leaves_out) {
+    results.with_invalid = {std::move(results.throughput), std::move(results.latency)};
+    input.windows = sources.sound_windows;
+    input.requests = &sources.sound;
+    results.throughput = ThroughputOfWindows(input);
+    results.latency = LatenciesOf(sources.sound, sums.hold.step_latency, sources.reasoning_marked);
   }
   if (sources.step_source == StepSource::kStats) {
     results.acceptance_from_chunks =
@@ -207,8 +261,15 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
     if (in_headline) headline.push_back(request);
   }
   const bool whole = by_stage || sources.headline_is_whole_run;
-  const SliceSums::Part part = whole ? sums.Whole() : sums.hold;
-  figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
+  const SliceSums::Part part = whole ? sums.Whole() : sums.WholeHold();
+  if (!whole && sources.leaves_out) {
+    RequestSet sound;
+    std::copy_if(headline.begin(), headline.end(), std::back_inserter(sound),
+                 [](const SettledRequest* request) { return !request->in_invalid_window; });
+    figures.latency = LatenciesOf(sound, sums.hold.step_latency, sources.reasoning_marked);
+  } else {
+    figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
+  }
   if (sources.step_source) {
     figures.acceptance = Acceptance(sources, *sources.step_source, headline, part);
   }
@@ -247,6 +308,7 @@ Results MakeResults(const RunState& state) {
   SetServers(sources, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.receive_lag_ms = DescribeMs(state.health.receive_lag());
   results.windows = DescribeWindows({.table = state.windows,
                                      .servers = state.servers,
                                      .requests = sources.requests,
@@ -258,7 +320,9 @@ Results MakeResults(const RunState& state) {
          .requests = sources.requests,
          .servers = state.servers,
          .backing_off = backing_off,
-         .contradictions = state.contradictions},
+         .contradictions = state.contradictions,
+         .verdicts = state.verdicts,
+         .health = state.health},
         results);
   return results;
 }

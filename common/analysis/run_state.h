@@ -18,6 +18,7 @@
 #include "common/analysis/settlement.h"
 #include "common/analysis/stages.h"
 #include "common/analysis/verdict.h"
+#include "common/analysis/window_health.h"
 #include "common/analysis/window_table.h"
 
 namespace specctl {
@@ -43,6 +44,8 @@ struct RunState {
   StageBounds Bounds() const { return FindStages(run.spec().load, Facts()); }
   // Time before which every agent that may report has reported; nullopt: none may.
   std::optional<int64_t> ReportedByAll() const;
+  // Closes the windows before `until_ns` and judges them.
+  void CloseWindows(int64_t until_ns);
   // Settles what the reports so far decide.
   void Settle();
   // Ends what is still open, as lost, and settles everything.
@@ -55,6 +58,8 @@ struct RunState {
   RunContext run;
   std::vector<AgentState> agents;  // by number
   WindowTable windows;
+  HealthFold health;
+  WindowVerdicts verdicts;  // of the closed windows
   ServerFold servers;
   Settlement settlement;
   BatchFold batches;

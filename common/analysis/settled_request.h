@@ -40,6 +40,10 @@ struct SettledRequest {
   FailureKind failure = FailureKind::kNone;
   Stage stage = Stage::kRamp;
   bool totals_only = false, has_reasoning = false;
+  // It began, or its first or last token arrived, in a window whose figures can't be trusted.
+  bool in_invalid_window = false;
+  // How far the arrivals of the first and the last token-bearing chunk are unknown.
+  uint32_t first_within_us = 0, last_within_us = 0;
   // Agent said it was done and never reported this one's end: neither finished nor lost.
   bool unexplained = false;
   std::array<StepSums, kStepSources> steps;

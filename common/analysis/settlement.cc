@@ -15,16 +15,22 @@ int64_t EndOfWindow(int64_t time_ns) {
 void Settlement::Add(RequestRecord record) {
   const RequestRow& row = record.row;
   const int64_t end_ns = row.end_ns.value_or(std::numeric_limits<int64_t>::max());
-  const int64_t decided_ns = std::max(end_ns, EndOfWindow(row.begin_ns));
+  const int64_t decided_ns = row.end_ns ? std::max(EndOfWindow(end_ns), EndOfWindow(row.begin_ns))
+                                        : std::numeric_limits<int64_t>::max();
   const Key key(decided_ns, end_ns, row.agent, row.finish.ordinal, added_++);
   waiting_.emplace(key, std::move(record));
 }
 
-void Settlement::SettleFirst(const StageBounds& bounds, const RunContext& run) {
+void Settlement::SettleFirst(const Deciding& deciding) {
   RequestRecord record = std::move(waiting_.extract(waiting_.begin()).mapped());
-  record.settled.stage = bounds.At(record.settled.begin_ns);
-  record.row.stage = StageName(record.settled.stage);
-  slices_.Add(record, run);
+  SettledRequest& settled = record.settled;
+  settled.stage = deciding.bounds.At(settled.begin_ns);
+  for (const int64_t time_ns : {settled.begin_ns, settled.first_token_ns, settled.last_token_ns}) {
+    const bool known = time_ns != SettledRequest::kNoTime;
+    settled.in_invalid_window |= known && deciding.verdicts.IsInvalidAt(time_ns);
+  }
+  record.row.stage = StageName(settled.stage);
+  slices_.Add(record, deciding.verdicts, deciding.run);
   settled_.push_back(record.settled);
   if (row_sink_) row_sink_(record.row);
   if (!chunk_sink_) return;
@@ -39,14 +45,14 @@ void Settlement::SettleFirst(const StageBounds& bounds, const RunContext& run) {
   }
 }
 
-void Settlement::SettleBefore(int64_t time_ns, const StageBounds& bounds, const RunContext& run) {
+void Settlement::SettleBefore(int64_t time_ns, const Deciding& deciding) {
   while (!waiting_.empty() && std::get<0>(waiting_.begin()->first) <= time_ns) {
-    SettleFirst(bounds, run);
+    SettleFirst(deciding);
   }
 }
 
-void Settlement::SettleAll(const StageBounds& bounds, const RunContext& run) {
-  while (!waiting_.empty()) SettleFirst(bounds, run);
+void Settlement::SettleAll(const Deciding& deciding) {
+  while (!waiting_.empty()) SettleFirst(deciding);
 }
 
 }  // namespace specctl

@@ -1,5 +1,7 @@
 #include "common/analysis/slice_table.h"
 
+#include <algorithm>
+
 namespace specctl {
 namespace {
 
@@ -10,10 +12,47 @@ std::optional<SliceKey> Named(const PlannedRow* row, std::string PlannedRow::*na
 
 SliceKey Numbered(uint64_t number) { return {number, std::to_string(number)}; }
 
-void AddTo(SliceSums& sums, const RequestRecord& record) {
-  SliceSums::Part& part = record.settled.stage == Stage::kHold ? sums.hold : sums.rest;
-  for (const uint32_t gap_us : record.request.gaps_us) {
-    part.step_latency.Add(std::chrono::microseconds(gap_us));
+// One step latency of a request.
+struct StepLatency {
+  Nanos gap{0}, low{0}, high{0};  // it lies in [low, high]
+  bool spoiled = false;           // by an invalid window
+};
+
+// A gap is as uncertain as the arrivals at its two ends.
+std::vector<StepLatency> LatenciesOf(const RequestRecord& record, const WindowVerdicts& verdicts) {
+  using std::chrono::microseconds;
+  const OpenRequest& request = record.request;
+  auto within = request.within_us.begin();
+  const auto within_of = [&](uint32_t chunk) {
+    while (within != request.within_us.end() && within->first < chunk) ++within;
+    const bool inexact = within != request.within_us.end() && within->first == chunk;
+    return Nanos(microseconds(inexact ? within->second : 0));
+  };
+  std::vector<StepLatency> latencies;
+  latencies.reserve(request.gaps_us.size());
+  Nanos before = within_of(0);
+  int64_t arrival_ns = record.settled.first_token_ns;
+  for (const uint32_t gap_us : request.gaps_us) {
+    const Nanos gap = microseconds(gap_us);
+    const Nanos after = within_of(static_cast<uint32_t>(latencies.size()) + 1);
+    arrival_ns += gap.count();
+    const bool spoiled = record.settled.in_invalid_window || verdicts.IsInvalidAt(arrival_ns);
+    latencies.push_back({gap, std::max(gap - after, Nanos(0)), gap + before, spoiled});
+    before = after;
+  }
+  return latencies;
+}
+
+void AddTo(SliceSums& sums, const RequestRecord& record, std::span<const StepLatency> latencies) {
+  const bool in_hold = record.settled.stage == Stage::kHold;
+  SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
+  for (const StepLatency& latency : latencies) {
+    IntervalSketch& sketch = in_hold && latency.spoiled ? sums.hold_spoiled : part.step_latency;
+    if (latency.low == latency.high) {
+      sketch.Add(latency.gap);
+    } else {
+      sketch.AddWithin(latency.gap, latency.low, latency.high);
+    }
   }
   for (size_t source = 0; source < kStepSources; ++source) {
     if (record.steps[source]) part.lengths[source].Merge(record.steps[source]->lengths);
@@ -67,8 +106,14 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
   return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
 }
 
-SliceSums::Part SliceSums::Whole() const {
+SliceSums::Part SliceSums::WholeHold() const {
   Part whole = hold;
+  whole.step_latency.Merge(hold_spoiled);
+  return whole;
+}
+
+SliceSums::Part SliceSums::Whole() const {
+  Part whole = WholeHold();
   whole.step_latency.Merge(rest.step_latency);
   for (size_t source = 0; source < kStepSources; ++source) {
     whole.lengths[source].Merge(rest.lengths[source]);
@@ -76,14 +121,18 @@ SliceSums::Part SliceSums::Whole() const {
   return whole;
 }
 
-void SliceTable::Add(const RequestRecord& record, const RunContext& run) {
-  if (record.settled.ok()) AddTo(all_, record);
+void SliceTable::Add(const RequestRecord& record, const WindowVerdicts& verdicts,
+                     const RunContext& run) {
+  const bool ok = record.settled.ok();
+  std::vector<StepLatency> latencies;
+  if (ok) latencies = LatenciesOf(record, verdicts);
+  if (ok) AddTo(all_, record, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {
     if (dropped_[i]) continue;
     const std::optional<SliceKey> key = KeyOf(static_cast<Dimension>(i), record.settled, run);
     if (!key) continue;
     SliceSums& sums = slices_[i][*key];
-    if (record.settled.ok()) AddTo(sums, record);
+    if (ok) AddTo(sums, record, latencies);
     if (slices_[i].size() <= kKeysMax) continue;
     dropped_[i] = true;
     slices_[i].clear();

@@ -13,8 +13,9 @@
 #include "common/analysis/request_record.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/settled_request.h"
+#include "common/analysis/window_health.h"
 #include "common/speculation/acceptance.h"
-#include "common/stats/log_linear_sketch.h"
+#include "common/stats/interval_sketch.h"
 
 namespace specctl {
 
@@ -29,15 +30,18 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
                               const RunContext& run);
 
 // What can't be had from rows: ok requests' step latencies and step lengths, those of requests
-// begun in the hold apart.
+// begun in the hold apart, and of them the step latencies that invalid windows spoil: those of
+// requests in_invalid_window, and those of steps that arrived in one.
 struct SliceSums {
   struct Part {
-    LogLinearSketch step_latency;
+    IntervalSketch step_latency;
     std::array<StepHistogram, kStepSources> lengths;
   };
   Part hold, rest;
+  IntervalSketch hold_spoiled;  // step latencies; not in `hold`
 
-  Part Whole() const;  // hold and rest
+  Part WholeHold() const;  // with what is spoiled
+  Part Whole() const;      // hold and rest
 };
 
 class SliceTable {
@@ -47,7 +51,7 @@ class SliceTable {
   using Slices = std::map<SliceKey, SliceSums>;
 
   // `record` is settled: its stage is known.
-  void Add(const RequestRecord& record, const RunContext& run);
+  void Add(const RequestRecord& record, const WindowVerdicts& verdicts, const RunContext& run);
 
   // Empty where the dimension was dropped.
   const Slices& Of(Dimension dimension) const { return slices_[static_cast<size_t>(dimension)]; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
@@ -14,6 +15,9 @@ constexpr double kWindowsNotValidMax = 0.05;  // of the judged: above it the run
 constexpr double kWindowsInvalidMax = 0.20;   // above it the run is invalid
 constexpr double kTokensApartInvalid = 0.01;  // of the servers' count
 constexpr size_t kAgentsNamedMax = 8;
+constexpr double kLittleShareMax = 0.05;  // of what is expected in flight
+constexpr double kLittleTimesMin = 10;    // length of the hold, in mean times of a request
+constexpr uint64_t kLittleWindowsMin = 10;
 
 void AddReason(VerdictState state, VerdictReason reason, Verdict& verdict) {
   verdict.state = std::max(verdict.state, state);
@@ -144,7 +148,7 @@ void JudgeTokens(const Evidence& evidence, Results& results) {
 
 // In a hold every slot has work; what is not in flight and not backing off stood idle because of
 // us.
-void JudgeWindows(const Evidence& evidence, Results& results) {
+void JudgeInFlight(const Evidence& evidence, Results& results) {
   const double least = kInFlightShareMin * evidence.run.spec().load.bs;
   uint64_t below = 0;
   for (size_t i = 0; i < results.windows.size(); ++i) {
@@ -163,15 +167,80 @@ void JudgeWindows(const Evidence& evidence, Results& results) {
        .windows = below});
 }
 
-void CountWindows(Results& results) {
-  Verdict& verdict = results.verdict;
-  for (const WindowFigures& window : results.windows) {
-    const bool judged = results.headline_is_whole_run || window.stage == StageName(Stage::kHold);
-    if (!judged) continue;
-    ++verdict.windows;
-    if (window.verdict == VerdictState::kDegraded) ++verdict.windows_degraded;
-    if (window.verdict == VerdictState::kInvalid) ++verdict.windows_invalid;
+bool IsJudged(const WindowFigures& window, const Results& results) {
+  return results.headline_is_whole_run || window.stage == StageName(Stage::kHold);
+}
+
+// How well the agents kept up, window by window; the reason tells of the worst.
+void JudgeHealth(const Evidence& evidence, Results& results) {
+  struct Worst {
+    double excess = 0;
+    std::string text;
+    uint64_t windows = 0;
+  };
+  std::map<std::string_view, Worst> by_code;
+  for (size_t i = 0; i < results.windows.size(); ++i) {
+    const WindowVerdict* judged = evidence.verdicts.At(i);
+    if (judged == nullptr) continue;
+    WindowFigures& window = results.windows[i];
+    window.verdict = std::max(window.verdict, judged->state);
+    for (const WindowFault& fault : judged->faults) {
+      window.reasons.emplace_back(fault.code);
+      if (!IsJudged(window, results)) continue;
+      Worst& worst = by_code[fault.code];
+      ++worst.windows;
+      if (fault.excess > worst.excess) {
+        worst.excess = fault.excess;
+        worst.text = fault.text;
+      }
+    }
   }
+  for (auto& [code, worst] : by_code) {
+    results.verdict.reasons.push_back(
+        {.code = std::string(code),
+         .text = worst.windows > 1 ? "at worst " + worst.text : worst.text,
+         .windows = worst.windows});
+  }
+}
+
+// Little's law: what is in flight on average, as the agents count it, is what ends per second times
+// how long it was in flight, as their requests' rows say.
+void JudgeLittlesLaw(const Evidence& evidence, Results& results) {
+  if (results.headline_is_whole_run) return;
+  const auto first_s = static_cast<int64_t>(results.hold->start_s);
+  const auto last_s = first_s + static_cast<int64_t>(results.hold->length_s);
+  double counted = 0, spent_s = 0;
+  uint64_t told = 0, ended = 0;
+  for (int64_t second = first_s; second < last_s; ++second) {
+    const WindowHealth& health = evidence.health.At(static_cast<size_t>(second));
+    if (health.agents_told != results.agents.size()) continue;
+    counted += static_cast<double>(health.in_flight);
+    ++told;
+  }
+  for (const SettledRequest& request : evidence.requests) {
+    if (request.end_ns < first_s * kSecondNs || request.end_ns >= last_s * kSecondNs) continue;
+    spent_s += static_cast<double>(request.end_ns - request.begin_ns) / 1e9;
+    ++ended;
+  }
+  const bool long_enough =
+      ended > 0 && kLittleTimesMin * spent_s <= static_cast<double>(ended) * results.hold->length_s;
+  if (told < kLittleWindowsMin || !long_enough) {
+    results.verdict.checks_not_made.push_back(
+        "Little's law (the hold is shorter than ten requests in a row)");
+    return;
+  }
+  const double in_flight = counted / static_cast<double>(told);
+  const double expected = spent_s / results.hold->length_s;
+  if (std::abs(in_flight - expected) <= std::max(kLittleShareMax * expected, 1.0)) return;
+  AddReason(VerdictState::kDegraded,
+            {.code = "littles_law",
+             .text = absl::StrFormat(
+                 "%.1f requests in flight by the agents' count, %.1f by rate times latency",
+                 in_flight, expected)},
+            results.verdict);
+}
+
+void SetStateByWindows(Verdict& verdict) {
   const auto judged = static_cast<double>(verdict.windows);
   const auto invalid = static_cast<double>(verdict.windows_invalid);
   const auto not_valid = static_cast<double>(verdict.windows_degraded) + invalid;
@@ -179,6 +248,17 @@ void CountWindows(Results& results) {
     verdict.state = std::max(verdict.state, VerdictState::kDegraded);
   }
   if (invalid > kWindowsInvalidMax * judged) verdict.state = VerdictState::kInvalid;
+}
+
+void CountWindows(Results& results) {
+  Verdict& verdict = results.verdict;
+  for (const WindowFigures& window : results.windows) {
+    if (!IsJudged(window, results)) continue;
+    ++verdict.windows;
+    if (window.verdict == VerdictState::kDegraded) ++verdict.windows_degraded;
+    if (window.verdict == VerdictState::kInvalid) ++verdict.windows_invalid;
+  }
+  SetStateByWindows(verdict);
 }
 
 }  // namespace
@@ -190,22 +270,35 @@ bool HasLabel(const Verdict& verdict, std::string_view code) {
 
 void Judge(const Evidence& evidence, Results& results) {
   Verdict& verdict = results.verdict;
-  verdict.checks_not_made = {"arrival bounds", "send lag", "loop lag", "CPU throttling and steal",
-                             "clock bounds between hosts"};
   AddLabels(evidence, results);
   JudgeConservation(results, verdict);
   JudgeJournal(evidence.contradictions, verdict);
   JudgeAgents(evidence.agents, verdict);
   JudgeWhole(evidence, results);
   JudgeTokens(evidence, results);
-  JudgeWindows(evidence, results);
+  JudgeInFlight(evidence, results);
+  JudgeHealth(evidence, results);
+  JudgeLittlesLaw(evidence, results);
   CountWindows(results);
 }
 
-Verdict JudgeSoFar(std::span<const AgentState> agents, const Contradictions& contradictions) {
+Verdict JudgeSoFar(const EvidenceSoFar& evidence) {
   Verdict verdict;
-  JudgeJournal(contradictions, verdict);
-  JudgeAgents(agents, verdict);
+  JudgeJournal(evidence.contradictions, verdict);
+  JudgeAgents(evidence.agents, verdict);
+  std::map<std::string_view, uint64_t> by_code;
+  for (size_t i = 0; i < evidence.verdicts.size(); ++i) {
+    if (evidence.bounds.At(static_cast<int64_t>(i) * kSecondNs) != Stage::kHold) continue;
+    const WindowVerdict& window = *evidence.verdicts.At(i);
+    ++verdict.windows;
+    if (window.state == VerdictState::kDegraded) ++verdict.windows_degraded;
+    if (window.state == VerdictState::kInvalid) ++verdict.windows_invalid;
+    for (const WindowFault& fault : window.faults) ++by_code[fault.code];
+  }
+  for (const auto& [code, windows] : by_code) {
+    verdict.reasons.push_back({.code = std::string(code), .text = "", .windows = windows});
+  }
+  SetStateByWindows(verdict);
   return verdict;
 }
 

@@ -11,6 +11,7 @@
 #include "common/analysis/run_context.h"
 #include "common/analysis/server_fold.h"
 #include "common/analysis/settled_request.h"
+#include "common/analysis/window_health.h"
 
 namespace specctl {
 
@@ -28,6 +29,8 @@ struct Evidence {
   const ServerFold& servers;
   std::span<const double> backing_off;  // mean number of slots, by window
   const Contradictions& contradictions;
+  const WindowVerdicts& verdicts;
+  const HealthFold& health;
 };
 
 // Fills results.verdict and the verdicts of results.windows from `evidence` and from all other
@@ -35,8 +38,15 @@ struct Evidence {
 // so.
 void Judge(const Evidence& evidence, Results& results);
 
-// The verdict that a running run has so far: what is final when it happens.
-Verdict JudgeSoFar(std::span<const AgentState> agents, const Contradictions& contradictions);
+// The verdict that a running run has so far: what is final when it happens, and the windows of its
+// hold that are closed.
+struct EvidenceSoFar {
+  std::span<const AgentState> agents;
+  const Contradictions& contradictions;
+  const WindowVerdicts& verdicts;
+  StageBounds bounds;
+};
+Verdict JudgeSoFar(const EvidenceSoFar& evidence);
 
 // Facts of the server and the environment (labels.cc).
 void AddLabels(const Evidence& evidence, Results& results);

@@ -47,6 +47,9 @@ void WindowTable::CloseFirst() {
     windows_[closed_].step_p50_ns = first.step.Quantile(0.5)->count();
     windows_[closed_].step_p99_ns = first.step.Quantile(0.99)->count();
   }
+  if (closed_ < windows_.size() && first.ttft.count() > 0) {
+    windows_[closed_].ttft_p50_ns = first.ttft.Quantile(0.5)->count();
+  }
   recent_.push_back(std::move(first));
   open_.pop_front();
   if (recent_.size() > kRecentWindows) recent_.pop_front();

@@ -26,8 +26,8 @@ struct Window {
   uint64_t steps = 0, step_tokens = 0;  // chunks after their request's first, of known tokens
   uint32_t begun = 0, ok = 0, not_ok = 0;
   SlotTime in_flight, backing_off;
-  // Of step latencies by arrival, once the window is closed.
-  std::optional<int64_t> step_p50_ns, step_p99_ns;
+  // Of step latencies and TTFTs by arrival, once the window is closed.
+  std::optional<int64_t> step_p50_ns, step_p99_ns, ttft_p50_ns;
 };
 
 // Quantiles need a sketch only while a window can still get values: sketches are those of the

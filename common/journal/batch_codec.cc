@@ -107,40 +107,50 @@ RequestFinished Read(const v1::RequestFinished& in) {
 }
 
 void Write(const AgentHealth& in, v1::AgentHealth* out) {
+  out->set_from_mono_ns(in.from_mono_ns);
   out->set_at_mono_ns(in.at_mono_ns);
   out->set_in_flight(in.in_flight);
   out->set_chunks(in.chunks);
   out->set_reads(in.reads);
   out->set_coalesced_reads(in.coalesced_reads);
   out->set_unstamped_reads(in.unstamped_reads);
-  out->set_receive_lag_p50_ns(in.receive_lag_p50_ns);
-  out->set_receive_lag_p99_ns(in.receive_lag_p99_ns);
-  out->set_receive_lag_max_ns(in.receive_lag_max_ns);
-  out->set_send_lag_p99_ns(in.send_lag_p99_ns);
-  out->set_loop_lag_max_ns(in.loop_lag_max_ns);
+  out->set_burst_chunks(in.burst_chunks);
+  out->set_wall_clock_steps(in.wall_clock_steps);
+  out->set_receive_lag(in.receive_lag);
+  out->set_send_lag(in.send_lag);
+  out->set_loop_lag(in.loop_lag);
+  out->set_arrival_bound(in.arrival_bound);
   out->set_cpu_user_ns(in.cpu_user_ns);
   out->set_cpu_system_ns(in.cpu_system_ns);
+  out->set_cpu_throttled_ns(in.cpu_throttled_ns);
+  out->set_cpu_stolen_ns(in.cpu_stolen_ns);
   out->set_spool_bytes(in.spool_bytes);
   out->set_rss_bytes(in.rss_bytes);
+  out->set_unacknowledged_ns(in.unacknowledged_ns);
 }
 
 AgentHealth Read(const v1::AgentHealth& in) {
   AgentHealth out;
+  out.from_mono_ns = in.from_mono_ns();
   out.at_mono_ns = in.at_mono_ns();
   out.in_flight = in.in_flight();
   out.chunks = in.chunks();
   out.reads = in.reads();
   out.coalesced_reads = in.coalesced_reads();
   out.unstamped_reads = in.unstamped_reads();
-  out.receive_lag_p50_ns = in.receive_lag_p50_ns();
-  out.receive_lag_p99_ns = in.receive_lag_p99_ns();
-  out.receive_lag_max_ns = in.receive_lag_max_ns();
-  out.send_lag_p99_ns = in.send_lag_p99_ns();
-  out.loop_lag_max_ns = in.loop_lag_max_ns();
+  out.burst_chunks = in.burst_chunks();
+  out.wall_clock_steps = in.wall_clock_steps();
+  out.receive_lag = in.receive_lag();
+  out.send_lag = in.send_lag();
+  out.loop_lag = in.loop_lag();
+  out.arrival_bound = in.arrival_bound();
   out.cpu_user_ns = in.cpu_user_ns();
   out.cpu_system_ns = in.cpu_system_ns();
+  out.cpu_throttled_ns = in.cpu_throttled_ns();
+  out.cpu_stolen_ns = in.cpu_stolen_ns();
   out.spool_bytes = in.spool_bytes();
   out.rss_bytes = in.rss_bytes();
+  out.unacknowledged_ns = in.unacknowledged_ns();
   return out;
 }
 

@@ -83,7 +83,6 @@ void Write(const TargetProbed& in, v1::TargetProbed* out) {
   out->set_metrics_url(in.metrics_url);
   out->set_metrics_note(in.metrics_note);
   out->set_continuous_usage(in.continuous_usage);
-  out->set_return_token_ids(in.return_token_ids);
   if (in.draft_length) out->set_draft_length(*in.draft_length);
 }
 
@@ -99,7 +98,6 @@ TargetProbed Read(const v1::TargetProbed& in) {
   out.metrics_url = in.metrics_url();
   out.metrics_note = in.metrics_note();
   out.continuous_usage = in.continuous_usage();
-  out.return_token_ids = in.return_token_ids();
   if (in.has_draft_length()) out.draft_length = in.draft_length();
   return out;
 }

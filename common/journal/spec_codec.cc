@@ -113,6 +113,7 @@ v1::RunSpec ToProto(const RunSpec& spec) {
   if (spec.gpus) out.set_gpus(*spec.gpus);
   out.set_save_text(spec.save_text);
   out.set_agent_timeout_ns(spec.agent_timeout.count());
+  out.set_user_stamps(spec.user_stamps);
   return out;
 }
 
@@ -134,6 +135,7 @@ RunSpec FromProto(const v1::RunSpec& spec) {
   if (spec.has_gpus()) out.gpus = spec.gpus();
   out.save_text = spec.save_text();
   out.agent_timeout = Nanos(spec.agent_timeout_ns());
+  out.user_stamps = spec.user_stamps();
   return out;
 }
 

@@ -69,6 +69,9 @@ struct RunSpec {
   std::optional<uint32_t> gpus;
   bool save_text = false;
   Nanos agent_timeout = std::chrono::seconds(30);
+  // Arrivals are dated when a process reads them instead of when the kernel got them: to see what
+  // that does to the figures.
+  bool user_stamps = false;
 };
 
 }  // namespace specctl

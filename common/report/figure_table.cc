@@ -82,6 +82,14 @@ std::string UserTpsLine(const Results& results) {
   return TrimmedLine(std::move(line));
 }
 
+// The larger of the errors of the median and the 99th percentile.
+std::string ErrorText(const Distribution& figure) {
+  if (!figure.error) return "";
+  constexpr double kShownMin = 0.001;
+  const double error = std::max({figure.error->p50, figure.error->p99, kShownMin});
+  return std::string(kGap) + "+- " + FigureText(error);
+}
+
 std::string LatencyLine(std::string_view name, const std::optional<Distribution>& figure,
                         std::string_view why_missing) {
   if (!figure) return MissingLine(name, why_missing);
@@ -89,7 +97,7 @@ std::string LatencyLine(std::string_view name, const std::optional<Distribution>
   for (const double value : {figure->mean, figure->p50, figure->p90, figure->p99}) {
     line += PadLeft(FigureText(value), kQuantileColumns);
   }
-  return TrimmedLine(std::move(line));
+  return TrimmedLine(line + ErrorText(*figure));
 }
 
 // The answer's first token is a figure of its own only where reasoning comes before it.
@@ -98,21 +106,23 @@ bool AnswerComesLater(const LatencyFigures& figures) {
   return !figures.ttft_ms || figures.ttfo_ms->mean != figures.ttft_ms->mean;
 }
 
-std::string WholeRunLine(const Results& results) {
+// The headline's main figures over something else, to stand beside them.
+std::string BesideLine(std::string_view label, const ThroughputFigures& throughput,
+                       const LatencyFigures& latency) {
   std::vector<std::string> items;
-  if (results.whole_throughput.output_tps) {
-    items.push_back("output TPS " + FigureText(results.whole_throughput.output_tps->value));
+  if (throughput.output_tps) {
+    items.push_back("output TPS " + FigureText(throughput.output_tps->value));
   }
   const auto add = [&](const std::string& name, const std::optional<Distribution>& figure) {
     if (!figure) return;
     items.push_back(name + " p50 " + FigureText(figure->p50) + ", p99 " + FigureText(figure->p99));
   };
-  add("TTFT ms", results.whole_latency.ttft_ms);
-  add("ITL ms", results.whole_latency.itl_ms);
-  add("step latency ms", results.whole_latency.step_latency_ms);
+  add("TTFT ms", latency.ttft_ms);
+  add("ITL ms", latency.itl_ms);
+  add("step latency ms", latency.step_latency_ms);
   std::string out;
   if (!items.empty()) {
-    AppendFlow({.label = "whole run", .label_columns = kNameColumns}, items, out);
+    AppendFlow({.label = label, .label_columns = kNameColumns}, items, out);
   }
   return out;
 }
@@ -141,7 +151,13 @@ std::string FigureTable(const Results& results) {
   out += LatencyLine("ITL ms", figures.itl_ms, why);
   out += LatencyLine("step latency ms", figures.step_latency_ms, why_steps);
   out += LatencyLine("request latency ms", figures.request_latency_ms, why);
-  if (!results.headline_is_whole_run) out += WholeRunLine(results);
+  if (results.with_invalid) {
+    out +=
+        BesideLine("with invalid", results.with_invalid->throughput, results.with_invalid->latency);
+  }
+  if (!results.headline_is_whole_run) {
+    out += BesideLine("whole run", results.whole_throughput, results.whole_latency);
+  }
   return out;
 }
 

@@ -62,6 +62,15 @@ void WriteDistribution(std::string_view key, const std::optional<Distribution>& 
   WriteNumber("p95", value->p95, json);
   WriteNumber("p99", value->p99, json);
   WriteNumber("p999", value->p999, json);
+  if (value->error) {
+    json.Key("error");
+    json.BeginObject();
+    WriteNumber("p50", value->error->p50, json);
+    WriteNumber("p90", value->error->p90, json);
+    WriteNumber("p95", value->error->p95, json);
+    WriteNumber("p99", value->error->p99, json);
+    json.EndObject();
+  }
   json.EndObject();
 }
 

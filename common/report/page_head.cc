@@ -39,13 +39,14 @@ std::string HoldText(const Results& results) {
   return results.headline_is_whole_run ? hold + ": figures of the whole run" : hold;
 }
 
-std::string WindowsText(const Verdict& verdict) {
+std::string WindowsText(const Verdict& verdict, uint64_t left_out) {
   const uint64_t valid = verdict.windows - verdict.windows_degraded - verdict.windows_invalid;
   std::string text =
       "(" + CountedText(verdict.windows, "window") + ": " + CountText(valid) + " valid";
   if (verdict.windows_degraded > 0)
     text += ", " + CountText(verdict.windows_degraded) + " degraded";
   if (verdict.windows_invalid > 0) text += ", " + CountText(verdict.windows_invalid) + " invalid";
+  if (left_out > 0) text += ", left out";
   return text + ")";
 }
 
@@ -144,7 +145,8 @@ std::string RequestText(const RequestSpec& request) {
   return text;
 }
 
-void AppendLoad(const RunSpec& spec, std::string& out) {
+void AppendLoad(const Results& results, std::string& out) {
+  const RunSpec& spec = results.spec;
   const LoadSpec& load = spec.load;
   Items items;
   items.push_back("closed loop, bs " + CountText(load.bs) + " over " +
@@ -158,6 +160,11 @@ void AppendLoad(const RunSpec& spec, std::string& out) {
   if (load.conversations_max) {
     items.push_back("limit " + CountedText(*load.conversations_max, "conversation"));
   }
+  if (results.start_skew) {
+    items.push_back("start skew " + FigureText(results.start_skew->ms) + " ms +- " +
+                    FigureText(results.start_skew->bound_ms));
+  }
+  if (spec.user_stamps) items.emplace_back("arrivals dated in user space");
   AppendFlow({.label = "load"}, items, out);
 }
 
@@ -209,7 +216,10 @@ void AppendServers(const Results& results, std::string& out) {
 std::string VerdictLines(const Results& results, bool colour) {
   const std::string word = VerdictWord(results.verdict.state, false);
   Items items = {"run " + Printable(results.spec.run_id), HoldText(results)};
-  if (results.verdict.windows > 0) items.push_back(WindowsText(results.verdict));
+  if (results.verdict.windows > 0) {
+    items.push_back(
+        WindowsText(results.verdict, results.hold ? results.hold->windows_left_out : 0));
+  }
   std::string out;
   AppendFlow({.label = word}, items, out);
   if (colour) out.replace(0, word.size(), VerdictWord(results.verdict.state, true));
@@ -222,7 +232,7 @@ std::string VerdictLines(const Results& results, bool colour) {
 std::string SetupLines(const Results& results) {
   std::string out;
   AppendTargets(results, out);
-  AppendLoad(results.spec, out);
+  AppendLoad(results, out);
   AppendServers(results, out);
   for (const std::string& note : results.notes) AppendProse("note", Printable(note), out);
   return out;

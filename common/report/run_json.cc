@@ -66,6 +66,7 @@ void WriteConnection(const RunSpec& spec, JsonWriter& json) {
   WriteStrings("target_urls", spec.target_urls, json);
   json.Field("url_policy",
              spec.url_policy == UrlPolicy::kRoundRobin ? "round_robin" : "least_in_flight");
+  json.Field("receive_stamps", spec.user_stamps ? "user" : "kernel");
   json.Field("server_metrics", spec.server_metrics);
   WriteStrings("metrics_urls", spec.metrics_urls, json);
   json.Key("timeouts");

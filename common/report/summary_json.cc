@@ -66,6 +66,25 @@ void WriteHold(const Results& results, JsonWriter& json) {
   WriteNumber("length_s", results.hold->length_s, json);
   json.Field("windows", results.hold->windows);
   json.Field("requests_begun", results.hold->requests_begun);
+  json.Field("windows_left_out", results.hold->windows_left_out);
+  json.EndObject();
+}
+
+void WriteWithInvalid(const Results& results, JsonWriter& json) {
+  if (!results.with_invalid) return;
+  json.Key("with_invalid_windows");
+  json.BeginObject();
+  WriteThroughput(results.with_invalid->throughput, json);
+  WriteLatencies(results.with_invalid->latency, json);
+  json.EndObject();
+}
+
+void WriteStartSkew(const std::optional<StartSkew>& skew, JsonWriter& json) {
+  if (!skew) return;
+  json.Key("start_skew_ms");
+  json.BeginObject();
+  WriteNumber("value", skew->ms, json);
+  WriteNumber("bound", skew->bound_ms, json);
   json.EndObject();
 }
 
@@ -145,6 +164,9 @@ void WriteAgents(const std::vector<AgentFigures>& agents, JsonWriter& json) {
     json.Field("chunks_dropped", agent.chunks_dropped);
     WriteNumber("receive_lag_p99_ms_max", agent.receive_lag_p99_ms_max, json);
     WriteNumber("cpu_s", agent.cpu_seconds, json);
+    json.Field("rss_bytes_max", agent.rss_bytes_max);
+    WriteNumber("clock_bound_ms", agent.clock_bound_ms, json);
+    WriteNumber("started_ms", agent.started_ms, json);
     json.EndObject();
   }
   json.EndArray();
@@ -193,9 +215,11 @@ std::string SummaryJson(const Results& results) {
   WriteAcceptance("acceptance", results.acceptance, json);
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteServers(results.servers, json);
+  WriteWithInvalid(results, json);
   WriteWholeRun(results, json);
   WriteSlices(results.slices, json);
   WriteTargets(results.targets, json);
+  WriteStartSkew(results.start_skew, json);
   WriteAgents(results.agents, json);
   WriteTexts("notes", results.notes, json);
   json.EndObject();

@@ -42,4 +42,16 @@ std::optional<Distribution> Describe(std::vector<double> values) {
   return result;
 }
 
+QuantileErrors ErrorsOf(const Distribution& values, const Distribution& lowest,
+                        const Distribution& highest) {
+  const auto error = [&](double Distribution::*quantile) {
+    return std::max(
+        {0.0, highest.*quantile - values.*quantile, values.*quantile - lowest.*quantile});
+  };
+  return {.p50 = error(&Distribution::p50),
+          .p90 = error(&Distribution::p90),
+          .p95 = error(&Distribution::p95),
+          .p99 = error(&Distribution::p99)};
+}
+
 }  // namespace specctl

@@ -7,11 +7,18 @@
 
 namespace specctl {
 
+// How far the quantiles of a distribution may be off, because values are only known to lie in an
+// interval: the larger of the ways up and down, in the figure's unit.
+struct QuantileErrors {
+  double p50 = 0, p90 = 0, p95 = 0, p99 = 0;
+};
+
 // Distribution of a figure, as summary.json prints it; all in the figure's own unit.
 struct Distribution {
   uint64_t count = 0;
   double mean = 0, min = 0, max = 0;
   double p1 = 0, p5 = 0, p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0;
+  std::optional<QuantileErrors> error;  // absent: the figure's values are exact
 };
 
 // Quantiles of the value, nearest rank (the ceil(q * n)-th smallest): p1 <= p99 also for rates.
@@ -22,5 +29,9 @@ std::optional<Distribution> Describe(std::vector<double> values);
 // Nearest rank of quantile `q` in [0, 1] among `count` >= 1 values: ceil(q * count), at least 1.
 // A product that only rounding lifts above a whole number (0.07 * 100) counts as that number.
 uint64_t NearestRank(double q, uint64_t count);
+
+// Errors of `values`, whose true values lie between those of `lowest` and `highest`.
+QuantileErrors ErrorsOf(const Distribution& values, const Distribution& lowest,
+                        const Distribution& highest);
 
 }  // namespace specctl

@@ -198,7 +198,6 @@ absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
   const EngineProfile& profile =
       DetectEngine(version_body, models_reply->body, metrics, models_reply->server);
   facts.engine = profile.name;
-  facts.return_token_ids = profile.return_token_ids;
   if (const absl::Status tried = TryInference(input, prober, profile, facts); !tried.ok()) {
     return tried;
   }

@@ -15,6 +15,7 @@ namespace {
 constexpr Nanos kDeadPatience = std::chrono::seconds(1);
 // What agents may take to cancel everything once nothing can be recorded any more.
 constexpr Nanos kJournalFailedPatience = std::chrono::seconds(1);
+constexpr Nanos kArmLeadMax = std::chrono::seconds(20);
 
 int64_t Count(MonoTime time) { return time.time_since_epoch().count(); }
 
@@ -149,9 +150,18 @@ void RunMachine::OnProcessDied(uint32_t agent, const std::string& how, MonoTime 
   of.give_up_dead = now + kDeadPatience;
 }
 
+// Agents that took long to prepare may take long to hear of T0 too.
+Nanos RunMachine::ArmLead(MonoTime now) const {
+  MonoTime last_joined = begun_;
+  for (uint32_t i = 0; i < roster_.size(); ++i) {
+    last_joined = std::max(last_joined, roster_[i].joined);
+  }
+  return std::max(options_.arm_lead, std::min(2 * (now - last_joined), kArmLeadMax));
+}
+
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
   if (ended_ || armed_) return;
-  const MonoTime t0 = now + options_.arm_lead;
+  const MonoTime t0 = now + ArmLead(now);
   armed_ = Armed{.t0_mono_ns = Count(t0),
                  .t0_unix_ns = Count(t0) + real_minus_mono.count(),
                  .boot_id = options_.boot_id};

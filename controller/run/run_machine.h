@@ -39,7 +39,7 @@ class RunMachine {
     Nanos agent_timeout = std::chrono::seconds(30);
     Nanos join_timeout = std::chrono::seconds(30);
     Nanos prepare_timeout = std::chrono::seconds(30);
-    Nanos arm_lead = std::chrono::seconds(1);  // from arming to T0
+    Nanos arm_lead = std::chrono::seconds(1);  // from arming to T0, at least
     Nanos lease = std::chrono::seconds(5);
     Nanos heartbeat = std::chrono::seconds(1);
     std::string boot_id;  // of this host
@@ -86,6 +86,7 @@ class RunMachine {
   void LoseAgent(uint32_t agent, const std::string& why, MonoTime now);
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);
+  Nanos ArmLead(MonoTime now) const;
   void SetEnd(RunEnd end, std::string reason);
   void FailRun(std::string reason, MonoTime now);
   void EnterStage(RunStage stage, std::string reason, MonoTime now);

@@ -79,7 +79,7 @@ class AgentExchangeTest : public ::testing::Test {
     exchange_.emplace(shared, intake, wakeup_);
     std::exception_ptr failure;
     asio::co_spawn(io_, Drive(body), [&](std::exception_ptr error) { failure = error; });
-    io_.run();
+    RunReactor(io_, loop_);
     if (failure) std::rethrow_exception(failure);
   }
   Task<void> Drive(Body body) {
@@ -131,7 +131,8 @@ class AgentExchangeTest : public ::testing::Test {
 
   asio::io_context io_{1};
   HealthMeter health_;
-  ReadSet read_set_{io_.get_executor(), health_, DrainPolicy()};
+  LoopWatch loop_;
+  ReadSet read_set_{io_.get_executor(), {health_, loop_}, {}};
   Wakeup wakeup_{io_.get_executor()};
   StreamDecoder decoder_;
   BatchRecorder recorder_{BatchRecorder::Identity{}, MonoNow()};

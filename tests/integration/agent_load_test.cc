@@ -106,14 +106,14 @@ class AgentLoadTest : public ::testing::Test {
     absl::Status prepared;
     std::exception_ptr failure;
     asio::co_spawn(io_, Drive(prepared), [&](std::exception_ptr error) { failure = error; });
-    io_.run();
+    RunReactor(io_, loop_);
     if (failure) std::rethrow_exception(failure);
     return prepared;
   }
   Task<void> Drive(absl::Status& prepared) {
     TaskGroup services(io_.get_executor());
     if (server_) services.Spawn(server_->Run());
-    generator_.emplace(io_, job_, options_);
+    generator_.emplace(io_, loop_, job_, options_);
     prepared = co_await generator_->Prepare();
     if (prepared.ok()) {
       t0_ = MonoNow();
@@ -124,6 +124,7 @@ class AgentLoadTest : public ::testing::Test {
   }
 
   asio::io_context io_{1};
+  LoopWatch loop_;
   LoadJob job_;
   LoadGenerator::Options options_;
   Report report_;

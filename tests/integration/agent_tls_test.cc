@@ -69,10 +69,10 @@ class AgentTlsTest : public ::testing::Test {
       for (RequestFinished& finished : batch.finished) all.push_back(std::move(finished));
       if (batch.health) unstamped_ += batch.health->unstamped_reads;
     };
-    LoadGenerator generator(io_, job, options);
+    LoadGenerator generator(io_, loop_, job, options);
     std::exception_ptr failure;
     asio::co_spawn(io_, Drive(generator), [&](std::exception_ptr error) { failure = error; });
-    io_.run();
+    RunReactor(io_, loop_);
     if (failure) std::rethrow_exception(failure);
     return all;
   }
@@ -88,6 +88,7 @@ class AgentTlsTest : public ::testing::Test {
   }
 
   asio::io_context io_{1};
+  LoopWatch loop_;
   asio::ssl::context tls_{asio::ssl::context::tls_server};
   Certificate certificate_;
   std::string ca_file_;

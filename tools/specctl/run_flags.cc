@@ -123,6 +123,11 @@ void AddOutputFlags(CLI::App& app, RunFlags& flags) {
       ->group("Output");
   app.add_option("--like", flags.like, "Repeat the run in this folder; other flags go before it")
       ->group("Output");
+  app.add_option("--receive-stamps", flags.receive_stamps,
+                 "Who dates an arrival: kernel, or user to see what that does to the figures "
+                 "[kernel]")
+      ->check(CLI::IsMember({"kernel", "user"}))
+      ->group("Output");
   app.add_option("--agent-timeout", flags.agent_timeout,
                  "An agent that is silent for this long is lost [30s]")
       ->group("Output");

@@ -14,7 +14,7 @@ namespace specctl::cli {
 // are still unparsed: run_settings.h does that, with the flag's name in the error.
 struct RunFlags {
   std::vector<std::string> urls;
-  std::optional<std::string> url_policy, model, endpoint;
+  std::optional<std::string> url_policy, receive_stamps, model, endpoint;
 
   std::optional<uint64_t> agents, bs, requests, conversations, osl, seed, gpus;
   std::optional<std::string> duration, ramp, warmup, grace, max_failed;

@@ -328,6 +328,7 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
     settings.named_metrics_urls.push_back(parsed->ToString());
   }
   if (flags.save_text) spec.save_text = *flags.save_text;
+  if (flags.receive_stamps) spec.user_stamps = *flags.receive_stamps == "user";
   if (flags.ca_file) spec.tls.ca_file = *flags.ca_file;
   if (flags.insecure) spec.tls.insecure = *flags.insecure;
   return TakeTags(flags, spec);

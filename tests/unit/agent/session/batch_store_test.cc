@@ -29,9 +29,9 @@ std::string Letters(const BatchStore& store, uint64_t after = 0) {
 
 TEST(BatchStoreTest, KeepsBatchesInOrderUntilTheyAreAcknowledged) {
   BatchStore store(Bounds(1000, 1000));
-  store.Add(1, Batch('a'));
-  store.Add(2, Batch('b'));
-  store.Add(3, Batch('c'));
+  store.Add(1, Batch('a'), MonoTime{});
+  store.Add(2, Batch('b'), MonoTime{});
+  store.Add(3, Batch('c'), MonoTime{});
   EXPECT_EQ(Letters(store), "abc");
   EXPECT_EQ(Letters(store, 2), "c");
   store.Acknowledge(2);
@@ -46,7 +46,7 @@ TEST(BatchStoreTest, WhatMemoryCantHoldIsSpooledAndReadBack) {
   BatchStore store(Bounds(250, 1000));
   for (uint64_t seq = 1; seq <= 6; ++seq) {
     EXPECT_TRUE(store.Fits(100));
-    store.Add(seq, Batch(static_cast<char>('a' + seq - 1)));
+    store.Add(seq, Batch(static_cast<char>('a' + seq - 1)), MonoTime{});
   }
   EXPECT_EQ(store.spool_bytes(), 400u);
   EXPECT_EQ(Letters(store), "abcdef");
@@ -54,30 +54,30 @@ TEST(BatchStoreTest, WhatMemoryCantHoldIsSpooledAndReadBack) {
   EXPECT_EQ((*kept)->encoded, Batch('e'));
   // Room in memory is used again, though older ones are on disk.
   store.Acknowledge(2);
-  store.Add(7, Batch('g'));
+  store.Add(7, Batch('g'), MonoTime{});
   EXPECT_EQ(store.spool_bytes(), 400u);
   EXPECT_EQ(Letters(store), "cdefg");
 }
 
 TEST(BatchStoreTest, ASpoolThatIsWholeAcknowledgedIsEmptyAgain) {
   BatchStore store(Bounds(0, 300));
-  for (uint64_t seq = 1; seq <= 3; ++seq) store.Add(seq, Batch('a'));
+  for (uint64_t seq = 1; seq <= 3; ++seq) store.Add(seq, Batch('a'), MonoTime{});
   EXPECT_FALSE(store.Fits(100));
   store.Acknowledge(2);
   EXPECT_FALSE(store.Fits(100)) << "the file is used up";
   store.Acknowledge(3);
   EXPECT_EQ(store.spool_bytes(), 0u);
   EXPECT_TRUE(store.Fits(100));
-  store.Add(4, Batch('d'));
+  store.Add(4, Batch('d'), MonoTime{});
   EXPECT_EQ(Letters(store), "d");
 }
 
 TEST(BatchStoreTest, BeyondItsBoundsABatchIsKeptInMemory) {
   BatchStore store(Bounds(100, 100));
-  store.Add(1, Batch('a'));
-  store.Add(2, Batch('b'));
+  store.Add(1, Batch('a'), MonoTime{});
+  store.Add(2, Batch('b'), MonoTime{});
   EXPECT_FALSE(store.Fits(10));
-  store.Add(3, Batch('c', 10));
+  store.Add(3, Batch('c', 10), MonoTime{});
   EXPECT_EQ(Letters(store), "abc");
 }
 
@@ -85,8 +85,8 @@ TEST(BatchStoreTest, WithoutASpoolDirectoryMemoryAloneIsUsed) {
   BatchStore::Options options = Bounds(100, 1000);
   options.spool_dir = "/no/such/directory";
   BatchStore store(options);
-  store.Add(1, Batch('a'));
-  store.Add(2, Batch('b'));
+  store.Add(1, Batch('a'), MonoTime{});
+  store.Add(2, Batch('b'), MonoTime{});
   EXPECT_FALSE(store.Fits(100));
   EXPECT_EQ(Letters(store), "ab");
   EXPECT_EQ(store.spool_bytes(), 0u);

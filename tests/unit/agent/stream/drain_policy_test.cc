@@ -7,34 +7,58 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Drains as the policy says, for a second, with reads spread evenly; returns the last delay.
-Nanos SteadyDelay(double reads_per_s, uint64_t streams) {
-  DrainPolicy policy;
-  MonoTime now{Nanos(1s)};
-  double due = 0;
-  Nanos delay{0};
-  const MonoTime end = now + 1s;
-  while (now < end) {
-    const Nanos waited = delay > Nanos(0) ? delay : Nanos(static_cast<int64_t>(1e9 / reads_per_s));
-    now += waited;
-    due += reads_per_s * Seconds(waited);
-    const auto reads = static_cast<uint64_t>(due);
-    due -= static_cast<double>(reads);
-    delay = policy.AfterDrain(now, reads, streams);
+// Drains as the policy says, with reads spread evenly.
+class Load {
+ public:
+  Load(double reads_per_s, uint64_t streams) : reads_per_s_(reads_per_s), streams_(streams) {}
+
+  // `put_off_share`, `at_once_share`: of the reads that are coalesced, where they are put off and
+  // where they are not.
+  Nanos RunFor(Nanos time, double put_off_share = 0, double at_once_share = 0) {
+    const MonoTime end = now_ + time;
+    while (now_ < end) {
+      const Nanos waited =
+          delay_ > Nanos(0) ? delay_ : Nanos(static_cast<int64_t>(1e9 / reads_per_s_));
+      now_ += waited;
+      reads_due_ += reads_per_s_ * Seconds(waited);
+      const auto reads = static_cast<uint64_t>(reads_due_);
+      reads_due_ -= static_cast<double>(reads);
+      coalesced_due_ +=
+          static_cast<double>(reads) * (delay_ > Nanos(0) ? put_off_share : at_once_share);
+      const auto coalesced = static_cast<uint64_t>(coalesced_due_);
+      coalesced_due_ -= static_cast<double>(coalesced);
+      delay_ = policy.AfterDrain(now_, {reads, coalesced, streams_});
+      if (delay_ == Nanos(0)) at_once_time += waited;
+    }
+    return delay_;
   }
-  EXPECT_NEAR(policy.reads_per_s(), reads_per_s, reads_per_s * 0.1);
-  return delay;
+
+  DrainPolicy policy;
+  Nanos at_once_time{0};
+
+ private:
+  const double reads_per_s_;
+  const uint64_t streams_;
+  MonoTime now_{Nanos(1s)};
+  double reads_due_ = 0, coalesced_due_ = 0;
+  Nanos delay_{0};
+};
+
+TEST(DrainPolicyTest, ALowLoadIsReadAtOnce) {
+  Load load(500, 10);
+  EXPECT_EQ(load.RunFor(3s), 0ns);
+  EXPECT_NEAR(load.policy.reads_per_s(), 500, 50);
 }
 
-TEST(DrainPolicyTest, ALowLoadIsReadAtOnce) { EXPECT_EQ(SteadyDelay(500, 10), 0ns); }
-
-TEST(DrainPolicyTest, AHighLoadIsReadEveryThreeMilliseconds) {
-  EXPECT_EQ(SteadyDelay(512 * 50, 512), 3ms);
-  EXPECT_EQ(SteadyDelay(4096 * 20, 4096), 3ms);
+TEST(DrainPolicyTest, AHighLoadIsReadEveryThreeMillisecondsAfterAFirstSecond) {
+  Load load(512 * 50, 512);
+  EXPECT_EQ(load.RunFor(900ms), 0ns);
+  EXPECT_EQ(load.RunFor(1s), 3ms);
+  EXPECT_EQ(Load(4096 * 20, 4096).RunFor(2s), 3ms);
 }
 
 TEST(DrainPolicyTest, TheDelayStaysWellUnderTheIntervalOfAStreamsChunks) {
-  const Nanos delay = SteadyDelay(50 * 200, 50);  // a chunk every 5 ms on each stream
+  const Nanos delay = Load(50 * 200, 50).RunFor(2s);  // a chunk every 5 ms on each stream
   EXPECT_GT(delay, 1ms);
   EXPECT_LT(delay, 1500us);
 }
@@ -42,9 +66,24 @@ TEST(DrainPolicyTest, TheDelayStaysWellUnderTheIntervalOfAStreamsChunks) {
 TEST(DrainPolicyTest, WhenTheLoadEndsItIsReadAtOnceAgain) {
   DrainPolicy policy;
   MonoTime now{Nanos(1s)};
-  for (int i = 0; i < 100; ++i) policy.AfterDrain(now += 3ms, 100, 512);
-  EXPECT_EQ(policy.AfterDrain(now, 0, 512), 3ms);
-  EXPECT_EQ(policy.AfterDrain(now + 400ms, 0, 512), 0ns);
+  for (int i = 0; i < 1000; ++i) policy.AfterDrain(now += 3ms, {100, 0, 512});
+  EXPECT_EQ(policy.AfterDrain(now, {0, 0, 512}), 3ms);
+  EXPECT_EQ(policy.AfterDrain(now + 400ms, {0, 0, 512}), 0ns);
+}
+
+TEST(DrainPolicyTest, ChunksThatComeTogetherAnywayAreAlwaysReadAtOnce) {
+  Load bursts(512 * 50, 512);
+  EXPECT_EQ(bursts.RunFor(10s, 1, 1), 0ns);
+  EXPECT_GE(bursts.at_once_time, 9900ms);
+}
+
+TEST(DrainPolicyTest, ChunksThatJoinBecauseReadsArePutOffAreReadAtOnceForLongerEachTime) {
+  Load irregular(512 * 50, 512);
+  irregular.RunFor(60s, 0.05, 0);
+  EXPECT_GE(irregular.at_once_time, 59s);
+  Load regular(512 * 50, 512);
+  regular.RunFor(60s, 0.001, 0);
+  EXPECT_LE(regular.at_once_time, 1100ms);
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ ScriptRequest& ScriptRequest::Chunk(double at_ms, std::optional<uint32_t> tokens
   return *this;
 }
 
+ScriptRequest& ScriptRequest::Within(uint64_t us) {
+  chunks_.back().uncertainty_us = us;
+  return *this;
+}
+
 ScriptRequest& ScriptRequest::Chunks(int count, double at_ms, double every_ms, uint32_t tokens) {
   for (int i = 0; i < count; ++i) Chunk(at_ms + i * every_ms, tokens);
   return *this;
@@ -133,6 +138,14 @@ double JournalScript::EndMs() const {
   return cut_ms_.value_or(end_ms + 1);
 }
 
+AgentHealth& JournalScript::Health(uint32_t agent, uint32_t second) {
+  const int64_t from_ns = kT0MonoNs + int64_t{second} * 1'000 * kMs;
+  AgentHealth& health = health_[{agent, from_ns + 1'000 * kMs}];
+  health.from_mono_ns = from_ns;
+  health.at_mono_ns = from_ns + 1'000 * kMs;
+  return health;
+}
+
 AgentBatch JournalScript::BatchAt(uint32_t agent, int64_t from_ns, int64_t to_ns,
                                   const std::vector<const ScriptRequest*>& requests) const {
   AgentBatch batch;
@@ -141,6 +154,9 @@ AgentBatch JournalScript::BatchAt(uint32_t agent, int64_t from_ns, int64_t to_ns
   batch.from_mono_ns = from_ns;
   batch.to_mono_ns = to_ns;
   batch.real_minus_mono_ns = kT0UnixNs - kT0MonoNs;
+  if (const auto found = health_.find({agent, to_ns}); found != health_.end()) {
+    batch.health = found->second;
+  }
   uint64_t previous = 0;
   for (const ScriptRequest* request : requests) {
     if (In(request->begun_.begin_mono_ns, from_ns, to_ns)) batch.begun.push_back(request->begun_);

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/analysis/results.h"
@@ -28,6 +29,8 @@ inline constexpr int64_t kMs = 1'000'000;
 class ScriptRequest {
  public:
   ScriptRequest& Chunk(double at_ms, std::optional<uint32_t> tokens, bool reasoning = false);
+  // The chunk before arrived at most that much earlier.
+  ScriptRequest& Within(uint64_t us);
   // `count` chunks of `tokens` each, the first at `at_ms`, `every_ms` apart.
   ScriptRequest& Chunks(int count, double at_ms, double every_ms, uint32_t tokens);
   // Ends ok; usage says what the chunks sum up to, where all are known.
@@ -76,6 +79,8 @@ class JournalScript {
   TargetProbed& target() { return target_; }
   HostFacts& host(uint32_t agent) { return hosts_[agent]; }
   void Unassign(uint32_t agent, UnassignedReason reason, uint64_t requests);
+  // The agent's health record of the second that begins `second` s after T0.
+  AgentHealth& Health(uint32_t agent, uint32_t second);
   // Its last report is the batch that ends at or before `at_ms`.
   void Lose(uint32_t agent, double at_ms);
   // The agents stop reporting there and nothing follows.
@@ -110,6 +115,7 @@ class JournalScript {
   std::map<uint32_t, uint64_t> begun_by_agent_;
   std::map<uint32_t, std::vector<Unassigned>> unassigned_;
   std::map<uint32_t, double> lost_ms_;
+  std::map<std::pair<uint32_t, int64_t>, AgentHealth> health_;  // by agent and end
   std::optional<double> cut_ms_, drain_ms_;
   std::vector<Scraped> scrapes_;
   std::map<std::string, uint32_t> series_;

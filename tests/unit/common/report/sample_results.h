@@ -129,6 +129,7 @@ inline Results FullResults() {
   results.notes = {"--agents 16: one for each 32 of --bs"};
   results.targets = {SampleTarget(0), SampleTarget(1)};
   results.agents = {SampleAgent()};
+  results.start_skew = {.ms = 1.25, .bound_ms = 0.08};
   results.begun_unix_ns = 1795342450000000000;
   results.t0_unix_ns = 1795342455000000000;
   results.ended = true;
@@ -157,9 +158,11 @@ inline Results FullResults() {
   results.throughput.output_tps_peak = 22410;
   results.latency.user_tps = Around(43.1, 9.8);
   results.latency.ttft_ms = Around(612, 592);
+  results.latency.ttft_ms->error = {.p50 = 0.01, .p90 = 0.2, .p95 = 0.3, .p99 = 0.5};
   results.latency.ttfo_ms = results.latency.ttft_ms;
   results.latency.itl_ms = Around(23.2, 9.1);
   results.latency.step_latency_ms = Around(60.4, 39.4);
+  results.latency.step_latency_ms->error = {.p50 = 0.03, .p90 = 0.04, .p95 = 0.05, .p99 = 0.05};
   results.latency.request_latency_ms = Around(23960, 9000);
   results.acceptance = SampleAcceptance();
   results.acceptance_from_chunks = AcceptanceFigures{};

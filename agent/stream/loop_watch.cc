@@ -1,0 +1,50 @@
+#include "agent/stream/loop_watch.h"
+
+#include <algorithm>
+
+namespace specctl::agent {
+
+void LoopWatch::BeginWait(MonoTime now) {
+  last_ = (last_ + 1) % kWaits;
+  waits_[last_] = {now, now};
+  waiting_ = true;
+  late_since_ = MonoTime::max();
+}
+
+void LoopWatch::EndWait(MonoTime now) {
+  waits_[last_].end = std::max(std::min(now, late_since_), waits_[last_].begin);
+  waiting_ = false;
+}
+
+Nanos LoopWatch::OnTick(MonoTime now) {
+  const MonoTime due = tick_due_;
+  tick_due_ = MonoTime::max();
+  if (now - due <= kTickLateMin) return now - due;
+  late_since_ = due;
+  if (!waiting_)
+    waits_[last_].end = std::max(std::min(waits_[last_].end, due), waits_[last_].begin);
+  return now - due;
+}
+
+Nanos LoopWatch::AwaitedWithin(MonoTime from, MonoTime to, MonoTime now) const {
+  Nanos awaited{0};
+  for (size_t i = 0; i < kWaits; ++i) {
+    const bool open = waiting_ && i == last_;
+    const MonoTime end = open ? std::min({now, tick_due_, late_since_}) : waits_[i].end;
+    awaited += std::max(Nanos(0), std::min(end, to) - std::max(waits_[i].begin, from));
+  }
+  return awaited;
+}
+
+void RunReactor(boost::asio::io_context& io, LoopWatch& watch) {
+  for (;;) {
+    while (io.poll() > 0) {
+    }
+    if (io.stopped()) return;
+    watch.BeginWait(MonoNow());
+    io.run_one();
+    watch.EndWait(MonoNow());
+  }
+}
+
+}  // namespace specctl::agent

@@ -1,0 +1,114 @@
+// What an agent tells of its load, batch by batch, as plain values.
+//
+// Times: `*_mono_ns` is nanoseconds of CLOCK_MONOTONIC of the agent's host.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/engine/token_accounting.h"
+
+namespace specctl {
+
+// A request that a slot has begun, reported before or with its first chunks.
+struct RequestBegun {
+  uint64_t ordinal = 0;  // counts this agent's requests from 0: the key of chunks and of the finish
+  uint64_t position = 0;
+  uint32_t turn = 0;
+  uint32_t slot = 0;  // the agent's local slot
+  uint32_t target = 0;
+  int64_t slot_free_mono_ns = 0;  // when the slot could have begun it (ttft_user starts here)
+  int64_t begin_mono_ns = 0;      // when it did
+};
+
+enum class Outcome { kOk, kFailed, kTimedOut, kCancelled, kLost };
+
+// Why a request is not ok; `kNone` with kOk.
+enum class FailureKind {
+  kNone,
+  kConnect,
+  kTls,
+  kSend,
+  kHttpStatus,
+  kErrorEvent,
+  kTruncated,
+  kUndecodable,
+  kTooLong,
+  kContextOverflow,
+  kConnectTimeout,
+  kRequestTimeout,
+  kIdleTimeout,
+  kCancelledAtLimit,
+  kInterrupted,
+  kAgentLost
+};
+
+struct RequestFinished {
+  uint64_t ordinal = 0;
+  Outcome outcome = Outcome::kOk;
+  FailureKind failure = FailureKind::kNone;
+  std::string error;          // one line, at most 500 bytes; names the URL where it can
+  uint32_t http_status = 0;   // 0: no response head was read
+  std::string finish_reason;  // as the server said; empty: it never did
+  std::string response_id;
+  std::optional<int64_t> start_mono_ns;  // first byte handed to the kernel; absent: never sent
+  std::optional<int64_t> sent_mono_ns;   // last byte handed to the kernel
+  std::optional<int64_t> connect_ns;     // how long connecting (and TLS) took; absent: reused
+  int64_t end_mono_ns = 0;
+  uint32_t resends = 0;
+  bool connection_closed_by_server = false;
+  TokenSource token_source = TokenSource::kUnknown;  // how this one's chunks were counted
+  std::optional<uint64_t> input_tokens, output_tokens, cached_tokens,
+      reasoning_tokens;      // server's usage
+  uint64_t chunks = 0;       // token-bearing chunks reported
+  uint64_t bytes = 0;        // body bytes read
+  uint64_t output_hash = 0;  // FNV-1a of the answer's text; 0 where there was none
+  std::string output_text;   // with --save-text
+  std::optional<SpeculationStats> speculation;
+};
+
+// How well an agent kept up since its last record, which is a second or more; docs/metrics.md says
+// what each lag is.
+struct AgentHealth {
+  int64_t from_mono_ns = 0, at_mono_ns = 0;  // the time it covers
+  uint32_t in_flight = 0;                    // at its end
+  uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0;
+  uint64_t burst_chunks = 0;      // arrived together with another while they were waited for
+  uint64_t wall_clock_steps = 0;  // seen between two readings of both clocks
+  // As LagHistogram encodes them; the last is of every token-bearing chunk.
+  std::string receive_lag, send_lag, loop_lag, arrival_bound;
+  uint64_t cpu_user_ns = 0, cpu_system_ns = 0;  // whole process
+  // Time that its cgroup was kept from running, and that the host's cores were taken away, in sum.
+  uint64_t cpu_throttled_ns = 0, cpu_stolen_ns = 0;
+  uint64_t spool_bytes = 0, rss_bytes = 0;  // at its end
+  uint64_t unacknowledged_ns = 0;           // age of the oldest batch that is, at its end
+};
+
+enum class UnassignedReason { kEarlierTurnFailed, kLimit, kInterrupted, kAgentLost };
+struct Unassigned {
+  UnassignedReason reason = UnassignedReason::kLimit;
+  uint64_t requests = 0;
+};
+
+// One batch of one agent.  (agent, incarnation, seq) is its identity; seq counts from 1.
+// Everything that happened on the agent before `to_mono_ns` is in this batch or an earlier one.
+struct AgentBatch {
+  uint32_t agent = 0;
+  uint64_t incarnation = 0;
+  uint64_t seq = 0;
+  int64_t from_mono_ns = 0;  // to_mono_ns of the batch before; base of the chunks' times
+  int64_t to_mono_ns = 0;
+  int64_t real_minus_mono_ns = 0;  // at to_mono_ns
+  std::vector<RequestBegun> begun;
+  std::string chunks;  // see chunk_codec.h
+  std::vector<RequestFinished> finished;
+  std::optional<AgentHealth> health;
+  std::optional<int64_t> slots_filled_mono_ns;  // once: when its last slot had begun a request
+  std::optional<int64_t> first_idle_mono_ns;    // once: when a slot first found no further work
+  std::vector<Unassigned> unassigned;           // once, in the last batch
+  uint64_t chunks_dropped = 0;                  // chunk detail lost because the spool was full
+};
+
+}  // namespace specctl

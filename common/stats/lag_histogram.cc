@@ -1,0 +1,111 @@
+#include "common/stats/lag_histogram.h"
+
+#include <algorithm>
+#include <bit>
+
+#include <absl/status/status.h>
+
+#include "common/base/varint.h"
+#include "common/stats/quantiles.h"
+
+namespace specctl {
+namespace {
+
+constexpr int kSubBucketBits = 3;  // 8 an octave
+constexpr uint64_t kSubBuckets = uint64_t{1} << kSubBucketBits;
+constexpr uint64_t kHighestUs = (uint64_t{1} << 34) - 1;
+constexpr uint64_t kCountMax = uint64_t{1} << 48;
+
+// Below 16 us each microsecond has a bucket of its own; from there on the leading bit and the three
+// after it are the bucket.
+constexpr uint32_t BucketOf(Nanos lag) {
+  const int64_t us = std::max<int64_t>(lag.count(), 0) / 1000;
+  const uint64_t value = std::min(static_cast<uint64_t>(us), kHighestUs);
+  const int shift = std::max(0, static_cast<int>(std::bit_width(value)) - (kSubBucketBits + 1));
+  return static_cast<uint32_t>((static_cast<uint64_t>(shift) << kSubBucketBits) + (value >> shift));
+}
+
+constexpr uint32_t kBuckets = BucketOf(Nanos::max()) + 1;
+
+// First value above the bucket's; 0 for the bucket of what counts as 0.
+constexpr Nanos UpperEndOf(uint32_t bucket) {
+  if (bucket == 0) return Nanos(0);
+  if (bucket < 2 * kSubBuckets) return std::chrono::microseconds(bucket + 1);
+  const uint64_t shift = bucket / kSubBuckets - 1;
+  const uint64_t lowest = (bucket - shift * kSubBuckets) << shift;
+  return std::chrono::microseconds(lowest + (uint64_t{1} << shift));
+}
+
+static_assert(BucketOf(UpperEndOf(15)) == 16 && BucketOf(UpperEndOf(100)) == 101);
+
+}  // namespace
+
+uint64_t& LagHistogram::At(uint32_t bucket) {
+  if (bucket >= counts_.size()) counts_.resize(bucket + 1);
+  return counts_[bucket];
+}
+
+void LagHistogram::Add(Nanos lag, uint64_t count) {
+  if (count > 0) At(BucketOf(lag)) += count;
+}
+
+void LagHistogram::Merge(const LagHistogram& other) {
+  if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size());
+  for (size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
+uint64_t LagHistogram::count() const {
+  uint64_t sum = 0;
+  for (const uint64_t count : counts_) sum += count;
+  return sum;
+}
+
+Nanos LagHistogram::Quantile(double q) const {
+  const uint64_t all = count();
+  if (all == 0) return Nanos(0);
+  const uint64_t rank = NearestRank(q, all);
+  uint32_t bucket = 0;
+  for (uint64_t seen = counts_[0]; seen < rank; seen += counts_[bucket]) ++bucket;
+  return UpperEndOf(bucket);
+}
+
+void LagHistogram::ForEach(const std::function<void(Nanos, uint64_t)>& each) const {
+  for (uint32_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    if (counts_[bucket] > 0) each(UpperEndOf(bucket), counts_[bucket]);
+  }
+}
+
+std::string LagHistogram::Encode() const {
+  std::string bytes;
+  uint64_t skipped = 0;
+  for (const uint64_t count : counts_) {
+    if (count == 0) {
+      ++skipped;
+      continue;
+    }
+    AppendVarint(skipped, bytes);
+    AppendVarint(count, bytes);
+    skipped = 0;
+  }
+  return bytes;
+}
+
+absl::StatusOr<LagHistogram> LagHistogram::Decode(std::string_view bytes) {
+  LagHistogram histogram;
+  uint64_t bucket = 0;
+  while (!bytes.empty()) {
+    const auto skipped = TakeVarint(bytes);
+    const auto count = skipped ? TakeVarint(bytes) : std::nullopt;
+    if (!count || *skipped >= kBuckets - bucket || *count == 0 || *count > kCountMax) {
+      return absl::InvalidArgumentError("histogram of lags: damaged");
+    }
+    bucket += *skipped;
+    histogram.At(static_cast<uint32_t>(bucket)) = *count;
+    if (++bucket == kBuckets && !bytes.empty()) {
+      return absl::InvalidArgumentError("histogram of lags: more buckets than there are");
+    }
+  }
+  return histogram;
+}
+
+}  // namespace specctl
