@@ -106,6 +106,7 @@ def arrival_errors(pairs):
     widths = sorted(pair.arrival - pair.early for pair in pairs)
     return {"chunks": len(pairs),
             "error_us": scaled(p50_p99(map(distance_ns, pairs)), 1e-3),
+            "after_send_begin_us": scaled(p50_p99(p.arrival - p.begin for p in pairs), 1e-3),
             "after_send_end_us": scaled(p50_p99(p.arrival - p.end for p in pairs), 1e-3),
             "coverage": sum(map(covered, pairs)) / len(pairs) if pairs else None,
             "width_us": scaled({"p50": quantile(widths, 0.5), "p99": quantile(widths, 0.99)}, 1e-3)}
