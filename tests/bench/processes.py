@@ -59,11 +59,11 @@ def children_of(pid):
 class Process:
     """A child that is ended, by its pid, when the `with` block is left."""
 
-    def __init__(self, command, log):
+    def __init__(self, command, log, cwd=None):
         self.log = pathlib.Path(log)
         with self.log.open("wb") as out:
             self.popen = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT,
-                                          stdin=subprocess.DEVNULL)
+                                          stdin=subprocess.DEVNULL, cwd=cwd)
         self.pid = self.popen.pid
 
     def __enter__(self):
