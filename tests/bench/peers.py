@@ -3,6 +3,7 @@
 DIR/aiperf and DIR/vllm are virtual environments; what is missing is installed by pip (vLLM: some GB).
 """
 import json
+import resource
 import subprocess
 import sys
 from array import array
@@ -76,7 +77,8 @@ def specctl_row(settings, streams, chunks_per_s):
         truth[found["figure"]][found["quantile"]] = found["truth"]
     truth["ttft_ms"] = row["printed"]["ttft_parts_ms"]["read_to_first_send"]
     return {"client": "specctl", "streams": streams, "chunks_per_s": chunks_per_s, "printed": figures,
-            "truth": truth, "arrival": row["steady"], "cpu_us": None, "void": row["void"]}
+            "truth": truth, "arrival": row["steady"], "cpu_us": None, "whole_cpu_us": None,
+            "late_us_p99": row["late_us_p99"], "void": row["void"]}
 
 
 def one_row(settings, peer, tokenizer, streams, chunks_per_s):
@@ -88,16 +90,26 @@ def one_row(settings, peer, tokenizer, streams, chunks_per_s):
     row = {"client": peer, "streams": streams, "chunks_per_s": chunks_per_s, "void": None}
     with PacedEngine(settings.specctl, folder, chunks_per_s, send_log) as engine:
         command = COMMANDS[peer](program(settings, peer), engine.url, tokenizer, prompts, streams, osl)
+        before_s = children_cpu_s()
         with Process(command, folder / f"{peer}.out", cwd=folder) as client:
             row["cpu_us"] = cpu_us(engine, client, streams)
             client.wait(PATIENCE_S)
+        row["whole_cpu_us"] = (children_cpu_s() - before_s) * 1e6 / engine.report()["chunks"]
     with send_log.open() as lines:
         log = chunk_join.SendLog(lines)
     row["printed"], row["arrival"] = RESULTS[peer](folder, log)
     truth = printed_figures.figures_of(log.sent)
     truth["ttft_ms"] = [(sent.begin[0] - log.read_ns[r]) / 1e6 for r, sent in log.sent.items()]
     row["truth"] = {name: quantiles_of(values) for name, values in truth.items()}
+    late = sorted(ns for _, ns in chunk_join.lateness_ns(log.sent, 1e9 / chunks_per_s))
+    row["late_us_p99"] = quantile(late, 0.99) / 1e3
     return row
+
+
+def children_cpu_s():
+    """Of all children that have ended, and of theirs; the engine, still running, is none of them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def quantiles_of(values):
@@ -192,7 +204,10 @@ def show(settings, row):
         notes.append(f"arrival error p50 {arrival_error.micros(errors['p50'])}, p99 "
                      f"{arrival_error.micros(errors['p99'])}")
     if row["cpu_us"]:
-        notes.append(f"CPU {row['cpu_us']:.1f} us a chunk")
+        notes.append(f"CPU {row['cpu_us']:.1f} us a chunk while all are open")
+    if row["whole_cpu_us"]:
+        notes.append(f"{row['whole_cpu_us']:.1f} us over its whole run, start and export included")
+    notes.append(f"engine late p99 {arrival_error.micros(row['late_us_p99'])}")
     if row["void"]:
         notes.append(f"VOID: {row['void']}")
     settings.show(f"{head} {'; '.join(notes)}")
