@@ -8,6 +8,8 @@ import json
 from quantiles import quantile
 
 QUANTILES = {"p50": 0.5, "p99": 0.99}
+# Loads (streams, chunks/s) of the targets; the JSON has all.
+SHOWN = ((512, 50), (2048, 25))
 SHARE_MAX = 0.01
 APART_MS_MAX = 0.1
 

@@ -1,6 +1,7 @@
 """What the figures must reach, judged from the results of a run of the benchmark."""
 import arrival_error
 import cpu_per_chunk
+import printed_figures
 
 RESOLUTION_US = 1.0  # arrivals are whole microseconds: a smaller error can't be told from none
 
@@ -37,7 +38,7 @@ def arrival_targets(rows):
     kernel = arrival_error.find(rows, "kernel", 512, 50)
     asyncio = arrival_error.find(rows, "asyncio", 512, 50)
     yield from error_targets(kernel, asyncio)
-    for streams, chunks_per_s in ((512, 50), (2048, 25)):
+    for streams, chunks_per_s in printed_figures.SHOWN:
         yield from printed_targets(arrival_error.find(rows, "kernel", streams, chunks_per_s), streams)
     for streams, chunks_per_s in ((2048, 25), (4096, 20)):
         yield from coverage_targets(arrival_error.find(rows, "kernel", streams, chunks_per_s), streams)
