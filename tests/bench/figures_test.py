@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""The benchmark's own arithmetic: join, quantiles, coverage, truth of printed figures, journal bytes."""
+import json
+import struct
+import unittest
+
+import chunk_join
+import journal_bytes
+import printed_figures
+import quantiles
+import targets
+
+
+def send_log(*chunks, response="r", read_ns=0):
+    lines = [json.dumps({"event": "read", "response_id": response, "unix_ns": read_ns})]
+    lines += [json.dumps({"response_id": response, "chunk": i, "send_begin_unix_ns": begin,
+                          "send_end_unix_ns": end, "tokens": tokens})
+              for i, (begin, end, tokens) in enumerate(chunks)]
+    return chunk_join.SendLog(lines)
+
+
+def export(*chunks, response="r"):
+    """Lines of (t_ns, t_early_ns), T0 being at 1,000,000 ns of wall clock."""
+    return chunk_join.exported_chunks(
+        json.dumps({"response_id": response, "chunk": i, "t_ns": t, "t_early_ns": early,
+                    "t_unix_ns": t + 1_000_000}) for i, (t, early) in enumerate(chunks))
+
+
+class QuantilesTest(unittest.TestCase):
+    def test_nearest_rank_never_interpolates(self):
+        self.assertEqual(quantiles.quantile([1, 2, 3, 4], 0.5), 2)
+        self.assertEqual(quantiles.quantile([1, 2, 3, 4], 0.99), 4)
+        self.assertEqual(quantiles.quantile([7], 0.01), 7)
+        self.assertIsNone(quantiles.quantile([], 0.5))
+
+    def test_a_line_is_fitted_exactly(self):
+        slope, fixed = quantiles.line_fit([1, 2, 4], [5, 7, 11])
+        self.assertAlmostEqual(slope, 2)
+        self.assertAlmostEqual(fixed, 3)
+
+
+class ChunkJoinTest(unittest.TestCase):
+    def test_an_arrival_within_the_send_has_no_error(self):
+        log = send_log((1_010_000, 1_020_000, 1))
+        pairs, unmatched = chunk_join.join(log.sent, export((15_000, 15_000)))
+        self.assertEqual(unmatched, 0)
+        self.assertEqual(chunk_join.distance_ns(pairs[0]), 0)
+        self.assertTrue(chunk_join.covered(pairs[0]))
+
+    def test_errors_count_on_both_sides(self):
+        log = send_log((1_010_000, 1_020_000, 1), (1_030_000, 1_040_000, 1))
+        pairs, _ = chunk_join.join(log.sent, export((4_000, 4_000), (47_000, 47_000)))
+        self.assertEqual([chunk_join.distance_ns(pair) for pair in pairs], [6_000, 7_000])
+        self.assertFalse(any(map(chunk_join.covered, pairs)))
+
+    def test_an_early_bound_covers_what_came_before_the_stamp(self):
+        log = send_log((1_010_000, 1_020_000, 1))
+        pairs, _ = chunk_join.join(log.sent, export((50_000, 20_000)))
+        self.assertTrue(chunk_join.covered(pairs[0]))
+        figures = chunk_join.arrival_errors(pairs)
+        self.assertEqual(figures["coverage"], 1)
+        self.assertEqual(figures["width_us"]["p50"], 30)
+        self.assertEqual(figures["error_us"]["p99"], 30)
+
+    def test_chunks_of_one_side_only_are_counted(self):
+        log = send_log((1_010_000, 1_020_000, 1), (1_030_000, 1_040_000, 1))
+        _, unmatched = chunk_join.join(log.sent, export((15_000, 15_000)))
+        self.assertEqual(unmatched, 1)
+        _, unmatched = chunk_join.join(log.sent, export((15_000, 15_000), response="other"))
+        self.assertEqual(unmatched, 3)
+
+    def test_a_stream_that_falls_off_its_grid_is_late(self):
+        log = send_log((100, 101, 1), (200, 201, 1), (330, 331, 1))
+        self.assertEqual(chunk_join.lateness_ns(log.sent, 100), [(100, 0), (200, 0), (330, 30)])
+
+
+class PrintedFiguresTest(unittest.TestCase):
+    def test_figures_leave_the_first_chunk_out(self):
+        log = send_log((0, 1, 1), (20_000_000, 20_000_001, 3), (50_000_000, 50_000_001, 2))
+        figures = printed_figures.figures_of(log.sent)
+        self.assertEqual(figures["step_latency_ms"], [20, 30])
+        self.assertEqual(figures["itl_ms"], [10])
+        self.assertEqual(figures["user_tps"], [100])
+
+    def test_one_per_cent_or_100_us(self):
+        self.assertTrue(printed_figures.verdict("itl_ms", "p50", 1.09, 1.0)["ok"])
+        self.assertTrue(printed_figures.verdict("itl_ms", "p50", 100.9, 100.0)["ok"])
+        self.assertFalse(printed_figures.verdict("itl_ms", "p50", 101.1, 100.0)["ok"])
+        self.assertFalse(printed_figures.verdict("user_tps", "p50", 1.09, 1.0)["ok"])
+
+
+class JournalBytesTest(unittest.TestCase):
+    def test_every_byte_of_a_batch_is_in_one_part(self):
+        batch = b"\x08\x01" + b"\x42\x03abc" + b"\x4a\x02xy" + b"\x11" + bytes(8)
+        event = b"\x4a" + bytes([len(batch)]) + batch
+        scrape = b"\x52\x01z"
+        data = b"".join(struct.pack("<II", len(r), 0) + r for r in (event, scrape))
+        parts = journal_bytes.batch_bytes(data)
+        self.assertEqual(parts["chunks"], 5)
+        self.assertEqual(parts["finished"], 4)
+        self.assertEqual(sum(parts.values()), 8 + len(event))
+
+
+class TargetsTest(unittest.TestCase):
+    def test_a_void_row_meets_nothing(self):
+        row = {"client": "kernel", "streams": 512, "chunks_per_s": 50, "agents": 1, "void": "late"}
+        states = {found["state"] for found in targets.judged({"arrival": [row]})}
+        self.assertEqual(states, {"void", "not measured"})
+
+    def test_an_error_below_the_resolution_counts_as_the_resolution(self):
+        kernel, asyncio = ({"void": None, "steady": {"error_us": {"p99": p99}}} for p99 in (0.0, 900))
+        first, second = targets.error_targets(kernel, asyncio)
+        self.assertEqual((first["state"], first["value"]), ("met", "1 us"))
+        self.assertEqual((second["state"], second["value"]), ("missed", "900 times"))
+
+
+if __name__ == "__main__":
+    unittest.main()

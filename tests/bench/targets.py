@@ -1,0 +1,114 @@
+"""What the figures must reach, judged from the results of a run of the benchmark."""
+import arrival_error
+import cpu_per_chunk
+import printed_figures
+
+RESOLUTION_US = 1.0  # arrivals are whole microseconds: a smaller error can't be told from none
+
+
+def judged(results):
+    """Rows {target, limit, value, state}; state: met, missed, void (the row is), not measured."""
+    rows = []
+    for part, judge in (("arrival", arrival_targets), ("cpu", cpu_targets), ("decoder", decoder_targets),
+                        ("bytes", bytes_targets), ("ingest", ingest_targets),
+                        ("memory", memory_targets), ("controller", controller_targets)):
+        if part in results:
+            rows += judge(results[part])
+    return rows
+
+
+def at_most(target, limit, value, unit):
+    return row(target, f"<= {limit:g} {unit}", f"{value:.4g} {unit}", value <= limit)
+
+
+def at_least(target, limit, value, unit):
+    return row(target, f">= {limit:g} {unit}", f"{value:.4g} {unit}", value >= limit)
+
+
+def row(target, limit, value, ok):
+    return {"target": target, "limit": limit, "value": value, "state": "met" if ok else "missed"}
+
+
+def missing(target, found):
+    state = "void" if found else "not measured"
+    return {"target": target, "limit": "", "value": found["void"] if found else "", "state": state}
+
+
+def arrival_targets(rows):
+    kernel = arrival_error.find(rows, "kernel", 512, 50)
+    asyncio = arrival_error.find(rows, "asyncio", 512, 50)
+    yield from error_targets(kernel, asyncio)
+    for streams, chunks_per_s in printed_figures.SHOWN:
+        yield from printed_targets(arrival_error.find(rows, "kernel", streams, chunks_per_s), streams)
+    for streams, chunks_per_s in ((2048, 25), (4096, 20)):
+        yield from coverage_targets(arrival_error.find(rows, "kernel", streams, chunks_per_s), streams)
+
+
+def error_targets(kernel, asyncio):
+    name = "arrival error, p99, 512 streams x 50/s"
+    if not kernel or kernel["void"]:
+        yield missing(name, kernel)
+        return
+    p99 = max(kernel["steady"]["error_us"]["p99"], RESOLUTION_US)
+    yield at_most(name, 50, p99, "us")
+    # A late engine does the baseline's error no good; the target is judged by a fair row only.
+    name = "asyncio baseline's p99 over it"
+    if not asyncio or asyncio["void"]:
+        yield missing(name, asyncio)
+        return
+    yield at_least(name, 1000, asyncio["steady"]["error_us"]["p99"] / p99, "times")
+
+
+def printed_targets(found, streams):
+    name = f"printed figures within 1 % or 100 us of the log's, {streams} streams"
+    if not found or found["void"]:
+        yield missing(name, found)
+        return
+    figures = found["printed"]["rows"]
+    apart = [f"{f['figure']} {f['quantile']} {f['printed']:.3f} for {f['truth']:.3f}"
+             for f in figures if not f["ok"]]
+    yield row(name, "all", "; ".join(apart) or f"all {len(figures)}", not apart)
+
+
+def coverage_targets(found, streams):
+    if not found or found["void"]:
+        yield missing(f"coverage and width, {streams} streams", found)
+        return
+    steady = found["steady"]
+    yield at_least(f"true arrival within (early, arrival], {streams} streams", 99,
+                   steady["coverage"] * 100, "%")
+    yield at_most(f"median width of it, {streams} streams", 5, steady["width_us"]["p50"] / 1e3, "ms")
+
+
+def cpu_targets(rows):
+    by_load = {row["load"]: row for row in rows}
+    for load in ("512", "1024"):
+        yield at_most(f"CPU per chunk over the bare loop's, {load} streams x 50/s", 1.3,
+                      by_load[load]["ratio"], "times")
+    yield at_most("CPU per chunk, 4,096 streams over 512 at equal chunks/s", 1.25,
+                  cpu_per_chunk.growth(rows, "agent"), "times")
+
+
+def decoder_targets(rates):
+    yield at_least("decoder, a walk of vLLM's 342-byte chunk", 2, rates["BM_DecodeChunk"],
+                   "million/s and core")
+
+
+def bytes_targets(rows):
+    for found in rows:
+        over = f"512 streams x 50/s over {found['agents']} agents"
+        yield at_most(f"wire with HTTP/2 framing, {over}", 4, found["wire_payload"], "bytes a chunk")
+        yield at_most(f"journal, {over}", 5, found["journal"], "bytes a chunk")
+
+
+def ingest_targets(rates):
+    for agents, rate in rates.items():
+        yield at_least(f"ingest and analysis, {agents} agents", 3, rate, "million/s and core")
+
+
+def memory_targets(found):
+    yield at_most("memory of an open stream, 10,000 in one agent", 16, found["kb_per_stream"], "KB")
+
+
+def controller_targets(found):
+    yield at_most("growth of the controller's CPU over its agents'", 5, found["slope"] * 100, "%")
