@@ -48,8 +48,8 @@ std::set<std::string> ChecksNotMade(const Preflight& preflight) {
 
 std::string PlanText(const Preflight& preflight, const AgentPlan& plan) {
   std::string out = absl::StrFormat(
-      "--bs %d at %s chunks/s a stream: %s chunks/s, %s at %s of the ceiling each\n", preflight.bs,
-      FormatDouble(preflight.chunks_per_s), FigureText(plan.chunks_per_s),
+      "--bs %d at %s chunks/s a stream: %s chunks/s, %s at most at %s of the ceiling\n",
+      preflight.bs, FormatDouble(preflight.chunks_per_s), FigureText(plan.chunks_per_s),
       CountedText(plan.agents, "agent"), ShareText(kPlannedShare));
   if (plan.machines <= 1) {
     out += absl::StrFormat("this machine carries them: %s\n", CountedText(preflight.cores, "core"));

@@ -41,8 +41,9 @@ TEST(PreflightReportTest, ThePageHasARowForEachStepTheCeilingAndThePlan) {
   EXPECT_THAT(page, HasSubstr("the verdict did not check: loop lag\n"));
   EXPECT_THAT(page,
               HasSubstr("one agent on this machine: 25,600 chunks/s (512 streams at 50/s)\n"));
-  EXPECT_THAT(page, HasSubstr("--bs 512 at 50 chunks/s a stream: 25,600 chunks/s, 2 agents at 70 %"
-                              " of the ceiling each\nthis machine carries them: 2 cores\n"));
+  EXPECT_THAT(
+      page, HasSubstr("--bs 512 at 50 chunks/s a stream: 25,600 chunks/s, 2 agents at most at 70 %"
+                      " of the ceiling\nthis machine carries them: 2 cores\n"));
 }
 
 TEST(PreflightReportTest, ANullServerThatWasLateLeavesALowerBound) {
