@@ -3,6 +3,7 @@
 
 #include "common/journal/event_codec.h"
 #include "tests/fuzz/journal/event_round_trip.h"
+#include "tests/fuzz/quiet_protobuf.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specctl::v1::Event encoded;

@@ -13,6 +13,7 @@
 #include "common/journal/journal_reader.h"
 #include "common/journal/record_frame.h"
 #include "tests/fuzz/journal/event_round_trip.h"
+#include "tests/fuzz/quiet_protobuf.h"
 
 namespace {
 

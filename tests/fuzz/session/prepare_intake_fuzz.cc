@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "agent/session/prepare_intake.h"
+#include "tests/fuzz/quiet_protobuf.h"
 
 namespace {
 

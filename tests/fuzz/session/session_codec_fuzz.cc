@@ -7,6 +7,7 @@
 #include "common/journal/event_codec.h"
 #include "controller/session/session_codec.h"
 #include "tests/fuzz/journal/event_round_trip.h"
+#include "tests/fuzz/quiet_protobuf.h"
 
 namespace {
 
