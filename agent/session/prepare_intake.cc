@@ -49,6 +49,18 @@ void TakeFirst(const v1::Prepare& part, LoadJob& job) {
   }
 }
 
+// Counts before it lists: what came says how large the slice is, and need not be true.
+bool HasItsConversations(const Slice& slice) {
+  const uint64_t count =
+      OrderIndexCountOfAgent(slice.agent, slice.agents, slice.rows, slice.limits);
+  if (count != slice.conversations.size()) return false;
+  const auto wanted = OrderIndicesOfAgent(slice.agent, slice.agents, slice.rows, slice.limits);
+  return std::equal(wanted.begin(), wanted.end(), slice.conversations.begin(),
+                    [](uint64_t index, const Slice::Entry& entry) {
+                      return index == entry.order_index && !entry.conversation.turns.empty();
+                    });
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<LoadJob>> PrepareIntake::Take(v1::Prepare part) {
@@ -83,16 +95,11 @@ absl::Status PrepareIntake::Check() const {
         "Prepare: %d slots of agent %d are more than its share of bs %d over %d agents",
         slice.slots, slice.agent, job_.spec.load.bs, slice.agents));
   }
-  const auto wanted = OrderIndicesOfAgent(slice.agent, slice.agents, slice.rows, slice.limits);
-  const bool complete =
-      std::equal(wanted.begin(), wanted.end(), slice.conversations.begin(),
-                 slice.conversations.end(), [](uint64_t index, const Slice::Entry& e) {
-                   return index == e.order_index && !e.conversation.turns.empty();
-                 });
-  if (!complete) {
+  if (!HasItsConversations(slice)) {
     return absl::InvalidArgumentError(
         absl::StrFormat("Prepare: need the %d conversations of agent %d in order, got %d others",
-                        wanted.size(), slice.agent, slice.conversations.size()));
+                        OrderIndexCountOfAgent(slice.agent, slice.agents, slice.rows, slice.limits),
+                        slice.agent, slice.conversations.size()));
   }
   return absl::OkStatus();
 }

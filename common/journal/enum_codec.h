@@ -10,10 +10,10 @@ Proto EnumToProto(Native value) {
   return static_cast<Proto>(static_cast<int>(value) + 1);
 }
 
-// Unspecified reads as the first value.
+// Unspecified, and what no writer wrote, reads as the first value.
 template <class Native, class Proto>
 Native EnumFromProto(Proto value) {
-  return static_cast<Native>(std::max(static_cast<int>(value) - 1, 0));
+  return static_cast<Native>(std::max(static_cast<int>(value), 1) - 1);
 }
 
 }  // namespace specctl

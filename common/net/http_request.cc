@@ -29,6 +29,7 @@ std::string SerializeRequest(const Url& url, const HttpRequest& request) {
   std::string out;
   out.reserve(512 + request.body.size());
   out.append(request.method).append(" ").append(url.path).append(request.path);
+  if (url.path.empty() && request.path.empty()) out += '/';
   out.append(" HTTP/1.1\r\n");
   const auto add_default = [&](std::string_view name, std::string_view value) {
     const bool replaced =

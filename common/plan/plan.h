@@ -70,5 +70,8 @@ uint32_t SlotsOfAgent(uint32_t bs, uint32_t agent, uint32_t agents);
 // every k that keeps the position below limits.positions_end.
 std::vector<uint64_t> OrderIndicesOfAgent(uint32_t agent, uint32_t agents, uint64_t rows,
                                           const PlanLimits& limits);
+// How many they are, at once and whatever the numbers.
+uint64_t OrderIndexCountOfAgent(uint32_t agent, uint32_t agents, uint64_t rows,
+                                const PlanLimits& limits);
 
 }  // namespace specctl

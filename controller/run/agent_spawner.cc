@@ -1,7 +1,6 @@
 #include "controller/run/agent_spawner.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/base/bind_to_parent.h"
+
 namespace specctl::controller {
 namespace {
 
@@ -24,12 +25,7 @@ constexpr Nanos kReapInterval = std::chrono::milliseconds(5);
 
 // The child between fork and exec: only calls that are safe after a fork among threads.
 [[noreturn]] void BecomeAgent(int fd, char* const* argv, pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(kCannotRun);
-  setpgid(0, 0);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (!BindToParent(parent)) _exit(kCannotRun);
   // Its end must not be in the way of the numbers it is to have.
   const int moved = fcntl(fd, F_DUPFD, kAgentFd + 1);
   const int null = open("/dev/null", O_RDONLY);

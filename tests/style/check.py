@@ -80,11 +80,18 @@ TESTS_OF_A_FOLDER = {
     "tests/unit/common/engine/recordings_test.cc",  # recorded responses, through HTTP to figures
 }
 
+# Sources with a test for each of several subjects: <source>_<subject>_test.cc.
+TESTED_BY_SUBJECT = {
+    "controller/run/run_machine": ("joining", "limits", "loss"),
+}
+
 
 def tests_mirror_sources():
+    by_subject = {f"tests/unit/{source}_{subject}_test.cc"
+                  for source, subjects in TESTED_BY_SUBJECT.items() for subject in subjects}
     for name in sources():
         match = re.match(r"tests/unit/(.+)_test\.cc$", name)
-        if name in TESTS_OF_A_FOLDER:
+        if name in TESTS_OF_A_FOLDER | by_subject:
             continue
         if match and not any((ROOT / (match.group(1) + end)).exists() for end in (".cc", ".h")):
             yield f"{name}:1: no source {match.group(1)}.cc or .h"

@@ -1,7 +1,10 @@
 // PaceReport: how well a PaceServer kept its own pace.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/clock.h"
 #include "common/stats/log_linear_sketch.h"
@@ -26,5 +29,16 @@ class PaceReport {
   LogLinearSketch lateness_;
   uint64_t blocked_ = 0;
 };
+
+// What PaceReport::Text() says, to the microsecond.
+struct PaceSummary {
+  uint64_t chunks = 0;
+  Nanos lateness_p99{0};
+  uint64_t blocked = 0;
+};
+
+// Of the last such line in `output`, which is all that a paced server printed; nullopt where there
+// is none.
+std::optional<PaceSummary> ParsePaceReport(std::string_view output);
 
 }  // namespace specctl::sim

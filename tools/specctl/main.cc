@@ -8,6 +8,7 @@
 #include "tools/specctl/dataset_command.h"
 #include "tools/specctl/export_command.h"
 #include "tools/specctl/planned_commands.h"
+#include "tools/specctl/preflight_command.h"
 #include "tools/specctl/probe_command.h"
 #include "tools/specctl/report_command.h"
 #include "tools/specctl/run_command.h"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
   cli::AddExportCommand(app, exit_status);
   cli::AddDatasetCommand(app, exit_status);
   cli::AddProbeCommand(app, exit_status);
+  cli::AddPreflightCommand(app, exit_status);
   sim::AddSimCommand(app, exit_status);
   cli::AddAgentCommand(app, exit_status);
   cli::AddPlannedCommands(app);

@@ -115,5 +115,12 @@ TEST(PrepareIntakeTest, WhatMakesNoJobIsRefused) {
   ExpectRefused(part, "3 slots of agent 1");
 }
 
+TEST(PrepareIntakeTest, ASliceThatClaimsToBeEndlessIsRefusedAtOnce) {
+  v1::Prepare part = Whole();
+  part.set_rows(~uint64_t{0});
+  part.clear_positions_end();
+  ExpectRefused(part, "need the 18446744073709551615 conversations of agent 1");
+}
+
 }  // namespace
 }  // namespace specctl::agent

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Url Target() { return {.https = false, .host = "h", .port = 8000, .path = "/prefix"}; }
 
@@ -40,6 +41,12 @@ TEST(SerializeRequestTest, GivenHeaderReplacesADefaultWhateverItsCase) {
       {.method = "GET", .path = "/metrics", .headers = {{"accept", "text/plain"}}, .body = {}});
   EXPECT_THAT(text, HasSubstr("\r\naccept: text/plain\r\n"));
   EXPECT_THAT(text, Not(HasSubstr("*/*")));
+}
+
+TEST(SerializeRequestTest, NoPathAtAllIsTheRoot) {
+  const std::string text = SerializeRequest(
+      *ParseUrl("host:9000"), {.method = "GET", .path = {}, .headers = {}, .body = {}});
+  EXPECT_THAT(text, StartsWith("GET / HTTP/1.1\r\n"));
 }
 
 TEST(HeaderSyntaxTest, NamesAreTokensAndValuesHaveNoLineEnds) {

@@ -34,5 +34,24 @@ TEST(PaceReportTest, MetricsAreASummary) {
       "specctl_sim_send_lateness_seconds_count 1.0\n");
 }
 
+TEST(PaceReportTest, TheLastLineIsReadBack) {
+  PaceReport report;
+  for (int i = 0; i < 3; ++i) report.Add(std::chrono::microseconds(250));
+  report.CountBlocked();
+  const auto read =
+      ParsePaceReport("listening on http://127.0.0.1:1\n" + PaceReport().Text(Nanos(5)) + "\n" +
+                      report.Text(Nanos(5)) + "\n");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->chunks, 3u);
+  EXPECT_NEAR(Seconds(read->lateness_p99), 250e-6, 2e-6);
+  EXPECT_EQ(read->blocked, 1u);
+}
+
+TEST(PaceReportTest, OutputWithoutALineIsNone) {
+  EXPECT_FALSE(ParsePaceReport("").has_value());
+  EXPECT_FALSE(ParsePaceReport("listening on http://127.0.0.1:1\n").has_value());
+  EXPECT_FALSE(ParsePaceReport("chunks 12  late us p50 3").has_value());
+}
+
 }  // namespace
 }  // namespace specctl::sim

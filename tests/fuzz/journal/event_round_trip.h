@@ -1,0 +1,20 @@
+// What must hold of every event that the codec accepts.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+#include "common/journal/event_codec.h"
+
+namespace specctl {
+
+// Encoded and decoded again, `event` is accepted again and has the same bytes; aborts otherwise.
+inline void RequireRoundTrip(const Event& event) {
+  const std::string bytes = ToProto(event).SerializeAsString();
+  v1::Event read;
+  if (!read.ParseFromString(bytes)) std::abort();
+  const auto again = FromProto(read);
+  if (!again.ok() || ToProto(*again).SerializeAsString() != bytes) std::abort();
+}
+
+}  // namespace specctl

@@ -1,0 +1,257 @@
+#include "controller/probe/target_probe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+
+#include "tests/fakes/answering_server.h"
+#include "tests/fakes/stream_bytes.h"
+
+namespace specctl::controller {
+namespace {
+
+using fakes::AnsweringServer;
+using fakes::PlainResponse;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr char kModels[] = "GET /v1/models ";
+constexpr char kVersion[] = "GET /version ";
+constexpr char kMetrics[] = "GET /metrics ";
+constexpr char kInference[] = "POST /v1/chat/completions ";
+
+std::string Answer(const std::string& body) { return PlainResponse("200 OK", body); }
+
+// A server that answers as vLLM does, but where a test says otherwise by the head of the request.
+class TargetProbeTest : public ::testing::Test {
+ protected:
+  TargetProbeTest() {
+    answers_ = {
+        {kModels, Answer(R"({"data":[{"id":"llama","max_model_len":8192},{"id":"lora"}]})")},
+        {kVersion, Answer(R"({"version":"0.32.0"})")},
+        {kMetrics, PlainResponse("200 OK", "vllm:num_requests_running 0\n", "text/plain")},
+        {kInference, fakes::WholeStream()}};
+    input_.fetch.timeout = seconds(30);
+    input_.url = server_.Url();
+  }
+
+  absl::StatusOr<TargetProbed> Probe() { return ProbeTarget(input_); }
+  // Requests whose head is `head`.
+  std::vector<std::string> Asked(const std::string& head) const {
+    std::vector<std::string> asked;
+    for (std::string& request : server_.requests()) {
+      if (request.starts_with(head)) asked.push_back(std::move(request));
+    }
+    return asked;
+  }
+  void ExpectRefused(absl::StatusCode code, const std::string& why) {
+    const auto probed = Probe();
+    EXPECT_EQ(probed.status().code(), code) << probed.status();
+    EXPECT_THAT(std::string(probed.status().message()), HasSubstr(why));
+  }
+
+  ProbeInput input_;
+  // Read by the server's thread while a probe runs, written between probes.
+  std::map<std::string, std::string> answers_;
+  // Where set, it goes before answers_: the response, or nullopt.
+  std::function<std::optional<std::string>(const std::string& request)> first_;
+  AnsweringServer server_{[this](const std::string& request) {
+    if (first_) {
+      if (auto response = first_(request)) return *std::move(response);
+    }
+    for (const auto& [head, response] : answers_) {
+      if (request.starts_with(head)) return response;
+    }
+    return PlainResponse("404 Not Found", "{}");
+  }};
+};
+
+TEST_F(TargetProbeTest, AllThatARunMustKnowIsFound) {
+  input_.api_key = "k";
+  input_.headers = {{"X-Tenant", "me"}};
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->url, server_.Url());
+  EXPECT_EQ(probed->engine, "vllm");
+  EXPECT_EQ(probed->engine_version, "0.32.0");
+  EXPECT_EQ(probed->model, "llama");
+  EXPECT_EQ(probed->max_model_len_tokens, 8192u);
+  EXPECT_EQ(probed->token_source, TokenSource::kContinuousUsage);
+  EXPECT_TRUE(probed->continuous_usage);
+  EXPECT_EQ(probed->metrics_url, server_.Url() + "/metrics");
+  EXPECT_EQ(probed->metrics_note, "");
+  for (const std::string& request : server_.requests()) {
+    EXPECT_THAT(request, HasSubstr("\r\nAuthorization: Bearer k\r\n"));
+    EXPECT_THAT(request, HasSubstr("\r\nX-Tenant: me\r\n"));
+  }
+}
+
+// --- whether it is there ------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, NobodyThereIsUnavailable) {
+  input_.url = fakes::RefusingUrl();
+  ExpectRefused(absl::StatusCode::kUnavailable, input_.url + "/v1/models: connect: ");
+}
+
+TEST_F(TargetProbeTest, ASilentServerIsLeftAfterTheTime) {
+  answers_[kModels] = "";
+  input_.fetch.timeout = milliseconds(50);
+  ExpectRefused(absl::StatusCode::kDeadlineExceeded, "/v1/models: no answer within 0.05 s");
+}
+
+TEST_F(TargetProbeTest, WhatIsNoLlmServerIsSaidToBeNone) {
+  answers_[kModels] = PlainResponse("200 OK", "<html>hello</html>", "text/html");
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "not an OpenAI-compatible server");
+  answers_[kModels] = PlainResponse("404 Not Found", "no", "text/html");
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "answered 404 text/html");
+  answers_[kModels] = "* OK IMAP4rev1 ready\r\n\r\n";
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "/v1/models: ");
+}
+
+TEST_F(TargetProbeTest, ABodyOverTheLimitIsUnavailable) {
+  input_.fetch.body_bytes_max = 10;
+  ExpectRefused(absl::StatusCode::kUnavailable, "a body over 10 bytes");
+}
+
+TEST_F(TargetProbeTest, AServerThatLoadsIsUnavailable) {
+  answers_[kModels] = PlainResponse("503 Service Unavailable", R"({"message":"loading"})");
+  ExpectRefused(absl::StatusCode::kUnavailable, "answered 503: ");
+}
+
+TEST_F(TargetProbeTest, AMissingKeyIsUnauthenticated) {
+  answers_[kModels] = PlainResponse("401 Unauthorized", R"({"error":"Unauthorized"})");
+  ExpectRefused(absl::StatusCode::kUnauthenticated, "--api-key-env");
+}
+
+TEST_F(TargetProbeTest, AUrlThatIsNoneIsAnInvalidArgument) {
+  input_.url = "http://user@host";
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "user@host");
+}
+
+// --- the model ----------------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, TheModelThatIsAskedForIsTaken) {
+  input_.model = "lora";
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->model, "lora");
+  EXPECT_FALSE(probed->max_model_len_tokens.has_value());
+  EXPECT_THAT(Asked(kInference).at(0), HasSubstr(R"("model":"lora")"));
+}
+
+TEST_F(TargetProbeTest, AModelThatIsNotThereNamesThoseThatAre) {
+  input_.model = "gpt";
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "it serves: llama, lora");
+  EXPECT_THAT(Asked(kInference), IsEmpty());
+}
+
+// --- metrics ------------------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, MetricsThatAreNotThereAreANoteOnly) {
+  answers_[kMetrics] = PlainResponse("404 Not Found", "");
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->metrics_url, "");
+  EXPECT_EQ(probed->metrics_note, "GET " + server_.Url() + "/metrics: status 404");
+}
+
+TEST_F(TargetProbeTest, MetricsThatAreNotWantedAreNotAskedFor) {
+  input_.want_metrics = false;
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_THAT(probed->metrics_note, HasSubstr("--no-server-metrics"));
+  EXPECT_THAT(Asked(kMetrics), IsEmpty());
+}
+
+// --- the test inference -------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, AServerThatRefusesContinuousUsageIsAskedWithoutIt) {
+  first_ = [](const std::string& request) -> std::optional<std::string> {
+    if (request.find("continuous_usage_stats") == std::string::npos) return std::nullopt;
+    return PlainResponse("400 Bad Request",
+                         R"({"error":{"message":"stream_options: unknown field"}})");
+  };
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_FALSE(probed->continuous_usage);
+  EXPECT_EQ(Asked(kInference).size(), 2u);
+  EXPECT_THAT(Asked(kInference).at(1), Not(HasSubstr("continuous_usage_stats")));
+}
+
+TEST_F(TargetProbeTest, AnInferenceThatIsRefusedSaysWhetherItIsWorthARepeat) {
+  const std::string body = R"({"error":{"message":"no such thing"}})";
+  const std::map<std::string, absl::StatusCode> codes = {
+      {"400 Bad Request", absl::StatusCode::kFailedPrecondition},
+      {"403 Forbidden", absl::StatusCode::kUnauthenticated},
+      {"429 Too Many Requests", absl::StatusCode::kUnavailable},
+      {"500 Internal Server Error", absl::StatusCode::kUnavailable}};
+  for (const auto& [status, code] : codes) {
+    answers_[kInference] = PlainResponse(status, body);
+    ExpectRefused(code, "/v1/chat/completions: status " + status.substr(0, 3) + ": no such thing");
+  }
+}
+
+TEST_F(TargetProbeTest, AnAnswerThatIsNoWholeStreamIsRefused) {
+  const auto stream = [](const std::string& events) {
+    return PlainResponse("200 OK", events, "text/event-stream");
+  };
+  const std::map<std::string, std::string> answers = {
+      {Answer("{}"), "answered a streamed request with \"application/json\""},
+      {stream(fakes::TokenEvent("Hello", 1)), "the stream ended without a finish reason"},
+      {stream(fakes::EventBytes("{oops")), "/v1/chat/completions: "},
+      {stream(fakes::EventBytes(R"({"error":{"message":"engine died"}})")),
+       "error event: engine died"}};
+  for (const auto& [answer, why] : answers) {
+    answers_[kInference] = answer;
+    ExpectRefused(absl::StatusCode::kFailedPrecondition, why);
+  }
+}
+
+TEST_F(TargetProbeTest, TheInferenceHasATimeOfItsOwn) {
+  answers_[kInference] = "";
+  input_.inference_timeout = milliseconds(50);
+  ExpectRefused(absl::StatusCode::kDeadlineExceeded,
+                "/v1/chat/completions: no answer within 0.05 s");
+}
+
+// --- waiting ------------------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, WithoutPatienceItAsksOnce) {
+  answers_[kModels] = PlainResponse("503 Service Unavailable", "{}");
+  std::vector<std::string> said;
+  const auto say = [&](std::string_view text) { said.emplace_back(text); };
+  EXPECT_TRUE(absl::IsUnavailable(WaitUntilReady(input_, Nanos(0), say).status()));
+  EXPECT_EQ(Asked(kModels).size(), 1u);
+  EXPECT_THAT(said, IsEmpty());
+}
+
+TEST_F(TargetProbeTest, WithPatienceItAsksAgainAndSaysSoOnce) {
+  std::atomic<int> asked = 0;
+  first_ = [&](const std::string& request) -> std::optional<std::string> {
+    if (!request.starts_with(kModels) || ++asked > 1) return std::nullopt;
+    return PlainResponse("503 Service Unavailable", R"({"message":"loading"})");
+  };
+  std::vector<std::string> said;
+  const auto say = [&](std::string_view text) { said.emplace_back(text); };
+  const auto probed = WaitUntilReady(input_, seconds(60), say);
+  EXPECT_TRUE(probed.ok()) << probed.status();
+  EXPECT_THAT(said, ElementsAre(StartsWith("waiting for " + server_.Url() + ": ")));
+}
+
+TEST_F(TargetProbeTest, WhatIsWrongForGoodIsNotWaitedFor) {
+  input_.model = "gpt";
+  std::vector<std::string> said;
+  const auto say = [&](std::string_view text) { said.emplace_back(text); };
+  EXPECT_TRUE(absl::IsInvalidArgument(WaitUntilReady(input_, seconds(60), say).status()));
+  EXPECT_EQ(Asked(kModels).size(), 1u);
+}
+
+}  // namespace
+}  // namespace specctl::controller

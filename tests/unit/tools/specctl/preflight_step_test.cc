@@ -1,0 +1,92 @@
+#include "tools/specctl/preflight_step.h"
+
+#include <gmock/gmock.h>
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr StepLoad kLoad = {.streams = 100, .chunks_per_s = 50};
+constexpr sim::PaceSummary kPunctual = {.chunks = 1, .lateness_p99 = std::chrono::microseconds(60)};
+constexpr sim::PaceSummary kLate = {.chunks = 1, .lateness_p99 = std::chrono::milliseconds(3)};
+
+StepFigures Valid(double reached_per_s) {
+  StepFigures figures;
+  figures.verdict = "valid";
+  figures.reached_per_s = reached_per_s;
+  return figures;
+}
+
+StepFigures Degraded() {
+  StepFigures figures = Valid(5000);
+  figures.verdict = "degraded";
+  figures.reasons = {"arrival_bound", "loop_lag"};
+  return figures;
+}
+
+TEST(PreflightStepTest, FiguresComeFromTheSummary) {
+  const auto figures = ReadStepFigures(R"({
+    "verdict": {"state": "invalid", "reasons": [{"code": "send_lag", "text": "t", "windows": 3}],
+                "checks_not_made": ["loop lag"]},
+    "headline": "hold", "throughput": {"output_tps": {"value": 3200, "low": 1}},
+    "agents": [{"chunks": 1000, "receive_lag_p99_ms_max": 1.5, "cpu_s": 0.02}]})");
+  ASSERT_TRUE(figures.ok()) << figures.status();
+  EXPECT_EQ(figures->verdict, "invalid");
+  EXPECT_THAT(figures->reasons, ElementsAre("send_lag"));
+  EXPECT_THAT(figures->checks_not_made, ElementsAre("loop lag"));
+  EXPECT_EQ(figures->reached_per_s, 3200);
+  EXPECT_EQ(figures->receive_lag_p99_ms, 1.5);
+  EXPECT_DOUBLE_EQ(figures->agent_cpu_us_per_chunk.value_or(0), 20);
+}
+
+TEST(PreflightStepTest, TheRateIsTheHoldsAlone) {
+  const auto figures = ReadStepFigures(R"({"verdict": {"state": "valid"}, "headline": "whole_run",
+    "throughput": {"output_tps": {"value": 3200}}, "agents": [{"chunks": 0, "cpu_s": 1}]})");
+  ASSERT_TRUE(figures.ok()) << figures.status();
+  EXPECT_FALSE(figures->reached_per_s.has_value());
+  EXPECT_FALSE(figures->agent_cpu_us_per_chunk.has_value());
+}
+
+TEST(PreflightStepTest, WhatIsNoSummaryIsRefused) {
+  for (const char* text : {"", "{", "[]", "7", "{}", R"({"verdict": 3})",
+                           R"({"verdict": {"state": 3, "reasons": 4}})"}) {
+    const auto figures = ReadStepFigures(text);
+    EXPECT_EQ(figures.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(figures.status().message()), HasSubstr("no summary")) << text;
+  }
+}
+
+TEST(PreflightStepTest, AValidRunAtTheOfferedRateIsKept) {
+  for (const auto& server : {kPunctual, kLate}) {
+    const JudgedStep step = JudgeStep(kLoad, Valid(4901), server);
+    EXPECT_EQ(step.state, StepState::kKept);
+    EXPECT_EQ(step.why, "");
+  }
+  StepFigures without_hold = Valid(0);
+  without_hold.reached_per_s.reset();
+  EXPECT_EQ(JudgeStep(kLoad, without_hold, kPunctual).state, StepState::kKept);
+}
+
+TEST(PreflightStepTest, AVerdictThatIsNotValidIsADistortion) {
+  const JudgedStep step = JudgeStep(kLoad, Degraded(), kPunctual);
+  EXPECT_EQ(step.state, StepState::kDistorted);
+  EXPECT_EQ(step.why, "degraded: arrival_bound, loop_lag");
+}
+
+TEST(PreflightStepTest, ChunksThatDidNotComeAreADistortion) {
+  const JudgedStep step = JudgeStep(kLoad, Valid(4000), kPunctual);
+  EXPECT_EQ(step.state, StepState::kDistorted);
+  EXPECT_EQ(step.why, "80 % of the offered chunks came");
+}
+
+TEST(PreflightStepTest, WhereTheNullServerWasLateItIsNotTheClientsFault) {
+  EXPECT_EQ(JudgeStep(kLoad, Degraded(), kLate).state, StepState::kNullServerLate);
+  // At 5 chunks/s a stream, 3 ms are a small part of the time between two.
+  const StepLoad slow = {.streams = 100, .chunks_per_s = 5};
+  EXPECT_EQ(JudgeStep(slow, Degraded(), kLate).state, StepState::kDistorted);
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,51 @@
+#include "tools/specctl/preflight_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace specctl::cli {
+namespace {
+
+constexpr uint32_t kFirstStreams = 64;
+constexpr uint32_t kSecondStreams = 256;
+constexpr int kHalvingsMax = 2;
+
+}  // namespace
+
+std::optional<uint32_t> StreamSearch::Next() const {
+  const uint32_t kept = highest_kept_.value_or(0);
+  if (!lowest_not_kept_) {
+    if (kept == streams_max_) return std::nullopt;
+    const uint64_t next = kept == 0               ? kFirstStreams
+                          : kept < kSecondStreams ? kSecondStreams
+                                                  : uint64_t{2} * kept;
+    return static_cast<uint32_t>(std::min<uint64_t>(next, streams_max_));
+  }
+  const uint32_t middle = kept + (*lowest_not_kept_ - kept) / 2;
+  if (halvings_ == kHalvingsMax || middle == kept) return std::nullopt;
+  return middle;
+}
+
+void StreamSearch::Add(bool kept) {
+  const uint32_t streams = Next().value_or(0);
+  if (!kept && !std::exchange(second_try_, true)) return;
+  second_try_ = false;
+  if (lowest_not_kept_) ++halvings_;
+  (kept ? highest_kept_ : lowest_not_kept_) = streams;
+}
+
+AgentPlan PlanAgents(const AgentDemand& demand) {
+  AgentPlan plan;
+  plan.chunks_per_s = static_cast<double>(demand.bs) * demand.chunks_per_s;
+  const double agents =
+      std::ceil(plan.chunks_per_s / (kPlannedShare * demand.ceiling_chunks_per_s));
+  // An agent without a slot is none.
+  plan.agents = agents >= static_cast<double>(demand.bs)
+                    ? demand.bs
+                    : std::max(uint64_t{1}, static_cast<uint64_t>(agents));
+  plan.machines = (plan.agents + demand.cores - 1) / demand.cores;
+  return plan;
+}
+
+}  // namespace specctl::cli

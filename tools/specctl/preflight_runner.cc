@@ -1,0 +1,141 @@
+#include "tools/specctl/preflight_runner.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "tools/specctl/child_process.h"
+
+namespace specctl::cli {
+namespace {
+
+constexpr char kOwnProgram[] = "/proc/self/exe";
+constexpr Nanos kPollInterval = std::chrono::milliseconds(5);
+constexpr Nanos kServerPatience = std::chrono::seconds(10);
+constexpr Nanos kRunPatience = std::chrono::seconds(90);  // beyond the times that it was given
+constexpr Nanos kReplyMax = std::chrono::seconds(2);
+constexpr int64_t kReplyChunksMin = 2;
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return std::move(text).str();
+}
+
+// Without the line's end.
+std::string LastLine(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+std::string MillisText(Nanos time) {
+  return absl::StrFormat("%dms", std::chrono::ceil<std::chrono::milliseconds>(time).count());
+}
+
+// Polls until `done`.  CANCELLED, DEADLINE_EXCEEDED
+absl::Status Await(const std::function<bool()>& done, const std::function<bool()>& interrupted,
+                   Nanos patience) {
+  const MonoTime deadline = MonoNow() + patience;
+  while (!done()) {
+    if (interrupted()) return absl::CancelledError("interrupted");
+    if (MonoNow() > deadline) return absl::DeadlineExceededError("did not end");
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+PreflightRunner::~PreflightRunner() {
+  std::error_code ignored;  // a folder of temporary files
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+}
+
+absl::Status PreflightRunner::MakeFolder() {
+  std::error_code error;
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
+  std::string name =
+      (std::filesystem::temp_directory_path(error) / "specctl-preflight-XXXXXX").string();
+  if (error || ::mkdtemp(name.data()) == nullptr) {
+    return absl::UnavailableError(
+        absl::StrFormat("can't make the folder %s: %s", name,
+                        error ? error.message() : std::string(std::strerror(errno))));
+  }
+  folder_ = name;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<JudgedStep> PreflightRunner::Run(uint32_t streams) {
+  if (auto made = MakeFolder(); !made.ok()) return made;
+  auto server = ChildProcess::Start(
+      {.words = {kOwnProgram, "sim", "--port", "0", "--port-file", File("url"), "--pace",
+                 absl::StrFormat("%.6f", options_.chunks_per_s), "--pace-first-ms", "1"},
+       .stdout_path = File("server.out"),
+       .stderr_path = File("server.err")});
+  if (!server.ok()) return server.status();
+  const auto listens = [&] { return server->Ended() || ReadFile(File("url")).ends_with('\n'); };
+  if (auto up = Await(listens, options_.interrupted, kServerPatience); !up.ok()) return up;
+  if (server->Ended()) {
+    return absl::UnavailableError("the null server: " + LastLine(ReadFile(File("server.err"))));
+  }
+  auto figures = RunAgainst(LastLine(ReadFile(File("url"))), streams);
+  if (!figures.ok()) return figures.status();
+
+  server->Signal(SIGTERM);
+  const auto ended = [&] { return server->Ended().has_value(); };
+  if (auto down = Await(ended, options_.interrupted, kServerPatience); !down.ok()) return down;
+  const auto report = sim::ParsePaceReport(ReadFile(File("server.out")));
+  if (!report) return absl::UnavailableError("the null server ended without its report");
+  return JudgeStep({.streams = streams, .chunks_per_s = options_.chunks_per_s}, *std::move(figures),
+                   *report);
+}
+
+absl::StatusOr<StepFigures> PreflightRunner::RunAgainst(const std::string& url, uint32_t streams) {
+  const Nanos reply = std::min(kReplyMax, options_.duration / 3);
+  const int64_t chunks = std::max(
+      kReplyChunksMin, static_cast<int64_t>(std::llround(options_.chunks_per_s * Seconds(reply))));
+  auto run = ChildProcess::Start({.words = {kOwnProgram,
+                                            "run",
+                                            "--url",
+                                            url,
+                                            "--agents",
+                                            "1",
+                                            "--bs",
+                                            std::to_string(streams),
+                                            "--dataset",
+                                            "builtin",
+                                            "--osl",
+                                            std::to_string(chunks),
+                                            "--ignore-eos",
+                                            "--ramp",
+                                            MillisText(reply),
+                                            "--duration",
+                                            MillisText(options_.duration),
+                                            "--format",
+                                            "json",
+                                            "--output-dir",
+                                            File("run")},
+                                  .stdout_path = File("run.out"),
+                                  .stderr_path = File("run.err")});
+  if (!run.ok()) return run.status();
+  const auto ended = [&] { return run->Ended().has_value(); };
+  const Nanos patience = options_.duration + kRunPatience;
+  if (auto done = Await(ended, options_.interrupted, patience); !done.ok()) return done;
+  auto figures = ReadStepFigures(ReadFile(File("run.out")));
+  // A run that ended badly may have a summary all the same, with a verdict that says so.
+  if (run->Ended() == 0 || (figures.ok() && figures->verdict != "valid")) return figures;
+  return absl::FailedPreconditionError(LastLine(ReadFile(File("run.err"))));
+}
+
+}  // namespace specctl::cli
