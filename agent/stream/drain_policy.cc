@@ -5,32 +5,53 @@
 
 namespace specctl::agent {
 
-Nanos DrainPolicy::AfterDrain(MonoTime now, const Drained& drained) {
-  const double memory_s = Seconds(options_.rate_memory);
-  const double kept = std::exp(-Seconds(now - last_) / memory_s);
-  reads_per_s_ = reads_per_s_ * kept + static_cast<double>(drained.reads) / memory_s;
-  coalesced_per_s_ = coalesced_per_s_ * kept + static_cast<double>(drained.coalesced) / memory_s;
+namespace {
+
+// Events a second, remembered for about `memory`.
+void Remember(double& per_s, uint64_t events, Nanos since, Nanos memory) {
+  const double memory_s = Seconds(memory);
+  per_s = per_s * std::exp(-Seconds(since) / memory_s) + static_cast<double>(events) / memory_s;
+}
+
+}  // namespace
+
+void DrainPolicy::Measure(MonoTime now, const Drained& drained) {
+  const Nanos since = now - last_;
   last_ = now;
+  Remember(reads_per_s_, drained.reads, since, options_.rate_memory);
+  Remember(slow_reads_per_s_, drained.reads, since, options_.share_memory);
+  Remember(coalesced_per_s_, drained.coalesced, since, options_.share_memory);
+  Remember(requests_per_s_, drained.requests, since, options_.share_memory);
+}
+
+Nanos DrainPolicy::AfterDrain(MonoTime now, const Drained& drained) {
+  Measure(now, drained);
   if (ReadsAtOnce(now)) return Nanos(0);
-  const double interval_s = static_cast<double>(drained.streams) / reads_per_s_;
-  const double share_s = interval_s * options_.interval_share_max;
-  if (share_s >= Seconds(options_.delay_max)) return options_.delay_max;
-  return Nanos(static_cast<int64_t>(share_s * 1e9));
+  const auto streams = static_cast<double>(drained.streams);
+  double delay_s = Seconds(options_.delay_max);
+  delay_s = std::min(delay_s, options_.interval_share_max * streams / reads_per_s_);
+  // A slot waits for half a delay on average.
+  if (requests_per_s_ > 0) {
+    delay_s = std::min(delay_s, 2 * options_.idle_share_max * streams / requests_per_s_);
+  }
+  return Nanos(static_cast<int64_t>(delay_s * 1e9));
 }
 
 bool DrainPolicy::ReadsAtOnce(MonoTime now) {
   const bool low = reads_per_s_ < options_.at_once_below_reads_per_s;
-  const bool join = coalesced_per_s_ > options_.coalesced_share_max * reads_per_s_;
+  const bool join = coalesced_per_s_ > options_.coalesced_share_max * slow_reads_per_s_;
   if (at_once_until_ == MonoTime{}) {
     if (low) return true;
     at_once_until_ = now + options_.at_once_first;
   }
   if (!at_once_ && !low && join) {
+    const bool soon = now - at_once_until_ < 4 * at_once_for_;
     at_once_ = true;
-    at_once_for_ = std::clamp(2 * at_once_for_, options_.at_once_first, options_.at_once_max);
+    at_once_for_ = soon ? std::min(2 * at_once_for_, options_.at_once_max) : options_.at_once_first;
     at_once_until_ = now + at_once_for_;
   } else if (at_once_ && now >= at_once_until_ && !join) {
     at_once_ = false;
+    at_once_until_ = now;
   }
   return at_once_ || low;
 }

@@ -21,7 +21,10 @@ class HealthMeter {
   // is how far the others' arrivals are unknown by this process's doing.
   void OnChunks(uint64_t token_bearing, uint64_t exact, Nanos bound);
   // From the time a request could be sent to its first byte in the kernel, connecting left out.
-  void OnSend(Nanos lag) { send_lag_.Add(lag); }
+  void OnSend(Nanos lag) {
+    send_lag_.Add(lag);
+    ++requests_sent_;
+  }
   // How late a timer of the loop's fired.
   void OnLoopLag(Nanos lag) { loop_lag_.Add(lag); }
   // As the wall clock has been stepped since the beginning.
@@ -29,6 +32,7 @@ class HealthMeter {
 
   // Reads with two or more token-bearing chunks, since the beginning.
   uint64_t coalesced_reads() const { return coalesced_reads_; }
+  uint64_t requests_sent() const { return requests_sent_; }  // since the beginning
 
   // The record of the time since the last one, or since construction.
   AgentHealth Take(MonoTime now, uint32_t in_flight);
@@ -40,7 +44,7 @@ class HealthMeter {
 
   AgentHealth second_;
   LagHistogram receive_lag_, send_lag_, loop_lag_, arrival_bound_;
-  uint64_t coalesced_reads_ = 0;
+  uint64_t coalesced_reads_ = 0, requests_sent_ = 0;
   uint64_t wall_clock_steps_ = 0, wall_clock_steps_told_ = 0;
   MonoTime taken_{};
   uint64_t cpu_user_ns_ = 0, cpu_system_ns_ = 0;  // of the process, when last read

@@ -28,10 +28,12 @@ Nanos LoopWatch::OnTick(MonoTime now) {
 
 Nanos LoopWatch::AwaitedWithin(MonoTime from, MonoTime to, MonoTime now) const {
   Nanos awaited{0};
-  for (size_t i = 0; i < kWaits; ++i) {
-    const bool open = waiting_ && i == last_;
-    const MonoTime end = open ? std::min({now, tick_due_, late_since_}) : waits_[i].end;
-    awaited += std::max(Nanos(0), std::min(end, to) - std::max(waits_[i].begin, from));
+  for (size_t back = 0; back < kWaits; ++back) {  // from the last one on, most often one or two
+    const Wait& wait = waits_[(last_ + kWaits - back) % kWaits];
+    const bool open = waiting_ && back == 0;
+    const MonoTime end = open ? std::min({now, tick_due_, late_since_}) : wait.end;
+    awaited += std::max(Nanos(0), std::min(end, to) - std::max(wait.begin, from));
+    if (wait.begin <= from) break;
   }
   return awaited;
 }

@@ -81,6 +81,7 @@ Task<void> ReadSet::Run() {
     const MonoTime now = MonoNow();
     const Nanos delay = policy_.AfterDrain(now, {.reads = std::exchange(reads_of_drain_, 0),
                                                  .coalesced = CoalescedOfDrain(),
+                                                 .requests = RequestsOfDrain(),
                                                  .streams = streams_});
     // Put off, a stamp of this process's own would be wrong by the delay.
     waited_ = urgent_ > 0 || !kernel_stamps_ ? Nanos(0) : delay;
@@ -170,6 +171,11 @@ ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime n
 uint64_t ReadSet::CoalescedOfDrain() {
   const uint64_t coalesced = reactor_.health.coalesced_reads();
   return coalesced - std::exchange(coalesced_before_, coalesced);
+}
+
+uint64_t ReadSet::RequestsOfDrain() {
+  const uint64_t requests = reactor_.health.requests_sent();
+  return requests - std::exchange(requests_before_, requests);
 }
 
 }  // namespace specctl::agent

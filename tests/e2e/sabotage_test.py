@@ -66,9 +66,9 @@ class SabotageTest(Case):
         self.assertIsNone(process.poll(), "the run ended by itself")
         return process, sorted(children_of(process.pid))
 
-    def verdict(self, process):
+    def verdict(self, process, status=0):
         stdout, stderr = process.communicate(timeout=PATIENCE_S)
-        self.assertEqual(process.returncode, 0, f"{stdout}\n{stderr}")
+        self.assertEqual(process.returncode, status, f"{stdout}\n{stderr}")
         summary = self.summary(self.run_dir())
         self.assert_conserved(summary)
         return summary["verdict"]
@@ -97,6 +97,15 @@ class SabotageTest(Case):
         self.assert_reason(verdict, "loop_lag")
         text = next(r["text"] for r in verdict["reasons"] if r["code"] == "loop_lag")
         self.assertIn("agent 1", text)
+
+    def test_strict_exits_with_3_where_the_verdict_is_invalid(self):
+        process, agents = self.begin(self.engine(), "--strict", agents=1)
+        if SABOTAGE:
+            os.kill(agents[0], signal.SIGSTOP)
+            time.sleep(4)
+            os.kill(agents[0], signal.SIGCONT)
+        verdict = self.verdict(process, status=3)
+        self.assertEqual(verdict["state"], "invalid")
 
     def test_an_agent_that_a_quota_throttles(self):
         quota = QuotaCgroup(share=0.02)
