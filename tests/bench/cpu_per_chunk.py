@@ -6,7 +6,8 @@ seconds in which all streams are open, over the chunks that the engine sent in t
 import contextlib
 import time
 
-from processes import PacedEngine, Process, SpecctlRun, cpu_ns, osl_for, wait_until_open
+from processes import (PacedEngine, Process, SpecctlRun, cpu_ns, osl_for, sleeps,
+                       wait_until_open)
 from quantiles import median
 
 EQUAL_CHUNKS_PER_S = 25_600
@@ -70,6 +71,7 @@ def over_time(engine, pids, parent, seconds):
     """What `pids` together, and `parent`, take while the engine sends chunks for `seconds`."""
     before = [cpu_ns(pid) for pid in pids]
     parent_before = cpu_ns(parent)
+    slept = sum(map(sleeps, pids))
     began = engine.report()
     at = time.monotonic()
     time.sleep(seconds)
@@ -79,18 +81,18 @@ def over_time(engine, pids, parent, seconds):
     parent_ns = cpu_ns(parent) - parent_before
     chunks = ended["chunks"] - began["chunks"]
     return {"cpu_us": took_ns / chunks / 1e3, "chunks_per_s_all": chunks / length,
+            "wakes_per_s": (sum(map(sleeps, pids)) - slept) / length,
             "cpu_share": took_ns / length / 1e9, "parent_share": parent_ns / length / 1e9,
             "engine_cpu_us": ended["cpu_us_per_chunk"], "late_us_p99": ended["late_us_p99"]}
 
 
 HEADER = (f"  {'load':<12} {'streams':>7} {'chunks/s':>9} {'agents':>6} {'agent us':>9} {'bare us':>9} "
-          f"{'ratio':>6} {'reached':>10}")
+          f"{'ratio':>6} {'reached':>10} {'wakes/s':>8} {'bare':>5}")
 
 
 def line_of(row):
-    bare, ratio = "-", "-"
-    if "bare" in row:
-        bare, ratio = f"{row['bare']['cpu_us']:.2f}", f"{row['ratio']:.2f}"
+    agent, bare = row["agent"], row["bare"]
     return (f"  {row['load']:<12} {row['streams']:>7} {row['streams'] * row['chunks_per_s']:>9,.0f} "
-            f"{row['agents']:>6} {row['agent']['cpu_us']:>9.2f} {bare:>9} {ratio:>6} "
-            f"{row['agent']['chunks_per_s_all']:>8,.0f}/s")
+            f"{row['agents']:>6} {agent['cpu_us']:>9.2f} {bare['cpu_us']:>9.2f} {row['ratio']:>6.2f} "
+            f"{agent['chunks_per_s_all']:>8,.0f}/s {agent['wakes_per_s']:>8,.0f} "
+            f"{bare['wakes_per_s']:>5,.0f}")
