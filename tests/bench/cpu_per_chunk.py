@@ -15,6 +15,10 @@ EQUAL_CHUNKS_PER_S = 25_600
 LOADS = {"512": (512, 50), "1024": (1024, 50), "4096": (4096, EQUAL_CHUNKS_PER_S / 4096),
          "saturation": (512, 2000)}
 DRAIN_MS = 3
+# A paced run in which the engine's rate was further than this share from its pace is void: the machine was
+# too busy, and it fell behind or caught up.
+PACE_APART_MAX = 0.02
+ATTEMPTS = 3
 
 
 def measure(settings):
@@ -24,13 +28,21 @@ def measure(settings):
         runs = {"agent": [], "bare": []}
         for _ in range(settings.repetitions):
             for client, taken in runs.items():
-                taken.append(one_run(settings, client, streams, chunks_per_s))
+                taken.append(fair_run(settings, client, streams, chunks_per_s))
         row = {"load": name, "streams": streams, "chunks_per_s": chunks_per_s, "agents": 1,
                **{client: medians(taken) for client, taken in runs.items()}}
         row["ratio"] = row["agent"]["cpu_us"] / row["bare"]["cpu_us"]
+        row["void"] = void_of(name, [run for taken in runs.values() for run in taken])
         settings.show(line_of(row))
         rows.append(row)
     return rows
+
+
+def void_of(load, runs):
+    slow = sum(not run["kept_pace"] for run in runs)
+    if load == "saturation" or not slow:
+        return None
+    return f"in {slow} of {len(runs)} runs the engine did not keep its pace"
 
 
 def growth(rows, client):
@@ -43,6 +55,17 @@ def medians(runs):
     figures = {key: median([run[key] for run in runs]) for key in runs[0]}
     figures["all_cpu_us"] = [run["cpu_us"] for run in runs]
     return figures
+
+
+def fair_run(settings, client, streams, chunks_per_s, agents=1):
+    """A run in which the engine does not keep its pace is made again."""
+    for _ in range(ATTEMPTS):
+        run = one_run(settings, client, streams, chunks_per_s, agents)
+        pace = streams * chunks_per_s
+        run["kept_pace"] = abs(run["chunks_per_s_all"] - pace) <= PACE_APART_MAX * pace
+        if run["kept_pace"] or chunks_per_s == LOADS["saturation"][1]:
+            break
+    return run
 
 
 def one_run(settings, client, streams, chunks_per_s, agents=1):
@@ -95,4 +118,4 @@ def line_of(row):
     return (f"  {row['load']:<12} {row['streams']:>7} {row['streams'] * row['chunks_per_s']:>9,.0f} "
             f"{row['agents']:>6} {agent['cpu_us']:>9.2f} {bare['cpu_us']:>9.2f} {row['ratio']:>6.2f} "
             f"{agent['chunks_per_s_all']:>8,.0f}/s {agent['wakes_per_s']:>8,.0f} "
-            f"{bare['wakes_per_s']:>5,.0f}")
+            f"{bare['wakes_per_s']:>5,.0f}" + (f"  VOID: {row['void']}" if row["void"] else ""))
