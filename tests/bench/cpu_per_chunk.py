@@ -6,7 +6,8 @@ seconds in which all streams are open, over the chunks that the engine sent in t
 import contextlib
 import time
 
-from processes import PacedEngine, Process, SpecctlRun, cpu_ns, osl_for, wait_until_open
+from processes import (PacedEngine, Process, SpecctlRun, cpu_ns, osl_for, sleeps,
+                       wait_until_open)
 from quantiles import median
 
 EQUAL_CHUNKS_PER_S = 25_600
@@ -14,6 +15,10 @@ EQUAL_CHUNKS_PER_S = 25_600
 LOADS = {"512": (512, 50), "1024": (1024, 50), "4096": (4096, EQUAL_CHUNKS_PER_S / 4096),
          "saturation": (512, 2000)}
 DRAIN_MS = 3
+# A paced run in which the engine's rate was further than this share from its pace is void: the machine was
+# too busy, and it fell behind or caught up.
+PACE_APART_MAX = 0.02
+ATTEMPTS = 3
 
 
 def measure(settings):
@@ -23,13 +28,21 @@ def measure(settings):
         runs = {"agent": [], "bare": []}
         for _ in range(settings.repetitions):
             for client, taken in runs.items():
-                taken.append(one_run(settings, client, streams, chunks_per_s))
+                taken.append(fair_run(settings, client, streams, chunks_per_s))
         row = {"load": name, "streams": streams, "chunks_per_s": chunks_per_s, "agents": 1,
                **{client: medians(taken) for client, taken in runs.items()}}
         row["ratio"] = row["agent"]["cpu_us"] / row["bare"]["cpu_us"]
+        row["void"] = void_of(name, [run for taken in runs.values() for run in taken])
         settings.show(line_of(row))
         rows.append(row)
     return rows
+
+
+def void_of(load, runs):
+    slow = sum(not run["kept_pace"] for run in runs)
+    if load == "saturation" or not slow:
+        return None
+    return f"in {slow} of {len(runs)} runs the engine did not keep its pace"
 
 
 def growth(rows, client):
@@ -42,6 +55,17 @@ def medians(runs):
     figures = {key: median([run[key] for run in runs]) for key in runs[0]}
     figures["all_cpu_us"] = [run["cpu_us"] for run in runs]
     return figures
+
+
+def fair_run(settings, client, streams, chunks_per_s, agents=1):
+    """A run in which the engine does not keep its pace is made again."""
+    for _ in range(ATTEMPTS):
+        run = one_run(settings, client, streams, chunks_per_s, agents)
+        pace = streams * chunks_per_s
+        run["kept_pace"] = abs(run["chunks_per_s_all"] - pace) <= PACE_APART_MAX * pace
+        if run["kept_pace"] or chunks_per_s == LOADS["saturation"][1]:
+            break
+    return run
 
 
 def one_run(settings, client, streams, chunks_per_s, agents=1):
@@ -70,6 +94,7 @@ def over_time(engine, pids, parent, seconds):
     """What `pids` together, and `parent`, take while the engine sends chunks for `seconds`."""
     before = [cpu_ns(pid) for pid in pids]
     parent_before = cpu_ns(parent)
+    slept = sum(map(sleeps, pids))
     began = engine.report()
     at = time.monotonic()
     time.sleep(seconds)
@@ -79,18 +104,18 @@ def over_time(engine, pids, parent, seconds):
     parent_ns = cpu_ns(parent) - parent_before
     chunks = ended["chunks"] - began["chunks"]
     return {"cpu_us": took_ns / chunks / 1e3, "chunks_per_s_all": chunks / length,
+            "wakes_per_s": (sum(map(sleeps, pids)) - slept) / length,
             "cpu_share": took_ns / length / 1e9, "parent_share": parent_ns / length / 1e9,
             "engine_cpu_us": ended["cpu_us_per_chunk"], "late_us_p99": ended["late_us_p99"]}
 
 
 HEADER = (f"  {'load':<12} {'streams':>7} {'chunks/s':>9} {'agents':>6} {'agent us':>9} {'bare us':>9} "
-          f"{'ratio':>6} {'reached':>10}")
+          f"{'ratio':>6} {'reached':>10} {'wakes/s':>8} {'bare':>5}")
 
 
 def line_of(row):
-    bare, ratio = "-", "-"
-    if "bare" in row:
-        bare, ratio = f"{row['bare']['cpu_us']:.2f}", f"{row['ratio']:.2f}"
+    agent, bare = row["agent"], row["bare"]
     return (f"  {row['load']:<12} {row['streams']:>7} {row['streams'] * row['chunks_per_s']:>9,.0f} "
-            f"{row['agents']:>6} {row['agent']['cpu_us']:>9.2f} {bare:>9} {ratio:>6} "
-            f"{row['agent']['chunks_per_s_all']:>8,.0f}/s")
+            f"{row['agents']:>6} {agent['cpu_us']:>9.2f} {bare['cpu_us']:>9.2f} {row['ratio']:>6.2f} "
+            f"{agent['chunks_per_s_all']:>8,.0f}/s {agent['wakes_per_s']:>8,.0f} "
+            f"{bare['wakes_per_s']:>5,.0f}" + (f"  VOID: {row['void']}" if row["void"] else ""))

@@ -113,6 +113,12 @@ class TargetsTest(unittest.TestCase):
         self.assertEqual((first["state"], first["value"]), ("met", "1 us"))
         self.assertEqual((second["state"], second["value"]), ("missed", "900 times"))
 
+    def test_a_void_load_meets_no_target_of_cpu(self):
+        rows = [{"load": load, "ratio": 1.0, "void": void, "agent": {"cpu_us": 5.0}}
+                for load, void in (("512", None), ("1024", "slow"), ("4096", None))]
+        states = [found["state"] for found in targets.judged({"cpu": rows})]
+        self.assertEqual(states, ["met", "void", "met"])
+
 
 if __name__ == "__main__":
     unittest.main()
