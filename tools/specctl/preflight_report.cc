@@ -61,6 +61,16 @@ std::string PlanText(const Preflight& preflight, const AgentPlan& plan) {
   return out;
 }
 
+std::string WithoutCeiling(const Preflight& preflight) {
+  const bool server_late =
+      std::all_of(preflight.steps.begin(), preflight.steps.end(),
+                  [](const JudgedStep& step) { return step.state == StepState::kNullServerLate; });
+  return server_late
+             ? "no load was kept, and the null server was late every time: other work takes "
+               "this machine's cores\n"
+             : "no load was kept: this machine distorts at every one of them\n";
+}
+
 void WriteStep(const JudgedStep& step, JsonWriter& json) {
   json.BeginObject();
   json.Field("streams", step.load.streams);
@@ -128,7 +138,7 @@ std::string PreflightPage(const Preflight& preflight) {
     out += absl::StrFormat("the verdict did not check: %s\n", absl::StrJoin(checks, ", "));
   }
   const std::optional<double> ceiling = CeilingPerS(preflight);
-  if (!ceiling) return out + "no load was kept: this machine distorts at every one of them\n";
+  if (!ceiling) return out + WithoutCeiling(preflight);
   out += absl::StrFormat("one agent on this machine: %s%s chunks/s (%s at %s/s)%s\n",
                          IsLowerBound(preflight) ? "at least " : "", FigureText(*ceiling),
                          CountedText(*preflight.streams_kept, "stream"),
