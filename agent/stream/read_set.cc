@@ -16,7 +16,7 @@ namespace specctl::agent {
 namespace asio = boost::asio;
 
 ReadSet::ReadSet(Executor executor, Reactor reactor, Options options)
-    : epoll_(executor),
+    : readiness_(executor),
       pause_(executor),
       reactor_(reactor),
       kernel_stamps_(options.kernel_stamps),
@@ -26,10 +26,15 @@ ReadSet::ReadSet(Executor executor, Reactor reactor, Options options)
   clock_.Refresh(ReadClockPair());
 }
 
+ReadSet::~ReadSet() {
+  if (readiness_.is_open()) readiness_.release();
+}
+
 absl::Status ReadSet::Open() {
-  const int fd = ::epoll_create1(EPOLL_CLOEXEC);
-  if (fd < 0) return absl::UnavailableError(absl::StrFormat("epoll: %s", std::strerror(errno)));
-  epoll_.assign(fd);
+  epoll_ = UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
+  if (epoll_.get() < 0) {
+    return absl::UnavailableError(absl::StrFormat("epoll: %s", std::strerror(errno)));
+  }
   stamp_keeper_ = KeepReceiveStamps();
   return absl::OkStatus();
 }
@@ -66,8 +71,7 @@ void ReadSet::Control(Member& member, int operation) {
   epoll_event event{};
   event.events = (member.reads ? EPOLLIN : 0u) | (member.writes ? EPOLLOUT : 0u);
   event.data.ptr = &member;
-  [[maybe_unused]] const int done =
-      ::epoll_ctl(epoll_.native_handle(), operation, member.fd, &event);
+  [[maybe_unused]] const int done = ::epoll_ctl(epoll_.get(), operation, member.fd, &event);
   assert(done == 0);
 }
 
@@ -86,16 +90,28 @@ Task<void> ReadSet::Run() {
     // Put off, a stamp of this process's own would be wrong by the delay.
     waited_ = urgent_ > 0 || !kernel_stamps_ ? Nanos(0) : delay;
     at_once_since_ = waited_ > Nanos(0) ? MonoTime::max() : std::min(at_once_since_, now);
+    bool goes_on = false;
     if (waited_ > Nanos(0)) {
-      const MonoTime due = now + waited_;
-      if (co_await pause_.WaitUntil(due) == Wakeup::Reason::kInterrupted) co_return;
+      goes_on = co_await Pause(now + waited_);
     } else {
-      const auto [error] =
-          co_await epoll_.async_wait(asio::posix::descriptor_base::wait_read, kTuple);
-      if (error) co_return;
+      goes_on = co_await AwaitReadiness();
     }
+    if (!goes_on) co_return;
     Drain();
   }
+}
+
+Task<bool> ReadSet::AwaitReadiness() {
+  if (!readiness_.is_open()) readiness_.assign(epoll_.get());
+  const auto [error] =
+      co_await readiness_.async_wait(asio::posix::descriptor_base::wait_read, kTuple);
+  co_return !error;
+}
+
+// A descriptor that the reactor knows wakes it whenever it becomes ready, awaited or not.
+Task<bool> ReadSet::Pause(MonoTime until) {
+  if (readiness_.is_open()) readiness_.release();
+  co_return co_await pause_.WaitUntil(until) != Wakeup::Reason::kInterrupted;
 }
 
 void ReadSet::Drain() {
@@ -112,7 +128,7 @@ void ReadSet::Drain() {
 int ReadSet::Poll() {
   std::array<epoll_event, kEventsMax> events;
   const MonoTime began = MonoNow();
-  const int ready = ::epoll_wait(epoll_.native_handle(), events.data(), kEventsMax, 0);
+  const int ready = ::epoll_wait(epoll_.get(), events.data(), kEventsMax, 0);
   if (ready < 0) return 0;  // EINTR: the next drain is near
   ++polls_;
   for (int i = 0; i < ready; ++i) {

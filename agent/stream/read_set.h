@@ -61,6 +61,7 @@ class ReadSet {
   };
 
   ReadSet(Executor executor, Reactor reactor, Options options);
+  ~ReadSet();
   // UNAVAILABLE where the system gives no epoll set.  To be called well before the first read: the
   // kernel begins to stamp with some delay.
   absl::Status Open();
@@ -87,6 +88,8 @@ class ReadSet {
   static constexpr size_t kBufferBytes = 64 << 10;
   static constexpr int kReadsOfOneSocketMax = 16;
 
+  Task<bool> AwaitReadiness();
+  Task<bool> Pause(MonoTime until);
   int Poll();
   void ReadFrom(Member& member);
   ReadArrival Arrival(const StampedRead& read, MonoTime early, MonoTime now) const;
@@ -95,7 +98,8 @@ class ReadSet {
   void Drop(Member& member);
   void Control(Member& member, int operation);
 
-  Descriptor epoll_;
+  UniqueFd epoll_;
+  Descriptor readiness_;   // of epoll_, open only while the reactor waits for it
   UniqueFd stamp_keeper_;  // keeps the kernel stamping
   Wakeup pause_;
   const Reactor reactor_;
