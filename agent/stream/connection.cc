@@ -10,6 +10,11 @@
 #include <absl/strings/str_format.h>
 
 namespace specctl::agent {
+namespace {
+
+constexpr size_t kSinkPrefetchBytes = 512;  // most of a ResponseIntake
+
+}  // namespace
 
 Connection::~Connection() {
   SetUrgent(false);
@@ -107,6 +112,14 @@ void Connection::Flush() {
   set_.Watch(member_, true, false);
   if (state_ == State::kOpen) SetUrgent(false);
   wakeup_.Notify();
+}
+
+void Connection::PrefetchForRead(PrefetchDepth depth) const {
+  if (depth == PrefetchDepth::kNear) {
+    Prefetch(sink_, kSinkPrefetchBytes);
+  } else if (sink_) {
+    sink_->PrefetchForBytes();
+  }
 }
 
 void Connection::OnRead(std::string_view bytes, const ReadArrival& arrival) {

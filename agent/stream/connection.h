@@ -48,6 +48,7 @@ class Connection final : private SocketEvents {
   bool IsReusable() const;
 
  private:
+  void PrefetchForRead(PrefetchDepth depth) const override;
   void OnRead(std::string_view bytes, const ReadArrival& arrival) override;
   void OnSocketEnd(int error) override;
   void OnWritable() override;

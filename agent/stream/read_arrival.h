@@ -27,6 +27,8 @@ struct ReadArrival {
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
+  // Bytes will come soon: what they need may be fetched into the cache.
+  virtual void PrefetchForBytes() const {}
   // Bytes of one read, in one or several pieces, followed by one OnReadEnd().
   virtual void OnBytes(std::string_view bytes) = 0;
   virtual void OnReadEnd(const ReadArrival& arrival) = 0;

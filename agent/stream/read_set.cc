@@ -21,9 +21,10 @@ ReadSet::ReadSet(Executor executor, Reactor reactor, Options options)
       reactor_(reactor),
       kernel_stamps_(options.kernel_stamps),
       policy_(options.drain),
-      buffer_(std::make_unique<char[]>(kBufferBytes)),
+      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)),
       complete_poll_began_(MonoNow()) {
   clock_.Refresh(ReadClockPair());
+  pending_.reserve(kEventsMax);
 }
 
 ReadSet::~ReadSet() {
@@ -132,6 +133,7 @@ int ReadSet::Poll() {
   if (ready < 0) return 0;  // EINTR: the next drain is near
   ++polls_;
   for (int i = 0; i < ready; ++i) {
+    if (i + 3 < ready) Prefetch(events[static_cast<size_t>(i) + 3].data.ptr, sizeof(Member));
     Member& member = *static_cast<Member*>(events[static_cast<size_t>(i)].data.ptr);
     const uint32_t what = events[static_cast<size_t>(i)].events;
     const bool broken = (what & (EPOLLERR | EPOLLHUP)) != 0;
@@ -140,6 +142,7 @@ int ReadSet::Poll() {
     if (member.reads && (broken || (what & EPOLLIN) != 0)) ReadFrom(member);
     member.last_reported_poll = polls_;
   }
+  HandOn();
   if (static_cast<size_t>(ready) < kEventsMax) {
     complete_poll_ = polls_;
     complete_poll_began_ = began;
@@ -153,7 +156,9 @@ void ReadSet::ReadFrom(Member& member) {
     early = std::max(early, complete_poll_began_ - kQueueingSlack);
   }
   for (int i = 0; i < kReadsOfOneSocketMax; ++i) {
-    const StampedRead read = ReadStamped(member.fd, std::span(buffer_.get(), kBufferBytes));
+    if (kBufferBytes - buffer_used_ < kReadBytesMax) HandOn();
+    char* const into = buffer_.get() + buffer_used_;
+    const StampedRead read = ReadStamped(member.fd, std::span(into, kReadBytesMax));
     const MonoTime now = MonoNow();
     if (read.bytes <= 0) {
       if (read.error == EAGAIN) return;
@@ -165,9 +170,25 @@ void ReadSet::ReadFrom(Member& member) {
     member.last_arrival = early = arrival.late;
     ++reads_of_drain_;
     reactor_.health.OnRead(now - arrival.late - waited_, arrival.stamped);
-    member.events->OnRead({buffer_.get(), static_cast<size_t>(read.bytes)}, arrival);
+    const auto size = static_cast<size_t>(read.bytes);
+    pending_.push_back({member.events, {into, size}, arrival});
+    buffer_used_ += size;
     if (!arrival.filled) return;
+    HandOn();  // the socket's end, should it be next, comes after its bytes
   }
+}
+
+void ReadSet::HandOn() {
+  const size_t count = pending_.size();
+  for (size_t i = 0; i < count; ++i) {
+    if (i + 6 < count) Prefetch(pending_[i + 6].events, kEventsPrefetchBytes);
+    if (i + 4 < count) pending_[i + 4].events->PrefetchForRead(PrefetchDepth::kNear);
+    if (i + 2 < count) pending_[i + 2].events->PrefetchForRead(PrefetchDepth::kFar);
+    const PendingRead& read = pending_[i];
+    read.events->OnRead(read.bytes, read.arrival);
+  }
+  pending_.clear();
+  buffer_used_ = 0;
 }
 
 ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime now) const {
@@ -176,7 +197,7 @@ ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime n
   arrival.stamped = stamp.has_value();
   arrival.late = stamp.value_or(now);
   arrival.early = std::min(early, arrival.late);
-  arrival.filled = static_cast<size_t>(read.bytes) == kBufferBytes;
+  arrival.filled = static_cast<size_t>(read.bytes) == kReadBytesMax;
   const MonoTime ready_since = std::max(arrival.early, at_once_since_);
   if (ready_since < arrival.late) {
     arrival.awaited = reactor_.loop.AwaitedWithin(ready_since, arrival.late, now);

@@ -15,6 +15,7 @@
 #include "agent/stream/stamp_clock.h"
 #include "agent/stream/stamped_socket.h"
 #include "agent/stream/wakeup.h"
+#include "common/base/prefetch.h"
 #include "common/base/task.h"
 
 namespace specctl::agent {
@@ -23,6 +24,9 @@ namespace specctl::agent {
 class SocketEvents {
  public:
   virtual ~SocketEvents() = default;
+  // OnRead() will come soon: what it needs may be fetched into the cache.  Called with kNear, then
+  // with kFar.
+  virtual void PrefetchForRead(PrefetchDepth) const {}
   virtual void OnRead(std::string_view bytes, const ReadArrival& arrival) = 0;
   // The peer closed (0) or the socket failed (errno); the set watches it no longer.
   virtual void OnSocketEnd(int error) = 0;
@@ -30,7 +34,9 @@ class SocketEvents {
 };
 
 // One coroutine waits for the set and drains it: one epoll_wait for many sockets, one recvmsg for
-// each into one buffer, and no other system call, lock or allocation per read.
+// each into one buffer, and no other system call, lock or allocation per read.  First all are read,
+// then all reads are handed on: the kernel's code and this program's are each in the caches while
+// they run, and what the next stream needs is fetched meanwhile.
 //
 // Bounds of an arrival: a socket that a complete poll (one that returned fewer sockets than it
 // could) did not report had nothing queued when that poll began, so what is read later arrived
@@ -85,13 +91,16 @@ class ReadSet {
  private:
   using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
   static constexpr size_t kEventsMax = 1024;
-  static constexpr size_t kBufferBytes = 64 << 10;
+  static constexpr size_t kReadBytesMax = 64 << 10;
+  static constexpr size_t kBufferBytes = 4 * kReadBytesMax;
   static constexpr int kReadsOfOneSocketMax = 16;
+  static constexpr size_t kEventsPrefetchBytes = 320;  // a Connection
 
   Task<bool> AwaitReadiness();
   Task<bool> Pause(MonoTime until);
   int Poll();
   void ReadFrom(Member& member);
+  void HandOn();
   ReadArrival Arrival(const StampedRead& read, MonoTime early, MonoTime now) const;
   uint64_t CoalescedOfDrain();
   uint64_t RequestsOfDrain();
@@ -106,7 +115,15 @@ class ReadSet {
   const bool kernel_stamps_;
   DrainPolicy policy_;
   StampClock clock_;
+  // Reads that are not handed on yet, and where their bytes are.
+  struct PendingRead {
+    SocketEvents* events;
+    std::string_view bytes;
+    ReadArrival arrival;
+  };
+  std::vector<PendingRead> pending_;
   std::unique_ptr<char[]> buffer_;
+  size_t buffer_used_ = 0;
   uint64_t polls_ = 0;
   uint64_t complete_poll_ = 0;  // the last one before the present
   MonoTime complete_poll_began_{};

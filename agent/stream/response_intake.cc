@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/stream/response_judge.h"
+#include "common/base/prefetch.h"
 
 namespace specctl::agent {
 namespace {
@@ -37,6 +38,12 @@ void ResponseIntake::Begin(RequestLog& log, bool keep_text) {
   is_stream_ = over_ = connection_ended_ = false;
   last_arrival_ = {};
   body_bytes_ = 0;
+}
+
+void ResponseIntake::PrefetchForBytes() const {
+  http_.PrefetchState();
+  sse_.PrefetchBuffer();
+  Prefetch(log_, sizeof(RequestLog));
 }
 
 void ResponseIntake::OnBytes(std::string_view bytes) {

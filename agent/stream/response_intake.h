@@ -38,6 +38,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   // Makes ready for the response of the request `log` belongs to.
   void Begin(RequestLog& log, bool keep_text);
 
+  void PrefetchForBytes() const override;
   void OnBytes(std::string_view bytes) override;
   void OnReadEnd(const ReadArrival& arrival) override;
   void OnEnd(const absl::Status& why) override;

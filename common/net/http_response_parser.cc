@@ -8,6 +8,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <optional>
 
+#include "common/base/prefetch.h"
+
 namespace specctl {
 namespace {
 
@@ -175,6 +177,8 @@ absl::Status HttpResponseParser::FeedEof() {
   state.parser->put_eof(error);
   return error ? state.Malformed(error, "") : absl::OkStatus();
 }
+
+void HttpResponseParser::PrefetchState() const { Prefetch(state_.get(), sizeof(State)); }
 
 bool HttpResponseParser::any_byte() const { return state_->any_byte; }
 bool HttpResponseParser::head_done() const { return state_->head_done; }

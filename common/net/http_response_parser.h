@@ -43,6 +43,9 @@ class HttpResponseParser {
   // complete; UNAVAILABLE "closed before the end of the response (...)" otherwise.
   absl::Status FeedEof();
 
+  // Begins to fetch what Feed() needs into the cache.
+  void PrefetchState() const;
+
   bool any_byte() const;  // something of this response has been read
   bool head_done() const;
   bool done() const;        // head and body are complete, the last HTTP chunk included
