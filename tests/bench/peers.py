@@ -40,7 +40,13 @@ def measure(settings):
         rows.append(row)
         show(settings, row)
         for peer in PACKAGES:
-            row = one_row(settings, peer, tokenizer, streams, chunks_per_s)
+            try:
+                row = one_row(settings, peer, tokenizer, streams, chunks_per_s)
+            except RuntimeError as error:  # the peer's own failure costs its row alone
+                settings.show(f"  {streams:>5} x {chunks_per_s}/s  {peer:<8} FAILED: {error}")
+                rows.append({"client": peer, "streams": streams, "chunks_per_s": chunks_per_s,
+                             "void": str(error)})
+                continue
             rows.append(row)
             show(settings, row)
     return rows
@@ -141,7 +147,7 @@ def aiperf_command(binary, url, tokenizer, prompts, streams, osl):
             "--tokenizer", str(tokenizer), "--use-server-token-count", "--concurrency", str(streams),
             "--request-count", str(streams), "--input-file", str(prompts), "--custom-dataset-type",
             "single_turn", "--osl", str(osl), "--ui", "none", "--export-level", "raw",
-            "--output-artifact-dir", "artifacts", "--extra-inputs", json.dumps(usage)]
+            "--output-artifact-dir", "artifacts", "--no-server-metrics", "--extra-inputs", json.dumps(usage)]
 
 
 def aiperf_result(folder, log):
