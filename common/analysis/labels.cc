@@ -12,7 +12,7 @@ namespace {
 // A window counts as queued with more waiting than this share of bs (at least one request), and a
 // run with more of them on average: each new request waits for a moment, and a scrape may meet some
 // that do.
-constexpr double kWaitingShareMin = 0.01;
+constexpr double kWaitingShareMin = 0.05;
 constexpr double kQueuedWindowsMin = 0.10;
 // What a chat template puts before every prompt is the same for all of them, and is cached.
 constexpr double kTemplateTokens = 64;
