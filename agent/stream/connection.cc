@@ -12,6 +12,7 @@
 namespace specctl::agent {
 namespace {
 
+constexpr size_t kPlainBytes = 16 << 10;    // decrypted at a time: a record
 constexpr size_t kSinkPrefetchBytes = 512;  // most of a ResponseIntake
 
 }  // namespace
@@ -141,11 +142,11 @@ void Connection::OnRead(std::string_view bytes, const ReadArrival& arrival) {
 void Connection::OnTlsBytes(std::string_view bytes, ReadArrival arrival) {
   if (!bytes.empty()) tls_->Feed(bytes);
   // One reactor, one thread: the buffer is shared by its connections.
-  static thread_local std::array<char, 16 << 10> plain;
+  static thread_local std::array<char, kPlainBytes + ByteSink::kPadding> plain;
   bool any = false;
   absl::Status failure;
   for (;;) {
-    const auto read = tls_->Read(plain);
+    const auto read = tls_->Read(std::span(plain).first(kPlainBytes));
     if (!read.ok()) failure = read.status();
     if (!read.ok() || *read == 0) break;
     any = true;

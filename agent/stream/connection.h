@@ -1,6 +1,7 @@
 // Connection: one TCP, or TLS, connection to a target, as a state machine under the read set.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,10 +18,11 @@
 namespace specctl::agent {
 
 // Connects, sends and receives without ever blocking; each change notifies `wakeup`, and whoever
-// waits there looks at the state.  Everything it is given outlives it.  Not thread-safe.
-class Connection final : private SocketEvents {
+// waits there looks at the state.  Everything it is given outlives it.  What a read touches lies in
+// its first cache line.  Not thread-safe.
+class alignas(64) Connection final : private SocketEvents {
  public:
-  enum class State { kConnecting, kHandshaking, kOpen, kEnded };
+  enum class State : uint8_t { kConnecting, kHandshaking, kOpen, kEnded };
   struct Peer {
     boost::asio::ip::tcp::endpoint endpoint;
     SSL_CTX* tls = nullptr;  // null: plain
@@ -61,18 +63,19 @@ class Connection final : private SocketEvents {
   void End(absl::Status why);
   void SetUrgent(bool urgent);
 
-  ReadSet& set_;
-  Wakeup& wakeup_;
-  UniqueFd fd_;
   ReadSet::Member member_;
-  Peer peer_;
   std::unique_ptr<TlsChannel> tls_;
+  ByteSink* sink_ = nullptr;
   State state_ = State::kConnecting;
-  absl::Status end_;
   bool tls_failed_ = false;
   bool unasked_bytes_ = false;
   bool urgent_ = false;
-  ByteSink* sink_ = nullptr;
+
+  UniqueFd fd_;
+  ReadSet& set_;
+  Wakeup& wakeup_;
+  Peer peer_;
+  absl::Status end_;
   std::string_view unsent_;
   std::string cipher_;  // TLS: what `unsent_` points into
 };

@@ -17,7 +17,7 @@ Ending Interrupted(const Target& target) {
 }  // namespace
 
 Exchange::Exchange(Shared shared, ResponseIntake::Shared intake, Wakeup& wakeup)
-    : shared_(shared), wakeup_(wakeup), intake_(intake, wakeup) {}
+    : intake_(intake, wakeup), shared_(shared), wakeup_(wakeup) {}
 
 void Exchange::CloseConnection() {
   connection_.reset();
@@ -87,7 +87,7 @@ Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& fin
 
 Task<Ending> Exchange::Connect(const Order& order, size_t peer, MonoTime due) {
   const Target& target = *order.target;
-  connection_ = std::make_unique<Connection>(shared_.read_set, wakeup_);
+  connection_.emplace(shared_.read_set, wakeup_);
   connection_->Open(target.peers[peer]);
   while (connection_->state() == Connection::State::kConnecting ||
          connection_->state() == Connection::State::kHandshaking) {

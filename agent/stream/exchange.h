@@ -1,7 +1,6 @@
 // Exchange: sends one request after another on a slot's connection and follows the responses.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -55,10 +54,11 @@ class Exchange {
   Task<Ending> SendAndReceive(const Order& order, RequestFinished& finished);
   std::optional<Ending> TimeLimit(const Order& order, MonoTime active_at) const;
 
+  // What a read touches lies together.
+  std::optional<Connection> connection_;
+  ResponseIntake intake_;
   const Shared shared_;
   Wakeup& wakeup_;
-  ResponseIntake intake_;
-  std::unique_ptr<Connection> connection_;
   const Target* connected_to_ = nullptr;
   MonoTime idle_since_{};
   bool reused_ = false;  // the present request's connection had carried another

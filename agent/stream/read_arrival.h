@@ -26,6 +26,9 @@ struct ReadArrival {
 // Takes the bytes of a connection, decrypted.
 class ByteSink {
  public:
+  // Bytes are followed by so many that can be read, whatever they are: parsers look ahead.
+  static constexpr size_t kPadding = 64;
+
   virtual ~ByteSink() = default;
   // Bytes will come soon: what they need may be fetched into the cache.
   virtual void PrefetchForBytes() const {}

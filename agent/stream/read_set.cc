@@ -21,7 +21,7 @@ ReadSet::ReadSet(Executor executor, Reactor reactor, Options options)
       reactor_(reactor),
       kernel_stamps_(options.kernel_stamps),
       policy_(options.drain),
-      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)),
+      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes + ByteSink::kPadding)),
       complete_poll_began_(MonoNow()) {
   clock_.Refresh(ReadClockPair());
   pending_.reserve(kEventsMax);
@@ -181,7 +181,6 @@ void ReadSet::ReadFrom(Member& member) {
 void ReadSet::HandOn() {
   const size_t count = pending_.size();
   for (size_t i = 0; i < count; ++i) {
-    if (i + 6 < count) Prefetch(pending_[i + 6].events, kEventsPrefetchBytes);
     if (i + 4 < count) pending_[i + 4].events->PrefetchForRead(PrefetchDepth::kNear);
     if (i + 2 < count) pending_[i + 2].events->PrefetchForRead(PrefetchDepth::kFar);
     const PendingRead& read = pending_[i];

@@ -48,8 +48,8 @@ class ReadSet {
 
   // A socket of the set; the owner keeps it in place until Remove().
   struct Member {
-    int fd = -1;
     SocketEvents* events = nullptr;
+    int fd = -1;
     bool watched = false;
     bool reads = false, writes = false;  // what is waited for
     MonoTime last_arrival{};             // of its last read; when it was added
@@ -94,7 +94,6 @@ class ReadSet {
   static constexpr size_t kReadBytesMax = 64 << 10;
   static constexpr size_t kBufferBytes = 4 * kReadBytesMax;
   static constexpr int kReadsOfOneSocketMax = 16;
-  static constexpr size_t kEventsPrefetchBytes = 320;  // a Connection
 
   Task<bool> AwaitReadiness();
   Task<bool> Pause(MonoTime until);

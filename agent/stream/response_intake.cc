@@ -9,6 +9,8 @@
 namespace specctl::agent {
 namespace {
 
+static_assert(ByteSink::kPadding >= SseParser::kPadding);
+
 constexpr std::string_view kEventStream = "text/event-stream";
 
 int64_t ToMicrosDown(MonoTime time) { return time.time_since_epoch().count() / 1000; }
@@ -22,10 +24,10 @@ bool IsOfTheResponse(std::string_view event_name) {
 
 ResponseIntake::ResponseIntake(Shared shared, Wakeup& wakeup)
     : shared_(shared),
-      wakeup_(wakeup),
       http_(static_cast<HttpBodySink&>(*this)),
       sse_(kEventBytesMax),
-      reader_(shared.decoder) {}
+      reader_(shared.decoder),
+      wakeup_(wakeup) {}
 
 void ResponseIntake::Begin(RequestLog& log, bool keep_text) {
   log_ = &log;
@@ -40,11 +42,7 @@ void ResponseIntake::Begin(RequestLog& log, bool keep_text) {
   body_bytes_ = 0;
 }
 
-void ResponseIntake::PrefetchForBytes() const {
-  http_.PrefetchState();
-  sse_.PrefetchBuffer();
-  Prefetch(log_, sizeof(RequestLog));
-}
+void ResponseIntake::PrefetchForBytes() const { Prefetch(log_, sizeof(RequestLog)); }
 
 void ResponseIntake::OnBytes(std::string_view bytes) {
   if (over_ || fault_) return;

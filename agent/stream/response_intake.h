@@ -1,8 +1,10 @@
 // ResponseIntake: from the bytes of one response to the chunk records of its request.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <vector>
+
+#include <absl/container/inlined_vector.h>
 
 #include "agent/stream/batch_recorder.h"
 #include "agent/stream/ending.h"
@@ -67,19 +69,20 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   absl::Status OnBody(std::string_view bytes) override;
   void Emit(const ReadArrival& arrival);
 
+  // In the order of what a chunk touches, and then the rest.
   const Shared shared_;
-  Wakeup& wakeup_;
-  HttpResponseParser http_;
-  SseParser sse_;
-  ResponseReader reader_;
   RequestLog* log_ = nullptr;
-  std::vector<Pending> pending_;  // token-bearing chunks of the present read
-  bool is_stream_ = false;        // 200 with server-sent events
+  bool is_stream_ = false;  // 200 with server-sent events
   bool over_ = false;
-  std::optional<absl::Status> fault_;  // what ended the reading before its time
   bool connection_ended_ = false;
+  std::optional<absl::Status> fault_;  // what ended the reading before its time
   MonoTime last_arrival_{};
   uint64_t body_bytes_ = 0;
+  HttpResponseParser http_;
+  SseParser sse_;
+  absl::InlinedVector<Pending, 2> pending_;  // token-bearing chunks of the present read
+  ResponseReader reader_;
+  Wakeup& wakeup_;
   std::string plain_body_;
 };
 

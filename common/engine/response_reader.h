@@ -73,17 +73,20 @@ class ResponseReader {
   void CountTokens(const StreamEvent& event, ChunkFacts& facts);
   void Count(uint64_t tokens, TokenSource source, ChunkFacts& facts);
 
+  // In the order of what a chunk touches, and then the rest.
   StreamDecoder* decoder_;
   bool keep_text_ = false, done_seen_ = false, has_error_ = false, other_choices_ = false;
   bool any_event_ = false, usage_on_chunk_ = false;
-  int64_t error_code_ = 0;
-  std::string error_, finish_reason_, response_id_, text_;
+  bool unknown_since_usage_ = false;  // a chunk of unknown tokens since the last total
+  TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
   uint64_t output_hash_ = 0, chunks_ = 0;
   uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
-  bool unknown_since_usage_ = false;                  // one of them since the last total
-  TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
-  std::optional<uint64_t> usage_total_, input_tokens_, cached_tokens_, reasoning_tokens_;
+  std::optional<uint64_t> usage_total_, input_tokens_;
+  std::string response_id_, finish_reason_;
+  std::string error_, text_;
+  int64_t error_code_ = 0;
+  std::optional<uint64_t> cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;
 };
 

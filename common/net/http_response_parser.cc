@@ -8,8 +8,6 @@
 #include <boost/beast/http/parser.hpp>
 #include <optional>
 
-#include "common/base/prefetch.h"
-
 namespace specctl {
 namespace {
 
@@ -17,9 +15,7 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 constexpr uint32_t kHeadBytesMax = 64 << 10;
-// What Beast may leave unread: a head, or the line of an HTTP chunk with its extensions.
-constexpr size_t kUnreadBytesMax = 2 * kHeadBytesMax;
-// How much of what is fed is copied at a time behind what was left: a chunk or two of a stream.
+// How much of what is fed is copied at a time behind what was left of a head.
 constexpr size_t kJoinedBytes = 1024;
 
 // Hands the pieces of a body on, where Beast's own bodies would store them.
@@ -67,136 +63,135 @@ bool IsInterim(uint32_t status) { return status >= 100 && status < 200 && status
 
 }  // namespace
 
-struct HttpResponseParser::State {
-  explicit State(HttpBodySink& body_sink) : sink(&body_sink) { Renew(); }
+struct HttpResponseParser::Beast {
+  explicit Beast(HttpBodySink* sink) { Renew(sink); }
 
-  void Renew() {
+  void Renew(HttpBodySink* sink) {
     parser.emplace();
     parser->header_limit(kHeadBytesMax);
     parser->body_limit(boost::none);  // the default ends a stream after some 24,000 chunks
     parser->get().body().sink = sink;
   }
-  absl::Status Parse(std::string_view& bytes);
-  void OnProgress();
-  absl::Status Malformed(const error_code& error, std::string_view bytes) const;
 
-  HttpBodySink* sink;
   std::optional<http::response_parser<SinkBody>> parser;
-  std::string unread;  // the CR LF after an HTTP chunk, or a part of a head
+  std::string unread;  // a part of a head
   std::string content_type;
-  bool any_byte = false;
-  bool head_done = false;
 };
 
-// Reads what it can of `bytes` and leaves the rest.
-absl::Status HttpResponseParser::State::Parse(std::string_view& bytes) {
+HttpResponseParser::HttpResponseParser(HttpBodySink& sink)
+    : sink_(&sink), beast_(std::make_unique<Beast>(&sink)) {}
+HttpResponseParser::~HttpResponseParser() = default;
+
+void HttpResponseParser::Reset() {
+  beast_->Renew(sink_);
+  beast_->unread.clear();
+  beast_->content_type.clear();
+  chunks_ = ChunkedBody();
+  body_ = Body::kNotYet;
+  any_byte_ = false;
+}
+
+absl::Status HttpResponseParser::Feed(std::string_view bytes) {
+  if (bytes.empty()) return absl::OkStatus();
+  any_byte_ = true;
   while (!bytes.empty()) {
-    if (parser->is_done()) {
+    if (done()) {
       return absl::InvalidArgumentError(absl::StrFormat(
           "%d bytes after the end of the response, though nothing more was asked", bytes.size()));
     }
-    error_code error;
-    const size_t used = parser->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-    if (!parser->get().body().status.ok()) return parser->get().body().status;
-    if (error && error != http::error::need_more) return Malformed(error, bytes);
-    bytes.remove_prefix(used);
-    OnProgress();
-    if (error == http::error::need_more) break;
+    const absl::Status status = body_ == Body::kChunked ? TakeChunk(bytes) : FeedToBeast(bytes);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-void HttpResponseParser::State::OnProgress() {
-  if (head_done || !parser->is_header_done()) return;
-  if (IsInterim(parser->get().result_int())) {  // "100 Continue": the response is yet to come
-    Renew();
+// Takes at least one byte off the front of `bytes`.
+absl::Status HttpResponseParser::TakeChunk(std::string_view& bytes) {
+  const std::string_view data = chunks_.Take(bytes);
+  if (!data.empty()) return sink_->OnBody(data);
+  return chunks_.fault() ? Malformed(chunks_.fault(), bytes) : absl::OkStatus();
+}
+
+// Takes at least one byte off the front of `bytes`; what follows the head of a chunked body stays.
+absl::Status HttpResponseParser::FeedToBeast(std::string_view& bytes) {
+  auto& parser = *beast_->parser;
+  std::string& unread = beast_->unread;
+  const size_t left_before = unread.size();
+  std::string_view text = bytes;
+  if (left_before > 0) {
+    unread.append(bytes.substr(0, kJoinedBytes));
+    text = unread;
+  }
+  error_code error;
+  const size_t used = parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
+  if (const absl::Status& refused = parser.get().body().status; !refused.ok()) return refused;
+  if (error && error != http::error::need_more) return Malformed(error.message(), text);
+  if (error == http::error::need_more) {
+    bytes.remove_prefix(text.size() - left_before);
+    if (left_before == 0) unread.assign(text);
+    unread.erase(0, used);
+  } else {
+    bytes.remove_prefix(used - left_before);
+    unread.clear();
+  }
+  if (!head_done() && parser.is_header_done()) OnHeadDone();
+  return absl::OkStatus();
+}
+
+void HttpResponseParser::OnHeadDone() {
+  auto& parser = *beast_->parser;
+  if (IsInterim(parser.get().result_int())) {  // "100 Continue": the response is yet to come
+    beast_->Renew(sink_);
     return;
   }
-  head_done = true;
-  parser->eager(true);  // from here on put() need not stop: the sink has been told of the head
-  content_type = LowerMediaType(parser->get()[http::field::content_type]);
-  sink->OnHead();
+  const bool chunked = parser.chunked() && !parser.is_done();
+  body_ = chunked ? Body::kChunked : Body::kPlain;
+  parser.eager(true);  // from here on put() need not stop: the sink has been told of the head
+  beast_->content_type = LowerMediaType(parser.get()[http::field::content_type]);
+  sink_->OnHead();
 }
 
-absl::Status HttpResponseParser::State::Malformed(const error_code& error,
-                                                  std::string_view bytes) const {
+absl::Status HttpResponseParser::Malformed(std::string_view what, std::string_view bytes) const {
   const std::string seen = absl::CEscape(std::string(bytes.substr(0, 40)));
   return absl::InvalidArgumentError(
-      absl::StrFormat("not an HTTP/1.x response: %s in the %s, at \"%s\"", error.message(),
-                      head_done ? "body" : "head", seen));
-}
-
-HttpResponseParser::HttpResponseParser(HttpBodySink& sink)
-    : state_(std::make_unique<State>(sink)) {}
-HttpResponseParser::~HttpResponseParser() = default;
-HttpResponseParser::HttpResponseParser(HttpResponseParser&&) noexcept = default;
-
-void HttpResponseParser::Reset() {
-  state_->Renew();
-  state_->unread.clear();
-  state_->content_type.clear();
-  state_->any_byte = state_->head_done = false;
-}
-
-absl::Status HttpResponseParser::Feed(std::string_view bytes) {
-  State& state = *state_;
-  std::string& unread = state.unread;
-  if (bytes.empty()) return absl::OkStatus();
-  state.any_byte = true;
-  while (!unread.empty() && !bytes.empty()) {
-    const std::string_view joined = bytes.substr(0, kJoinedBytes);
-    unread.append(joined);
-    bytes.remove_prefix(joined.size());
-    std::string_view rest = unread;
-    if (const absl::Status status = state.Parse(rest); !status.ok()) return status;
-    unread.erase(0, unread.size() - rest.size());
-    if (unread.size() > kUnreadBytesMax) {
-      return absl::InvalidArgumentError(
-          "not an HTTP/1.x response: a line of its framing has no end");
-    }
-  }
-  const absl::Status status = state.Parse(bytes);
-  if (status.ok() && !bytes.empty()) unread.assign(bytes);
-  return status;
+      absl::StrFormat("not an HTTP/1.x response: %s in the %s, at \"%s\"", std::string(what),
+                      head_done() ? "body" : "head", seen));
 }
 
 absl::Status HttpResponseParser::FeedEof() {
-  State& state = *state_;
   if (done()) return absl::OkStatus();
-  const auto closed = [](std::string_view where) {
+  const auto closed = [](const std::string& where) {
     return absl::UnavailableError(
-        absl::StrFormat("closed before the end of the response (%s)", std::string(where).c_str()));
+        absl::StrFormat("closed before the end of the response (%s)", where));
   };
-  if (!state.any_byte) return closed("before its first byte");
-  if (!state.head_done) return closed("in its head");
-  if (state.parser->chunked()) return closed("the last HTTP chunk is missing");
-  if (const auto missing = state.parser->content_length_remaining()) {
+  if (!any_byte_) return closed("before its first byte");
+  if (!head_done()) return closed("in its head");
+  if (body_ == Body::kChunked) return closed("the last HTTP chunk is missing");
+  auto& parser = *beast_->parser;
+  if (const auto missing = parser.content_length_remaining()) {
     return closed(absl::StrFormat("%d bytes of its body are missing", *missing));
   }
   error_code error;
-  state.parser->put_eof(error);
-  return error ? state.Malformed(error, "") : absl::OkStatus();
+  parser.put_eof(error);
+  return error ? Malformed(error.message(), "") : absl::OkStatus();
 }
 
-void HttpResponseParser::PrefetchState() const { Prefetch(state_.get(), sizeof(State)); }
-
-bool HttpResponseParser::any_byte() const { return state_->any_byte; }
-bool HttpResponseParser::head_done() const { return state_->head_done; }
-bool HttpResponseParser::done() const { return state_->head_done && state_->parser->is_done(); }
+bool HttpResponseParser::done() const {
+  if (body_ == Body::kChunked) return chunks_.done();
+  return body_ == Body::kPlain && beast_->parser->is_done();
+}
 
 uint32_t HttpResponseParser::status() const {
-  return state_->head_done ? state_->parser->get().result_int() : 0;
+  return head_done() ? beast_->parser->get().result_int() : 0;
 }
 
-bool HttpResponseParser::keep_alive() const {
-  return state_->head_done && state_->parser->keep_alive();
-}
+bool HttpResponseParser::keep_alive() const { return head_done() && beast_->parser->keep_alive(); }
 
-std::string_view HttpResponseParser::content_type() const { return state_->content_type; }
+std::string_view HttpResponseParser::content_type() const { return beast_->content_type; }
 
 std::string_view HttpResponseParser::header(std::string_view name) const {
-  if (!state_->head_done) return {};
-  const auto value = state_->parser->get()[boost::beast::string_view(name.data(), name.size())];
+  if (!head_done()) return {};
+  const auto value = beast_->parser->get()[boost::beast::string_view(name.data(), name.size())];
   return {value.data(), value.size()};
 }
 

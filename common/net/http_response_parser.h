@@ -1,4 +1,5 @@
-// Sans-I/O reader of HTTP/1.1 responses (RFC 9112), over Boost.Beast's parser.
+// Sans-I/O reader of HTTP/1.1 responses (RFC 9112): heads and plain bodies by Boost.Beast, chunked
+// bodies by ChunkedBody.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,8 @@
 #include <string_view>
 
 #include <absl/status/status.h>
+
+#include "common/net/chunked_body.h"
 
 namespace specctl {
 
@@ -23,8 +26,8 @@ class HttpBodySink {
 
 // Parses one response after another on a connection.
 //
-// Feed it the bytes as they were read, split anywhere; it keeps what Beast leaves unconsumed (the
-// CR LF after each HTTP chunk).  No limit on the length of a body; a head of at most 64 KiB.
+// Feed it the bytes as they were read, split anywhere; pieces of a chunked body are handed on where
+// they lie.  No limit on the length of a body; a head of at most 64 KiB.
 // After done(), bytes of a next response are never expected: more of them are an error, since this
 // client does not pipeline.  Not thread-safe.
 class HttpResponseParser {
@@ -43,11 +46,8 @@ class HttpResponseParser {
   // complete; UNAVAILABLE "closed before the end of the response (...)" otherwise.
   absl::Status FeedEof();
 
-  // Begins to fetch what Feed() needs into the cache.
-  void PrefetchState() const;
-
-  bool any_byte() const;  // something of this response has been read
-  bool head_done() const;
+  bool any_byte() const { return any_byte_; }  // something of this response has been read
+  bool head_done() const { return body_ != Body::kNotYet; }
   bool done() const;        // head and body are complete, the last HTTP chunk included
   uint32_t status() const;  // e.g. 200; 0 before head_done()
   bool keep_alive() const;  // by version and Connection header
@@ -55,8 +55,20 @@ class HttpResponseParser {
   std::string_view header(std::string_view name) const;  // first of that name, or empty
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  enum class Body : uint8_t { kNotYet, kChunked, kPlain };
+  struct Beast;
+
+  absl::Status FeedToBeast(std::string_view& bytes);
+  absl::Status TakeChunk(std::string_view& bytes);
+  void OnHeadDone();
+  absl::Status Malformed(std::string_view what, std::string_view bytes) const;
+
+  // All that a chunk of a chunked body needs; the rest is in Beast.
+  HttpBodySink* sink_;
+  ChunkedBody chunks_;
+  Body body_ = Body::kNotYet;
+  bool any_byte_ = false;
+  std::unique_ptr<Beast> beast_;
 };
 
 }  // namespace specctl

@@ -10,7 +10,7 @@ namespace specctl {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr size_t kFirstCapacity = 1024;  // three chunks of a usual stream
+constexpr size_t kFirstCapacity = 1024;  // an event of a usual stream, and more
 
 // The value of field `name` if that is what `line` holds: what follows the colon and one space.
 std::optional<std::string_view> FieldValue(std::string_view line, std::string_view name) {
@@ -39,32 +39,40 @@ void SseParser::Reset() {
 
 absl::Status SseParser::Feed(std::string_view bytes) {
   if (bytes.empty()) return absl::OkStatus();
-  MakeRoom(bytes.size());
-  std::memcpy(buffer_.get() + end_, bytes.data(), bytes.size());
-  end_ += bytes.size();
+  if (has_partial_event()) {
+    Keep(bytes.size());
+    std::memcpy(buffer_.get() + end_, bytes.data(), bytes.size());
+    end_ += bytes.size();
+  } else {
+    text_ = bytes.data();
+    end_ = bytes.size();
+    at_ = {.after_cr = at_.after_cr};
+  }
   if (end_ - at_.event <= event_bytes_max_ || !FirstEventIsTooLong()) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrFormat("an event of the stream is longer than %d bytes", event_bytes_max_));
 }
 
 std::optional<SseParser::Event> SseParser::Next() {
-  if (!begun_ && !SkipByteOrderMark()) return std::nullopt;
-  while (const auto line = NextLine(at_)) {
-    if (!line->empty()) {
-      TakeLine(*line);
-    } else if (has_data_) {
-      return CloseEvent();
-    } else {
-      name_.clear();
+  if (begun_ || SkipByteOrderMark()) {
+    while (const auto line = NextLine(at_)) {
+      if (!line->empty()) {
+        TakeLine(*line);
+      } else if (has_data_) {
+        return CloseEvent();
+      } else {
+        name_.clear();
+      }
+      if (!has_data_) at_.event = at_.line;  // nothing of the lines so far is kept
     }
-    if (!has_data_) at_.event = at_.line;  // nothing of the lines so far is kept in the buffer
   }
+  if (has_partial_event()) Keep(0);
   return std::nullopt;
 }
 
 // False while it can't be told yet whether the stream begins with a mark.
 bool SseParser::SkipByteOrderMark() {
-  const std::string_view head(buffer_.get(), std::min(end_, kByteOrderMark.size()));
+  const std::string_view head(text_, std::min(end_, kByteOrderMark.size()));
   if (head.size() < kByteOrderMark.size() && kByteOrderMark.starts_with(head)) return false;
   if (head == kByteOrderMark) at_.event = at_.line = at_.searched = kByteOrderMark.size();
   begun_ = true;
@@ -74,27 +82,26 @@ bool SseParser::SkipByteOrderMark() {
 std::optional<std::string_view> SseParser::NextLine(Cursor& at) const {
   if (at.after_cr && at.line < end_) {
     at.after_cr = false;
-    if (buffer_[at.line] == '\n') {
+    if (text_[at.line] == '\n') {
       if (at.event == at.line) ++at.event;
       at.searched = ++at.line;
     }
   }
-  const char* const end = buffer_.get() + end_;
-  const char* const from = buffer_.get() + at.searched;
+  const char* const end = text_ + end_;
+  const char* const from = text_ + at.searched;
   const char* stop = Find(from, end, '\n');
   if (const char* cr = Find(from, stop ? stop : end, '\r')) stop = cr;
   if (!stop) {
     at.searched = end_;
     return std::nullopt;
   }
-  const std::string_view line(buffer_.get() + at.line,
-                              static_cast<size_t>(stop - buffer_.get()) - at.line);
+  const std::string_view line(text_ + at.line, static_cast<size_t>(stop - text_) - at.line);
   const char* next = stop + 1;
   if (*stop == '\r') {
     at.after_cr = next == end;
     if (next != end && *next == '\n') ++next;
   }
-  at.line = at.searched = static_cast<size_t>(next - buffer_.get());
+  at.line = at.searched = static_cast<size_t>(next - text_);
   return line;
 }
 
@@ -110,20 +117,24 @@ void SseParser::TakeLine(std::string_view line) {
 
 // A further line of data moves down to its predecessor, over its own field name.
 void SseParser::TakeData(std::string_view value) {
+  const size_t begin = static_cast<size_t>(value.data() - text_);
   if (!has_data_) {
     has_data_ = true;
-    data_begin_ = static_cast<size_t>(value.data() - buffer_.get());
-    data_end_ = data_begin_ + value.size();
+    data_begin_ = begin;
+    data_end_ = begin + value.size();
     return;
   }
-  buffer_[data_end_] = '\n';
-  std::memmove(buffer_.get() + data_end_ + 1, value.data(), value.size());
+  const size_t from = begin - at_.event;
+  Keep(0);
+  char* const joined = buffer_.get() + data_end_;
+  *joined = '\n';
+  std::memmove(joined + 1, buffer_.get() + at_.event + from, value.size());
   data_end_ += 1 + value.size();
 }
 
 SseParser::Event SseParser::CloseEvent() {
   Event event;
-  event.data = std::string_view(buffer_.get() + data_begin_, data_end_ - data_begin_);
+  event.data = std::string_view(text_ + data_begin_, data_end_ - data_begin_);
   returned_name_.clear();
   std::swap(name_, returned_name_);
   event.name = returned_name_;
@@ -140,19 +151,23 @@ bool SseParser::FirstEventIsTooLong() const {
   return end_ - at_.event > event_bytes_max_;
 }
 
-void SseParser::MakeRoom(size_t bytes) {
+// Has the text from the open event on in the buffer, with room for so many bytes more.
+void SseParser::Keep(size_t room) {
   const size_t kept = end_ - at_.event;
-  if (kept > 0 && end_ + bytes + kPadding <= capacity_) return;
-  const size_t needed = kept + bytes + kPadding;
+  const size_t needed = kept + room + kPadding;
+  const bool in_buffer = text_ == buffer_.get();
+  if (in_buffer && end_ + room + kPadding <= capacity_) return;
+  const char* const from = text_ + at_.event;
   if (needed > capacity_) {
     const size_t capacity = std::max({needed, 2 * capacity_, kFirstCapacity});
     auto larger = std::make_unique<char[]>(capacity);
-    if (kept > 0) std::memcpy(larger.get(), buffer_.get() + at_.event, kept);
+    std::memcpy(larger.get(), from, kept);
     buffer_ = std::move(larger);
     capacity_ = capacity;
-  } else if (kept > 0) {
-    std::memmove(buffer_.get(), buffer_.get() + at_.event, kept);
+  } else {
+    std::memmove(buffer_.get(), from, kept);
   }
+  text_ = buffer_.get();
   const size_t shift = at_.event;
   at_.event = 0;
   at_.line -= shift;

@@ -9,8 +9,6 @@
 
 #include <absl/status/status.h>
 
-#include "common/base/prefetch.h"
-
 namespace specctl {
 
 // Splits a byte stream into events, by the standard's rules: lines end in LF, CR LF or CR; several
@@ -22,9 +20,9 @@ namespace specctl {
 //   if (auto s = parser.Feed(bytes); !s.ok()) return s;
 //   while (auto event = parser.Next()) Use(event->data);
 //
-// In the steady state (an event of one data line, whole in one piece) nothing is copied more than
-// once and nothing is allocated.  Each view is followed by at least `kPadding` readable bytes, as
-// the JSON parser wants.  Sans-I/O.  Not thread-safe.
+// In the steady state (events of one data line, whole in what is fed) events are read where they
+// lie: nothing is copied and nothing is allocated.  Each view is followed by `kPadding` readable
+// bytes, as the JSON parser wants, if the fed bytes are.  Sans-I/O.  Not thread-safe.
 class SseParser {
  public:
   static constexpr size_t kPadding = 64;
@@ -38,23 +36,20 @@ class SseParser {
 
   // Forgets everything; keeps the buffer's capacity.
   void Reset();
-  // Appends `bytes`, split anywhere by the network.
+  // Goes on with `bytes`, split anywhere by the network; they stay in place until Next() has
+  // returned nullopt, and it must have before more is fed.
   // RESOURCE_EXHAUSTED if the first event that Next() has not returned is, as far as it was fed,
   // longer than event_bytes_max.
   absl::Status Feed(std::string_view bytes);
   // The next whole event, or nullopt until more bytes are fed.  `data` is valid until the next
-  // Feed(), `name` until the next Next().
+  // Feed(), and no longer than the fed bytes; `name` until the next Next().
   std::optional<Event> Next();
-  // Begins to fetch what Feed() writes to into the cache.
-  void PrefetchBuffer() const { Prefetch(buffer_.get() + end_, kPrefetchBytes); }
   uint64_t comments() const { return comments_; }
   // Bytes fed that belong to no whole event yet; to be asked when Next() has returned nullopt.
   bool has_partial_event() const { return at_.event != end_; }
 
  private:
-  static constexpr size_t kPrefetchBytes = 384;  // an event of vLLM's
-
-  // Offsets into the buffer.
+  // Offsets into the text.
   struct Cursor {
     size_t event = 0;       // what the open event keeps begins here; all before is free
     size_t line = 0;        // the line not yet read
@@ -68,18 +63,19 @@ class SseParser {
   void TakeData(std::string_view value);
   Event CloseEvent();
   bool FirstEventIsTooLong() const;
-  void MakeRoom(size_t bytes);
+  void Keep(size_t room);
 
-  const size_t event_bytes_max_;
-  std::unique_ptr<char[]> buffer_;
-  size_t capacity_ = 0;
-  size_t end_ = 0;  // of what was fed; at least kPadding more bytes follow
+  const char* text_ = nullptr;  // what was fed last, or, from a part of an event on, buffer_
+  size_t end_ = 0;              // of the text
   Cursor at_;
   bool begun_ = false;  // past the byte order mark
   bool has_data_ = false;
-  size_t data_begin_ = 0, data_end_ = 0;  // the open event's data, joined in place
+  size_t data_begin_ = 0, data_end_ = 0;  // the open event's data, joined in the buffer
   std::string name_, returned_name_;
   uint64_t comments_ = 0;
+  const size_t event_bytes_max_;
+  std::unique_ptr<char[]> buffer_;  // kPadding bytes longer than its text
+  size_t capacity_ = 0;
 };
 
 }  // namespace specctl

@@ -131,7 +131,9 @@ absl::StatusOr<TokenSource> ReadAnswer(const Prober& prober, const HttpReply& re
                                 reply.content_type));
   }
   SseParser events(kProbeEventBytesMax);
-  if (const absl::Status fed = events.Feed(reply.body); !fed.ok()) {
+  const std::string padded = reply.body + std::string(SseParser::kPadding, '\0');
+  const std::string_view body = std::string_view(padded).substr(0, reply.body.size());
+  if (const absl::Status fed = events.Feed(body); !fed.ok()) {
     return fail(std::string(fed.message()));
   }
   StreamDecoder decoder;

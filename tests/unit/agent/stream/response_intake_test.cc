@@ -4,28 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
-#include <cstdlib>
-#include <new>
 
+#include "tests/fakes/allocation_count.h"
 #include "tests/fakes/stream_bytes.h"
-
-namespace {
-uint64_t allocations = 0;
-}  // namespace
-
-// Counts what the code under test allocates.
-// Not inlined: g++ 12 would take malloc and free inside for a mismatch with new and delete.
-[[gnu::noinline]] void* operator new(size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace specctl::agent {
 namespace {
@@ -51,7 +32,8 @@ class ResponseIntakeTest : public ::testing::Test {
     Read(bytes, arrival);
   }
   void Read(std::string_view bytes, const ReadArrival& arrival) {
-    intake_.OnBytes(bytes);
+    padded_.assign(bytes).append(ByteSink::kPadding, '\0');
+    intake_.OnBytes(std::string_view(padded_).substr(0, bytes.size()));
     intake_.OnReadEnd(arrival);
   }
   // The records of the request since the last call.
@@ -79,6 +61,7 @@ class ResponseIntakeTest : public ::testing::Test {
   HealthMeter health_;
   ResponseIntake intake_{ResponseIntake::Shared{decoder_, recorder_, health_}, wakeup_};
   RequestLog* log_ = nullptr;
+  std::string padded_;  // of the last read
 };
 
 TEST_F(ResponseIntakeTest, AChunkThatEndsItsReadIsExact) {
@@ -239,9 +222,9 @@ TEST_F(ResponseIntakeTest, AChunkAllocatesNothing) {
   // Buffers grow to the size they need; a batch is cut in between.
   for (int i = 0; i < kChunks / 2; ++i) Read(reads[static_cast<size_t>(i)], 1ms * (i + 2));
   TakeRecords();
-  const uint64_t before = allocations;
+  const uint64_t before = fakes::AllocationCount();
   for (int i = kChunks / 2; i < kChunks; ++i) Read(reads[static_cast<size_t>(i)], 1ms * (i + 2));
-  EXPECT_EQ(allocations - before, 0u) << "over " << kChunks / 2 << " chunks";
+  EXPECT_EQ(fakes::AllocationCount() - before, 0u) << "over " << kChunks / 2 << " chunks";
   EXPECT_EQ(TakeRecords().size(), static_cast<size_t>(kChunks) / 2);
 }
 

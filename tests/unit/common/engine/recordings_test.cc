@@ -63,7 +63,7 @@ std::string TestName(const ::testing::TestParamInfo<Recording>& info) {
 void Play(const Recording& recording, Replay& replay) {
   const std::string bytes = ReadGolden(recording.Path());
   replay.reader.Begin(/*keep_text=*/true);
-  const absl::Status status = replay.http.Feed(bytes);
+  const absl::Status status = replay.Feed(bytes);
   ASSERT_TRUE(status.ok()) << status;
 }
 
@@ -137,7 +137,7 @@ TEST_P(RecordingTest, OnePieceOrSingleBytesAreTheSame) {
   Play(GetParam(), whole);
   bytes.reader.Begin(/*keep_text=*/true);
   const std::string response = ReadGolden(GetParam().Path());
-  for (const char& byte : response) ASSERT_TRUE(bytes.http.Feed({&byte, 1}).ok());
+  for (const char& byte : response) ASSERT_TRUE(bytes.Feed({&byte, 1}).ok());
   EXPECT_EQ(bytes.Dump(), whole.Dump());
 }
 
@@ -152,7 +152,7 @@ TEST_P(RecordingTest, RandomPiecesAreTheSame) {
     uint64_t draw = seed << 32;
     for (size_t at = 0; at < response.size();) {
       const size_t length = 1 + SplitMix64(++draw) % (seed % 2 == 0 ? 9 : 1500);
-      ASSERT_TRUE(pieces.http.Feed(std::string_view(response).substr(at, length)).ok());
+      ASSERT_TRUE(pieces.Feed(std::string_view(response).substr(at, length)).ok());
       at += length;
     }
     EXPECT_EQ(pieces.Dump(), whole.Dump());
@@ -286,12 +286,12 @@ TEST_P(EveryByteSplitTest, GivesTheSame) {
   const std::string response = ReadGolden(GetParam());
   Replay whole;
   whole.reader.Begin(/*keep_text=*/true);
-  ASSERT_TRUE(whole.http.Feed(response).ok());
+  ASSERT_TRUE(whole.Feed(response).ok());
   for (size_t cut = 1; cut < response.size(); ++cut) {
     Replay halves;
     halves.reader.Begin(/*keep_text=*/true);
-    ASSERT_TRUE(halves.http.Feed(std::string_view(response).substr(0, cut)).ok());
-    ASSERT_TRUE(halves.http.Feed(std::string_view(response).substr(cut)).ok());
+    ASSERT_TRUE(halves.Feed(std::string_view(response).substr(0, cut)).ok());
+    ASSERT_TRUE(halves.Feed(std::string_view(response).substr(cut)).ok());
     ASSERT_EQ(halves.Dump(), whole.Dump()) << cut;
   }
 }

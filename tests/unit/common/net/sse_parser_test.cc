@@ -145,16 +145,41 @@ TEST(SseParserTest, ViewsOfOneFeedStayValidTogether) {
   EXPECT_EQ(second->data, "c\nd");
 }
 
+TEST(SseParserTest, WholeEventsAreReadWhereTheyLie) {
+  const std::string bytes = "data: a\n\nevent: n\ndata: b\n\n";
+  SseParser parser(kBytesMax);
+  ASSERT_TRUE(parser.Feed(bytes).ok());
+  EXPECT_EQ(parser.Next()->data.data(), bytes.data() + 6);
+  EXPECT_EQ(parser.Next()->data.data(), bytes.data() + bytes.size() - 3);
+  EXPECT_FALSE(parser.Next());
+}
+
+// A part of an event is kept, whatever becomes of the bytes that were fed.
+TEST(SseParserTest, PartsOfEventsAreKept) {
+  SseParser parser(kBytesMax);
+  std::vector<std::string> events;
+  for (const char* piece :
+       {"data: 1\n\nda", "ta: 2\ndata", ": 3\n", "\ndata: 4", "\n\ndata: 5\n\n"}) {
+    std::string bytes(piece);
+    ASSERT_TRUE(parser.Feed(bytes).ok());
+    Drain(parser, events);
+    bytes.assign(bytes.size(), '#');
+  }
+  EXPECT_THAT(events, ElementsAre("|1", "|2\n3", "|4", "|5"));
+}
+
 TEST(SseParserTest, DataIsFollowedByReadablePadding) {
   SseParser parser(kBytesMax);
-  for (const std::string stream : {"data: {}\n\n", "data: [1]\n\n"}) {
-    ASSERT_TRUE(parser.Feed(stream).ok());
-    const auto event = parser.Next();
-    ASSERT_TRUE(event);
-    const char* const after = event->data.data() + event->data.size();
-    int sum = 0;
-    for (size_t i = 0; i < SseParser::kPadding; ++i) sum += after[i];  // ASan sees an overrun
-    EXPECT_GE(sum, 0);
+  // Whole in what is fed, which has its padding; in parts; of two lines.
+  for (const std::string stream : {"data: {}\n\n", "data: [", "1]\n\n", "data: {\ndata: }\n\n"}) {
+    const std::string padded = stream + std::string(SseParser::kPadding, '\0');
+    ASSERT_TRUE(parser.Feed(std::string_view(padded).substr(0, stream.size())).ok());
+    while (const auto event = parser.Next()) {
+      const char* const after = event->data.data() + event->data.size();
+      int sum = 0;
+      for (size_t i = 0; i < SseParser::kPadding; ++i) sum += after[i];  // ASan sees an overrun
+      EXPECT_GE(sum, 0);
+    }
   }
 }
 
