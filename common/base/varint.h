@@ -1,6 +1,7 @@
 // LEB128 variable-length integers and zigzag, as Protocol Buffers encode them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,13 +16,22 @@ constexpr int64_t UnZigZag(uint64_t value) {
   return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
 }
 
-// Appends `value` to `out`: 1 to 10 bytes, 7 bits each, lowest first.
-inline void AppendVarint(uint64_t value, std::string& out) {
+inline constexpr size_t kVarintBytesMax = 10;
+
+// Writes `value`, 7 bits a byte, lowest first, to at most kVarintBytesMax bytes at `out`, and
+// returns their end.
+inline char* PutVarint(uint64_t value, char* out) {
   while (value >= 0x80) {
-    out += static_cast<char>(value | 0x80);
+    *out++ = static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  out += static_cast<char>(value);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
+inline void AppendVarint(uint64_t value, std::string& out) {
+  char bytes[kVarintBytesMax];
+  out.append(bytes, PutVarint(value, bytes));
 }
 
 // Takes one varint off the front of `bytes`; nullopt, and `bytes` in an unspecified position,

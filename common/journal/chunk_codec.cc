@@ -2,6 +2,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include <array>
+
 #include "common/base/varint.h"
 
 namespace specctl {
@@ -25,7 +27,7 @@ int64_t Subtract(int64_t a, int64_t b) {
 }  // namespace
 
 void ChunkRunEncoder::Reset(int64_t base_us) {
-  records_.clear();
+  records_.resize(0);  // clear() would give the memory back
   count_ = 0;
   last_us_ = base_us;
   last_delta_us_ = 0;
@@ -33,7 +35,8 @@ void ChunkRunEncoder::Reset(int64_t base_us) {
 
 void ChunkRunEncoder::Append(const ChunkRecord& record) {
   const int64_t delta = Subtract(record.arrival_us, last_us_);
-  AppendVarint(ZigZag(Subtract(delta, last_delta_us_)), records_);
+  std::array<char, 3 * kVarintBytesMax + 1> encoded;
+  char* end = PutVarint(ZigZag(Subtract(delta, last_delta_us_)), encoded.data());
   last_us_ = record.arrival_us;
   if (count_ > 0) last_delta_us_ = delta;
   ++count_;
@@ -43,16 +46,17 @@ void ChunkRunEncoder::Append(const ChunkRecord& record) {
   if (record.tokens) flags = follow ? kTokensFollow : static_cast<uint8_t>(*record.tokens);
   if (record.reasoning) flags |= kReasoningBit;
   if (record.uncertainty_us > 0) flags |= kInexactBit;
-  records_ += static_cast<char>(flags);
-  if (follow) AppendVarint(*record.tokens, records_);
-  if (record.uncertainty_us > 0) AppendVarint(record.uncertainty_us, records_);
+  *end++ = static_cast<char>(flags);
+  if (follow) end = PutVarint(*record.tokens, end);
+  if (record.uncertainty_us > 0) end = PutVarint(record.uncertainty_us, end);
+  records_.insert(records_.end(), encoded.data(), end);
 }
 
 void ChunkRunEncoder::AppendSection(uint64_t ordinal, uint64_t previous_ordinal,
                                     std::string& out) const {
   AppendVarint(ordinal - previous_ordinal, out);
   AppendVarint(count_, out);
-  out += records_;
+  out.append(records_.data(), records_.size());
 }
 
 bool ChunkSectionReader::Fail(std::string_view reason) {
