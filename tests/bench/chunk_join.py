@@ -127,3 +127,19 @@ def lateness_ns(sent, period_ns):
         earliest = min(off_grid)
         late += zip(chunks.begin, (value - earliest for value in off_grid))
     return late
+
+
+def caught_up_at(late, begin, period_ns, late_max_ns):
+    """From when on the engine kept its pace: the start of the first period, counted from `begin`, in which it
+    sent nothing later than `late_max_ns`.
+
+    All streams begin at once, and what connecting and reading the requests costs makes it late at first.
+    None: it never caught up.
+    """
+    worst = {}
+    for at, ns in late:
+        if at >= begin:
+            period = int((at - begin) // period_ns)
+            worst[period] = max(worst.get(period, 0), ns)
+    kept = [period for period, ns in worst.items() if ns <= late_max_ns]
+    return begin + min(kept) * period_ns if kept else None

@@ -74,6 +74,12 @@ class ChunkJoinTest(unittest.TestCase):
         self.assertEqual(chunk_join.lateness_ns(log.sent, 100), [(100, 0), (200, 0), (330, 30)])
 
 
+    def test_the_steady_state_begins_where_the_engine_has_caught_up(self):
+        late = [(0, 0), (100, 50), (150, 30), (230, 4), (290, 5), (330, 60)]
+        self.assertEqual(chunk_join.caught_up_at(late, 100, 100, 5), 200)
+        self.assertEqual(chunk_join.caught_up_at(late, 250, 100, 5), None)
+
+
 class PrintedFiguresTest(unittest.TestCase):
     def test_figures_leave_the_first_chunk_out(self):
         log = send_log((0, 1, 1), (20_000_000, 20_000_001, 3), (50_000_000, 50_000_001, 2))
