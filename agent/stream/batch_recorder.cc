@@ -14,7 +14,7 @@ BatchRecorder::BatchRecorder(Identity identity, MonoTime from) {
 }
 
 RequestLog& BatchRecorder::Begin(RequestBegun begun) {
-  if (free_.empty()) free_.push_back(&logs_.emplace_back());
+  if (free_.empty()) AddBlock();
   RequestLog& log = *free_.back();
   free_.pop_back();
   log.ordinal_ = begun.ordinal = begun_++;
@@ -23,6 +23,11 @@ RequestLog& BatchRecorder::Begin(RequestBegun begun) {
   ++in_flight_;
   next_.begun.push_back(begun);
   return log;
+}
+
+void BatchRecorder::AddBlock() {
+  blocks_.push_back(std::make_unique<RequestLog[]>(kBlockLogs));
+  for (size_t i = kBlockLogs; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
 }
 
 void BatchRecorder::Append(RequestLog& log, const ChunkRecord& chunk) {
@@ -75,7 +80,9 @@ AgentBatch BatchRecorder::Cut(MonoTime to, Nanos real_minus_mono) {
     if (log->ended_) free_.push_back(log);
   }
   // Those without chunks too: their next ones count from the new base.
-  for (RequestLog& log : logs_) log.chunks_.Reset(base_us());
+  for (const auto& block : blocks_) {
+    for (size_t i = 0; i < kBlockLogs; ++i) block[i].chunks_.Reset(base_us());
+  }
   moved_.clear();
   return batch;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -11,8 +11,8 @@
 
 namespace specctl::agent {
 
-// The chunks of one request that no batch holds yet.
-class RequestLog {
+// The chunks of one request that no batch holds yet.  Two cache lines.
+class alignas(64) RequestLog {
  public:
   uint64_t ordinal() const { return ordinal_; }
 
@@ -53,12 +53,16 @@ class BatchRecorder {
   AgentBatch Cut(MonoTime to, Nanos real_minus_mono);
 
  private:
+  static constexpr size_t kBlockLogs = 64;
+
+  void AddBlock();
   int64_t base_us() const { return next_.from_mono_ns / 1000; }
 
   AgentBatch next_;
   uint64_t begun_ = 0;
   uint32_t in_flight_ = 0;
-  std::deque<RequestLog> logs_;  // all there ever were; addresses are stable
+  // All there ever were, in blocks: addresses are stable, and many logs share a page.
+  std::vector<std::unique_ptr<RequestLog[]>> blocks_;
   std::vector<RequestLog*> free_, moved_;
 };
 
