@@ -1,38 +1,25 @@
 #include "common/stats/log_linear_sketch.h"
 
 #include <algorithm>
-#include <bit>
 
+#include "common/stats/octave_buckets.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
 namespace {
 
-constexpr int kSubBucketBits = 10;  // 1,024 an octave
+using Buckets = OctaveBuckets<10>;  // of nanoseconds
 constexpr int64_t kLowestNs = 1'000;
 constexpr int64_t kHighestNs = 24 * 3'600 * int64_t{1'000'000'000};
 constexpr uint32_t kGrain = 256;  // memory grows by a quarter of an octave
 
-// Buckets are numbered without gaps: below 2,048 ns each value has its own; from there on the
-// leading bit and the ten after it are the bucket.
 constexpr uint32_t BucketOf(Nanos value) {
-  const auto ns = static_cast<uint64_t>(std::clamp(value.count(), kLowestNs, kHighestNs));
-  const int shift = std::max(0, static_cast<int>(std::bit_width(ns)) - (kSubBucketBits + 1));
-  return (static_cast<uint32_t>(shift) << kSubBucketBits) + static_cast<uint32_t>(ns >> shift);
+  return Buckets::Of(static_cast<uint64_t>(std::clamp(value.count(), kLowestNs, kHighestNs)));
 }
 
-// Middle of the values that share `bucket`.
 constexpr Nanos MiddleOf(uint32_t bucket) {
-  constexpr uint32_t kSubBuckets = 1u << kSubBucketBits;
-  if (bucket < 2 * kSubBuckets) return Nanos(bucket);
-  const uint32_t shift = bucket / kSubBuckets - 1;
-  const uint64_t lowest = uint64_t{bucket - shift * kSubBuckets} << shift;
-  return Nanos(static_cast<int64_t>(lowest + (uint64_t{1} << shift) / 2));
+  return Nanos(static_cast<int64_t>(Buckets::Lowest(bucket) + Buckets::Width(bucket) / 2));
 }
-
-static_assert(BucketOf(Nanos(2'047)) + 1 == BucketOf(Nanos(2'048)));
-static_assert(BucketOf(Nanos(4'095)) + 1 == BucketOf(Nanos(4'096)));
-static_assert(BucketOf(MiddleOf(BucketOf(Nanos(kHighestNs)))) == BucketOf(Nanos(kHighestNs)));
 
 }  // namespace
 
