@@ -23,16 +23,27 @@ constexpr Nanos MiddleOf(uint32_t bucket) {
 
 }  // namespace
 
+void SketchValues::Add(Nanos value) {
+  min_ = buckets_.empty() ? value : std::min(min_, value);
+  max_ = buckets_.empty() ? value : std::max(max_, value);
+  sum_ns_ += absl::int128(value.count());
+  buckets_.push_back(BucketOf(value));
+}
+
 void LogLinearSketch::Add(Nanos value, uint64_t count) {
   if (count == 0) return;
   const uint32_t bucket = BucketOf(value);
   // Below first_bucket_ the difference wraps and is out of range, too.
   if (bucket - first_bucket_ >= buckets_.size()) Widen(bucket, bucket);
   buckets_[bucket - first_bucket_] += count;
-  min_ = count_ == 0 ? value : std::min(min_, value);
-  max_ = count_ == 0 ? value : std::max(max_, value);
-  count_ += count;
-  sum_ns_ += absl::int128(value.count()) * absl::int128(count);
+  Count({count, absl::int128(value.count()) * absl::int128(count), value, value});
+}
+
+void LogLinearSketch::Add(const SketchValues& values) {
+  if (values.size() == 0) return;
+  Widen(BucketOf(values.min_), BucketOf(values.max_));
+  for (const uint32_t bucket : values.buckets_) ++buckets_[bucket - first_bucket_];
+  Count({values.size(), values.sum_ns_, values.min_, values.max_});
 }
 
 void LogLinearSketch::Merge(const LogLinearSketch& other) {
@@ -42,10 +53,7 @@ void LogLinearSketch::Merge(const LogLinearSketch& other) {
   for (uint32_t bucket = low; bucket <= high; ++bucket) {
     buckets_[bucket - first_bucket_] += other.buckets_[bucket - other.first_bucket_];
   }
-  min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
-  max_ = count_ == 0 ? other.max_ : std::max(max_, other.max_);
-  count_ += other.count_;
-  sum_ns_ += other.sum_ns_;
+  Count({other.count_, other.sum_ns_, other.min_, other.max_});
 }
 
 void LogLinearSketch::Clear() {
