@@ -16,7 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::unique_ptr<v1::AgentSession::Stub> MakeStub(const std::string& address) {
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   // The session is dialled as it is named: a proxy of the environment's is for the web.
@@ -28,8 +28,7 @@ std::unique_ptr<v1::AgentSession::Stub> MakeStub(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
-  return v1::AgentSession::NewStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 // What dialling again would not change.  RESOURCE_EXHAUSTED: before Welcome, no place is free for
@@ -75,7 +74,8 @@ SessionClient::SessionClient(asio::io_context& io, Options options, Handlers han
     : io_(io),
       options_(std::move(options)),
       handlers_(std::move(handlers)),
-      stub_(MakeStub(options_.controller_address)),
+      channel_(MakeChannel(options_.controller_address)),
+      stub_(v1::AgentSession::NewStub(channel_)),
       store_(options_.store),
       agent_(options_.agent),
       redial_in_(options_.redial_first),
@@ -301,7 +301,11 @@ void SessionClient::RedialLater() {
   redial_timer_.expires_after(redial_in_);
   redial_in_ = std::min(redial_in_ * 2, options_.redial_max);
   redial_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !ended_) Dial();
+    if (error || ended_) return;
+    // gRPC waits between its own attempts by the wall clock: stepped back by an hour, it would not
+    // connect for an hour.  This timer is the only one that counts.
+    grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
+    Dial();
   });
 }
 

@@ -93,7 +93,8 @@ class SessionClient {
   boost::asio::io_context& io_;
   const Options options_;
   const Handlers handlers_;
-  std::unique_ptr<v1::AgentSession::Stub> stub_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::AgentSession::Stub> stub_;
   std::unique_ptr<SessionStream> stream_;
   // Keeps `io` running until the call has ended.
   std::optional<boost::asio::executor_work_guard<Executor>> call_;

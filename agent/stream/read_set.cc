@@ -192,7 +192,8 @@ void ReadSet::HandOn() {
 
 ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime now) const {
   ReadArrival arrival;
-  const auto stamp = read.stamp && kernel_stamps_ ? clock_.ToMono(*read.stamp, now) : std::nullopt;
+  const auto stamp =
+      read.stamp && kernel_stamps_ ? clock_.ToMono(*read.stamp, {early, now}) : std::nullopt;
   arrival.stamped = stamp.has_value();
   arrival.late = stamp.value_or(now);
   arrival.early = std::min(early, arrival.late);

@@ -22,6 +22,8 @@ struct AgentState {
   HostFacts host;
   uint32_t slots = 0;
   ClockMap clock;
+  // Where no probe maps its clock: of the incarnation's first batch.
+  std::optional<int64_t> real_minus_mono_ns;
 
   // Everything before it has been reported [ns since T0]; absent: nothing has.
   std::optional<int64_t> reported_ns;

@@ -81,7 +81,9 @@ int64_t BatchFold::ToRunNs(const AgentBatch& batch, AgentState& agent) {
     return mapped->mono_ns - batch.to_mono_ns - t0_ns;
   }
   run_.clock_unmapped = true;
-  return batch.real_minus_mono_ns - run_.armed->t0_unix_ns;
+  // One offset for all of an agent's batches: its wall clock may be stepped, its times are not.
+  if (!agent.real_minus_mono_ns) agent.real_minus_mono_ns = batch.real_minus_mono_ns;
+  return *agent.real_minus_mono_ns - run_.armed->t0_unix_ns;
 }
 
 void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {

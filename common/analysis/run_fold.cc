@@ -191,6 +191,7 @@ absl::Status RunState::On(const AgentJoined& event) {
               [](const auto& a, const auto& b) { return a.begun.ordinal < b.begun.ordinal; });
     agent.open.clear();
     agent.last_seq = 0;
+    agent.real_minus_mono_ns.reset();
   }
   agent.joined = true;
   agent.incarnation = event.incarnation;

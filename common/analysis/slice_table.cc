@@ -12,14 +12,13 @@ std::optional<SliceKey> Named(const PlannedRow* row, std::string PlannedRow::*na
 
 SliceKey Numbered(uint64_t number) { return {number, std::to_string(number)}; }
 
-// One step latency of a request.
-struct StepLatency {
-  Nanos gap{0}, low{0}, high{0};  // it lies in [low, high]
-  bool spoiled = false;           // by an invalid window
+// The step latencies of a request.
+struct StepLatencies {
+  IntervalValues sound, spoiled;  // spoiled: by an invalid window
 };
 
 // A gap is as uncertain as the arrivals at its two ends.
-std::vector<StepLatency> LatenciesOf(const RequestRecord& record, const WindowVerdicts& verdicts) {
+StepLatencies LatenciesOf(const RequestRecord& record, const WindowVerdicts& verdicts) {
   using std::chrono::microseconds;
   const OpenRequest& request = record.request;
   auto within = request.within_us.begin();
@@ -28,32 +27,32 @@ std::vector<StepLatency> LatenciesOf(const RequestRecord& record, const WindowVe
     const bool inexact = within != request.within_us.end() && within->first == chunk;
     return Nanos(microseconds(inexact ? within->second : 0));
   };
-  std::vector<StepLatency> latencies;
-  latencies.reserve(request.gaps_us.size());
+  StepLatencies latencies;
   Nanos before = within_of(0);
   int64_t arrival_ns = record.settled.first_token_ns;
+  uint32_t chunk = 0;
   for (const uint32_t gap_us : request.gaps_us) {
     const Nanos gap = microseconds(gap_us);
-    const Nanos after = within_of(static_cast<uint32_t>(latencies.size()) + 1);
+    const Nanos after = within_of(++chunk);
     arrival_ns += gap.count();
     const bool spoiled = record.settled.in_invalid_window || verdicts.IsInvalidAt(arrival_ns);
-    latencies.push_back({gap, std::max(gap - after, Nanos(0)), gap + before, spoiled});
+    IntervalValues& values = spoiled ? latencies.spoiled : latencies.sound;
+    const Nanos low = std::max(gap - after, Nanos(0)), high = gap + before;
+    if (low == high) {
+      values.Add(gap);
+    } else {
+      values.AddWithin(gap, low, high);
+    }
     before = after;
   }
   return latencies;
 }
 
-void AddTo(SliceSums& sums, const RequestRecord& record, std::span<const StepLatency> latencies) {
+void AddTo(SliceSums& sums, const RequestRecord& record, const StepLatencies& latencies) {
   const bool in_hold = record.settled.stage == Stage::kHold;
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
-  for (const StepLatency& latency : latencies) {
-    IntervalSketch& sketch = in_hold && latency.spoiled ? sums.hold_spoiled : part.step_latency;
-    if (latency.low == latency.high) {
-      sketch.Add(latency.gap);
-    } else {
-      sketch.AddWithin(latency.gap, latency.low, latency.high);
-    }
-  }
+  part.step_latency.Add(latencies.sound);
+  (in_hold ? sums.hold_spoiled : part.step_latency).Add(latencies.spoiled);
   for (size_t source = 0; source < kStepSources; ++source) {
     if (record.steps[source]) part.lengths[source].Merge(record.steps[source]->lengths);
   }
@@ -124,7 +123,7 @@ SliceSums::Part SliceSums::Whole() const {
 void SliceTable::Add(const RequestRecord& record, const WindowVerdicts& verdicts,
                      const RunContext& run) {
   const bool ok = record.settled.ok();
-  std::vector<StepLatency> latencies;
+  StepLatencies latencies;
   if (ok) latencies = LatenciesOf(record, verdicts);
   if (ok) AddTo(all_, record, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {

@@ -14,7 +14,7 @@ namespace specctl {
 //   JsonWriter json(JsonWriter::Style::kPretty);
 //   json.BeginObject();
 //   json.Field("bs", 512);
-//   json.Key("tags"); json.BeginArray(); json.Value("a"); json.EndArray();
+//   json.ArrayField("tags", tags);
 //   json.EndObject();
 //   std::string text = std::move(json).Take();
 //
@@ -58,6 +58,30 @@ class JsonWriter {
   template <class T>
   void Field(std::string_view key, const std::optional<T>& value) {
     if (value) Field(key, *value);
+  }
+  // An empty text is an absent key.
+  void TextField(std::string_view key, std::string_view text) {
+    if (!text.empty()) Field(key, text);
+  }
+  // An array of the values.
+  template <class Range>
+  void ArrayField(std::string_view key, const Range& values) {
+    Key(key);
+    BeginArray();
+    for (const auto& value : values) Value(value);
+    EndArray();
+  }
+  // An array with an object for each value, whose members `write(value)` writes.
+  template <class Range, class Write>
+  void ObjectsField(std::string_view key, const Range& values, const Write& write) {
+    Key(key);
+    BeginArray();
+    for (const auto& value : values) {
+      BeginObject();
+      write(value);
+      EndObject();
+    }
+    EndArray();
   }
 
   std::string Take() && { return std::move(text_); }

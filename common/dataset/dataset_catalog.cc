@@ -135,23 +135,15 @@ std::string CatalogJson(const std::vector<CatalogEntry>& catalog,
                         const std::vector<std::string>& search_dirs) {
   JsonWriter json(JsonWriter::Style::kPretty);
   json.BeginObject();
-  json.Key("searched");
-  json.BeginArray();
-  for (const std::string& dir : search_dirs) json.Value(dir);
-  json.EndArray();
-  json.Key("datasets");
-  json.BeginArray();
-  for (const CatalogEntry& entry : catalog) {
+  json.ArrayField("searched", search_dirs);
+  json.ObjectsField("datasets", catalog, [&](const CatalogEntry& entry) {
     const bool found = entry.state == CatalogEntry::State::kFound;
-    json.BeginObject();
     json.Field("name", entry.name);
     json.Field("found", found);
     if (found) json.Field("rows", entry.rows);
-    if (!entry.path.empty()) json.Field("path", entry.path);
-    if (!entry.problem.empty()) json.Field("problem", entry.problem);
-    json.EndObject();
-  }
-  json.EndArray();
+    json.TextField("path", entry.path);
+    json.TextField("problem", entry.problem);
+  });
   json.EndObject();
   return std::move(json).Take() + "\n";
 }

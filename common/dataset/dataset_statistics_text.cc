@@ -92,25 +92,17 @@ std::string StatisticsJson(const Dataset& dataset, const DatasetStatistics& stat
   JsonWriter json(JsonWriter::Style::kPretty);
   json.BeginObject();
   json.Field("name", identity.name);
-  if (!identity.path.empty()) json.Field("path", identity.path);
+  json.TextField("path", identity.path);
   json.Field("format", identity.format);
   json.Field("sha256", identity.sha256);
   json.Field("builtin", identity.builtin);
   WriteGroup(statistics.all, json);
-  json.Key("groups");
-  json.BeginArray();
-  for (const GroupStatistics& group : statistics.groups) {
-    json.BeginObject();
-    if (!group.category.empty()) json.Field("category", group.category);
-    if (!group.tier.empty()) json.Field("tier", group.tier);
+  json.ObjectsField("groups", statistics.groups, [&](const GroupStatistics& group) {
+    json.TextField("category", group.category);
+    json.TextField("tier", group.tier);
     WriteGroup(group, json);
-    json.EndObject();
-  }
-  json.EndArray();
-  json.Key("notes");
-  json.BeginArray();
-  for (const std::string& note : dataset.notes) json.Value(note);
-  json.EndArray();
+  });
+  json.ArrayField("notes", dataset.notes);
   json.EndObject();
   return std::move(json).Take() + "\n";
 }

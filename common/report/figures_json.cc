@@ -10,11 +10,7 @@ namespace {
 
 template <class T>
 void WriteList(std::string_view key, const std::vector<T>& values, JsonWriter& json) {
-  if (values.empty()) return;
-  json.Key(key);
-  json.BeginArray();
-  for (const T& value : values) json.Value(value);
-  json.EndArray();
+  if (!values.empty()) json.ArrayField(key, values);
 }
 
 void WriteGauge(std::string_view key, const std::optional<ServerFigures::Gauge>& gauge,
@@ -31,6 +27,17 @@ void WriteGauge(std::string_view key, const std::optional<ServerFigures::Gauge>&
 
 void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& json) {
   if (value && std::isfinite(*value)) json.Field(key, *value);
+}
+
+void WriteTargetIdentity(const TargetProbed& target, JsonWriter& json) {
+  json.Field("target", target.target);
+  json.Field("url", target.url);
+  json.Field("engine", target.engine);
+}
+
+void WriteBuiltin(const DatasetIdentity& dataset, JsonWriter& json) {
+  json.Field("builtin", dataset.builtin);
+  if (dataset.builtin) json.Field("warning", kBuiltinWarning);
 }
 
 void WriteEstimate(std::string_view key, const std::optional<Estimate>& value, JsonWriter& json) {

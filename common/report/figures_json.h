@@ -21,6 +21,10 @@ void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures
                      JsonWriter& json);
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json);
 
+// What run.json and summary.json both say of a target and of prompts of our own.
+void WriteTargetIdentity(const TargetProbed& target, JsonWriter& json);
+void WriteBuiltin(const DatasetIdentity& dataset, JsonWriter& json);
+
 // The distributions, each under its own key of the object that is open.
 void WriteLatencies(const LatencyFigures& figures, JsonWriter& json);
 

@@ -22,17 +22,6 @@ void WritePairs(std::string_view key, const Pairs& pairs, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteStrings(std::string_view key, const std::vector<std::string>& values, JsonWriter& json) {
-  json.Key(key);
-  json.BeginArray();
-  for (const std::string& value : values) json.Value(value);
-  json.EndArray();
-}
-
-void WriteText(std::string_view key, const std::string& text, JsonWriter& json) {
-  if (!text.empty()) json.Field(key, text);
-}
-
 void WriteLoad(const LoadSpec& load, JsonWriter& json) {
   json.Key("load");
   json.BeginObject();
@@ -53,22 +42,22 @@ void WriteRequest(const RequestSpec& request, JsonWriter& json) {
   json.Key("request");
   json.BeginObject();
   json.Field("endpoint", request.endpoint == Endpoint::kChat ? "chat" : "completions");
-  WriteText("model", request.model, json);
+  json.TextField("model", request.model);
   json.Field("osl_tokens", request.osl_tokens);
   WriteNumber("temperature", request.temperature, json);
   json.Field("ignore_eos", request.ignore_eos);
-  WriteText("extra_inputs_json", request.extra_inputs_json, json);
+  json.TextField("extra_inputs_json", request.extra_inputs_json);
   WritePairs("headers", request.headers, json);
   json.EndObject();
 }
 
 void WriteConnection(const RunSpec& spec, JsonWriter& json) {
-  WriteStrings("target_urls", spec.target_urls, json);
+  json.ArrayField("target_urls", spec.target_urls);
   json.Field("url_policy",
              spec.url_policy == UrlPolicy::kRoundRobin ? "round_robin" : "least_in_flight");
   json.Field("receive_stamps", spec.user_stamps ? "user" : "kernel");
   json.Field("server_metrics", spec.server_metrics);
-  WriteStrings("metrics_urls", spec.metrics_urls, json);
+  json.ArrayField("metrics_urls", spec.metrics_urls);
   json.Key("timeouts");
   json.BeginObject();
   json.Field("connect_s", Seconds(spec.timeouts.connect));
@@ -78,7 +67,7 @@ void WriteConnection(const RunSpec& spec, JsonWriter& json) {
   json.EndObject();
   json.Key("tls");
   json.BeginObject();
-  WriteText("ca_file", spec.tls.ca_file, json);
+  json.TextField("ca_file", spec.tls.ca_file);
   json.Field("insecure", spec.tls.insecure);
   json.EndObject();
 }
@@ -87,56 +76,39 @@ void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
   json.Key("dataset");
   json.BeginObject();
   json.Field("name", DatasetLabel(dataset));
-  WriteText("path", dataset.path, json);
-  WriteText("format", dataset.format, json);
-  WriteText("sha256", dataset.sha256, json);
+  json.TextField("path", dataset.path);
+  json.TextField("format", dataset.format);
+  json.TextField("sha256", dataset.sha256);
   json.Field("rows", dataset.rows);
-  json.Field("builtin", dataset.builtin);
-  if (dataset.builtin) json.Field("warning", kBuiltinWarning);
+  WriteBuiltin(dataset, json);
   json.EndObject();
 }
 
-void WriteTargets(const std::vector<TargetProbed>& targets, JsonWriter& json) {
-  json.Key("targets");
-  json.BeginArray();
-  for (const TargetProbed& target : targets) {
-    json.BeginObject();
-    json.Field("target", target.target);
-    json.Field("url", target.url);
-    json.Field("engine", target.engine);
-    WriteText("engine_version", target.engine_version, json);
-    WriteText("model", target.model, json);
-    json.Field("max_model_len_tokens", target.max_model_len_tokens);
-    json.Field("token_source", TokenSourceName(target.token_source));
-    json.Field("draft_length", target.draft_length);
-    WriteText("metrics_url", target.metrics_url, json);
-    WriteText("metrics_note", target.metrics_note, json);
-    json.EndObject();
-  }
-  json.EndArray();
+void WriteTarget(const TargetProbed& target, JsonWriter& json) {
+  WriteTargetIdentity(target, json);
+  json.TextField("engine_version", target.engine_version);
+  json.TextField("model", target.model);
+  json.Field("max_model_len_tokens", target.max_model_len_tokens);
+  json.Field("token_source", TokenSourceName(target.token_source));
+  json.Field("draft_length", target.draft_length);
+  json.TextField("metrics_url", target.metrics_url);
+  json.TextField("metrics_note", target.metrics_note);
 }
 
-void WriteAgents(const std::vector<AgentFigures>& agents, JsonWriter& json) {
-  json.Key("agents");
-  json.BeginArray();
-  for (const AgentFigures& agent : agents) {
-    json.BeginObject();
-    json.Field("agent", agent.agent);
-    json.Field("slots", agent.slots);
-    json.Key("host");
-    json.BeginObject();
-    json.Field("hostname", agent.host.hostname);
-    WriteText("boot_id", agent.host.boot_id, json);
-    WriteText("kernel", agent.host.kernel, json);
-    WriteText("cpu_model", agent.host.cpu_model, json);
-    json.Field("cores", agent.host.cores);
-    json.Field("memory_bytes", agent.host.memory_bytes);
-    json.Field("pid", agent.host.pid);
-    json.Field("files_max", agent.host.files_max);
-    json.EndObject();
-    json.EndObject();
-  }
-  json.EndArray();
+void WriteAgent(const AgentFigures& agent, JsonWriter& json) {
+  json.Field("agent", agent.agent);
+  json.Field("slots", agent.slots);
+  json.Key("host");
+  json.BeginObject();
+  json.Field("hostname", agent.host.hostname);
+  json.TextField("boot_id", agent.host.boot_id);
+  json.TextField("kernel", agent.host.kernel);
+  json.TextField("cpu_model", agent.host.cpu_model);
+  json.Field("cores", agent.host.cores);
+  json.Field("memory_bytes", agent.host.memory_bytes);
+  json.Field("pid", agent.host.pid);
+  json.Field("files_max", agent.host.files_max);
+  json.EndObject();
 }
 
 }  // namespace
@@ -160,9 +132,11 @@ std::string RunJson(const Results& results) {
   json.Field("save_text", spec.save_text);
   json.EndObject();
   WritePairs("tags", spec.tags, json);
-  WriteTargets(results.targets, json);
-  WriteAgents(results.agents, json);
-  WriteStrings("notes", results.notes, json);
+  json.ObjectsField("targets", results.targets,
+                    [&](const TargetProbed& target) { WriteTarget(target, json); });
+  json.ObjectsField("agents", results.agents,
+                    [&](const AgentFigures& agent) { WriteAgent(agent, json); });
+  json.ArrayField("notes", results.notes);
   json.EndObject();
   return std::move(json).Take() + "\n";
 }

@@ -6,25 +6,13 @@
 namespace specctl {
 namespace {
 
-void WriteTexts(std::string_view key, const std::vector<std::string>& texts, JsonWriter& json) {
-  json.Key(key);
-  json.BeginArray();
-  for (const std::string& text : texts) json.Value(text);
-  json.EndArray();
-}
-
 void WriteReasons(std::string_view key, const std::vector<VerdictReason>& reasons,
                   JsonWriter& json) {
-  json.Key(key);
-  json.BeginArray();
-  for (const VerdictReason& reason : reasons) {
-    json.BeginObject();
+  json.ObjectsField(key, reasons, [&](const VerdictReason& reason) {
     json.Field("code", reason.code);
     json.Field("text", reason.text);
     if (reason.windows > 0) json.Field("windows", reason.windows);
-    json.EndObject();
-  }
-  json.EndArray();
+  });
 }
 
 void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
@@ -37,7 +25,7 @@ void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
   for (const VerdictReason& label : verdict.labels) json.Value(label.code);
   json.EndArray();
   WriteReasons("label_details", verdict.labels, json);
-  WriteTexts("checks_not_made", verdict.checks_not_made, json);
+  json.ArrayField("checks_not_made", verdict.checks_not_made);
   json.Key("windows");
   json.BeginObject();
   json.Field("judged", verdict.windows);
@@ -51,8 +39,7 @@ void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
   json.Key("dataset");
   json.BeginObject();
   json.Field("name", DatasetLabel(dataset));
-  json.Field("builtin", dataset.builtin);
-  if (dataset.builtin) json.Field("warning", kBuiltinWarning);
+  WriteBuiltin(dataset, json);
   json.EndObject();
 }
 
@@ -112,76 +99,48 @@ void WriteWholeRun(const Results& results, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteSlices(const std::vector<SliceFigures>& slices, JsonWriter& json) {
-  json.Key("slices");
-  json.BeginArray();
-  for (const SliceFigures& slice : slices) {
-    json.BeginObject();
-    json.Field("by", slice.by);
-    json.Field("key", slice.key);
-    WriteConservation(slice.conservation, json);
-    json.Key("tokens");
-    json.BeginObject();
-    json.Field("input", slice.input_tokens);
-    json.Field("output", slice.output_tokens);
-    json.EndObject();
-    WriteLatencies(slice.latency, json);
-    WriteAcceptance("acceptance", slice.acceptance, json);
-    json.EndObject();
-  }
-  json.EndArray();
+void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
+  json.Field("by", slice.by);
+  json.Field("key", slice.key);
+  WriteConservation(slice.conservation, json);
+  json.Key("tokens");
+  json.BeginObject();
+  json.Field("input", slice.input_tokens);
+  json.Field("output", slice.output_tokens);
+  json.EndObject();
+  WriteLatencies(slice.latency, json);
+  WriteAcceptance("acceptance", slice.acceptance, json);
 }
 
-void WriteTargets(const std::vector<TargetProbed>& targets, JsonWriter& json) {
-  json.Key("targets");
-  json.BeginArray();
-  for (const TargetProbed& target : targets) {
-    json.BeginObject();
-    json.Field("target", target.target);
-    json.Field("url", target.url);
-    json.Field("engine", target.engine);
-    if (!target.model.empty()) json.Field("model", target.model);
-    json.EndObject();
-  }
-  json.EndArray();
+void WriteTarget(const TargetProbed& target, JsonWriter& json) {
+  WriteTargetIdentity(target, json);
+  json.TextField("model", target.model);
 }
 
-void WriteAgents(const std::vector<AgentFigures>& agents, JsonWriter& json) {
-  json.Key("agents");
-  json.BeginArray();
-  for (const AgentFigures& agent : agents) {
-    json.BeginObject();
-    json.Field("agent", agent.agent);
-    json.Field("hostname", agent.host.hostname);
-    json.Field("slots", agent.slots);
-    json.Field("lost", agent.lost);
-    if (!agent.end_reason.empty()) json.Field("end_reason", agent.end_reason);
-    WriteConservation(agent.conservation, json);
-    json.Field("chunks", agent.chunks);
-    json.Field("reads", agent.reads);
-    json.Field("coalesced_reads", agent.coalesced_reads);
-    json.Field("unstamped_reads", agent.unstamped_reads);
-    json.Field("chunks_dropped", agent.chunks_dropped);
-    WriteNumber("receive_lag_p99_ms_max", agent.receive_lag_p99_ms_max, json);
-    WriteNumber("cpu_s", agent.cpu_seconds, json);
-    json.Field("rss_bytes_max", agent.rss_bytes_max);
-    WriteNumber("clock_bound_ms", agent.clock_bound_ms, json);
-    WriteNumber("started_ms", agent.started_ms, json);
-    json.EndObject();
-  }
-  json.EndArray();
+void WriteAgent(const AgentFigures& agent, JsonWriter& json) {
+  json.Field("agent", agent.agent);
+  json.Field("hostname", agent.host.hostname);
+  json.Field("slots", agent.slots);
+  json.Field("lost", agent.lost);
+  json.TextField("end_reason", agent.end_reason);
+  WriteConservation(agent.conservation, json);
+  json.Field("chunks", agent.chunks);
+  json.Field("reads", agent.reads);
+  json.Field("coalesced_reads", agent.coalesced_reads);
+  json.Field("unstamped_reads", agent.unstamped_reads);
+  json.Field("chunks_dropped", agent.chunks_dropped);
+  WriteNumber("receive_lag_p99_ms_max", agent.receive_lag_p99_ms_max, json);
+  WriteNumber("cpu_s", agent.cpu_seconds, json);
+  json.Field("rss_bytes_max", agent.rss_bytes_max);
+  WriteNumber("clock_bound_ms", agent.clock_bound_ms, json);
+  WriteNumber("started_ms", agent.started_ms, json);
 }
 
 void WriteFailures(const Results& results, JsonWriter& json) {
-  json.Key("failures");
-  json.BeginArray();
-  for (const auto& [text, requests] : results.failures) {
-    json.BeginObject();
-    json.Field("text", text);
-    json.Field("requests", requests);
-    json.EndObject();
-  }
-  json.EndArray();
+  json.ObjectsField("failures", results.failures, [&](const auto& failure) {
+    json.Field("text", failure.first);
+    json.Field("requests", failure.second);
+  });
 }
 
 void WriteEnd(const Results& results, JsonWriter& json) {
@@ -189,7 +148,7 @@ void WriteEnd(const Results& results, JsonWriter& json) {
     json.Key("end");
     json.BeginObject();
     json.Field("state", RunEndName(results.end.end));
-    if (!results.end.reason.empty()) json.Field("reason", results.end.reason);
+    json.TextField("reason", results.end.reason);
     json.EndObject();
   }
   if (results.journal_torn_bytes > 0) json.Field("journal_torn_bytes", results.journal_torn_bytes);
@@ -217,11 +176,14 @@ std::string SummaryJson(const Results& results) {
   WriteServers(results.servers, json);
   WriteWithInvalid(results, json);
   WriteWholeRun(results, json);
-  WriteSlices(results.slices, json);
-  WriteTargets(results.targets, json);
+  json.ObjectsField("slices", results.slices,
+                    [&](const SliceFigures& slice) { WriteSlice(slice, json); });
+  json.ObjectsField("targets", results.targets,
+                    [&](const TargetProbed& target) { WriteTarget(target, json); });
   WriteStartSkew(results.start_skew, json);
-  WriteAgents(results.agents, json);
-  WriteTexts("notes", results.notes, json);
+  json.ObjectsField("agents", results.agents,
+                    [&](const AgentFigures& agent) { WriteAgent(agent, json); });
+  json.ArrayField("notes", results.notes);
   json.EndObject();
   return std::move(json).Take() + "\n";
 }

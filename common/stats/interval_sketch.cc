@@ -2,10 +2,17 @@
 
 namespace specctl {
 
-void IntervalSketch::AddWithin(Nanos value, Nanos low, Nanos high) {
+void IntervalValues::AddWithin(Nanos value, Nanos low, Nanos high) {
   value_.Add(value);
   low_.Add(low);
   high_.Add(high);
+}
+
+void IntervalSketch::Add(const IntervalValues& values) {
+  exact_.Add(values.exact_);
+  value_.Add(values.value_);
+  low_.Add(values.low_);
+  high_.Add(values.high_);
 }
 
 void IntervalSketch::Merge(const IntervalSketch& other) {

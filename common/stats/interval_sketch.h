@@ -8,12 +8,22 @@
 
 namespace specctl {
 
-// Not thread-safe.
-class IntervalSketch {
+// Values that several sketches get.  Not thread-safe.
+class IntervalValues {
  public:
   void Add(Nanos value) { exact_.Add(value); }
   // The true value lies in [low, high], around `value`, which stands for it.
   void AddWithin(Nanos value, Nanos low, Nanos high);
+
+ private:
+  friend class IntervalSketch;
+  SketchValues exact_, value_, low_, high_;
+};
+
+// Not thread-safe.
+class IntervalSketch {
+ public:
+  void Add(const IntervalValues& values);
   void Merge(const IntervalSketch& other);
 
   uint64_t count() const { return exact_.count() + value_.count(); }

@@ -1,42 +1,31 @@
 #include "common/stats/lag_histogram.h"
 
 #include <algorithm>
-#include <bit>
 
 #include <absl/status/status.h>
 
 #include "common/base/varint.h"
+#include "common/stats/octave_buckets.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
 namespace {
 
-constexpr int kSubBucketBits = 3;  // 8 an octave
-constexpr uint64_t kSubBuckets = uint64_t{1} << kSubBucketBits;
+using Buckets = OctaveBuckets<3>;  // of microseconds
 constexpr uint64_t kHighestUs = (uint64_t{1} << 34) - 1;
+constexpr uint32_t kBuckets = Buckets::Of(kHighestUs) + 1;
 constexpr uint64_t kCountMax = uint64_t{1} << 48;
 
-// Below 16 us each microsecond has a bucket of its own; from there on the leading bit and the three
-// after it are the bucket.
 constexpr uint32_t BucketOf(Nanos lag) {
   const int64_t us = std::max<int64_t>(lag.count(), 0) / 1000;
-  const uint64_t value = std::min(static_cast<uint64_t>(us), kHighestUs);
-  const int shift = std::max(0, static_cast<int>(std::bit_width(value)) - (kSubBucketBits + 1));
-  return static_cast<uint32_t>((static_cast<uint64_t>(shift) << kSubBucketBits) + (value >> shift));
+  return Buckets::Of(std::min(static_cast<uint64_t>(us), kHighestUs));
 }
-
-constexpr uint32_t kBuckets = BucketOf(Nanos::max()) + 1;
 
 // First value above the bucket's; 0 for the bucket of what counts as 0.
 constexpr Nanos UpperEndOf(uint32_t bucket) {
   if (bucket == 0) return Nanos(0);
-  if (bucket < 2 * kSubBuckets) return std::chrono::microseconds(bucket + 1);
-  const uint64_t shift = bucket / kSubBuckets - 1;
-  const uint64_t lowest = (bucket - shift * kSubBuckets) << shift;
-  return std::chrono::microseconds(lowest + (uint64_t{1} << shift));
+  return std::chrono::microseconds(Buckets::Lowest(bucket) + Buckets::Width(bucket));
 }
-
-static_assert(BucketOf(UpperEndOf(15)) == 16 && BucketOf(UpperEndOf(100)) == 101);
 
 }  // namespace
 

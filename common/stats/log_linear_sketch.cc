@@ -1,40 +1,34 @@
 #include "common/stats/log_linear_sketch.h"
 
 #include <algorithm>
-#include <bit>
 
+#include "common/stats/octave_buckets.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
 namespace {
 
-constexpr int kSubBucketBits = 10;  // 1,024 an octave
+using Buckets = OctaveBuckets<10>;  // of nanoseconds
 constexpr int64_t kLowestNs = 1'000;
 constexpr int64_t kHighestNs = 24 * 3'600 * int64_t{1'000'000'000};
 constexpr uint32_t kGrain = 256;  // memory grows by a quarter of an octave
 
-// Buckets are numbered without gaps: below 2,048 ns each value has its own; from there on the
-// leading bit and the ten after it are the bucket.
 constexpr uint32_t BucketOf(Nanos value) {
-  const auto ns = static_cast<uint64_t>(std::clamp(value.count(), kLowestNs, kHighestNs));
-  const int shift = std::max(0, static_cast<int>(std::bit_width(ns)) - (kSubBucketBits + 1));
-  return (static_cast<uint32_t>(shift) << kSubBucketBits) + static_cast<uint32_t>(ns >> shift);
+  return Buckets::Of(static_cast<uint64_t>(std::clamp(value.count(), kLowestNs, kHighestNs)));
 }
 
-// Middle of the values that share `bucket`.
 constexpr Nanos MiddleOf(uint32_t bucket) {
-  constexpr uint32_t kSubBuckets = 1u << kSubBucketBits;
-  if (bucket < 2 * kSubBuckets) return Nanos(bucket);
-  const uint32_t shift = bucket / kSubBuckets - 1;
-  const uint64_t lowest = uint64_t{bucket - shift * kSubBuckets} << shift;
-  return Nanos(static_cast<int64_t>(lowest + (uint64_t{1} << shift) / 2));
+  return Nanos(static_cast<int64_t>(Buckets::Lowest(bucket) + Buckets::Width(bucket) / 2));
 }
-
-static_assert(BucketOf(Nanos(2'047)) + 1 == BucketOf(Nanos(2'048)));
-static_assert(BucketOf(Nanos(4'095)) + 1 == BucketOf(Nanos(4'096)));
-static_assert(BucketOf(MiddleOf(BucketOf(Nanos(kHighestNs)))) == BucketOf(Nanos(kHighestNs)));
 
 }  // namespace
+
+void SketchValues::Add(Nanos value) {
+  min_ = buckets_.empty() ? value : std::min(min_, value);
+  max_ = buckets_.empty() ? value : std::max(max_, value);
+  sum_ns_ += absl::int128(value.count());
+  buckets_.push_back(BucketOf(value));
+}
 
 void LogLinearSketch::Add(Nanos value, uint64_t count) {
   if (count == 0) return;
@@ -42,10 +36,14 @@ void LogLinearSketch::Add(Nanos value, uint64_t count) {
   // Below first_bucket_ the difference wraps and is out of range, too.
   if (bucket - first_bucket_ >= buckets_.size()) Widen(bucket, bucket);
   buckets_[bucket - first_bucket_] += count;
-  min_ = count_ == 0 ? value : std::min(min_, value);
-  max_ = count_ == 0 ? value : std::max(max_, value);
-  count_ += count;
-  sum_ns_ += absl::int128(value.count()) * absl::int128(count);
+  Count({count, absl::int128(value.count()) * absl::int128(count), value, value});
+}
+
+void LogLinearSketch::Add(const SketchValues& values) {
+  if (values.size() == 0) return;
+  Widen(BucketOf(values.min_), BucketOf(values.max_));
+  for (const uint32_t bucket : values.buckets_) ++buckets_[bucket - first_bucket_];
+  Count({values.size(), values.sum_ns_, values.min_, values.max_});
 }
 
 void LogLinearSketch::Merge(const LogLinearSketch& other) {
@@ -55,10 +53,7 @@ void LogLinearSketch::Merge(const LogLinearSketch& other) {
   for (uint32_t bucket = low; bucket <= high; ++bucket) {
     buckets_[bucket - first_bucket_] += other.buckets_[bucket - other.first_bucket_];
   }
-  min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
-  max_ = count_ == 0 ? other.max_ : std::max(max_, other.max_);
-  count_ += other.count_;
-  sum_ns_ += other.sum_ns_;
+  Count({other.count_, other.sum_ns_, other.min_, other.max_});
 }
 
 void LogLinearSketch::Clear() {

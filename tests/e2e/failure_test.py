@@ -1,9 +1,11 @@
 """Failures in the middle of a run: named, with the right status, and everything measured kept."""
 import os
 import signal
+import socket
+import time
 import unittest
 
-from harness import PATIENCE_S, Case, children_of, is_running, wait_for
+from harness import PATIENCE_S, Case, children_of, is_running, wait_for, with_stepped_clock
 
 
 class FailureTest(Case):
@@ -67,6 +69,20 @@ class FailureTest(Case):
         self.assertTrue(any(row["agent"] == 2 and row["outcome"] == "ok"
                             for row in self.rows(self.run_dir())))
         self.assert_no_agent_left(agents)
+
+    def test_an_agent_dials_again_after_its_wall_clock_was_stepped_back(self):
+        with socket.socket() as controller:
+            controller.bind(("127.0.0.1", 0))
+            agent = self.start("agent", "--controller", "127.0.0.1:%d" % controller.getsockname()[1],
+                               env=with_stepped_clock(-3600))
+            time.sleep(3)  # refused again and again, it waits longer each time
+            agent.send_signal(signal.SIGUSR2)
+            time.sleep(1)
+            controller.settimeout(PATIENCE_S)
+            controller.listen()
+            controller.accept()[0].close()
+        agent.kill()
+        agent.wait()
 
     def test_no_agent_outlives_a_killed_run(self):
         process = self.long_run()

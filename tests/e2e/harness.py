@@ -120,6 +120,14 @@ class Case(unittest.TestCase):
                          counts)
 
 
+def with_stepped_clock(step_s):
+    """An environment in which SIGUSR2 steps a process's wall clock (tests/fakes/stepped_clock.cc)."""
+    # The library is no sanitizer's, and comes before its runtime.
+    asan = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
+    return {**os.environ, "LD_PRELOAD": os.environ["SPECCTL_STEPPED_CLOCK"],
+            "STEPPED_CLOCK_BY_S": str(step_s), "ASAN_OPTIONS": asan}
+
+
 def children_of(pid):
     """Process ids whose parent is `pid`."""
     found = []

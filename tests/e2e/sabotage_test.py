@@ -13,11 +13,16 @@ import time
 import unittest
 import urllib.request
 
-from harness import PATIENCE_S, Case, children_of, wait_for
+from harness import PATIENCE_S, Case, children_of, wait_for, with_stepped_clock
 
 SABOTAGE = os.environ.get("SPECCTL_SABOTAGE", "yes") != "no"
 # With sanitizers the agent is too slow for the rest of a burst: it is a fault of the client's, too.
 SANITIZED = os.environ.get("SPECCTL_SANITIZE", "none") != "none"
+
+# What a machine may hold against a run by itself, when other tests run on it too.
+BUSY_MACHINE = {"arrival_bound", "cpu_steal", "cpu_throttled", "in_flight_below_bs", "loop_lag",
+                "send_lag"}
+MILLISECOND_NS = 1_000_000
 
 
 def threads_of(pid):
@@ -56,11 +61,11 @@ class QuotaCgroup:
 
 
 class SabotageTest(Case):
-    def begin(self, engine, *flags, agents=2, bs=16, seconds=10):
+    def begin(self, engine, *flags, agents=2, bs=16, seconds=10, env=None):
         """A run that is in its hold, and its agents' process ids."""
         process = self.start("run", "--url", engine.url, "--agents", agents, "--bs", bs,
                              "--dataset", "builtin", "--duration", f"{seconds}s", "--osl", 60,
-                             "--output-dir", self.run_dir(), *flags)
+                             "--output-dir", self.run_dir(), *flags, env=env)
         journal = self.run_dir() / "journal.pb"
         wait_for("the load", lambda: process.poll() is not None or
                  (journal.exists() and journal.stat().st_size > 40_000))
@@ -183,6 +188,52 @@ class SabotageTest(Case):
                                                  headers={"Content-Type": "application/json"})
                 urllib.request.urlopen(request, timeout=PATIENCE_S).read()
         self.assert_label(self.verdict(process), "other_traffic")
+
+    def test_a_wall_clock_that_is_stepped_forward(self):
+        self.run_over_a_step(3600)
+
+    def test_a_wall_clock_that_is_stepped_back(self):
+        self.run_over_a_step(-3600)
+
+    def run_over_a_step(self, step_s):
+        log = self.folder / "sent.jsonl"
+        engine = self.engine("--send-log", str(log))
+        process, agents = self.begin(engine, env=with_stepped_clock(step_s))
+        if SABOTAGE:
+            for pid in (process.pid, *agents):  # one machine, one clock
+                os.kill(pid, signal.SIGUSR2)
+        verdict = self.verdict(process)
+        engine.stop()
+        self.assert_label(verdict, "clock_stepped")
+        self.assert_nothing_dropped(verdict)
+        self.assert_true_arrivals(log)
+        for name in ("ttft_ms", "itl_ms", "step_latency_ms"):
+            figure = self.summary(self.run_dir())[name]
+            self.assertTrue(0 < figure["p50"] <= figure["p99"] < 5_000, (name, figure))
+
+    def assert_nothing_dropped(self, verdict):
+        """Nothing is held against it but what a machine that is busy with other tests causes."""
+        self.assertLessEqual({reason["code"] for reason in verdict["reasons"]}, BUSY_MACHINE,
+                             json.dumps(verdict, indent=1))
+        self.assertNotIn("user_stamps", verdict["labels"])
+        for window in self.windows():
+            self.assertLessEqual(set(filter(None, window["reasons"].split(";"))), BUSY_MACHINE)
+
+    def assert_true_arrivals(self, log):
+        """Every chunk arrived after it was sent, and soon, by a clock that was not stepped."""
+        sent_ns = {}
+        for row in map(json.loads, log.read_text().splitlines()):
+            if "chunk" in row:
+                sent_ns[row["response_id"], row["chunk"]] = row["send_begin_unix_ns"]
+        t0_ns = json.loads((self.run_dir() / "run.json").read_text())["t0_unix_ns"]
+        previous_ns = {}
+        for line in self.specctl("export", self.run_dir(), "--chunks").stdout.splitlines():
+            chunk = json.loads(line)
+            late_ns = t0_ns + chunk["t_ns"] - sent_ns[chunk["response_id"], chunk["chunk"]]
+            self.assertTrue(-MILLISECOND_NS < late_ns < 5_000 * MILLISECOND_NS, chunk)
+            self.assertGreaterEqual(chunk["t_ns"], previous_ns.get(chunk["request_id"], 0), chunk)
+            previous_ns[chunk["request_id"]] = chunk["t_ns"]
+        self.assertEqual(len(previous_ns), len(self.rows(self.run_dir())))
 
 
 if __name__ == "__main__":

@@ -9,13 +9,6 @@
 namespace specctl::sim {
 namespace {
 
-void WriteList(std::string_view name, const std::vector<uint32_t>& values, JsonWriter& json) {
-  json.Key(name);
-  json.BeginArray();
-  for (const uint32_t value : values) json.Value(value);
-  json.EndArray();
-}
-
 double Share(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -38,14 +31,14 @@ std::string SpecMetricsJson(const DraftedSteps& steps, uint32_t draft_length,
   json.RawValue(PythonFloat(1 + Share(accepted, steps.accepted.size())));
   json.Key("draft_acceptance_rate");
   json.RawValue(PythonFloat(Share(accepted, drafted)));
-  WriteList("acceptance_histogram", histogram, json);
+  json.ArrayField("acceptance_histogram", histogram);
   json.Field("num_spec_steps", steps.accepted.size());
   json.Field("num_accepted_draft_tokens", accepted);
   json.Field("num_draft_tokens", drafted);
   json.Field("num_spec_tokens", draft_length);
   if (detail == SpecMetricsDetail::kDetailed && !steps.accepted.empty()) {
-    WriteList("per_step_accepted", steps.accepted, json);
-    WriteList("per_step_drafted", steps.drafted, json);
+    json.ArrayField("per_step_accepted", steps.accepted);
+    json.ArrayField("per_step_drafted", steps.drafted);
   }
   json.EndObject();
   json.EndObject();

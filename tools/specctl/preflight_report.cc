@@ -72,7 +72,6 @@ std::string WithoutCeiling(const Preflight& preflight) {
 }
 
 void WriteStep(const JudgedStep& step, JsonWriter& json) {
-  json.BeginObject();
   json.Field("streams", step.load.streams);
   json.Field("offered_chunks_per_s", step.load.OfferedPerS());
   json.Field("reached_chunks_per_s", step.figures.reached_per_s);
@@ -81,13 +80,9 @@ void WriteStep(const JudgedStep& step, JsonWriter& json) {
   json.Field("null_server_late_p99_ms", Seconds(step.null_server.lateness_p99) * 1e3);
   json.Field("null_server_blocked", step.null_server.blocked);
   json.Field("state", StepStateName(step.state));
-  if (!step.why.empty()) json.Field("why", step.why);
+  json.TextField("why", step.why);
   json.Field("verdict", step.figures.verdict);
-  json.Key("reasons");
-  json.BeginArray();
-  for (const std::string& reason : step.figures.reasons) json.Value(reason);
-  json.EndArray();
-  json.EndObject();
+  json.ArrayField("reasons", step.figures.reasons);
 }
 
 void WritePlan(const Preflight& preflight, const AgentPlan& plan, JsonWriter& json) {
@@ -154,15 +149,10 @@ std::string PreflightJson(const Preflight& preflight) {
   json.BeginObject();
   json.Field("cores", preflight.cores);
   json.Field("stream_chunks_per_s", preflight.chunks_per_s);
-  json.Key("steps");
-  json.BeginArray();
-  for (const JudgedStep& step : preflight.steps) WriteStep(step, json);
-  json.EndArray();
-  json.Key("checks_not_made");
-  json.BeginArray();
-  for (const std::string& check : ChecksNotMade(preflight)) json.Value(check);
-  json.EndArray();
-  if (!preflight.stopped_by.empty()) json.Field("stopped_by", preflight.stopped_by);
+  json.ObjectsField("steps", preflight.steps,
+                    [&](const JudgedStep& step) { WriteStep(step, json); });
+  json.ArrayField("checks_not_made", ChecksNotMade(preflight));
+  json.TextField("stopped_by", preflight.stopped_by);
   if (const std::optional<double> ceiling = CeilingPerS(preflight)) {
     json.Key("ceiling");
     json.BeginObject();

@@ -21,7 +21,7 @@ TEST(StampClockTest, StampsBecomeMonotonicTimes) {
   StampClock clock;
   clock.Refresh(PairAt(kMono, kOffset));
   clock.Refresh(PairAt(kMono + 3ms, kOffset));
-  const auto time = clock.ToMono(StampAt(kMono + 2ms, kOffset), kMono + 4ms);
+  const auto time = clock.ToMono(StampAt(kMono + 2ms, kOffset), {kMono, kMono + 4ms});
   EXPECT_EQ(time, kMono + 2ms);
   EXPECT_EQ(clock.steps(), 0u);
 }
@@ -29,7 +29,13 @@ TEST(StampClockTest, StampsBecomeMonotonicTimes) {
 TEST(StampClockTest, AnArrivalIsNeverLaterThanItsRead) {
   StampClock clock;
   clock.Refresh(PairAt(kMono, kOffset));
-  EXPECT_EQ(clock.ToMono(StampAt(kMono + 1us, kOffset), kMono), kMono);
+  EXPECT_EQ(clock.ToMono(StampAt(kMono + 1us, kOffset), {kMono - 1ms, kMono}), kMono);
+}
+
+TEST(StampClockTest, BytesThatWereQueuedLongAfterTheirStampKeepIt) {
+  StampClock clock;
+  clock.Refresh(PairAt(kMono, kOffset));
+  EXPECT_EQ(clock.ToMono(StampAt(kMono - 50ms, kOffset), {kMono, kMono + 1ms}), kMono - 50ms);
 }
 
 TEST(StampClockTest, SlewingOverALongPauseIsNoStep) {
@@ -45,11 +51,12 @@ TEST(StampClockTest, BothSidesOfAStepAreTakenForWhatTheyAre) {
     clock.Refresh(PairAt(kMono, kOffset));
     clock.Refresh(PairAt(kMono + 3ms, kOffset + step));
     EXPECT_EQ(clock.steps(), 1u);
-    const MonoTime now = kMono + 3ms + 100us;
-    EXPECT_EQ(clock.ToMono(StampAt(kMono + 1ms, kOffset), now), kMono + 1ms);
-    EXPECT_EQ(clock.ToMono(StampAt(kMono + 2ms, kOffset + step), now), kMono + 2ms);
+    const StampClock::Within within{kMono, kMono + 3ms + 100us};
+    EXPECT_EQ(clock.ToMono(StampAt(kMono + 1ms, kOffset), within), kMono + 1ms);
+    EXPECT_EQ(clock.ToMono(StampAt(kMono + 2ms, kOffset + step), within), kMono + 2ms);
     clock.Refresh(PairAt(kMono + 6ms, kOffset + step));
-    EXPECT_EQ(clock.ToMono(StampAt(kMono + 5ms, kOffset + step), kMono + 6ms), kMono + 5ms);
+    EXPECT_EQ(clock.ToMono(StampAt(kMono + 5ms, kOffset + step), {kMono + 3ms, kMono + 6ms}),
+              kMono + 5ms);
     EXPECT_EQ(clock.steps(), 1u);
   }
 }
@@ -58,7 +65,18 @@ TEST(StampClockTest, AStampThatFitsNeitherSideIsNone) {
   StampClock clock;
   clock.Refresh(PairAt(kMono, kOffset));
   clock.Refresh(PairAt(kMono + 3ms, kOffset + 1h));
-  EXPECT_EQ(clock.ToMono(StampAt(kMono, kOffset + 30min), kMono + 3ms), std::nullopt);
+  EXPECT_EQ(clock.ToMono(StampAt(kMono, kOffset + 30min), {kMono, kMono + 3ms}), std::nullopt);
+}
+
+TEST(StampClockTest, AStampOfAStepThatNoReadingHasSeenYetIsNone) {
+  for (const Nanos step : {Nanos(-1h), Nanos(-200ms), Nanos(20ms), Nanos(1h)}) {
+    StampClock clock;
+    clock.Refresh(PairAt(kMono, kOffset));
+    clock.Refresh(PairAt(kMono + 3ms, kOffset));
+    const StampClock::Within within{kMono + 2ms, kMono + 5ms};
+    EXPECT_EQ(clock.ToMono(StampAt(kMono + 4ms, kOffset + step), within), std::nullopt);
+    EXPECT_EQ(clock.ToMono(StampAt(kMono + 4ms, kOffset), within), kMono + 4ms);
+  }
 }
 
 }  // namespace

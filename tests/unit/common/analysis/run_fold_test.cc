@@ -347,5 +347,23 @@ TEST(RunFoldTest, WithoutProbesTheWallClockAlignsAndTheVerdictSaysSo) {
   EXPECT_TRUE(HasReason(results.verdict, "clock_unmapped"));
 }
 
+TEST(RunFoldTest, AStepOfTheWallClockMovesNothingOfAnAgentWithoutProbes) {
+  JournalScript script({.bs = 1});
+  script.host(0).boot_id = "elsewhere";
+  script.Begin({.at_ms = 100}).Chunk(150, 1).Chunk(270, 1).Ok(300);
+  std::vector<Event> events = script.Events();
+  for (Event& event : events) {
+    auto* batch = std::get_if<AgentBatch>(&event);
+    const bool stepped = batch != nullptr && batch->to_mono_ns > kT0MonoNs + 200 * kMs;
+    if (stepped) batch->real_minus_mono_ns -= 3'600'000 * kMs;
+  }
+  std::vector<RequestRow> rows;
+  Fold(events, &rows);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].begin_ns, 100 * kMs);
+  EXPECT_EQ(*rows[0].last_token_ns, 270 * kMs);
+  EXPECT_EQ(rows[0].end_ns, 300 * kMs);
+}
+
 }  // namespace
 }  // namespace specctl

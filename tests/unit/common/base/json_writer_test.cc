@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace specctl {
 namespace {
@@ -44,6 +45,25 @@ TEST(JsonWriterTest, CompactIsOneLine) {
   EXPECT_EQ(Sample(JsonWriter::Style::kCompact),
             R"({"name":"a","bs":512,"share":0.5,"ok":true,"none":null,)"
             R"("list":[1,{"k":"v"}],"raw":[1, 2]})");
+}
+
+TEST(JsonWriterTest, FieldsOfManyValuesAreArrays) {
+  JsonWriter json;
+  json.BeginObject();
+  json.ArrayField("tags", std::vector<std::string>{"a", "b"});
+  json.ArrayField("empty", std::vector<int>{});
+  json.ObjectsField("rows", std::vector{1, 2}, [&](int row) { json.Field("row", row); });
+  json.EndObject();
+  EXPECT_EQ(json.text(), R"({"tags":["a","b"],"empty":[],"rows":[{"row":1},{"row":2}]})");
+}
+
+TEST(JsonWriterTest, AnEmptyTextIsAnAbsentKey) {
+  JsonWriter json;
+  json.BeginObject();
+  json.TextField("model", "");
+  json.TextField("url", "u");
+  json.EndObject();
+  EXPECT_EQ(json.text(), R"({"url":"u"})");
 }
 
 TEST(JsonWriterTest, PrettyIndentsByTwo) {

@@ -111,6 +111,20 @@ TEST(LogLinearSketchTest, MergeIsTheSketchOfTheUnionInAnyOrder) {
   }
 }
 
+TEST(LogLinearSketchTest, ValuesForSeveralSketchesAreInEachAsIfAddedOneByOne) {
+  const std::vector<Nanos> numbers = LogUniform(2'000, 4);
+  SketchValues values;
+  for (const Nanos number : numbers) values.Add(number);
+  EXPECT_EQ(values.size(), numbers.size());
+  LogLinearSketch empty, begun = SketchOf({milliseconds(5)}), one_by_one = begun;
+  empty.Add(values);
+  ExpectSame(empty, SketchOf(numbers));
+  begun.Add(values);
+  begun.Add(SketchValues());
+  for (const Nanos number : numbers) one_by_one.Add(number);
+  ExpectSame(begun, one_by_one);
+}
+
 TEST(LogLinearSketchTest, MergeWithEmptyChangesNothing) {
   LogLinearSketch sketch = SketchOf({milliseconds(5), milliseconds(9)});
   const LogLinearSketch before = sketch;
