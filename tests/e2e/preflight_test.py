@@ -36,10 +36,12 @@ class PreflightTest(Case):
             self.assertEqual(step["state"] == "kept", "why" not in step, step)
             self.assertEqual(step["offered_chunks_per_s"], 20 * step["streams"])
             self.assertGreater(step["agent_cpu_us_per_chunk"], 0)
+            self.assertEqual(len(step["agents"]), 1)
         kept = [step["streams"] for step in found["steps"] if step["state"] == "kept"]
         self.assertEqual(status == 0, bool(kept))
         self.assertEqual("ceiling" in found, bool(kept))
-        self.assertEqual(len(err.splitlines()), len(found["steps"]))
+        checks = found["plan"]["checks"] if kept else []
+        self.assertEqual(len(err.splitlines()), len(found["steps"]) + len(checks))
         if not kept:
             return
         ceiling = found["ceiling"]
@@ -47,6 +49,38 @@ class PreflightTest(Case):
         agents = math.ceil(16 * 20 / (found["plan"]["planned_share"] * ceiling["chunks_per_s"]))
         self.assertEqual((found["plan"]["bs"], found["plan"]["agents"]), (16, min(agents, 16)))
         self.assertEqual(found["plan"]["machines"], -(-min(agents, 16) // found["cores"]))
+        self.check_is_of_the_plan(found, 16)
+
+    def check_is_of_the_plan(self, found, bs):
+        """The plan's agents with all of the demand, or a machine's with their planned share."""
+        plan, ceiling = found["plan"], found["ceiling"]
+        machine_agents = max(found["cores"], ceiling["agents"])
+        for check in plan["checks"]:
+            fits = plan["machines"] == 1
+            self.assertEqual(len(check["agents"]), plan["agents"] if fits else machine_agents)
+            share = max(1, int(plan["planned_share"] * ceiling["streams"]))
+            self.assertEqual(check["streams"], bs if fits else machine_agents * share)
+        self.assertEqual(plan["checked"], plan["checks"][-1]["state"])
+        if plan["machines"] == 1 and plan["checked"] != "null server late":
+            self.assertEqual(plan["this_machine_carries_it"], plan["checked"] == "kept")
+
+    def test_agents_at_once_have_each_their_streams_and_null_server(self):
+        _, out, err = self.preflight("--agents", 2, "--streams-max", 6, "--bs", 6, "--format",
+                                     "json")
+        found = json.loads(out)
+        self.assertEqual(found["steps"][0]["streams"], 12)
+        self.assertIn("12 streams over 2 agents at 20 chunks/s each ...", err)
+        for step in found["steps"]:
+            self.assertEqual([agent["agent"] for agent in step["agents"]], [0, 1])
+            for agent in step["agents"]:
+                self.assertEqual(2 * agent["streams"], step["streams"])
+                self.assertGreater(agent["cpu_us_per_chunk"], 0)
+                self.assertGreater(agent["null_server_late_p99_ms"], 0)
+            self.assertEqual(step["agent_cpu_us_per_chunk"],
+                             max(agent["cpu_us_per_chunk"] for agent in step["agents"]))
+        if "plan" in found:
+            self.assertEqual(found["ceiling"]["agents"], 2)
+            self.check_is_of_the_plan(found, 6)
 
     def test_the_page_has_a_row_for_each_step(self):
         status, out, err = self.preflight("--streams-max", 4)
@@ -54,12 +88,14 @@ class PreflightTest(Case):
                 if re.match(r" +\d+ .*(kept|distorted|null server late)", line)]
         self.assertEqual(rows, [line.split()[0] for line in err.splitlines()])
         self.assertEqual("one agent on this machine: " in out, status == 0)
+        self.assertEqual("\nchecked: " in out, status == 0)
         self.assertEqual("--bs 512 at 20 chunks/s a stream: 10,240 chunks/s" in out, status == 0)
         self.assertEqual("no load was kept" in out, status == 1)
 
     def test_bad_input_names_the_flag(self):
         for arguments in (("--bs", 0), ("--chunks-per-s", 0), ("--tokens-per-s", "1e9"),
                           ("--duration", "soon"), ("--duration", "1ms"), ("--streams-max", 0),
+                          ("--agents", 0),
                           ("--format", "xml"), ("--tokens-per-chunk", 2)):
             with self.subTest(arguments):
                 done = self.specctl("preflight", *arguments, status=2)
@@ -67,15 +103,15 @@ class PreflightTest(Case):
                 self.assertEqual(done.stdout, "")
 
     def start_long(self):
-        process = self.start("preflight", "--duration", "60s", env=self.env)
-        # The null server and the run, which has an agent of its own.
-        children = wait_for("two children and an agent", lambda: self.family(process.pid))
+        process = self.start("preflight", "--duration", "60s", "--agents", "2", env=self.env)
+        # Two null servers and the run, which has two agents of its own.
+        children = wait_for("three children and two agents", lambda: self.family(process.pid))
         return process, children
 
     def family(self, pid):
         children = children_of(pid)
         found = children + [agent for child in children for agent in children_of(child)]
-        return found if len(found) == 3 else None
+        return found if len(found) == 5 else None
 
     def test_ctrl_c_ends_the_children(self):
         process, children = self.start_long()

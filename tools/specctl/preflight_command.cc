@@ -11,6 +11,7 @@
 #include "common/base/json_writer.h"
 #include "common/report/number_text.h"
 #include "controller/run/interrupt_source.h"
+#include "tools/specctl/preflight_findings.h"
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
 #include "tools/specctl/preflight_runner.h"
@@ -27,6 +28,7 @@ constexpr double kChunksPerSMin = 1;
 constexpr double kChunksPerSMax = 1000;
 constexpr Nanos kDurationMin = std::chrono::seconds(1);
 constexpr Nanos kDurationMax = std::chrono::minutes(10);
+constexpr size_t kCheckTries = 2;
 
 struct PreflightFlags {
   uint64_t bs = 512;
@@ -34,6 +36,7 @@ struct PreflightFlags {
   std::optional<double> tokens_per_s;
   double tokens_per_chunk = 1;
   std::string duration = "6s";
+  uint32_t agents = 1;
   uint32_t streams_max = 4096;
   std::string format = "text";
 };
@@ -65,21 +68,54 @@ absl::StatusOr<Nanos> StepDuration(const PreflightFlags& flags) {
                                                     FormatDuration(kDurationMax), flags.duration));
 }
 
-// Makes the steps.  An error other than CANCELLED ends them, and is told as what stopped them.
-absl::Status MakeSteps(PreflightRunner& runner, StreamSearch& search, Preflight& preflight) {
+// Makes a step, and says so.  The text of an error names its load.
+absl::StatusOr<JudgedStep> MakeStep(PreflightRunner& runner, const StepLoad& load) {
+  std::string text = CountedText(load.streams, "stream");
+  if (load.agents > 1) text += " over " + CountedText(load.agents, "agent");
+  absl::FPrintF(stderr, "%s at %s chunks/s each ...\n", text, FormatDouble(load.chunks_per_s));
+  auto step = runner.Run(load);
+  if (step.ok()) return step;
+  return absl::Status(step.status().code(),
+                      absl::StrFormat("%s: %s", text, std::string(step.status().message())));
+}
+
+// The search for the ceiling.  An error other than CANCELLED ends it, and is told as what stopped
+// it.
+absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& preflight) {
+  StreamSearch search(streams_max);
   while (const std::optional<uint32_t> streams = search.Next()) {
-    absl::FPrintF(stderr, "%s at %s chunks/s each ...\n", CountedText(*streams, "stream"),
-                  FormatDouble(preflight.chunks_per_s));
-    auto step = runner.Run(*streams);
+    const StepLoad load = {.agents = preflight.agents,
+                           .streams = *streams * preflight.agents,
+                           .chunks_per_s = preflight.chunks_per_s};
+    auto step = MakeStep(runner, load);
     if (absl::IsCancelled(step.status())) return step.status();
     if (!step.ok()) {
-      preflight.stopped_by = absl::StrFormat("%s: %s", CountedText(*streams, "stream"),
-                                             std::string(step.status().message()));
-      return absl::OkStatus();
+      preflight.stopped_by = std::string(step.status().message());
+      break;
     }
     search.Add(step->state == StepState::kKept);
     preflight.steps.push_back(*std::move(step));
   }
+  preflight.streams_kept = search.highest_kept();
+  preflight.streams_not_kept = search.lowest_not_kept();
+  return absl::OkStatus();
+}
+
+// Checks the plan, where there is one: as in the search, what is not kept is tried once more.  An
+// error other than CANCELLED is told as what stopped the check.
+absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
+  const std::optional<AgentDemand> demand = DemandOf(preflight);
+  if (!demand) return absl::OkStatus();
+  const StepLoad load = CheckLoad(*demand, PlanAgents(*demand));
+  do {
+    auto step = MakeStep(runner, load);
+    if (absl::IsCancelled(step.status())) return step.status();
+    if (!step.ok()) {
+      preflight.check_stopped_by = std::string(step.status().message());
+      return absl::OkStatus();
+    }
+    preflight.checks.push_back(*std::move(step));
+  } while (CheckedState(preflight) != StepState::kKept && preflight.checks.size() < kCheckTries);
   return absl::OkStatus();
 }
 
@@ -91,19 +127,16 @@ int RunPreflight(const PreflightFlags& flags) {
   const auto duration = StepDuration(flags);
   if (!duration.ok()) return Complain(std::string(duration.status().message()), kBadUsage);
   const controller::InterruptSource interrupts;
-  PreflightRunner runner({.chunks_per_s = *chunks_per_s,
-                          .duration = *duration,
-                          .interrupted = [&interrupts] { return interrupts.count() > 0; }});
+  PreflightRunner runner(
+      {.duration = *duration, .interrupted = [&interrupts] { return interrupts.count() > 0; }});
   Preflight preflight;
   preflight.chunks_per_s = *chunks_per_s;
   preflight.bs = flags.bs;
   preflight.cores = RealSurroundings().cores;
-  StreamSearch search(flags.streams_max);
-  if (!MakeSteps(runner, search, preflight).ok()) {
-    return Complain("interrupted", kInterrupted);
-  }
-  preflight.streams_kept = search.highest_kept();
-  preflight.streams_not_kept = search.lowest_not_kept();
+  preflight.agents = flags.agents;
+  absl::Status made = Search(runner, flags.streams_max, preflight);
+  if (made.ok()) made = Check(runner, preflight);
+  if (!made.ok()) return Complain("interrupted", kInterrupted);
   if (preflight.steps.empty()) return Complain(preflight.stopped_by, kFailed);
   absl::PrintF("%s", flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight));
   return preflight.streams_kept ? 0 : kFailed;
@@ -129,7 +162,13 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
       .add_option("--duration", flags.duration,
                   "Full load of each step; under 6s the rate reached is not judged")
       ->capture_default_str();
-  command.add_option("--streams-max", flags.streams_max, "Try no more streams than this")
+  command
+      .add_option("--agents", flags.agents,
+                  "Search with this many agents at once, each against a null server of its own")
+      ->check(CLI::Range(1u, 256u))
+      ->capture_default_str();
+  command
+      .add_option("--streams-max", flags.streams_max, "Try no more streams of each agent than this")
       ->check(CLI::Range(1u, 65'536u))
       ->capture_default_str();
   command.add_option("--format", flags.format, "text or json")
@@ -143,9 +182,11 @@ void AddPreflightCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand(
       "preflight", "Say what this machine can take before it distorts, and the agents for a load");
   command->footer(absl::StrFormat(
-      "Runs one agent against a server that sends prepared bytes, with more and more streams,\n"
-      "until the run's verdict is not valid. An agent is planned to carry %d %% of the ceiling,\n"
-      "and a machine an agent a core. Takes some two minutes; docs/preflight.md says more.",
+      "Runs an agent, or several at once, against servers that send prepared bytes, with more and\n"
+      "more streams, until the run's verdict is not valid. An agent is planned to carry %d %% of\n"
+      "the ceiling, and a machine an agent a core; then that plan is checked, with as many "
+      "agents.\n"
+      "Takes some two minutes; docs/preflight.md says more.",
       static_cast<int>(100 * kPlannedShare + 0.5)));
   const auto flags = std::make_shared<PreflightFlags>();
   AddFlags(*command, *flags);

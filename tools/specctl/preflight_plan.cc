@@ -44,8 +44,20 @@ AgentPlan PlanAgents(const AgentDemand& demand) {
   plan.agents = agents >= static_cast<double>(demand.bs)
                     ? demand.bs
                     : std::max(uint64_t{1}, static_cast<uint64_t>(agents));
-  plan.machines = (plan.agents + demand.cores - 1) / demand.cores;
+  plan.machines = (plan.agents + demand.machine_agents - 1) / demand.machine_agents;
   return plan;
+}
+
+StepLoad CheckLoad(const AgentDemand& demand, const AgentPlan& plan) {
+  if (plan.machines == 1) {
+    return {.agents = static_cast<uint32_t>(plan.agents),
+            .streams = static_cast<uint32_t>(demand.bs),
+            .chunks_per_s = demand.chunks_per_s};
+  }
+  const double share = kPlannedShare * demand.ceiling_chunks_per_s / demand.chunks_per_s;
+  return {.agents = demand.machine_agents,
+          .streams = demand.machine_agents * std::max(1u, static_cast<uint32_t>(share)),
+          .chunks_per_s = demand.chunks_per_s};
 }
 
 }  // namespace specctl::cli

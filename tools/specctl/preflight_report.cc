@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -19,46 +20,94 @@ std::string OptionalText(const std::optional<double>& value) {
   return value ? FigureText(*value) : "-";
 }
 
-std::string Row(const std::array<std::string, 6>& cells, std::string_view state) {
-  constexpr std::array<size_t, 6> kColumns = {8, 11, 11, 13, 11, 13};
+using Cells = std::array<std::string, 7>;
+
+std::string Row(const Cells& cells, std::string_view state) {
+  constexpr std::array<size_t, std::tuple_size_v<Cells>> kColumns = {8, 8, 11, 11, 13, 9, 11};
   std::string out;
   for (size_t i = 0; i < cells.size(); ++i) out += PadLeft(cells[i], kColumns[i]);
   absl::StrAppendFormat(&out, "   %s\n", std::string(state));
   return out;
 }
 
-std::string StepRow(const JudgedStep& step) {
-  std::string state(StepStateName(step.state));
+std::string StepRow(const JudgedStep& step, std::string_view label) {
+  std::string state = std::string(label) + std::string(StepStateName(step.state));
   if (!step.why.empty()) state += ": " + Printable(step.why);
   return Row(
-      {CountText(step.load.streams), FigureText(step.load.OfferedPerS()),
-       OptionalText(step.figures.reached_per_s), OptionalText(step.figures.receive_lag_p99_ms),
-       OptionalText(step.figures.agent_cpu_us_per_chunk),
-       FixedText(Seconds(step.null_server.lateness_p99) * 1e3, 2)},
+      {CountText(step.load.streams), CountText(step.load.agents),
+       FigureText(step.load.OfferedPerS()), OptionalText(step.figures.reached_per_s),
+       OptionalText(WorstLagP99Ms(step.figures)), OptionalText(WorstCpuUsPerChunk(step.figures)),
+       FixedText(Seconds(WorstLatenessP99(step)) * 1e3, 2)},
       state);
 }
 
 std::set<std::string> ChecksNotMade(const Preflight& preflight) {
-  std::set<std::string> checks;
-  for (const JudgedStep& step : preflight.steps) {
-    checks.insert(step.figures.checks_not_made.begin(), step.figures.checks_not_made.end());
+  std::set<std::string> names;
+  for (const auto* steps : {&preflight.steps, &preflight.checks}) {
+    for (const JudgedStep& step : *steps) {
+      names.insert(step.figures.checks_not_made.begin(), step.figures.checks_not_made.end());
+    }
   }
-  return checks;
+  return names;
+}
+
+std::string CeilingText(const Preflight& preflight, double ceiling) {
+  return absl::StrFormat(
+      "%s on this machine: %s%s chunks/s (%s at %s/s)%s\n",
+      preflight.agents == 1 ? "one agent"
+                            : absl::StrFormat("each of %d agents at once", preflight.agents),
+      IsLowerBound(preflight) ? "at least " : "", FigureText(ceiling),
+      CountedText(*preflight.streams_kept, "stream"), FormatDouble(preflight.chunks_per_s),
+      preflight.streams_not_kept && IsLowerBound(preflight)
+          ? "; beyond it the null server was the limit"
+          : "");
+}
+
+std::string FittingText(const Preflight& preflight) {
+  const std::string cores = CountedText(preflight.cores, "core");
+  const std::optional<bool> carries = MachineCarriesIt(preflight);
+  if (!carries) return absl::StrFormat("this machine is planned to carry them: %s\n", cores);
+  return *carries ? absl::StrFormat("this machine carries them: %s\n", cores)
+                  : absl::StrFormat("this machine does not carry them: %s\n", cores);
+}
+
+std::string MachinesText(const Preflight& preflight, const AgentPlan& plan) {
+  const std::string each = preflight.agents > preflight.cores
+                               ? CountedText(preflight.agents, "agent")
+                               : std::string("an agent a core");
+  const bool checked = CheckedState(preflight) == StepState::kKept;
+  return absl::StrFormat("this machine does not carry them (%s, %s): %d machines like it %s\n",
+                         CountedText(preflight.cores, "core"), each, plan.machines,
+                         checked ? "do" : "are planned to");
+}
+
+std::string CheckText(const Preflight& preflight) {
+  if (!preflight.check_stopped_by.empty()) {
+    return absl::StrFormat("not checked: %s\n", Printable(preflight.check_stopped_by));
+  }
+  if (preflight.checks.empty()) return "";
+  const JudgedStep& check = preflight.checks.back();
+  std::string out = absl::StrFormat(
+      "checked: %s%s (%s%s, %s)\n", std::string(StepStateName(check.state)),
+      check.state == StepState::kNullServerLate ? ": nothing is learnt" : "",
+      CountedText(check.load.agents, "agent"), check.load.agents > 1 ? " at once" : "",
+      CountedText(check.load.streams, "stream"));
+  if (check.state == StepState::kDistorted && check.load.agents > preflight.agents) {
+    out += absl::StrFormat(
+        "with their null servers they take less than one by one: `specctl preflight --agents %d` "
+        "says how much\n",
+        check.load.agents);
+  }
+  return out;
 }
 
 std::string PlanText(const Preflight& preflight, const AgentPlan& plan) {
-  std::string out = absl::StrFormat(
-      "--bs %d at %s chunks/s a stream: %s chunks/s, %s at most at %s of the ceiling\n",
-      preflight.bs, FormatDouble(preflight.chunks_per_s), FigureText(plan.chunks_per_s),
-      CountedText(plan.agents, "agent"), ShareText(kPlannedShare));
-  if (plan.machines <= 1) {
-    out += absl::StrFormat("this machine carries them: %s\n", CountedText(preflight.cores, "core"));
-  } else {
-    out += absl::StrFormat(
-        "this machine does not carry them (%s, an agent a core): %d machines like it do\n",
-        CountedText(preflight.cores, "core"), plan.machines);
-  }
-  return out;
+  return absl::StrFormat(
+             "--bs %d at %s chunks/s a stream: %s chunks/s, %s at most at %s of the ceiling\n",
+             preflight.bs, FormatDouble(preflight.chunks_per_s), FigureText(plan.chunks_per_s),
+             CountedText(plan.agents, "agent"), ShareText(kPlannedShare)) +
+         (plan.machines == 1 ? FittingText(preflight) : MachinesText(preflight, plan)) +
+         CheckText(preflight);
 }
 
 std::string WithoutCeiling(const Preflight& preflight) {
@@ -71,18 +120,34 @@ std::string WithoutCeiling(const Preflight& preflight) {
              : "no load was kept: this machine distorts at every one of them\n";
 }
 
+void WriteAgent(const JudgedStep& step, const StepAgent& agent, JsonWriter& json) {
+  json.Field("agent", agent.agent);
+  json.Field("streams", agent.streams);
+  json.Field("receive_lag_p99_ms", agent.receive_lag_p99_ms);
+  json.Field("cpu_us_per_chunk", agent.cpu_us_per_chunk);
+  if (agent.agent >= step.null_servers.size()) return;
+  const sim::PaceSummary& null_server = step.null_servers[agent.agent];
+  json.Field("null_server_late_p99_ms", Seconds(null_server.lateness_p99) * 1e3);
+  json.Field("null_server_blocked", null_server.blocked);
+}
+
 void WriteStep(const JudgedStep& step, JsonWriter& json) {
   json.Field("streams", step.load.streams);
   json.Field("offered_chunks_per_s", step.load.OfferedPerS());
   json.Field("reached_chunks_per_s", step.figures.reached_per_s);
-  json.Field("receive_lag_p99_ms", step.figures.receive_lag_p99_ms);
-  json.Field("agent_cpu_us_per_chunk", step.figures.agent_cpu_us_per_chunk);
-  json.Field("null_server_late_p99_ms", Seconds(step.null_server.lateness_p99) * 1e3);
-  json.Field("null_server_blocked", step.null_server.blocked);
+  json.Field("receive_lag_p99_ms", WorstLagP99Ms(step.figures));
+  json.Field("agent_cpu_us_per_chunk", WorstCpuUsPerChunk(step.figures));
+  json.Field("null_server_late_p99_ms", Seconds(WorstLatenessP99(step)) * 1e3);
+  json.ObjectsField("agents", step.figures.agents,
+                    [&](const StepAgent& agent) { WriteAgent(step, agent, json); });
   json.Field("state", StepStateName(step.state));
   json.TextField("why", step.why);
   json.Field("verdict", step.figures.verdict);
   json.ArrayField("reasons", step.figures.reasons);
+}
+
+void WriteSteps(std::string_view key, const std::vector<JudgedStep>& steps, JsonWriter& json) {
+  json.ObjectsField(key, steps, [&](const JudgedStep& step) { WriteStep(step, json); });
 }
 
 void WritePlan(const Preflight& preflight, const AgentPlan& plan, JsonWriter& json) {
@@ -93,39 +158,35 @@ void WritePlan(const Preflight& preflight, const AgentPlan& plan, JsonWriter& js
   json.Field("planned_share", kPlannedShare);
   json.Field("agents", plan.agents);
   json.Field("machines", plan.machines);
-  json.Field("this_machine_carries_it", plan.machines <= 1);
+  if (const auto checked = CheckedState(preflight)) json.Field("checked", StepStateName(*checked));
+  json.Field("this_machine_carries_it", MachineCarriesIt(preflight));
+  WriteSteps("checks", preflight.checks, json);
+  if (!preflight.check_stopped_by.empty()) {
+    json.Field("check_stopped_by", preflight.check_stopped_by);
+  }
+  json.EndObject();
+}
+
+void WriteCeiling(const Preflight& preflight, double ceiling, JsonWriter& json) {
+  json.Key("ceiling");
+  json.BeginObject();
+  json.Field("agents", preflight.agents);
+  json.Field("chunks_per_s", ceiling);
+  json.Field("streams", *preflight.streams_kept);
+  json.Field("is_lower_bound", IsLowerBound(preflight));
   json.EndObject();
 }
 
 }  // namespace
 
-bool IsLowerBound(const Preflight& preflight) {
-  return std::none_of(preflight.steps.begin(), preflight.steps.end(), [&](const JudgedStep& step) {
-    return step.load.streams == preflight.streams_not_kept && step.state == StepState::kDistorted;
-  });
-}
-
-std::optional<double> CeilingPerS(const Preflight& preflight) {
-  if (!preflight.streams_kept) return std::nullopt;
-  return *preflight.streams_kept * preflight.chunks_per_s;
-}
-
-std::optional<AgentPlan> PlanOf(const Preflight& preflight) {
-  const std::optional<double> ceiling = CeilingPerS(preflight);
-  if (!ceiling) return std::nullopt;
-  return PlanAgents({.bs = preflight.bs,
-                     .chunks_per_s = preflight.chunks_per_s,
-                     .ceiling_chunks_per_s = *ceiling,
-                     .cores = preflight.cores});
-}
-
 std::string PreflightPage(const Preflight& preflight) {
-  std::string out =
-      Row({"streams", "offered/s", "reached/s", "read lag ms", "CPU us", "server ms"}, "");
-  for (const JudgedStep& step : preflight.steps) out += StepRow(step);
+  std::string out = Row(
+      {"streams", "agents", "offered/s", "reached/s", "read lag ms", "CPU us", "server ms"}, "");
+  for (const JudgedStep& step : preflight.steps) out += StepRow(step, "");
+  for (const JudgedStep& step : preflight.checks) out += StepRow(step, "check: ");
   out +=
-      "(chunks; read lag: p99 of the worst second; CPU: of the agent, a chunk; server: lateness "
-      "of the null server, p99)\n\n";
+      "(chunks; read lag: p99 of an agent's worst second; CPU: of an agent, a chunk; server: p99 "
+      "lateness of a null server;\n of several agents, the worst)\n\n";
   if (!preflight.stopped_by.empty()) {
     out += absl::StrFormat("stopped: %s\n", Printable(preflight.stopped_by));
   }
@@ -134,14 +195,7 @@ std::string PreflightPage(const Preflight& preflight) {
   }
   const std::optional<double> ceiling = CeilingPerS(preflight);
   if (!ceiling) return out + WithoutCeiling(preflight);
-  out += absl::StrFormat("one agent on this machine: %s%s chunks/s (%s at %s/s)%s\n",
-                         IsLowerBound(preflight) ? "at least " : "", FigureText(*ceiling),
-                         CountedText(*preflight.streams_kept, "stream"),
-                         FormatDouble(preflight.chunks_per_s),
-                         preflight.streams_not_kept && IsLowerBound(preflight)
-                             ? "; beyond it the null server was the limit"
-                             : "");
-  return out + PlanText(preflight, *PlanOf(preflight));
+  return out + CeilingText(preflight, *ceiling) + PlanText(preflight, *PlanOf(preflight));
 }
 
 std::string PreflightJson(const Preflight& preflight) {
@@ -149,17 +203,11 @@ std::string PreflightJson(const Preflight& preflight) {
   json.BeginObject();
   json.Field("cores", preflight.cores);
   json.Field("stream_chunks_per_s", preflight.chunks_per_s);
-  json.ObjectsField("steps", preflight.steps,
-                    [&](const JudgedStep& step) { WriteStep(step, json); });
+  WriteSteps("steps", preflight.steps, json);
   json.ArrayField("checks_not_made", ChecksNotMade(preflight));
   json.TextField("stopped_by", preflight.stopped_by);
   if (const std::optional<double> ceiling = CeilingPerS(preflight)) {
-    json.Key("ceiling");
-    json.BeginObject();
-    json.Field("chunks_per_s", *ceiling);
-    json.Field("streams", *preflight.streams_kept);
-    json.Field("is_lower_bound", IsLowerBound(preflight));
-    json.EndObject();
+    WriteCeiling(preflight, *ceiling, json);
     WritePlan(preflight, *PlanOf(preflight), json);
   }
   json.EndObject();

@@ -14,8 +14,7 @@
 #include <utility>
 
 #include <absl/strings/str_format.h>
-
-#include "tools/specctl/child_process.h"
+#include <absl/strings/str_join.h>
 
 namespace specctl::cli {
 namespace {
@@ -62,6 +61,10 @@ PreflightRunner::~PreflightRunner() {
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
+std::string PreflightRunner::File(const std::string& name, size_t i) const {
+  return File(absl::StrFormat("%d.%s", i, name));
+}
+
 absl::Status PreflightRunner::MakeFolder() {
   std::error_code error;
   if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
@@ -76,43 +79,74 @@ absl::Status PreflightRunner::MakeFolder() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<JudgedStep> PreflightRunner::Run(uint32_t streams) {
+absl::StatusOr<JudgedStep> PreflightRunner::Run(const StepLoad& load) {
   if (auto made = MakeFolder(); !made.ok()) return made;
-  auto server = ChildProcess::Start(
-      {.words = {kOwnProgram, "sim", "--port", "0", "--port-file", File("url"), "--pace",
-                 absl::StrFormat("%.6f", options_.chunks_per_s), "--pace-first-ms", "1"},
-       .stdout_path = File("server.out"),
-       .stderr_path = File("server.err")});
-  if (!server.ok()) return server.status();
-  const auto listens = [&] { return server->Ended() || ReadFile(File("url")).ends_with('\n'); };
-  if (auto up = Await(listens, options_.interrupted, kServerPatience); !up.ok()) return up;
-  if (server->Ended()) {
-    return absl::UnavailableError("the null server: " + LastLine(ReadFile(File("server.err"))));
-  }
-  auto figures = RunAgainst(LastLine(ReadFile(File("url"))), streams);
+  std::vector<ChildProcess> servers;
+  auto urls = StartNullServers(load, servers);
+  if (!urls.ok()) return urls.status();
+  auto figures = RunAgainst(*urls, load);
   if (!figures.ok()) return figures.status();
-
-  server->Signal(SIGTERM);
-  const auto ended = [&] { return server->Ended().has_value(); };
-  if (auto down = Await(ended, options_.interrupted, kServerPatience); !down.ok()) return down;
-  const auto report = sim::ParsePaceReport(ReadFile(File("server.out")));
-  if (!report) return absl::UnavailableError("the null server ended without its report");
-  return JudgeStep({.streams = streams, .chunks_per_s = options_.chunks_per_s}, *std::move(figures),
-                   *report);
+  auto reports = EndNullServers(servers);
+  if (!reports.ok()) return reports.status();
+  return JudgeStep(load, *std::move(figures), *std::move(reports));
 }
 
-absl::StatusOr<StepFigures> PreflightRunner::RunAgainst(const std::string& url, uint32_t streams) {
+absl::StatusOr<std::string> PreflightRunner::StartNullServers(const StepLoad& load,
+                                                              std::vector<ChildProcess>& servers) {
+  for (uint32_t i = 0; i < load.agents; ++i) {
+    auto server = ChildProcess::Start(
+        {.words = {kOwnProgram, "sim", "--port", "0", "--port-file", File("url", i), "--pace",
+                   absl::StrFormat("%.6f", load.chunks_per_s), "--pace-first-ms", "1"},
+         .stdout_path = File("server.out", i),
+         .stderr_path = File("server.err", i)});
+    if (!server.ok()) return server.status();
+    servers.push_back(*std::move(server));
+  }
+  std::vector<std::string> urls;
+  for (uint32_t i = 0; i < load.agents; ++i) {
+    const auto listens = [&] {
+      return servers[i].Ended() || ReadFile(File("url", i)).ends_with('\n');
+    };
+    if (auto up = Await(listens, options_.interrupted, kServerPatience); !up.ok()) return up;
+    if (servers[i].Ended()) {
+      return absl::UnavailableError("the null server: " +
+                                    LastLine(ReadFile(File("server.err", i))));
+    }
+    urls.push_back(LastLine(ReadFile(File("url", i))));
+  }
+  return absl::StrJoin(urls, ",");
+}
+
+absl::StatusOr<std::vector<sim::PaceSummary>> PreflightRunner::EndNullServers(
+    std::vector<ChildProcess>& servers) {
+  for (ChildProcess& server : servers) server.Signal(SIGTERM);
+  std::vector<sim::PaceSummary> reports;
+  for (size_t i = 0; i < servers.size(); ++i) {
+    const auto ended = [&] { return servers[i].Ended().has_value(); };
+    if (auto down = Await(ended, options_.interrupted, kServerPatience); !down.ok()) return down;
+    const auto report = sim::ParsePaceReport(ReadFile(File("server.out", i)));
+    if (!report) return absl::UnavailableError("the null server ended without its report");
+    reports.push_back(*report);
+  }
+  return reports;
+}
+
+absl::StatusOr<StepFigures> PreflightRunner::RunAgainst(const std::string& urls,
+                                                        const StepLoad& load) {
   const Nanos reply = std::min(kReplyMax, options_.duration / 3);
   const int64_t chunks = std::max(
-      kReplyChunksMin, static_cast<int64_t>(std::llround(options_.chunks_per_s * Seconds(reply))));
+      kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
+  // Shared in turn, as many targets as agents are a target for each agent.
   auto run = ChildProcess::Start({.words = {kOwnProgram,
                                             "run",
                                             "--url",
-                                            url,
+                                            urls,
+                                            "--url-policy",
+                                            "round_robin",
                                             "--agents",
-                                            "1",
+                                            std::to_string(load.agents),
                                             "--bs",
-                                            std::to_string(streams),
+                                            std::to_string(load.streams),
                                             "--dataset",
                                             "builtin",
                                             "--osl",

@@ -1,4 +1,4 @@
-// Runs the steps of a preflight: a null server and a real run against it, each a process.
+// Runs the steps of a preflight: null servers and a real run against them, each a process.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,12 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <absl/status/statusor.h>
 
 #include "common/base/clock.h"
+#include "tools/specctl/child_process.h"
 #include "tools/specctl/preflight_step.h"
 
 namespace specctl::cli {
@@ -18,8 +20,7 @@ namespace specctl::cli {
 class PreflightRunner {
  public:
   struct Options {
-    double chunks_per_s = 50;  // of each stream
-    Nanos duration{0};         // of full load, in each step
+    Nanos duration{0};  // of full load, in each step
     // Asked while a step runs: true ends it, and its processes, at once.
     std::function<bool()> interrupted;
   };
@@ -29,19 +30,25 @@ class PreflightRunner {
   PreflightRunner& operator=(const PreflightRunner&) = delete;
   ~PreflightRunner();
 
-  // One step.  Streams begin evenly over the time of a reply, are all open for the duration, and
-  // end as evenly.
+  // One step, with a null server for each agent.  Streams begin evenly over the time of a reply,
+  // are all open for the duration, and end as evenly.
   //
   // CANCELLED          interrupted
-  // UNAVAILABLE        the null server, or the folder for what the processes write, can't be had
+  // UNAVAILABLE        a null server, or the folder for what the processes write, can't be had
   // FAILED_PRECONDITION  the run refused or failed; the text is its own
   // DEADLINE_EXCEEDED  the run did not end
-  absl::StatusOr<JudgedStep> Run(uint32_t streams);
+  absl::StatusOr<JudgedStep> Run(const StepLoad& load);
 
  private:
   std::string File(const std::string& name) const { return (folder_ / name).string(); }
+  // Of null server `i`.
+  std::string File(const std::string& name, size_t i) const;
   absl::Status MakeFolder();
-  absl::StatusOr<StepFigures> RunAgainst(const std::string& url, uint32_t streams);
+  // Their URLs, as --url takes them.  Those that were started are in `servers` in any case.
+  absl::StatusOr<std::string> StartNullServers(const StepLoad& load,
+                                               std::vector<ChildProcess>& servers);
+  absl::StatusOr<std::vector<sim::PaceSummary>> EndNullServers(std::vector<ChildProcess>& servers);
+  absl::StatusOr<StepFigures> RunAgainst(const std::string& urls, const StepLoad& load);
 
   const Options options_;
   std::filesystem::path folder_;  // empty: not made yet

@@ -1,5 +1,6 @@
 #include "tools/specctl/preflight_step.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -50,6 +51,24 @@ void ReadVerdict(const json::value& root, StepFigures& figures) {
   }
 }
 
+StepAgent ReadAgent(const json::value& agent) {
+  StepAgent figures;
+  figures.agent = static_cast<uint32_t>(NumberAt(agent, "/agent").value_or(0));
+  figures.streams = NumberAt(agent, "/slots");
+  figures.receive_lag_p99_ms = NumberAt(agent, "/receive_lag_p99_ms_max");
+  const std::optional<double> cpu_s = NumberAt(agent, "/cpu_s");
+  const std::optional<double> chunks = NumberAt(agent, "/chunks");
+  if (cpu_s && chunks && *chunks > 0) figures.cpu_us_per_chunk = *cpu_s * 1e6 / *chunks;
+  return figures;
+}
+
+std::optional<double> WorstOf(const StepFigures& figures,
+                              std::optional<double> StepAgent::*figure) {
+  std::optional<double> worst;
+  for (const StepAgent& agent : figures.agents) worst = std::max(worst, agent.*figure);
+  return worst;
+}
+
 }  // namespace
 
 absl::StatusOr<StepFigures> ReadStepFigures(std::string_view summary) {
@@ -64,16 +83,32 @@ absl::StatusOr<StepFigures> ReadStepFigures(std::string_view summary) {
   if (headline != nullptr && TextOf(*headline) == "hold") {
     figures.reached_per_s = NumberAt(root, "/throughput/output_tps/value");
   }
-  figures.receive_lag_p99_ms = NumberAt(root, "/agents/0/receive_lag_p99_ms_max");
-  const std::optional<double> cpu_s = NumberAt(root, "/agents/0/cpu_s");
-  const std::optional<double> chunks = NumberAt(root, "/agents/0/chunks");
-  if (cpu_s && chunks && *chunks > 0) figures.agent_cpu_us_per_chunk = *cpu_s * 1e6 / *chunks;
+  if (const json::array* const agents = ArrayAt(root, "/agents")) {
+    for (const json::value& agent : *agents) figures.agents.push_back(ReadAgent(agent));
+  }
   return figures;
 }
 
+std::optional<double> WorstLagP99Ms(const StepFigures& figures) {
+  return WorstOf(figures, &StepAgent::receive_lag_p99_ms);
+}
+
+std::optional<double> WorstCpuUsPerChunk(const StepFigures& figures) {
+  return WorstOf(figures, &StepAgent::cpu_us_per_chunk);
+}
+
+Nanos WorstLatenessP99(const JudgedStep& step) {
+  Nanos worst{0};
+  for (const auto& null_server : step.null_servers) {
+    worst = std::max(worst, null_server.lateness_p99);
+  }
+  return worst;
+}
+
 JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
-                     const sim::PaceSummary& null_server) {
-  JudgedStep step{.load = load, .figures = std::move(figures), .null_server = null_server};
+                     std::vector<sim::PaceSummary> null_servers) {
+  JudgedStep step{
+      .load = load, .figures = std::move(figures), .null_servers = std::move(null_servers)};
   std::vector<std::string> why;
   if (step.figures.verdict != "valid") {
     why.push_back(step.figures.verdict + ": " + absl::StrJoin(step.figures.reasons, ", "));
@@ -84,7 +119,7 @@ JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
                                   ShareText(*step.figures.reached_per_s / load.OfferedPerS())));
   }
   if (why.empty()) return step;
-  const bool late = Seconds(null_server.lateness_p99) > kLatenessShareMax / load.chunks_per_s;
+  const bool late = Seconds(WorstLatenessP99(step)) > kLatenessShareMax / load.chunks_per_s;
   step.state = late ? StepState::kNullServerLate : StepState::kDistorted;
   step.why = absl::StrJoin(why, "; ");
   return step;

@@ -1,4 +1,4 @@
-// One step of a preflight: what its run and its null server said, and whether the client kept up.
+// One step of a preflight: what its run and its null servers said, and whether the client kept up.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,19 @@ namespace specctl::cli {
 
 // The load of a step, as it was offered.
 struct StepLoad {
-  uint32_t streams = 0;
+  uint32_t agents = 1;
+  uint32_t streams = 0;     // over all agents
   double chunks_per_s = 0;  // of each stream
 
   double OfferedPerS() const { return streams * chunks_per_s; }
+};
+
+// How one agent of a step did.
+struct StepAgent {
+  uint32_t agent = 0;
+  std::optional<double> streams;
+  std::optional<double> receive_lag_p99_ms;  // in its worst second
+  std::optional<double> cpu_us_per_chunk;    // all of its process
 };
 
 // What the summary of a step's run says.  Its chunks have one token each.
@@ -27,9 +36,8 @@ struct StepFigures {
   std::string verdict;               // valid, degraded or invalid
   std::vector<std::string> reasons;  // codes of the verdict's
   std::vector<std::string> checks_not_made;
-  std::optional<double> reached_per_s;  // chunks a second; absent without a hold
-  std::optional<double> receive_lag_p99_ms;
-  std::optional<double> agent_cpu_us_per_chunk;  // all of the agent's process
+  std::optional<double> reached_per_s;  // chunks a second, over all agents; absent without a hold
+  std::vector<StepAgent> agents;
 };
 
 // `summary`: text of a run's summary.json.
@@ -45,16 +53,21 @@ enum class StepState {
 struct JudgedStep {
   StepLoad load;
   StepFigures figures;
-  sim::PaceSummary null_server;
+  std::vector<sim::PaceSummary> null_servers;  // agent i's is i
   StepState state = StepState::kKept;
   std::string why;  // for people; empty where kept
 };
 
+// Of the agent, or the null server, that did worst; nullopt where no agent has the figure.
+std::optional<double> WorstLagP99Ms(const StepFigures& figures);
+std::optional<double> WorstCpuUsPerChunk(const StepFigures& figures);
+Nanos WorstLatenessP99(const JudgedStep& step);
+
 // A step is kept where the run's verdict is valid and 98 % of the offered chunks came in the hold.
-// Where it is not kept, and the null server's p99 lateness was above a tenth of a stream's chunk
+// Where it is not kept, and a null server's p99 lateness was above a tenth of a stream's chunk
 // period, the null server was the limit.
 JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
-                     const sim::PaceSummary& null_server);
+                     std::vector<sim::PaceSummary> null_servers);
 
 // "kept", "distorted", "null server late".
 std::string_view StepStateName(StepState state);

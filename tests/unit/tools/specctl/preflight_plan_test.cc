@@ -63,7 +63,7 @@ TEST(StreamSearchTest, WhereNothingIsKeptItEnds) {
 
 TEST(PlanAgentsTest, AnAgentCarriesItsShareOfTheCeiling) {
   const AgentDemand demand = {
-      .bs = 512, .chunks_per_s = 50, .ceiling_chunks_per_s = 51'200, .cores = 2};
+      .bs = 512, .chunks_per_s = 50, .ceiling_chunks_per_s = 51'200, .machine_agents = 2};
   const AgentPlan one = PlanAgents(demand);
   EXPECT_EQ(one.chunks_per_s, 25'600);
   EXPECT_EQ(one.agents, 1u);
@@ -75,9 +75,29 @@ TEST(PlanAgentsTest, AnAgentCarriesItsShareOfTheCeiling) {
 }
 
 TEST(PlanAgentsTest, NoAgentIsWithoutASlot) {
-  const AgentPlan plan =
-      PlanAgents({.bs = 1, .chunks_per_s = 1000, .ceiling_chunks_per_s = 1000, .cores = 4});
+  const AgentPlan plan = PlanAgents(
+      {.bs = 1, .chunks_per_s = 1000, .ceiling_chunks_per_s = 1000, .machine_agents = 4});
   EXPECT_EQ(plan.agents, 1u);
+}
+
+TEST(CheckLoadTest, WhereOneMachineIsEnoughItIsTheDemandOverThePlannedAgents) {
+  const AgentDemand demand = {
+      .bs = 513, .chunks_per_s = 50, .ceiling_chunks_per_s = 25'600, .machine_agents = 4};
+  const StepLoad load = CheckLoad(demand, PlanAgents(demand));
+  EXPECT_EQ(load.agents, 2u);
+  EXPECT_EQ(load.streams, 513u);
+  EXPECT_EQ(load.chunks_per_s, 50);
+}
+
+TEST(CheckLoadTest, ElseItIsWhatAMachineIsPlannedToCarry) {
+  AgentDemand demand = {
+      .bs = 100'000, .chunks_per_s = 50, .ceiling_chunks_per_s = 51'200, .machine_agents = 4};
+  const StepLoad load = CheckLoad(demand, PlanAgents(demand));
+  EXPECT_EQ(load.agents, 4u);
+  EXPECT_EQ(load.streams, 4 * 716u);  // 70 % of 1,024
+  EXPECT_LE(load.OfferedPerS(), 4 * kPlannedShare * 51'200);
+  demand.ceiling_chunks_per_s = 50;  // one stream: no agent is without
+  EXPECT_EQ(CheckLoad(demand, PlanAgents(demand)).streams, 4u);
 }
 
 }  // namespace

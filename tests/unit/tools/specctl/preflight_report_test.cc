@@ -9,16 +9,26 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-JudgedStep Step(uint32_t streams, StepState state) {
+JudgedStep Step(const StepLoad& load, StepState state) {
   JudgedStep step;
-  step.load = {.streams = streams, .chunks_per_s = 50};
+  step.load = load;
   step.figures.verdict = state == StepState::kKept ? "valid" : "degraded";
   step.figures.reached_per_s = step.load.OfferedPerS();
   step.figures.checks_not_made = {"loop lag"};
-  step.null_server.lateness_p99 = std::chrono::microseconds(120);
+  for (uint32_t i = 0; i < load.agents; ++i) {
+    step.figures.agents.push_back({.agent = i,
+                                   .streams = load.streams / load.agents,
+                                   .receive_lag_p99_ms = 0.25 * (i + 1),
+                                   .cpu_us_per_chunk = 10 - i});
+    step.null_servers.push_back({.lateness_p99 = std::chrono::microseconds(120 + i)});
+  }
   step.state = state;
   if (state != StepState::kKept) step.why = "degraded: arrival_bound";
   return step;
+}
+
+JudgedStep Step(uint32_t streams, StepState state) {
+  return Step({.streams = streams, .chunks_per_s = 50}, state);
 }
 
 // 512 streams were kept, and 1,024 were not, as `state` says.
@@ -33,25 +43,30 @@ Preflight Found(StepState state) {
   return preflight;
 }
 
+// The plan of two agents for 512 streams was checked.
+Preflight Checked(StepState state) {
+  Preflight preflight = Found(StepState::kDistorted);
+  preflight.checks = {Step({.agents = 2, .streams = 512, .chunks_per_s = 50}, state)};
+  return preflight;
+}
+
 TEST(PreflightReportTest, ThePageHasARowForEachStepTheCeilingAndThePlan) {
   const std::string page = PreflightPage(Found(StepState::kDistorted));
-  EXPECT_THAT(page, HasSubstr("     512     25,600     25,600            -          -         0.12"
-                              "   kept\n"));
+  EXPECT_THAT(page, HasSubstr("     512       1     25,600     25,600        0.250     10.0"
+                              "       0.12   kept\n"));
   EXPECT_THAT(page, HasSubstr("distorted: degraded: arrival_bound\n"));
   EXPECT_THAT(page, HasSubstr("the verdict did not check: loop lag\n"));
   EXPECT_THAT(page,
               HasSubstr("one agent on this machine: 25,600 chunks/s (512 streams at 50/s)\n"));
   EXPECT_THAT(
       page, HasSubstr("--bs 512 at 50 chunks/s a stream: 25,600 chunks/s, 2 agents at most at 70 %"
-                      " of the ceiling\nthis machine carries them: 2 cores\n"));
+                      " of the ceiling\nthis machine is planned to carry them: 2 cores\n"));
 }
 
 TEST(PreflightReportTest, ANullServerThatWasLateLeavesALowerBound) {
-  const Preflight found = Found(StepState::kNullServerLate);
-  EXPECT_TRUE(IsLowerBound(found));
-  EXPECT_THAT(PreflightPage(found), HasSubstr("at least 25,600 chunks/s (512 streams at 50/s); "
-                                              "beyond it the null server was the limit\n"));
-  EXPECT_FALSE(IsLowerBound(Found(StepState::kDistorted)));
+  EXPECT_THAT(PreflightPage(Found(StepState::kNullServerLate)),
+              HasSubstr("at least 25,600 chunks/s (512 streams at 50/s); "
+                        "beyond it the null server was the limit\n"));
 }
 
 TEST(PreflightReportTest, ALoadThatWasNotTriedLeavesALowerBound) {
@@ -64,11 +79,54 @@ TEST(PreflightReportTest, ALoadThatWasNotTriedLeavesALowerBound) {
   EXPECT_THAT(page, HasSubstr("at least 25,600 chunks/s (512 streams at 50/s)\n"));
 }
 
-TEST(PreflightReportTest, TooManyAgentsAreSpreadOverMachines) {
+TEST(PreflightReportTest, SeveralAgentsAtOnceShowTheWorst) {
   Preflight found = Found(StepState::kDistorted);
+  found.agents = 2;
+  found.steps = {Step({.agents = 2, .streams = 1024, .chunks_per_s = 50}, StepState::kKept)};
+  const std::string page = PreflightPage(found);
+  EXPECT_THAT(page, HasSubstr("   1,024       2     51,200     51,200        0.500     10.0"));
+  EXPECT_THAT(page, HasSubstr("each of 2 agents at once on this machine: at least 25,600 chunks/s "
+                              "(512 streams at 50/s)"));
+}
+
+TEST(PreflightReportTest, ACheckThatWasKeptSaysSo) {
+  const std::string page = PreflightPage(Checked(StepState::kKept));
+  EXPECT_THAT(page, HasSubstr("   check: kept\n"));
+  EXPECT_THAT(page, HasSubstr("this machine carries them: 2 cores\n"
+                              "checked: kept (2 agents at once, 512 streams)\n"));
+}
+
+TEST(PreflightReportTest, ACheckThatWasNotKeptRefutesThePlan) {
+  const std::string page = PreflightPage(Checked(StepState::kDistorted));
+  EXPECT_THAT(page, HasSubstr("   check: distorted: degraded: arrival_bound\n"));
+  EXPECT_THAT(page, HasSubstr("this machine does not carry them: 2 cores\n"
+                              "checked: distorted (2 agents at once, 512 streams)\n"
+                              "with their null servers they take less than one by one: "
+                              "`specctl preflight --agents 2` says how much\n"));
+}
+
+TEST(PreflightReportTest, ACheckOfALateNullServerTeachesNothing) {
+  EXPECT_THAT(PreflightPage(Checked(StepState::kNullServerLate)),
+              HasSubstr("this machine is planned to carry them: 2 cores\n"
+                        "checked: null server late: nothing is learnt (2 agents at once, "
+                        "512 streams)\n"));
+}
+
+TEST(PreflightReportTest, ACheckThatCouldNotBeMadeSaysWhy) {
+  Preflight found = Found(StepState::kDistorted);
+  found.check_stopped_by = "512 streams over 2 agents: too few files";
+  EXPECT_THAT(PreflightPage(found),
+              HasSubstr("not checked: 512 streams over 2 agents: too few files\n"));
+  EXPECT_THAT(PreflightJson(found), HasSubstr("\"check_stopped_by\": \"512 streams over"));
+}
+
+TEST(PreflightReportTest, TooManyAgentsAreSpreadOverMachines) {
+  Preflight found = Checked(StepState::kKept);
   found.bs = 1024;
   EXPECT_THAT(PreflightPage(found), HasSubstr("this machine does not carry them (2 cores, an agent "
                                               "a core): 2 machines like it do\n"));
+  found.checks.back().state = StepState::kDistorted;
+  EXPECT_THAT(PreflightPage(found), HasSubstr("2 machines like it are planned to\n"));
 }
 
 TEST(PreflightReportTest, WithoutAKeptLoadThereIsNoCeiling) {
@@ -78,20 +136,42 @@ TEST(PreflightReportTest, WithoutAKeptLoadThereIsNoCeiling) {
   EXPECT_THAT(PreflightPage(found), HasSubstr("no load was kept: this machine distorts"));
   found.steps.back().state = StepState::kNullServerLate;
   EXPECT_THAT(PreflightPage(found), HasSubstr("other work takes this machine's cores\n"));
-  EXPECT_FALSE(PlanOf(found).has_value());
   EXPECT_THAT(PreflightJson(found), Not(HasSubstr("ceiling")));
 }
 
 TEST(PreflightReportTest, JsonSaysTheSame) {
-  const auto json = boost::json::parse(PreflightJson(Found(StepState::kDistorted)));
+  const auto json = boost::json::parse(PreflightJson(Checked(StepState::kKept)));
   EXPECT_EQ(json.at("steps").as_array().size(), 2u);
   const auto& step = json.at("steps").at(1);
   EXPECT_EQ(step.at("state").as_string(), "distorted");
   EXPECT_EQ(step.at("offered_chunks_per_s").to_number<double>(), 51'200);
+  EXPECT_EQ(step.at("agents").as_array().size(), 1u);
   EXPECT_EQ(json.at("ceiling").at("chunks_per_s").to_number<double>(), 25'600);
+  EXPECT_EQ(json.at("ceiling").at("agents").to_number<int>(), 1);
   EXPECT_FALSE(json.at("ceiling").at("is_lower_bound").as_bool());
   EXPECT_EQ(json.at("plan").at("agents").to_number<int>(), 2);
+  EXPECT_EQ(json.at("plan").at("checked").as_string(), "kept");
   EXPECT_TRUE(json.at("plan").at("this_machine_carries_it").as_bool());
+}
+
+TEST(PreflightReportTest, JsonHasEachAgentOfAStep) {
+  const auto json = boost::json::parse(PreflightJson(Checked(StepState::kDistorted)));
+  const auto& check = json.at("plan").at("checks").at(0);
+  EXPECT_EQ(check.at("receive_lag_p99_ms").to_number<double>(), 0.5);
+  EXPECT_EQ(check.at("agent_cpu_us_per_chunk").to_number<double>(), 10);
+  const auto& second = check.at("agents").at(1);
+  EXPECT_EQ(second.at("agent").to_number<int>(), 1);
+  EXPECT_EQ(second.at("streams").to_number<int>(), 256);
+  EXPECT_EQ(second.at("receive_lag_p99_ms").to_number<double>(), 0.5);
+  EXPECT_EQ(second.at("cpu_us_per_chunk").to_number<double>(), 9);
+  EXPECT_NEAR(second.at("null_server_late_p99_ms").to_number<double>(), 0.121, 1e-9);
+  EXPECT_FALSE(json.at("plan").at("this_machine_carries_it").as_bool());
+}
+
+TEST(PreflightReportTest, JsonLeavesOutWhatTheCheckDidNotTell) {
+  const auto json = boost::json::parse(PreflightJson(Checked(StepState::kNullServerLate)));
+  EXPECT_EQ(json.at("plan").at("checked").as_string(), "null server late");
+  EXPECT_FALSE(json.at("plan").as_object().contains("this_machine_carries_it"));
 }
 
 }  // namespace

@@ -9,8 +9,12 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr StepLoad kLoad = {.streams = 100, .chunks_per_s = 50};
-constexpr sim::PaceSummary kPunctual = {.chunks = 1, .lateness_p99 = std::chrono::microseconds(60)};
-constexpr sim::PaceSummary kLate = {.chunks = 1, .lateness_p99 = std::chrono::milliseconds(3)};
+constexpr sim::PaceSummary kPunctualServer = {.chunks = 1,
+                                              .lateness_p99 = std::chrono::microseconds(60)};
+constexpr sim::PaceSummary kLateServer = {.chunks = 1,
+                                          .lateness_p99 = std::chrono::milliseconds(3)};
+const std::vector<sim::PaceSummary> kPunctual = {kPunctualServer};
+const std::vector<sim::PaceSummary> kLate = {kLateServer};
 
 StepFigures Valid(double reached_per_s) {
   StepFigures figures;
@@ -37,8 +41,23 @@ TEST(PreflightStepTest, FiguresComeFromTheSummary) {
   EXPECT_THAT(figures->reasons, ElementsAre("send_lag"));
   EXPECT_THAT(figures->checks_not_made, ElementsAre("loop lag"));
   EXPECT_EQ(figures->reached_per_s, 3200);
-  EXPECT_EQ(figures->receive_lag_p99_ms, 1.5);
-  EXPECT_DOUBLE_EQ(figures->agent_cpu_us_per_chunk.value_or(0), 20);
+  EXPECT_EQ(WorstLagP99Ms(*figures), 1.5);
+  EXPECT_DOUBLE_EQ(WorstCpuUsPerChunk(*figures).value_or(0), 20);
+}
+
+TEST(PreflightStepTest, EachAgentHasItsFiguresAndTheWorstStandForAll) {
+  const auto figures = ReadStepFigures(R"({"verdict": {"state": "valid"}, "agents": [
+    {"agent": 0, "slots": 51, "chunks": 1000, "receive_lag_p99_ms_max": 1.5, "cpu_s": 0.02},
+    {"agent": 1, "slots": 50, "chunks": 1000, "receive_lag_p99_ms_max": 0.5, "cpu_s": 0.03},
+    {"agent": 2, "slots": 50, "chunks": 0, "cpu_s": 0.03}]})");
+  ASSERT_TRUE(figures.ok()) << figures.status();
+  ASSERT_EQ(figures->agents.size(), 3u);
+  EXPECT_EQ(figures->agents[0].streams, 51);
+  EXPECT_EQ(figures->agents[1].agent, 1u);
+  EXPECT_EQ(figures->agents[1].receive_lag_p99_ms, 0.5);
+  EXPECT_FALSE(figures->agents[2].cpu_us_per_chunk.has_value());
+  EXPECT_EQ(WorstLagP99Ms(*figures), 1.5);
+  EXPECT_DOUBLE_EQ(WorstCpuUsPerChunk(*figures).value_or(0), 30);
 }
 
 TEST(PreflightStepTest, TheRateIsTheHoldsAlone) {
@@ -46,7 +65,7 @@ TEST(PreflightStepTest, TheRateIsTheHoldsAlone) {
     "throughput": {"output_tps": {"value": 3200}}, "agents": [{"chunks": 0, "cpu_s": 1}]})");
   ASSERT_TRUE(figures.ok()) << figures.status();
   EXPECT_FALSE(figures->reached_per_s.has_value());
-  EXPECT_FALSE(figures->agent_cpu_us_per_chunk.has_value());
+  EXPECT_FALSE(WorstCpuUsPerChunk(*figures).has_value());
 }
 
 TEST(PreflightStepTest, WhatIsNoSummaryIsRefused) {
@@ -86,6 +105,13 @@ TEST(PreflightStepTest, WhereTheNullServerWasLateItIsNotTheClientsFault) {
   // At 5 chunks/s a stream, 3 ms are a small part of the time between two.
   const StepLoad slow = {.streams = 100, .chunks_per_s = 5};
   EXPECT_EQ(JudgeStep(slow, Degraded(), kLate).state, StepState::kDistorted);
+}
+
+TEST(PreflightStepTest, OneLateNullServerOfSeveralIsEnough) {
+  const std::vector<sim::PaceSummary> servers = {kPunctualServer, kLateServer, kPunctualServer};
+  const JudgedStep step = JudgeStep(kLoad, Degraded(), servers);
+  EXPECT_EQ(step.state, StepState::kNullServerLate);
+  EXPECT_EQ(WorstLatenessP99(step), kLateServer.lateness_p99);
 }
 
 }  // namespace
