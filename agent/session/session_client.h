@@ -9,7 +9,6 @@
 #include <string>
 
 #include <absl/status/status.h>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -74,9 +73,6 @@ class SessionClient {
   void Stop();
 
  private:
-  using Timer = boost::asio::basic_waitable_timer<
-      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-
   void Dial();
   void RedialLater();
   void OnMessage(v1::ControllerMessage message);

@@ -10,7 +10,6 @@ namespace {
 
 constexpr int64_t kNoTime = SettledRequest::kNoTime;
 constexpr double kNsPerMs = 1e6;
-constexpr double kSketchError = 0.0005;  // of a value, see LogLinearSketch
 
 std::optional<double> Ms(int64_t from_ns, int64_t to_ns) {
   if (from_ns == kNoTime || to_ns == kNoTime) return std::nullopt;
@@ -189,7 +188,7 @@ std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
     errors = ErrorsOf(described, Described(sketch.Lowest()), Described(sketch.Highest()));
   }
   const auto widen = [](double& error, double value) {
-    error += kArrivalNs / kNsPerMs + kSketchError * value;
+    error += kArrivalNs / kNsPerMs + LogLinearSketch::kErrorMax * value;
   };
   widen(errors.p50, described.p50);
   widen(errors.p90, described.p90);

@@ -44,4 +44,10 @@ absl::StatusOr<uint64_t> ReplayJournal(const std::string& run_dir, const OnRunBe
   }
 }
 
+std::string TornTailText(const std::string& run_dir, uint64_t torn_bytes) {
+  return absl::StrFormat(
+      "%s/journal.pb: torn tail: its last %d bytes are no whole record and were left out", run_dir,
+      torn_bytes);
+}
+
 }  // namespace specctl

@@ -21,4 +21,7 @@ using OnRunBegun = std::function<absl::Status(const RunBegun&)>;
 absl::StatusOr<uint64_t> ReplayJournal(const std::string& run_dir, const OnRunBegun& on_begun,
                                        RunFold& fold);
 
+// What to say of a torn tail of so many bytes.
+std::string TornTailText(const std::string& run_dir, uint64_t torn_bytes);
+
 }  // namespace specctl

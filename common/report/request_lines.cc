@@ -12,18 +12,14 @@ std::string TargetName(uint32_t target, const RunSpec& spec) {
   return target < spec.target_urls.size() ? spec.target_urls[target] : std::to_string(target);
 }
 
-void WriteText(std::string_view key, const std::string& text, JsonWriter& json) {
-  if (!text.empty()) json.Field(key, text);
-}
-
 void WriteIdentity(const RequestRow& row, const PlannedRow* planned, JsonWriter& json) {
   json.Field("request_id", RequestId(row));
-  WriteText("response_id", row.finish.response_id, json);
+  json.TextField("response_id", row.finish.response_id);
   if (planned == nullptr) return;
-  WriteText("question_id", planned->question_id, json);
-  WriteText("category", planned->category, json);
-  WriteText("sub_category", planned->sub_category, json);
-  WriteText("tier", planned->tier, json);
+  json.TextField("question_id", planned->question_id);
+  json.TextField("category", planned->category);
+  json.TextField("sub_category", planned->sub_category);
+  json.TextField("tier", planned->tier);
 }
 
 void WriteTimes(const RequestRow& row, JsonWriter& json) {
@@ -60,13 +56,13 @@ void WriteOutcome(const RequestRow& row, JsonWriter& json) {
   if (row.finish.output_hash != 0) {
     json.Field("output_hash", absl::StrFormat("%016x", row.finish.output_hash));
   }
-  WriteText("finish_reason", row.finish.finish_reason, json);
+  json.TextField("finish_reason", row.finish.finish_reason);
   json.Field("outcome", OutcomeName(row.outcome));
   if (row.finish.failure != FailureKind::kNone) {
     json.Field("failure", FailureName(row.finish.failure));
   }
   if (row.finish.http_status != 0) json.Field("http_status", row.finish.http_status);
-  WriteText("error", row.finish.error, json);
+  json.TextField("error", row.finish.error);
 }
 
 }  // namespace

@@ -118,6 +118,14 @@ std::string_view UnassignedName(UnassignedReason why) {
   return "agent_lost";
 }
 
+std::string_view UrlPolicyName(UrlPolicy policy) {
+  return policy == UrlPolicy::kRoundRobin ? "round_robin" : "least_in_flight";
+}
+
+std::string_view EndpointName(Endpoint endpoint) {
+  return endpoint == Endpoint::kChat ? "chat" : "completions";
+}
+
 std::string DatasetLabel(const DatasetIdentity& dataset) {
   const bool says_so = dataset.name.find("builtin") != std::string::npos;
   return dataset.builtin && !says_so ? "builtin:" + dataset.name : dataset.name;

@@ -1,4 +1,5 @@
-// Names of enumerated values as the artifacts print them; docs/artifacts.md lists them.
+// Names of enumerated values as the artifacts print them and flags take them; docs/artifacts.md
+// lists them.
 #pragma once
 
 #include <string>
@@ -13,6 +14,8 @@ std::string_view OutcomeName(Outcome outcome);          // "ok", "failed", "time
 std::string_view FailureName(FailureKind kind);         // "none", "connect", "http_status", ...
 std::string_view RunEndName(RunEnd end);                // "completed", "interrupted", ...
 std::string_view TokenSourceName(TokenSource source);   // "unknown", "continuous_usage", ...
+std::string_view UrlPolicyName(UrlPolicy policy);       // "round_robin", "least_in_flight"
+std::string_view EndpointName(Endpoint endpoint);       // "chat", "completions"
 std::string_view UnassignedName(UnassignedReason why);  // "earlier_turn_failed", "limit", ...
 
 // Said wherever figures of `builtin` prompts stand.

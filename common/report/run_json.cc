@@ -41,7 +41,7 @@ void WriteLoad(const LoadSpec& load, JsonWriter& json) {
 void WriteRequest(const RequestSpec& request, JsonWriter& json) {
   json.Key("request");
   json.BeginObject();
-  json.Field("endpoint", request.endpoint == Endpoint::kChat ? "chat" : "completions");
+  json.Field("endpoint", EndpointName(request.endpoint));
   json.TextField("model", request.model);
   json.Field("osl_tokens", request.osl_tokens);
   WriteNumber("temperature", request.temperature, json);
@@ -53,8 +53,7 @@ void WriteRequest(const RequestSpec& request, JsonWriter& json) {
 
 void WriteConnection(const RunSpec& spec, JsonWriter& json) {
   json.ArrayField("target_urls", spec.target_urls);
-  json.Field("url_policy",
-             spec.url_policy == UrlPolicy::kRoundRobin ? "round_robin" : "least_in_flight");
+  json.Field("url_policy", UrlPolicyName(spec.url_policy));
   json.Field("receive_stamps", spec.user_stamps ? "user" : "kernel");
   json.Field("server_metrics", spec.server_metrics);
   json.ArrayField("metrics_urls", spec.metrics_urls);

@@ -33,6 +33,8 @@ class SketchValues {
 // order.  Not thread-safe.
 class LogLinearSketch {
  public:
+  static constexpr double kErrorMax = 0.0005;  // of a quantile, relative
+
   void Add(Nanos value, uint64_t count = 1);
   void Add(const SketchValues& values);
   void Merge(const LogLinearSketch& other);

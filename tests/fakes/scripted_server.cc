@@ -13,8 +13,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // Length of the request that `received` begins with, or 0 while it is not whole.
 size_t RequestLength(std::string_view received) {

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include "common/base/task.h"
@@ -43,9 +42,6 @@ class Connection final : public StepSink, public std::enable_shared_from_this<Co
   void FallSilent();
 
  private:
-  using Timer = boost::asio::basic_waitable_timer<
-      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-
   void OnBytes(std::string_view bytes);
   void ReadRequests();
   // Parses up to the end of one request and begins to answer it; false: there is no whole one.

@@ -3,8 +3,6 @@
 
 #include <unordered_map>
 
-#include <boost/asio/basic_waitable_timer.hpp>
-
 #include "common/base/task.h"
 #include "tools/sim/batch_model.h"
 
@@ -37,8 +35,6 @@ class Engine {
  private:
   void EndDueSteps();
 
-  using Timer = boost::asio::basic_waitable_timer<
-      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
   BatchModel model_;
   Timer timer_;
   std::unordered_map<uint64_t, StepSink*> sinks_;

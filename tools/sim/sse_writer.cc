@@ -93,12 +93,7 @@ void SseWriter::Content(const ContentEvent& event, std::span<const uint32_t> pro
   EndEvent(json, out);
 }
 
-void SseWriter::ChatChoice(const ContentEvent& event, std::string& json) const {
-  json += R"({"index":0,"delta":{"content":")";
-  json += event.text;
-  json += R"("},"logprobs":null,"finish_reason":)";
-  AppendFinish(event.finish, json);
-  if (event.finish != Finish::kNo) json += R"(,"stop_reason":null)";
+void SseWriter::EndChoice(const ContentEvent& event, std::string& json) const {
   json += R"(,"token_ids":)";
   if (request_->return_token_ids) {
     AppendIds(event.token_ids, json);
@@ -106,6 +101,15 @@ void SseWriter::ChatChoice(const ContentEvent& event, std::string& json) const {
     json += "null";
   }
   json += "}]";
+}
+
+void SseWriter::ChatChoice(const ContentEvent& event, std::string& json) const {
+  json += R"({"index":0,"delta":{"content":")";
+  json += event.text;
+  json += R"("},"logprobs":null,"finish_reason":)";
+  AppendFinish(event.finish, json);
+  if (event.finish != Finish::kNo) json += R"(,"stop_reason":null)";
+  EndChoice(event, json);
 }
 
 void SseWriter::CompletionChoice(const ContentEvent& event,
@@ -121,13 +125,7 @@ void SseWriter::CompletionChoice(const ContentEvent& event,
   } else {
     AppendIds(prompt_token_ids, json);
   }
-  json += R"(,"token_ids":)";
-  if (request_->return_token_ids) {
-    AppendIds(event.token_ids, json);
-  } else {
-    json += "null";
-  }
-  json += "}]";
+  EndChoice(event, json);
 }
 
 void SseWriter::Usage(uint64_t completion_tokens, std::string_view metrics_json,

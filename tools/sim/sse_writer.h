@@ -47,6 +47,7 @@ class SseWriter {
   static void End(std::string& out);
 
  private:
+  void EndChoice(const ContentEvent& event, std::string& json) const;
   void ChatChoice(const ContentEvent& event, std::string& json) const;
   void CompletionChoice(const ContentEvent& event, std::span<const uint32_t> prompt_token_ids,
                         std::string& json) const;

@@ -10,12 +10,10 @@
 #include "common/dataset/dataset_catalog.h"
 #include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_statistics.h"
+#include "tools/specctl/exit_status.h"
 
 namespace specctl::cli {
 namespace {
-
-constexpr int kDone = 0;
-constexpr int kBadInput = 2;
 
 struct Options {
   std::string dataset;
@@ -26,7 +24,7 @@ struct Options {
 
 int Print(const std::string& page) {
   const bool written = std::fwrite(page.data(), 1, page.size(), stdout) == page.size();
-  return written && std::fflush(stdout) == 0 ? kDone : 1;
+  return written && std::fflush(stdout) == 0 ? kDone : kFailed;
 }
 
 int Fail(const absl::Status& error) {

@@ -5,30 +5,28 @@
 #include <ostream>
 
 #include <absl/status/status.h>
-#include <absl/strings/str_format.h>
 #include <CLI/CLI.hpp>
 
 #include "common/report/artifacts.h"
+#include "common/report/journal_replay.h"
+#include "tools/specctl/exit_status.h"
 
 namespace specctl::cli {
 
 int RunExport(const ExportOptions& options, std::ostream& err) {
   if (!options.chunks) {
     err << "specctl export: name what to export: --chunks\n";
-    return 2;
+    return kBadInput;
   }
   const absl::StatusOr<uint64_t> torn_bytes = ExportChunks(options.run_dir, options.output);
   if (!torn_bytes.ok()) {
     err << "specctl export: " << std::string(torn_bytes.status().message()) << "\n";
-    return absl::IsNotFound(torn_bytes.status()) ? 2 : 1;
+    return absl::IsNotFound(torn_bytes.status()) ? kBadInput : kFailed;
   }
   if (*torn_bytes > 0) {
-    err << absl::StrFormat(
-        "specctl export: %s/journal.pb: torn tail: its last %d bytes are no whole record and were "
-        "left out\n",
-        options.run_dir, *torn_bytes);
+    err << "specctl export: " << TornTailText(options.run_dir, *torn_bytes) << "\n";
   }
-  return 0;
+  return kDone;
 }
 
 void AddExportCommand(CLI::App& app, int& exit_status) {

@@ -11,6 +11,7 @@
 #include "common/base/json_writer.h"
 #include "common/report/number_text.h"
 #include "controller/run/interrupt_source.h"
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/preflight_findings.h"
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
@@ -20,9 +21,6 @@
 namespace specctl::cli {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kBadUsage = 2;
-constexpr int kInterrupted = 130;
 constexpr double kDefaultChunksPerS = 50;
 constexpr double kChunksPerSMin = 1;
 constexpr double kChunksPerSMax = 1000;
@@ -122,10 +120,10 @@ absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
 int RunPreflight(const PreflightFlags& flags) {
   const auto chunks_per_s = ChunksPerS(flags);
   if (!chunks_per_s.ok()) {
-    return Complain(std::string(chunks_per_s.status().message()), kBadUsage);
+    return Complain(std::string(chunks_per_s.status().message()), kBadInput);
   }
   const auto duration = StepDuration(flags);
-  if (!duration.ok()) return Complain(std::string(duration.status().message()), kBadUsage);
+  if (!duration.ok()) return Complain(std::string(duration.status().message()), kBadInput);
   const controller::InterruptSource interrupts;
   PreflightRunner runner(
       {.duration = *duration, .interrupted = [&interrupts] { return interrupts.count() > 0; }});
@@ -139,7 +137,7 @@ int RunPreflight(const PreflightFlags& flags) {
   if (!made.ok()) return Complain("interrupted", kInterrupted);
   if (preflight.steps.empty()) return Complain(preflight.stopped_by, kFailed);
   absl::PrintF("%s", flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight));
-  return preflight.streams_kept ? 0 : kFailed;
+  return preflight.streams_kept ? kDone : kFailed;
 }
 
 void AddFlags(CLI::App& command, PreflightFlags& flags) {

@@ -6,6 +6,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/run_settings.h"
 #include "tools/specctl/surroundings.h"
 #include "tools/specctl/targets.h"
@@ -31,16 +32,16 @@ int Probe(const RunFlags& flags) {
   auto settings = MakeSettings(flags, RealSurroundings());
   if (!settings.ok()) {
     absl::FPrintF(stderr, "specctl probe: %s\n", std::string(settings.status().message()));
-    return 2;
+    return kBadInput;
   }
   const auto say = [](std::string_view text) { absl::FPrintF(stderr, "%s\n", text); };
   const auto results = ProbeTargets(*settings, say);
   if (!results.ok()) {
     absl::FPrintF(stderr, "specctl probe: %s\n", std::string(results.status().message()));
-    return 1;
+    return kFailed;
   }
   for (const auto& result : *results) absl::PrintF("%s", Text(result));
-  return 0;
+  return kDone;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "tools/specctl/report_command.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -8,13 +7,14 @@
 #include <system_error>
 
 #include <absl/status/status.h>
-#include <absl/strings/str_format.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include "common/report/artifacts.h"
+#include "common/report/journal_replay.h"
 #include "common/report/page.h"
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
+#include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
 namespace {
@@ -37,10 +37,8 @@ bool IsBadInput(const absl::Status& status) {
 
 int Fail(const absl::Status& status, std::ostream& err) {
   err << "specctl report: " << std::string(status.message()) << "\n";
-  return IsBadInput(status) ? 2 : 1;
+  return IsBadInput(status) ? kBadInput : kFailed;
 }
-
-bool WantsColour() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace
 
@@ -50,15 +48,12 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
   const absl::StatusOr<Results> results = WriteArtifacts(options.run_dir, output_dir);
   if (!results.ok()) return Fail(results.status(), err);
   if (results->journal_torn_bytes > 0) {
-    err << absl::StrFormat(
-        "specctl report: %s/journal.pb: torn tail: its last %d bytes are no whole record and were "
-        "left out\n",
-        options.run_dir, results->journal_torn_bytes);
+    err << "specctl report: " << TornTailText(options.run_dir, results->journal_torn_bytes) << "\n";
   }
   out << (options.json ? SummaryJson(*results)
                        : RenderPage(*results, {.colour = options.colour, .run_dir = output_dir}));
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
-  return options.strict && invalid ? 3 : 0;
+  return options.strict && invalid ? kInvalidVerdict : kDone;
 }
 
 void AddReportCommand(CLI::App& app, int& exit_status) {

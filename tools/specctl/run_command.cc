@@ -21,6 +21,7 @@
 #include "controller/run/interrupt_source.h"
 #include "controller/run/run_driver.h"
 #include "controller/scrape/metrics_scraper.h"
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/run_plan.h"
@@ -31,10 +32,6 @@
 namespace specctl::cli {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
-constexpr int kInvalidVerdict = 3;
-constexpr int kInterrupted = 130;
 constexpr Nanos kScrapeTimeout = std::chrono::seconds(5);
 
 void Say(std::string_view text) { absl::FPrintF(stderr, "%s\n", text); }
@@ -135,13 +132,12 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   if (flags.format == "json") {
     absl::PrintF("%s\n", SummaryJson(*results));
   } else {
-    const bool colour = ::isatty(STDOUT_FILENO) == 1;
-    absl::PrintF("%s", RenderPage(*results, {.colour = colour, .run_dir = run_dir}));
+    absl::PrintF("%s", RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}));
   }
   if (end == RunEnd::kInterrupted) return kInterrupted;
   if (end != RunEnd::kCompleted) return kFailed;
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
-  return invalid && flags.strict ? kInvalidVerdict : 0;
+  return invalid && flags.strict ? kInvalidVerdict : kDone;
 }
 
 // From here on requests are sent.
@@ -184,7 +180,7 @@ int Run(const RunFlags& flags) {
     const auto text = DescribePlan(run->plan, spec);
     if (!text.ok()) return Complain(text.status(), kBadInput);
     absl::PrintF("%s", *text);
-    return 0;
+    return kDone;
   }
   const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
   if (auto made = PrepareOutputDir(run_dir); !made.ok()) return Complain(made, kBadInput);

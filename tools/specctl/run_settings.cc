@@ -16,6 +16,7 @@
 #include "common/dataset/dataset_locator.h"
 #include "common/net/http_request.h"
 #include "common/net/url.h"
+#include "common/report/result_names.h"
 
 namespace specctl::cli {
 namespace {
@@ -25,6 +26,17 @@ constexpr uint32_t kStreamsPerAgent = 256;
 
 absl::Status Bad(std::string_view flag, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrFormat("%s: %s", flag, what));
+}
+
+// The one of two values that `text` names.
+template <class T>
+absl::StatusOr<T> ByName(std::string_view flag, std::string_view text,
+                         const std::array<T, 2>& values, std::string_view (*name)(T)) {
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](T value) { return name(value) == text; });
+  if (found != values.end()) return *found;
+  return Bad(flag,
+             absl::StrFormat("need %s or %s, got \"%s\"", name(values[0]), name(values[1]), text));
 }
 
 absl::Status TakeDuration(std::string_view flag, const std::optional<std::string>& text,
@@ -135,12 +147,10 @@ absl::Status TakeUrls(const RunFlags& flags, const std::string& default_url, Run
     spec.target_urls.push_back(url->ToString());
   }
   if (flags.url_policy) {
-    if (*flags.url_policy != "round_robin" && *flags.url_policy != "least_in_flight") {
-      return Bad("--url-policy", absl::StrFormat("need round_robin or least_in_flight, got \"%s\"",
-                                                 *flags.url_policy));
-    }
-    spec.url_policy =
-        *flags.url_policy == "round_robin" ? UrlPolicy::kRoundRobin : UrlPolicy::kLeastInFlight;
+    constexpr std::array kPolicies = {UrlPolicy::kRoundRobin, UrlPolicy::kLeastInFlight};
+    const auto policy = ByName("--url-policy", *flags.url_policy, kPolicies, UrlPolicyName);
+    if (!policy.ok()) return policy.status();
+    spec.url_policy = *policy;
   }
   return absl::OkStatus();
 }
@@ -216,11 +226,10 @@ absl::Status MergeExtra(const std::string& text, boost::json::object& fields) {
 absl::Status TakeRequest(const RunFlags& flags, RunSettings& settings) {
   RequestSpec& request = settings.spec.request;
   if (flags.endpoint) {
-    if (*flags.endpoint != "chat" && *flags.endpoint != "completions") {
-      return Bad("--endpoint",
-                 absl::StrFormat("need chat or completions, got \"%s\"", *flags.endpoint));
-    }
-    request.endpoint = *flags.endpoint == "chat" ? Endpoint::kChat : Endpoint::kCompletions;
+    constexpr std::array kEndpoints = {Endpoint::kChat, Endpoint::kCompletions};
+    const auto endpoint = ByName("--endpoint", *flags.endpoint, kEndpoints, EndpointName);
+    if (!endpoint.ok()) return endpoint.status();
+    request.endpoint = *endpoint;
   }
   if (flags.osl) {
     if (*flags.osl < 1 || *flags.osl > std::numeric_limits<int32_t>::max()) {

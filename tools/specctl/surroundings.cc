@@ -6,6 +6,8 @@
 #include <thread>
 #include <variant>
 
+#include <unistd.h>
+
 #include <absl/strings/str_format.h>
 
 #include "common/journal/journal_reader.h"
@@ -32,6 +34,8 @@ Surroundings RealSurroundings() {
   surroundings.environment = Environment;
   return surroundings;
 }
+
+bool WantsColour() { return ::isatty(STDOUT_FILENO) == 1 && !Environment("NO_COLOR"); }
 
 absl::StatusOr<RunSpec> SpecOfRun(const std::string& run_dir) {
   const auto bad = [&](std::string_view what) {

@@ -30,6 +30,8 @@ TEST(ResultNamesTest, VerdictsEndsSourcesAndReasonsAreNamed) {
   EXPECT_EQ(TokenSourceName(TokenSource::kUnknown), "unknown");
   EXPECT_EQ(TokenSourceName(TokenSource::kContinuousUsage), "continuous_usage");
   EXPECT_EQ(UnassignedName(UnassignedReason::kAgentLost), "agent_lost");
+  EXPECT_EQ(UrlPolicyName(UrlPolicy::kLeastInFlight), "least_in_flight");
+  EXPECT_EQ(EndpointName(Endpoint::kCompletions), "completions");
 }
 
 TEST(ResultNamesTest, BuiltinPromptsAlwaysSaySo) {

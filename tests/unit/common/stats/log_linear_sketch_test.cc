@@ -16,7 +16,7 @@ using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr double kErrorMax = 0.0005;
+constexpr double kErrorMax = LogLinearSketch::kErrorMax;
 
 // Log-uniform from 1 us to 24 h.
 std::vector<Nanos> LogUniform(size_t count, uint64_t seed) {
