@@ -66,10 +66,10 @@ class SabotageTest(Case):
         process = self.start("run", "--url", engine.url, "--agents", agents, "--bs", bs,
                              "--dataset", "builtin", "--duration", f"{seconds}s", "--osl", 60,
                              "--output-dir", self.run_dir(), *flags, env=env)
-        journal = self.run_dir() / "journal.pb"
+        # Every slot has begun a request by then, and the hold begins with the next second.
         wait_for("the load", lambda: process.poll() is not None or
-                 (journal.exists() and journal.stat().st_size > 40_000))
-        time.sleep(3)
+                 engine.counters().get("vllm:request_success_total", 0) >= 2 * bs)
+        time.sleep(2)
         self.assertIsNone(process.poll(), "the run ended by itself")
         return process, sorted(children_of(process.pid))
 
