@@ -64,7 +64,7 @@ absl::Status ResponseIntake::OnBody(std::string_view bytes) {
     if (!IsOfTheResponse(event->name)) continue;
     ChunkFacts facts;
     if (absl::Status status = reader_.OnEvent(event->data, facts); !status.ok()) return status;
-    if (facts.token_bearing) pending_.push_back({facts.tokens, facts.reasoning});
+    if (facts.token_bearing) pending_.push_back({facts.tokens, facts.reasoning, facts.same_step});
   }
   return absl::OkStatus();
 }
@@ -88,6 +88,7 @@ void ResponseIntake::Emit(const ReadArrival& arrival) {
     record.uncertainty_us = last_is_exact && i + 1 == pending_.size() ? 0 : interval_us;
     record.tokens = pending_[i].tokens;
     record.reasoning = pending_[i].reasoning;
+    record.same_step = pending_[i].same_step;
     shared_.recorder.Append(*log_, record);
   }
   shared_.health.OnChunks(pending_.size(), last_is_exact ? 1 : 0, arrival.bound());
@@ -138,6 +139,7 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   finished.chunks = reader_.chunks();
   finished.output_hash = reader_.output_hash();
   finished.speculation = reader_.speculation();
+  finished.timings = reader_.timings();
   if (save_text) finished.output_text = reader_.text();
 }
 

@@ -63,6 +63,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   struct Pending {
     std::optional<uint32_t> tokens;
     bool reasoning;
+    bool same_step;
   };
 
   void OnHead() override;

@@ -15,15 +15,21 @@ RatioTerm Ratio(uint64_t numerator, uint64_t denominator) {
   return {static_cast<double>(numerator), static_cast<double>(denominator)};
 }
 
+// The request's sums, where it enters.
+const StepSums* SumsOf(const SettledRequest& request, const StepBasis& basis) {
+  const StepSums& sums = request.StepsFrom(basis.source);
+  return request.ok() && sums.detail >= basis.detail ? &sums : nullptr;
+}
+
 std::optional<Estimate> ByConversation(const AcceptanceInput& input, const Term& term) {
   std::vector<RatioTerm> clusters;
   std::optional<uint64_t> position;
   for (const SettledRequest* request : *input.requests) {
-    const StepSums& sums = request->StepsFrom(input.source);
-    if (!request->ok() || !sums.known) continue;
+    const StepSums* const sums = SumsOf(*request, input.basis);
+    if (sums == nullptr) continue;
     if (position != request->position) clusters.emplace_back();
     position = request->position;
-    const RatioTerm add = term(sums);
+    const RatioTerm add = term(*sums);
     clusters.back().numerator += add.numerator;
     clusters.back().denominator += add.denominator;
   }
@@ -38,63 +44,96 @@ std::optional<Estimate> ByConversation(const AcceptanceInput& input, const Term&
 }
 
 void SetCounts(const AcceptanceInput& input, AcceptanceFigures& figures) {
-  uint64_t ok = 0, known = 0, with_steps = 0;
+  uint64_t ok = 0, known = 0, steps = 0, drafts = 0, with_steps = 0;
   double lengths = 0;
   for (const SettledRequest* request : *input.requests) {
     if (!request->ok()) continue;
     ++ok;
-    const StepSums& sums = request->StepsFrom(input.source);
-    if (!sums.known) continue;
+    const StepSums* const sums = SumsOf(*request, input.basis);
+    if (sums == nullptr) continue;
     ++known;
-    figures.steps += sums.steps;
-    figures.drafts += sums.drafts;
-    if (sums.steps == 0) continue;
+    steps += sums->steps;
+    drafts += sums->drafts;
+    if (sums->steps == 0) continue;
     ++with_steps;
-    lengths += static_cast<double>(sums.tokens) / sums.steps;
+    lengths += static_cast<double>(sums->tokens) / sums->steps;
   }
   figures.source_share = ok == 0 ? 0 : static_cast<double>(known) / static_cast<double>(ok);
+  if (input.basis.detail < StepDetail::kCount) return;
+  figures.steps = steps;
   if (with_steps > 0) figures.request_macro_mean = lengths / static_cast<double>(with_steps);
+  const bool tells_drafts =
+      input.basis.source != StepSource::kChunks && input.basis.detail == StepDetail::kEach;
+  if (tells_drafts) figures.drafts = drafts;
+}
+
+// Figures of how long each step was.
+void SetLengths(const AcceptanceInput& input, AcceptanceFigures& figures) {
+  figures.conditional = ConditionalRates(*input.lengths);
+  figures.joint = JointRates(*input.lengths);
+  figures.histogram = input.lengths->lengths;
+  while (!figures.histogram.empty() && figures.histogram.back() == 0) figures.histogram.pop_back();
+}
+
+AcceptanceSource NamedSource(StepSource source) {
+  switch (source) {
+    case StepSource::kStats:
+      return AcceptanceSource::kPerRequest;
+    case StepSource::kTimings:
+      return AcceptanceSource::kTimings;
+    case StepSource::kChunks:
+      break;
+  }
+  return AcceptanceSource::kChunks;
 }
 
 }  // namespace
 
-double SourceShare(std::span<const SettledRequest> requests, StepSource source) {
+double ShareOf(std::span<const SettledRequest> requests, const StepBasis& basis) {
   uint64_t ok = 0, known = 0;
   for (const SettledRequest& request : requests) {
     if (!request.ok()) continue;
     ++ok;
-    if (request.StepsFrom(source).known) ++known;
+    if (SumsOf(request, basis) != nullptr) ++known;
   }
   return ok == 0 ? 0 : static_cast<double>(known) / static_cast<double>(ok);
 }
 
-std::optional<StepSource> ChooseSource(std::span<const SettledRequest> requests) {
-  for (const StepSource source : {StepSource::kStats, StepSource::kChunks}) {
-    if (SourceShare(requests, source) >= kSourceShareMin) return source;
+std::optional<StepBasis> ChooseBasis(std::span<const SettledRequest> requests) {
+  for (const StepSource source : {StepSource::kStats, StepSource::kTimings, StepSource::kChunks}) {
+    for (const StepDetail detail :
+         {StepDetail::kEach, StepDetail::kCount, StepDetail::kDraftTokens}) {
+      const StepBasis basis = {.source = source, .detail = detail};
+      if (ShareOf(requests, basis) >= kSourceShareMin) return basis;
+    }
   }
   return std::nullopt;
 }
 
 std::optional<AcceptanceFigures> AcceptanceOf(const AcceptanceInput& input) {
+  const auto [source, detail] = input.basis;
   AcceptanceFigures figures;
-  figures.source = input.source == StepSource::kStats ? AcceptanceSource::kPerRequest
-                                                      : AcceptanceSource::kChunks;
+  figures.source = NamedSource(source);
   SetCounts(input, figures);
-  if (figures.steps == 0) return std::nullopt;
   figures.per_step =
-      ByConversation(input, [](const StepSums& s) { return Ratio(s.tokens, s.steps); });
-  if (input.source == StepSource::kStats) {
-    figures.per_draft = ByConversation(
-        input, [](const StepSums& s) { return Ratio(uint64_t{s.drafts} + s.accepted, s.drafts); });
+      detail >= StepDetail::kCount
+          ? ByConversation(input, [](const StepSums& s) { return Ratio(s.tokens, s.steps); })
+          : std::nullopt;
+  if (source != StepSource::kChunks) {
     figures.accept_rate =
         ByConversation(input, [](const StepSums& s) { return Ratio(s.accepted, s.drafted); });
   }
-  figures.conditional = ConditionalRates(*input.lengths);
-  figures.joint = JointRates(*input.lengths);
-  figures.histogram = input.lengths->lengths;
-  while (!figures.histogram.empty() && figures.histogram.back() == 0) figures.histogram.pop_back();
+  if (!figures.per_step && !figures.accept_rate) return std::nullopt;
+  if (detail == StepDetail::kEach) {
+    if (source != StepSource::kChunks) {
+      figures.per_draft = ByConversation(input, [](const StepSums& s) {
+        return Ratio(uint64_t{s.drafts} + s.accepted, s.drafts);
+      });
+    }
+    SetLengths(input, figures);
+  }
   figures.merged_share = input.merged_share;
-  figures.approximate = input.source == StepSource::kChunks &&
+  figures.approximate = source == StepSource::kChunks &&
                         (!input.merged_share || *input.merged_share > kMergedShareMax);
   return figures;
 }

@@ -16,15 +16,22 @@ inline constexpr double kSourceShareMin = 0.99;
 // Chunk-derived figures are approximate where more of the servers' steps are merged.
 inline constexpr double kMergedShareMax = 0.01;
 
-// Share of the ok requests that have steps from `source`; 0 where none is ok.
-double SourceShare(std::span<const SettledRequest> requests, StepSource source);
-// The first of per_request, chunks that is good for the whole run; nullopt: neither is.
-std::optional<StepSource> ChooseSource(std::span<const SettledRequest> requests);
+// What acceptance is made from: a source, and how much of the steps it has to tell.
+struct StepBasis {
+  StepSource source = StepSource::kChunks;
+  StepDetail detail = StepDetail::kEach;
+};
+
+// Share of the ok requests that have steps on `basis`; 0 where none is ok.
+double ShareOf(std::span<const SettledRequest> requests, const StepBasis& basis);
+// The first of per_request, timings, chunks that is good for the whole run, with as much detail as
+// there is; nullopt: none is.
+std::optional<StepBasis> ChooseBasis(std::span<const SettledRequest> requests);
 
 struct AcceptanceInput {
   const RequestSet* requests = nullptr;  // in the order of positions
-  StepSource source = StepSource::kChunks;
-  const StepHistogram* lengths = nullptr;  // of the ok ones of them, from `source`
+  StepBasis basis;
+  const StepHistogram* lengths = nullptr;  // of the ok ones of them, from that source
   std::optional<double> merged_share;      // of the run; nullopt: unknown
 };
 

@@ -115,17 +115,17 @@ void BatchFold::AddChunk(const Placed& placed, const ChunkRecord& record, OpenRe
   if (record.tokens) {
     window.output_tokens += *record.tokens;
     if (request.chunks > 0) {
-      ++window.steps;
+      window.steps += record.same_step ? 0 : 1;
       window.step_tokens += *record.tokens;
     }
   } else {
     ++window.unknown_chunks;
   }
   request.AddChunk(record);
-  if (request.chunks > 1) {
-    windows_.AddStepLatency(arrival_ns, int64_t{request.gaps_us.back()} * 1000);
-  } else {
+  if (request.chunks == 1) {
     windows_.AddTtft(arrival_ns, record.arrival_us * 1000 - request.begun.begin_mono_ns);
+  } else if (!record.same_step) {
+    windows_.AddStepLatency(arrival_ns, int64_t{request.gaps_us.back()} * 1000);
   }
   if (!run_.keep_chunks) return;
   const auto uncertainty_us = static_cast<int64_t>(

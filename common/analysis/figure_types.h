@@ -45,7 +45,7 @@ std::string_view AcceptanceSourceName(AcceptanceSource source);  // "per_request
 struct AcceptanceFigures {
   AcceptanceSource source = AcceptanceSource::kChunks;
   double source_share = 0;  // share of ok requests that have it, 0..1
-  uint64_t steps = 0, drafts = 0;
+  std::optional<uint64_t> steps, drafts;
   std::optional<Estimate> per_step;     // AL over all steps, those without a draft included
   std::optional<Estimate> per_draft;    // 1 + accepted / drafts
   std::optional<Estimate> accept_rate;  // accepted / drafted

@@ -20,7 +20,7 @@ struct KeptChunk {
   std::optional<uint32_t> tokens;
 };
 
-// Follows the token-bearing chunks.  Keeps 4 bytes a chunk, the gaps, until the request is settled,
+// Follows the token-bearing chunks.  Keeps 4 bytes a step, the gaps, until the request is settled,
 // since only its outcome and stage say which figures they enter.
 struct OpenRequest {
   RequestBegun begun;
@@ -32,8 +32,10 @@ struct OpenRequest {
   std::optional<uint32_t> first_tokens, last_tokens;
   bool has_reasoning = false;
   StepHistogram after_first;      // lengths of the chunks after the first, where known
-  std::vector<uint32_t> gaps_us;  // between successive chunks, rounded down
-  // How far the arrivals of those chunks are unknown that are not exact: number of the chunk, us.
+  int64_t step_us = 0;            // arrival of the last step's first chunk
+  std::vector<uint32_t> gaps_us;  // between successive steps' first chunks, rounded down
+  // How far the arrivals of those first chunks are unknown that are not exact: number of the step,
+  // the first being 0, and us.
   std::vector<std::pair<uint32_t, uint32_t>> within_us;
   uint32_t first_within_us = 0, last_within_us = 0;
   std::vector<KeptChunk> kept;  // only where someone wants them
@@ -41,6 +43,9 @@ struct OpenRequest {
   // A chunk that arrives before the one before it (two clock conversions, each off by a little)
   // counts as arriving with it.
   void AddChunk(const ChunkRecord& record);
+
+ private:
+  void BeginStep(int64_t arrival_us);
 };
 
 }  // namespace specctl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace specctl {
 namespace {
@@ -52,6 +53,22 @@ std::optional<RequestSteps> StatsSteps(const OpenRequest& request, const Request
   return StepsOfStats(*finish.speculation, delivered);
 }
 
+std::optional<RequestSteps> TimingsSteps(const RequestFinished& finish) {
+  if (!finish.timings) return std::nullopt;
+  return StepsOfTimings(*finish.timings);
+}
+
+void SetTimedSteps(const TimingsStats& stats, RequestRow& row) {
+  row.acceptance_source = AcceptanceSource::kTimings;
+  row.steps = stats.steps;
+  if (stats.each_step_known) {
+    row.drafts = std::accumulate(stats.acceptance_histogram.begin(),
+                                 stats.acceptance_histogram.end(), uint64_t{0});
+  }
+  row.drafted_tokens = stats.drafted_tokens;
+  row.accepted_tokens = stats.accepted_tokens;
+}
+
 // What the row says of its steps: all of them, as counted.
 void SetSteps(const RequestRecord& record, RequestRow& row) {
   if (record.steps[static_cast<size_t>(StepSource::kStats)]) {
@@ -61,6 +78,8 @@ void SetSteps(const RequestRecord& record, RequestRow& row) {
     row.drafts = stats.drafts;
     row.drafted_tokens = stats.drafted_tokens;
     row.accepted_tokens = stats.accepted_tokens;
+  } else if (row.finish.timings) {
+    SetTimedSteps(*row.finish.timings, row);
   } else if (record.steps[static_cast<size_t>(StepSource::kChunks)]) {
     row.acceptance_source = AcceptanceSource::kChunks;
     row.steps = record.request.chunks - 1;
@@ -130,7 +149,8 @@ RequestRecord MakeRecord(const RunContext& run, uint32_t agent, OpenRequest requ
   row.counted_tokens = request.counted_tokens;
   record.settled = MakeSettled(row, request);
   row.output_tokens = record.settled.output_tokens;
-  record.steps = {StatsSteps(request, row.finish), ChunkSteps(run, request, row.finish)};
+  record.steps = {StatsSteps(request, row.finish), TimingsSteps(row.finish),
+                  ChunkSteps(run, request, row.finish)};
   for (size_t i = 0; i < kStepSources; ++i) {
     if (record.steps[i]) record.settled.steps[i] = record.steps[i]->Sums();
   }

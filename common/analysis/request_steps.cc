@@ -69,12 +69,29 @@ void RemoveLastDraft(const SpeculationStats& stats, const DeliveredTokens& deliv
   steps.drafted -= std::min(steps.drafted, LastDrafted(stats));
 }
 
+// The steps with a draft, the last one among them; nullopt where their sums contradict `stats`.
+std::optional<RequestSteps> EachOf(const TimingsStats& stats) {
+  RequestSteps steps{.drafted = stats.drafted_tokens, .accepted = stats.accepted_tokens};
+  for (size_t k = 0; k < stats.acceptance_histogram.size(); ++k) {
+    steps.lengths.Add(k + 1, stats.acceptance_histogram[k]);
+  }
+  steps.drafts = steps.lengths.steps();
+  const bool agrees = steps.lengths.oversized == 0 && steps.drafts <= *stats.steps &&
+                      steps.lengths.tokens() == steps.drafts + stats.accepted_tokens;
+  if (!agrees) return std::nullopt;
+  if (*stats.steps > steps.drafts) steps.lengths.Add(1, *stats.steps - steps.drafts);
+  return steps;
+}
+
 }  // namespace
 
 StepSums RequestSteps::Sums() const {
-  return {.known = true,
-          .steps = static_cast<uint32_t>(lengths.steps()),
-          .tokens = static_cast<uint32_t>(lengths.tokens()),
+  const bool each = detail == StepDetail::kEach;
+  // A step yields what was accepted, and one token more.
+  const uint64_t tokens = detail == StepDetail::kCount ? steps + accepted : 0;
+  return {.detail = detail,
+          .steps = static_cast<uint32_t>(each ? lengths.steps() : steps),
+          .tokens = static_cast<uint32_t>(each ? lengths.tokens() : tokens),
           .drafts = static_cast<uint32_t>(drafts),
           .drafted = static_cast<uint32_t>(drafted),
           .accepted = static_cast<uint32_t>(accepted)};
@@ -108,6 +125,33 @@ std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
   } else if (stats.drafts > 0) {
     RemoveLastDraft(stats, delivered, cut, steps);
   }
+  return steps;
+}
+
+RequestSteps StepsOfTimings(const TimingsStats& stats) {
+  const RequestSteps sums{.detail = StepDetail::kDraftTokens,
+                          .drafted = stats.drafted_tokens,
+                          .accepted = stats.accepted_tokens};
+  if (!stats.steps) return sums;
+  RequestSteps steps = sums;
+  steps.detail = StepDetail::kCount;
+  steps.steps = *stats.steps;
+  if (stats.each_step_known) {
+    if (auto each = EachOf(stats)) steps = *std::move(each);
+  }
+  if (*stats.steps == 0) return steps;
+  const bool had_draft = stats.last_drafted > 0;
+  if (stats.last_drafted > steps.drafted || stats.last_accepted > steps.accepted) return sums;
+  if (steps.detail == StepDetail::kEach) {
+    if (!Remove(steps.lengths, stats.last_accepted + 1) || (had_draft && steps.drafts == 0)) {
+      return sums;
+    }
+    if (had_draft) --steps.drafts;
+  } else {
+    --steps.steps;
+  }
+  steps.drafted -= stats.last_drafted;
+  steps.accepted -= stats.last_accepted;
   return steps;
 }
 

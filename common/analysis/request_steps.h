@@ -1,4 +1,4 @@
-// The decoding steps of one request: from its chunks, or from the engine's own statistics.
+// The decoding steps of one request: from its chunks, or from what the engine itself says of them.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,11 @@
 
 namespace specctl {
 
+// The truncated last step is left out.
 struct RequestSteps {
-  StepHistogram lengths;  // the truncated last step left out
+  StepDetail detail = StepDetail::kEach;
+  StepHistogram lengths;  // with kEach
+  uint64_t steps = 0;     // with kCount; else the lengths have it
   uint64_t drafts = 0, drafted = 0, accepted = 0;
 
   StepSums Sums() const;
@@ -39,5 +42,8 @@ uint64_t StepsAfterPrompt(const SpeculationStats& stats, uint64_t output_tokens)
 // nullopt where the statistics don't say how long the steps were, or contradict themselves.
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered);
+
+// What contradicts itself is left out, down to the drafts' sums.
+RequestSteps StepsOfTimings(const TimingsStats& stats);
 
 }  // namespace specctl

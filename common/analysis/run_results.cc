@@ -24,7 +24,7 @@ struct Sources {
   RequestSet all, hold;
   RequestSet sound;    // of the hold's those that no invalid window spoils
   size_t windows = 0;  // up to the last thing that happened to a request
-  std::optional<StepSource> step_source;
+  std::optional<StepBasis> step_basis;
   std::optional<double> merged_share;
   bool reasoning_marked = false, input_known = true;
   bool headline_is_whole_run = false;
@@ -60,7 +60,7 @@ Sources MakeSources(const RunState& state) {
   }
   if (last_ns >= 0) sources.windows = static_cast<size_t>(last_ns / kSecondNs) + 1;
   sources.windows = std::min(sources.windows, state.windows.windows().size());
-  sources.step_source = ChooseSource(sources.requests);
+  sources.step_basis = ChooseBasis(sources.requests);
   return sources;
 }
 
@@ -197,12 +197,12 @@ void SetServers(Sources& sources, Results& results) {
   }
 }
 
-std::optional<AcceptanceFigures> Acceptance(const Sources& sources, StepSource source,
+std::optional<AcceptanceFigures> Acceptance(const Sources& sources, const StepBasis& basis,
                                             const RequestSet& requests,
                                             const SliceSums::Part& sums) {
   return AcceptanceOf({.requests = &requests,
-                       .source = source,
-                       .lengths = &sums.lengths[static_cast<size_t>(source)],
+                       .basis = basis,
+                       .lengths = &sums.lengths[static_cast<size_t>(basis.source)],
                        .merged_share = sources.merged_share});
 }
 
@@ -216,8 +216,8 @@ void SetHeadline(const Sources& sources, Results& results) {
                         .gpus = results.spec.gpus};
   results.whole_throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_latency = LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
-  if (sources.step_source) {
-    results.whole_acceptance = Acceptance(sources, *sources.step_source, sources.all, whole);
+  if (sources.step_basis) {
+    results.whole_acceptance = Acceptance(sources, *sources.step_basis, sources.all, whole);
   }
   const SliceSums::Part headline = results.headline_is_whole_run ? whole : sums.WholeHold();
   if (results.headline_is_whole_run) {
@@ -230,8 +230,8 @@ void SetHeadline(const Sources& sources, Results& results) {
     input.requests = &sources.hold;
     results.throughput = ThroughputOfWindows(input);
     results.latency = LatenciesOf(sources.hold, headline.step_latency, sources.reasoning_marked);
-    if (sources.step_source) {
-      results.acceptance = Acceptance(sources, *sources.step_source, sources.hold, headline);
+    if (sources.step_basis) {
+      results.acceptance = Acceptance(sources, *sources.step_basis, sources.hold, headline);
     }
   }
   if (sources.leaves_out) {
@@ -241,9 +241,9 @@ void SetHeadline(const Sources& sources, Results& results) {
     results.throughput = ThroughputOfWindows(input);
     results.latency = LatenciesOf(sources.sound, sums.hold.step_latency, sources.reasoning_marked);
   }
-  if (sources.step_source == StepSource::kStats) {
+  if (sources.step_basis && sources.step_basis->source == StepSource::kStats) {
     results.acceptance_from_chunks =
-        Acceptance(sources, StepSource::kChunks, sources.headline(), headline);
+        Acceptance(sources, StepBasis{.source = StepSource::kChunks}, sources.headline(), headline);
   }
 }
 
@@ -270,8 +270,8 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
   } else {
     figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
   }
-  if (sources.step_source) {
-    figures.acceptance = Acceptance(sources, *sources.step_source, headline, part);
+  if (sources.step_basis) {
+    figures.acceptance = Acceptance(sources, *sources.step_basis, headline, part);
   }
   return figures;
 }

@@ -68,6 +68,7 @@ void ServerFold::AddSample(Series& series, const Target& target, double value) {
     if (std::isfinite(value)) series.gauge = value;
     return;
   }
+  if (value >= series.family->exact_below) rounded_[figure] = true;
   const double before = series.counter.growth();
   series.counter.Observe(value);
   const double grown = series.counter.growth() - before;

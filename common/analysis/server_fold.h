@@ -46,8 +46,10 @@ class ServerFold {
   // scraped before and after.
   std::optional<ServerFigures> Figures(size_t first_window, size_t last_window) const;
   std::span<const ServerWindow> windows() const { return windows_; }
-  // Whether `figure` was exposed by any target.
-  bool Knows(ServerFigure figure) const { return seen_[static_cast<size_t>(figure)]; }
+  // Whether `figure` was exposed by any target, and always exactly.
+  bool Knows(ServerFigure figure) const {
+    return seen_[static_cast<size_t>(figure)] && !rounded_[static_cast<size_t>(figure)];
+  }
   double prefix_hits() const { return growth_[static_cast<size_t>(ServerFigure::kPrefixHits)]; }
   double prefix_queries() const {
     return growth_[static_cast<size_t>(ServerFigure::kPrefixQueries)];
@@ -89,7 +91,7 @@ class ServerFold {
   std::vector<Target> targets_;
   std::vector<ServerWindow> windows_;
   std::array<double, kServerFigures> growth_{};
-  std::array<bool, kServerFigures> seen_{};
+  std::array<bool, kServerFigures> seen_{}, rounded_{};
   std::vector<double> accepted_by_position_;
   std::optional<int64_t> t0_mono_ns_;
   uint64_t scrapes_ = 0, scrapes_failed_ = 0;

@@ -13,14 +13,23 @@
 namespace specctl {
 
 // Sources of acceptance that a request can have, best first.
-enum class StepSource : uint8_t { kStats, kChunks };
-inline constexpr size_t kStepSources = 2;
+enum class StepSource : uint8_t { kStats, kTimings, kChunks };
+inline constexpr size_t kStepSources = 3;
+
+// How much a source tells of a request's steps; each has what those before it have.
+enum class StepDetail : uint8_t {
+  kNone,
+  kDraftTokens,  // tokens drafted and accepted; the truncated last step's are among them
+  kCount,        // the number of steps
+  kEach,         // how long each was, and which had a draft
+};
 
 // A request's steps in sums, its truncated last step left out.
 struct StepSums {
-  bool known = false;
-  uint32_t steps = 0, tokens = 0;                  // all steps
-  uint32_t drafts = 0, drafted = 0, accepted = 0;  // steps with a draft; 0 from chunks
+  StepDetail detail = StepDetail::kNone;
+  uint32_t steps = 0, tokens = 0;      // all steps; from kCount on
+  uint32_t drafts = 0;                 // steps with a draft; with kEach, 0 from chunks
+  uint32_t drafted = 0, accepted = 0;  // 0 from chunks
 };
 
 struct SettledRequest {

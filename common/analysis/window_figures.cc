@@ -52,7 +52,9 @@ void SetServers(const ServerFold& servers, size_t index, WindowFigures& figures)
   if (servers.Knows(ServerFigure::kGeneratedTokens)) {
     figures.servers_generated_tokens = window.generated_tokens;
   }
-  if (window.drafts > 0) {
+  const bool drafts_known =
+      servers.Knows(ServerFigure::kDrafts) && servers.Knows(ServerFigure::kAcceptedTokens);
+  if (drafts_known && window.drafts > 0) {
     figures.servers_acceptance_per_draft = 1 + window.accepted_tokens / window.drafts;
   }
 }

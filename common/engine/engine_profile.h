@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,8 @@ struct MetricFamily {
   std::string_view position_label = {};
   // Gauges: how series of one target combine.
   bool mean_of_series = false;  // else the sum
+  // Counters: values from here on are rounded by the server, so their growth is not known.
+  double exact_below = std::numeric_limits<double>::infinity();
   // A name that other versions use.  Some versions expose both: where a figure's first name is
   // there, samples of the others say the same again and must not be added to it.
   bool other_name = false;
@@ -46,13 +49,14 @@ struct EngineProfile {
   // may refuse them.
   bool continuous_usage = false;  // stream_options.continuous_usage_stats
   bool ignore_eos = false;
-  bool return_token_ids = false;  // asked for where continuous usage is not to be had
+  bool return_token_ids = false;   // asked for where continuous usage is not to be had
+  bool timings_per_token = false;  // `timings` on every event
   std::span<const MetricFamily> metrics;
   bool chunk_per_step = true;  // false: an engine that sends a chunk a token (llama.cpp)
 };
 
 const EngineProfile& VllmProfile();
-const EngineProfile& LlamaCppProfile();  // as OpenAI, but a chunk is a token, not a step
+const EngineProfile& LlamaCppProfile();
 const EngineProfile& OpenAiProfile();
 // The profile of that name, or OpenAiProfile().
 const EngineProfile& ProfileNamed(std::string_view name);

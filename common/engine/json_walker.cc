@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "common/engine/json_string.h"
 #include "common/engine/one_line.h"
@@ -105,17 +106,29 @@ JsonWalker::Error JsonWalker::ReadText(Value value, const char* name, std::strin
   return simdjson::SUCCESS;
 }
 
-JsonWalker::Error JsonWalker::ReadCount(Value value, const char* name,
-                                        std::optional<uint64_t>& out) {
+template <class Number>
+JsonWalker::Error JsonWalker::ReadArithmetic(Value value, const char* name,
+                                             std::optional<Number>& out) {
   const std::string_view token = Token(value);
-  uint64_t count = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), count);
+  Number number = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), number);
   if (error != std::errc()) return IsNull(token) ? simdjson::SUCCESS : WrongType(name);
   for (const char* rest = end; rest != token.data() + token.size(); ++rest) {
     if (!IsSpace(*rest)) return WrongType(name);
   }
-  out = count;
+  if (!std::isfinite(static_cast<double>(number))) return WrongType(name);  // "nan" is no JSON
+  out = number;
   return simdjson::SUCCESS;
+}
+
+JsonWalker::Error JsonWalker::ReadCount(Value value, const char* name,
+                                        std::optional<uint64_t>& out) {
+  return ReadArithmetic(value, name, out);
+}
+
+JsonWalker::Error JsonWalker::ReadNumber(Value value, const char* name,
+                                         std::optional<double>& out) {
+  return ReadArithmetic(value, name, out);
 }
 
 JsonWalker::Error JsonWalker::ReadLength(Value value, const char* name,

@@ -61,11 +61,15 @@ class JsonWalker {
   // valid until the next Walk(), and no longer than the payload.
   Error ReadText(Value value, const char* name, std::string_view& out);
   Error ReadCount(Value value, const char* name, std::optional<uint64_t>& out);
+  Error ReadNumber(Value value, const char* name, std::optional<double>& out);
   Error ReadLength(Value value, const char* name, std::optional<uint32_t>& out);  // of an array
   Error ReadObject(Value value, const char* name, std::optional<Object>& out);
   Error WrongType(const char* name);
 
  private:
+  template <class Number>
+  Error ReadArithmetic(Value value, const char* name, std::optional<Number>& out);
+
   static constexpr size_t kKeyBytesMax = 48;  // known keys are shorter
 
   Error Begin(std::string_view payload);

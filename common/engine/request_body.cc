@@ -192,9 +192,14 @@ void RequestBodyWriter::AppendStreamFields(std::span<const Field> row_fields,
   } else if (options.include_usage) {
     body.append(",\"stream_options\":{\"include_usage\":true}");
   }
-  if (!continuous && profile_->return_token_ids && !Has(extra_inputs_, "return_token_ids") &&
-      !Has(row_fields, "return_token_ids")) {
+  const auto given = [&](std::string_view key) {
+    return Has(extra_inputs_, key) || Has(row_fields, key);
+  };
+  if (!continuous && profile_->return_token_ids && !given("return_token_ids")) {
     body.append(",\"return_token_ids\":true");
+  }
+  if (profile_->timings_per_token && !given("timings_per_token")) {
+    body.append(",\"timings_per_token\":true");
   }
 }
 

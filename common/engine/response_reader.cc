@@ -5,6 +5,13 @@
 #include "common/base/hash.h"
 
 namespace specctl {
+namespace {
+
+bool HasOutput(const StreamEvent& event) {
+  return !event.text.empty() || !event.reasoning.empty() || event.tool_call;
+}
+
+}  // namespace
 
 void ResponseReader::Begin(bool keep_text) {
   keep_text_ = keep_text;
@@ -16,6 +23,7 @@ void ResponseReader::Begin(bool keep_text) {
   chunk_source_ = TokenSource::kUnknown;
   usage_total_ = input_tokens_ = cached_tokens_ = reasoning_tokens_ = std::nullopt;
   speculation_.reset();
+  timed_steps_.Begin();
 }
 
 absl::Status ResponseReader::OnEvent(std::string_view payload, ChunkFacts& facts) {
@@ -33,14 +41,17 @@ absl::Status ResponseReader::OnEvent(std::string_view payload, ChunkFacts& facts
   }
   if (response_id_.empty()) response_id_ = event.id;
   other_choices_ |= event.other_choices > 0;
+  // The counts on a chunk of another choice are that choice's own.
+  const bool counts = event.choices == 0 || event.choices > event.other_choices;
+  if (event.timings && counts) {
+    facts.same_step = timed_steps_.Add(*event.timings, HasOutput(event));
+  }
   if (event.choices > event.other_choices) OnChoice(event, facts);
   if (event.prompt_tokens) input_tokens_ = event.prompt_tokens;
   if (event.cached_tokens) cached_tokens_ = event.cached_tokens;
   if (event.reasoning_tokens) reasoning_tokens_ = event.reasoning_tokens;
-  // The count on a chunk of another choice is that choice's own.
-  if (event.completion_tokens && (event.choices == 0 || event.choices > event.other_choices)) {
-    TakeUsage(event);
-  }
+  if (event.timings && counts) TakeTimings(event);
+  if (event.completion_tokens && counts) TakeUsage(event);
   if (auto stats = decoder_->TakeSpeculation()) speculation_ = std::move(stats);
   return absl::OkStatus();
 }
@@ -68,12 +79,15 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
 }
 
 void ResponseReader::CountTokens(const StreamEvent& event, ChunkFacts& facts) {
-  const bool has_output = !event.text.empty() || !event.reasoning.empty() || event.tool_call;
+  const bool has_output = HasOutput(event);
   if (UsageTells(event, has_output)) {
     const uint64_t total = *event.completion_tokens;
     Count(total - std::min(total, counted_tokens_), TokenSource::kContinuousUsage, facts);
   } else if (event.token_ids.value_or(0) > 0) {
     Count(*event.token_ids, TokenSource::kTokenIds, facts);
+  } else if (TimingsTell(event, has_output)) {
+    const uint64_t total = event.timings->predicted_n;
+    Count(total - std::min(total, counted_tokens_), TokenSource::kTimings, facts);
   } else if (event.logprob_tokens.value_or(0) > 0) {
     Count(*event.logprob_tokens, TokenSource::kLogprobs, facts);
   } else if (has_output) {
@@ -91,11 +105,22 @@ bool ResponseReader::UsageTells(const StreamEvent& event, bool has_output) const
   return *event.completion_tokens > 0 || !has_output;
 }
 
+// The same for its timings.  What grew by the events that begin and end a response has no chunk.
+bool ResponseReader::TimingsTell(const StreamEvent& event, bool has_output) const {
+  if (!event.timings || unknown_since_usage_) return false;
+  return has_output || (!event.role_only && event.finish_reason.empty());
+}
+
 void ResponseReader::TakeUsage(const StreamEvent& event) {
   usage_total_ = event.completion_tokens;
   usage_on_chunk_ |= event.choices > 0;
   if (*event.completion_tokens == 0) return;
   counted_tokens_ = *event.completion_tokens;
+  unknown_since_usage_ = false;
+}
+
+void ResponseReader::TakeTimings(const StreamEvent& event) {
+  counted_tokens_ = std::max(counted_tokens_, event.timings->predicted_n);
   unknown_since_usage_ = false;
 }
 
@@ -119,6 +144,11 @@ std::optional<uint64_t> ResponseReader::output_tokens() const {
   if (UsageCounts()) return usage_total_;
   if (chunks_ > 0 && unknown_chunks_ == 0) return counted_tokens_;
   return std::nullopt;
+}
+
+// A chunk that was counted otherwise, or not at all, came without timings.
+std::optional<TimingsStats> ResponseReader::timings() const {
+  return timed_steps_.Stats(unknown_chunks_ == 0 && chunk_source_ <= TokenSource::kTimings);
 }
 
 // A total of 0 beside chunks is none.

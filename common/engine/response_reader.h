@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 
 #include "common/engine/stream_decoder.h"
+#include "common/engine/timed_steps.h"
 #include "common/engine/token_accounting.h"
 
 namespace specctl {
@@ -18,15 +19,16 @@ struct ChunkFacts {
   bool token_bearing = false;      // has tokens, or may have (tokens unknown)
   std::optional<uint32_t> tokens;  // nullopt with token_bearing: unknown
   bool reasoning = false;
+  bool same_step = false;  // as the chunk before: its tokens are of one draft
 };
 
 // Rules (../../docs/metrics.md): tokens of a chunk are the growth of usage.completion_tokens where
-// continuous usage comes, else the number of token ids, else of logprobs, else unknown where there
-// is text, reasoning or a tool call.  The role chunk is no token.  A chunk whose usage grew but
-// that has no text bears tokens; one with text whose usage did not grow (held-back text let go)
-// bears none.  Growth after chunks of unknown tokens is theirs too, and is given to no chunk; an
-// event without choices gives no chunk.  The server's last total is what counts, whatever the sum
-// of the chunks.
+// continuous usage comes, else the number of token ids, else the growth of timings.predicted_n,
+// else the number of logprobs, else unknown where there is text, reasoning or a tool call.  The
+// role chunk is no token.  A chunk whose usage grew but that has no text bears tokens; one with
+// text whose usage did not grow (held-back text let go) bears none.  Growth after chunks of unknown
+// tokens is theirs too, and is given to no chunk; an event without choices gives no chunk.  The
+// server's last total is what counts, whatever the sum of the chunks.
 //
 // [DONE] is not success: complete() needs a finish reason and no error, and the finish reason
 // "abort" (SGLang) is an error.  Of several choices the one with index 0 is followed.
@@ -63,14 +65,17 @@ class ResponseReader {
   std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
   std::optional<uint64_t> reasoning_tokens() const { return reasoning_tokens_; }
   const std::optional<SpeculationStats>& speculation() const { return speculation_; }
+  std::optional<TimingsStats> timings() const;
 
  private:
   void OnError(const StreamEvent& event);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
   void TakeUsage(const StreamEvent& event);
   bool UsageTells(const StreamEvent& event, bool has_output) const;
+  bool TimingsTell(const StreamEvent& event, bool has_output) const;
   bool UsageCounts() const;
   void CountTokens(const StreamEvent& event, ChunkFacts& facts);
+  void TakeTimings(const StreamEvent& event);
   void Count(uint64_t tokens, TokenSource source, ChunkFacts& facts);
 
   // In the order of what a chunk touches, and then the rest.
@@ -88,6 +93,7 @@ class ResponseReader {
   int64_t error_code_ = 0;
   std::optional<uint64_t> cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;
+  TimedSteps timed_steps_;
 };
 
 }  // namespace specctl

@@ -37,6 +37,7 @@ struct StreamDecoder::State {
   Error OnUsage(Value value, StreamEvent& event);
   Error OnUsageDetail(Value value, StreamEvent& event);
   Error OnMetrics(Value value);
+  Error OnTimings(Value value, StreamEvent& event);
 
   JsonWalker json;
   std::string metrics_json;  // "metrics" of the last event, or empty
@@ -64,6 +65,7 @@ Error StreamDecoder::State::OnRootField(Key key, Value& value, StreamEvent& even
   if (key.Is("usage\"")) return OnUsage(value, event);
   if (key.Is("id\"")) return json.ReadText(value, "id", event.id);
   if (key.Is("metrics\"")) return OnMetrics(value);
+  if (key.Is("timings\"")) return OnTimings(value, event);
   if (key.Is("error\"")) {
     const char first = json.Token(value).front();
     event.error |= first != 'n' && first != 'f';  // null, false
@@ -199,6 +201,30 @@ Error StreamDecoder::State::OnMetrics(Value value) {
   if (const Error error = json.ReadObject(value, "metrics", metrics)) return error;
   if (const Error error = metrics->raw_json().get(text)) return error;
   metrics_json = text;
+  return simdjson::SUCCESS;
+}
+
+// What is no object, or says nothing of tokens, is not llama.cpp's.
+Error StreamDecoder::State::OnTimings(Value value, StreamEvent& event) {
+  if (json.Token(value).front() != '{') return simdjson::SUCCESS;
+  std::optional<Object> timings;
+  if (const Error error = json.ReadObject(value, "timings", timings)) return error;
+  std::optional<uint64_t> tokens, drafted, accepted;
+  std::optional<double> ms;
+  const Error error = json.ForEachField(*timings, [&](Key key, Value& field) -> Error {
+    if (key.Is("predicted_n\"")) return json.ReadCount(field, "timings.predicted_n", tokens);
+    if (key.Is("predicted_ms\"")) return json.ReadNumber(field, "timings.predicted_ms", ms);
+    if (key.Is("draft_n\"")) return json.ReadCount(field, "timings.draft_n", drafted);
+    if (key.Is("draft_n_accepted\"")) {
+      return json.ReadCount(field, "timings.draft_n_accepted", accepted);
+    }
+    return simdjson::SUCCESS;
+  });
+  if (error || !tokens || !ms) return error;
+  event.timings = EventTimings{.predicted_n = *tokens,
+                               .predicted_ms = *ms,
+                               .draft_n = drafted.value_or(0),
+                               .draft_n_accepted = accepted.value_or(0)};
   return simdjson::SUCCESS;
 }
 

@@ -13,6 +13,13 @@
 
 namespace specctl {
 
+// `timings` of an event (llama.cpp): how far the response is.
+struct EventTimings {
+  uint64_t predicted_n = 0;  // tokens so far, those without an event of their own included
+  double predicted_ms = 0;   // since the first token; the same on all events of a step
+  uint64_t draft_n = 0, draft_n_accepted = 0;  // so far; 0 where the server says nothing of drafts
+};
+
 // What one `data:` payload says.  Views are valid until the next Decode(), and no longer than the
 // payload.
 struct StreamEvent {
@@ -33,6 +40,7 @@ struct StreamEvent {
   std::optional<uint64_t> prompt_tokens, cached_tokens, reasoning_tokens;
   std::optional<uint32_t> token_ids;  // length of choices[0].token_ids
   std::optional<uint32_t> logprob_tokens;
+  std::optional<EventTimings> timings;
 };
 
 // Semantic, by simdjson on demand: key order, spacing, nulls, escapes and unknown fields don't

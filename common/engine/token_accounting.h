@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace specctl {
@@ -29,6 +30,20 @@ struct SpeculationStats {
   // Per step with a draft, in order; empty unless the server is in detailed mode.
   std::vector<uint32_t> per_step_accepted, per_step_drafted;
   bool operator==(const SpeculationStats&) const = default;
+};
+
+// What the `timings` on the events of one response (llama.cpp) say of its steps after the prompt's.
+struct TimingsStats {
+  uint64_t drafted_tokens = 0;
+  uint64_t accepted_tokens = 0;  // cut-off tokens of the last step included
+  // nullopt where the events leave it open, or contradict it.
+  std::optional<uint64_t> steps;
+  uint32_t last_drafted = 0, last_accepted = 0;  // of the last of `steps`; 0 drafted: no draft
+  // Whether every step is known: [k] of the histogram is steps with a draft that had k accepted,
+  // and the others had no draft.
+  bool each_step_known = false;
+  std::vector<uint64_t> acceptance_histogram;
+  bool operator==(const TimingsStats&) const = default;
 };
 
 }  // namespace specctl

@@ -67,6 +67,7 @@ struct RequestFinished {
   uint64_t output_hash = 0;  // FNV-1a of the answer's text; 0 where there was none
   std::string output_text;   // with --save-text
   std::optional<SpeculationStats> speculation;
+  std::optional<TimingsStats> timings;
 };
 
 // How well an agent kept up since its last record, which is a second or more; docs/metrics.md says

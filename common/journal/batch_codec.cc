@@ -52,6 +52,30 @@ SpeculationStats Read(const v1::SpeculationStats& in) {
   return out;
 }
 
+void Write(const TimingsStats& in, v1::TimingsStats* out) {
+  out->set_drafted_tokens(in.drafted_tokens);
+  out->set_accepted_tokens(in.accepted_tokens);
+  if (in.steps) out->set_steps(*in.steps);
+  out->set_last_drafted(in.last_drafted);
+  out->set_last_accepted(in.last_accepted);
+  out->set_each_step_known(in.each_step_known);
+  out->mutable_acceptance_histogram()->Assign(in.acceptance_histogram.begin(),
+                                              in.acceptance_histogram.end());
+}
+
+TimingsStats Read(const v1::TimingsStats& in) {
+  TimingsStats out;
+  out.drafted_tokens = in.drafted_tokens();
+  out.accepted_tokens = in.accepted_tokens();
+  if (in.has_steps()) out.steps = in.steps();
+  out.last_drafted = in.last_drafted();
+  out.last_accepted = in.last_accepted();
+  out.each_step_known = in.each_step_known();
+  out.acceptance_histogram.assign(in.acceptance_histogram().begin(),
+                                  in.acceptance_histogram().end());
+  return out;
+}
+
 void Write(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_ordinal(in.ordinal);
   out->set_outcome(EnumToProto<v1::Outcome>(in.outcome));
@@ -76,6 +100,7 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_output_hash(in.output_hash);
   out->set_output_text(in.output_text);
   if (in.speculation) Write(*in.speculation, out->mutable_speculation());
+  if (in.timings) Write(*in.timings, out->mutable_timings());
 }
 
 RequestFinished Read(const v1::RequestFinished& in) {
@@ -103,6 +128,7 @@ RequestFinished Read(const v1::RequestFinished& in) {
   out.output_hash = in.output_hash();
   out.output_text = in.output_text();
   if (in.has_speculation()) out.speculation = Read(in.speculation());
+  if (in.has_timings()) out.timings = Read(in.timings());
   return out;
 }
 

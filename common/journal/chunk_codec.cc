@@ -14,7 +14,7 @@ constexpr uint8_t kTokensFollow = 30;
 constexpr uint8_t kTokensUnknown = 31;
 constexpr uint8_t kReasoningBit = 1 << 5;
 constexpr uint8_t kInexactBit = 1 << 6;
-constexpr uint8_t kReservedBit = 1 << 7;
+constexpr uint8_t kSameStepBit = 1 << 7;
 
 // Differences are taken modulo 2^64, so that foreign bytes can't overflow.
 int64_t Add(int64_t a, int64_t b) {
@@ -46,6 +46,7 @@ void ChunkRunEncoder::Append(const ChunkRecord& record) {
   if (record.tokens) flags = follow ? kTokensFollow : static_cast<uint8_t>(*record.tokens);
   if (record.reasoning) flags |= kReasoningBit;
   if (record.uncertainty_us > 0) flags |= kInexactBit;
+  if (record.same_step) flags |= kSameStepBit;
   *end++ = static_cast<char>(flags);
   if (follow) end = PutVarint(*record.tokens, end);
   if (record.uncertainty_us > 0) end = PutVarint(record.uncertainty_us, end);
@@ -91,14 +92,13 @@ bool ChunkSectionReader::NextRecord(ChunkRecord& record) {
   if (!time || rest_.empty()) return Fail("a record is cut short");
   const auto flags = static_cast<uint8_t>(rest_.front());
   rest_.remove_prefix(1);
-  if (flags & kReservedBit) return Fail("a record has an unknown flag");
-
   const int64_t delta = Add(UnZigZag(*time), last_delta_us_);
   last_us_ = Add(last_us_, delta);
   if (left_ < records_) last_delta_us_ = delta;
   --left_;
   record.arrival_us = last_us_;
   record.reasoning = (flags & kReasoningBit) != 0;
+  record.same_step = (flags & kSameStepBit) != 0;
 
   const uint8_t tokens = flags & kTokensMask;
   record.tokens = tokens;

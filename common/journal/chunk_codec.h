@@ -8,8 +8,8 @@
 //           of its difference from the record before for the second, of the change of that
 //           difference (delta of delta) from the third on
 //   byte    low 5 bits: tokens 0..29, 30 = more (varint follows), 31 = unknown;
-//           bit 5: reasoning; bit 6: inexact (varint `late - early` [us] follows); bit 7: reserved,
-//           0
+//           bit 5: reasoning; bit 6: inexact (varint `late - early` [us] follows);
+//           bit 7: of the same step as the record before
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,8 @@ struct ChunkRecord {
   uint64_t uncertainty_us = 0;
   std::optional<uint32_t> tokens;  // nullopt: unknown, never to be read as 0
   bool reasoning = false;          // else part of the answer proper
+  bool same_step = false;          // the engine sent its step's tokens in several chunks, this one
+                                   // not the first
   bool operator==(const ChunkRecord&) const = default;
 };
 

@@ -48,10 +48,13 @@ void AppendPerStep(const AcceptanceFigures& figures, std::string& out) {
 }
 
 void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
-  if (!figures.per_draft) return;
-  std::vector<std::string> items;
-  if (figures.accept_rate) items.push_back("accept rate " + Rate(figures.accept_rate->value));
-  AppendRow("  per draft", figures.per_draft, items, out);
+  if (figures.per_draft) {
+    std::vector<std::string> items;
+    if (figures.accept_rate) items.push_back("accept rate " + Rate(figures.accept_rate->value));
+    AppendRow("  per draft", figures.per_draft, items, out);
+  } else if (figures.accept_rate) {
+    AppendRow("  accept rate", figures.accept_rate, {"which steps had a draft is not known"}, out);
+  }
 }
 
 // Merged steps look like drafts of any length: what stands beyond says nothing of positions.

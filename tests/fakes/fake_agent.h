@@ -11,6 +11,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/journal/event.h"
+#include "common/journal/protocol_version.h"
 #include "specctl/v1/session.grpc.pb.h"
 
 namespace specctl::fakes {
@@ -23,7 +24,7 @@ class FakeAgent {
     std::string join_token;
     uint64_t incarnation = 1;
     std::optional<uint32_t> agent;
-    uint32_t protocol_version = 1;
+    uint32_t protocol_version = kSessionProtocolVersion;
   };
 
   explicit FakeAgent(Options options);

@@ -30,5 +30,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto source = reader.token_source();
   if (source == specctl::TokenSource::kNone && reader.output_tokens()) abort();
   if (source == specctl::TokenSource::kTotalsOnly && !reader.output_tokens()) abort();
+  if (const auto timings = reader.timings(); timings && timings->each_step_known) {
+    uint64_t drafts = 0, accepted = 0;
+    for (size_t k = 0; k < timings->acceptance_histogram.size(); ++k) {
+      drafts += timings->acceptance_histogram[k];
+      accepted += k * timings->acceptance_histogram[k];
+    }
+    if (!timings->steps || drafts > *timings->steps) abort();
+    if (accepted != timings->accepted_tokens) abort();
+  }
   return 0;
 }

@@ -87,6 +87,89 @@ TEST(AcceptanceFoldTest, AnEngineThatSendsAChunkATokenHasNoStepsInChunks) {
   EXPECT_FALSE(Fold(script.Events()).acceptance.has_value());
 }
 
+// A llama.cpp's drafts of 2: 1 + (2 + 1) + (0 + 1) + (1 + 1) tokens, an event each.
+TimingsStats& AddTimed(JournalScript& script, double at_ms) {
+  script.target().engine = "llamacpp";
+  ScriptRequest& request = script.Begin({.at_ms = at_ms});
+  request.Chunk(at_ms + 10, 1);
+  request.Chunk(at_ms + 20, 1).Chunk(at_ms + 20.1, 1).SameStep().Chunk(at_ms + 20.2, 1).SameStep();
+  request.Chunk(at_ms + 30, 1).Chunk(at_ms + 40, 1).Chunk(at_ms + 40.1, 1).SameStep();
+  request.Ok(at_ms + 50);
+  request.finish().token_source = TokenSource::kTimings;
+  return request.finish().timings.emplace(TimingsStats{.drafted_tokens = 6,
+                                                       .accepted_tokens = 3,
+                                                       .steps = 3,
+                                                       .last_drafted = 2,
+                                                       .last_accepted = 1,
+                                                       .each_step_known = true,
+                                                       .acceptance_histogram = {1, 1, 1}});
+}
+
+TEST(AcceptanceFoldTest, TimingsTellEachStep) {
+  JournalScript script({.bs = 1});
+  AddTimed(script, 0);
+  AddTimed(script, 100);
+  std::vector<RequestRow> rows;
+  const Results results = Fold(script.Events(), &rows);
+  ASSERT_TRUE(results.acceptance);
+  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kTimings);
+  EXPECT_EQ(results.acceptance->steps, 4u);
+  EXPECT_EQ(results.acceptance->drafts, 4u);
+  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);       // (3 + 1) / 2
+  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);      // 1 + 2 / 2
+  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);  // 2 / 4
+  EXPECT_THAT(results.acceptance->histogram, ElementsAre(2, 0, 2));
+  EXPECT_FALSE(results.acceptance->approximate);
+  EXPECT_FALSE(results.acceptance_from_chunks.has_value());
+  EXPECT_EQ(rows[0].acceptance_source, AcceptanceSource::kTimings);
+  EXPECT_EQ(rows[0].steps, 3u);
+  EXPECT_EQ(rows[0].drafts, 3u);
+  EXPECT_EQ(rows[0].drafted_tokens, 6u);
+  EXPECT_EQ(rows[0].accepted_tokens, 3u);
+}
+
+TEST(AcceptanceFoldTest, WhereSomeTimingsTellLessTheRunHasLess) {
+  JournalScript script({.bs = 1});
+  std::vector<RequestRow> rows;
+  for (int i = 0; i < 9; ++i) AddTimed(script, i * 100);
+  TimingsStats& last = AddTimed(script, 900);
+  last.each_step_known = false;
+  last.acceptance_histogram.clear();
+  Results results = Fold(script.Events(), &rows);
+  EXPECT_DOUBLE_EQ(results.acceptance->source_share, 1);
+  EXPECT_EQ(results.acceptance->steps, 20u);
+  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);
+  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
+  EXPECT_FALSE(results.acceptance->per_draft || results.acceptance->drafts);
+  EXPECT_THAT(results.acceptance->histogram, testing::IsEmpty());
+  EXPECT_EQ(rows.back().steps, 3u);
+  EXPECT_FALSE(rows.back().drafts.has_value());
+
+  last.steps.reset();
+  results = Fold(script.Events(), &rows);
+  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, (9 * 2 + 3) / (9 * 4 + 6.0));
+  EXPECT_FALSE(results.acceptance->per_step || results.acceptance->steps);
+  EXPECT_FALSE(results.acceptance->request_macro_mean.has_value());
+}
+
+TEST(AcceptanceFoldTest, OneInAHundredMayTellLess) {
+  JournalScript script({.bs = 1});
+  for (int i = 0; i < 99; ++i) AddTimed(script, i * 100);
+  AddTimed(script, 9900).each_step_known = false;
+  const Results results = Fold(script.Events());
+  EXPECT_DOUBLE_EQ(results.whole_acceptance->source_share, 0.99);
+  EXPECT_EQ(results.whole_acceptance->drafts, 198u);
+}
+
+TEST(AcceptanceFoldTest, TimingsWithoutDraftsAreStepsOfOneToken) {
+  JournalScript script({.bs = 1});
+  AddTimed(script, 0) = {.steps = 6, .each_step_known = true};
+  const Results results = Fold(script.Events());
+  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 1);
+  EXPECT_EQ(results.acceptance->drafts, 0u);
+  EXPECT_FALSE(results.acceptance->per_draft || results.acceptance->accept_rate);
+}
+
 TEST(AcceptanceFoldTest, RequestsThatEndedBadlyDoNotEnter) {
   JournalScript script({.bs = 1});
   script.Begin({.at_ms = 0}).Chunk(10, 1).Chunk(20, 2).Chunk(30, 1).Ok(60);

@@ -28,6 +28,11 @@ ScriptRequest& ScriptRequest::Within(uint64_t us) {
   return *this;
 }
 
+ScriptRequest& ScriptRequest::SameStep() {
+  chunks_.back().same_step = true;
+  return *this;
+}
+
 ScriptRequest& ScriptRequest::Chunks(int count, double at_ms, double every_ms, uint32_t tokens) {
   for (int i = 0; i < count; ++i) Chunk(at_ms + i * every_ms, tokens);
   return *this;

@@ -31,6 +31,8 @@ class ScriptRequest {
   ScriptRequest& Chunk(double at_ms, std::optional<uint32_t> tokens, bool reasoning = false);
   // The chunk before arrived at most that much earlier.
   ScriptRequest& Within(uint64_t us);
+  // The chunk before belongs to the same step as the one before it.
+  ScriptRequest& SameStep();
   // `count` chunks of `tokens` each, the first at `at_ms`, `every_ms` apart.
   ScriptRequest& Chunks(int count, double at_ms, double every_ms, uint32_t tokens);
   // Ends ok; usage says what the chunks sum up to, where all are known.

@@ -196,6 +196,31 @@ TEST(RunFoldTest, TokensOfAllOutcomesCountAndLatenciesOfOkOnes) {
   EXPECT_EQ(results.failures[0].first, "idle for too long (http://vllm:8000)");
 }
 
+TEST(RunFoldTest, AStepOfSeveralChunksIsOneStepLatency) {
+  JournalScript script({.bs = 1});
+  script.Begin({.at_ms = 0})
+      .Chunk(100, 1)
+      .Chunk(120, 1)
+      .Chunk(121, 1)
+      .SameStep()
+      .Chunk(150, 1)
+      .Within(4'000)
+      .Chunk(151, 1)
+      .Within(8'000)
+      .SameStep()
+      .Ok(160);
+  const Results results = Fold(script.Events());
+  ASSERT_TRUE(results.latency.step_latency_ms.has_value());
+  EXPECT_EQ(results.latency.step_latency_ms->count, 2u);
+  EXPECT_NEAR(results.latency.step_latency_ms->min, 20, 0.02);
+  EXPECT_NEAR(results.latency.step_latency_ms->max, 30, 0.02);
+  EXPECT_NEAR(results.latency.step_latency_ms->error->p99, 4, 0.1) << "of the step's first chunk";
+  EXPECT_DOUBLE_EQ(results.latency.itl_ms->p50, 51.0 / 4) << "to the last token";
+  EXPECT_NEAR(*results.windows[0].step_latency_p99_ms, 30, 0.02);
+  EXPECT_DOUBLE_EQ(*results.windows[0].acceptance_length, 2);
+  EXPECT_EQ(results.agents[0].chunks, 5u);
+}
+
 TEST(RunFoldTest, TotalsOnlyTakesTheFirstChunkAsOneToken) {
   JournalScript script({.bs = 1});
   ScriptRequest& request = script.Begin({.at_ms = 0});

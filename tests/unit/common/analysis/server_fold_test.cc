@@ -67,6 +67,24 @@ TEST(ServerFoldTest, AbsentUnlessEveryTargetWasScrapedBeforeAndAfter) {
   EXPECT_EQ(fold.Figures(0, 1)->scrapes_failed, 1u);
 }
 
+TEST(ServerFoldTest, ACounterThatTheServerRoundsIsNoFigure) {
+  for (const auto& [before, after] : {std::pair(999'000, 999'900), std::pair(999'900, 1'000'010)}) {
+    ServerFold fold;
+    fold.Begin(1);
+    fold.AddEngine("llamacpp");
+    fold.Arm(kT0Ns);
+    const double generated_before = before, generated_after = after;
+    ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, generated_before}, {1, 5}}),
+                                {"llamacpp:tokens_predicted_total",
+                                 "llamacpp:spec_decode_num_drafts_total"}))
+                    .ok());
+    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, generated_after}, {1, 9}})).ok());
+    const auto figures = fold.Figures(0, 1);
+    EXPECT_EQ(figures->generated_tokens.has_value(), after < 1'000'000);
+    EXPECT_EQ(figures->drafts, 4);
+  }
+}
+
 TEST(ServerFoldTest, ASeriesThatAppearsLaterGrewFromZero) {
   ServerFold fold = Armed(1);
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {})).ok());

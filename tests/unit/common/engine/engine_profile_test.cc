@@ -85,5 +85,16 @@ TEST(FindFamilyTest, EveryFigureIsInARecordedScrape) {
   EXPECT_EQ(figures.size(), 14u);
 }
 
+TEST(FindFamilyTest, EveryFigureOfLlamaCppIsInARecordedScrape) {
+  const std::string text = ReadGolden("../prometheus/llamacpp_after_one_request.txt");
+  for (const MetricFamily& family : LlamaCppProfile().metrics) {
+    const std::string sample = "\n" + std::string(family.name);
+    const bool found = text.find(sample + " ") != std::string::npos ||
+                       text.find(sample + "{") != std::string::npos;
+    EXPECT_TRUE(found) << family.name;
+  }
+  EXPECT_EQ(FindFamily(LlamaCppProfile(), "llamacpp:tokens_predicted_total")->exact_below, 1e6);
+}
+
 }  // namespace
 }  // namespace specctl

@@ -14,6 +14,7 @@ using ::testing::HasSubstr;
 struct Fields {
   std::string_view text;
   std::optional<uint64_t> count;
+  std::optional<double> number;
   std::optional<uint32_t> length;
   int others = 0;
 };
@@ -29,6 +30,7 @@ struct Fixture {
   JsonWalker::Error OnField(JsonWalker::Key key, JsonWalker::Value& value) {
     if (key.Is("text\"")) return walker.ReadText(value, "text", fields.text);
     if (key.Is("count\"")) return walker.ReadCount(value, "count", fields.count);
+    if (key.Is("number\"")) return walker.ReadNumber(value, "number", fields.number);
     if (key.Is("list\"")) return walker.ReadLength(value, "list", fields.length);
     if (key.Is("inner\"")) {
       std::optional<JsonWalker::Object> inner;
@@ -54,6 +56,19 @@ TEST(JsonWalkerTest, ReadsKnownFieldsAndPassesOverTheRest) {
   EXPECT_EQ(f.fields.count, UINT64_MAX);
   EXPECT_EQ(f.fields.length, 3u);
   EXPECT_EQ(f.fields.others, 2);
+}
+
+TEST(JsonWalkerTest, NumbersAreReadExactly) {
+  Fixture f;
+  for (const auto& [text, value] : {std::pair("3", 3.0), std::pair("-0.25 ", -0.25),
+                                    std::pair("1.5e3", 1500.0), std::pair("10.209", 10.209)}) {
+    ASSERT_TRUE(f.Walk(std::string(R"({"number": )") + text + "}").ok()) << text;
+    EXPECT_EQ(f.fields.number, value);
+  }
+  for (const char* text : {"\"3\"", "nan", "true", "[1]", "1e999", "3x"}) {
+    const absl::Status status = f.Walk(std::string(R"({"number":)") + text + "}");
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
+  }
 }
 
 TEST(JsonWalkerTest, NullIsAbsent) {

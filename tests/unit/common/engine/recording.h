@@ -75,7 +75,8 @@ class Replay final : public HttpBodySink {
     for (const SeenEvent& e : events) {
       out << '\n'
           << e.name << e.facts.token_bearing << e.facts.tokens.value_or(0) << e.facts.reasoning
-          << ' ' << e.completion_tokens << ' ' << e.token_ids << ' ' << e.logprob_tokens;
+          << e.facts.same_step << ' ' << e.completion_tokens << ' ' << e.token_ids << ' '
+          << e.logprob_tokens;
     }
     return out.str();
   }

@@ -280,6 +280,68 @@ INSTANTIATE_TEST_SUITE_P(LlamaCpp, OpenAiRecordingTest, ::testing::ValuesIn(Stre
 INSTANTIATE_TEST_SUITE_P(Sglang, OpenAiRecordingTest, ::testing::ValuesIn(Streams("sglang")),
                          TestName);
 
+// [drafted, accepted, tokens] of each step, the prompt's first.
+std::vector<std::vector<uint32_t>> StepGroups(const Recording& recording) {
+  std::vector<std::vector<uint32_t>> groups;
+  for (const json::value& group : recording.at("step_groups").as_array()) {
+    groups.push_back(Counts(group));
+  }
+  return groups;
+}
+
+class LlamaCppRecordingTest : public ::testing::TestWithParam<Recording> {};
+
+TEST_P(LlamaCppRecordingTest, TimingsGiveWhatTheServerCounted) {
+  const Recording& recording = GetParam();
+  if (!recording.Has("drafted") || recording.name == "none.n-2") return;
+  Replay replay;
+  Play(recording, replay);
+  const auto stats = replay.reader.timings();
+  ASSERT_TRUE(stats.has_value());
+  EXPECT_EQ(stats->drafted_tokens, recording.at("drafted").to_number<uint64_t>());
+  EXPECT_EQ(stats->accepted_tokens, recording.at("accepted").to_number<uint64_t>());
+  if (!recording.Has("steps")) return;
+  // One has timings on its last event alone, the other an event for the last two tokens.
+  const bool steps_known =
+      recording.name != "draft.chat-stream" && recording.name != "draft.chat-stop-word-inside-step";
+  ASSERT_EQ(stats->steps.has_value(), steps_known);
+  EXPECT_EQ(stats->steps.value_or(0),
+            steps_known ? recording.at("steps").to_number<uint64_t>() : 0);
+  // Four drafts share an event.
+  const bool each_known = steps_known && recording.name != "draft.chat-utf8-split";
+  EXPECT_EQ(stats->each_step_known, each_known);
+  if (!each_known) return;
+  std::vector<uint64_t> histogram;
+  for (const auto& group : StepGroups(recording)) {
+    if (group[0] == 0) continue;
+    if (histogram.size() <= group[1]) histogram.resize(group[1] + 1);
+    ++histogram[group[1]];
+  }
+  EXPECT_EQ(stats->acceptance_histogram, histogram);
+  EXPECT_EQ(stats->last_drafted, StepGroups(recording).back()[0]);
+  EXPECT_EQ(stats->last_accepted, StepGroups(recording).back()[1]);
+}
+
+TEST_P(LlamaCppRecordingTest, ChunksOfAStepAreMarked) {
+  const Recording& recording = GetParam();
+  if (!recording.Has("step_groups")) return;
+  Replay replay;
+  Play(recording, replay);
+  EXPECT_EQ(replay.reader.token_source(), TokenSource::kTimings);
+  std::vector<uint32_t> tokens;  // of each step
+  for (const SeenEvent& e : replay.events) {
+    if (!e.facts.token_bearing) continue;
+    if (!e.facts.same_step) tokens.push_back(0);
+    tokens.back() += e.facts.tokens.value_or(0);
+  }
+  std::vector<uint32_t> expected;
+  for (const auto& group : StepGroups(recording)) expected.push_back(group[2]);
+  EXPECT_EQ(tokens, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(LlamaCpp, LlamaCppRecordingTest, ::testing::ValuesIn(Streams("llamacpp")),
+                         TestName);
+
 class EveryByteSplitTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(EveryByteSplitTest, GivesTheSame) {

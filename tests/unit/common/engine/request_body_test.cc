@@ -70,6 +70,18 @@ TEST(RequestBodyTest, FallsBackFromContinuousUsageStepByStep) {
   EXPECT_THAT(Body(Spec(), {}, LlamaCppProfile()), Not(HasSubstr("continuous_usage_stats")));
 }
 
+TEST(RequestBodyTest, TimingsAreAskedOfLlamaCppUnlessTheUserSaysOtherwise) {
+  EXPECT_THAT(Body(Spec(), {}, LlamaCppProfile()), HasSubstr(R"("timings_per_token":true})"));
+  EXPECT_THAT(Body(Spec(), {}), Not(HasSubstr("timings_per_token")));
+  EXPECT_THAT(Body(Spec(), {.stream = false}, LlamaCppProfile()),
+              Not(HasSubstr("timings_per_token")));
+  RequestSpec spec = Spec();
+  spec.extra_inputs_json = R"({"timings_per_token":false})";
+  const std::string body = Body(spec, {}, LlamaCppProfile());
+  EXPECT_THAT(body, HasSubstr(R"("timings_per_token":false)"));
+  EXPECT_THAT(body, Not(HasSubstr(R"("timings_per_token":true)")));
+}
+
 TEST(RequestBodyTest, ExtraInputsGoBeforeTheRowAndTheRowBeforeTheFlags) {
   RequestSpec spec = Spec();
   spec.temperature = 0.5;

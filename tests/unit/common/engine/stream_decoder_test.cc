@@ -87,6 +87,34 @@ TEST(StreamDecoderTest, ChatLogprobsAreCounted) {
   EXPECT_EQ(f.event.logprob_tokens, 2u);
 }
 
+TEST(StreamDecoderTest, TimingsOfAnEvent) {
+  Fixture f;
+  ASSERT_DECODES(f,
+                 R"({"choices":[],"timings":{"prompt_n":10,"predicted_n":7,"predicted_ms":10.209,)"
+                 R"("draft_n":8,"draft_n_accepted":6}})");
+  ASSERT_TRUE(f.event.timings.has_value());
+  EXPECT_EQ(f.event.timings->predicted_n, 7u);
+  EXPECT_EQ(f.event.timings->predicted_ms, 10.209);
+  EXPECT_EQ(f.event.timings->draft_n, 8u);
+  EXPECT_EQ(f.event.timings->draft_n_accepted, 6u);
+  ASSERT_DECODES(f, R"({"choices":[],"timings":{"predicted_ms":1e-3,"predicted_n":1}})");
+  EXPECT_EQ(f.event.timings->predicted_ms, 0.001);
+  EXPECT_EQ(f.event.timings->draft_n, 0u);
+  ASSERT_DECODES(f, R"({"choices":[]})");
+  EXPECT_FALSE(f.event.timings.has_value());
+}
+
+TEST(StreamDecoderTest, OtherServersTimingsArePassedOver) {
+  Fixture f;
+  for (const char* timings : {"null", "[1]", "\"fast\"", "{}", R"({"total_ms":4})",
+                              R"({"predicted_n":3})", R"({"predicted_n":3,"predicted_ms":null})"}) {
+    ASSERT_DECODES(f, std::string(R"({"choices":[],"timings":)") + timings + "}");
+    EXPECT_FALSE(f.event.timings.has_value()) << timings;
+  }
+  const absl::Status status = f.Decode(R"({"timings":{"predicted_n":"3"}})");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("timings.predicted_n has a wrong type"));
+}
+
 TEST(StreamDecoderTest, RoleChunks) {
   Fixture f;
   for (const char* delta : {R"({"role":"assistant","content":""})", R"({"role":"assistant"})",

@@ -94,6 +94,7 @@ TEST(EventCodecUnknownTest, AbsentIsNotZero) {
   EXPECT_FALSE(finished.output_tokens.has_value());
   EXPECT_FALSE(finished.start_mono_ns.has_value());
   EXPECT_FALSE(finished.speculation.has_value());
+  EXPECT_FALSE(finished.timings.has_value());
 }
 
 }  // namespace

@@ -28,6 +28,16 @@ TEST(AcceptanceBlockTest, ChunkDerivedAcceptanceSaysHowMuchWasMerged) {
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("approximate: 3.4 % of steps merged\n"));
 }
 
+TEST(AcceptanceBlockTest, TheAcceptRateStandsAloneWhereDraftsAreNotCounted) {
+  Results results = testing::FullResults();
+  results.acceptance->source = AcceptanceSource::kTimings;
+  results.acceptance->per_draft.reset();
+  const std::string block = AcceptanceBlock(results);
+  EXPECT_THAT(block, HasSubstr("per step, from the server's timings"));
+  EXPECT_THAT(block, ContainsRegex("  accept rate +0\\.58 .*which steps had a draft is not known"));
+  EXPECT_THAT(block, Not(HasSubstr("  per draft ")));
+}
+
 TEST(AcceptanceBlockTest, ServersCountersArePerDraft) {
   Results results = testing::FullResults();
   EXPECT_THAT(

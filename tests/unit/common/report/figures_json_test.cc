@@ -59,7 +59,7 @@ TEST(FiguresJsonTest, EmptyListsOfAnAcceptanceAreAbsent) {
               figures.histogram = {1, 3};
               WriteAcceptance("acceptance", figures, json);
             }),
-            R"({"acceptance":{"histogram":[1,3],"steps":4,"drafts":0,"source":"chunks",)"
+            R"({"acceptance":{"histogram":[1,3],"steps":4,"source":"chunks",)"
             R"("source_share":0,"approximate":false}})");
 }
 

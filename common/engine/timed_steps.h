@@ -1,0 +1,60 @@
+// TimedSteps: the decoding steps of one response, told apart by the `timings` on its events.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/engine/stream_decoder.h"
+#include "common/engine/token_accounting.h"
+
+namespace specctl {
+
+// llama.cpp sends an event for each token, also where a draft was accepted.  Events of one step
+// have the same `predicted_ms`; a step with a draft raises `draft_n` by the draft's width and
+// `draft_n_accepted` by what of it was accepted, a, and yields a + 1 tokens (fewer where the
+// response ends within it); one without a draft yields one token.
+//
+// A token may have no event of its own: half a character, text that may be the beginning of a stop
+// word, the token that ends the answer.  It then counts in the next event, which may so show
+// several steps at once.  Whether it was one draft or several shows in the tokens that follow;
+// where it was several, how long each was is lost, though not their number.  Where the response
+// ends before that shows, or the events contradict these rules, only the drafts' sums are left.
+class TimedSteps {
+ public:
+  void Begin();  // a next response
+
+  // `has_output`: the event has text, reasoning or a tool call.  Returns whether its tokens come
+  // from the same step as those of the event before.
+  bool Add(const EventTimings& timings, bool has_output);
+
+  // `all_timed`: no event with output came without timings.  nullopt where none came with them.
+  std::optional<TimingsStats> Stats(bool all_timed) const;
+
+ private:
+  static constexpr uint64_t kAcceptedMax = 4095;     // no draft is near this long
+  static constexpr uint64_t kCountMax = UINT32_MAX;  // nor a response
+
+  // What came since the event before.
+  struct Growth {
+    uint64_t tokens = 0, drafted = 0, accepted = 0;
+  };
+
+  void AddOfSameStep(const Growth& growth, bool has_output);
+  void AddOfNewSteps(const Growth& growth);
+  void AddDraft(const Growth& growth);
+  void LoseLast();  // it was several steps
+
+  std::optional<EventTimings> before_;
+  bool contradicted_ = false;
+  // An event showed the first tokens of what was taken for one step: whether it was shows when the
+  // last of them has come.
+  bool in_doubt_ = false;
+  bool each_step_known_ = true;
+  // Tokens of the last step that have not come yet; nullopt where that can't be said.
+  std::optional<uint64_t> left_;
+  uint32_t last_drafted_ = 0, last_accepted_ = 0;
+  std::vector<uint64_t> acceptance_histogram_;
+};
+
+}  // namespace specctl

@@ -1,0 +1,208 @@
+#include "common/engine/timed_steps.h"
+
+#include <gmock/gmock.h>
+
+#include <string_view>
+
+namespace specctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// A llama.cpp server.  A step is written as its tokens: + one with an event, - one without.
+class Server {
+ public:
+  Server() { steps_.Begin(); }
+
+  Server& Step(std::string_view tokens = "+") {
+    timings_.predicted_ms += 3.25;
+    for (const char token : tokens) {
+      ++timings_.predicted_n;
+      if (token == '+') same_step_.push_back(steps_.Add(timings_, /*has_output=*/true));
+    }
+    return *this;
+  }
+  Server& Draft(uint64_t width, uint64_t accepted, std::string_view tokens) {
+    timings_.draft_n += width;
+    timings_.draft_n_accepted += accepted;
+    return Step(tokens);
+  }
+  // The event that says how the response ended.
+  Server& End() {
+    steps_.Add(timings_, /*has_output=*/false);
+    return *this;
+  }
+
+  TimingsStats Stats() const { return steps_.Stats(/*all_timed=*/true).value(); }
+  const std::vector<bool>& same_step() const { return same_step_; }  // of each event
+  EventTimings& timings() { return timings_; }
+  TimedSteps& steps() { return steps_; }
+
+ private:
+  TimedSteps steps_;
+  EventTimings timings_;
+  std::vector<bool> same_step_;
+};
+
+TEST(TimedStepsTest, TellsDraftsFromStepsWithoutOne) {
+  Server server;
+  server.Step().Draft(4, 2, "+++").Step().Draft(4, 0, "+").Draft(3, 3, "++++").Step().End();
+  const TimingsStats stats = server.Stats();
+  EXPECT_EQ(stats.drafted_tokens, 11u);
+  EXPECT_EQ(stats.accepted_tokens, 5u);
+  EXPECT_EQ(stats.steps, 5u);
+  EXPECT_TRUE(stats.each_step_known);
+  EXPECT_THAT(stats.acceptance_histogram, ElementsAre(1, 0, 1, 1));
+  EXPECT_EQ(stats.last_drafted, 0u);
+  EXPECT_THAT(server.same_step(),
+              ElementsAre(false, false, true, true, false, false, false, true, true, true, false));
+}
+
+TEST(TimedStepsTest, NoTimingsAreNoStats) {
+  TimedSteps steps;
+  steps.Begin();
+  EXPECT_FALSE(steps.Stats(true).has_value());
+  Server server;
+  server.Step().Draft(4, 2, "+++").steps().Begin();
+  EXPECT_FALSE(server.steps().Stats(true).has_value()) << "Begin forgets";
+}
+
+TEST(TimedStepsTest, ThePromptAloneHasNoSteps) {
+  Server server;
+  server.Step().End();
+  EXPECT_EQ(server.Stats().steps, 0u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+}
+
+TEST(TimedStepsTest, EventsBeforeTheFirstTokenCountNothing) {
+  Server server;
+  server.End().Step().Draft(2, 1, "++").End();
+  EXPECT_EQ(server.Stats().steps, 1u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+}
+
+TEST(TimedStepsTest, ACutOffStepCountsWhole) {
+  Server server;
+  server.Step().Draft(4, 4, "++").End();
+  const TimingsStats stats = server.Stats();
+  EXPECT_EQ(stats.steps, 1u);
+  EXPECT_EQ(stats.last_drafted, 4u);
+  EXPECT_EQ(stats.last_accepted, 4u);
+  EXPECT_THAT(stats.acceptance_histogram, ElementsAre(0, 0, 0, 0, 1));
+}
+
+TEST(TimedStepsTest, ATokenHeldWithinAStepHidesNothing) {
+  Server server;
+  server.Step().Draft(4, 3, "+--+").Step().End();
+  EXPECT_EQ(server.Stats().steps, 2u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+  EXPECT_THAT(server.Stats().acceptance_histogram, ElementsAre(0, 0, 0, 1));
+}
+
+TEST(TimedStepsTest, TheHeldEndOfAStepComesWithTheNext) {
+  Server server;
+  server.Step().Draft(4, 2, "+--").Draft(4, 1, "++").End();
+  EXPECT_EQ(server.Stats().steps, 2u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+  EXPECT_THAT(server.Stats().acceptance_histogram, ElementsAre(0, 1, 1));
+}
+
+TEST(TimedStepsTest, TheHeldBeginningOfADraftHidesNothingOnceItsEndHasCome) {
+  Server server;
+  server.Step().Draft(4, 3, "-+++").Step().Draft(4, 1, "-+").Draft(4, 0, "+").Step().End();
+  EXPECT_EQ(server.Stats().steps, 5u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+  EXPECT_THAT(server.Stats().acceptance_histogram, ElementsAre(1, 1, 0, 1));
+}
+
+TEST(TimedStepsTest, AHeldStepBeforeADraftLooksLikeItsBeginningUntilItsEnd) {
+  Server server;  // as if 3 of one draft had been accepted, until a fourth token of it comes
+  server.Step().Draft(4, 0, "-").Draft(4, 3, "++++").Draft(4, 1, "++").End();
+  EXPECT_EQ(server.Stats().steps, 3u);
+  EXPECT_FALSE(server.Stats().each_step_known);
+  Server melted_again;  // or until that can't be told any more
+  melted_again.Step().Draft(4, 2, "-+-").Draft(4, 1, "-+").Draft(4, 1, "++").End();
+  EXPECT_EQ(melted_again.Stats().steps, 3u);
+  EXPECT_FALSE(melted_again.Stats().each_step_known);
+  EXPECT_THAT(melted_again.Stats().acceptance_histogram, IsEmpty());
+}
+
+TEST(TimedStepsTest, StepsWithoutADraftMayMelt) {
+  Server server;
+  server.Step("-").Step("-").Step().Step().Draft(2, 1, "++").End();
+  EXPECT_EQ(server.Stats().steps, 4u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+  EXPECT_THAT(server.Stats().acceptance_histogram, ElementsAre(0, 1));
+}
+
+TEST(TimedStepsTest, WhereDraftsMeltTheirNumberIsLeft) {
+  Server server;
+  server.Step().Draft(4, 1, "++").Draft(4, 2, "---").Draft(4, 3, "++++").Draft(4, 1, "++").End();
+  const TimingsStats stats = server.Stats();
+  EXPECT_EQ(stats.steps, 4u);
+  EXPECT_FALSE(stats.each_step_known);
+  EXPECT_THAT(stats.acceptance_histogram, IsEmpty());
+  EXPECT_EQ(stats.accepted_tokens, 7u);
+  EXPECT_EQ(stats.last_drafted, 4u);
+  EXPECT_EQ(stats.last_accepted, 1u);
+}
+
+TEST(TimedStepsTest, AnEndInMeltedDraftsLeavesTheirSums) {
+  Server server;
+  server.Step().Draft(4, 0, "-").Draft(4, 2, "+++").End();
+  EXPECT_EQ(server.Stats(), (TimingsStats{.drafted_tokens = 8, .accepted_tokens = 2}));
+  Server in_doubt;  // one draft, as far as its tokens go
+  in_doubt.Step().Draft(4, 1, "-+").End();
+  EXPECT_FALSE(in_doubt.Stats().steps.has_value());
+}
+
+TEST(TimedStepsTest, ATokenHeldToTheEndCounts) {
+  Server server;
+  server.Step().Draft(4, 2, "++-").End();
+  EXPECT_EQ(server.Stats().steps, 1u);
+  Server next;
+  next.Step().Draft(4, 2, "+++").Step("-").End();
+  EXPECT_EQ(next.Stats().steps, 2u);
+  EXPECT_EQ(next.Stats().last_drafted, 0u);
+}
+
+TEST(TimedStepsTest, WithoutTimingsOnEveryChunkOnlyTheSumsAreBelieved) {
+  TimedSteps steps;
+  steps.Begin();
+  steps.Add({.predicted_n = 9, .predicted_ms = 25, .draft_n = 0}, /*has_output=*/false);
+  EXPECT_EQ(steps.Stats(/*all_timed=*/true)->steps, 8u);
+  EXPECT_EQ(steps.Stats(/*all_timed=*/false), TimingsStats());
+}
+
+bool SumsOnly(Server& server) {
+  server.Step().End();
+  return !server.Stats().steps && !server.Stats().each_step_known;
+}
+
+TEST(TimedStepsTest, WhatContradictsTheRulesLeavesTheSums) {
+  Server too_many;  // more tokens in a step than its draft explains
+  EXPECT_TRUE(SumsOnly(too_many.Step().Draft(4, 1, "+++")));
+  Server too_few;
+  EXPECT_TRUE(SumsOnly(too_few.Step().Draft(4, 3, "++").Draft(4, 0, "+")));
+  Server in_doubt;  // the rest of the draft never comes
+  EXPECT_TRUE(SumsOnly(in_doubt.Step().Draft(4, 3, "-+").Draft(4, 0, "+")));
+  Server of_no_draft;  // several tokens a step, and nothing said of drafts
+  EXPECT_TRUE(SumsOnly(of_no_draft.Step().Step("+++")));
+  Server at_once;  // counts all tokens of a step on its first event
+  at_once.Step().Step("--+").steps().Add(at_once.timings(), /*has_output=*/true);
+  EXPECT_TRUE(SumsOnly(at_once));
+  Server falls;
+  falls.Step().Draft(4, 1, "++").timings().draft_n -= 2;
+  EXPECT_TRUE(SumsOnly(falls));
+  Server more_than_drafted;
+  EXPECT_TRUE(SumsOnly(more_than_drafted.Step().Draft(1, 2, "+++")));
+  Server wraps;
+  wraps.Step().timings().predicted_n = UINT64_MAX - 1;
+  EXPECT_TRUE(SumsOnly(wraps));
+  Server endless;
+  EXPECT_TRUE(SumsOnly(endless.Step().Draft(5000, 5000, "+")));
+}
+
+}  // namespace
+}  // namespace specctl
