@@ -6,6 +6,11 @@
 #include "common/base/clock.h"
 
 namespace specctl::fakes {
+namespace {
+
+constexpr int kHeartbeatsMax = 60;  // one a second
+
+}  // namespace
 
 FakeController::FakeController(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
   int port = 0;
@@ -46,7 +51,7 @@ grpc::Status FakeController::ProbeClock(grpc::ServerContext*, const v1::ClockPro
 
 v1::AgentMessage ReadMessage(ControllerStream& stream) {
   v1::AgentMessage message;
-  while (stream.Read(&message)) {
+  for (int heartbeats = 0; heartbeats < kHeartbeatsMax && stream.Read(&message); ++heartbeats) {
     if (!message.has_heartbeat()) return message;
   }
   return v1::AgentMessage();

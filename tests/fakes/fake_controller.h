@@ -41,7 +41,8 @@ class FakeController final : public v1::AgentSession::Service {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// Reads messages until one that is no heartbeat; an empty one where the agent is gone.
+// Reads messages until one that is no heartbeat; an empty one where the agent is gone, or has
+// nothing but heartbeats to say for a minute.
 v1::AgentMessage ReadMessage(ControllerStream& stream);
 void WriteMessage(ControllerStream& stream, const v1::ControllerMessage& message);
 
