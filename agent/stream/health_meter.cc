@@ -42,14 +42,15 @@ void HealthMeter::OnRead(Nanos lag, bool stamped) {
   }
 }
 
-void HealthMeter::OnChunks(uint64_t token_bearing, uint64_t exact, Nanos bound) {
-  second_.chunks += token_bearing;
+void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
+  const uint64_t exact = read.last_exact ? 1 : 0;
+  second_.chunks += read.token_bearing;
   arrival_bound_.Add(Nanos(0), exact);
-  arrival_bound_.Add(bound, token_bearing - exact);
-  if (token_bearing < 2) return;
+  arrival_bound_.Add(bound, read.token_bearing - exact);
+  if (read.steps < 2) return;
   ++second_.coalesced_reads;
   ++coalesced_reads_;
-  if (bound <= kBurstBoundMax) second_.burst_chunks += token_bearing;
+  if (bound <= kBurstBoundMax) second_.burst_chunks += read.token_bearing;
 }
 
 AgentHealth HealthMeter::Take(MonoTime now, uint32_t in_flight) {

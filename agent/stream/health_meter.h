@@ -17,9 +17,15 @@ class HealthMeter {
   // `lag`: from the kernel's stamp to the read, beyond the time that the read was put off on
   // purpose; of a read without a stamp it is not known.
   void OnRead(Nanos lag, bool stamped);
-  // `token_bearing` chunks ended in one read, of which the last `exact` (0 or 1) ended it; `bound`
-  // is how far the others' arrivals are unknown by this process's doing.
-  void OnChunks(uint64_t token_bearing, uint64_t exact, Nanos bound);
+  // What ended in one read.
+  struct ReadChunks {
+    uint64_t token_bearing = 0;
+    uint64_t steps =
+        0;  // that they are of, where the engine sends a step in several; else one each
+    bool last_exact = false;  // the last one ended the read, and has its stamp
+  };
+  // `bound`: how far the arrivals of those that are not exact are unknown by this process's doing.
+  void OnChunks(const ReadChunks& read, Nanos bound);
   // From the time a request could be sent to its first byte in the kernel, connecting left out.
   void OnSend(Nanos lag) {
     send_lag_.Add(lag);
@@ -30,7 +36,7 @@ class HealthMeter {
   // As the wall clock has been stepped since the beginning.
   void SetWallClockSteps(uint64_t steps) { wall_clock_steps_ = steps; }
 
-  // Reads with two or more token-bearing chunks, since the beginning.
+  // Reads with token-bearing chunks of two or more steps, since the beginning.
   uint64_t coalesced_reads() const { return coalesced_reads_; }
   uint64_t requests_sent() const { return requests_sent_; }  // since the beginning
 
@@ -38,8 +44,8 @@ class HealthMeter {
   AgentHealth Take(MonoTime now, uint32_t in_flight);
 
  private:
-  // Chunks of one read that came while they were waited for came together, if not more than this is
-  // unknown by our doing.
+  // Chunks of one read, of several steps, that came while they were waited for came together, if
+  // not more than this is unknown by our doing.
   static constexpr Nanos kBurstBoundMax = std::chrono::milliseconds(1);
 
   AgentHealth second_;

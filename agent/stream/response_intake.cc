@@ -84,14 +84,16 @@ void ResponseIntake::Emit(const ReadArrival& arrival) {
   const int64_t interval_ns = (arrival.late - arrival.early).count();
   const auto interval_us = static_cast<uint64_t>(std::max<int64_t>((interval_ns + 999) / 1000, 1));
   const bool last_is_exact = arrival.exact() && !sse_.has_partial_event();
+  HealthMeter::ReadChunks read = {.token_bearing = pending_.size(), .last_exact = last_is_exact};
   for (size_t i = 0; i < pending_.size(); ++i) {
     record.uncertainty_us = last_is_exact && i + 1 == pending_.size() ? 0 : interval_us;
     record.tokens = pending_[i].tokens;
     record.reasoning = pending_[i].reasoning;
     record.same_step = pending_[i].same_step;
     shared_.recorder.Append(*log_, record);
+    if (i == 0 || !record.same_step) ++read.steps;
   }
-  shared_.health.OnChunks(pending_.size(), last_is_exact ? 1 : 0, arrival.bound());
+  shared_.health.OnChunks(read, arrival.bound());
   pending_.clear();
 }
 

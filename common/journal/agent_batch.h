@@ -76,7 +76,7 @@ struct AgentHealth {
   int64_t from_mono_ns = 0, at_mono_ns = 0;  // the time it covers
   uint32_t in_flight = 0;                    // at its end
   uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0;
-  uint64_t burst_chunks = 0;      // arrived together with another while they were waited for
+  uint64_t burst_chunks = 0;      // arrived with one of another step while they were waited for
   uint64_t wall_clock_steps = 0;  // seen between two readings of both clocks
   // As LagHistogram encodes them; the last is of every token-bearing chunk.
   std::string receive_lag, send_lag, loop_lag, arrival_bound;

@@ -7,6 +7,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A read that ended with a chunk, each of a step of its own.
+HealthMeter::ReadChunks OfSteps(uint64_t steps) {
+  return {.token_bearing = steps, .steps = steps, .last_exact = true};
+}
+
 LagHistogram Lags(const std::string& encoded) { return *LagHistogram::Decode(encoded); }
 
 TEST(HealthMeterTest, ARecordHoldsItsSecondAlone) {
@@ -48,9 +53,9 @@ TEST(HealthMeterTest, AReadBeforeItsPutOffTimeHasNoLag) {
 
 TEST(HealthMeterTest, EveryChunkHasABound) {
   HealthMeter meter;
-  for (int i = 0; i < 97; ++i) meter.OnChunks(1, 1, 4ms);
-  meter.OnChunks(0, 0, 9ms);
-  meter.OnChunks(3, 1, 4ms);
+  for (int i = 0; i < 97; ++i) meter.OnChunks(OfSteps(1), 4ms);
+  meter.OnChunks({}, 9ms);
+  meter.OnChunks(OfSteps(3), 4ms);
   const AgentHealth health = meter.Take(MonoTime{}, 0);
   EXPECT_EQ(health.chunks, 100u);
   EXPECT_EQ(health.coalesced_reads, 1u);
@@ -63,10 +68,19 @@ TEST(HealthMeterTest, EveryChunkHasABound) {
 
 TEST(HealthMeterTest, ChunksThatWereWaitedForAndCameTogetherAreABurst) {
   HealthMeter meter;
-  meter.OnChunks(10, 1, 50us);
-  meter.OnChunks(10, 1, 20ms);
-  meter.OnChunks(1, 1, 50us);
+  meter.OnChunks(OfSteps(10), 50us);
+  meter.OnChunks(OfSteps(10), 20ms);
+  meter.OnChunks(OfSteps(1), 50us);
   EXPECT_EQ(meter.Take(MonoTime{}, 0).burst_chunks, 10u);
+}
+
+TEST(HealthMeterTest, TheChunksOfOneStepBelongTogether) {
+  HealthMeter meter;
+  meter.OnChunks({.token_bearing = 4, .steps = 1, .last_exact = true}, 50us);
+  const AgentHealth health = meter.Take(MonoTime{}, 0);
+  EXPECT_EQ(health.chunks, 4u);
+  EXPECT_EQ(health.coalesced_reads, 0u);
+  EXPECT_EQ(health.burst_chunks, 0u);
 }
 
 TEST(HealthMeterTest, StepsOfTheWallClockAreToldOnce) {

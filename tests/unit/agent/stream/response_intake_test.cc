@@ -109,6 +109,26 @@ TEST_F(ResponseIntakeTest, OnlyTheLastOfSeveralChunksInAReadIsExact) {
   EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 1u);
 }
 
+// A chunk of llama.cpp's: one token, of the step that ended after so many ms.
+std::string TimedChunk(int tokens, int predicted_ms) {
+  return HttpChunk(
+      EventBytes(absl::StrFormat(R"({"choices":[{"index":0,"delta":{"content":"a"}}],)"
+                                 R"("timings":{"predicted_n":%d,"predicted_ms":%d,"draft_n":%d,)"
+                                 R"("draft_n_accepted":%d}})",
+                                 tokens, predicted_ms, tokens - 1, tokens - 1)));
+}
+
+TEST_F(ResponseIntakeTest, ChunksOfOneStepInAReadAreNotCoalesced) {
+  Begin();
+  Read(StreamHead() + TimedChunk(1, 0), 10ms);
+  Read(TimedChunk(2, 20) + TimedChunk(3, 20), 30ms);
+  Read(TimedChunk(4, 20), 31ms);
+  EXPECT_EQ(TakeRecords().size(), 4u);
+  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 0u);
+  Read(TimedChunk(5, 20) + TimedChunk(6, 40), 50ms);
+  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 1u) << "the rest of one step, and a next";
+}
+
 TEST_F(ResponseIntakeTest, TheStartOfANextEventMakesAChunkInexact) {
   Begin();
   const std::string next = HttpChunk(TokenEvent("b", 2));
