@@ -20,8 +20,7 @@ class HealthMeter {
   // What ended in one read.
   struct ReadChunks {
     uint64_t token_bearing = 0;
-    uint64_t steps =
-        0;  // that they are of, where the engine sends a step in several; else one each
+    uint64_t steps = 0;       // that they are of: an engine may send a step in several chunks
     bool last_exact = false;  // the last one ended the read, and has its stamp
   };
   // `bound`: how far the arrivals of those that are not exact are unknown by this process's doing.
@@ -36,7 +35,7 @@ class HealthMeter {
   // As the wall clock has been stepped since the beginning.
   void SetWallClockSteps(uint64_t steps) { wall_clock_steps_ = steps; }
 
-  // Reads with token-bearing chunks of two or more steps, since the beginning.
+  // Reads with two or more token-bearing chunks, since the beginning.
   uint64_t coalesced_reads() const { return coalesced_reads_; }
   uint64_t requests_sent() const { return requests_sent_; }  // since the beginning
 

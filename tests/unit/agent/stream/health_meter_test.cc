@@ -74,12 +74,12 @@ TEST(HealthMeterTest, ChunksThatWereWaitedForAndCameTogetherAreABurst) {
   EXPECT_EQ(meter.Take(MonoTime{}, 0).burst_chunks, 10u);
 }
 
-TEST(HealthMeterTest, TheChunksOfOneStepBelongTogether) {
+TEST(HealthMeterTest, TheChunksOfOneStepAreNoBurst) {
   HealthMeter meter;
   meter.OnChunks({.token_bearing = 4, .steps = 1, .last_exact = true}, 50us);
   const AgentHealth health = meter.Take(MonoTime{}, 0);
   EXPECT_EQ(health.chunks, 4u);
-  EXPECT_EQ(health.coalesced_reads, 0u);
+  EXPECT_EQ(health.coalesced_reads, 1u);
   EXPECT_EQ(health.burst_chunks, 0u);
 }
 

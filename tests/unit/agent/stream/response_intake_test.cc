@@ -118,15 +118,15 @@ std::string TimedChunk(int tokens, int predicted_ms) {
                                  tokens, predicted_ms, tokens - 1, tokens - 1)));
 }
 
-TEST_F(ResponseIntakeTest, ChunksOfOneStepInAReadAreNotCoalesced) {
+TEST_F(ResponseIntakeTest, ChunksOfOneStepInAReadAreNoBurst) {
   Begin();
   Read(StreamHead() + TimedChunk(1, 0), 10ms);
   Read(TimedChunk(2, 20) + TimedChunk(3, 20), 30ms);
   Read(TimedChunk(4, 20), 31ms);
   EXPECT_EQ(TakeRecords().size(), 4u);
-  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 0u);
+  EXPECT_EQ(health_.Take(kStart, 0).burst_chunks, 0u);
   Read(TimedChunk(5, 20) + TimedChunk(6, 40), 50ms);
-  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 1u) << "the rest of one step, and a next";
+  EXPECT_EQ(health_.Take(kStart, 0).burst_chunks, 2u) << "the rest of one step, and a next";
 }
 
 TEST_F(ResponseIntakeTest, TheStartOfANextEventMakesAChunkInexact) {
