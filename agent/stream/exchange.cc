@@ -42,7 +42,7 @@ Task<RequestFinished> Exchange::Run(Order order) {
   finished.failure = ending.failure;
   finished.error = std::move(ending.error);
   if (connection_) connection_->SetSink(nullptr);
-  if (!intake_.keeps_connection()) CloseConnection();
+  if (!intake_.keeps_connection() || order.target->closes_after_stream) CloseConnection();
   idle_since_ = now;
   co_return finished;
 }

@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/engine/engine_profile.h"
 #include "common/net/tls_context.h"
 
 namespace specctl::agent {
@@ -43,6 +44,7 @@ Task<absl::Status> LoadGenerator::Prepare() {
   for (const TargetJob& target : job_.targets) {
     auto resolved = co_await ResolveTarget(target.url, *tls);
     if (!resolved.ok()) co_return resolved.status();
+    resolved->closes_after_stream = ProfileNamed(target.engine).closes_after_stream;
     targets_.push_back(*std::move(resolved));
   }
   co_return CheckRows();

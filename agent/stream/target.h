@@ -19,7 +19,8 @@ struct Target {
   std::string text;  // for error texts: the URL as the user knows it
   // Addresses of the host, tried in turn; the one that took the last connection goes first.
   std::vector<Connection::Peer> peers;
-  std::shared_ptr<SSL_CTX> tls;  // null: http
+  std::shared_ptr<SSL_CTX> tls;      // null: http
+  bool closes_after_stream = false;  // a request on a connection that had carried another is lost
 };
 
 // Resolves `url`.  `tls`: the context for https.

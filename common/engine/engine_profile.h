@@ -51,6 +51,8 @@ struct EngineProfile {
   bool ignore_eos = false;
   bool return_token_ids = false;   // asked for where continuous usage is not to be had
   bool timings_per_token = false;  // `timings` on every event
+  // Closes the connection after a stream, whatever the response's head says.
+  bool closes_after_stream = false;
   std::span<const MetricFamily> metrics;
   bool chunk_per_step = true;  // false: an engine that sends a chunk a token (llama.cpp)
 };

@@ -38,6 +38,7 @@ constexpr EngineProfile kProfile = {
     .ignore_eos = true,
     .return_token_ids = false,
     .timings_per_token = true,
+    .closes_after_stream = true,
     .metrics = kMetrics,
     .chunk_per_step = false,
 };

@@ -82,6 +82,7 @@ class LlamaCppTest(Case):
         self.assertTrue(all(b'"timings_per_token":true' in body for body in server.bodies))
         summary = self.summary(self.run_dir())
         self.assert_conserved(summary)
+        self.assertEqual(summary["conservation"]["resends"], 0)
         for row in self.rows(self.run_dir()):
             self.assertEqual((row["output_tokens"], row["steps"], row["drafts"],
                               row["drafted_tokens"], row["accepted_tokens"],

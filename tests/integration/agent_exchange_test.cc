@@ -206,6 +206,14 @@ TEST_F(AgentExchangeTest, AnIdleConnectionIsClosedByUsBeforeTheServerDoes) {
   EXPECT_EQ(server_->connections(), 2u);
 }
 
+TEST_F(AgentExchangeTest, AConnectionIsNotKeptToAServerThatIsKnownToCloseIt) {
+  Serve({Answering(WholeStream())});
+  target_.closes_after_stream = true;
+  const auto all = SendAll(2);
+  EXPECT_TRUE(all[1].connect_ns);
+  EXPECT_EQ(server_->connections(), 2u);
+}
+
 TEST_F(AgentExchangeTest, AServerThatClosesAfterEachStreamCostsNothing) {
   Serve({AnsweringOnce(WholeStream("Keep-Alive: timeout=5, max=100\r\n"))});
   for (const RequestFinished& finished : SendAll(4)) {
