@@ -20,7 +20,7 @@ void DrainPolicy::Measure(MonoTime now, const Drained& drained) {
   last_ = now;
   Remember(reads_per_s_, drained.reads, since, options_.rate_memory);
   Remember(slow_reads_per_s_, drained.reads, since, options_.share_memory);
-  Remember(coalesced_per_s_, drained.coalesced, since, options_.share_memory);
+  Remember(inexact_per_s_, drained.inexact, since, options_.share_memory);
   Remember(requests_per_s_, drained.requests, since, options_.share_memory);
 }
 
@@ -39,17 +39,17 @@ Nanos DrainPolicy::AfterDrain(MonoTime now, const Drained& drained) {
 
 bool DrainPolicy::ReadsAtOnce(MonoTime now) {
   const bool low = reads_per_s_ < options_.at_once_below_reads_per_s;
-  const bool join = coalesced_per_s_ > options_.coalesced_share_max * slow_reads_per_s_;
+  const bool inexact = inexact_per_s_ > options_.inexact_share_max * slow_reads_per_s_;
   if (at_once_until_ == MonoTime{}) {
     if (low) return true;
     at_once_until_ = now + options_.at_once_first;
   }
-  if (!at_once_ && !low && join) {
+  if (!at_once_ && !low && inexact) {
     const bool soon = now - at_once_until_ < 4 * at_once_for_;
     at_once_ = true;
     at_once_for_ = soon ? std::min(2 * at_once_for_, options_.at_once_max) : options_.at_once_first;
     at_once_until_ = now + at_once_for_;
-  } else if (at_once_ && now >= at_once_until_ && !join) {
+  } else if (at_once_ && now >= at_once_until_ && !inexact) {
     at_once_ = false;
     at_once_until_ = now;
   }

@@ -13,9 +13,10 @@ namespace specctl::agent {
 // between a stream's chunks, nor so late that slots stand idle until a response's end is read.
 //
 // Where chunks join all the same (a server that sends them in bursts, a network that delivers them
-// so) nothing is put off: what is then read together came together.  So it begins, too.  When
-// chunks join again soon after it has gone back to putting reads off, it waits twice as long before
-// the next try.  Pure.
+// so), or where a read ends within one, nothing is put off: a stamp tells of a read's last byte
+// alone, and what is read at once came as it is read.  So it begins, too.  When that happens again
+// soon after it has gone back to putting reads off, it waits twice as long before the next try.
+// Pure.
 class DrainPolicy {
  public:
   struct Options {
@@ -25,7 +26,7 @@ class DrainPolicy {
     double idle_share_max = 0.002;                       // of a slot's time, on average
     Nanos rate_memory = std::chrono::milliseconds(100);  // time constant of the rate of reads
     Nanos share_memory = std::chrono::seconds(1);        // of what is rarer
-    double coalesced_share_max = 0.007;                  // of the reads; nothing is put off above
+    double inexact_share_max = 0.007;                    // of the reads; nothing is put off above
     Nanos at_once_first = std::chrono::seconds(1);       // how long it is then read at once
     Nanos at_once_max = std::chrono::seconds(64);
   };
@@ -35,9 +36,9 @@ class DrainPolicy {
 
   struct Drained {
     uint64_t reads = 0;
-    uint64_t coalesced = 0;  // of them, with two or more chunks
-    uint64_t requests = 0;   // sent since the last drain
-    uint64_t streams = 0;    // open sockets
+    uint64_t inexact = 0;   // of them, with a chunk whose arrival is not exact
+    uint64_t requests = 0;  // sent since the last drain
+    uint64_t streams = 0;   // open sockets
   };
   // Returns how long to wait before the next drain; zero: until a socket is ready.  `now` never
   // decreases.
@@ -51,7 +52,7 @@ class DrainPolicy {
   Options options_;
   MonoTime last_{};
   double reads_per_s_ = 0;
-  double slow_reads_per_s_ = 0, coalesced_per_s_ = 0, requests_per_s_ = 0;  // share_memory's
+  double slow_reads_per_s_ = 0, inexact_per_s_ = 0, requests_per_s_ = 0;  // share_memory's
   bool at_once_ = true;
   MonoTime at_once_until_{};  // {}: there was no load yet
   Nanos at_once_for_{0};

@@ -47,9 +47,9 @@ void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
   second_.chunks += read.token_bearing;
   arrival_bound_.Add(Nanos(0), exact);
   arrival_bound_.Add(bound, read.token_bearing - exact);
+  if (read.token_bearing > exact) ++inexact_reads_;
   if (read.token_bearing < 2) return;
   ++second_.coalesced_reads;
-  ++coalesced_reads_;
   if (read.steps > 1 && bound <= kBurstBoundMax) second_.burst_chunks += read.token_bearing;
 }
 

@@ -35,8 +35,9 @@ class HealthMeter {
   // As the wall clock has been stepped since the beginning.
   void SetWallClockSteps(uint64_t steps) { wall_clock_steps_ = steps; }
 
-  // Reads with two or more token-bearing chunks, since the beginning.
-  uint64_t coalesced_reads() const { return coalesced_reads_; }
+  // Reads with token-bearing chunks that are not exact, since the beginning: several in a read, or
+  // one that does not end it.
+  uint64_t inexact_reads() const { return inexact_reads_; }
   uint64_t requests_sent() const { return requests_sent_; }  // since the beginning
 
   // The record of the time since the last one, or since construction.
@@ -49,7 +50,7 @@ class HealthMeter {
 
   AgentHealth second_;
   LagHistogram receive_lag_, send_lag_, loop_lag_, arrival_bound_;
-  uint64_t coalesced_reads_ = 0, requests_sent_ = 0;
+  uint64_t inexact_reads_ = 0, requests_sent_ = 0;
   uint64_t wall_clock_steps_ = 0, wall_clock_steps_told_ = 0;
   MonoTime taken_{};
   uint64_t cpu_user_ns_ = 0, cpu_system_ns_ = 0;  // of the process, when last read

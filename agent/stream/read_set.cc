@@ -85,7 +85,7 @@ Task<void> ReadSet::Run() {
   for (;;) {
     const MonoTime now = MonoNow();
     const Nanos delay = policy_.AfterDrain(now, {.reads = std::exchange(reads_of_drain_, 0),
-                                                 .coalesced = CoalescedOfDrain(),
+                                                 .inexact = InexactOfDrain(),
                                                  .requests = RequestsOfDrain(),
                                                  .streams = streams_});
     // Put off, a stamp of this process's own would be wrong by the delay.
@@ -205,9 +205,9 @@ ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime n
   return arrival;
 }
 
-uint64_t ReadSet::CoalescedOfDrain() {
-  const uint64_t coalesced = reactor_.health.coalesced_reads();
-  return coalesced - std::exchange(coalesced_before_, coalesced);
+uint64_t ReadSet::InexactOfDrain() {
+  const uint64_t inexact = reactor_.health.inexact_reads();
+  return inexact - std::exchange(inexact_before_, inexact);
 }
 
 uint64_t ReadSet::RequestsOfDrain() {

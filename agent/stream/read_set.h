@@ -101,7 +101,7 @@ class ReadSet {
   void ReadFrom(Member& member);
   void HandOn();
   ReadArrival Arrival(const StampedRead& read, MonoTime early, MonoTime now) const;
-  uint64_t CoalescedOfDrain();
+  uint64_t InexactOfDrain();
   uint64_t RequestsOfDrain();
   void Drop(Member& member);
   void Control(Member& member, int operation);
@@ -127,7 +127,7 @@ class ReadSet {
   uint64_t complete_poll_ = 0;  // the last one before the present
   MonoTime complete_poll_began_{};
   uint64_t reads_of_drain_ = 0;
-  uint64_t coalesced_before_ = 0, requests_before_ = 0;  // up to the last drain
+  uint64_t inexact_before_ = 0, requests_before_ = 0;  // up to the last drain
   uint64_t streams_ = 0;
   int urgent_ = 0;
   bool draining_ = false;

@@ -12,7 +12,7 @@ class Load {
  public:
   Load(double reads_per_s, uint64_t streams) : reads_per_s_(reads_per_s), streams_(streams) {}
 
-  // `put_off_share`, `at_once_share`: of the reads that are coalesced, where they are put off and
+  // `put_off_share`, `at_once_share`: of the reads that are inexact, where they are put off and
   // where they are not.
   Nanos RunFor(Nanos time, double put_off_share = 0, double at_once_share = 0) {
     const MonoTime end = now_ + time;
@@ -23,14 +23,14 @@ class Load {
       reads_due_ += reads_per_s_ * Seconds(waited);
       const auto reads = static_cast<uint64_t>(reads_due_);
       reads_due_ -= static_cast<double>(reads);
-      coalesced_due_ +=
+      inexact_due_ +=
           static_cast<double>(reads) * (delay_ > Nanos(0) ? put_off_share : at_once_share);
-      const auto coalesced = static_cast<uint64_t>(coalesced_due_);
-      coalesced_due_ -= static_cast<double>(coalesced);
+      const auto inexact = static_cast<uint64_t>(inexact_due_);
+      inexact_due_ -= static_cast<double>(inexact);
       requests_due_ += requests_per_s * Seconds(waited);
       const auto requests = static_cast<uint64_t>(requests_due_);
       requests_due_ -= static_cast<double>(requests);
-      delay_ = policy.AfterDrain(now_, {reads, coalesced, requests, streams_});
+      delay_ = policy.AfterDrain(now_, {reads, inexact, requests, streams_});
       if (delay_ == Nanos(0)) at_once_time += waited;
     }
     return delay_;
@@ -44,7 +44,7 @@ class Load {
   const double reads_per_s_;
   const uint64_t streams_;
   MonoTime now_{Nanos(1s)};
-  double reads_due_ = 0, coalesced_due_ = 0, requests_due_ = 0;
+  double reads_due_ = 0, inexact_due_ = 0, requests_due_ = 0;
   Nanos delay_{0};
 };
 

@@ -59,11 +59,21 @@ TEST(HealthMeterTest, EveryChunkHasABound) {
   const AgentHealth health = meter.Take(MonoTime{}, 0);
   EXPECT_EQ(health.chunks, 100u);
   EXPECT_EQ(health.coalesced_reads, 1u);
-  EXPECT_EQ(meter.coalesced_reads(), 1u);
+  EXPECT_EQ(meter.inexact_reads(), 1u);
   const LagHistogram bounds = Lags(health.arrival_bound);
   EXPECT_EQ(bounds.count(), 100u);
   EXPECT_EQ(bounds.Quantile(0.98), 0ns) << "an exact chunk has none";
   EXPECT_GE(bounds.Quantile(0.99), 4ms);
+}
+
+TEST(HealthMeterTest, AReadThatEndsWithinTheNextEventIsInexact) {
+  HealthMeter meter;
+  meter.OnChunks({}, 4ms);  // ended within the first
+  meter.OnChunks(OfSteps(1), 4ms);
+  EXPECT_EQ(meter.inexact_reads(), 0u);
+  meter.OnChunks({.token_bearing = 1, .steps = 1}, 4ms);
+  EXPECT_EQ(meter.inexact_reads(), 1u);
+  EXPECT_EQ(meter.Take(MonoTime{}, 0).coalesced_reads, 0u);
 }
 
 TEST(HealthMeterTest, ChunksThatWereWaitedForAndCameTogetherAreABurst) {
