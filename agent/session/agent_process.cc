@@ -25,11 +25,15 @@ namespace {
 namespace asio = boost::asio;
 using SignalSet = asio::basic_signal_set<Executor>;
 
-constexpr Nanos kSigtermGrace = std::chrono::seconds(10);
+constexpr Nanos kSignalGrace = std::chrono::seconds(10);
 
 uint64_t DrawIncarnation() {
   std::random_device device;
   return (uint64_t{device()} << 32) | device();
+}
+
+void Complain(const std::string& what) {
+  std::fputs(absl::StrFormat("specctl agent: %s\n", what).c_str(), stderr);
 }
 
 // The load's reactor on the calling thread, the session on another; only values pass between.
@@ -38,12 +42,13 @@ class AgentProcess {
   AgentProcess(const AgentOptions& options, uint64_t files_max)
       : run_(reactor_, loop_, files_max, MakeReplies()),
         session_(session_io_, MakeSessionOptions(options, files_max), MakeHandlers()),
-        sigterm_(reactor_.get_executor(), SIGTERM) {}
+        is_spawned_(options.parent_fd >= 0),
+        signals_(reactor_.get_executor(), SIGTERM) {
+    if (!is_spawned_) signals_.add(SIGINT);
+  }
 
   absl::Status Run() {
-    sigterm_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) run_.OnDrain({UnassignedReason::kInterrupted, kSigtermGrace});
-    });
+    AwaitSignal();
     asio::post(session_io_, [this] { session_.Start(); });
     auto guard = std::make_optional(asio::make_work_guard(session_io_));
     std::thread session_thread([this] { session_io_.run(); });
@@ -52,7 +57,7 @@ class AgentProcess {
     asio::co_spawn(reactor_, run_.Serve(), [&](std::exception_ptr error, absl::Status status) {
       failure = error;
       ended = std::move(status);
-      sigterm_.cancel();
+      signals_.cancel();
     });
     RunReactor(reactor_, loop_);
     asio::post(session_io_, [this] { session_.Stop(); });
@@ -63,6 +68,26 @@ class AgentProcess {
   }
 
  private:
+  void AwaitSignal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      OnSignal();
+      AwaitSignal();
+    });
+  }
+
+  void OnSignal() {
+    const bool again = std::exchange(signalled_, true);
+    if (!again && run_.has_job()) {
+      return run_.OnStop(kSignalGrace);
+    }
+    asio::post(session_io_, [this, again] {
+      session_.Leave(absl::CancelledError(again
+                                              ? "told to end twice: what was not delivered is lost"
+                                              : "told to end before it had any work"));
+    });
+  }
+
   template <class F>
   void ToReactor(F call) {
     asio::post(reactor_, std::move(call));
@@ -81,7 +106,9 @@ class AgentProcess {
         session_.AddBatch(std::move(batch));
       });
     };
-    replies.done = [this] { asio::post(session_io_, [this] { session_.SendDone(); }); };
+    replies.done = [this](bool stopped) {
+      asio::post(session_io_, [this, stopped] { session_.SendDone(stopped); });
+    };
     return replies;
   }
 
@@ -93,6 +120,9 @@ class AgentProcess {
     handlers.on_arm = [this](ArmOrder order) { ToReactor([this, order] { run_.OnArm(order); }); };
     handlers.on_drain = [this](DrainOrder order) {
       ToReactor([this, order] { run_.OnDrain(order); });
+    };
+    handlers.on_outage = [this](const std::string& why) {
+      if (!is_spawned_) Complain(why);  // else the controller says what there is to say
     };
     handlers.on_end = [this](absl::Status status) {
       ToReactor([this, status = std::move(status)] { run_.OnEnd(status); });
@@ -117,11 +147,13 @@ class AgentProcess {
   asio::io_context session_io_{1};
   AgentRun run_;
   SessionClient session_;
-  SignalSet sigterm_;
+  const bool is_spawned_;
+  SignalSet signals_;
+  bool signalled_ = false;
 };
 
 absl::Status RunToEnd(AgentOptions options) {
-  std::signal(SIGINT, SIG_IGN);
+  if (options.parent_fd >= 0) std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   // gRPC's own log lines are no use to users: what fails is said by this program.
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
@@ -142,7 +174,7 @@ absl::Status RunToEnd(AgentOptions options) {
 int RunAgent(const AgentOptions& options) {
   const absl::Status status = RunToEnd(options);
   if (status.ok()) return 0;
-  std::fputs(absl::StrFormat("specctl agent: %s\n", std::string(status.message())).c_str(), stderr);
+  Complain(std::string(status.message()));
   return 1;
 }
 

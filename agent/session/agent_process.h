@@ -19,9 +19,10 @@ struct AgentOptions {
 
 // Joins, serves one run and returns: 0 after it was released, else 1 with the reason on stderr.
 //
-// SIGINT is ignored: Ctrl-C reaches the whole foreground group, and the controller drains its
-// agents.  SIGTERM drains this agent, in-flight requests get 10 s.  Called once, on the main
-// thread, before gRPC is used.
+// SIGTERM drains this agent: in-flight requests get 10 s, and all is delivered.  Without a job, or
+// at the second time, it ends at once.  SIGINT does the same, but is ignored by an agent that was
+// spawned: Ctrl-C reaches the whole foreground group, and the controller drains its agents.  Called
+// once, on the main thread, before gRPC is used.
 int RunAgent(const AgentOptions& options);
 
 }  // namespace specctl::agent

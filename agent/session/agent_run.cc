@@ -41,6 +41,11 @@ void AgentRun::OnDrain(DrainOrder order) {
   orders_.Notify();
 }
 
+void AgentRun::OnStop(Nanos grace) {
+  stopped_ = !drain_;  // else the run ends anyway
+  OnDrain({UnassignedReason::kInterrupted, grace});
+}
+
 void AgentRun::OnEnd(absl::Status status) {
   if (!status.ok() && generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   end_ = std::move(status);
@@ -56,7 +61,7 @@ Task<absl::Status> AgentRun::Serve() {
   while (!job_ && !drain_ && !end_) co_await NextOrder();
   if (job_ && !end_) co_await Prepare();
   if (generator_ && !end_) co_await ApplyLoad();
-  if (!end_ && (drain_ || arm_)) replies_.done();
+  if (!end_ && (drain_ || arm_)) replies_.done(stopped_);
   while (!end_) co_await NextOrder();
   co_return *end_;
 }

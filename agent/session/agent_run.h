@@ -21,7 +21,7 @@ class AgentRun {
   struct Replies {
     std::function<void(std::string error)> prepared, armed;
     std::function<void(AgentBatch)> batch;
-    std::function<void()> done;
+    std::function<void(bool stopped)> done;
   };
 
   // `io` is run by RunReactor(io, loop).
@@ -30,8 +30,11 @@ class AgentRun {
   void OnPrepare(absl::StatusOr<LoadJob> job);
   void OnArm(ArmOrder order);
   void OnDrain(DrainOrder order);
+  // Drains, of this agent's own accord, within `grace`.
+  void OnStop(Nanos grace);
   // The session is over: OK where the agent was released.
   void OnEnd(absl::Status status);
+  bool has_job() const { return job_.has_value(); }
 
   // Serves one run; returns how the session ended.
   Task<absl::Status> Serve();
@@ -49,6 +52,7 @@ class AgentRun {
   std::optional<absl::StatusOr<LoadJob>> job_;
   std::optional<ArmOrder> arm_;
   std::optional<DrainOrder> drain_;
+  bool stopped_ = false;
   std::optional<absl::Status> end_;
   std::optional<LoadGenerator> generator_;
 };

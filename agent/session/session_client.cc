@@ -209,8 +209,9 @@ void SessionClient::AddBatch(AgentBatch batch) {
   WriteNext();
 }
 
-void SessionClient::SendDone() {
+void SessionClient::SendDone(bool stopped) {
   done_ = true;
+  stopped_ = stopped;
   WriteNext();
 }
 
@@ -258,7 +259,7 @@ std::optional<v1::AgentMessage> SessionClient::NextMessage() {
   }
   if (!done_ || done_sent_ || !store_.empty()) return std::nullopt;
   done_sent_ = true;
-  message.mutable_done();
+  message.mutable_done()->set_stopped(stopped_);
   return message;
 }
 
@@ -288,7 +289,12 @@ void SessionClient::OnCallEnd(const grpc::Status& status) {
     return End({static_cast<absl::StatusCode>(status.error_code()), status.error_message()});
   }
   const MonoTime now = MonoNow();
-  if (!outage_since_) outage_since_ = now;
+  if (!outage_since_) {
+    outage_since_ = now;
+    handlers_.on_outage(absl::StrFormat("controller %s: not reached, tried again for %.0f s: %s",
+                                        options_.controller_address, Seconds(options_.outage_max),
+                                        status.error_message()));
+  }
   if (now - *outage_since_ > options_.outage_max) {
     return End(absl::UnavailableError(
         absl::StrFormat("controller %s: not reached for %.0f s: %s", options_.controller_address,

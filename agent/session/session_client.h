@@ -47,13 +47,15 @@ class SessionClient {
     BatchStore::Options store;
     Nanos redial_first = std::chrono::milliseconds(100);
     Nanos redial_max = std::chrono::seconds(2);
-    // Without a session for this long after the first Welcome, the agent gives up.
+    // Without a session for this long the agent gives up.
     Nanos outage_max = std::chrono::minutes(10);
   };
   struct Handlers {
     std::function<void(absl::StatusOr<LoadJob>)> on_prepare;
     std::function<void(ArmOrder)> on_arm;
     std::function<void(DrainOrder)> on_drain;
+    // The controller is not reached, for the first time in this outage; it is tried again.
+    std::function<void(std::string why)> on_outage;
     // OK: released.  Else why the session can't go on, with the controller's own words:
     // FAILED_PRECONDITION (e.g. versions), PERMISSION_DENIED (join token), UNAVAILABLE (outage).
     std::function<void(absl::Status)> on_end;
@@ -67,8 +69,12 @@ class SessionClient {
   void SendPrepared(std::string error);
   void SendArmed(std::string error);
   void AddBatch(AgentBatch batch);
-  // No batch follows: once all are acknowledged, Done is sent.
-  void SendDone();
+  // No batch follows: once all are acknowledged, Done is sent.  `stopped`: a signal ended the work
+  // early.
+  void SendDone(bool stopped);
+  // Ends the session as if it had failed by `why`: on_end is called.  What is not acknowledged is
+  // lost.
+  void Leave(absl::Status why) { End(std::move(why)); }
   // Ends the session, whatever its state; on_end is not called any more.
   void Stop();
 
@@ -104,7 +110,7 @@ class SessionClient {
   bool prepare_taken_ = false;
   bool welcomed_ = false;                                          // in this call
   bool writing_ = false, reads_ended_ = false, finished_ = false;  // of this call
-  bool done_ = false, done_sent_ = false;
+  bool done_ = false, stopped_ = false, done_sent_ = false;
   bool ended_ = false;
   uint64_t last_sent_seq_ = 0;  // in this call
   Nanos heartbeat_ = std::chrono::seconds(1);

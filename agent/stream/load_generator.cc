@@ -114,7 +114,7 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
   co_await slot_tasks_.Join();
   service_tasks_.Cancel();
   co_await service_tasks_.Join();
-  TakeHealth(MonoNow());
+  if (const MonoTime now = MonoNow(); now > t0) TakeHealth(now);
   recorder_->SetUnassigned(feed_->TakeStock());
   CutBatch();
   slots_.clear();

@@ -166,13 +166,12 @@ void BatchFold::AddChunks(const Placed& placed, AgentState& agent) {
   }
 }
 
-// A slot that stands idle between a request's end and the moment it may begin the next is backing
-// off after a failure.
+// After a failure a slot backs off: from the request's end to the moment it may begin the next.
 void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
   struct SlotEvent {
     int64_t time_ns;
     uint32_t slot;
-    const RequestBegun* begun;  // nullptr: a request's end
+    const RequestBegun* begun;  // nullptr: a request failed
   };
   std::vector<SlotEvent> events;
   for (const RequestBegun& begun : placed.batch.begun) {
@@ -180,25 +179,25 @@ void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
   }
   for (const RequestFinished& finish : placed.batch.finished) {
     const auto found = agent.open.find(finish.ordinal);
-    if (found == agent.open.end()) continue;
+    const bool failed = finish.outcome != Outcome::kOk && finish.outcome != Outcome::kCancelled;
+    if (!failed || found == agent.open.end()) continue;
     events.push_back({finish.end_mono_ns, found->second.begun.slot, nullptr});
   }
   std::stable_sort(events.begin(), events.end(), [](const SlotEvent& a, const SlotEvent& b) {
     return std::pair(a.time_ns, a.begun != nullptr) < std::pair(b.time_ns, b.begun != nullptr);
   });
   for (const SlotEvent& event : events) {
-    if (event.slot >= agent.slot_ended_ns.size()) continue;
-    std::optional<int64_t>& ended_ns = agent.slot_ended_ns[event.slot];
-    if (event.begun == nullptr) {
-      ended_ns = event.time_ns;
-      continue;
-    }
-    const int64_t free_ns = std::min(event.begun->slot_free_mono_ns, event.time_ns);
-    if (ended_ns && free_ns > *ended_ns && WindowTable::IsPlausible(*ended_ns + placed.to_run_ns)) {
-      windows_.AddEdge(&Window::backing_off, *ended_ns + placed.to_run_ns, 1);
+    if (event.slot >= agent.backing_off_since_ns.size()) continue;
+    std::optional<int64_t>& since_ns = agent.backing_off_since_ns[event.slot];
+    const int64_t at_ns = event.time_ns + placed.to_run_ns;
+    if (event.begun == nullptr && !since_ns && WindowTable::IsPlausible(at_ns)) {
+      since_ns = event.time_ns;
+      windows_.AddEdge(&Window::backing_off, at_ns, 1);
+    } else if (event.begun != nullptr && since_ns) {
+      const int64_t free_ns = std::clamp(event.begun->slot_free_mono_ns, *since_ns, event.time_ns);
       windows_.AddEdge(&Window::backing_off, free_ns + placed.to_run_ns, -1);
+      since_ns.reset();
     }
-    ended_ns.reset();
   }
 }
 

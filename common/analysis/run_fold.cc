@@ -197,7 +197,7 @@ absl::Status RunState::On(const AgentJoined& event) {
   agent.incarnation = event.incarnation;
   agent.host = event.host;
   agent.slots = std::min(event.slots, run.spec().load.bs);
-  agent.slot_ended_ns.assign(agent.slots, std::nullopt);
+  agent.backing_off_since_ns.assign(agent.slots, std::nullopt);
   if (run.armed) {
     agent.clock.SetHosts(
         {.agent_boot_id = agent.host.boot_id, .controller_boot_id = run.armed->boot_id});

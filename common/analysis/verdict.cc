@@ -16,7 +16,7 @@ constexpr double kWindowsInvalidMax = 0.20;   // above it the run is invalid
 constexpr double kTokensApartInvalid = 0.01;  // of the servers' count
 constexpr size_t kAgentsNamedMax = 8;
 constexpr double kLittleShareMax = 0.05;  // of what is expected in flight
-constexpr double kLittleTimesMin = 10;    // length of the hold, in mean times of a request
+constexpr double kLittleApartMin = 1;     // requests
 constexpr uint64_t kLittleWindowsMin = 10;
 
 void AddReason(VerdictState state, VerdictReason reason, Verdict& verdict) {
@@ -30,15 +30,14 @@ void JudgeAgents(std::span<const AgentState> agents, Verdict& verdict) {
   for (const AgentState& agent : agents) {
     dropped += agent.chunks_dropped;
     if (!agent.lost) continue;
-    lost.push_back(agent.end_reason.empty()
-                       ? absl::StrFormat("agent %d", agent.agent)
-                       : absl::StrFormat("agent %d: %s", agent.agent, agent.end_reason));
+    lost.push_back(agent.end_reason.empty() ? absl::StrFormat("agent %d was lost", agent.agent)
+                                            : agent.end_reason);
   }
   if (!lost.empty()) {
     const size_t more = lost.size() - std::min(lost.size(), kAgentsNamedMax);
     lost.resize(std::min(lost.size(), kAgentsNamedMax));
-    std::string text = "lost " + absl::StrJoin(lost, ", ");
-    if (more > 0) text += absl::StrFormat(" and %d more", more);
+    std::string text = absl::StrJoin(lost, "; ");
+    if (more > 0) text += absl::StrFormat("; and %d more", more);
     AddReason(VerdictState::kDegraded, {.code = "agent_lost", .text = text}, verdict);
   }
   if (dropped > 0) {
@@ -203,35 +202,47 @@ void JudgeHealth(const Evidence& evidence, Results& results) {
   }
 }
 
-// Little's law: what is in flight on average, as the agents count it, is what ends per second times
-// how long it was in flight, as their requests' rows say.
+// Time that the requests spent in flight between two times, by their rows; one that never ended was
+// in flight to the last [s].
+double TimeInFlight(std::span<const SettledRequest> requests, int64_t from_ns, int64_t to_ns) {
+  int64_t spent_ns = 0;
+  for (const SettledRequest& request : requests) {
+    const int64_t end_ns =
+        request.end_ns == SettledRequest::kNoTime ? to_ns : std::min(request.end_ns, to_ns);
+    spent_ns += std::max(end_ns - std::max(request.begin_ns, from_ns), int64_t{0});
+  }
+  return static_cast<double>(spent_ns) / 1e9;
+}
+
+// Little's law: what the agents count in flight, on average, is the rate of requests times how long
+// each was in flight, that is, the time that their rows say they spent in flight, over the hold.
 void JudgeLittlesLaw(const Evidence& evidence, Results& results) {
-  if (results.headline_is_whole_run) return;
+  if (results.headline_is_whole_run) {
+    results.verdict.checks_not_made.push_back("Little's law (there is no hold)");
+    return;
+  }
   const auto first_s = static_cast<int64_t>(results.hold->start_s);
-  const auto last_s = first_s + static_cast<int64_t>(results.hold->length_s);
-  double counted = 0, spent_s = 0;
-  uint64_t told = 0, ended = 0;
-  for (int64_t second = first_s; second < last_s; ++second) {
+  const auto length_s = static_cast<int64_t>(results.hold->length_s);
+  double counted = 0;
+  uint64_t told = 0;
+  for (int64_t second = first_s; second < first_s + length_s; ++second) {
     const WindowHealth& health = evidence.health.At(static_cast<size_t>(second));
     if (health.agents_told != results.agents.size()) continue;
     counted += static_cast<double>(health.in_flight);
     ++told;
   }
-  for (const SettledRequest& request : evidence.requests) {
-    if (request.end_ns < first_s * kSecondNs || request.end_ns >= last_s * kSecondNs) continue;
-    spent_s += static_cast<double>(request.end_ns - request.begin_ns) / 1e9;
-    ++ended;
-  }
-  const bool long_enough =
-      ended > 0 && kLittleTimesMin * spent_s <= static_cast<double>(ended) * results.hold->length_s;
-  if (told < kLittleWindowsMin || !long_enough) {
+  if (told < kLittleWindowsMin) {
     results.verdict.checks_not_made.push_back(
-        "Little's law (the hold is shorter than ten requests in a row)");
+        absl::StrFormat("Little's law (fewer than %d seconds of the hold have every agent's count)",
+                        kLittleWindowsMin));
     return;
   }
   const double in_flight = counted / static_cast<double>(told);
-  const double expected = spent_s / results.hold->length_s;
-  if (std::abs(in_flight - expected) <= std::max(kLittleShareMax * expected, 1.0)) return;
+  const double expected =
+      TimeInFlight(evidence.requests, first_s * kSecondNs, (first_s + length_s) * kSecondNs) /
+      static_cast<double>(length_s);
+  const double apart_max = std::max(kLittleShareMax * expected, kLittleApartMin);
+  if (std::abs(in_flight - expected) <= apart_max) return;
   AddReason(VerdictState::kDegraded,
             {.code = "littles_law",
              .text = absl::StrFormat(

@@ -86,8 +86,8 @@ struct StageChanged {
 
 struct AgentEnded {
   uint32_t agent = 0;
-  bool lost = false;  // else it said Done
-  std::string reason;
+  bool lost = false;       // it died, or left before its work was done; else it said Done
+  std::string reason;      // of a lost one: names it
   int64_t at_mono_ns = 0;  // controller
 };
 

@@ -103,11 +103,21 @@ void RunMachine::On(uint32_t agent, const AgentArmed& armed, MonoTime now) {
   }
 }
 
-void RunMachine::On(uint32_t agent, const AgentDone&, MonoTime now) {
+void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
   if (roster_[agent].phase >= AgentPhase::kDone) return;
-  if (!armed_) return LoseAgent(agent, roster_.NameOf(agent) + " was done before T0", now);
+  const std::string how = done.stopped
+                              ? roster_.NameOf(agent) + " was told to end before its work was done"
+                              : roster_.NameOf(agent) + " was done before T0";
+  if (!armed_) return LoseAgent(agent, how, now);
   roster_[agent].phase = AgentPhase::kDone;
-  Record(AgentEnded{.agent = agent, .lost = false, .reason = "done", .at_mono_ns = Count(now)});
+  Record(AgentEnded{.agent = agent,
+                    .lost = done.stopped,
+                    .reason = done.stopped ? how : "done",
+                    .at_mono_ns = Count(now)});
+  if (done.stopped) {
+    SetEnd(RunEnd::kAgentLost, how);
+    if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
+  }
   FinishIfAllEnded(now);
 }
 

@@ -25,9 +25,10 @@ enum class BatchUse {
 //
 // An agent joins by Hello and keeps its number for its process (incarnation).  A session that is
 // cut is not a lost agent: it may dial again, and is told again what it hasn't confirmed.  An agent
-// is lost when its process is known to be dead, after `agent_timeout` of silence, or when it breaks
-// the protocol; then the others begin no new turn and drain.  The first cause of an end stands,
-// except that an interrupt goes before a lost agent or failures, and a failed journal before all.
+// is lost when its process is known to be dead, after `agent_timeout` of silence, when it breaks
+// the protocol, or when a signal ended its work early; then the others begin
+// no new turn and drain.  The first cause of an end stands, except that an interrupt goes before a
+// lost agent or failures, and a failed journal before all.
 class RunMachine {
  public:
   struct Options {

@@ -88,7 +88,7 @@ absl::StatusOr<AgentInput> DecodeAgentMessage(v1::AgentMessage& message) {
     case v1::AgentMessage::kHeartbeat:
       return AgentHeartbeat{};
     case v1::AgentMessage::kDone:
-      return AgentDone{};
+      return AgentDone{.stopped = message.done().stopped()};
     case v1::AgentMessage::MESSAGE_NOT_SET:
       break;
   }

@@ -43,7 +43,9 @@ struct ReceivedBatch {
 
 struct AgentHeartbeat {};
 
-struct AgentDone {};
+struct AgentDone {
+  bool stopped = false;  // a signal ended its work early
+};
 
 // The call has ended; nothing more comes from this session.
 struct SessionCut {

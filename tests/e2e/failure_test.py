@@ -70,6 +70,30 @@ class FailureTest(Case):
                             for row in self.rows(self.run_dir())))
         self.assert_no_agent_left(agents)
 
+    def test_an_agent_that_is_told_to_end_ends_the_run(self):
+        process = self.long_run("--grace", "1s")
+        agents = sorted(children_of(process.pid))
+        os.kill(agents[2], signal.SIGTERM)
+        _, stderr = self.ended(process, 1)
+        self.assertIn(f"pid {agents[2]}) was told to end before its work was done", stderr)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertEqual(summary["conservation"]["lost"], 0)
+        self.assertGreater(summary["conservation"]["unassigned_by_reason"]["interrupted"], 0)
+        self.assertIn("agent_lost", [reason["code"] for reason in summary["verdict"]["reasons"]])
+        self.assert_no_agent_left(agents)
+
+    def test_an_agent_without_a_controller_says_so_and_ends_when_it_is_told(self):
+        for told in (signal.SIGTERM, signal.SIGINT):
+            with socket.socket() as nobody:  # bound and not listening: refuses
+                nobody.bind(("127.0.0.1", 0))
+                address = "127.0.0.1:%d" % nobody.getsockname()[1]
+                agent = self.start("agent", "--controller", address)
+                self.assertIn(f"controller {address}: not reached", agent.stderr.readline())
+                agent.send_signal(told)
+                _, stderr = self.ended(agent, 1)
+                self.assertIn("told to end before it had any work", stderr)
+
     def test_an_agent_dials_again_after_its_wall_clock_was_stepped_back(self):
         with socket.socket() as controller:
             controller.bind(("127.0.0.1", 0))

@@ -188,7 +188,9 @@ void JournalScript::SetSlotTimes(uint32_t agent, const std::vector<const ScriptR
   for (const ScriptRequest* request : requests) {
     const uint32_t slot = request->begun_.slot;
     first_begin.try_emplace(slot, request->begun_.begin_mono_ns);
-    last_end[slot] = request->finish_ ? request->finish_->end_mono_ns : INT64_MAX;
+    // After a failure it backs off.
+    const bool is_free = request->finish_ && request->finish_->outcome != Outcome::kFailed;
+    last_end[slot] = is_free ? request->finish_->end_mono_ns : INT64_MAX;
   }
   std::optional<int64_t> filled, idle;
   if (first_begin.size() == SlotsOf(agent)) {
@@ -247,7 +249,7 @@ void JournalScript::AppendTail(std::vector<Event>& events) const {
   for (const auto& [agent, host] : hosts_) {
     const auto lost = lost_ms_.find(agent);
     AgentEnded ended{.agent = agent, .lost = lost != lost_ms_.end()};
-    if (ended.lost) ended.reason = "killed";
+    if (ended.lost) ended.reason = "agent " + std::to_string(ended.agent) + " was killed";
     events.emplace_back(ended);
   }
   for (const Scraped& scraped : scrapes_) {

@@ -8,6 +8,7 @@
 namespace specctl {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
 
 // One slot, requests of 200 ms, one at once after another but for `idle_ms`; hold [1, 8).
@@ -19,13 +20,17 @@ Results RunWith(const Idle& idle) {
   JournalScript script({.bs = 1});
   double at_ms = 0, free_ms = 0;
   while (at_ms < 8'900) {
-    script.Begin({.at_ms = at_ms, .slot_free_ms = free_ms})
-        .Chunk(at_ms + 10, 1)
-        .Chunk(at_ms + 20, 1)
-        .Ok(at_ms + 200);
+    ScriptRequest& request = script.Begin({.at_ms = at_ms, .slot_free_ms = free_ms});
+    request.Chunk(at_ms + 10, 1).Chunk(at_ms + 20, 1);
     at_ms += 200;
     free_ms = at_ms;
-    if (at_ms >= idle.from_ms && at_ms < idle.until_ms) at_ms += idle.idle_ms;
+    const bool idles = at_ms >= idle.from_ms && at_ms < idle.until_ms;
+    if (idles && idle.backing_off) {
+      request.Fail(at_ms, Outcome::kFailed, FailureKind::kTruncated);
+    } else {
+      request.Ok(at_ms);
+    }
+    if (idles) at_ms += idle.idle_ms;
     if (idle.backing_off) free_ms = at_ms;
   }
   return Fold(script.Events());
@@ -56,6 +61,34 @@ TEST(VerdictTest, BackingOffIsNoIdling) {
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
 
+// Requests of 8 s, and then a server that refuses all but one: slots back off longer and longer,
+// and the last back-off of each outlasts the run.
+TEST(VerdictTest, ADeadServerIsNoFaultOfTheAgents) {
+  JournalScript script({.bs = 16, .warmup_ms = 6'000, .duration_ms = 30'000});
+  double busy_ms = 0;
+  for (; busy_ms < 29'000; busy_ms += 200) {
+    script.Begin({.at_ms = busy_ms}).Chunk(busy_ms + 10, 1).Ok(busy_ms + 200);
+  }
+  for (uint32_t slot = 1; slot < 16; ++slot) {
+    script.Begin({.slot = slot, .at_ms = 0}).Chunk(100, 1).Chunk(7'900, 1).Ok(8'000);
+    double at_ms = 8'000;
+    for (double back_off_ms = 100; at_ms < 30'000; back_off_ms *= 2) {
+      script.Begin({.slot = slot, .at_ms = at_ms})
+          .Fail(at_ms + 1, Outcome::kFailed, FailureKind::kConnect);
+      at_ms += 1 + back_off_ms;
+    }
+  }
+  for (uint32_t second = 0; second < 30; ++second) {
+    script.Health(0, second).in_flight = second < 8 ? 16 : 1;
+  }
+  const Results results = Fold(script.Events());
+  ASSERT_TRUE(results.hold);
+  EXPECT_GE(results.hold->length_s, 20);
+  EXPECT_FALSE(HasReason(results.verdict, "in_flight_below_bs"));
+  EXPECT_FALSE(HasReason(results.verdict, "littles_law"));
+  EXPECT_THAT(results.verdict.checks_not_made, testing::Not(Contains(HasSubstr("Little"))));
+}
+
 TEST(VerdictTest, TheHoldEndsWhereALostAgentLastReported) {
   JournalScript script({.agents = 2, .bs = 2, .planned = 200});
   for (int i = 0; i < 50; ++i) {
@@ -71,7 +104,7 @@ TEST(VerdictTest, TheHoldEndsWhereALostAgentLastReported) {
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
   ASSERT_EQ(results.verdict.reasons.size(), 1u);
   EXPECT_EQ(results.verdict.reasons[0].code, "agent_lost");
-  EXPECT_EQ(results.verdict.reasons[0].text, "lost agent 1: killed");
+  EXPECT_EQ(results.verdict.reasons[0].text, "agent 1 was killed");
 }
 
 TEST(VerdictTest, ADrainEndsTheHold) {

@@ -205,7 +205,7 @@ inline Results BareResults() {
   results.spec.gpus.reset();
   results.verdict.state = VerdictState::kInvalid;
   results.verdict.reasons = {
-      {.code = "agent_lost", .text = "agent 0 was lost: killed by signal 9", .windows = 0},
+      {.code = "agent_lost", .text = "agent 0 was killed by signal 9", .windows = 0},
       {.code = "journal_ends_early",
        .text = "the controller never wrote the run's end",
        .windows = 0}};

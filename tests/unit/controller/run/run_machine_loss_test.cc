@@ -32,6 +32,19 @@ TEST_F(RunMachineLossTest, AKilledAgentMakesTheOthersDrainAtOnceAndEndsTheRun) {
   EXPECT_EQ(Reason(), "agent 1 (pid 7) was killed by signal 9");
 }
 
+TEST_F(RunMachineLossTest, AnAgentThatASignalStoppedMakesTheRestDrain) {
+  ToRunning();
+  Input(11, AgentDone{.stopped = true});
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "stage draining", "drain 10 agent lost 30",
+                                  "drain 12 agent lost 30"));
+  Input(10, AgentDone{});
+  Input(12, AgentDone{});
+  EXPECT_THAT(Said(), ElementsAre("done 0", "done 2", "stage done", "scrape after"));
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kAgentLost);
+  EXPECT_EQ(Reason(), "agent 1 (host-a, pid 102) was told to end before its work was done");
+}
+
 TEST_F(RunMachineLossTest, ADeadAgentsSessionIsNotWaitedForLongerThanASecond) {
   ToRunning();
   machine_.OnProcessDied(1, "agent 1 (pid 7) was killed by signal 9", now_);
