@@ -262,7 +262,8 @@ ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotal
   for (const Window& window : input.windows) ok += window.ok;
   figures.requests_per_s = Exactly(static_cast<double>(ok) / length_s);
   figures.user_tps_mean = MeanUserTps(*input.requests);
-  figures.output_tps_peak = PeakTps(input.windows);
+  // A second's tokens say nothing beside those of a shorter run.
+  if (length_s >= 1) figures.output_tps_peak = PeakTps(input.windows);
   SetPerGpu(input.gpus, figures);
   return figures;
 }

@@ -118,7 +118,8 @@ std::vector<std::string> WhyTokensMayDiffer(const Evidence& evidence, const Resu
   if (results.servers->resets > 0) {
     why.push_back(absl::StrFormat("%d server restarts", results.servers->resets));
   }
-  if (evidence.run.spec().request.extra_inputs_json.find("\"stop\"") != std::string::npos) {
+  const std::string& extra_inputs = evidence.run.spec().request.extra_inputs_json;
+  if (evidence.run.rows_have_stop || extra_inputs.find("\"stop\"") != std::string::npos) {
     why.push_back("stop strings");
   }
   return why;

@@ -31,6 +31,7 @@ struct PlannedRow {
   uint64_t order_index = 0;
   std::string question_id, category, sub_category, tier;
   uint32_t turns = 1;
+  bool has_stop = false;  // its own request fields have `stop`
 };
 
 struct TargetProbed {

@@ -59,6 +59,7 @@ void Write(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_sub_category(in.sub_category);
   out->set_tier(in.tier);
   out->set_turns(in.turns);
+  out->set_has_stop(in.has_stop);
 }
 
 PlannedRow Read(const v1::PlannedRow& in) {
@@ -69,6 +70,7 @@ PlannedRow Read(const v1::PlannedRow& in) {
   out.sub_category = in.sub_category();
   out.tier = in.tier();
   out.turns = in.turns();
+  out.has_stop = in.has_stop();
   return out;
 }
 

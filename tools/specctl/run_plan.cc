@@ -56,12 +56,14 @@ absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load) {
   plan.limits = *limits;
   for (const uint32_t row : order) {
     Conversation& conversation = dataset.conversations[row];
+    const bool has_stop = conversation.extra_json.find("\"stop\"") != std::string::npos;
     plan.rows.push_back({.order_index = plan.rows.size(),
                          .question_id = conversation.question_id,
                          .category = conversation.category,
                          .sub_category = conversation.sub_category,
                          .tier = conversation.tier,
-                         .turns = static_cast<uint32_t>(conversation.turns.size())});
+                         .turns = static_cast<uint32_t>(conversation.turns.size()),
+                         .has_stop = has_stop});
     plan.conversations.push_back(std::move(conversation));
   }
   return plan;

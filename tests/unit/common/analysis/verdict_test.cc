@@ -249,6 +249,14 @@ TEST(VerdictTest, ExplainedTokensAreANote) {
                                    "the servers"));
 }
 
+TEST(VerdictTest, StopStringsOfRowsMayExplainTokens) {
+  JournalScript script = TwoRequests({.generated = 201});
+  script.row(0).has_stop = true;
+  const Results results = Fold(script.Events());
+  EXPECT_FALSE(HasReason(results.verdict, "tokens_apart"));
+  EXPECT_THAT(results.notes, testing::ElementsAre(HasSubstr("stop strings")));
+}
+
 TEST(VerdictTest, WithoutMetricsTheCheckIsSaidNotToBeMade) {
   EXPECT_THAT(RunWith({}).verdict.checks_not_made,
               testing::Contains(HasSubstr("tokens against the servers' counters")));

@@ -21,6 +21,15 @@ Dataset SixRows() {
   return dataset;
 }
 
+TEST(RunPlanTest, RowsTellOfStopStringsOfTheirOwn) {
+  Dataset dataset = SixRows();
+  dataset.conversations[4].extra_json = R"({"stop":["###"],"top_k":1})";
+  dataset.conversations[5].extra_json = R"({"top_k":1})";
+  const auto plan = MakePlan(std::move(dataset), {.bs = 2, .seed = 3});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  for (const PlannedRow& row : plan->rows) EXPECT_EQ(row.has_stop, row.question_id == "4");
+}
+
 TEST(RunPlanTest, RowsStandInPlanOrderAndMatchTheirConversations) {
   const auto plan = MakePlan(SixRows(), {.bs = 2, .seed = 3});
   ASSERT_TRUE(plan.ok()) << plan.status();
