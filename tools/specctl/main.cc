@@ -1,21 +1,28 @@
 // specctl: how fast is this LLM cluster under production concurrency, and does speculation pay?
 #include <cstdio>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "tools/sim/sim_command.h"
 #include "tools/specctl/agent_command.h"
 #include "tools/specctl/dataset_command.h"
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/export_command.h"
 #include "tools/specctl/planned_commands.h"
 #include "tools/specctl/preflight_command.h"
 #include "tools/specctl/probe_command.h"
 #include "tools/specctl/report_command.h"
 #include "tools/specctl/run_command.h"
+#include "tools/specctl/standard_files.h"
 #include "tools/specctl/version.h"
 
 int main(int argc, char** argv) {
   using namespace specctl;
+  if (const absl::Status opened = cli::OpenStandardFiles(); !opened.ok()) {
+    std::fprintf(stderr, "specctl: %s\n", std::string(opened.message()).c_str());
+    return cli::kFailed;
+  }
   CLI::App app(
       "Measures LLM serving clusters under production concurrency, with speculative "
       "decoding on or off",
