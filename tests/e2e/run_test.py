@@ -123,6 +123,21 @@ class RunTest(Case):
                 self.assertEqual(self.summary(run_dir)["conservation"]["ok"], 4)
                 self.specctl("report", run_dir)
 
+    def test_a_page_that_is_not_written_is_a_failure(self):
+        engine = self.engine()
+        prompts = self.prompts(4)
+        run = ("run", "--url", engine.url, "--bs", "2", "--dataset", prompts, "--osl", "4")
+        for arguments in [(*run, "--output-dir", self.run_dir()), (*run, "--dry-run"),
+                          ("report", self.run_dir()), ("report", self.run_dir(), "--format", "json"),
+                          ("probe", engine.url), ("dataset", "list"), ("--version",),
+                          ("run", "--help")]:
+            with self.subTest(arguments), open("/dev/full", "wb") as full:
+                done = subprocess.run([SPECCTL, *map(str, arguments)], stdout=full, text=True,
+                                      stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("standard output could not be written", done.stderr)
+        self.assertEqual(self.summary(self.run_dir())["conservation"]["ok"], 4)
+
     def test_like_repeats_a_run(self):
         engine = self.engine()
         self.specctl("run", "--url", engine.url, "--bs", 3, "--dataset", self.prompts(9), "--osl",

@@ -1,6 +1,7 @@
 #include "tools/specctl/preflight_command.h"
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
 #include "tools/specctl/preflight_runner.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -136,7 +138,9 @@ int RunPreflight(const PreflightFlags& flags) {
   if (made.ok()) made = Check(runner, preflight);
   if (!made.ok()) return Complain("interrupted", kInterrupted);
   if (preflight.steps.empty()) return Complain(preflight.stopped_by, kFailed);
-  absl::PrintF("%s", flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight));
+  const absl::Status printed = PrintPage(
+      flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight), std::cout);
+  if (!printed.ok()) return Complain(std::string(printed.message()), kFailed);
   return preflight.streams_kept ? kDone : kFailed;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "controller/scrape/metrics_scraper.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/run_plan.h"
 #include "tools/specctl/run_settings.h"
@@ -129,13 +131,16 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
     Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir);
     return kFailed;
   }
-  if (flags.format == "json") {
-    absl::PrintF("%s\n", SummaryJson(*results));
-  } else {
-    absl::PrintF("%s", RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}));
+  const absl::Status printed = PrintPage(
+      flags.format == "json" ? SummaryJson(*results) + "\n"
+                             : RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}),
+      std::cout);
+  if (!printed.ok()) {
+    Complain(printed, kFailed);
+    Say("the run's artifacts are in " + run_dir);
   }
   if (end == RunEnd::kInterrupted) return kInterrupted;
-  if (end != RunEnd::kCompleted) return kFailed;
+  if (end != RunEnd::kCompleted || !printed.ok()) return kFailed;
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
   return invalid && flags.strict ? kInvalidVerdict : kDone;
 }
@@ -179,8 +184,8 @@ int Run(const RunFlags& flags) {
   if (flags.dry_run) {
     const auto text = DescribePlan(run->plan, spec);
     if (!text.ok()) return Complain(text.status(), kBadInput);
-    absl::PrintF("%s", *text);
-    return kDone;
+    const absl::Status printed = PrintPage(*text, std::cout);
+    return printed.ok() ? kDone : Complain(printed, kFailed);
   }
   const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
   if (auto made = PrepareOutputDir(run_dir); !made.ok()) return Complain(made, kBadInput);
