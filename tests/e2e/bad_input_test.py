@@ -57,6 +57,26 @@ class BadInputTest(Case):
             with self.subTest(arguments):
                 self.refused("--dataset", prompts, *arguments, says=says)
 
+    def test_numbers_of_every_command(self):
+        for command, flag in [("run", "--bs"), ("run", "--requests"), ("run", "--conversations"),
+                              ("run", "--seed"), ("run", "--osl"), ("run", "--gpus"),
+                              ("sim", "--port"), ("sim", "--seed"), ("sim", "--replicas"),
+                              ("sim", "--kv-tokens"), ("sim", "--draft-length"),
+                              ("preflight", "--bs"), ("preflight", "--agents"),
+                              ("preflight", "--streams-max")]:
+            for value in ("-1", "", "99999999999999999999", "x"):
+                with self.subTest(command=command, flag=flag, value=value):
+                    done = self.specctl(command, flag, value, status=2)
+                    self.assertRegex(done.stderr, f"^{flag}: need [01] to [0-9]+, got \"{value}\"\n")
+
+    def test_config_files(self):
+        for content, says in [("bs = = 4\n", "run.toml:1: --bs: need one value, got \"= 4\""),
+                              ("osl = 4\nbs = \"abc\"\n", "run.toml:2: --bs: need 1 to 1000000"),
+                              ("requests = -1\n", "run.toml:1: --requests: need 1 to"),
+                              ("[load]\nbs = 4\n", "run.toml: sections, as [load]")]:
+            with self.subTest(content):
+                self.refused("--config", self.file("run.toml", content), says=says)
+
     def test_output_folders(self):
         prompts = self.prompts(1)
         full = self.folder / "full"
