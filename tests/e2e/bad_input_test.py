@@ -77,6 +77,15 @@ class BadInputTest(Case):
             with self.subTest(content):
                 self.refused("--config", self.file("run.toml", content), says=says)
 
+    def test_commands(self):
+        done = self.specctl("foo", status=2)
+        self.assertIn("specctl foo: no such command; there are run, report,", done.stderr)
+        self.assertIn("did you mean report?", self.specctl("reprot", "x", status=2).stderr)
+        self.assertIn("planned, and not built yet", self.specctl("sweep", status=2).stderr)
+        done = self.specctl("agent", "--controller", "a:1", "--spawned-fd", "3", status=2)
+        self.assertIn("--spawned-fd excludes --controller", done.stderr)
+        self.assertNotIn("Excludes", self.specctl("agent", "--help").stdout)
+
     def test_output_folders(self):
         prompts = self.prompts(1)
         full = self.folder / "full"

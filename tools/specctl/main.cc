@@ -11,6 +11,7 @@
 #include "tools/specctl/dataset_command.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/export_command.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/planned_commands.h"
 #include "tools/specctl/preflight_command.h"
 #include "tools/specctl/print_page.h"
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
       "specctl");
   app.set_version_flag("--version", std::string("specctl ") + cli::kVersion);
   app.require_subcommand(1);
+  app.failure_message(cli::FailureText);
   int exit_status = 0;
   cli::AddRunCommand(app, exit_status);
   cli::AddReportCommand(app, exit_status);
