@@ -97,7 +97,17 @@ class BadInputTest(Case):
 
     def test_nobody_there(self):
         self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9", status=1,
-                     says=["http://127.0.0.1:9", "refused"])
+                     says=["http://127.0.0.1:9", "refused", "(--wait-ready 5m"])
+        done = self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9",
+                            "--wait-ready", "1s", status=1, says="refused")
+        self.assertNotIn("--wait-ready", done.stderr)
+
+    def test_a_ca_file_that_is_none(self):
+        for more in ((), ("--dry-run",)):
+            done = self.refused("--dataset", self.prompts(1), "--url", "https://127.0.0.1:9",
+                                "--ca-file", "/nope", *more, says="")
+            self.assertEqual(done.stderr,
+                             "specctl run: --ca-file: /nope: No such file or directory\n")
 
     def test_not_an_llm_server(self):
         server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)

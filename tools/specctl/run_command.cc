@@ -15,6 +15,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/dataset/dataset.h"
+#include "common/net/tls_context.h"
 #include "common/report/artifacts.h"
 #include "common/report/page.h"
 #include "controller/live/terminal_view.h"
@@ -64,6 +65,10 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
   auto plan = MakePlan(*std::move(dataset), settings->spec.load);
   if (!plan.ok()) return plan.status();
+  // Before the targets need it, and where nothing is sent.
+  if (!settings->spec.tls.ca_file.empty()) {
+    if (auto tls = MakeClientTlsContext(settings->spec.tls); !tls.ok()) return tls.status();
+  }
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   if (auto fits = CheckFileLimit(settings->spec.load, files.rlim_max); !fits.ok()) return fits;
@@ -107,7 +112,7 @@ absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
                        .url = *std::move(url),
                        .engine = targets[std::min(i, targets.size() - 1)].engine});
   }
-  auto tls = MakeTls(spec.tls);
+  auto tls = MakeClientTlsContext(spec.tls);
   if (!tls.ok()) return tls.status();
   const std::string& key = settings.secrets.api_key;
   return std::make_unique<controller::MetricsScraper>(
@@ -128,7 +133,8 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
   if (!results.ok()) {
     Complain(results.status(), kFailed);
-    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir);
+    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir +
+        " --output-dir ELSEWHERE");
     return kFailed;
   }
   const absl::Status printed = PrintPage(
