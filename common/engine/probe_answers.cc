@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<ServedModel>> ParseModels(const HttpAnswer& answer) {
   }
   if (models.empty()) {
     return absl::FailedPreconditionError(
-        "GET /v1/models: the server lists no model; load one, or name it by --model");
+        "GET /v1/models: the server lists no model: let it load one");
   }
   return models;
 }

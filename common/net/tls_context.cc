@@ -1,6 +1,9 @@
 #include "common/net/tls_context.h"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 
 #include <absl/strings/str_format.h>
 #include <openssl/err.h>
@@ -23,9 +26,15 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeClientTlsContext(const TlsSpec& spe
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (spec.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context.get());
-  } else if (SSL_CTX_load_verify_file(context.get(), spec.ca_file.c_str()) != 1) {
+    return context;
+  }
+  if (std::ifstream file(spec.ca_file); !file.good()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--ca-file: %s: %s", spec.ca_file, std::strerror(errno)));
+  }
+  if (SSL_CTX_load_verify_file(context.get(), spec.ca_file.c_str()) != 1) {
     return absl::InvalidArgumentError(absl::StrFormat(
-        "--ca-file: need a PEM file of certificates, %s: %s", spec.ca_file, TakeTlsErrors()));
+        "--ca-file: need a PEM file of certificates, got %s: %s", spec.ca_file, TakeTlsErrors()));
   }
   return context;
 }

@@ -39,7 +39,8 @@ std::string VerdictText(const Verdict& verdict) {
   if (verdict.state == VerdictState::kInvalid) text = "INVALID";
   const char* separator = ": ";
   for (const VerdictReason& reason : verdict.reasons) {
-    text += separator + reason.text;
+    // A live window's reason has a code alone.
+    text += separator + reason.code + (reason.text.empty() ? "" : " (" + reason.text + ")");
     separator = ", ";
   }
   separator = "   labels: ";

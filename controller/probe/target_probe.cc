@@ -214,6 +214,11 @@ absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
     auto result = ProbeTarget(input);
     const bool not_ready =
         absl::IsUnavailable(result.status()) || absl::IsDeadlineExceeded(result.status());
+    if (not_ready && wait == Nanos(0)) {
+      return absl::Status(result.status().code(),
+                          std::string(result.status().message()) +
+                              " (--wait-ready 5m waits for a server that is still starting)");
+    }
     if (!not_ready || MonoNow() + kRetryPeriod > end) return result;
     if (!said)
       say(absl::StrFormat("waiting for %s: %s", input.url, std::string(result.status().message())));

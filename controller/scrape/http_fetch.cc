@@ -84,9 +84,13 @@ Task<absl::StatusOr<HttpReply>> FetchTls(Socket socket, const Url& url, const st
   const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, kTuple);
   if (error) {
     const long verified = SSL_get_verify_result(stream.native_handle());
-    const char* reason = X509_verify_cert_error_string(verified);
-    co_return absl::UnavailableError(
-        absl::StrFormat("TLS: %s", verified == X509_V_OK ? error.message() : std::string(reason)));
+    if (verified == X509_V_OK) {
+      co_return absl::UnavailableError(absl::StrFormat("TLS: %s", error.message()));
+    }
+    co_return absl::FailedPreconditionError(
+        absl::StrFormat("TLS: certificate refused: %s (trust its issuer by --ca-file, or any by "
+                        "--insecure)",
+                        X509_verify_cert_error_string(verified)));
   }
   co_return co_await Exchange(stream, request, options.body_bytes_max);
 }
@@ -110,6 +114,7 @@ absl::Status WithUrl(const Url& url, std::string_view path, const absl::Status& 
       absl::StrFormat("%s%s: %s", url.ToString(), path, std::string(status.message()));
   const bool ours = status.code() == absl::StatusCode::kInvalidArgument ||
                     status.code() == absl::StatusCode::kDeadlineExceeded ||
+                    status.code() == absl::StatusCode::kFailedPrecondition ||
                     status.code() == absl::StatusCode::kInternal;
   return absl::Status(ours ? status.code() : absl::StatusCode::kUnavailable, text);
 }

@@ -30,9 +30,10 @@ struct FetchOptions {
 // Sends `request` on a connection of its own and reads the whole reply, whatever its status.
 // Blocks; thread-safe.
 //
-// UNAVAILABLE        no address, no connection, or it broke; the text names the URL and the reason
-// DEADLINE_EXCEEDED  the time is over
-// INVALID_ARGUMENT   what came is not HTTP
+// UNAVAILABLE          no address, no connection, or it broke; its text names URL and reason
+// DEADLINE_EXCEEDED    the time is over
+// INVALID_ARGUMENT     what came is not HTTP
+// FAILED_PRECONDITION  the server's certificate is refused; its text names the flags that trust it
 absl::StatusOr<HttpReply> Fetch(const Url& url, const HttpRequest& request,
                                 const FetchOptions& options);
 

@@ -57,6 +57,35 @@ class BadInputTest(Case):
             with self.subTest(arguments):
                 self.refused("--dataset", prompts, *arguments, says=says)
 
+    def test_numbers_of_every_command(self):
+        for command, flag in [("run", "--bs"), ("run", "--requests"), ("run", "--conversations"),
+                              ("run", "--seed"), ("run", "--osl"), ("run", "--gpus"),
+                              ("sim", "--port"), ("sim", "--seed"), ("sim", "--replicas"),
+                              ("sim", "--kv-tokens"), ("sim", "--draft-length"),
+                              ("preflight", "--bs"), ("preflight", "--agents"),
+                              ("preflight", "--streams-max")]:
+            for value in ("-1", "", "99999999999999999999", "x"):
+                with self.subTest(command=command, flag=flag, value=value):
+                    done = self.specctl(command, flag, value, status=2)
+                    self.assertRegex(done.stderr, f"^{flag}: need [01] to [0-9]+, got \"{value}\"\n")
+
+    def test_config_files(self):
+        for content, says in [("bs = = 4\n", "run.toml:1: --bs: need one value, got \"= 4\""),
+                              ("osl = 4\nbs = \"abc\"\n", "run.toml:2: --bs: need 1 to 1000000"),
+                              ("requests = -1\n", "run.toml:1: --requests: need 1 to"),
+                              ("[load]\nbs = 4\n", "run.toml: sections, as [load]")]:
+            with self.subTest(content):
+                self.refused("--config", self.file("run.toml", content), says=says)
+
+    def test_commands(self):
+        done = self.specctl("foo", status=2)
+        self.assertIn("specctl foo: no such command; there are run, report,", done.stderr)
+        self.assertIn("did you mean report?", self.specctl("reprot", "x", status=2).stderr)
+        self.assertIn("planned, and not built yet", self.specctl("sweep", status=2).stderr)
+        done = self.specctl("agent", "--controller", "a:1", "--spawned-fd", "3", status=2)
+        self.assertIn("--spawned-fd excludes --controller", done.stderr)
+        self.assertNotIn("Excludes", self.specctl("agent", "--help").stdout)
+
     def test_output_folders(self):
         prompts = self.prompts(1)
         full = self.folder / "full"
@@ -68,7 +97,17 @@ class BadInputTest(Case):
 
     def test_nobody_there(self):
         self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9", status=1,
-                     says=["http://127.0.0.1:9", "refused"])
+                     says=["http://127.0.0.1:9", "refused", "(--wait-ready 5m"])
+        done = self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9",
+                            "--wait-ready", "1s", status=1, says="refused")
+        self.assertNotIn("--wait-ready", done.stderr)
+
+    def test_a_ca_file_that_is_none(self):
+        for more in ((), ("--dry-run",)):
+            done = self.refused("--dataset", self.prompts(1), "--url", "https://127.0.0.1:9",
+                                "--ca-file", "/nope", *more, says="")
+            self.assertEqual(done.stderr,
+                             "specctl run: --ca-file: /nope: No such file or directory\n")
 
     def test_not_an_llm_server(self):
         server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)

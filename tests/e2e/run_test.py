@@ -2,9 +2,10 @@
 import filecmp
 import json
 import shutil
+import subprocess
 import unittest
 
-from harness import Case
+from harness import PATIENCE_S, SPECCTL, Case
 
 
 class RunTest(Case):
@@ -107,6 +108,35 @@ class RunTest(Case):
         done = self.specctl("run", "--url", engine.url, "--bs", 2, "--dataset", self.prompts(4),
                             "--osl", 4, "--format", "json", "--output-dir", self.run_dir())
         self.assertEqual(json.loads(done.stdout), self.summary(self.run_dir()))
+
+    def test_closed_standard_files_take_nothing_from_the_artifacts(self):
+        engine = self.engine()
+        prompts = self.prompts(4)
+        for closed in (">&- 2>&-", "<&- >&- 2>&-", "2>&-"):
+            with self.subTest(closed):
+                run_dir = self.run_dir(f"closed{len(closed)}")
+                done = subprocess.run(
+                    ["sh", "-c", f'exec "$0" "$@" {closed}', SPECCTL, "run", "--url", engine.url,
+                     "--bs", "2", "--dataset", prompts, "--osl", "4", "--output-dir", run_dir],
+                    stdout=subprocess.DEVNULL, timeout=PATIENCE_S, check=False)
+                self.assertEqual(done.returncode, 0)
+                self.assertEqual(self.summary(run_dir)["conservation"]["ok"], 4)
+                self.specctl("report", run_dir)
+
+    def test_a_page_that_is_not_written_is_a_failure(self):
+        engine = self.engine()
+        prompts = self.prompts(4)
+        run = ("run", "--url", engine.url, "--bs", "2", "--dataset", prompts, "--osl", "4")
+        for arguments in [(*run, "--output-dir", self.run_dir()), (*run, "--dry-run"),
+                          ("report", self.run_dir()), ("report", self.run_dir(), "--format", "json"),
+                          ("probe", engine.url), ("dataset", "list"), ("--version",),
+                          ("run", "--help")]:
+            with self.subTest(arguments), open("/dev/full", "wb") as full:
+                done = subprocess.run([SPECCTL, *map(str, arguments)], stdout=full, text=True,
+                                      stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("standard output could not be written", done.stderr)
+        self.assertEqual(self.summary(self.run_dir())["conservation"]["ok"], 4)
 
     def test_like_repeats_a_run(self):
         engine = self.engine()

@@ -11,12 +11,17 @@
 #include <string>
 #include <vector>
 
+#include "tools/flags/whole_number.h"
 #include "tools/sim/model_server.h"
 #include "tools/sim/pace_server.h"
 #include "tools/sim/sim_options.h"
 
 namespace specctl::sim {
 namespace {
+
+using flags::WholeNumber;
+
+constexpr uint64_t kKvTokensMax = 1'000'000'000'000;
 
 // What the flags say, before it has been checked together.
 struct Flags {
@@ -40,18 +45,21 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
   SimOptions& options = flags.options;
   app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
   app.add_option("--port", options.port, "First port; 0: the kernel chooses")
+      ->transform(WholeNumber(0, 65'535))
       ->capture_default_str();
   app.add_option("--replicas", options.replicas, "Independent engines, each with a port of its own")
-      ->check(CLI::Range(1, 256))
+      ->transform(WholeNumber(1, 256))
       ->capture_default_str();
   app.add_option("--port-file", options.port_file, "Write the URLs to this file");
   app.add_option("--model", options.model, "Name of the model")->capture_default_str();
   app.add_option("--max-model-len", options.context_tokens_max,
                  "Tokens of prompt and reply together")
-      ->check(CLI::Range(1u, 100'000'000u))
+      ->transform(WholeNumber(1, 100'000'000))
       ->capture_default_str();
   app.add_option("--api-key", options.api_key, "Ask for this key on /v1");
-  app.add_option("--seed", options.seed, "Seed of all that is drawn")->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of all that is drawn")
+      ->transform(WholeNumber(0))
+      ->capture_default_str();
   app.add_option("--send-log", options.send_log,
                  "Write when requests were read and chunks were sent, as JSON lines");
   app.add_flag_function(
@@ -64,12 +72,13 @@ void AddModelFlags(CLI::App& app, Flags& flags) {
   SimOptions& options = flags.options;
   BatchOptions& batch = options.batch;
   app.add_option("--max-batch", batch.batch_max, "Requests that run at once; others wait")
-      ->check(CLI::Range(1u, 1'000'000u))
+      ->transform(WholeNumber(1, 1'000'000))
       ->capture_default_str();
   app.add_option("--max-batched-tokens", batch.batched_tokens_max, "Tokens computed in one step")
-      ->check(CLI::Range(1u, 100'000'000u))
+      ->transform(WholeNumber(1, 100'000'000))
       ->capture_default_str();
   app.add_option("--kv-tokens", batch.kv_tokens_max, "Tokens that the KV cache holds")
+      ->transform(WholeNumber(1, kKvTokensMax))
       ->capture_default_str();
   app.add_flag("--prefix-cache", batch.prefix_cache, "Keep the blocks of earlier prompts");
   app.add_option("--step-ms", flags.step_ms, "Time of a step")
@@ -95,7 +104,7 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
   SimOptions& options = flags.options;
   app.add_option("--draft-length", options.batch.draft_length,
                  "Draft tokens a step; 0: no speculative decoding")
-      ->check(CLI::Range(0, 64))
+      ->transform(WholeNumber(0, 64))
       ->capture_default_str();
   app.add_option("--draft-ms", flags.draft_ms, "Time of a step for each draft token")
       ->check(CLI::NonNegativeNumber)
@@ -128,7 +137,7 @@ void AddFaultFlags(CLI::App& app, Flags& flags) {
       ->check(CLI::PositiveNumber)
       ->excludes(die);
   app.add_option("--burst", options.burst_chunks, "Hold chunks and send this many at once")
-      ->check(CLI::Range(1u, 1'000'000u));
+      ->transform(WholeNumber(1, 1'000'000));
 }
 
 void AddPaceFlags(CLI::App& app, Flags& flags) {
@@ -150,7 +159,7 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
   app.add_option("--pace-tokens", flags.pace.tokens,
                  "Tokens of the chunks after the first, over and over, as 3,1,4")
       ->delimiter(',')
-      ->check(CLI::Range(1, 10'000))
+      ->transform(WholeNumber(1, 10'000))
       ->needs(pace);
   app.add_option("--pace-first-ms", flags.pace_first_ms, "Time to the first chunk, at least")
       ->check(CLI::NonNegativeNumber)

@@ -19,10 +19,14 @@ void AddAgentCommand(CLI::App& app, int& exit_status) {
       ->needs(controller);
   auto* spawned = command->add_option("--spawned-fd", options->parent_fd,
                                       "For specctl run alone: the pipe from the parent process");
-  spawned->excludes(controller)->group("");
+  spawned->group("");
   command->callback([options, controller, spawned, &exit_status] {
     if (controller->count() + spawned->count() == 0) {
       throw CLI::RequiredError("--controller HOST:PORT");
+    }
+    // Not CLI11's excludes(): --help would name a flag that it hides.
+    if (controller->count() > 0 && spawned->count() > 0) {
+      throw CLI::ExcludesError("--spawned-fd", "--controller");
     }
     exit_status = agent::RunAgent(*options);
   });

@@ -1,6 +1,7 @@
 #include "tools/specctl/dataset_command.h"
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_statistics.h"
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
 namespace {
@@ -22,14 +24,14 @@ struct Options {
   std::string format = "table";
 };
 
-int Print(const std::string& page) {
-  const bool written = std::fwrite(page.data(), 1, page.size(), stdout) == page.size();
-  return written && std::fflush(stdout) == 0 ? kDone : kFailed;
+int Fail(const absl::Status& error, int exit_status) {
+  std::fprintf(stderr, "specctl: %s\n", std::string(error.message()).c_str());
+  return exit_status;
 }
 
-int Fail(const absl::Status& error) {
-  std::fprintf(stderr, "specctl: %s\n", std::string(error.message()).c_str());
-  return kBadInput;
+int Print(const std::string& page) {
+  const absl::Status printed = PrintPage(page, std::cout);
+  return printed.ok() ? kDone : Fail(printed, kFailed);
 }
 
 int RunList(const Options& options) {
@@ -40,7 +42,7 @@ int RunList(const Options& options) {
 
 int RunInspect(const Options& options) {
   const absl::StatusOr<std::optional<RowForm>> form = ParseRowForm(options.dataset_format);
-  if (!form.ok()) return Fail(form.status());
+  if (!form.ok()) return Fail(form.status(), kBadInput);
   DatasetRequest request;
   request.dataset = options.dataset;
   request.form = *form;
@@ -48,7 +50,7 @@ int RunInspect(const Options& options) {
   DatasetStatisticsBuilder builder;
   const absl::StatusOr<Dataset> dataset =
       ScanDataset(request, [&](const Conversation& conversation) { builder.Add(conversation); });
-  if (!dataset.ok()) return Fail(dataset.status());
+  if (!dataset.ok()) return Fail(dataset.status(), kBadInput);
   const DatasetStatistics statistics = std::move(builder).Build();
   return Print(options.format == "json" ? StatisticsJson(*dataset, statistics)
                                         : StatisticsTable(*dataset, statistics));

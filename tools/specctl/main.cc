@@ -1,27 +1,57 @@
 // specctl: how fast is this LLM cluster under production concurrency, and does speculation pay?
 #include <cstdio>
+#include <iostream>
+#include <sstream>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "tools/sim/sim_command.h"
 #include "tools/specctl/agent_command.h"
 #include "tools/specctl/dataset_command.h"
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/export_command.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/planned_commands.h"
 #include "tools/specctl/preflight_command.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/probe_command.h"
 #include "tools/specctl/report_command.h"
 #include "tools/specctl/run_command.h"
+#include "tools/specctl/standard_files.h"
 #include "tools/specctl/version.h"
+
+namespace specctl::cli {
+namespace {
+
+int Complain(const absl::Status& status, int exit_status) {
+  std::fprintf(stderr, "specctl: %s\n", std::string(status.message()).c_str());
+  return exit_status;
+}
+
+// Prints what --help and --version ask for, or what is wrong with the flags: nothing was sent.
+int EndOf(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream page;
+  if (app.exit(error, page) != 0) return kBadInput;
+  const absl::Status printed = PrintPage(page.str(), std::cout);
+  return printed.ok() ? kDone : Complain(printed, kFailed);
+}
+
+}  // namespace
+}  // namespace specctl::cli
 
 int main(int argc, char** argv) {
   using namespace specctl;
+  if (const absl::Status opened = cli::OpenStandardFiles(); !opened.ok()) {
+    return cli::Complain(opened, cli::kFailed);
+  }
   CLI::App app(
       "Measures LLM serving clusters under production concurrency, with speculative "
       "decoding on or off",
       "specctl");
   app.set_version_flag("--version", std::string("specctl ") + cli::kVersion);
   app.require_subcommand(1);
+  app.failure_message(cli::FailureText);
   int exit_status = 0;
   cli::AddRunCommand(app, exit_status);
   cli::AddReportCommand(app, exit_status);
@@ -35,8 +65,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // 0 for --help and --version; else bad usage, and nothing was sent.
-    return app.exit(error) == 0 ? 0 : 2;
+    return cli::EndOf(app, error);
   }
   return exit_status;
 }

@@ -1,6 +1,7 @@
 #include "tools/specctl/preflight_command.h"
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,11 +12,13 @@
 #include "common/base/json_writer.h"
 #include "common/report/number_text.h"
 #include "controller/run/interrupt_source.h"
+#include "tools/flags/whole_number.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/preflight_findings.h"
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
 #include "tools/specctl/preflight_runner.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -136,13 +139,16 @@ int RunPreflight(const PreflightFlags& flags) {
   if (made.ok()) made = Check(runner, preflight);
   if (!made.ok()) return Complain("interrupted", kInterrupted);
   if (preflight.steps.empty()) return Complain(preflight.stopped_by, kFailed);
-  absl::PrintF("%s", flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight));
+  const absl::Status printed = PrintPage(
+      flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight), std::cout);
+  if (!printed.ok()) return Complain(std::string(printed.message()), kFailed);
   return preflight.streams_kept ? kDone : kFailed;
 }
 
 void AddFlags(CLI::App& command, PreflightFlags& flags) {
+  using ::specctl::flags::WholeNumber;
   command.add_option("--bs,--concurrency", flags.bs, "Plan agents for this many streams")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}))
+      ->transform(WholeNumber(1, 10'000'000))
       ->capture_default_str();
   auto* const chunks = command.add_option("--chunks-per-s", flags.chunks_per_s,
                                           "Chunks (engine steps) a second of each stream [50]");
@@ -163,11 +169,11 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
   command
       .add_option("--agents", flags.agents,
                   "Search with this many agents at once, each against a null server of its own")
-      ->check(CLI::Range(1u, 256u))
+      ->transform(WholeNumber(1, 256))
       ->capture_default_str();
   command
       .add_option("--streams-max", flags.streams_max, "Try no more streams of each agent than this")
-      ->check(CLI::Range(1u, 65'536u))
+      ->transform(WholeNumber(1, 65'536))
       ->capture_default_str();
   command.add_option("--format", flags.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))

@@ -1,12 +1,14 @@
 #include "tools/specctl/probe_command.h"
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <string>
 
 #include <absl/strings/str_format.h>
 
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/run_settings.h"
 #include "tools/specctl/surroundings.h"
 #include "tools/specctl/targets.h"
@@ -28,20 +30,21 @@ std::string Text(const TargetProbed& facts) {
   return out;
 }
 
+int Complain(const absl::Status& status, int exit_status) {
+  absl::FPrintF(stderr, "specctl probe: %s\n", std::string(status.message()));
+  return exit_status;
+}
+
 int Probe(const RunFlags& flags) {
   auto settings = MakeSettings(flags, RealSurroundings());
-  if (!settings.ok()) {
-    absl::FPrintF(stderr, "specctl probe: %s\n", std::string(settings.status().message()));
-    return kBadInput;
-  }
+  if (!settings.ok()) return Complain(settings.status(), kBadInput);
   const auto say = [](std::string_view text) { absl::FPrintF(stderr, "%s\n", text); };
   const auto results = ProbeTargets(*settings, say);
-  if (!results.ok()) {
-    absl::FPrintF(stderr, "specctl probe: %s\n", std::string(results.status().message()));
-    return kFailed;
-  }
-  for (const auto& result : *results) absl::PrintF("%s", Text(result));
-  return kDone;
+  if (!results.ok()) return Complain(results.status(), kFailed);
+  std::string page;
+  for (const auto& result : *results) page += Text(result);
+  const absl::Status printed = PrintPage(page, std::cout);
+  return printed.ok() ? kDone : Complain(printed, kFailed);
 }
 
 }  // namespace

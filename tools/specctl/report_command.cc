@@ -14,6 +14,7 @@
 #include "common/report/page.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -50,8 +51,15 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
   if (results->journal_torn_bytes > 0) {
     err << "specctl report: " << TornTailText(options.run_dir, results->journal_torn_bytes) << "\n";
   }
-  out << (options.json ? SummaryJson(*results)
-                       : RenderPage(*results, {.colour = options.colour, .run_dir = output_dir}));
+  const absl::Status printed = PrintPage(
+      options.json ? SummaryJson(*results)
+                   : RenderPage(*results, {.colour = options.colour, .run_dir = output_dir}),
+      out);
+  if (!printed.ok()) {
+    err << "specctl report: " << std::string(printed.message()) << "\n"
+        << "the run's artifacts are in " << output_dir << "\n";
+    return kFailed;
+  }
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
   return options.strict && invalid ? kInvalidVerdict : kDone;
 }

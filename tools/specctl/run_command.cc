@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/dataset/dataset.h"
+#include "common/net/tls_context.h"
 #include "common/report/artifacts.h"
 #include "common/report/page.h"
 #include "controller/live/terminal_view.h"
@@ -23,6 +25,7 @@
 #include "controller/scrape/metrics_scraper.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
+#include "tools/specctl/print_page.h"
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/run_plan.h"
 #include "tools/specctl/run_settings.h"
@@ -62,6 +65,10 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
   auto plan = MakePlan(*std::move(dataset), settings->spec.load);
   if (!plan.ok()) return plan.status();
+  // Before the targets need it, and where nothing is sent.
+  if (!settings->spec.tls.ca_file.empty()) {
+    if (auto tls = MakeClientTlsContext(settings->spec.tls); !tls.ok()) return tls.status();
+  }
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   if (auto fits = CheckFileLimit(settings->spec.load, files.rlim_max); !fits.ok()) return fits;
@@ -105,7 +112,7 @@ absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
                        .url = *std::move(url),
                        .engine = targets[std::min(i, targets.size() - 1)].engine});
   }
-  auto tls = MakeTls(spec.tls);
+  auto tls = MakeClientTlsContext(spec.tls);
   if (!tls.ok()) return tls.status();
   const std::string& key = settings.secrets.api_key;
   return std::make_unique<controller::MetricsScraper>(
@@ -126,16 +133,20 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
   if (!results.ok()) {
     Complain(results.status(), kFailed);
-    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir);
+    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir +
+        " --output-dir ELSEWHERE");
     return kFailed;
   }
-  if (flags.format == "json") {
-    absl::PrintF("%s\n", SummaryJson(*results));
-  } else {
-    absl::PrintF("%s", RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}));
+  const absl::Status printed = PrintPage(
+      flags.format == "json" ? SummaryJson(*results) + "\n"
+                             : RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}),
+      std::cout);
+  if (!printed.ok()) {
+    Complain(printed, kFailed);
+    Say("the run's artifacts are in " + run_dir);
   }
   if (end == RunEnd::kInterrupted) return kInterrupted;
-  if (end != RunEnd::kCompleted) return kFailed;
+  if (end != RunEnd::kCompleted || !printed.ok()) return kFailed;
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
   return invalid && flags.strict ? kInvalidVerdict : kDone;
 }
@@ -179,8 +190,8 @@ int Run(const RunFlags& flags) {
   if (flags.dry_run) {
     const auto text = DescribePlan(run->plan, spec);
     if (!text.ok()) return Complain(text.status(), kBadInput);
-    absl::PrintF("%s", *text);
-    return kDone;
+    const absl::Status printed = PrintPage(*text, std::cout);
+    return printed.ok() ? kDone : Complain(printed, kFailed);
   }
   const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
   if (auto made = PrepareOutputDir(run_dir); !made.ok()) return Complain(made, kBadInput);

@@ -1,11 +1,23 @@
 #include "tools/specctl/run_flags.h"
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <absl/strings/str_format.h>
 
+#include "tools/flags/config_file.h"
+#include "tools/flags/whole_number.h"
+
 namespace specctl::cli {
 namespace {
+
+using ::specctl::flags::WholeNumber;
+
+constexpr uint64_t kBsMax = 1'000'000;  // of --agents and --gpus, too
+// Turns of all repeats of a dataset still fit their counters.
+constexpr uint64_t kRequestsMax = 1'000'000'000'000;
+constexpr uint64_t kOslMax = std::numeric_limits<int32_t>::max();  // what engines take
 
 void AddTargetFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--url,-u", flags.urls,
@@ -31,20 +43,25 @@ void AddTargetFlags(CLI::App& app, RunFlags& flags) {
                  "Wait this long until a real inference answers [0]")
       ->group("Target");
   app.add_option("--gpus", flags.gpus, "Number of GPUs behind the targets, for TPS per GPU")
+      ->transform(WholeNumber(1, kBsMax))
       ->group("Target");
 }
 
 void AddLoadFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--bs,--concurrency", flags.bs,
                  "Concurrency: conversations in flight, over all agents [1]")
+      ->transform(WholeNumber(1, kBsMax))
       ->group("Load");
   app.add_option("--agents", flags.agents,
                  "Agent processes [one for each 256 of --bs, at most one a core]")
+      ->transform(WholeNumber(1, kBsMax))
       ->group("Load");
   app.add_option("--requests,--request-count", flags.requests, "Send this many requests (turns)")
+      ->transform(WholeNumber(1, kRequestsMax))
       ->group("Load");
   app.add_option("--conversations,--num-conversations", flags.conversations,
                  "Send this many conversations")
+      ->transform(WholeNumber(1, kRequestsMax))
       ->group("Load");
   app.add_option("--duration,--benchmark-duration", flags.duration,
                  "Begin no new turn after this time, counted from the end of ramp and warm-up")
@@ -59,6 +76,7 @@ void AddLoadFlags(CLI::App& app, RunFlags& flags) {
                  "End a run in which more than this share fails [10%]")
       ->group("Load");
   app.add_option("--seed,--random-seed", flags.seed, "Seed of the order of prompts [0]")
+      ->transform(WholeNumber(0))
       ->group("Load");
 }
 
@@ -83,6 +101,7 @@ void AddPromptFlags(CLI::App& app, RunFlags& flags) {
 
 void AddRequestFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--osl", flags.osl, "max_tokens of each request [4096 for SPEED-Bench, else 1024]")
+      ->transform(WholeNumber(1, kOslMax))
       ->group("Request");
   app.add_option("--temperature", flags.temperature,
                  "A number, or `server` for the server's own [0 for named datasets, else server]")
@@ -133,31 +152,10 @@ void AddOutputFlags(CLI::App& app, RunFlags& flags) {
       ->group("Output");
 }
 
-// Gives the options that the command line left out the values that the file has for them.
-void TakeConfigFile(CLI::App& app, const std::string& path) {
-  const auto refuse = [&](const std::string& what) {
-    throw CLI::ValidationError("--config", path + ": " + what);
-  };
-  std::vector<CLI::ConfigItem> items;
-  try {
-    items = CLI::ConfigTOML().from_file(path);
-  } catch (const CLI::FileError&) {
-    refuse("no such file, or it can't be read");
-  }
-  for (const CLI::ConfigItem& item : items) {
-    CLI::Option* option = app.get_option_no_throw("--" + item.name);
-    if (!item.parents.empty() || option == nullptr || item.name == "config") {
-      refuse("\"" + item.fullname() + "\" is no flag of this command");
-    }
-    if (option->count() > 0) continue;
-    for (const std::string& input : item.inputs) option->add_result(input);
-  }
-}
-
 // Comes before all other options: theirs are read in this order, so what it adds is read after it.
 void AddConfigFlag(CLI::App& app) {
   app.add_option_function<std::string>(
-         "--config", [&app](const std::string& path) { TakeConfigFile(app, path); },
+         "--config", [&app](const std::string& path) { flags::TakeConfigFile(app, path); },
          "Take flags from this TOML file; the command line goes before it")
       ->group("Output");
 }

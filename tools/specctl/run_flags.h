@@ -10,8 +10,9 @@
 
 namespace specctl::cli {
 
-// Absent: not given, so that a default, or the run of --like, decides.  Durations and other texts
-// are still unparsed: run_settings.h does that, with the flag's name in the error.
+// Absent: not given, so that a default, or the run of --like, decides.  Whole numbers are within
+// the ranges that --help names.  Durations and other texts are still unparsed: run_settings.h does
+// that, with the flag's name in the error.
 struct RunFlags {
   std::vector<std::string> urls;
   std::optional<std::string> url_policy, receive_stamps, model, endpoint;
@@ -44,7 +45,8 @@ struct RunFlags {
 
 // Defines the flags on `app`.  `flags` must outlive the parsing.  Flags of AIPerf that mean the
 // same are aliases; those that change nothing here are taken with a note; those that are planned
-// and not built yet are refused by name (CLI::ValidationError).
+// and not built yet are refused by name (CLI::ValidationError), and numbers out of their range by
+// name, value and range, from the command line as from the file of --config.
 void AddRunFlags(CLI::App& app, RunFlags& flags);
 
 }  // namespace specctl::cli

@@ -9,15 +9,6 @@
 
 namespace specctl::cli {
 
-absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeTls(const TlsSpec& tls) {
-  auto context = MakeClientTlsContext(tls);
-  if (!context.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("--ca-file: %s", std::string(context.status().message())));
-  }
-  return *std::move(context);
-}
-
 absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(
     const RunSettings& settings, const std::function<void(std::string_view)>& say) {
   const RunSpec& spec = settings.spec;
@@ -31,7 +22,7 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(
                        settings.secrets.headers.end());
   input.fetch.timeout = spec.timeouts.connect;
   input.inference_timeout = spec.timeouts.idle;
-  auto tls = MakeTls(spec.tls);
+  auto tls = MakeClientTlsContext(spec.tls);
   if (!tls.ok()) return tls.status();
   input.fetch.tls = *std::move(tls);
 

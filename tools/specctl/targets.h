@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -12,10 +11,6 @@
 #include "tools/specctl/run_settings.h"
 
 namespace specctl::cli {
-
-// A context for https by `tls`; nullptr is never returned.
-// INVALID_ARGUMENT naming --ca-file.
-absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeTls(const TlsSpec& tls);
 
 // Probes every target of the settings, waiting as --wait-ready says.  `say` is told what it waits
 // for.  Errors as controller::ProbeTarget; also INVALID_ARGUMENT where the targets' models differ

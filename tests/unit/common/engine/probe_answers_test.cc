@@ -56,7 +56,7 @@ TEST(ParseModelsTest, WhatIsNoListIsExplained) {
                 "a model that has no id"},
         Refused{{200, "application/json", R"({"data":[]})"},
                 StatusCode::kFailedPrecondition,
-                "lists no model"},
+                "the server lists no model: let it load one"},
         Refused{{401, "application/json", R"({"error":"Unauthorized"})"},
                 StatusCode::kUnauthenticated,
                 "answered 401: Unauthorized; give the server's key by --api-key-env"},

@@ -59,7 +59,17 @@ TEST(LiveTextTest, LostAgentsAndReasonsAreSaid) {
   frame.figures.verdict.labels = {{.code = "queued", .text = "", .windows = 0}};
   const auto lines = BlockLines(frame, 100);
   EXPECT_THAT(lines[1], ::testing::EndsWith("agents 16 (1 LOST)"));
-  EXPECT_EQ(lines[4], "  so far INVALID: agent 3 lost, tokens apart   labels: queued");
+  EXPECT_EQ(lines[4],
+            "  so far INVALID: agent_lost (agent 3 lost), x (tokens apart)   labels: queued");
+}
+
+TEST(LiveTextTest, AReasonWithoutATextIsSaidByItsCode) {
+  LiveFrame frame = Frame();
+  frame.figures.verdict.state = VerdictState::kDegraded;
+  frame.figures.verdict.reasons = {{.code = "in_flight_below_bs", .text = "", .windows = 2},
+                                   {.code = "arrival_bound", .text = "", .windows = 1}};
+  EXPECT_EQ(BlockLines(frame, 100)[4], "  so far degraded: in_flight_below_bs, arrival_bound");
+  EXPECT_THAT(PlainLine(frame), ::testing::EndsWith("degraded: in_flight_below_bs, arrival_bound"));
 }
 
 TEST(LiveTextTest, LinesFitTheirWidthByCharactersNotBytes) {

@@ -227,7 +227,9 @@ TEST_F(TargetProbeTest, WithoutPatienceItAsksOnce) {
   answers_[kModels] = PlainResponse("503 Service Unavailable", "{}");
   std::vector<std::string> said;
   const auto say = [&](std::string_view text) { said.emplace_back(text); };
-  EXPECT_TRUE(absl::IsUnavailable(WaitUntilReady(input_, Nanos(0), say).status()));
+  const absl::Status refused = WaitUntilReady(input_, Nanos(0), say).status();
+  EXPECT_TRUE(absl::IsUnavailable(refused));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("(--wait-ready 5m waits for a server"));
   EXPECT_EQ(Asked(kModels).size(), 1u);
   EXPECT_THAT(said, IsEmpty());
 }

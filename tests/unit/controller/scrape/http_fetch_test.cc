@@ -138,10 +138,11 @@ TEST_F(HttpFetchTlsTest, ATrustedServerIsRead) {
   EXPECT_EQ(reply->body, "hello");
 }
 
-TEST_F(HttpFetchTlsTest, AStrangerIsUnavailableAndSaysWhy) {
+TEST_F(HttpFetchTlsTest, AStrangerIsRefusedAndSaysWhyAndWhatToDo) {
   const auto reply = GetTrusting("");
-  EXPECT_EQ(reply.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(TextOf(reply), HasSubstr("/metrics: TLS: "));
+  EXPECT_EQ(reply.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(TextOf(reply), HasSubstr("/metrics: TLS: certificate refused: self-signed"));
+  EXPECT_THAT(TextOf(reply), EndsWith("(trust its issuer by --ca-file, or any by --insecure)"));
 }
 
 }  // namespace

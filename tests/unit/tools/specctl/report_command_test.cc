@@ -59,6 +59,21 @@ TEST(ReportCommandTest, FormatJsonPrintsTheSummaryAsItIsInTheFile) {
   EXPECT_EQ(ran.out, testing::ReadAll(run.File("new/summary.json")));
 }
 
+TEST(ReportCommandTest, APageThatDoesNotArriveFailsAndNamesTheArtifacts) {
+  TempDir run;
+  testing::WriteJournal(run.path(), testing::SampleEvents());
+  for (const bool json : {false, true}) {
+    ReportOptions options = Of(run.path());
+    options.json = json;
+    std::ofstream full("/dev/full");
+    std::ostringstream err;
+    EXPECT_EQ(RunReport(options, full, err), 1);
+    EXPECT_THAT(err.str(), HasSubstr("standard output could not be written"));
+    EXPECT_THAT(err.str(), HasSubstr("artifacts are in " + run.path()));
+    EXPECT_TRUE(std::filesystem::exists(run.File("summary.json")));
+  }
+}
+
 TEST(ReportCommandTest, NoSuchRunIsBadInput) {
   TempDir dir;
   ReportOptions options = Of(dir.File("none"));

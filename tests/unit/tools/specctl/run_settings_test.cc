@@ -73,15 +73,34 @@ TEST(RunSettingsTest, ConcurrencyOutOfRangeIsRefusedByName) {
   EXPECT_THAT(Refusal({"--bs", "0"}), HasSubstr("--bs: need 1 to"));
   EXPECT_THAT(Refusal({"--bs", "8", "--agents", "16"}),
               HasSubstr("--bs: need at least one slot an agent (--agents 16), got 8"));
-  EXPECT_THAT(Refusal({"--agents", "0"}), HasSubstr("--agents: need at least 1"));
+  EXPECT_THAT(Refusal({"--agents", "0"}), HasSubstr("--agents: need 1 to 1000000, got \"0\""));
   EXPECT_THAT(Refusal({"--bs", "many"}), HasSubstr("--bs"));
   EXPECT_THAT(Refusal({"--bs", "-3"}), HasSubstr("--bs"));
+}
+
+// Of numbers that wrap, sign, overflow or are missing (`--bs "$UNSET"`), none may become a load.
+TEST(RunSettingsTest, WholeNumbersAreTakenAsTypedOrRefused) {
+  for (const std::string flag :
+       {"--bs", "--agents", "--requests", "--conversations", "--seed", "--osl", "--gpus"}) {
+    for (const std::string value : {"-1", "", "99999999999999999999", "1.5", "abc"}) {
+      const std::string refusal = Refusal({flag, value});
+      EXPECT_THAT(refusal, StartsWith(flag + ": need "));
+      EXPECT_THAT(refusal, HasSubstr(", got \"" + value + "\""));
+    }
+  }
+  for (const std::string flag : {"--bs", "--agents", "--osl", "--gpus"}) {
+    EXPECT_THAT(Refusal({flag, "4294967297"}), HasSubstr(", got \"4294967297\""));
+  }
+  EXPECT_EQ(Good({"--requests", "010"}).spec.load.requests_max, 10u);
+  EXPECT_EQ(Good({"--seed", "18446744073709551615"}).spec.load.seed, UINT64_MAX);
+  EXPECT_EQ(Good({"--osl", "2147483647"}).osl_tokens, 2147483647u);
 }
 
 TEST(RunSettingsTest, LimitsThatExcludeEachOtherAreRefused) {
   EXPECT_THAT(Refusal({"--requests", "5", "--conversations", "5"}),
               HasSubstr("--requests: excludes --conversations"));
-  EXPECT_THAT(Refusal({"--requests", "0"}), HasSubstr("--requests: need at least 1"));
+  EXPECT_THAT(Refusal({"--requests", "0"}),
+              HasSubstr("--requests: need 1 to 1000000000000, got \"0\""));
   EXPECT_THAT(Refusal({"--duration", "0"}), HasSubstr("--duration: need a time above 0"));
   EXPECT_THAT(Refusal({"--duration", "soon"}), HasSubstr("--duration: need a duration like"));
   EXPECT_EQ(Good({"--requests", "5", "--duration", "2m"}).spec.load.duration, 120s);
@@ -184,8 +203,8 @@ TEST(RunSettingsTest, OtherBadValuesNameTheirFlag) {
   EXPECT_THAT(Refusal({"--endpoint", "embeddings"}), HasSubstr("--endpoint: need chat"));
   EXPECT_THAT(Refusal({"--tag", "novalue"}), HasSubstr("--tag: need k=v"));
   EXPECT_THAT(Refusal({"--timeout", "0"}), HasSubstr("--timeout: need a time above 0"));
-  EXPECT_THAT(Refusal({"--osl", "0"}), HasSubstr("--osl: need at least 1 token"));
-  EXPECT_THAT(Refusal({"--gpus", "0"}), HasSubstr("--gpus: need at least 1"));
+  EXPECT_THAT(Refusal({"--osl", "0"}), HasSubstr("--osl: need 1 to 2147483647, got \"0\""));
+  EXPECT_THAT(Refusal({"--gpus", "0"}), HasSubstr("--gpus: need 1 to 1000000, got \"0\""));
   EXPECT_THAT(Refusal({"--dataset-format", "csv"}), HasSubstr("--dataset-format"));
   EXPECT_THAT(Refusal({"--dataset", "a", "--input-file", "b"}), HasSubstr("--dataset: excludes"));
   EXPECT_THAT(Refusal({"--no-server-metrics", "--server-metrics", "http://a/m"}),

@@ -1,0 +1,35 @@
+#include "tools/specctl/print_page.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(PrintPageTest, WritesThePageAsItIs) {
+  std::ostringstream out;
+  EXPECT_TRUE(PrintPage("a page\n", out).ok());
+  EXPECT_EQ(out.str(), "a page\n");
+}
+
+// /dev/full takes every open and refuses every byte, as a full disk does.
+TEST(PrintPageTest, AShortPageThatDoesNotArriveIsAnError) {
+  std::ofstream full("/dev/full");
+  const absl::Status printed = PrintPage("a page\n", full);
+  EXPECT_EQ(printed.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(printed.message()),
+              HasSubstr("standard output could not be written: No space left on device"));
+}
+
+TEST(PrintPageTest, AnOutputThatFailedBeforeIsAnError) {
+  std::ostringstream out;
+  out.setstate(std::ios::badbit);
+  EXPECT_FALSE(PrintPage("a page\n", out).ok());
+}
+
+}  // namespace
+}  // namespace specctl::cli

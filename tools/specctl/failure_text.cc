@@ -1,0 +1,66 @@
+#include "tools/specctl/failure_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/base/edit_distance.h"
+
+namespace specctl::cli {
+namespace {
+
+// Commands of `app` that are built, as --help lists them.
+std::vector<std::string> CommandsOf(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// The one that `word` is most likely a slip of, or nothing.
+std::string Nearest(const std::string& word, const std::vector<std::string>& names) {
+  constexpr size_t kEditsMax = 2;
+  constexpr size_t kWordBytesMax = 80;  // longer ones are no slips, and would cost time
+  std::string nearest;
+  size_t fewest = kEditsMax + 1;
+  for (const std::string& name : names) {
+    if (word.size() > kWordBytesMax) break;
+    const size_t edits = EditDistance(word, name);
+    if (edits < std::min(fewest, name.size())) {
+      fewest = edits;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+std::string MissingCommandText(const CLI::App& app) {
+  const std::vector<std::string> names = CommandsOf(app);
+  const std::string list = absl::StrJoin(names, ", ");
+  const std::vector<std::string> words = app.remaining();
+  if (words.empty()) return absl::StrFormat("%s: need a command: %s", app.get_name(), list);
+  const std::string& word = words.front();
+  if (word.starts_with("-")) {
+    return absl::StrFormat("%s: no flag of %s itself; need a command before it: %s", word,
+                           app.get_name(), list);
+  }
+  const std::string nearest = Nearest(word, names);
+  return absl::StrFormat("%s %s: no such command; %sthere are %s", app.get_name(), word,
+                         nearest.empty() ? "" : "did you mean " + nearest + "? ", list);
+}
+
+}  // namespace
+
+std::string FailureText(const CLI::App* app, const CLI::Error& error) {
+  const CLI::App* at = app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().back();
+  const bool command_missing =
+      error.get_name() == "RequiredError" && at->get_require_subcommand_min() > 0;
+  const std::string text = command_missing ? MissingCommandText(*at) : error.what();
+  return text + "\nRun with --help for more information.\n";
+}
+
+}  // namespace specctl::cli
