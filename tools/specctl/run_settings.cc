@@ -123,6 +123,15 @@ absl::Status TakeLoad(const RunFlags& flags, uint32_t cores, LoadSpec& load) {
   return absl::OkStatus();
 }
 
+// The metrics of a server that is named twice would count twice.
+absl::Status AddUrl(std::string_view flag, std::string url, std::vector<std::string>& urls) {
+  if (std::find(urls.begin(), urls.end(), url) != urls.end()) {
+    return Bad(flag, absl::StrFormat("%s is named twice", url));
+  }
+  urls.push_back(std::move(url));
+  return absl::OkStatus();
+}
+
 // --- target -----------------------------------------------------------------------------------
 
 absl::Status TakeUrls(const RunFlags& flags, const std::string& default_url, RunSpec& spec) {
@@ -134,7 +143,7 @@ absl::Status TakeUrls(const RunFlags& flags, const std::string& default_url, Run
   for (const std::string& text : urls) {
     const auto url = ParseTargetUrl(text);
     if (!url.ok()) return Bad("--url", std::string(url.status().message()));
-    spec.target_urls.push_back(url->ToString());
+    if (auto added = AddUrl("--url", url->ToString(), spec.target_urls); !added.ok()) return added;
   }
   if (flags.url_policy) {
     constexpr std::array kPolicies = {UrlPolicy::kRoundRobin, UrlPolicy::kLeastInFlight};
@@ -316,7 +325,8 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
     const auto parsed = ParseUrl(url);
     if (!parsed.ok()) return Bad("--server-metrics", std::string(parsed.status().message()));
     spec.server_metrics = true;
-    settings.named_metrics_urls.push_back(parsed->ToString());
+    auto added = AddUrl("--server-metrics", parsed->ToString(), settings.named_metrics_urls);
+    if (!added.ok()) return added;
   }
   if (flags.save_text) spec.save_text = *flags.save_text;
   if (flags.receive_stamps) spec.user_stamps = *flags.receive_stamps == "user";

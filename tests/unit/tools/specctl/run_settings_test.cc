@@ -199,6 +199,10 @@ TEST(RunSettingsTest, TheDatasetDecidesLengthAndTemperature) {
 
 TEST(RunSettingsTest, OtherBadValuesNameTheirFlag) {
   EXPECT_THAT(Refusal({"--url", "ftp://x"}), HasSubstr("--url"));
+  EXPECT_THAT(Refusal({"--url", "http://a:1,http://b:1,http://a:1/v1"}),
+              HasSubstr("--url: http://a:1 is named twice"));
+  EXPECT_THAT(Refusal({"--server-metrics", "http://a:1/metrics,http://a:1/metrics"}),
+              HasSubstr("--server-metrics: http://a:1/metrics is named twice"));
   EXPECT_THAT(Refusal({"--url-policy", "fair"}), HasSubstr("--url-policy: need round_robin"));
   EXPECT_THAT(Refusal({"--endpoint", "embeddings"}), HasSubstr("--endpoint: need chat"));
   EXPECT_THAT(Refusal({"--tag", "novalue"}), HasSubstr("--tag: need k=v"));
