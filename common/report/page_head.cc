@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "common/base/duration.h"
 #include "common/engine/engine_profile.h"
 #include "common/report/number_text.h"
 #include "common/report/result_names.h"
@@ -63,7 +64,12 @@ void AppendEnd(const Results& results, std::string& out) {
   if (results.ended && results.end.end != RunEnd::kCompleted) {
     std::string text(RunEndName(results.end.end));
     std::replace(text.begin(), text.end(), '_', ' ');
-    if (!results.end.reason.empty()) text += ": " + Printable(results.end.reason);
+    const std::string reason = Printable(results.end.reason);
+    if (reason.starts_with(text)) {
+      text = reason;  // "interrupted" is said once
+    } else if (!reason.empty()) {
+      text += ": " + reason;
+    }
     AppendProse("ended", text, out);
   }
   if (results.journal_torn_bytes > 0) {
@@ -153,9 +159,9 @@ void AppendLoad(const Results& results, std::string& out) {
                   CountedText(load.agents, "agent"));
   items.push_back(DatasetText(spec.dataset));
   items.push_back(RequestText(spec.request));
-  if (load.ramp.count() > 0) items.push_back("ramp " + SecondsText(Seconds(load.ramp)));
-  if (load.warmup.count() > 0) items.push_back("warm-up " + SecondsText(Seconds(load.warmup)));
-  if (load.duration) items.push_back("duration " + SecondsText(Seconds(*load.duration)));
+  if (load.ramp.count() > 0) items.push_back("ramp " + FormatDuration(load.ramp));
+  if (load.warmup.count() > 0) items.push_back("warm-up " + FormatDuration(load.warmup));
+  if (load.duration) items.push_back("duration " + FormatDuration(*load.duration));
   if (load.requests_max) items.push_back("limit " + CountedText(*load.requests_max, "request"));
   if (load.conversations_max) {
     items.push_back("limit " + CountedText(*load.conversations_max, "conversation"));

@@ -98,6 +98,7 @@ class BadInputTest(Case):
     def test_nobody_there(self):
         self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9", status=1,
                      says=["http://127.0.0.1:9", "refused", "(--wait-ready 5m"])
+        self.assertFalse((self.folder / "runs").exists())
         done = self.refused("--dataset", self.prompts(1), "--url", "http://127.0.0.1:9",
                             "--wait-ready", "1s", status=1, says="refused")
         self.assertNotIn("--wait-ready", done.stderr)

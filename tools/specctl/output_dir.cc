@@ -16,15 +16,27 @@
 namespace specctl::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 absl::Status Bad(const std::string& dir, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrFormat("--output-dir %s: %s", dir, what));
 }
 
+// `dir` and its parents as far as they are missing, innermost first.
+std::vector<fs::path> MissingOf(const fs::path& dir) {
+  std::vector<fs::path> missing;
+  std::error_code error;
+  for (fs::path at = dir; !at.empty() && !fs::exists(at, error); at = at.parent_path()) {
+    missing.push_back(at);
+  }
+  return missing;
+}
+
 }  // namespace
 
-absl::Status PrepareOutputDir(const std::string& dir) {
-  namespace fs = std::filesystem;
+absl::StatusOr<OutputDir> OutputDir::Prepare(const std::string& dir) {
   std::error_code error;
+  OutputDir output(MissingOf(dir));
   fs::create_directories(dir, error);
   if (error) return Bad(dir, absl::StrFormat("can't be made: %s", error.message()));
   const bool empty = fs::is_empty(dir, error);
@@ -35,7 +47,14 @@ absl::Status PrepareOutputDir(const std::string& dir) {
   if (fd < 0) return Bad(dir, absl::StrFormat("can't be written to: %s", std::strerror(errno)));
   ::close(fd);
   ::unlink(probe.c_str());
-  return absl::OkStatus();
+  return output;
+}
+
+OutputDir::~OutputDir() {
+  for (const fs::path& folder : made_) {
+    std::error_code full;  // that is how it shall be
+    fs::remove(folder, full);
+  }
 }
 
 std::string NewRunId() {

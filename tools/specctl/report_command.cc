@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <system_error>
+#include <utility>
 
 #include <absl/status/status.h>
 #include <CLI/CLI.hpp>
@@ -23,13 +25,16 @@ namespace {
 namespace fs = std::filesystem;
 
 // A folder with other things in it is refused, so that no run's artifacts mix with another's.
-absl::Status CheckOutputDir(const ReportOptions& options) {
+// nullopt: nothing has to be made.
+absl::StatusOr<std::optional<OutputDir>> MakeOutputDir(const ReportOptions& options) {
   std::error_code error;
   if (options.output_dir.empty() || !fs::is_directory(options.run_dir, error)) {
-    return absl::OkStatus();  // a missing run is named by the replay, before anything is made
+    return std::nullopt;  // a missing run is named by the replay, before anything is made
   }
-  if (fs::equivalent(options.output_dir, options.run_dir, error)) return absl::OkStatus();
-  return PrepareOutputDir(options.output_dir);
+  if (fs::equivalent(options.output_dir, options.run_dir, error)) return std::nullopt;
+  auto prepared = OutputDir::Prepare(options.output_dir);
+  if (!prepared.ok()) return prepared.status();
+  return *std::move(prepared);
 }
 
 bool IsBadInput(const absl::Status& status) {
@@ -44,7 +49,8 @@ int Fail(const absl::Status& status, std::ostream& err) {
 }  // namespace
 
 int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err) {
-  if (absl::Status checked = CheckOutputDir(options); !checked.ok()) return Fail(checked, err);
+  const auto made = MakeOutputDir(options);
+  if (!made.ok()) return Fail(made.status(), err);
   const std::string& output_dir = options.output_dir.empty() ? options.run_dir : options.output_dir;
   const absl::StatusOr<Results> results = WriteArtifacts(options.run_dir, output_dir);
   if (!results.ok()) return Fail(results.status(), err);

@@ -194,7 +194,8 @@ int Run(const RunFlags& flags) {
     return printed.ok() ? kDone : Complain(printed, kFailed);
   }
   const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
-  if (auto made = PrepareOutputDir(run_dir); !made.ok()) return Complain(made, kBadInput);
+  const auto output_dir = OutputDir::Prepare(run_dir);
+  if (!output_dir.ok()) return Complain(output_dir.status(), kBadInput);
   if (spec.tls.insecure) {
     Say("--insecure: https certificates are not checked; whoever answers may not be the server");
   }

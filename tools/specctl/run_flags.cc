@@ -138,7 +138,7 @@ void AddOutputFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--tag", flags.tags, "k=v, kept in the artifacts; repeatable")->group("Output");
   app.add_flag("--strict", flags.strict, "Exit with 3 where the verdict is invalid")
       ->group("Output");
-  app.add_flag("--dry-run", flags.dry_run, "Say what would be sent, and send nothing")
+  app.add_flag("--dry-run", flags.dry_run, "Say what would be sent, as text, and send nothing")
       ->group("Output");
   app.add_option("--like", flags.like, "Repeat the run in this folder; other flags go before it")
       ->group("Output");

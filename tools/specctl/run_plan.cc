@@ -9,6 +9,7 @@
 #include "common/dataset/text_length.h"
 #include "common/engine/request_body.h"
 #include "common/plan/plan.h"
+#include "common/report/number_text.h"
 
 namespace specctl::cli {
 namespace {
@@ -30,8 +31,8 @@ uint64_t PromptTokens(const Conversation& conversation) {
 
 std::string Describe(const std::optional<uint64_t>& requests, const LoadSpec& load) {
   if (!requests) return "as many as the time allows; the dataset repeats";
-  const double waves = static_cast<double>(*requests) / load.bs;
-  return absl::StrFormat("%d, in about %.3g waves of %d", *requests, waves, load.bs);
+  const uint64_t waves = (*requests + load.bs - 1) / load.bs;
+  return absl::StrFormat("%d, in about %s of %d", *requests, CountedText(waves, "wave"), load.bs);
 }
 
 std::string DescribeDuration(const LoadSpec& load) {
@@ -103,16 +104,18 @@ absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spe
     tokens += PromptTokens(row);
   }
   std::string out = "Dry run: nothing is sent.\n";
-  out += absl::StrFormat("dataset      %s: %d conversations, %d turns%s\n", spec.dataset.name,
-                         plan.conversations.size(), turns,
+  out += absl::StrFormat("dataset      %s: %s, %s%s\n", spec.dataset.name,
+                         CountedText(plan.conversations.size(), "conversation"),
+                         CountedText(turns, "turn"),
                          spec.dataset.builtin ? " (builtin: for trying things)" : "");
   out += absl::StrFormat("requests     %s%s\n", Describe(plan.limits.planned_requests, spec.load),
                          DescribeDuration(spec.load));
   out += absl::StrFormat(
       "tokens       about %d in a conversation (estimated), at most %d out a request\n",
       tokens / plan.conversations.size(), spec.request.osl_tokens);
-  out += absl::StrFormat("connections  %d over %d agents, at most %d each\n", spec.load.bs,
-                         spec.load.agents, SlotsOfAgent(spec.load.bs, 0, spec.load.agents));
+  out += absl::StrFormat("connections  %d over %s, at most %d each\n", spec.load.bs,
+                         CountedText(spec.load.agents, "agent"),
+                         SlotsOfAgent(spec.load.bs, 0, spec.load.agents));
   for (const std::string& url : spec.target_urls) out += absl::StrFormat("target       %s\n", url);
   const bool chat = spec.request.endpoint == Endpoint::kChat;
   out +=

@@ -316,6 +316,9 @@ absl::Status TakeTags(const RunFlags& flags, RunSpec& spec) {
 
 absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
   RunSpec& spec = settings.spec;
+  if (flags.dry_run && flags.format == "json") {
+    return Bad("--dry-run", "excludes --format json: what it prints is a text");
+  }
   if (flags.gpus) spec.gpus = static_cast<uint32_t>(*flags.gpus);
   if (flags.no_server_metrics && !flags.server_metrics.empty()) {
     return Bad("--server-metrics", "excludes --no-server-metrics");

@@ -48,6 +48,25 @@ TEST(PageHeadTest, AnEarlyEndIsNamed) {
               HasSubstr("ended     too many failures: 12 of 20 failed\n"));
 }
 
+TEST(PageHeadTest, AnEndWhoseReasonSaysItIsNamedOnce) {
+  Results results = testing::FullResults();
+  results.end = {.end = RunEnd::kInterrupted, .reason = "interrupted", .at_mono_ns = 0};
+  EXPECT_THAT(VerdictLines(results, false), HasSubstr("ended     interrupted\n"));
+  results.end.reason = "interrupted twice: stopped at once";
+  EXPECT_THAT(VerdictLines(results, false),
+              HasSubstr("ended     interrupted twice: stopped at once\n"));
+  results.end.reason = "";
+  EXPECT_THAT(VerdictLines(results, false), HasSubstr("ended     interrupted\n"));
+}
+
+TEST(PageHeadTest, ShortTimesOfTheLoadAreNotRoundedAway) {
+  Results results = testing::FullResults();
+  results.spec.load.duration = std::chrono::milliseconds(1);
+  results.spec.load.ramp = std::chrono::milliseconds(2500);
+  EXPECT_THAT(SetupLines(results), HasSubstr("duration 1 ms"));
+  EXPECT_THAT(SetupLines(results), HasSubstr("ramp 2.5 s"));
+}
+
 TEST(PageHeadTest, TargetsThatRunTheSameStandOnOneLine) {
   Results results;
   for (uint32_t i = 0; i < 6; ++i) results.targets.push_back(testing::SampleTarget(i));

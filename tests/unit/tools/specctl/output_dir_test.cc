@@ -27,23 +27,43 @@ class OutputDirTest : public ::testing::Test {
 
 TEST_F(OutputDirTest, ANewFolderIsMadeWithItsParentsAndLeftEmpty) {
   const auto dir = folder_ / "a" / "b";
-  EXPECT_TRUE(PrepareOutputDir(dir.string()).ok());
+  const auto made = OutputDir::Prepare(dir.string());
+  EXPECT_TRUE(made.ok());
   EXPECT_TRUE(std::filesystem::is_empty(dir));
-  EXPECT_TRUE(PrepareOutputDir(dir.string()).ok());
+  EXPECT_TRUE(OutputDir::Prepare(dir.string()).ok());
+  EXPECT_TRUE(std::filesystem::exists(dir)) << "made by the first, which lives";
+}
+
+TEST_F(OutputDirTest, WhatItMadeGoesWhereNothingWasWritten) {
+  EXPECT_TRUE(OutputDir::Prepare((folder_ / "runs" / "id").string()).ok());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(OutputDir::Prepare(folder_.string()).ok());
+  EXPECT_TRUE(std::filesystem::exists(folder_)) << "it was there before";
+}
+
+TEST_F(OutputDirTest, WhatWasWrittenStays) {
+  const auto dir = folder_ / "runs" / "id";
+  {
+    const auto made = OutputDir::Prepare(dir.string());
+    ASSERT_TRUE(made.ok());
+    std::ofstream(dir / "journal.pb") << "x";
+  }
+  EXPECT_TRUE(std::filesystem::exists(dir / "journal.pb"));
 }
 
 TEST_F(OutputDirTest, AFolderWithSomethingInItIsRefused) {
   std::ofstream(folder_ / "mine") << "x";
-  const absl::Status status = PrepareOutputDir(folder_.string());
+  const absl::Status status = OutputDir::Prepare(folder_.string()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("--output-dir " + folder_.string()));
   EXPECT_THAT(std::string(status.message()), HasSubstr("not empty"));
 }
 
 TEST_F(OutputDirTest, APlaceThatCannotBeAFolderIsRefused) {
-  EXPECT_THAT(std::string(PrepareOutputDir("/proc/nowhere").message()), HasSubstr("can't be made"));
+  EXPECT_THAT(std::string(OutputDir::Prepare("/proc/nowhere").status().message()),
+              HasSubstr("can't be made"));
   std::ofstream(folder_ / "file") << "x";
-  EXPECT_FALSE(PrepareOutputDir((folder_ / "file").string()).ok());
+  EXPECT_FALSE(OutputDir::Prepare((folder_ / "file").string()).ok());
 }
 
 TEST(RunIdTest, SaysWhenItBegan) {

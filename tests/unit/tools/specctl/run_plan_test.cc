@@ -60,10 +60,25 @@ TEST(RunPlanTest, ADryRunShowsLoadAndARequest) {
   const auto text = DescribePlan(*plan, spec);
   ASSERT_TRUE(text.ok()) << text.status();
   EXPECT_THAT(*text, HasSubstr("nothing is sent"));
-  EXPECT_THAT(*text, HasSubstr("6, in about 1.5 waves of 4"));
+  EXPECT_THAT(*text, HasSubstr("6, in about 2 waves of 4"));
   EXPECT_THAT(*text, HasSubstr("4 over 2 agents, at most 2 each"));
   EXPECT_THAT(*text, HasSubstr("POST /v1/chat/completions"));
   EXPECT_THAT(*text, HasSubstr("\"max_tokens\":9"));
+}
+
+TEST(RunPlanTest, ADryRunCountsInWholeNumbers) {
+  RunSpec spec;
+  spec.target_urls = {"http://a:8000"};
+  spec.request.model = "m";
+  const auto text = [&](LoadSpec load) {
+    spec.load = load;
+    const auto plan = MakePlan(SixRows(), load);
+    return plan.ok() ? DescribePlan(*plan, spec).value_or("") : "";
+  };
+  EXPECT_THAT(text({.bs = 1, .agents = 1, .requests_max = 11'400}),
+              HasSubstr("11400, in about 11,400 waves of 1\n"));
+  EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("6, in about 1 wave of 8\n"));
+  EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("8 over 1 agent, at most 8 each\n"));
 }
 
 TEST(RunPlanTest, SlotsThatTheFileLimitCannotCarryAreRefusedWithARemedy) {

@@ -213,6 +213,8 @@ TEST(RunSettingsTest, OtherBadValuesNameTheirFlag) {
   EXPECT_THAT(Refusal({"--dataset", "a", "--input-file", "b"}), HasSubstr("--dataset: excludes"));
   EXPECT_THAT(Refusal({"--no-server-metrics", "--server-metrics", "http://a/m"}),
               HasSubstr("--server-metrics: excludes"));
+  EXPECT_THAT(Refusal({"--dry-run", "--format", "json"}),
+              HasSubstr("--dry-run: excludes --format json"));
   EXPECT_THAT(Refusal({"--bogus"}), HasSubstr("--bogus"));
 }
 
