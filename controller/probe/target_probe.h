@@ -37,8 +37,8 @@ struct ProbeInput {
 absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input);
 
 // ProbeTarget until it succeeds, every 2 s for at most `wait`; only UNAVAILABLE and
-// DEADLINE_EXCEEDED are worth a repeat.  `wait` 0: once, and such
-// an error names --wait-ready.  `say` is told, once, that it waits.
+// DEADLINE_EXCEEDED are worth a repeat.  `wait` 0: once, and such an error names --wait-ready.
+// `say` is told, once, that it waits.
 absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
                                             const std::function<void(std::string_view)>& say);
 
