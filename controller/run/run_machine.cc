@@ -110,11 +110,11 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
                               : roster_.NameOf(agent) + " was done before T0";
   if (!armed_) return LoseAgent(agent, how, now);
   roster_[agent].phase = AgentPhase::kDone;
-  Record(AgentEnded{.agent = agent,
-                    .lost = done.stopped,
-                    .reason = done.stopped ? how : "done",
-                    .at_mono_ns = Count(now)});
-  if (done.stopped) {
+  // A signal to the whole group reaches the agents too.
+  const bool lost = done.stopped && end_ != RunEnd::kInterrupted;
+  Record(AgentEnded{
+      .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = Count(now)});
+  if (lost) {
     SetEnd(RunEnd::kAgentLost, how);
     if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
   }

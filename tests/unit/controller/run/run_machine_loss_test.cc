@@ -14,7 +14,18 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-using RunMachineLossTest = RunMachineTest;
+class RunMachineLossTest : public RunMachineTest {
+ protected:
+  // Agents 0 and 2 end too; returns why the run did.
+  std::string EndOfTheRest() {
+    Input(10, AgentDone{});
+    Input(12, AgentDone{});
+    EXPECT_THAT(Said(), ElementsAre("done 0", "done 2", "stage done", "scrape after"));
+    machine_.OnScrapedAfter(now_);
+    EXPECT_EQ(End(), RunEnd::kAgentLost);
+    return Reason();
+  }
+};
 
 TEST_F(RunMachineLossTest, AKilledAgentMakesTheOthersDrainAtOnceAndEndsTheRun) {
   ToRunning();
@@ -24,12 +35,7 @@ TEST_F(RunMachineLossTest, AKilledAgentMakesTheOthersDrainAtOnceAndEndsTheRun) {
   Input(11, SessionCut{});
   EXPECT_THAT(Said(), ElementsAre("lost 1", "stage draining", "drain 10 agent lost 30",
                                   "drain 12 agent lost 30"));
-  Input(10, AgentDone{});
-  Input(12, AgentDone{});
-  EXPECT_THAT(Said(), ElementsAre("done 0", "done 2", "stage done", "scrape after"));
-  machine_.OnScrapedAfter(now_);
-  EXPECT_EQ(End(), RunEnd::kAgentLost);
-  EXPECT_EQ(Reason(), "agent 1 (pid 7) was killed by signal 9");
+  EXPECT_EQ(EndOfTheRest(), "agent 1 (pid 7) was killed by signal 9");
 }
 
 TEST_F(RunMachineLossTest, AnAgentThatASignalStoppedMakesTheRestDrain) {
@@ -37,12 +43,15 @@ TEST_F(RunMachineLossTest, AnAgentThatASignalStoppedMakesTheRestDrain) {
   Input(11, AgentDone{.stopped = true});
   EXPECT_THAT(Said(), ElementsAre("lost 1", "stage draining", "drain 10 agent lost 30",
                                   "drain 12 agent lost 30"));
-  Input(10, AgentDone{});
-  Input(12, AgentDone{});
-  EXPECT_THAT(Said(), ElementsAre("done 0", "done 2", "stage done", "scrape after"));
-  machine_.OnScrapedAfter(now_);
-  EXPECT_EQ(End(), RunEnd::kAgentLost);
-  EXPECT_EQ(Reason(), "agent 1 (host-a, pid 102) was told to end before its work was done");
+  EXPECT_EQ(EndOfTheRest(), "agent 1 (host-a, pid 102) was told to end before its work was done");
+}
+
+TEST_F(RunMachineLossTest, AnAgentThatIsStoppedWithTheWholeRunIsNotLost) {
+  ToRunning();
+  machine_.OnInterrupt(now_);
+  Said();
+  Input(11, AgentDone{.stopped = true});
+  EXPECT_THAT(Said(), ElementsAre("done 1"));
 }
 
 TEST_F(RunMachineLossTest, ADeadAgentsSessionIsNotWaitedForLongerThanASecond) {
