@@ -10,7 +10,6 @@
 namespace specctl {
 namespace {
 
-constexpr int64_t kTimeMaxNs = int64_t{1} << 61;  // 73 years: sums of two do not overflow
 // How far two readings of one clock, one of them converted, may seem out of order.
 constexpr int64_t kSlackNs = 1'000'000;
 constexpr int64_t kBeforeBeginNs = kSecondNs;

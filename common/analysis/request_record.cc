@@ -87,15 +87,15 @@ void SetSteps(const RequestRecord& record, RequestRow& row) {
 }
 
 void SetSettledTimes(const RequestRow& row, SettledRequest& settled) {
-  constexpr int64_t kNoTime = SettledRequest::kNoTime;
+  constexpr int64_t kNever = SettledRequest::kNoTime;
   settled.begin_ns = row.begin_ns;
-  settled.slot_free_ns = row.slot_free_ns.value_or(kNoTime);
-  settled.start_ns = row.start_ns.value_or(kNoTime);
-  settled.end_ns = row.end_ns.value_or(kNoTime);
-  settled.first_token_ns = row.first_token_ns.value_or(kNoTime);
-  settled.last_token_ns = row.last_token_ns.value_or(kNoTime);
-  settled.first_answer_ns = row.first_answer_ns.value_or(kNoTime);
-  settled.connect_ns = row.finish.connect_ns.value_or(kNoTime);
+  settled.slot_free_ns = row.slot_free_ns.value_or(kNever);
+  settled.start_ns = row.start_ns.value_or(kNever);
+  settled.end_ns = row.end_ns.value_or(kNever);
+  settled.first_token_ns = row.first_token_ns.value_or(kNever);
+  settled.last_token_ns = row.last_token_ns.value_or(kNever);
+  settled.first_answer_ns = row.first_answer_ns.value_or(kNever);
+  settled.connect_ns = row.finish.connect_ns.value_or(kNever);
 }
 
 SettledRequest MakeSettled(const RequestRow& row, const OpenRequest& request) {

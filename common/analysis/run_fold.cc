@@ -15,7 +15,6 @@ namespace specctl {
 namespace {
 
 constexpr uint32_t kAgentsMax = 65'536;
-constexpr int64_t kTimeMaxNs = int64_t{1} << 61;
 constexpr size_t kLiveSeconds = 60;
 
 bool IsTime(int64_t time_ns) { return time_ns >= 0 && time_ns <= kTimeMaxNs; }

@@ -11,7 +11,7 @@ constexpr double kExactBelow = 1e6;
 // All but the gauges grow when a request ends.  `prompt_tokens_total` leaves cached tokens out, and
 // `n_decode_total` counts a step of all slots as one: neither is the figure that it would be taken
 // for.
-constexpr MetricFamily kMetrics[] = {
+constexpr MetricFamily kLlamaCppMetrics[] = {
     {.figure = ServerFigure::kGeneratedTokens,
      .name = "llamacpp:tokens_predicted_total",
      .exact_below = kExactBelow},
@@ -31,7 +31,7 @@ constexpr MetricFamily kMetrics[] = {
     {.figure = ServerFigure::kWaiting, .name = "llamacpp:requests_deferred", .counter = false},
 };
 
-constexpr EngineProfile kProfile = {
+constexpr EngineProfile kLlamaCpp = {
     .name = "llamacpp",
     .display_name = "llama.cpp",
     .continuous_usage = false,  // ignored without a word
@@ -39,12 +39,12 @@ constexpr EngineProfile kProfile = {
     .return_token_ids = false,
     .timings_per_token = true,
     .closes_after_stream = true,
-    .metrics = kMetrics,
+    .metrics = kLlamaCppMetrics,
     .chunk_per_step = false,
 };
 
 }  // namespace
 
-const EngineProfile& LlamaCppProfile() { return kProfile; }
+const EngineProfile& LlamaCppProfile() { return kLlamaCpp; }
 
 }  // namespace specctl

@@ -4,7 +4,7 @@
 namespace specctl {
 namespace {
 
-constexpr EngineProfile kProfile = {
+constexpr EngineProfile kOpenAi = {
     .name = "openai",
     .display_name = "OpenAI-compatible",
     .continuous_usage = true,  // SGLang, TensorRT-LLM and others take it; the probe finds out
@@ -16,6 +16,6 @@ constexpr EngineProfile kProfile = {
 
 }  // namespace
 
-const EngineProfile& OpenAiProfile() { return kProfile; }
+const EngineProfile& OpenAiProfile() { return kOpenAi; }
 
 }  // namespace specctl

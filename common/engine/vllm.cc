@@ -7,7 +7,7 @@ namespace {
 // The number of inter-token observations is the number of engine outputs of a request less one, so
 // over a run the steps after the first.  With several engines behind one server each has its own
 // series, labelled `engine`.
-constexpr MetricFamily kMetrics[] = {
+constexpr MetricFamily kVllmMetrics[] = {
     {.figure = ServerFigure::kGeneratedTokens, .name = "vllm:generation_tokens_total"},
     {.figure = ServerFigure::kPromptTokens, .name = "vllm:prompt_tokens_total"},
     {.figure = ServerFigure::kDrafts, .name = "vllm:spec_decode_num_drafts_total"},
@@ -43,18 +43,18 @@ constexpr MetricFamily kMetrics[] = {
     {.figure = ServerFigure::kRequestsFinished, .name = "vllm:request_success_total"},
 };
 
-constexpr EngineProfile kProfile = {
+constexpr EngineProfile kVllm = {
     .name = "vllm",
     .display_name = "vLLM",
     .continuous_usage = true,
     .ignore_eos = true,
     .return_token_ids = true,
-    .metrics = kMetrics,
+    .metrics = kVllmMetrics,
     .chunk_per_step = true,
 };
 
 }  // namespace
 
-const EngineProfile& VllmProfile() { return kProfile; }
+const EngineProfile& VllmProfile() { return kVllm; }
 
 }  // namespace specctl

@@ -83,7 +83,7 @@ void AppendFromChunks(const Results& results, std::string& out) {
   AppendRow("  from chunks", chunks->per_step, items, out);
 }
 
-void AppendServers(const Results& results, std::string& out) {
+void AppendServersLength(const Results& results, std::string& out) {
   if (!results.servers || !results.servers->drafts || !results.servers->accepted_tokens) return;
   const ServerFigures& servers = *results.servers;
   if (*servers.drafts <= 0) return;
@@ -129,7 +129,7 @@ std::string AcceptanceBlock(const Results& results) {
     out += "no response told its steps\n";
   }
   AppendFromChunks(results, out);
-  AppendServers(results, out);
+  AppendServersLength(results, out);
   AppendSlices(results, "tier", out);
   AppendSlices(results, "category", out);
   return out;

@@ -35,7 +35,7 @@ void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
+void WriteDatasetName(const DatasetIdentity& dataset, JsonWriter& json) {
   json.Key("dataset");
   json.BeginObject();
   json.Field("name", DatasetLabel(dataset));
@@ -112,12 +112,12 @@ void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
   WriteAcceptance("acceptance", slice.acceptance, json);
 }
 
-void WriteTarget(const TargetProbed& target, JsonWriter& json) {
+void WriteTargetModel(const TargetProbed& target, JsonWriter& json) {
   WriteTargetIdentity(target, json);
   json.TextField("model", target.model);
 }
 
-void WriteAgent(const AgentFigures& agent, JsonWriter& json) {
+void WriteAgentFigures(const AgentFigures& agent, JsonWriter& json) {
   json.Field("agent", agent.agent);
   json.Field("hostname", agent.host.hostname);
   json.Field("slots", agent.slots);
@@ -161,7 +161,7 @@ std::string SummaryJson(const Results& results) {
   json.BeginObject();
   json.Field("schema_version", kSummarySchemaVersion);
   json.Field("run_id", results.spec.run_id);
-  WriteDataset(results.spec.dataset, json);
+  WriteDatasetName(results.spec.dataset, json);
   WriteVerdict(results.verdict, json);
   WriteEnd(results, json);
   WriteHold(results, json);
@@ -179,10 +179,10 @@ std::string SummaryJson(const Results& results) {
   json.ObjectsField("slices", results.slices,
                     [&](const SliceFigures& slice) { WriteSlice(slice, json); });
   json.ObjectsField("targets", results.targets,
-                    [&](const TargetProbed& target) { WriteTarget(target, json); });
+                    [&](const TargetProbed& target) { WriteTargetModel(target, json); });
   WriteStartSkew(results.start_skew, json);
   json.ObjectsField("agents", results.agents,
-                    [&](const AgentFigures& agent) { WriteAgent(agent, json); });
+                    [&](const AgentFigures& agent) { WriteAgentFigures(agent, json); });
   json.ArrayField("notes", results.notes);
   json.EndObject();
   return std::move(json).Take() + "\n";

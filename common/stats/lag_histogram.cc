@@ -11,20 +11,20 @@
 namespace specctl {
 namespace {
 
-using Buckets = OctaveBuckets<3>;  // of microseconds
+using LagBuckets = OctaveBuckets<3>;  // of microseconds
 constexpr uint64_t kHighestUs = (uint64_t{1} << 34) - 1;
-constexpr uint32_t kBuckets = Buckets::Of(kHighestUs) + 1;
+constexpr uint32_t kLagBuckets = LagBuckets::Of(kHighestUs) + 1;
 constexpr uint64_t kCountMax = uint64_t{1} << 48;
 
-constexpr uint32_t BucketOf(Nanos lag) {
+constexpr uint32_t LagBucketOf(Nanos lag) {
   const int64_t us = std::max<int64_t>(lag.count(), 0) / 1000;
-  return Buckets::Of(std::min(static_cast<uint64_t>(us), kHighestUs));
+  return LagBuckets::Of(std::min(static_cast<uint64_t>(us), kHighestUs));
 }
 
 // First value above the bucket's; 0 for the bucket of what counts as 0.
 constexpr Nanos UpperEndOf(uint32_t bucket) {
   if (bucket == 0) return Nanos(0);
-  return std::chrono::microseconds(Buckets::Lowest(bucket) + Buckets::Width(bucket));
+  return std::chrono::microseconds(LagBuckets::Lowest(bucket) + LagBuckets::Width(bucket));
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ uint64_t& LagHistogram::At(uint32_t bucket) {
 }
 
 void LagHistogram::Add(Nanos lag, uint64_t count) {
-  if (count > 0) At(BucketOf(lag)) += count;
+  if (count > 0) At(LagBucketOf(lag)) += count;
 }
 
 void LagHistogram::Merge(const LagHistogram& other) {
@@ -85,12 +85,12 @@ absl::StatusOr<LagHistogram> LagHistogram::Decode(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto skipped = TakeVarint(bytes);
     const auto count = skipped ? TakeVarint(bytes) : std::nullopt;
-    if (!count || *skipped >= kBuckets - bucket || *count == 0 || *count > kCountMax) {
+    if (!count || *skipped >= kLagBuckets - bucket || *count == 0 || *count > kCountMax) {
       return absl::InvalidArgumentError("histogram of lags: damaged");
     }
     bucket += *skipped;
     histogram.At(static_cast<uint32_t>(bucket)) = *count;
-    if (++bucket == kBuckets && !bytes.empty()) {
+    if (++bucket == kLagBuckets && !bytes.empty()) {
       return absl::InvalidArgumentError("histogram of lags: more buckets than there are");
     }
   }

@@ -13,7 +13,6 @@ namespace {
 using Ended = SimClient::Ended;
 using ::testing::HasSubstr;
 
-constexpr const char* kChat = "/v1/chat/completions";
 const std::string kContent = "\"delta\":{\"content\"";
 
 std::vector<std::string> Fault(const std::string& fault) {

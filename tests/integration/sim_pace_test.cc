@@ -15,9 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kChat = "/v1/chat/completions";
-const std::string kLabels = R"({engine="0",model_name="sim"})";
-
 TEST(SimPaceTest, AllStreamsGetAllTheirTokens) {
   const std::string path = ::testing::TempDir() + "/sim_pace_test.jsonl";
   SimProcess sim({"--pace", "200", "--pace-tokens", "1,3", "--send-log", path});

@@ -8,6 +8,10 @@
 
 namespace specctl::sim {
 
+inline constexpr const char* kChat = "/v1/chat/completions";
+// Of its metrics.
+inline const std::string kLabels = R"({engine="0",model_name="sim"})";
+
 // Runs the simulated engine with the given flags on ports that the kernel chooses.
 class SimProcess {
  public:

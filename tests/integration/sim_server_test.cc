@@ -15,9 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kChat = "/v1/chat/completions";
-const std::string kLabels = R"({engine="0",model_name="sim"})";
-
 std::vector<std::string> Fast(std::vector<std::string> more = {}) {
   more.insert(more.end(), {"--step-ms", "1", "--step-ms-per-seq", "0", "--draft-ms", "0"});
   return more;

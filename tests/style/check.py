@@ -97,6 +97,16 @@ def tests_mirror_sources():
             yield f"{name}:1: no source {match.group(1)}.cc or .h"
 
 
+def tests_are_built():
+    for name in sources():
+        match = re.match(r"tests/(?:unit|integration|fuzz)/.*?([^/]+)_(?:test|fuzz)\.cc$", name)
+        if not match:
+            continue
+        build = pathlib.Path(name).parent / "CMakeLists.txt"
+        if not re.search(rf"\b{match.group(1)}\b", (ROOT / build).read_text(encoding="utf-8")):
+            yield f"{name}:1: {build} does not name {match.group(1)}"
+
+
 def co_await_hazard():
     for name in sources():
         for line, what in hazards((ROOT / name).read_text(encoding="utf-8")):
@@ -110,15 +120,18 @@ def names():
 
 
 def format():
-    for name in sources():
-        result = subprocess.run(["clang-format", "--dry-run", "-Werror", name], cwd=ROOT,
-                                capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            yield f"{name}:1: not as .clang-format says; run tools/dev format"
+    result = subprocess.run(["clang-format", "--dry-run", "-Werror", *sources()], cwd=ROOT,
+                            capture_output=True, text=True, check=False)
+    wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", result.stderr, re.MULTILINE)))
+    for name in wrong:
+        yield f"{name}:1: not as .clang-format says; run tools/dev format"
+    if result.returncode != 0 and not wrong:
+        yield result.stderr
 
 
 def main():
-    checks = [includes_point_one_way, sizes, tests_mirror_sources, co_await_hazard, names, format]
+    checks = [includes_point_one_way, sizes, tests_mirror_sources, tests_are_built,
+              co_await_hazard, names, format]
     wanted = {check.__name__: check for check in checks}
     if len(sys.argv) != 2 or sys.argv[1] not in wanted:
         sys.exit(f"usage: check.py {'|'.join(wanted)}")

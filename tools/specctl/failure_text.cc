@@ -1,6 +1,7 @@
 #include "tools/specctl/failure_text.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <vector>
 
 #include <absl/strings/str_format.h>
@@ -61,6 +62,11 @@ std::string FailureText(const CLI::App* app, const CLI::Error& error) {
       error.get_name() == "RequiredError" && at->get_require_subcommand_min() > 0;
   const std::string text = command_missing ? MissingCommandText(*at) : error.what();
   return text + "\nRun with --help for more information.\n";
+}
+
+int Complain(std::string_view who, const absl::Status& why, int exit_status) {
+  absl::FPrintF(stderr, "%s: %s\n", who, std::string(why.message()));
+  return exit_status;
 }
 
 }  // namespace specctl::cli

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include <absl/status/status.h>
 #include <CLI/CLI.hpp>
 
 namespace specctl::cli {
@@ -11,5 +13,8 @@ namespace specctl::cli {
 // Where a command is missing, it names the word that is none, those that there are, and the
 // nearest.
 std::string FailureText(const CLI::App* app, const CLI::Error& error);
+
+// Says on stderr that `who` failed ("specctl run") and why; returns `exit_status`.
+int Complain(std::string_view who, const absl::Status& why, int exit_status);
 
 }  // namespace specctl::cli

@@ -24,17 +24,12 @@
 namespace specctl::cli {
 namespace {
 
-int Complain(const absl::Status& status, int exit_status) {
-  std::fprintf(stderr, "specctl: %s\n", std::string(status.message()).c_str());
-  return exit_status;
-}
-
 // Prints what --help and --version ask for, or what is wrong with the flags: nothing was sent.
 int EndOf(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream page;
   if (app.exit(error, page) != 0) return kBadInput;
   const absl::Status printed = PrintPage(page.str(), std::cout);
-  return printed.ok() ? kDone : Complain(printed, kFailed);
+  return printed.ok() ? kDone : Complain("specctl", printed, kFailed);
 }
 
 }  // namespace
@@ -43,7 +38,7 @@ int EndOf(const CLI::App& app, const CLI::ParseError& error) {
 int main(int argc, char** argv) {
   using namespace specctl;
   if (const absl::Status opened = cli::OpenStandardFiles(); !opened.ok()) {
-    return cli::Complain(opened, cli::kFailed);
+    return cli::Complain("specctl", opened, cli::kFailed);
   }
   CLI::App app(
       "Measures LLM serving clusters under production concurrency, with speculative "

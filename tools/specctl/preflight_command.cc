@@ -14,6 +14,7 @@
 #include "controller/run/interrupt_source.h"
 #include "tools/flags/whole_number.h"
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/preflight_findings.h"
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
@@ -41,11 +42,6 @@ struct PreflightFlags {
   uint32_t streams_max = 4096;
   std::string format = "text";
 };
-
-int Complain(std::string_view text, int exit_status) {
-  absl::FPrintF(stderr, "specctl preflight: %s\n", text);
-  return exit_status;
-}
 
 absl::StatusOr<double> ChunksPerS(const PreflightFlags& flags) {
   const double rate = flags.tokens_per_s ? *flags.tokens_per_s / flags.tokens_per_chunk
@@ -123,10 +119,10 @@ absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
 int RunPreflight(const PreflightFlags& flags) {
   const auto chunks_per_s = ChunksPerS(flags);
   if (!chunks_per_s.ok()) {
-    return Complain(std::string(chunks_per_s.status().message()), kBadInput);
+    return Complain("specctl preflight", chunks_per_s.status(), kBadInput);
   }
   const auto duration = StepDuration(flags);
-  if (!duration.ok()) return Complain(std::string(duration.status().message()), kBadInput);
+  if (!duration.ok()) return Complain("specctl preflight", duration.status(), kBadInput);
   const controller::InterruptSource interrupts;
   PreflightRunner runner(
       {.duration = *duration, .interrupted = [&interrupts] { return interrupts.count() > 0; }});
@@ -137,11 +133,13 @@ int RunPreflight(const PreflightFlags& flags) {
   preflight.agents = flags.agents;
   absl::Status made = Search(runner, flags.streams_max, preflight);
   if (made.ok()) made = Check(runner, preflight);
-  if (!made.ok()) return Complain("interrupted", kInterrupted);
-  if (preflight.steps.empty()) return Complain(preflight.stopped_by, kFailed);
+  if (!made.ok())
+    return Complain("specctl preflight", absl::CancelledError("interrupted"), kInterrupted);
+  if (preflight.steps.empty())
+    return Complain("specctl preflight", absl::AbortedError(preflight.stopped_by), kFailed);
   const absl::Status printed = PrintPage(
       flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight), std::cout);
-  if (!printed.ok()) return Complain(std::string(printed.message()), kFailed);
+  if (!printed.ok()) return Complain("specctl preflight", printed, kFailed);
   return preflight.streams_kept ? kDone : kFailed;
 }
 

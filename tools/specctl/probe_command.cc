@@ -8,6 +8,7 @@
 #include <absl/strings/str_format.h>
 
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_settings.h"
 #include "tools/specctl/surroundings.h"
@@ -30,21 +31,16 @@ std::string Text(const TargetProbed& facts) {
   return out;
 }
 
-int Complain(const absl::Status& status, int exit_status) {
-  absl::FPrintF(stderr, "specctl probe: %s\n", std::string(status.message()));
-  return exit_status;
-}
-
 int Probe(const RunFlags& flags) {
   auto settings = MakeSettings(flags, RealSurroundings());
-  if (!settings.ok()) return Complain(settings.status(), kBadInput);
+  if (!settings.ok()) return Complain("specctl probe", settings.status(), kBadInput);
   const auto say = [](std::string_view text) { absl::FPrintF(stderr, "%s\n", text); };
   const auto results = ProbeTargets(*settings, say);
-  if (!results.ok()) return Complain(results.status(), kFailed);
+  if (!results.ok()) return Complain("specctl probe", results.status(), kFailed);
   std::string page;
   for (const auto& result : *results) page += Text(result);
   const absl::Status printed = PrintPage(page, std::cout);
-  return printed.ok() ? kDone : Complain(printed, kFailed);
+  return printed.ok() ? kDone : Complain("specctl probe", printed, kFailed);
 }
 
 }  // namespace

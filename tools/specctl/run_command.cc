@@ -24,6 +24,7 @@
 #include "controller/run/run_driver.h"
 #include "controller/scrape/metrics_scraper.h"
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_flags.h"
@@ -38,11 +39,6 @@ namespace {
 constexpr Nanos kScrapeTimeout = std::chrono::seconds(5);
 
 void Say(std::string_view text) { absl::FPrintF(stderr, "%s\n", text); }
-
-int Complain(const absl::Status& status, int exit_status) {
-  absl::FPrintF(stderr, "specctl run: %s\n", std::string(status.message()));
-  return exit_status;
-}
 
 // Everything that is known before a byte is sent.
 struct PreparedRun {
@@ -132,7 +128,7 @@ controller::ScrapeHooks HooksOf(controller::MetricsScraper& scraper) {
 int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
   if (!results.ok()) {
-    Complain(results.status(), kFailed);
+    Complain("specctl run", results.status(), kFailed);
     Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir +
         " --output-dir ELSEWHERE");
     return kFailed;
@@ -142,7 +138,7 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
                              : RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}),
       std::cout);
   if (!printed.ok()) {
-    Complain(printed, kFailed);
+    Complain("specctl run", printed, kFailed);
     Say("the run's artifacts are in " + run_dir);
   }
   if (end == RunEnd::kInterrupted) return kInterrupted;
@@ -156,9 +152,9 @@ int Measure(const RunFlags& flags, PreparedRun run, std::vector<TargetProbed> ta
             const std::string& run_dir) {
   const RunSpec& spec = run.settings.spec;
   auto scraper = MakeScraper(run.settings, targets);
-  if (!scraper.ok()) return Complain(scraper.status(), kBadInput);
+  if (!scraper.ok()) return Complain("specctl run", scraper.status(), kBadInput);
   auto spawner = controller::AgentSpawner::Spawn(spec.load.agents);
-  if (!spawner.ok()) return Complain(spawner.status(), kFailed);
+  if (!spawner.ok()) return Complain("specctl run", spawner.status(), kFailed);
   const controller::InterruptSource interrupts;
   controller::TerminalView view = controller::TerminalView::For(STDERR_FILENO);
 
@@ -178,24 +174,24 @@ int Measure(const RunFlags& flags, PreparedRun run, std::vector<TargetProbed> ta
   surroundings.view = &view;
   surroundings.interrupts = [&interrupts] { return interrupts.count(); };
   const auto ended = controller::DriveRun(std::move(input), std::move(surroundings));
-  if (!ended.ok()) return Complain(ended.status(), kFailed);
+  if (!ended.ok()) return Complain("specctl run", ended.status(), kFailed);
   if (ended->end != RunEnd::kCompleted) Say("specctl run: " + ended->reason);
   return Report(flags, run_dir, ended->end);
 }
 
 int Run(const RunFlags& flags) {
   auto run = Prepare(flags);
-  if (!run.ok()) return Complain(run.status(), kBadInput);
+  if (!run.ok()) return Complain("specctl run", run.status(), kBadInput);
   const RunSpec& spec = run->settings.spec;
   if (flags.dry_run) {
     const auto text = DescribePlan(run->plan, spec);
-    if (!text.ok()) return Complain(text.status(), kBadInput);
+    if (!text.ok()) return Complain("specctl run", text.status(), kBadInput);
     const absl::Status printed = PrintPage(*text, std::cout);
-    return printed.ok() ? kDone : Complain(printed, kFailed);
+    return printed.ok() ? kDone : Complain("specctl run", printed, kFailed);
   }
   const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
   const auto output_dir = OutputDir::Prepare(run_dir);
-  if (!output_dir.ok()) return Complain(output_dir.status(), kBadInput);
+  if (!output_dir.ok()) return Complain("specctl run", output_dir.status(), kBadInput);
   if (spec.tls.insecure) {
     Say("--insecure: https certificates are not checked; whoever answers may not be the server");
   }
@@ -203,7 +199,7 @@ int Run(const RunFlags& flags) {
   if (!targets.ok()) {
     const bool bad_input =
         absl::IsInvalidArgument(targets.status()) || absl::IsUnauthenticated(targets.status());
-    return Complain(targets.status(), bad_input ? kBadInput : kFailed);
+    return Complain("specctl run", targets.status(), bad_input ? kBadInput : kFailed);
   }
   SettleByTargets(*targets, *run);
   for (const std::string& note : run->settings.notes) Say("note: " + note);

@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t kT0Ns = 1'000 * kSecondNs;
 constexpr const char* kTokens = "vllm:generation_tokens_total";
 
-ServerFold Armed(size_t targets) {
+ServerFold ArmedFold(size_t targets) {
   ServerFold fold;
   fold.Begin(targets);
   fold.AddEngine("vllm");
@@ -38,7 +38,7 @@ Scraped Name(Scraped scraped, std::vector<std::string> names) {
 }
 
 TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
-  ServerFold fold = Armed(2);
+  ServerFold fold = ArmedFold(2);
   for (uint32_t target = 0; target < 2; ++target) {
     ASSERT_TRUE(fold.Apply(Name(Scrape(target, ScrapeKind::kBefore, -100, {{0, 1'000}, {1, 50}}),
                                 {kTokens, kTokens}))
@@ -53,7 +53,7 @@ TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
 }
 
 TEST(ServerFoldTest, AbsentUnlessEveryTargetWasScrapedBeforeAndAfter) {
-  ServerFold fold = Armed(2);
+  ServerFold fold = ArmedFold(2);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
   EXPECT_FALSE(fold.Figures(0, 1).has_value());
@@ -86,14 +86,14 @@ TEST(ServerFoldTest, ACounterThatTheServerRoundsIsNoFigure) {
 }
 
 TEST(ServerFoldTest, ASeriesThatAppearsLaterGrewFromZero) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {})).ok());
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kAfter, 5, {{0, 40}}), {kTokens})).ok());
   EXPECT_EQ(fold.Figures(0, 1)->generated_tokens, 40);
 }
 
 TEST(ServerFoldTest, ARestartIsOneResetWhateverTheNumberOfSeries) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 90}, {1, 9}}),
                               {kTokens, "vllm:prompt_tokens_total"}))
                   .ok());
@@ -103,7 +103,7 @@ TEST(ServerFoldTest, ARestartIsOneResetWhateverTheNumberOfSeries) {
 }
 
 TEST(ServerFoldTest, TheOlderNameOfAFamilyIsNotAddedToTheNewer) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
                               {"vllm:gpu_prefix_cache_hits_total", "vllm:prefix_cache_hits_total"}))
                   .ok());
@@ -112,7 +112,7 @@ TEST(ServerFoldTest, TheOlderNameOfAFamilyIsNotAddedToTheNewer) {
 }
 
 TEST(ServerFoldTest, AcceptedByPositionSumsRanks) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   Scraped before = Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}, {2, 0}});
   for (uint32_t i = 0; i < 3; ++i) {
     before.new_series.push_back({.series = i,
@@ -125,7 +125,7 @@ TEST(ServerFoldTest, AcceptedByPositionSumsRanks) {
 }
 
 TEST(ServerFoldTest, GaugesAreMeansOverTheHoldAndKeepTheirLastValue) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
                               {"vllm:num_requests_running", "vllm:num_requests_waiting"}))
                   .ok());
@@ -142,7 +142,7 @@ TEST(ServerFoldTest, GaugesAreMeansOverTheHoldAndKeepTheirLastValue) {
 }
 
 TEST(ServerFoldTest, GrowthIsSpreadBetweenItsScrapes) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -500, {{0, 0}}), {kTokens})).ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 300}})).ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 400}})).ok());
@@ -153,7 +153,7 @@ TEST(ServerFoldTest, GrowthIsSpreadBetweenItsScrapes) {
 }
 
 TEST(ServerFoldTest, WhatWasNeverNamedIsDataLoss) {
-  ServerFold fold = Armed(1);
+  ServerFold fold = ArmedFold(1);
   const absl::Status sample = fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {{3, 1}}));
   EXPECT_EQ(sample.code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(sample.message(), "scrape of target 0: a sample of series 3, which it never named");

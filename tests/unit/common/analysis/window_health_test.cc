@@ -128,13 +128,13 @@ TEST(WindowHealthTest, ARecordThatIsDamagedOrContradictsItselfIsDataLoss) {
 
 // --- in a run ---------------------------------------------------------------------------------
 
-// One slot, requests of 500 ms one after another for `seconds`, a step every 10 ms.
-JournalScript BusyRun(int seconds) {
+// One slot, requests of 500 ms one after another for `length_s`, a step every 10 ms.
+JournalScript BusyRun(int length_s) {
   JournalScript script({.bs = 1});
-  for (int i = 0; i < 2 * seconds; ++i) {
+  for (int i = 0; i < 2 * length_s; ++i) {
     script.Begin({.at_ms = i * 500.0}).Chunks(49, i * 500 + 10, 10, 1).Ok(i * 500 + 500);
   }
-  for (int second = 0; second < seconds; ++second) {
+  for (int second = 0; second < length_s; ++second) {
     AgentHealth& health = script.Health(0, static_cast<uint32_t>(second));
     health.chunks = 98;
     health.in_flight = 1;

@@ -5,7 +5,7 @@
 namespace specctl {
 namespace {
 
-Conversation Row(std::string category, std::vector<std::string> turns) {
+Conversation Prompt(std::string category, std::vector<std::string> turns) {
   Conversation row;
   row.category = category;
   if (IsEntropyTier(category)) row.tier = category;
@@ -17,9 +17,9 @@ Conversation Row(std::string category, std::vector<std::string> turns) {
 
 TEST(DatasetStatisticsTest, GroupsAreCountedInOrderOfAppearance) {
   DatasetStatisticsBuilder builder;
-  builder.Add(Row("mixed", {std::string(8, 'a')}));
-  builder.Add(Row("coding", {std::string(40, 'a'), "b", "c"}));
-  builder.Add(Row("mixed", {std::string(16, 'a')}));
+  builder.Add(Prompt("mixed", {std::string(8, 'a')}));
+  builder.Add(Prompt("coding", {std::string(40, 'a'), "b", "c"}));
+  builder.Add(Prompt("mixed", {std::string(16, 'a')}));
   const DatasetStatistics statistics = std::move(builder).Build();
   ASSERT_EQ(statistics.groups.size(), 2u);
   EXPECT_EQ(statistics.groups[0].category, "mixed");

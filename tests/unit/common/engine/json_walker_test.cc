@@ -19,7 +19,7 @@ struct Fields {
   int others = 0;
 };
 
-struct Fixture {
+struct WalkerFixture {
   absl::Status Walk(std::string_view json) {
     payload = std::string(json) + std::string(SseParser::kPadding, '}');
     fields = Fields();
@@ -48,7 +48,7 @@ struct Fixture {
 };
 
 TEST(JsonWalkerTest, ReadsKnownFieldsAndPassesOverTheRest) {
-  Fixture f;
+  WalkerFixture f;
   ASSERT_TRUE(f.Walk(R"({"a":[{"text":1}],"text" : "x" ,"inner":{"count":18446744073709551615 ,)"
                      R"("b":{"c":[]}},"list":[1,[2,3],{}]})")
                   .ok());
@@ -59,7 +59,7 @@ TEST(JsonWalkerTest, ReadsKnownFieldsAndPassesOverTheRest) {
 }
 
 TEST(JsonWalkerTest, NumbersAreReadExactly) {
-  Fixture f;
+  WalkerFixture f;
   for (const auto& [text, value] : {std::pair("3", 3.0), std::pair("-0.25 ", -0.25),
                                     std::pair("1.5e3", 1500.0), std::pair("10.209", 10.209)}) {
     ASSERT_TRUE(f.Walk(std::string(R"({"number": )") + text + "}").ok()) << text;
@@ -72,14 +72,14 @@ TEST(JsonWalkerTest, NumbersAreReadExactly) {
 }
 
 TEST(JsonWalkerTest, NullIsAbsent) {
-  Fixture f;
+  WalkerFixture f;
   ASSERT_TRUE(f.Walk(R"({"text":null,"count": null ,"list":null,"inner":null})").ok());
   EXPECT_EQ(f.fields.text, "");
   EXPECT_FALSE(f.fields.count || f.fields.length);
 }
 
 TEST(JsonWalkerTest, KeysAreComparedWhole) {
-  Fixture f;
+  WalkerFixture f;
   ASSERT_TRUE(f.Walk(R"({"tex":1,"texts":1,"text\"":1,"text ":1,"Text":1,"":1})").ok());
   EXPECT_EQ(f.fields.others, 6);
   ASSERT_TRUE(f.Walk("{\"te\\u0078t\":\"x\",\"" + std::string(100, 'k') + "\\n\":1}").ok());
@@ -88,7 +88,7 @@ TEST(JsonWalkerTest, KeysAreComparedWhole) {
 }
 
 TEST(JsonWalkerTest, AllEscapedTextsOfAWalkStayValid) {
-  Fixture f;
+  WalkerFixture f;
   ASSERT_TRUE(f.Walk(R"({"text":"\n"})").ok());
   std::string json = R"({"text":"\u0041")";
   for (int i = 0; i < 200; ++i) json += R"(,"text":"\u0042")";
@@ -112,7 +112,7 @@ TEST(JsonWalkerTest, WrongTypesAreNamed) {
   for (const char* json : {R"({"count":1.0})", R"({"count":-1})", R"({"count":"1"})",
                            R"({"count":18446744073709551616})", R"({"count":1x})",
                            R"({"count":nulll})", R"({"count":})"}) {
-    Fixture f;
+    WalkerFixture f;
     const absl::Status status = f.Walk(json);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << json;
     EXPECT_THAT(std::string(status.message()), HasSubstr("count has a wrong type, in: {\"count"));
@@ -122,7 +122,7 @@ TEST(JsonWalkerTest, WrongTypesAreNamed) {
 TEST(JsonWalkerTest, WhatIsNoObjectIsRefused) {
   for (const char* json : {"", "x", "[]", "{", R"({"text":"a"}})", R"({"text":"a" "count":1})",
                            R"({"text"})", R"({"list":[1,2})"}) {
-    Fixture f;
+    WalkerFixture f;
     const absl::Status status = f.Walk(json);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << json;
     EXPECT_THAT(std::string(status.message()), HasSubstr("not a JSON object"));

@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 
 // A decoder and the payload that the last event's views point into.
-struct Fixture {
+struct DecoderFixture {
   absl::Status Decode(std::string_view text) {
     payload = std::string(text) + std::string(SseParser::kPadding, '"');  // hostile padding
     return decoder.Decode(std::string_view(payload).substr(0, text.size()), event);
@@ -27,7 +27,7 @@ struct Fixture {
   ASSERT_TRUE((fixture).Decode(text).ok()) << (fixture).Decode(text)
 
 TEST(StreamDecoderTest, ChatChunkWithContinuousUsage) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(
       f,
       R"({"id":"chatcmpl-84","object":"chat.completion.chunk","created":1795344750,"model":"tiny",)"
@@ -46,7 +46,7 @@ TEST(StreamDecoderTest, ChatChunkWithContinuousUsage) {
 }
 
 TEST(StreamDecoderTest, KeyOrderSpacingAndUnknownFieldsDoNotMatter) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"( { "x" : {"choices":[1,[2]],"id":"no"} , "usage" : {
     "details":[{"completion_tokens":9}], "completion_tokens" : 3 , "prompt_tokens" : null },
     "choices" : [ { "finish_reason" : "stop" , "new":[[]], "delta" : { "content" : "a" , "z":{} } ,
@@ -59,7 +59,7 @@ TEST(StreamDecoderTest, KeyOrderSpacingAndUnknownFieldsDoNotMatter) {
 }
 
 TEST(StreamDecoderTest, EscapesInTextsAndInKeys) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"\u0069d":"a\"b","cho\u0069ces":[{"delta":{"content":"\ud83d\ude00\n",)"
                     R"("reasoning":"\t"},"finish_reason":null}],"id\"":"no"})");
   EXPECT_EQ(f.event.id, "a\"b");
@@ -68,7 +68,7 @@ TEST(StreamDecoderTest, EscapesInTextsAndInKeys) {
 }
 
 TEST(StreamDecoderTest, CompletionsChunk) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f,
                  R"({"id":"cmpl-1","object":"text_completion","choices":[{"index":0,"text":" bit",)"
                  R"("logprobs":{"text_offset":[0,4],"tokens":[" b","it"],"top_logprobs":[{},{}]},)"
@@ -81,14 +81,14 @@ TEST(StreamDecoderTest, CompletionsChunk) {
 }
 
 TEST(StreamDecoderTest, ChatLogprobsAreCounted) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[{"delta":{"content":"ab"},"logprobs":{"content":[{"token":"a",)"
                     R"("bytes":[97],"top_logprobs":[]},{"token":"b"}],"refusal":null}}]})");
   EXPECT_EQ(f.event.logprob_tokens, 2u);
 }
 
 TEST(StreamDecoderTest, TimingsOfAnEvent) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f,
                  R"({"choices":[],"timings":{"prompt_n":10,"predicted_n":7,"predicted_ms":10.209,)"
                  R"("draft_n":8,"draft_n_accepted":6}})");
@@ -105,7 +105,7 @@ TEST(StreamDecoderTest, TimingsOfAnEvent) {
 }
 
 TEST(StreamDecoderTest, OtherServersTimingsArePassedOver) {
-  Fixture f;
+  DecoderFixture f;
   for (const char* timings : {"null", "[1]", "\"fast\"", "{}", R"({"total_ms":4})",
                               R"({"predicted_n":3})", R"({"predicted_n":3,"predicted_ms":null})"}) {
     ASSERT_DECODES(f, std::string(R"({"choices":[],"timings":)") + timings + "}");
@@ -116,7 +116,7 @@ TEST(StreamDecoderTest, OtherServersTimingsArePassedOver) {
 }
 
 TEST(StreamDecoderTest, RoleChunks) {
-  Fixture f;
+  DecoderFixture f;
   for (const char* delta : {R"({"role":"assistant","content":""})", R"({"role":"assistant"})",
                             R"({"role":"assistant","content":null})",
                             R"({"reasoning_content":null,"role":"assistant","content":""})"}) {
@@ -129,7 +129,7 @@ TEST(StreamDecoderTest, RoleChunks) {
 }
 
 TEST(StreamDecoderTest, ReasoningUnderEitherName) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[{"delta":{"reasoning":"a"}}]})");
   EXPECT_EQ(f.event.reasoning, "a");
   ASSERT_DECODES(f, R"({"choices":[{"delta":{"reasoning":"b","reasoning_content":null}}]})");
@@ -139,7 +139,7 @@ TEST(StreamDecoderTest, ReasoningUnderEitherName) {
 }
 
 TEST(StreamDecoderTest, ToolCalls) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":)"
                     R"({"arguments":"{\"a\""}}]}}]})");
   EXPECT_TRUE(f.event.tool_call);
@@ -148,7 +148,7 @@ TEST(StreamDecoderTest, ToolCalls) {
 }
 
 TEST(StreamDecoderTest, OtherChoicesArePassedOver) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[{"delta":{"content":"one"},"index":1}]})");
   EXPECT_EQ(f.event.choices, 1u);
   EXPECT_EQ(f.event.other_choices, 1u);
@@ -159,7 +159,7 @@ TEST(StreamDecoderTest, OtherChoicesArePassedOver) {
 }
 
 TEST(StreamDecoderTest, UsageEventAndItsDetails) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[],"usage":{"prompt_tokens":355,"completion_tokens":8,)"
                     R"("prompt_tokens_details":{"cached_tokens":256,"created_cache_tokens":0},)"
                     R"("completion_tokens_details":{"reasoning_tokens":5}}})");
@@ -171,7 +171,7 @@ TEST(StreamDecoderTest, UsageEventAndItsDetails) {
 }
 
 TEST(StreamDecoderTest, DoneWithAndWithoutSpace) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, "[DONE]");
   EXPECT_TRUE(f.event.done);
   ASSERT_DECODES(f, "[DONE] ");
@@ -193,13 +193,13 @@ TEST(StreamDecoderTest, ErrorEventsInEveryForm) {
         ErrorForm{R"({"error":{"object":"error","message":"nested","code":"503"}})", "nested", 503},
         ErrorForm{R"({"error":{"reason":"odd"}})", R"({"reason":"odd"})", 0},
         ErrorForm{R"({"choices":[],"error":true})", "true", 0}}) {
-    Fixture f;
+    DecoderFixture f;
     ASSERT_DECODES(f, form.payload);
     EXPECT_TRUE(f.event.error) << form.payload;
     EXPECT_EQ(f.event.error_message, form.message);
     EXPECT_EQ(f.event.error_code, form.code);
   }
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"object":"chat.completion.chunk","error":null,"choices":null})");
   EXPECT_FALSE(f.event.error);
 }
@@ -236,7 +236,7 @@ TEST(StreamDecoderTest, FaultsAreNamed) {
         Fault{R"({"usage":{"completion_tokens":-5}})", "usage.completion_tokens has a wrong"},
         Fault{R"({"usage":{"completion_tokens":5.5}})", "usage.completion_tokens has a wrong"},
         Fault{R"({"usage":{"completion_tokens":nul}})", "usage.completion_tokens has a wrong"}}) {
-    Fixture f;
+    DecoderFixture f;
     const absl::Status status = f.Decode(fault.payload);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << fault.payload;
     EXPECT_THAT(std::string(status.message()), HasSubstr(fault.says));
@@ -249,7 +249,7 @@ TEST(StreamDecoderTest, EveryCutOfAnEventIsAFault) {
       R"({"id":"a","choices":[{"index":0,"delta":{"content":"b\n"},"logprobs":{"content":[{}]},)"
       R"("token_ids":[1,2]}],"usage":{"completion_tokens":2,"prompt_tokens_details":)"
       R"({"cached_tokens":1}},"metrics":{"speculative_decoding":{"num_spec_steps":1}}})";
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, whole);
   for (size_t length = 0; length < whole.size(); ++length) {
     EXPECT_FALSE(f.Decode(std::string_view(whole).substr(0, length)).ok()) << length;
@@ -258,7 +258,7 @@ TEST(StreamDecoderTest, EveryCutOfAnEventIsAFault) {
 }
 
 TEST(StreamDecoderTest, PayloadsOfEverySizeInTurn) {
-  Fixture f;
+  DecoderFixture f;
   for (const size_t size : {size_t{1}, size_t{100'000}, size_t{3}, size_t{300'000}}) {
     const std::string text(size, 'x');
     ASSERT_DECODES(f, R"({"choices":[{"text":"\n)" + text + R"("}],"id":"\u0041"})");
@@ -268,7 +268,7 @@ TEST(StreamDecoderTest, PayloadsOfEverySizeInTurn) {
 }
 
 TEST(StreamDecoderTest, SpeculationIsThatOfTheLastEvent) {
-  Fixture f;
+  DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[],"metrics":{"queue_time_ms":0.1,"speculative_decoding":)"
                     R"({"num_spec_steps":4,"num_draft_tokens":12}}})");
   const auto stats = f.decoder.TakeSpeculation();

@@ -8,7 +8,7 @@
 namespace specctl::cli {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 struct Result {
   int exit_status = -1;
@@ -20,11 +20,11 @@ Result Parsed(const std::string& command_line) {
   CLI::App app("specctl");
   Result result;
   AddDatasetCommand(app, result.exit_status);
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
   app.parse(command_line);
-  result.out = testing::internal::GetCapturedStdout();
-  result.err = testing::internal::GetCapturedStderr();
+  result.out = ::testing::internal::GetCapturedStdout();
+  result.err = ::testing::internal::GetCapturedStderr();
   return result;
 }
 
@@ -44,7 +44,7 @@ TEST(DatasetCommandTest, InspectShowsStatistics) {
 }
 
 TEST(DatasetCommandTest, FormatOfRowsIsPassedOn) {
-  const std::string path = testing::TempDir() + "/dataset_command_test.jsonl";
+  const std::string path = ::testing::TempDir() + "/dataset_command_test.jsonl";
   std::ofstream(path) << R"({"messages": [{"role": "user", "content": "a"},)"
                       << R"({"role": "user", "content": "b"}]})";
   EXPECT_THAT(Parsed("dataset inspect " + path).out, HasSubstr("format   openai_messages\n"));
@@ -64,11 +64,11 @@ TEST(DatasetCommandTest, BadInputExitsWithTwoAndSaysWhy) {
 
 TEST(DatasetCommandTest, BadUsageIsRefusedByTheParser) {
   EXPECT_THROW(Parsed("dataset"), CLI::RequiredError);
-  testing::internal::GetCapturedStdout();
-  testing::internal::GetCapturedStderr();
+  ::testing::internal::GetCapturedStdout();
+  ::testing::internal::GetCapturedStderr();
   EXPECT_THROW(Parsed("dataset list --format xml"), CLI::ValidationError);
-  testing::internal::GetCapturedStdout();
-  testing::internal::GetCapturedStderr();
+  ::testing::internal::GetCapturedStdout();
+  ::testing::internal::GetCapturedStderr();
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace specctl::cli {
 namespace {
 
-JudgedStep Step(uint32_t streams, StepState state) {
+JudgedStep JudgedAs(uint32_t streams, StepState state) {
   JudgedStep step;
   step.load = {.streams = streams, .chunks_per_s = 50};
   step.state = state;
@@ -13,42 +13,42 @@ JudgedStep Step(uint32_t streams, StepState state) {
 }
 
 // Agents kept 512 streams each, and did not keep 1,024, as `state` says.
-Preflight Found(StepState state, uint32_t agents = 1) {
+Preflight FoundBy(StepState state, uint32_t agents = 1) {
   Preflight preflight;
   preflight.chunks_per_s = 50;
   preflight.bs = 512;
   preflight.cores = 2;
   preflight.agents = agents;
-  preflight.steps = {Step(512 * agents, StepState::kKept), Step(1024 * agents, state)};
+  preflight.steps = {JudgedAs(512 * agents, StepState::kKept), JudgedAs(1024 * agents, state)};
   preflight.streams_kept = 512;
   preflight.streams_not_kept = 1024;
   return preflight;
 }
 
-Preflight Checked(StepState state) {
-  Preflight preflight = Found(StepState::kDistorted);
-  preflight.checks = {Step(512, state)};
+Preflight CheckedAt512(StepState state) {
+  Preflight preflight = FoundBy(StepState::kDistorted);
+  preflight.checks = {JudgedAs(512, state)};
   return preflight;
 }
 
 TEST(PreflightFindingsTest, OnlyADistortionShowsTheCeiling) {
-  EXPECT_FALSE(IsLowerBound(Found(StepState::kDistorted)));
-  EXPECT_FALSE(IsLowerBound(Found(StepState::kDistorted, 4)));
-  EXPECT_TRUE(IsLowerBound(Found(StepState::kNullServerLate)));
-  Preflight all_kept = Found(StepState::kKept);
+  EXPECT_FALSE(IsLowerBound(FoundBy(StepState::kDistorted)));
+  EXPECT_FALSE(IsLowerBound(FoundBy(StepState::kDistorted, 4)));
+  EXPECT_TRUE(IsLowerBound(FoundBy(StepState::kNullServerLate)));
+  Preflight all_kept = FoundBy(StepState::kKept);
   all_kept.streams_not_kept.reset();
   EXPECT_TRUE(IsLowerBound(all_kept));
 }
 
 TEST(PreflightFindingsTest, TheCeilingIsOneAgentsAlsoWhereSeveralWereAtWork) {
-  EXPECT_EQ(CeilingPerS(Found(StepState::kDistorted)), 25'600);
-  EXPECT_EQ(CeilingPerS(Found(StepState::kDistorted, 4)), 25'600);
+  EXPECT_EQ(CeilingPerS(FoundBy(StepState::kDistorted)), 25'600);
+  EXPECT_EQ(CeilingPerS(FoundBy(StepState::kDistorted, 4)), 25'600);
 }
 
 TEST(PreflightFindingsTest, AMachineCarriesAnAgentACoreOrAsManyAsWereMeasured) {
-  EXPECT_EQ(DemandOf(Found(StepState::kDistorted))->machine_agents, 2u);
-  EXPECT_EQ(DemandOf(Found(StepState::kDistorted, 4))->machine_agents, 4u);
-  Preflight found = Found(StepState::kDistorted);
+  EXPECT_EQ(DemandOf(FoundBy(StepState::kDistorted))->machine_agents, 2u);
+  EXPECT_EQ(DemandOf(FoundBy(StepState::kDistorted, 4))->machine_agents, 4u);
+  Preflight found = FoundBy(StepState::kDistorted);
   found.bs = 1024;  // 51,200 of 17,920 each
   EXPECT_EQ(PlanOf(found)->machines, 2u);
   found.agents = 3;
@@ -56,7 +56,7 @@ TEST(PreflightFindingsTest, AMachineCarriesAnAgentACoreOrAsManyAsWereMeasured) {
 }
 
 TEST(PreflightFindingsTest, WithoutAKeptLoadNothingFollows) {
-  Preflight found = Found(StepState::kDistorted);
+  Preflight found = FoundBy(StepState::kDistorted);
   found.streams_kept.reset();
   EXPECT_FALSE(CeilingPerS(found).has_value());
   EXPECT_FALSE(DemandOf(found).has_value());
@@ -64,18 +64,18 @@ TEST(PreflightFindingsTest, WithoutAKeptLoadNothingFollows) {
 }
 
 TEST(PreflightFindingsTest, ThisMachineCarriesWhatTheCheckKept) {
-  EXPECT_EQ(MachineCarriesIt(Checked(StepState::kKept)), true);
-  EXPECT_EQ(MachineCarriesIt(Checked(StepState::kDistorted)), false);
-  EXPECT_EQ(MachineCarriesIt(Checked(StepState::kNullServerLate)), std::nullopt);
-  EXPECT_EQ(MachineCarriesIt(Found(StepState::kDistorted)), std::nullopt);
-  Preflight too_much = Checked(StepState::kKept);  // of the machine's share
+  EXPECT_EQ(MachineCarriesIt(CheckedAt512(StepState::kKept)), true);
+  EXPECT_EQ(MachineCarriesIt(CheckedAt512(StepState::kDistorted)), false);
+  EXPECT_EQ(MachineCarriesIt(CheckedAt512(StepState::kNullServerLate)), std::nullopt);
+  EXPECT_EQ(MachineCarriesIt(FoundBy(StepState::kDistorted)), std::nullopt);
+  Preflight too_much = CheckedAt512(StepState::kKept);  // of the machine's share
   too_much.bs = 4096;
   EXPECT_EQ(MachineCarriesIt(too_much), false);
 }
 
 TEST(PreflightFindingsTest, TheLastCheckCounts) {
-  Preflight found = Checked(StepState::kDistorted);
-  found.checks.push_back(Step(512, StepState::kKept));
+  Preflight found = CheckedAt512(StepState::kDistorted);
+  found.checks.push_back(JudgedAs(512, StepState::kKept));
   EXPECT_EQ(CheckedState(found), StepState::kKept);
   EXPECT_EQ(MachineCarriesIt(found), true);
 }
