@@ -7,8 +7,6 @@ namespace {
 
 constexpr auto kCallMax = std::chrono::seconds(1);
 
-int64_t NowNanos() { return MonoNow().time_since_epoch().count(); }
-
 }  // namespace
 
 ClockProber::ClockProber(v1::AgentSession::Stub& stub, uint32_t agent)
@@ -48,10 +46,10 @@ bool ClockProber::Probe(v1::ClockExchange& previous) {
   v1::ClockProbeReply reply;
   request.set_agent(agent_);
   if (previous.agent_receive_mono_ns() != 0) *request.mutable_previous() = previous;
-  const int64_t sent_ns = NowNanos();
+  const int64_t sent_ns = MonoNs(MonoNow());
   request.set_agent_send_mono_ns(sent_ns);
   const grpc::Status status = stub_.ProbeClock(&context, request, &reply);
-  const int64_t received_ns = NowNanos();
+  const int64_t received_ns = MonoNs(MonoNow());
   if (!status.ok()) return false;
   previous.set_agent_send_mono_ns(sent_ns);
   previous.set_controller_receive_mono_ns(reply.controller_receive_mono_ns());

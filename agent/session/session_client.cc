@@ -267,7 +267,7 @@ void SessionClient::OnHeartbeat() {
   if (ended_) return;
   if (welcomed_ && stream_ && !reads_ended_ && queue_.empty()) {
     v1::AgentMessage message;
-    message.mutable_heartbeat()->set_agent_mono_ns(MonoNow().time_since_epoch().count());
+    message.mutable_heartbeat()->set_agent_mono_ns(MonoNs(MonoNow()));
     Queue(std::move(message));
   }
   heartbeat_timer_.expires_after(heartbeat_);

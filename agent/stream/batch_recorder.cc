@@ -10,7 +10,7 @@ BatchRecorder::BatchRecorder(Identity identity, MonoTime from) {
   next_.agent = identity.agent;
   next_.incarnation = identity.incarnation;
   next_.seq = 1;
-  next_.from_mono_ns = from.time_since_epoch().count();
+  next_.from_mono_ns = MonoNs(from);
 }
 
 RequestLog& BatchRecorder::Begin(RequestBegun begun) {
@@ -47,20 +47,16 @@ void BatchRecorder::Finish(RequestLog& log, RequestFinished finished) {
   if (!log.moved_) free_.push_back(&log);
 }
 
-void BatchRecorder::SetSlotsFilled(MonoTime at) {
-  next_.slots_filled_mono_ns = at.time_since_epoch().count();
-}
+void BatchRecorder::SetSlotsFilled(MonoTime at) { next_.slots_filled_mono_ns = MonoNs(at); }
 
-void BatchRecorder::SetFirstIdle(MonoTime at) {
-  next_.first_idle_mono_ns = at.time_since_epoch().count();
-}
+void BatchRecorder::SetFirstIdle(MonoTime at) { next_.first_idle_mono_ns = MonoNs(at); }
 
 void BatchRecorder::SetUnassigned(std::vector<Unassigned> unassigned) {
   next_.unassigned = std::move(unassigned);
 }
 
 AgentBatch BatchRecorder::Cut(MonoTime to, Nanos real_minus_mono) {
-  next_.to_mono_ns = std::max(to.time_since_epoch().count(), next_.from_mono_ns);
+  next_.to_mono_ns = std::max(MonoNs(to), next_.from_mono_ns);
   next_.real_minus_mono_ns = real_minus_mono.count();
   std::sort(moved_.begin(), moved_.end(),
             [](const RequestLog* a, const RequestLog* b) { return a->ordinal_ < b->ordinal_; });

@@ -8,8 +8,6 @@
 namespace specctl::agent {
 namespace {
 
-int64_t ToNanos(MonoTime time) { return time.time_since_epoch().count(); }
-
 Ending Interrupted(const Target& target) {
   return Failed(FailureKind::kInterrupted, target.text, "cancelled");
 }
@@ -36,7 +34,7 @@ Task<RequestFinished> Exchange::Run(Order order) {
   }
   const MonoTime now = MonoNow();
   const bool whole = intake_.over() && intake_.last_arrival() != MonoTime{};
-  finished.end_mono_ns = ToNanos(whole ? intake_.last_arrival() : now);
+  finished.end_mono_ns = MonoNs(whole ? intake_.last_arrival() : now);
   intake_.Describe(shared_.save_text, finished);
   finished.outcome = ending.outcome;
   finished.failure = ending.failure;
@@ -111,14 +109,14 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
   const Target& target = *order.target;
   const MonoTime start = MonoNow();
   MonoTime active_at = start;
-  finished.start_mono_ns = ToNanos(start);
+  finished.start_mono_ns = MonoNs(start);
   finished.sent_mono_ns = std::nullopt;
   shared_.health.OnSend(start - order.begin - Nanos(finished.connect_ns.value_or(0)));
   connection_->Send(order.bytes);
   for (;;) {
     if (connection_->sent() && !finished.sent_mono_ns) {
       active_at = MonoNow();
-      finished.sent_mono_ns = ToNanos(active_at);
+      finished.sent_mono_ns = MonoNs(active_at);
     }
     if (intake_.over()) co_return intake_.Judge(target.text);
     active_at = std::max(active_at, intake_.last_arrival());

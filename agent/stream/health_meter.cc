@@ -55,8 +55,8 @@ void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
 
 AgentHealth HealthMeter::Take(MonoTime now, uint32_t in_flight) {
   AgentHealth health = std::exchange(second_, AgentHealth());
-  health.from_mono_ns = std::exchange(taken_, now).time_since_epoch().count();
-  health.at_mono_ns = now.time_since_epoch().count();
+  health.from_mono_ns = MonoNs(std::exchange(taken_, now));
+  health.at_mono_ns = MonoNs(now);
   health.in_flight = in_flight;
   health.receive_lag = TakeEncoded(receive_lag_);
   health.send_lag = TakeEncoded(send_lag_);

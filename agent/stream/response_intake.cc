@@ -13,7 +13,7 @@ static_assert(ByteSink::kPadding >= SseParser::kPadding);
 
 constexpr std::string_view kEventStream = "text/event-stream";
 
-int64_t ToMicrosDown(MonoTime time) { return time.time_since_epoch().count() / 1000; }
+int64_t ToMicrosDown(MonoTime time) { return MonoNs(time) / 1000; }
 
 // Named events carry engines' extras (SGLang's ids, TensorRT-LLM's metrics), except these.
 bool IsOfTheResponse(std::string_view event_name) {

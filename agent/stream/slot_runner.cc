@@ -5,7 +5,6 @@
 namespace specctl::agent {
 namespace {
 
-int64_t ToNanos(MonoTime time) { return time.time_since_epoch().count(); }
 MonoTime FromNanos(int64_t nanos) { return MonoTime(Nanos(nanos)); }
 
 }  // namespace
@@ -57,8 +56,8 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   begun.slot = numbers_.local;
   begun.target = target_;
   const MonoTime begin = MonoNow();
-  begun.slot_free_mono_ns = ToNanos(std::min(free_at_, begin));
-  begun.begin_mono_ns = ToNanos(begin);
+  begun.slot_free_mono_ns = MonoNs(std::min(free_at_, begin));
+  begun.begin_mono_ns = MonoNs(begin);
   RequestLog& log = shared_.recorder.Begin(begun);
   shared_.host.OnBegun(!std::exchange(any_begun_, true));
 
@@ -96,7 +95,7 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
     finished.outcome = ending.outcome;
     finished.failure = ending.failure;
     finished.error = ending.error;
-    finished.end_mono_ns = ToNanos(MonoNow());
+    finished.end_mono_ns = MonoNs(MonoNow());
     co_return finished;
   }
   Exchange::Order order;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace specctl {
 
@@ -30,6 +31,9 @@ inline MonoTime MonoNow() {
 inline UnixTime UnixNow() {
   return std::chrono::time_point_cast<Nanos>(std::chrono::system_clock::now());
 }
+
+// Nanoseconds of CLOCK_MONOTONIC, as messages carry them.
+inline int64_t MonoNs(MonoTime time) { return time.time_since_epoch().count(); }
 
 // Seconds as a double, for printing.
 inline double Seconds(Nanos duration) { return std::chrono::duration<double>(duration).count(); }

@@ -17,8 +17,6 @@ constexpr Nanos kDeadPatience = std::chrono::seconds(1);
 constexpr Nanos kJournalFailedPatience = std::chrono::seconds(1);
 constexpr Nanos kArmLeadMax = std::chrono::seconds(20);
 
-int64_t Count(MonoTime time) { return time.time_since_epoch().count(); }
-
 }  // namespace
 
 RunMachine::RunMachine(Options options, MonoTime now)
@@ -26,7 +24,7 @@ RunMachine::RunMachine(Options options, MonoTime now)
       begun_(now),
       roster_(options_.agents),
       failures_(options_.bs, options_.failed_share_max) {
-  Record(StageChanged{.stage = stage_, .at_mono_ns = Count(now), .reason = ""});
+  Record(StageChanged{.stage = stage_, .at_mono_ns = MonoNs(now), .reason = ""});
 }
 
 // --- what agents say ----------------------------------------------------------------------------
@@ -113,7 +111,7 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
   // A signal to the whole group reaches the agents too.
   const bool lost = done.stopped && end_ != RunEnd::kInterrupted;
   Record(AgentEnded{
-      .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = Count(now)});
+      .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = MonoNs(now)});
   if (lost) {
     SetEnd(RunEnd::kAgentLost, how);
     if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
@@ -172,8 +170,8 @@ Nanos RunMachine::ArmLead(MonoTime now) const {
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
   if (ended_ || armed_) return;
   const MonoTime t0 = now + ArmLead(now);
-  armed_ = Armed{.t0_mono_ns = Count(t0),
-                 .t0_unix_ns = Count(t0) + real_minus_mono.count(),
+  armed_ = Armed{.t0_mono_ns = MonoNs(t0),
+                 .t0_unix_ns = MonoNs(t0) + real_minus_mono.count(),
                  .boot_id = options_.boot_id};
   Record(*armed_);
   EnterStage(RunStage::kArmed, "every agent is prepared", now);
@@ -217,7 +215,7 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
 
 void RunMachine::OnTick(MonoTime now) {
   if (ended_) return;
-  if (stage_ == RunStage::kArmed && Count(now) >= armed_->t0_mono_ns) {
+  if (stage_ == RunStage::kArmed && MonoNs(now) >= armed_->t0_mono_ns) {
     EnterStage(RunStage::kRunning, "T0", now);
   }
   if (stage_ == RunStage::kPreparing) CheckPreparing(now);
@@ -265,7 +263,7 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
   const bool joined = of.phase != AgentPhase::kExpected;
   of.phase = AgentPhase::kLost;
   if (joined) {
-    Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = Count(now)});
+    Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = MonoNs(now)});
   }
   if (of.session) {
     commands_.push_back(CloseSession{*of.session, absl::AbortedError("agent lost: " + why)});
@@ -310,7 +308,7 @@ void RunMachine::FailRun(std::string reason, MonoTime now) {
 
 void RunMachine::EnterStage(RunStage stage, std::string reason, MonoTime now) {
   stage_ = stage;
-  Record(StageChanged{.stage = stage, .at_mono_ns = Count(now), .reason = std::move(reason)});
+  Record(StageChanged{.stage = stage, .at_mono_ns = MonoNs(now), .reason = std::move(reason)});
 }
 
 void RunMachine::FinishIfAllEnded(MonoTime now) {
@@ -329,7 +327,7 @@ void RunMachine::EndNow(MonoTime now) {
   }
   if (stage_ != RunStage::kDone) EnterStage(RunStage::kDone, end_reason_, now);
   ended_ = RunEnded{
-      .end = end_.value_or(RunEnd::kCompleted), .reason = end_reason_, .at_mono_ns = Count(now)};
+      .end = end_.value_or(RunEnd::kCompleted), .reason = end_reason_, .at_mono_ns = MonoNs(now)};
   Record(*ended_);
 }
 

@@ -20,8 +20,6 @@ constexpr Nanos kPeriod = seconds(1);
 constexpr Nanos kQuietPeriod = milliseconds(200);
 constexpr Nanos kQuietMax = seconds(5);
 
-int64_t MonoNs() { return MonoNow().time_since_epoch().count(); }
-
 bool Wanted(const EngineProfile& profile, std::string_view name) {
   return FindFamily(profile, name) != nullptr;
 }
@@ -78,12 +76,12 @@ Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
   scraped.target = target.what.target;
   scraped.url = target.what.url.ToString();
   scraped.kind = kind;
-  scraped.begin_mono_ns = MonoNs();
+  scraped.begin_mono_ns = MonoNs(MonoNow());
   HttpRequest request{.method = "GET", .path = ""};
   request.headers.emplace_back("Accept", "text/plain;version=0.0.4");
   if (!authorization_.empty()) request.headers.emplace_back("Authorization", authorization_);
   auto reply = Fetch(target.what.url, request, options_);
-  scraped.end_mono_ns = MonoNs();
+  scraped.end_mono_ns = MonoNs(MonoNow());
   if (!reply.ok()) {
     scraped.error = std::string(reply.status().message());
     return scraped;

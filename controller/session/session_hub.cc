@@ -16,8 +16,6 @@ namespace {
 // A batch holds some 200 ms of an agent: well under this, even after a stall.
 constexpr int kReceiveBytesMax = 64 << 20;
 
-int64_t MonoNanos() { return MonoNow().time_since_epoch().count(); }
-
 // Agents ping a silent connection; gRPC would take more than two in five minutes for an attack.
 constexpr int kPingIntervalMsMin = 1'000;
 
@@ -80,12 +78,12 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   grpc::ServerUnaryReactor* ProbeClock(grpc::CallbackServerContext* context,
                                        const v1::ClockProbeRequest* request,
                                        v1::ClockProbeReply* reply) override {
-    reply->set_controller_receive_mono_ns(MonoNanos());
+    reply->set_controller_receive_mono_ns(MonoNs(MonoNow()));
     if (request->has_previous()) {
       sinks_.clock(DecodeExchange(request->agent(), request->previous()));
     }
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reply->set_controller_send_mono_ns(MonoNanos());
+    reply->set_controller_send_mono_ns(MonoNs(MonoNow()));
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }

@@ -14,10 +14,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto kIdleLimit = std::chrono::seconds(5);
 constexpr auto kSlowTick = std::chrono::milliseconds(10);
 constexpr size_t kReadBytes = 16u << 10;
-constexpr size_t kPipelinedBytesMax = 64u << 20;
 
 ApiError Overloaded(int status) {
   return {.status = status,

@@ -1,6 +1,7 @@
 // HttpRequestParser: bytes of one connection -> requests.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -9,6 +10,9 @@
 #include <absl/status/statusor.h>
 
 namespace specctl::sim {
+
+inline constexpr size_t kPipelinedBytesMax = 64u << 20;      // of requests that wait
+inline constexpr auto kIdleLimit = std::chrono::seconds(5);  // of a connection between two
 
 struct HttpRequest {
   std::string method;

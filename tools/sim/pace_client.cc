@@ -12,8 +12,6 @@
 namespace specctl::sim {
 namespace {
 
-constexpr size_t kPipelinedBytesMax = 64u << 20;
-
 ApiError NotStreamed() {
   return {.status = 400,
           .message = "stream: need true, since the simulated engine runs with --pace, got false",

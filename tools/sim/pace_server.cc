@@ -29,7 +29,6 @@
 namespace specctl::sim {
 namespace {
 
-constexpr Nanos kIdleLimit = std::chrono::seconds(5);
 constexpr int kSendsBetweenPolls = 64;
 constexpr int kListenBacklog = 4096;
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-absl::Status Bad(const std::string& dir, std::string_view what) {
+absl::Status BadOutputDir(const std::string& dir, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrFormat("--output-dir %s: %s", dir, what));
 }
 
@@ -38,13 +38,14 @@ absl::StatusOr<OutputDir> OutputDir::Prepare(const std::string& dir) {
   std::error_code error;
   OutputDir output(MissingOf(dir));
   fs::create_directories(dir, error);
-  if (error) return Bad(dir, absl::StrFormat("can't be made: %s", error.message()));
+  if (error) return BadOutputDir(dir, absl::StrFormat("can't be made: %s", error.message()));
   const bool empty = fs::is_empty(dir, error);
-  if (error) return Bad(dir, error.message());
-  if (!empty) return Bad(dir, "is not empty; give a new or empty folder");
+  if (error) return BadOutputDir(dir, error.message());
+  if (!empty) return BadOutputDir(dir, "is not empty; give a new or empty folder");
   const std::string probe = dir + "/.writable";
   const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return Bad(dir, absl::StrFormat("can't be written to: %s", std::strerror(errno)));
+  if (fd < 0)
+    return BadOutputDir(dir, absl::StrFormat("can't be written to: %s", std::strerror(errno)));
   ::close(fd);
   ::unlink(probe.c_str());
   return output;
