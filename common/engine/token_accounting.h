@@ -19,6 +19,18 @@ enum class TokenSource {
   kNone
 };
 
+// Why the tokens of a response can't be given to its chunks.  Usage on chunks is used only where it
+// is cumulative and current: it never falls, grows where there is output, and ends at the total.
+enum class TokenFault {
+  kNone,
+  kUsageFalls,      // e.g. of each chunk alone
+  kUsageStalls,     // output came and usage did not grow: e.g. the final total on every chunk
+  kUsageLags,       // the first output came with usage at 0: it tells of the chunk before
+  kUsageNotTotal,   // what it ended at is not the total
+  kAboveMaxTokens,  // a total that the request did not allow
+  kOtherChoices     // more choices than were asked for: the total is of all
+};
+
 // Steps as the engine itself reported them for one request (vLLM's
 // --per-request-spec-decode-metrics; vllm/v1/spec_decode/metrics.py).
 struct SpeculationStats {

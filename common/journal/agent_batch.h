@@ -60,6 +60,8 @@ struct RequestFinished {
   uint32_t resends = 0;
   bool connection_closed_by_server = false;
   TokenSource token_source = TokenSource::kUnknown;  // how this one's chunks were counted
+  TokenFault token_fault = TokenFault::kNone;        // the first that was seen
+  std::optional<uint64_t> max_tokens;                // what the request allowed; absent: unknown
   std::optional<uint64_t> input_tokens, output_tokens, cached_tokens,
       reasoning_tokens;      // server's usage
   uint64_t chunks = 0;       // token-bearing chunks reported

@@ -91,6 +91,8 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_resends(in.resends);
   out->set_connection_closed_by_server(in.connection_closed_by_server);
   out->set_token_source(static_cast<v1::TokenSource>(in.token_source));
+  out->set_token_fault(static_cast<v1::TokenFault>(in.token_fault));
+  if (in.max_tokens) out->set_max_tokens(*in.max_tokens);
   if (in.input_tokens) out->set_input_tokens(*in.input_tokens);
   if (in.output_tokens) out->set_output_tokens(*in.output_tokens);
   if (in.cached_tokens) out->set_cached_tokens(*in.cached_tokens);
@@ -119,6 +121,8 @@ RequestFinished Read(const v1::RequestFinished& in) {
   out.resends = in.resends();
   out.connection_closed_by_server = in.connection_closed_by_server();
   out.token_source = static_cast<TokenSource>(in.token_source());
+  out.token_fault = static_cast<TokenFault>(in.token_fault());
+  if (in.has_max_tokens()) out.max_tokens = in.max_tokens();
   if (in.has_input_tokens()) out.input_tokens = in.input_tokens();
   if (in.has_output_tokens()) out.output_tokens = in.output_tokens();
   if (in.has_cached_tokens()) out.cached_tokens = in.cached_tokens();

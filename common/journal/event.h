@@ -43,9 +43,12 @@ struct TargetProbed {
   std::optional<uint32_t> max_model_len_tokens;
   TokenSource token_source = TokenSource::kUnknown;
   bool continuous_usage = false;  // the server takes the field and answers to it
-  std::string metrics_url;        // empty: none
-  std::string metrics_note;       // why there are none, for the page
-  std::optional<uint32_t> draft_length;
+  // What is wrong with its usage on chunks, which is then not used.
+  TokenFault usage_fault = TokenFault::kNone;
+  std::string metrics_url;               // empty: none
+  std::string metrics_note;              // why there are none, for the page
+  std::string speculation_method;        // as the server names it; empty: it does not tell
+  std::optional<uint32_t> draft_length;  // tokens of a draft at most; absent: it does not tell
 };
 
 struct HostFacts {

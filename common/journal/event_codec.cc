@@ -85,6 +85,8 @@ void Write(const TargetProbed& in, v1::TargetProbed* out) {
   out->set_metrics_url(in.metrics_url);
   out->set_metrics_note(in.metrics_note);
   out->set_continuous_usage(in.continuous_usage);
+  out->set_usage_fault(static_cast<v1::TokenFault>(in.usage_fault));
+  out->set_speculation_method(in.speculation_method);
   if (in.draft_length) out->set_draft_length(*in.draft_length);
 }
 
@@ -100,6 +102,8 @@ TargetProbed Read(const v1::TargetProbed& in) {
   out.metrics_url = in.metrics_url();
   out.metrics_note = in.metrics_note();
   out.continuous_usage = in.continuous_usage();
+  out.usage_fault = static_cast<TokenFault>(in.usage_fault());
+  out.speculation_method = in.speculation_method();
   if (in.has_draft_length()) out.draft_length = in.draft_length();
   return out;
 }
