@@ -2,78 +2,249 @@
 
 #include <algorithm>
 #include <functional>
-#include <vector>
+#include <unordered_map>
+#include <utility>
 
 #include "common/stats/intervals.h"
 
 namespace specctl {
 namespace {
 
-using Term = std::function<RatioTerm(const StepSums&)>;
+// What the figures need of a set of requests.
+struct StepTotals {
+  // Requests of which every step is known, and those that tell their number only.
+  StepLengths lengths;
+  uint64_t steps_each = 0, steps_counted = 0, accepted_counted = 0;
+  uint64_t delivered = 0, drafts = 0, drafted = 0, accepted = 0;
 
-RatioTerm Ratio(uint64_t numerator, uint64_t denominator) {
-  return {static_cast<double>(numerator), static_cast<double>(denominator)};
-}
+  uint64_t steps() const { return steps_each + steps_counted; }
 
-// The request's sums, where it enters.
-const StepSums* SumsOf(const SettledRequest& request, const StepBasis& basis) {
-  const StepSums& sums = request.StepsFrom(basis.source);
-  return request.ok() && sums.detail >= basis.detail ? &sums : nullptr;
-}
-
-std::optional<Estimate> ByConversation(const AcceptanceInput& input, const Term& term) {
-  std::vector<RatioTerm> clusters;
-  std::optional<uint64_t> position;
-  for (const SettledRequest* request : *input.requests) {
-    const StepSums* const sums = SumsOf(*request, input.basis);
-    if (sums == nullptr) continue;
-    if (position != request->position) clusters.emplace_back();
-    position = request->position;
-    const RatioTerm add = term(*sums);
-    clusters.back().numerator += add.numerator;
-    clusters.back().denominator += add.denominator;
+  void Add(const StepSums& sums, StepDetail detail, const StepStore& store) {
+    if (detail == StepDetail::kEach) {
+      store.AddLengths(sums, lengths);
+      steps_each += sums.steps;
+    } else if (detail == StepDetail::kCount) {
+      steps_counted += sums.steps;
+      accepted_counted += sums.accepted;
+    }
+    if (detail >= StepDetail::kCount) delivered += sums.delivered;
+    if (detail == StepDetail::kEach) drafts += sums.drafts;
+    drafted += sums.drafted;
+    accepted += sums.accepted;
   }
-  const std::optional<RatioEstimate> ratio = EstimateRatio(clusters);
-  if (!ratio) return std::nullopt;
-  Estimate estimate{.value = ratio->value, .low = std::nullopt, .high = std::nullopt};
-  if (ratio->interval) {
-    estimate.low = ratio->interval->low;
-    estimate.high = ratio->interval->high;
+
+  void Merge(const StepTotals& other) {
+    lengths.Merge(other.lengths);
+    steps_each += other.steps_each;
+    steps_counted += other.steps_counted;
+    accepted_counted += other.accepted_counted;
+    delivered += other.delivered;
+    drafts += other.drafts;
+    drafted += other.drafted;
+    accepted += other.accepted;
+  }
+
+  void Remove(const StepTotals& other) {
+    lengths.Remove(other.lengths);
+    steps_each -= other.steps_each;
+    steps_counted -= other.steps_counted;
+    accepted_counted -= other.accepted_counted;
+    delivered -= other.delivered;
+    drafts -= other.drafts;
+    drafted -= other.drafted;
+    accepted -= other.accepted;
+  }
+};
+
+std::optional<double> Ratio(uint64_t part, uint64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// Each kind of request with its own estimate, weighted by its steps.
+std::optional<double> LengthPerStep(const StepTotals& totals) {
+  if (totals.steps() == 0) return std::nullopt;
+  double tokens = 0;
+  if (totals.steps_each > 0) {
+    tokens += static_cast<double>(totals.steps_each) *
+              AcceptanceLengthOf(ConditionalRates(totals.lengths));
+  }
+  tokens += static_cast<double>(totals.steps_counted + totals.accepted_counted);
+  return tokens / static_cast<double>(totals.steps());
+}
+
+std::optional<double> DeliveredPerStep(const StepTotals& totals) {
+  return Ratio(totals.delivered, totals.steps());
+}
+
+std::optional<double> LengthPerDraft(const StepTotals& totals) {
+  return Ratio(totals.drafts + totals.accepted, totals.drafts);
+}
+
+std::optional<double> AcceptRate(const StepTotals& totals) {
+  return Ratio(totals.accepted, totals.drafted);
+}
+
+// The requests that enter, by question.
+struct Entered {
+  StepTotals all;
+  std::vector<StepTotals> questions;
+  DraftOutcomes drafts;
+  bool widths_known = true;
+  uint64_t ok = 0, requests = 0;
+  uint64_t macro_requests = 0;
+  double macro_sum = 0;
+};
+
+using BasisOf = std::function<const StepBasis*(const SettledRequest&)>;
+
+Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
+  Entered entered;
+  std::unordered_map<uint64_t, size_t> index_of;
+  for (const SettledRequest* request : *input.requests) {
+    if (!request->ok()) continue;
+    ++entered.ok;
+    const StepBasis* const basis = basis_of(*request);
+    if (basis == nullptr) continue;
+    const StepSums& sums = request->StepsFrom(basis->source);
+    if (sums.detail < basis->detail) continue;
+    ++entered.requests;
+    const auto [found, is_new] = index_of.try_emplace(request->question, entered.questions.size());
+    if (is_new) entered.questions.emplace_back();
+    entered.questions[found->second].Add(sums, basis->detail, *input.store);
+    input.store->AddDrafts(sums, entered.drafts);
+    entered.widths_known = entered.widths_known && (sums.widths_known || sums.drafts == 0);
+    if (basis->detail < StepDetail::kCount || sums.steps == 0) continue;
+    ++entered.macro_requests;
+    const uint64_t tokens =
+        basis->source == StepSource::kChunks ? sums.delivered : sums.steps + sums.accepted;
+    entered.macro_sum += static_cast<double>(tokens) / sums.steps;
+  }
+  for (const StepTotals& question : entered.questions) entered.all.Merge(question);
+  return entered;
+}
+
+struct Bounds {
+  double low = 0;
+  std::optional<double> high;
+};
+
+using Statistic = std::optional<double> (*)(const StepTotals&);
+
+std::optional<Estimate> EstimateOf(Entered& entered, Statistic statistic, const Bounds& bounds) {
+  const std::optional<double> value = statistic(entered.all);
+  if (!value) return std::nullopt;
+  Estimate estimate{.value = *value, .low = std::nullopt, .high = std::nullopt};
+  std::vector<double> without_one;
+  for (const StepTotals& question : entered.questions) {
+    if (question.steps() == 0 && question.drafted == 0) continue;
+    entered.all.Remove(question);
+    const std::optional<double> rest = statistic(entered.all);
+    entered.all.Merge(question);
+    if (rest) without_one.push_back(*rest);
+  }
+  const auto interval = IntervalWithin({.value = *value,
+                                        .standard_error = JackknifeError(without_one),
+                                        .clusters = without_one.size(),
+                                        .low = bounds.low,
+                                        .high = bounds.high});
+  if (interval) {
+    estimate.low = interval->low;
+    estimate.high = interval->high;
   }
   return estimate;
 }
 
-void SetCounts(const AcceptanceInput& input, AcceptanceFigures& figures) {
-  uint64_t ok = 0, known = 0, steps = 0, drafts = 0, with_steps = 0;
-  double lengths = 0;
-  for (const SettledRequest* request : *input.requests) {
-    if (!request->ok()) continue;
-    ++ok;
-    const StepSums* const sums = SumsOf(*request, input.basis);
-    if (sums == nullptr) continue;
-    ++known;
-    steps += sums->steps;
-    drafts += sums->drafts;
-    if (sums->steps == 0) continue;
-    ++with_steps;
-    lengths += static_cast<double>(sums->tokens) / sums->steps;
-  }
-  figures.source_share = ok == 0 ? 0 : static_cast<double>(known) / static_cast<double>(ok);
-  if (input.basis.detail < StepDetail::kCount) return;
-  figures.steps = steps;
-  if (with_steps > 0) figures.request_macro_mean = lengths / static_cast<double>(with_steps);
-  const bool tells_drafts =
-      input.basis.source != StepSource::kChunks && input.basis.detail == StepDetail::kEach;
-  if (tells_drafts) figures.drafts = drafts;
+void TrimZeros(std::vector<uint64_t>& counts) {
+  while (!counts.empty() && counts.back() == 0) counts.pop_back();
 }
 
 // Figures of how long each step was.
-void SetLengths(const AcceptanceInput& input, AcceptanceFigures& figures) {
-  figures.conditional = ConditionalRates(*input.lengths);
-  figures.joint = JointRates(*input.lengths);
-  figures.histogram = input.lengths->lengths;
-  while (!figures.histogram.empty() && figures.histogram.back() == 0) figures.histogram.pop_back();
+void SetLengths(const Entered& entered, bool over_steps, AcceptanceFigures& figures) {
+  figures.histogram = entered.all.lengths.whole.lengths;
+  figures.cut_histogram = entered.all.lengths.cut.lengths;
+  TrimZeros(figures.histogram);
+  TrimZeros(figures.cut_histogram);
+  figures.lower_bound = IsLowerBound(entered.all.lengths);
+  figures.rates_over_steps = over_steps;
+  if (over_steps) {
+    figures.conditional = ConditionalRates(entered.all.lengths);
+    figures.joint = JointRates(figures.conditional);
+  } else {
+    figures.joint = JointRates(entered.drafts);
+    if (entered.widths_known) figures.conditional = ConditionalRates(entered.drafts);
+  }
 }
+
+// What a set of bases has in common.
+struct BasisKind {
+  bool any = false, chunks = false, each = true;
+  std::optional<AcceptanceSource> source;
+  std::optional<uint32_t> draft_length;  // the longest, where all are known
+
+  void Add(const StepBasis& basis, const TargetAcceptance& told) {
+    const AcceptanceSource named = NamedSource(basis.source);
+    source = !any || source == named ? named : AcceptanceSource::kMixed;
+    const bool known = told.draft_length && (!any || draft_length);
+    draft_length = known ? std::optional(std::max(draft_length.value_or(0), *told.draft_length))
+                         : std::nullopt;
+    any = true;
+    chunks = chunks || basis.source == StepSource::kChunks;
+    each = each && basis.detail == StepDetail::kEach;
+  }
+};
+
+std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& kind) {
+  if (entered.requests == 0) return std::nullopt;
+  AcceptanceFigures figures;
+  figures.source = *kind.source;
+  figures.source_share = static_cast<double>(entered.requests) / static_cast<double>(entered.ok);
+  Bounds length{.low = 1, .high = std::nullopt};
+  if (kind.draft_length) length.high = 1.0 + *kind.draft_length;
+  figures.per_step = EstimateOf(entered, LengthPerStep, length);
+  figures.delivered_per_step = EstimateOf(entered, DeliveredPerStep, length);
+  figures.accept_rate = EstimateOf(entered, AcceptRate, {.low = 0, .high = 1});
+  if (!figures.per_step && !figures.accept_rate) return std::nullopt;
+  if (figures.per_step) figures.steps = entered.all.steps();
+  if (entered.macro_requests > 0) {
+    figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
+  }
+  if (!kind.each) return figures;
+  if (!kind.chunks) {
+    figures.per_draft = EstimateOf(entered, LengthPerDraft, length);
+    figures.drafts = entered.all.drafts;
+  }
+  SetLengths(entered, kind.chunks, figures);
+  return figures;
+}
+
+BasisKind KindOf(const AcceptanceInput& input) {
+  std::vector<bool> present(input.bases.size());
+  for (const SettledRequest* request : *input.requests) {
+    if (request->ok() && request->target < present.size()) present[request->target] = true;
+  }
+  BasisKind kind;
+  for (size_t i = 0; i < input.bases.size(); ++i) {
+    const TargetBasis& target = input.bases[i];
+    if (present[i] && target.basis) kind.Add(*target.basis, target.told);
+  }
+  return kind;
+}
+
+// Of the chunk-derived targets the largest; nullopt where one is unknown.
+std::optional<double> LargestMergedShare(std::span<const TargetBasis> bases, bool all) {
+  double largest = 0;
+  for (const TargetBasis& target : bases) {
+    const bool counts =
+        all ? target.told.speculates : target.basis && target.basis->source == StepSource::kChunks;
+    if (!counts) continue;
+    if (!target.told.merged_share) return std::nullopt;
+    largest = std::max(largest, *target.told.merged_share);
+  }
+  return largest;
+}
+
+}  // namespace
 
 AcceptanceSource NamedSource(StepSource source) {
   switch (source) {
@@ -87,66 +258,34 @@ AcceptanceSource NamedSource(StepSource source) {
   return AcceptanceSource::kChunks;
 }
 
-}  // namespace
-
-double ShareOf(std::span<const SettledRequest> requests, const StepBasis& basis) {
-  uint64_t ok = 0, known = 0;
-  for (const SettledRequest& request : requests) {
-    if (!request.ok()) continue;
-    ++ok;
-    if (SumsOf(request, basis) != nullptr) ++known;
-  }
-  return ok == 0 ? 0 : static_cast<double>(known) / static_cast<double>(ok);
-}
-
-std::optional<StepBasis> ChooseBasis(std::span<const SettledRequest> requests) {
-  for (const StepSource source : {StepSource::kStats, StepSource::kTimings, StepSource::kChunks}) {
-    for (const StepDetail detail :
-         {StepDetail::kEach, StepDetail::kCount, StepDetail::kDraftTokens}) {
-      const StepBasis basis = {.source = source, .detail = detail};
-      if (ShareOf(requests, basis) >= kSourceShareMin) return basis;
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<AcceptanceFigures> AcceptanceOf(const AcceptanceInput& input) {
-  const auto [source, detail] = input.basis;
-  AcceptanceFigures figures;
-  figures.source = NamedSource(source);
-  SetCounts(input, figures);
-  figures.per_step =
-      detail >= StepDetail::kCount
-          ? ByConversation(input, [](const StepSums& s) { return Ratio(s.tokens, s.steps); })
-          : std::nullopt;
-  if (source != StepSource::kChunks) {
-    figures.accept_rate =
-        ByConversation(input, [](const StepSums& s) { return Ratio(s.accepted, s.drafted); });
+  const BasisKind kind = KindOf(input);
+  if (!kind.any) return std::nullopt;
+  std::optional<AcceptanceFigures> figures =
+      FiguresFrom(Enter(input,
+                        [&](const SettledRequest& request) -> const StepBasis* {
+                          if (request.target >= input.bases.size()) return nullptr;
+                          const auto& basis = input.bases[request.target].basis;
+                          return basis ? &*basis : nullptr;
+                        }),
+                  kind);
+  if (figures && kind.chunks) {
+    figures->merged_share = LargestMergedShare(input.bases, /*all=*/false);
+    figures->approximate = !figures->merged_share;
   }
-  if (!figures.per_step && !figures.accept_rate) return std::nullopt;
-  if (detail == StepDetail::kEach) {
-    if (source != StepSource::kChunks) {
-      figures.per_draft = ByConversation(input, [](const StepSums& s) {
-        return Ratio(uint64_t{s.drafts} + s.accepted, s.drafts);
-      });
-    }
-    SetLengths(input, figures);
-  }
-  figures.merged_share = input.merged_share;
-  figures.approximate = source == StepSource::kChunks &&
-                        (!input.merged_share || *input.merged_share > kMergedShareMax);
   return figures;
 }
 
-std::optional<double> MergedShare(std::span<const SettledRequest> requests, double engine_steps) {
-  if (!(engine_steps > 0)) return std::nullopt;
-  uint64_t chunks = 0;
-  for (const SettledRequest& request : requests) {
-    if (request.chunks > 1) chunks += request.chunks - 1;
-  }
-  const double share = 1 - static_cast<double>(chunks) / engine_steps;
-  if (share < -kMergedShareMax) return std::nullopt;
-  return std::max(share, 0.0);
+std::optional<AcceptanceFigures> AcceptanceFromChunks(const AcceptanceInput& input) {
+  static constexpr StepBasis kChunks;
+  BasisKind kind;
+  kind.Add(kChunks, {});
+  std::optional<AcceptanceFigures> figures =
+      FiguresFrom(Enter(input, [](const SettledRequest&) { return &kChunks; }), kind);
+  if (!figures) return figures;
+  figures->merged_share = LargestMergedShare(input.bases, /*all=*/true);
+  figures->approximate = figures->merged_share.value_or(1) > kMergedShareMax;
+  return figures;
 }
 
 }  // namespace specctl

@@ -1,19 +1,19 @@
-// Acceptance of a set of requests, from one source.
+// Acceptance of a set of requests: a source for each target, never pooled within one.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "common/analysis/figures.h"
 #include "common/analysis/results.h"
 #include "common/analysis/settled_request.h"
-#include "common/speculation/acceptance.h"
+#include "common/analysis/step_store.h"
 
 namespace specctl {
 
-// A source is used where this share of the run's ok requests has it; only those enter.
-inline constexpr double kSourceShareMin = 0.99;
-// Chunk-derived figures are approximate where more of the servers' steps are merged.
+// With more of a target's steps merged into others' chunks, chunks tell no acceptance.
 inline constexpr double kMergedShareMax = 0.01;
 
 // What acceptance is made from: a source, and how much of the steps it has to tell.
@@ -22,25 +22,26 @@ struct StepBasis {
   StepDetail detail = StepDetail::kEach;
 };
 
-// Share of the ok requests that have steps on `basis`; 0 where none is ok.
-double ShareOf(std::span<const SettledRequest> requests, const StepBasis& basis);
-// The first of per_request, timings, chunks that is good for the whole run, with as much detail as
-// there is; nullopt: none is.
-std::optional<StepBasis> ChooseBasis(std::span<const SettledRequest> requests);
-
-struct AcceptanceInput {
-  const RequestSet* requests = nullptr;  // in the order of positions
-  StepBasis basis;
-  const StepHistogram* lengths = nullptr;  // of the ok ones of them, from that source
-  std::optional<double> merged_share;      // of the run; nullopt: unknown
+// Of one target; `basis` nullopt: no source that enough of its requests have, or none trusted.
+struct TargetBasis {
+  std::optional<StepBasis> basis;
+  TargetAcceptance told;
 };
 
-// nullopt where no step is known.  Intervals are by conversation.
+AcceptanceSource NamedSource(StepSource source);
+
+struct AcceptanceInput {
+  const RequestSet* requests = nullptr;
+  std::span<const TargetBasis> bases;
+  const StepStore* store = nullptr;
+};
+// nullopt where no request enters.  Every decoding step enters whole where its uncut length is
+// known; else the last step of each response counts as cut where it was delivered, and rates are by
+// Kaplan and Meier.  Intervals by a jackknife over questions: those of one question are not
+// independent, how often it may be sent.
 std::optional<AcceptanceFigures> AcceptanceOf(const AcceptanceInput& input);
 
-// Share of the servers' steps that came to the client merged into another's chunk: 1 - chunks after
-// each request's first / engine steps, at least 0.  nullopt where the servers counted none, or
-// clearly fewer than there were chunks (an engine that sends a chunk a token).
-std::optional<double> MergedShare(std::span<const SettledRequest> requests, double engine_steps);
+// From chunks alone (`bases` may be empty), whatever the targets' sources are.
+std::optional<AcceptanceFigures> AcceptanceFromChunks(const AcceptanceInput& input);
 
 }  // namespace specctl

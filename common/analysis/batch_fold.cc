@@ -216,6 +216,7 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
     ++(ok ? agent.ok : agent.not_ok);
     Window& window = windows_.At(*record.row.end_ns);
     ++(ok ? window.ok : window.not_ok);
+    window.output_tokens += record.tokens.tail;
     windows_.AddEdge(&Window::in_flight, *record.row.end_ns, -1);
     if (record.row.first_token_ns && finish.input_tokens) {
       windows_.At(*record.row.first_token_ns).input_tokens += *finish.input_tokens;

@@ -4,9 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "common/engine/token_accounting.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
@@ -21,6 +24,18 @@ struct Conservation {
   uint64_t resends = 0;
   uint64_t Unassigned() const;
   bool Holds() const;  // both identities
+};
+
+// Tokens by chunks and by totals; docs/metrics.md, "Tokens that do not add up".
+inline constexpr size_t kTokenFaults = static_cast<size_t>(TokenFault::kOtherChoices) + 1;
+struct TokenBooks {
+  uint64_t by_chunks = 0;  // of known tokens
+  uint64_t by_totals = 0;
+  uint64_t responses_of_unknown_chunks = 0;
+  uint64_t apart = 0;  // tokens
+  uint64_t responses_apart = 0;
+  std::array<uint64_t, kTokenFaults> faults{};  // responses, by TokenFault; kNone: sums differ
+  double ApartShare() const;                    // of the totals, 0..1
 };
 
 struct Estimate {
@@ -39,33 +54,70 @@ struct ThroughputFigures {
   std::optional<double> output_tps_per_gpu, output_tps_peak;  // peak: the best one-second window
 };
 
-enum class AcceptanceSource { kPerRequest, kTimings, kChunks };
+// kCounters: the servers' own, over the whole run.  kMixed: targets with different ones.
+enum class AcceptanceSource { kPerRequest, kTimings, kChunks, kCounters, kMixed };
 std::string_view AcceptanceSourceName(AcceptanceSource source);  // "per_request", ...
 
 struct AcceptanceFigures {
   AcceptanceSource source = AcceptanceSource::kChunks;
-  double source_share = 0;  // share of ok requests that have it, 0..1
+  double source_share = 0;  // share of ok requests that enter, 0..1
   std::optional<uint64_t> steps, drafts;
-  std::optional<Estimate> per_step;     // AL over all steps, those without a draft included
-  std::optional<Estimate> per_draft;    // 1 + accepted / drafts
-  std::optional<Estimate> accept_rate;  // accepted / drafted
+  // Tokens a decoding step yields by itself, before a response's end cuts it; steps without a draft
+  // are one token long.
+  std::optional<Estimate> per_step;
+  bool lower_bound = false;                    // per_step: no step of full length was seen
+  std::optional<Estimate> delivered_per_step;  // tokens that arrived a step
+  std::optional<Estimate> per_draft;           // 1 + accepted / drafts
+  std::optional<Estimate> accept_rate;         // accepted / drafted
   std::optional<double> request_macro_mean;
-  std::vector<double> conditional, joint;
-  std::vector<uint64_t> histogram;     // [k]: steps of k + 1 tokens
-  bool approximate = false;            // chunk-derived, and merged steps above 1 % or unknown
+  std::vector<double> conditional, joint;  // over drafts, or
+  bool rates_over_steps = false;           // over all steps, where drafts can't be told from steps
+  std::vector<uint64_t> histogram;         // [k]: steps of k + 1 tokens, uncut
+  std::vector<uint64_t> cut_histogram;     // [k]: last steps that were cut at k + 1 tokens, perhaps
+  bool approximate = false;            // chunk-derived, and how many steps are merged is unknown
   std::optional<double> merged_share;  // from the servers' own number of steps
 };
 
-// Deltas over the whole run, summed over all series, ranks and targets.
-struct ServerFigures {
-  std::optional<double> generated_tokens, prompt_tokens, drafts, drafted_tokens, accepted_tokens,
-      engine_steps, prefix_hit_rate, preemptions, requests_finished;
+// Where a target's acceptance comes from.
+struct TargetAcceptance {
+  uint32_t target = 0;
+  bool speculates = true;                  // false: no sign of a draft anywhere
+  std::optional<AcceptanceSource> source;  // nullopt: there is none that can be trusted
+  std::string why_none;
+  uint64_t requests = 0;  // ok requests that have it
+  double share = 0;       // of the target's ok requests
+  std::optional<uint32_t> draft_length;
+  std::optional<double> merged_share;  // of its steps, into others' chunks
+};
+
+// Deltas of counters over the whole run, summed over all series and ranks.
+struct ServerCounters {
+  std::optional<double> generated_tokens, prompt_tokens, first_tokens, drafts, drafted_tokens,
+      accepted_tokens, engine_steps, prefix_hit_rate, preemptions, requests_finished;
   std::vector<double> accepted_by_position;
+};
+
+struct TargetCounters {
+  uint32_t metrics = 0;            // index of the metrics URL
+  std::string url;                 // of the metrics
+  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
+  ServerCounters counters;
+};
+
+struct ServerFigures {
+  // Sums over the targets that have the family.
+  ServerCounters sums;
+  // Families that not all of the targets have: their key, and the metrics URLs that are summed.
+  std::vector<std::pair<std::string, std::vector<std::string>>> partial;
+  std::vector<TargetCounters> targets;  // scraped before and after
+  bool complete = false;                // they are all that there are
   struct Gauge {
     double mean = 0, max = 0;
   };
   std::optional<Gauge> running, waiting, kv_cache_share;  // over the hold; summed over targets
   uint64_t scrapes = 0, scrapes_failed = 0, resets = 0;
+
+  const ServerCounters* OfTarget(uint32_t target) const;  // nullptr: none
 };
 
 }  // namespace specctl

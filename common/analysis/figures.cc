@@ -18,6 +18,7 @@ std::optional<double> Ms(int64_t from_ns, int64_t to_ns) {
 
 // Tokens that arrived after the first chunk.
 std::optional<double> TokensAfterFirst(const SettledRequest& request) {
+  if (request.unattributed) return std::nullopt;
   if (!request.output_tokens || !request.first_chunk_tokens) return std::nullopt;
   if (*request.output_tokens <= *request.first_chunk_tokens) return std::nullopt;
   return static_cast<double>(*request.output_tokens - *request.first_chunk_tokens);
@@ -245,6 +246,19 @@ ThroughputFigures ThroughputOfWindows(const ThroughputInput& input) {
   figures.output_tps_peak = PeakTps(input.windows);
   SetPerGpu(input.gpus, figures);
   return figures;
+}
+
+void WithholdPerToken(ThroughputFigures& figures) {
+  figures.output_tps.reset();
+  figures.total_tps.reset();
+  figures.user_tps_mean.reset();
+  figures.output_tps_per_gpu.reset();
+  figures.output_tps_peak.reset();
+}
+
+void WithholdPerToken(LatencyFigures& figures) {
+  figures.itl_ms.reset();
+  figures.user_tps.reset();
 }
 
 ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotals& tokens,

@@ -18,7 +18,7 @@ namespace specctl {
 using RequestSet = std::vector<const SettledRequest*>;
 
 // Tokens per second of one request's stream; nullopt where it has no two chunks, no time between
-// them, or no known tokens after the first chunk.
+// them, or no known tokens after the first chunk, or where its tokens can't be given to chunks.
 std::optional<double> UserTps(const SettledRequest& request);
 // Seconds per token of it.
 std::optional<double> InterTokenSeconds(const SettledRequest& request);
@@ -45,6 +45,10 @@ struct ThroughputInput {
   std::optional<uint32_t> gpus;
 };
 ThroughputFigures ThroughputOfWindows(const ThroughputInput& input);
+
+// Takes away what tells of tokens by chunk: TPS, and of latencies ITL and User TPS.
+void WithholdPerToken(ThroughputFigures& figures);
+void WithholdPerToken(LatencyFigures& figures);
 
 // Totals over the run's length: no interval, since ramp and drain are no steady state.
 ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotals& tokens,

@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/acceptance_basis.h"
 #include "common/analysis/figures.h"
 #include "common/analysis/verdict.h"
 
@@ -77,7 +78,8 @@ std::optional<double> RepeatedPromptTokens(const Evidence& evidence) {
 }
 
 void AddPrefixCache(const Evidence& evidence, Results& results) {
-  if (!results.servers || evidence.servers.prefix_queries() <= 0) return;
+  if (!results.servers || !results.servers->complete) return;
+  if (evidence.servers.prefix_queries() <= 0) return;
   const std::optional<double> repeated = RepeatedPromptTokens(evidence);
   if (!repeated) {
     results.verdict.checks_not_made.push_back(
@@ -97,8 +99,9 @@ void AddPrefixCache(const Evidence& evidence, Results& results) {
 }
 
 void AddOtherTraffic(Results& results) {
-  if (!results.servers) return;
-  const ServerFigures& servers = *results.servers;
+  // Requests to a target that was not scraped are in no counter.
+  if (!results.servers || !results.servers->complete) return;
+  const ServerCounters& servers = results.servers->sums;
   const Conservation& books = results.conservation;
   const auto requests = static_cast<double>(books.sent + books.resends);
   if (servers.requests_finished && *servers.requests_finished > requests) {
@@ -209,6 +212,70 @@ void AddFromAgents(const Evidence& evidence, Results& results) {
   }
 }
 
+std::string TargetText(const Evidence& evidence, uint32_t target) {
+  const std::vector<std::string>& urls = evidence.run.spec().target_urls;
+  return target < urls.size() ? urls[target] : absl::StrFormat("target %d", target);
+}
+
+void AddAcceptance(const Evidence& evidence, Results& results) {
+  if (results.acceptance && results.acceptance->approximate) {
+    AddLabel("approximate_acceptance", "from chunks, and how many steps are merged is unknown",
+             results);
+  }
+  for (const TargetAcceptance& target : results.acceptance_sources) {
+    if (!target.speculates) continue;
+    const std::string url = TargetText(evidence, target.target);
+    if (target.merged_share.value_or(0) > kMergedShareMax) {
+      AddLabel("merged_steps",
+               absl::StrFormat("%.1f %% of the steps of %s came within another's chunk: step "
+                               "latency is between chunks",
+                               100 * *target.merged_share, url),
+               results);
+    }
+    const bool from_requests = target.source && *target.source != AcceptanceSource::kCounters;
+    if (from_requests && target.share < kSourceShareLabelled) {
+      AddLabel("partial_acceptance",
+               absl::StrFormat("acceptance is of %.1f %% of the ok requests of %s; the others have "
+                               "no %s",
+                               100 * target.share, url, AcceptanceSourceName(*target.source)),
+               results);
+    }
+  }
+}
+
+std::string_view FaultText(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::kNone:
+      break;
+    case TokenFault::kUsageFalls:
+      return "usage on chunks falls";
+    case TokenFault::kUsageStalls:
+      return "usage stands still while output comes";
+    case TokenFault::kUsageLags:
+      return "usage lags behind its chunk";
+    case TokenFault::kUsageNotTotal:
+      return "usage on chunks does not end at the total";
+    case TokenFault::kAboveMaxTokens:
+      return "a total above max_tokens";
+    case TokenFault::kOtherChoices:
+      return "one total for several choices";
+  }
+  return "chunks and total disagree";
+}
+
+void AddTokens(Results& results) {
+  const TokenBooks& books = results.whole_token_books;
+  if (books.responses_apart == 0) return;
+  std::string text = absl::StrFormat("%d responses of %d tokens can't be given to their chunks",
+                                     books.responses_apart, books.apart);
+  for (size_t i = 0; i < kTokenFaults; ++i) {
+    if (books.faults[i] == 0) continue;
+    text += absl::StrFormat("; %d: %s", books.faults[i], FaultText(static_cast<TokenFault>(i)));
+  }
+  if (results.tokens_withheld) text += "; TPS, ITL and User TPS of the hold are withheld";
+  AddLabel("tokens_unattributed", std::move(text), results);
+}
+
 }  // namespace
 
 void AddLabels(const Evidence& evidence, Results& results) {
@@ -223,14 +290,8 @@ void AddLabels(const Evidence& evidence, Results& results) {
              results);
   }
   AddFromRequests(evidence, results);
-  if (results.acceptance && results.acceptance->approximate) {
-    const std::optional<double> merged = results.acceptance->merged_share;
-    AddLabel("approximate_acceptance",
-             merged ? absl::StrFormat("from chunks, into which %.1f %% of the steps are merged",
-                                      100 * *merged)
-                    : std::string("from chunks, and how many steps are merged is unknown"),
-             results);
-  }
+  AddAcceptance(evidence, results);
+  AddTokens(results);
 }
 
 }  // namespace specctl

@@ -1,8 +1,9 @@
 #include "common/analysis/request_record.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 namespace specctl {
 namespace {
@@ -13,13 +14,6 @@ uint32_t Narrow(uint64_t value) {
 
 std::optional<uint32_t> Narrow(const std::optional<uint64_t>& value) {
   return value ? std::optional(Narrow(*value)) : std::nullopt;
-}
-
-// The server's total; where it gave none, the sum over chunks if each one's tokens are known.
-std::optional<uint64_t> TotalTokens(const OpenRequest& request, const RequestFinished& finish) {
-  if (finish.output_tokens) return finish.output_tokens;
-  if (request.unknown_chunks > 0) return std::nullopt;
-  return request.counted_tokens;
 }
 
 void SetTimes(const OpenRequest& request, const RequestFinished* finish, RequestRow& row) {
@@ -45,44 +39,60 @@ std::optional<RequestSteps> ChunkSteps(const RunContext& run, const OpenRequest&
   return StepsOfChunks(request.after_first, *request.last_tokens);
 }
 
-std::optional<RequestSteps> StatsSteps(const OpenRequest& request, const RequestFinished& finish) {
-  const std::optional<uint64_t> total = TotalTokens(request, finish);
+std::optional<RequestSteps> StatsSteps(const OpenRequest& request, const RequestFinished& finish,
+                                       const std::optional<uint64_t>& total) {
   if (!finish.speculation || !total) return std::nullopt;
-  DeliveredTokens delivered{.total = *total, .last_chunk_tokens = std::nullopt};
+  DeliveredTokens delivered{.total = *total,
+                            .chunks = request.chunks,
+                            .last_chunk_tokens = std::nullopt,
+                            .ended_by_length = finish.finish_reason == "length"};
   if (request.chunks > 1) delivered.last_chunk_tokens = request.last_tokens;
   return StepsOfStats(*finish.speculation, delivered);
 }
 
-std::optional<RequestSteps> TimingsSteps(const RequestFinished& finish) {
-  if (!finish.timings) return std::nullopt;
-  return StepsOfTimings(*finish.timings);
+void SetTokens(const OpenRequest& request, const RequestFinished& finish, RequestRecord& record) {
+  record.tokens = CountTokens(request, finish);
+  record.row.output_tokens = record.tokens.total;
+  record.row.apart_tokens = record.tokens.apart;
+  record.row.token_fault = record.tokens.fault;
+  SettledRequest& settled = record.settled;
+  settled.output_tokens = Narrow(record.tokens.total);
+  settled.counted_tokens = Narrow(request.counted_tokens);
+  settled.apart_tokens = Narrow(record.tokens.apart);
+  settled.token_fault = record.tokens.fault;
+  settled.unattributed = record.tokens.unattributed();
+  settled.chunks_unknown = request.unknown_chunks > 0;
 }
 
-void SetTimedSteps(const TimingsStats& stats, RequestRow& row) {
-  row.acceptance_source = AcceptanceSource::kTimings;
-  row.steps = stats.steps;
-  if (stats.each_step_known) {
-    row.drafts = std::accumulate(stats.acceptance_histogram.begin(),
-                                 stats.acceptance_histogram.end(), uint64_t{0});
+void SetStepsOfSources(const RunContext& run, const OpenRequest& request,
+                       const RequestFinished& finish, RequestRecord& record) {
+  const std::optional<uint64_t>& total = record.tokens.total;
+  if (finish.speculation) record.settled.draft_length = finish.speculation->draft_length;
+  record.steps[static_cast<size_t>(StepSource::kStats)] = StatsSteps(request, finish, total);
+  if (finish.timings) {
+    record.steps[static_cast<size_t>(StepSource::kTimings)] =
+        StepsOfTimings(*finish.timings, total.value_or(0));
   }
-  row.drafted_tokens = stats.drafted_tokens;
-  row.accepted_tokens = stats.accepted_tokens;
+  if (record.tokens.unattributed()) return;
+  record.steps[static_cast<size_t>(StepSource::kChunks)] = ChunkSteps(run, request, finish);
 }
 
-// What the row says of its steps: all of them, as counted.
-void SetSteps(const RequestRecord& record, RequestRow& row) {
-  if (record.steps[static_cast<size_t>(StepSource::kStats)]) {
-    const SpeculationStats& stats = *row.finish.speculation;
-    row.acceptance_source = AcceptanceSource::kPerRequest;
-    row.steps = StepsAfterPrompt(stats, *record.settled.output_tokens);
-    row.drafts = stats.drafts;
-    row.drafted_tokens = stats.drafted_tokens;
-    row.accepted_tokens = stats.accepted_tokens;
-  } else if (row.finish.timings) {
-    SetTimedSteps(*row.finish.timings, row);
-  } else if (record.steps[static_cast<size_t>(StepSource::kChunks)]) {
-    row.acceptance_source = AcceptanceSource::kChunks;
-    row.steps = record.request.chunks - 1;
+// What the row says of its steps, from the best source that it has.
+void SetRowSteps(const RequestRecord& record, RequestRow& row) {
+  constexpr std::array kNames = {AcceptanceSource::kPerRequest, AcceptanceSource::kTimings,
+                                 AcceptanceSource::kChunks};
+  for (size_t source = 0; source < kStepSources; ++source) {
+    const std::optional<RequestSteps>& steps = record.steps[source];
+    if (!steps) continue;
+    row.acceptance_source = kNames[source];
+    if (steps->detail >= StepDetail::kCount) row.steps = steps->steps;
+    if (kNames[source] == AcceptanceSource::kChunks) return;
+    const bool drafts_known =
+        kNames[source] == AcceptanceSource::kPerRequest || steps->detail == StepDetail::kEach;
+    if (drafts_known) row.drafts = steps->drafts;
+    row.drafted_tokens = steps->drafted;
+    row.accepted_tokens = steps->accepted;
+    return;
   }
 }
 
@@ -98,12 +108,13 @@ void SetSettledTimes(const RequestRow& row, SettledRequest& settled) {
   settled.connect_ns = row.finish.connect_ns.value_or(kNever);
 }
 
-SettledRequest MakeSettled(const RequestRow& row, const OpenRequest& request) {
+SettledRequest MakeSettled(const RunContext& run, const RequestRow& row,
+                           const OpenRequest& request) {
   SettledRequest settled;
   settled.position = row.position;
+  settled.question = run.QuestionOf(row.position);
   SetSettledTimes(row, settled);
   settled.input_tokens = Narrow(row.finish.input_tokens);
-  settled.output_tokens = Narrow(TotalTokens(request, row.finish));
   settled.totals_only = row.finish.token_source == TokenSource::kTotalsOnly;
   settled.first_chunk_tokens =
       settled.totals_only ? std::optional<uint32_t>(1) : request.first_tokens;
@@ -147,15 +158,11 @@ RequestRecord MakeRecord(const RunContext& run, uint32_t agent, OpenRequest requ
   row.outcome = row.finish.outcome;
   if (request.chunks > 0) row.first_chunk_tokens = request.first_tokens;
   row.counted_tokens = request.counted_tokens;
-  record.settled = MakeSettled(row, request);
-  row.output_tokens = record.settled.output_tokens;
-  record.steps = {StatsSteps(request, row.finish), TimingsSteps(row.finish),
-                  ChunkSteps(run, request, row.finish)};
-  for (size_t i = 0; i < kStepSources; ++i) {
-    if (record.steps[i]) record.settled.steps[i] = record.steps[i]->Sums();
-  }
+  record.settled = MakeSettled(run, row, request);
+  SetTokens(request, row.finish, record);
+  SetStepsOfSources(run, request, row.finish, record);
   record.request = std::move(request);
-  SetSteps(record, row);
+  SetRowSteps(record, row);
   return record;
 }
 

@@ -9,13 +9,15 @@
 #include "common/analysis/results.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/settled_request.h"
+#include "common/analysis/token_books.h"
 
 namespace specctl {
 
 struct RequestRecord {
   RequestRow row;       // its stage is set when it is settled
   OpenRequest request;  // gaps and chunks
-  SettledRequest settled;
+  TokenCount tokens;
+  SettledRequest settled;  // its steps are set when it is settled
   // [source]: nullopt where the request has none of it.
   std::array<std::optional<RequestSteps>, kStepSources> steps;
 };

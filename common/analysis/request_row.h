@@ -25,6 +25,8 @@ struct RequestRow {
   std::optional<AcceptanceSource> acceptance_source;
   std::optional<uint32_t> first_chunk_tokens;
   uint64_t counted_tokens = 0;  // sum over chunks, those of unknown tokens left out
+  uint64_t apart_tokens = 0;    // that chunks and total disagree about
+  TokenFault token_fault = TokenFault::kNone;
   // What the totals count for it: the server's, else the sum over chunks if all are known.
   std::optional<uint64_t> output_tokens;
 };

@@ -4,46 +4,36 @@
 #include <cstdint>
 #include <optional>
 
-#include "common/analysis/settled_request.h"
+#include "common/analysis/step_store.h"
 #include "common/engine/token_accounting.h"
-#include "common/speculation/acceptance.h"
 
 namespace specctl {
 
-// The truncated last step is left out.
-struct RequestSteps {
-  StepDetail detail = StepDetail::kEach;
-  StepHistogram lengths;  // with kEach
-  uint64_t steps = 0;     // with kCount; else the lengths have it
-  uint64_t drafts = 0, drafted = 0, accepted = 0;
-
-  StepSums Sums() const;
+// What a source is read against: the response as it arrived.
+struct DeliveredTokens {
+  uint64_t total = 0;   // output tokens of the response
+  uint64_t chunks = 0;  // token-bearing
+  // Of the last chunk; nullopt: unknown, or the response was one chunk.
+  std::optional<uint32_t> last_chunk_tokens;
+  bool ended_by_length = false;  // finish reason "length"
 };
 
 // `after_first`: lengths of the token-bearing chunks after the first, which is the prompt's step;
-// `last_tokens`: of the last of them, which the response's end truncated.
+// `last_tokens`: of the last of them, which the response's end may have cut.
 RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_tokens);
 
-// What the statistics are read against.
-struct DeliveredTokens {
-  uint64_t total = 0;                         // output tokens of the response
-  std::optional<uint32_t> last_chunk_tokens;  // nullopt: unknown, or the response was one chunk
-};
-
-// Steps after the prompt's: those with a draft, as counted, and as many without one as are needed
-// to explain the tokens: tokens = 1 + sum over steps of (accepted + 1) - cut off.
-uint64_t StepsAfterPrompt(const SpeculationStats& stats, uint64_t output_tokens);
-
-// Steps without a draft have length 1.  Which step was the last, and what it had accepted before it
-// was cut, follows from the per-step list where there is one; else from the last chunk and the
-// tokens cut off; where neither tells, it stays in.  Where steps without a draft and a cut-off last
-// step meet, the former are too few by at most the tokens cut off: nothing tells them apart.
+// From vLLM's statistics, which count the steps that had a draft and the accepted tokens, those cut
+// off at the end included.  The steps after the prompt's emitted total - 1 + cut tokens, and each
+// one its accepted tokens and one more; so if the chunks are the steps, cut = (chunks - 1) -
+// (total - 1 - accepted) lies in 0 .. draft length, and there are chunks - 1 of them.  Else chunks
+// were merged, and steps = total - 1 - accepted + cut, where the cut is known for a response that
+// max_tokens ended, from its last listed step (accepted + 1 - last chunk's tokens); else it counts
+// as 0.  Where the list is there, it has to agree with a cut that the chunks give, too.
 //
-// nullopt where the statistics don't say how long the steps were, or contradict themselves.
+// nullopt where the chunks and the total are unknown.
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered);
 
-// What contradicts itself is left out, down to the drafts' sums.
-RequestSteps StepsOfTimings(const TimingsStats& stats);
+RequestSteps StepsOfTimings(const TimingsStats& stats, uint64_t total_tokens);
 
 }  // namespace specctl

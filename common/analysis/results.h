@@ -107,8 +107,11 @@ struct Results {
   bool headline_is_whole_run = false;
   double run_length_s = 0;  // T0 to the last end of a request
 
-  Conservation conservation;  // of the whole run
-  TokenTotals tokens;         // of the whole run, all outcomes
+  Conservation conservation;                  // of the whole run
+  TokenTotals tokens;                         // of the whole run, all outcomes
+  TokenBooks token_books, whole_token_books;  // of the headline's requests, and of all
+  // Too many of the hold's tokens can't be given to chunks: its TPS, ITL and User TPS are withheld.
+  bool tokens_withheld = false;
   // Tokens of a request, ok requests of the whole run (their means are the ISL and OSL).
   std::optional<Distribution> input_tokens, output_tokens;
   // Headline: the hold's, or the whole run's (label short_hold).
@@ -117,6 +120,9 @@ struct Results {
   std::optional<AcceptanceFigures> acceptance;
   // Chunk-derived, of the same requests, where `acceptance` has a better source; for comparison.
   std::optional<AcceptanceFigures> acceptance_from_chunks;
+  // By the servers' counters, over the whole run; for comparison.
+  std::optional<AcceptanceFigures> acceptance_of_counters;
+  std::vector<TargetAcceptance> acceptance_sources;  // by target
   std::optional<Distribution> receive_lag_ms;
   // The hold's with the windows that were left out; absent where none was.
   struct WithInvalid {
@@ -130,7 +136,7 @@ struct Results {
   LatencyFigures whole_latency;
   std::optional<AcceptanceFigures> whole_acceptance;
 
-  std::optional<ServerFigures> servers;  // absent unless every target was scraped
+  std::optional<ServerFigures> servers;  // absent where no target was scraped before and after
   std::vector<SliceFigures> slices;
   std::vector<WindowFigures> windows;
   // Failures by text, most frequent first: "503 (http://vllm-1:8000)".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/hash.h"
 #include "common/engine/engine_profile.h"
 
 namespace specctl {
@@ -14,6 +15,12 @@ uint64_t RunContext::OrderIndexOf(uint64_t position) const {
 uint64_t RunContext::CycleOf(uint64_t position) const {
   const uint64_t rows = spec().dataset.rows;
   return rows == 0 ? 0 : position / rows;
+}
+
+uint64_t RunContext::QuestionOf(uint64_t position) const {
+  const PlannedRow* row = RowAt(position);
+  const bool named = row != nullptr && !row->question_id.empty();
+  return named ? Fnv1a(row->question_id) : OrderIndexOf(position);
 }
 
 const PlannedRow* RunContext::RowAt(uint64_t position) const {

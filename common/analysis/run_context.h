@@ -28,6 +28,8 @@ struct RunContext {
   // Order index of a position, and how often the dataset had been sent before it.
   uint64_t OrderIndexOf(uint64_t position) const;
   uint64_t CycleOf(uint64_t position) const;
+  // The same for all requests of one question.
+  uint64_t QuestionOf(uint64_t position) const;
   // The metadata of a position; nullptr where the journal has none.
   const PlannedRow* RowAt(uint64_t position) const;
   const TargetProbed* Target(uint32_t target) const;

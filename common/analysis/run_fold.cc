@@ -161,9 +161,7 @@ absl::Status RunState::On(const RunBegun& event) {
   run.begun = event;
   agents.resize(std::max<uint32_t>(event.spec.load.agents, 1));
   for (size_t i = 0; i < agents.size(); ++i) agents[i].agent = static_cast<uint32_t>(i);
-  const size_t metrics = event.spec.metrics_urls.empty() ? event.spec.target_urls.size()
-                                                         : event.spec.metrics_urls.size();
-  servers.Begin(event.spec.server_metrics ? metrics : 0);
+  servers.Begin(MetricsSourcesOf(event.spec));
   return absl::OkStatus();
 }
 

@@ -5,9 +5,10 @@
 #include <tuple>
 #include <utility>
 
-#include "common/analysis/acceptance_fold.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/figures.h"
+#include "common/analysis/run_acceptance.h"
+#include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
 
 namespace specctl {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr double kHoldSecondsMin = 5;
 constexpr uint64_t kHoldRequestsMin = 30;
+constexpr double kApartShareMax = 0.01;  // of the tokens; above it per-token figures are withheld
 
 // What all parts of the results are made from.
 struct Sources {
@@ -24,8 +26,7 @@ struct Sources {
   RequestSet all, hold;
   RequestSet sound;    // of the hold's those that no invalid window spoils
   size_t windows = 0;  // up to the last thing that happened to a request
-  std::optional<StepBasis> step_basis;
-  std::optional<double> merged_share;
+  std::optional<RunAcceptance> acceptance;
   bool reasoning_marked = false, input_known = true;
   bool headline_is_whole_run = false;
   std::vector<Window> sound_windows;  // of the hold
@@ -60,7 +61,6 @@ Sources MakeSources(const RunState& state) {
   }
   if (last_ns >= 0) sources.windows = static_cast<size_t>(last_ns / kSecondNs) + 1;
   sources.windows = std::min(sources.windows, state.windows.windows().size());
-  sources.step_basis = ChooseBasis(sources.requests);
   return sources;
 }
 
@@ -190,20 +190,48 @@ void SetServers(Sources& sources, Results& results) {
     last = first + results.hold->windows;
   }
   results.servers = sources.state.servers.Figures(first, last);
-  // Steps of a request that ended badly may never have reached the client.
-  const bool all_ok = results.conservation.ok == results.conservation.sent;
-  if (results.servers && results.servers->engine_steps && all_ok) {
-    sources.merged_share = MergedShare(sources.requests, *results.servers->engine_steps);
-  }
 }
 
-std::optional<AcceptanceFigures> Acceptance(const Sources& sources, const StepBasis& basis,
-                                            const RequestSet& requests,
-                                            const SliceSums::Part& sums) {
-  return AcceptanceOf({.requests = &requests,
-                       .basis = basis,
-                       .lengths = &sums.lengths[static_cast<size_t>(basis.source)],
-                       .merged_share = sources.merged_share});
+void SetAcceptance(Sources& sources, Results& results) {
+  sources.acceptance.emplace(sources.state.run, sources.requests, sources.state.settlement.steps(),
+                             results.servers);
+  results.acceptance_sources = sources.acceptance->Sources();
+  results.whole_acceptance = sources.acceptance->Headline(sources.all);
+  results.acceptance = results.headline_is_whole_run ? results.whole_acceptance
+                                                     : sources.acceptance->Headline(sources.hold);
+  results.acceptance_from_chunks = sources.acceptance->FromChunks(sources.headline());
+  results.acceptance_of_counters = sources.acceptance->OfCounters();
+}
+
+// Where too many tokens can't be given to chunks, what is left tells of the others alone.
+void WithholdPerToken(const Sources& sources, Results& results) {
+  results.whole_token_books = BooksOf(sources.all);
+  results.token_books = BooksOf(sources.headline());
+  results.tokens_withheld = results.token_books.ApartShare() > kApartShareMax;
+  if (results.whole_token_books.ApartShare() > kApartShareMax) {
+    WithholdPerToken(results.whole_latency);
+    results.whole_throughput.user_tps_mean.reset();
+    results.whole_throughput.output_tps_peak.reset();
+  }
+  if (!results.tokens_withheld) return;
+  WithholdPerToken(results.latency);
+  if (results.headline_is_whole_run) {
+    results.throughput = results.whole_throughput;
+  } else {
+    WithholdPerToken(results.throughput);
+  }
+  if (results.with_invalid) {
+    WithholdPerToken(results.with_invalid->throughput);
+    WithholdPerToken(results.with_invalid->latency);
+  }
+  for (SliceFigures& slice : results.slices) WithholdPerToken(slice.latency);
+  for (WindowFigures& window : results.windows) {
+    window.output_tps.reset();
+    window.acceptance_length.reset();
+    window.user_tps_p50.reset();
+    window.user_tps_p10.reset();
+    window.user_tps_p1.reset();
+  }
 }
 
 void SetHeadline(const Sources& sources, Results& results) {
@@ -216,23 +244,16 @@ void SetHeadline(const Sources& sources, Results& results) {
                         .gpus = results.spec.gpus};
   results.whole_throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_latency = LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
-  if (sources.step_basis) {
-    results.whole_acceptance = Acceptance(sources, *sources.step_basis, sources.all, whole);
-  }
   const SliceSums::Part headline = results.headline_is_whole_run ? whole : sums.WholeHold();
   if (results.headline_is_whole_run) {
     results.throughput = results.whole_throughput;
     results.latency = results.whole_latency;
-    results.acceptance = results.whole_acceptance;
   } else {
     input.windows =
         windows.subspan(static_cast<size_t>(results.hold->start_s), results.hold->windows);
     input.requests = &sources.hold;
     results.throughput = ThroughputOfWindows(input);
     results.latency = LatenciesOf(sources.hold, headline.step_latency, sources.reasoning_marked);
-    if (sources.step_basis) {
-      results.acceptance = Acceptance(sources, *sources.step_basis, sources.hold, headline);
-    }
   }
   if (sources.leaves_out) {
     results.with_invalid = {std::move(results.throughput), std::move(results.latency)};
@@ -240,10 +261,6 @@ void SetHeadline(const Sources& sources, Results& results) {
     input.requests = &sources.sound;
     results.throughput = ThroughputOfWindows(input);
     results.latency = LatenciesOf(sources.sound, sums.hold.step_latency, sources.reasoning_marked);
-  }
-  if (sources.step_basis && sources.step_basis->source == StepSource::kStats) {
-    results.acceptance_from_chunks =
-        Acceptance(sources, StepBasis{.source = StepSource::kChunks}, sources.headline(), headline);
   }
 }
 
@@ -270,9 +287,7 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
   } else {
     figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
   }
-  if (sources.step_basis) {
-    figures.acceptance = Acceptance(sources, *sources.step_basis, headline, part);
-  }
+  figures.acceptance = sources.acceptance->Of(headline);
   return figures;
 }
 
@@ -306,6 +321,7 @@ Results MakeResults(const RunState& state) {
   SetBooks(sources, results);
   SetTokens(sources, results);
   SetServers(sources, results);
+  SetAcceptance(sources, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
   results.receive_lag_ms = DescribeMs(state.health.receive_lag());
@@ -314,6 +330,7 @@ Results MakeResults(const RunState& state) {
                                      .requests = sources.requests,
                                      .bounds = sources.bounds,
                                      .windows = sources.windows});
+  WithholdPerToken(sources, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   Judge({.run = state.run,
          .agents = state.agents,

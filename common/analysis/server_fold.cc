@@ -27,7 +27,117 @@ uint32_t PositionOf(const MetricSeries& series, std::string_view label) {
   return kPositionsMax;
 }
 
+// scheme://host:port of a URL, as far as it has them.
+std::string_view OriginOf(std::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  return url.substr(0, path);
+}
+
+// Each counter's key, as summary.json has it, and its place.
+struct NamedCounter {
+  std::string_view key;
+  std::optional<double> ServerCounters::*value;
+};
+constexpr NamedCounter kCounters[] = {
+    {"generated_tokens", &ServerCounters::generated_tokens},
+    {"prompt_tokens", &ServerCounters::prompt_tokens},
+    {"first_tokens", &ServerCounters::first_tokens},
+    {"drafts", &ServerCounters::drafts},
+    {"drafted_tokens", &ServerCounters::drafted_tokens},
+    {"accepted_tokens", &ServerCounters::accepted_tokens},
+    {"engine_steps", &ServerCounters::engine_steps},
+    {"preemptions", &ServerCounters::preemptions},
+    {"requests_finished", &ServerCounters::requests_finished},
+};
+
+void AddUp(const std::vector<double>& from, std::vector<double>& to) {
+  if (to.size() < from.size()) to.resize(from.size());
+  for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+}
+
+// Sums over the targets that have each, and says where not all have it.
+void SetSums(ServerFigures& figures) {
+  for (const NamedCounter& counter : kCounters) {
+    std::optional<double>& sum = figures.sums.*counter.value;
+    std::vector<std::string> urls;
+    for (const TargetCounters& target : figures.targets) {
+      const std::optional<double>& value = target.counters.*counter.value;
+      if (!value) continue;
+      sum = sum.value_or(0) + *value;
+      urls.push_back(target.url);
+    }
+    const bool partial = urls.size() < figures.targets.size() || !figures.complete;
+    if (sum && partial) figures.partial.emplace_back(std::string(counter.key), std::move(urls));
+  }
+  for (const TargetCounters& target : figures.targets) {
+    AddUp(target.counters.accepted_by_position, figures.sums.accepted_by_position);
+  }
+}
+
 }  // namespace
+
+std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
+  std::vector<MetricsSource> sources;
+  if (!spec.server_metrics) return sources;
+  const std::vector<std::string>& targets = spec.target_urls;
+  if (spec.metrics_urls.empty()) {
+    for (uint32_t i = 0; i < targets.size(); ++i) sources.push_back({targets[i], i});
+    return sources;
+  }
+  for (const std::string& url : spec.metrics_urls) sources.push_back({url, std::nullopt});
+  bool in_order = sources.size() == targets.size();
+  for (size_t i = 0; i < targets.size() && in_order; ++i) {
+    in_order = sources[i].url.empty() || OriginOf(sources[i].url) == OriginOf(targets[i]);
+  }
+  for (uint32_t i = 0; i < sources.size(); ++i) {
+    if (in_order) sources[i].target = i;
+    if (targets.size() == 1 && sources.size() == 1) sources[i].target = 0;
+  }
+  return sources;
+}
+
+bool ServerFold::Target::Knows(ServerFigure figure) const {
+  return seen[Index(figure)] && !rounded[Index(figure)];
+}
+
+std::optional<double> ServerFold::Target::Grown(ServerFigure figure) const {
+  return Knows(figure) ? std::optional(growth[Index(figure)]) : std::nullopt;
+}
+
+ServerCounters ServerFold::Target::Counters() const {
+  ServerCounters counters;
+  counters.generated_tokens = Grown(ServerFigure::kGeneratedTokens);
+  counters.prompt_tokens = Grown(ServerFigure::kPromptTokens);
+  counters.first_tokens = Grown(ServerFigure::kFirstTokens);
+  counters.drafts = Grown(ServerFigure::kDrafts);
+  counters.drafted_tokens = Grown(ServerFigure::kDraftedTokens);
+  counters.accepted_tokens = Grown(ServerFigure::kAcceptedTokens);
+  counters.engine_steps = Grown(ServerFigure::kEngineSteps);
+  counters.preemptions = Grown(ServerFigure::kPreemptions);
+  counters.requests_finished = Grown(ServerFigure::kRequestsFinished);
+  const double queries = growth[Index(ServerFigure::kPrefixQueries)];
+  if (queries > 0) {
+    counters.prefix_hit_rate = growth[Index(ServerFigure::kPrefixHits)] / queries;
+  }
+  counters.accepted_by_position = accepted_by_position;
+  return counters;
+}
+
+void ServerFold::Begin(std::vector<MetricsSource> sources) {
+  for (MetricsSource& source : sources) targets_.emplace_back().source = std::move(source);
+}
+
+bool ServerFold::Knows(ServerFigure figure) const {
+  return std::any_of(targets_.begin(), targets_.end(),
+                     [&](const Target& target) { return target.Knows(figure); });
+}
+
+double ServerFold::GrowthOf(ServerFigure figure) const {
+  double sum = 0;
+  for (const Target& target : targets_) sum += target.growth[Index(figure)];
+  return sum;
+}
 
 void ServerFold::AddEngine(std::string_view engine) {
   const EngineProfile* profile = &ProfileNamed(engine);
@@ -60,24 +170,24 @@ bool ServerFold::Counts(const Series& series, const Target& target) const {
          !(series.family->other_name && target.has_first_name[Index(series.family->figure)]);
 }
 
-void ServerFold::AddSample(Series& series, const Target& target, double value) {
+void ServerFold::AddSample(Series& series, Target& target, double value) {
   if (!Counts(series, target)) return;
   const size_t figure = Index(series.family->figure);
-  seen_[figure] = true;
+  target.seen[figure] = true;
   if (!series.family->counter) {
     if (std::isfinite(value)) series.gauge = value;
     return;
   }
-  if (value >= series.family->exact_below) rounded_[figure] = true;
+  if (value >= series.family->exact_below) target.rounded[figure] = true;
   const double before = series.counter.growth();
   series.counter.Observe(value);
   const double grown = series.counter.growth() - before;
-  growth_[figure] += grown;
+  target.growth[figure] += grown;
   if (series.family->figure != ServerFigure::kAcceptedByPosition) return;
-  if (accepted_by_position_.size() <= series.position) {
-    accepted_by_position_.resize(series.position + 1);
+  if (target.accepted_by_position.size() <= series.position) {
+    target.accepted_by_position.resize(series.position + 1);
   }
-  accepted_by_position_[series.position] += grown;
+  target.accepted_by_position[series.position] += grown;
 }
 
 double ServerFold::GaugeOf(ServerFigure figure) const {
@@ -213,29 +323,25 @@ uint64_t ServerFold::Resets() const {
 }
 
 ServerFold::Growth ServerFold::GrowthSoFar() const {
-  return {.generated_tokens = growth_[Index(ServerFigure::kGeneratedTokens)],
-          .drafts = growth_[Index(ServerFigure::kDrafts)],
-          .accepted_tokens = growth_[Index(ServerFigure::kAcceptedTokens)]};
+  return {.generated_tokens = GrowthOf(ServerFigure::kGeneratedTokens),
+          .drafts = GrowthOf(ServerFigure::kDrafts),
+          .accepted_tokens = GrowthOf(ServerFigure::kAcceptedTokens)};
 }
 
 std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {
-  const bool complete = std::all_of(targets_.begin(), targets_.end(),
-                                    [](const Target& t) { return t.before && t.after; });
-  if (targets_.empty() || !complete) return std::nullopt;
-  const auto grown = [&](ServerFigure figure) {
-    return Knows(figure) ? std::optional(growth_[Index(figure)]) : std::nullopt;
-  };
   ServerFigures figures;
-  figures.generated_tokens = grown(ServerFigure::kGeneratedTokens);
-  figures.prompt_tokens = grown(ServerFigure::kPromptTokens);
-  figures.drafts = grown(ServerFigure::kDrafts);
-  figures.drafted_tokens = grown(ServerFigure::kDraftedTokens);
-  figures.accepted_tokens = grown(ServerFigure::kAcceptedTokens);
-  figures.engine_steps = grown(ServerFigure::kEngineSteps);
-  figures.preemptions = grown(ServerFigure::kPreemptions);
-  figures.requests_finished = grown(ServerFigure::kRequestsFinished);
-  if (prefix_queries() > 0) figures.prefix_hit_rate = prefix_hits() / prefix_queries();
-  figures.accepted_by_position = accepted_by_position_;
+  for (uint32_t i = 0; i < targets_.size(); ++i) {
+    const Target& target = targets_[i];
+    if (!target.before || !target.after) continue;
+    figures.targets.push_back({.metrics = i,
+                               .url = target.source.url,
+                               .target = target.source.target,
+                               .counters = target.Counters()});
+  }
+  if (figures.targets.empty()) return std::nullopt;
+  figures.complete = figures.targets.size() == targets_.size();
+  SetSums(figures);
+  if (prefix_queries() > 0) figures.sums.prefix_hit_rate = prefix_hits() / prefix_queries();
   figures.running =
       GaugeOver(ServerFigure::kRunning, &ServerWindow::running, first_window, last_window);
   figures.waiting =

@@ -18,7 +18,13 @@
 
 namespace specctl {
 
-inline constexpr size_t kServerFigures = static_cast<size_t>(ServerFigure::kRequestsFinished) + 1;
+// One metrics URL that the run should scrape.
+struct MetricsSource {
+  std::string url;                 // empty: the target has none
+  std::optional<uint32_t> target;  // whose counters they are; nullopt: that can't be said
+};
+// One a target, in the targets' order, unless they were named apart from them.
+std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec);
 
 // The servers in one second of the run.
 struct ServerWindow {
@@ -28,13 +34,12 @@ struct ServerWindow {
   double generated_tokens = 0, drafts = 0, accepted_tokens = 0;
 };
 
-// Counters grow over all series, ranks and targets, each with its own resets.  A series that first
-// appears at a target after its first scrape grew from 0.  Gauges are taken at each scrape as the
-// sum (of the KV cache share the mean) over targets, each with its last value.
+// Counters grow over all series and ranks of a target, each with its own resets.  A series that
+// first appears at a target after its first scrape grew from 0.  Gauges are taken at each scrape as
+// the sum (of the KV cache share the mean) over targets, each with its last value.
 class ServerFold {
  public:
-  // `targets`: number of metrics URLs that the run should scrape.
-  void Begin(size_t targets) { targets_.resize(targets); }
+  void Begin(std::vector<MetricsSource> sources);
   // Names of that engine's families are known from now on.
   void AddEngine(std::string_view engine);
   void Arm(int64_t t0_mono_ns) { t0_mono_ns_ = t0_mono_ns; }
@@ -42,18 +47,14 @@ class ServerFold {
   // DATA_LOSS where a target or a series is unknown or out of bounds; the rest is applied.
   absl::Status Apply(const Scraped& scraped);
 
-  // Figures of the whole run; gauges over windows [first, last).  nullopt unless every target was
-  // scraped before and after.
+  // Figures of the whole run, of the targets that were scraped before and after; gauges over
+  // windows [first, last), of all.  nullopt where there is no such target.
   std::optional<ServerFigures> Figures(size_t first_window, size_t last_window) const;
   std::span<const ServerWindow> windows() const { return windows_; }
   // Whether `figure` was exposed by any target, and always exactly.
-  bool Knows(ServerFigure figure) const {
-    return seen_[static_cast<size_t>(figure)] && !rounded_[static_cast<size_t>(figure)];
-  }
-  double prefix_hits() const { return growth_[static_cast<size_t>(ServerFigure::kPrefixHits)]; }
-  double prefix_queries() const {
-    return growth_[static_cast<size_t>(ServerFigure::kPrefixQueries)];
-  }
+  bool Knows(ServerFigure figure) const;
+  double prefix_hits() const { return GrowthOf(ServerFigure::kPrefixHits); }
+  double prefix_queries() const { return GrowthOf(ServerFigure::kPrefixQueries); }
 
  private:
   struct Series {
@@ -63,11 +64,19 @@ class ServerFold {
     double gauge = 0;
   };
   struct Target {
+    MetricsSource source;
     bool before = false, after = false;
+    std::array<double, kServerFigures> growth{};
+    std::array<bool, kServerFigures> seen{}, rounded{};
+    std::vector<double> accepted_by_position;
     int64_t last_scrape_ns = 0;  // since T0; valid once scraped
     std::vector<Series> series;
     // Figures that a family of first name gives; others of the same figure are left out.
     std::array<bool, kServerFigures> has_first_name{};
+
+    bool Knows(ServerFigure figure) const;
+    std::optional<double> Grown(ServerFigure figure) const;
+    ServerCounters Counters() const;
   };
 
   struct Growth {
@@ -77,7 +86,8 @@ class ServerFold {
   absl::Status AddSamples(const Scraped& scraped, Target& target);
   Series MakeSeries(const MetricSeries& series, Target& target) const;
   bool Counts(const Series& series, const Target& target) const;
-  void AddSample(Series& series, const Target& target, double value);
+  void AddSample(Series& series, Target& target, double value);
+  double GrowthOf(ServerFigure figure) const;  // over all targets
   double GaugeOf(ServerFigure figure) const;
   void AddGauges(int64_t time_ns);
   Growth GrowthSoFar() const;
@@ -90,9 +100,6 @@ class ServerFold {
   std::vector<const EngineProfile*> engines_;
   std::vector<Target> targets_;
   std::vector<ServerWindow> windows_;
-  std::array<double, kServerFigures> growth_{};
-  std::array<bool, kServerFigures> seen_{}, rounded_{};
-  std::vector<double> accepted_by_position_;
   std::optional<int64_t> t0_mono_ns_;
   uint64_t scrapes_ = 0, scrapes_failed_ = 0;
 };

@@ -8,34 +8,16 @@
 #include <optional>
 
 #include "common/analysis/stages.h"
+#include "common/analysis/step_store.h"
 #include "common/journal/event.h"
 
 namespace specctl {
-
-// Sources of acceptance that a request can have, best first.
-enum class StepSource : uint8_t { kStats, kTimings, kChunks };
-inline constexpr size_t kStepSources = 3;
-
-// How much a source tells of a request's steps; each has what those before it have.
-enum class StepDetail : uint8_t {
-  kNone,
-  kDraftTokens,  // tokens drafted and accepted; the truncated last step's are among them
-  kCount,        // the number of steps
-  kEach,         // how long each was, and which had a draft
-};
-
-// A request's steps in sums, its truncated last step left out.
-struct StepSums {
-  StepDetail detail = StepDetail::kNone;
-  uint32_t steps = 0, tokens = 0;      // all steps; from kCount on
-  uint32_t drafts = 0;                 // steps with a draft; with kEach, 0 from chunks
-  uint32_t drafted = 0, accepted = 0;  // 0 from chunks
-};
 
 struct SettledRequest {
   static constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
 
   uint64_t position = 0;
+  uint64_t question = 0;  // the same for requests of one dataset row, however often it is sent
   // ns since T0; differences of two are differences on the agent's own clock.
   int64_t begin_ns = kNoTime, slot_free_ns = kNoTime, start_ns = kNoTime, end_ns = kNoTime;
   int64_t first_token_ns = kNoTime, last_token_ns = kNoTime, first_answer_ns = kNoTime;
@@ -43,12 +25,19 @@ struct SettledRequest {
   std::optional<uint32_t> input_tokens;
   std::optional<uint32_t> output_tokens;       // the server's total, else the chunks' sum
   std::optional<uint32_t> first_chunk_tokens;  // 1 with kTotalsOnly
+  uint32_t counted_tokens = 0;                 // sum over chunks of known tokens
+  uint32_t apart_tokens = 0;                   // that chunks and total disagree about
   uint32_t agent = 0, target = 0, turn = 0, chunks = 0;
+  uint32_t draft_length = 0;  // as its statistics say; 0: they do not
   uint16_t resends = 0;
   Outcome outcome = Outcome::kLost;
   FailureKind failure = FailureKind::kNone;
+  TokenFault token_fault = TokenFault::kNone;
   Stage stage = Stage::kRamp;
   bool totals_only = false, has_reasoning = false;
+  bool chunks_unknown = false;  // tokens of some chunks are
+  // Its tokens can't be given to its chunks: it has no per-token figures.
+  bool unattributed = false;
   // It began, or its first or last token arrived, in a window whose figures can't be trusted.
   bool in_invalid_window = false;
   // How far the arrivals of the first and the last token-bearing chunk are unknown.

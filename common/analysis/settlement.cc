@@ -30,6 +30,9 @@ void Settlement::SettleFirst(const Deciding& deciding) {
     settled.in_invalid_window |= known && deciding.verdicts.IsInvalidAt(time_ns);
   }
   record.row.stage = StageName(settled.stage);
+  for (size_t source = 0; source < kStepSources; ++source) {
+    if (record.steps[source]) settled.steps[source] = steps_.Add(*record.steps[source]);
+  }
   slices_.Add(record, deciding.verdicts, deciding.run);
   settled_.push_back(record.settled);
   if (row_sink_) row_sink_(record.row);

@@ -11,6 +11,7 @@
 #include "common/analysis/run_fold.h"
 #include "common/analysis/slice_table.h"
 #include "common/analysis/stages.h"
+#include "common/analysis/step_store.h"
 #include "common/analysis/window_health.h"
 
 namespace specctl {
@@ -35,6 +36,7 @@ class Settlement {
 
   const std::vector<SettledRequest>& settled() const { return settled_; }
   const SliceTable& slices() const { return slices_; }
+  const StepStore& steps() const { return steps_; }
   bool wants_chunks() const { return static_cast<bool>(chunk_sink_); }
 
  private:
@@ -48,6 +50,7 @@ class Settlement {
   std::map<Key, RequestRecord> waiting_;
   std::vector<SettledRequest> settled_;
   SliceTable slices_;
+  StepStore steps_;
   uint64_t added_ = 0;
 };
 

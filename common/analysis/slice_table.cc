@@ -53,9 +53,6 @@ void AddTo(SliceSums& sums, const RequestRecord& record, const StepLatencies& la
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
   part.step_latency.Add(latencies.sound);
   (in_hold ? sums.hold_spoiled : part.step_latency).Add(latencies.spoiled);
-  for (size_t source = 0; source < kStepSources; ++source) {
-    if (record.steps[source]) part.lengths[source].Merge(record.steps[source]->lengths);
-  }
 }
 
 }  // namespace
@@ -114,9 +111,6 @@ SliceSums::Part SliceSums::WholeHold() const {
 SliceSums::Part SliceSums::Whole() const {
   Part whole = WholeHold();
   whole.step_latency.Merge(rest.step_latency);
-  for (size_t source = 0; source < kStepSources; ++source) {
-    whole.lengths[source].Merge(rest.lengths[source]);
-  }
   return whole;
 }
 
@@ -124,7 +118,9 @@ void SliceTable::Add(const RequestRecord& record, const WindowVerdicts& verdicts
                      const RunContext& run) {
   const bool ok = record.settled.ok();
   StepLatencies latencies;
-  if (ok) latencies = LatenciesOf(record, verdicts);
+  // What its chunks are is in doubt.
+  const bool tells_steps = ok && !record.settled.unattributed;
+  if (tells_steps) latencies = LatenciesOf(record, verdicts);
   if (ok) AddTo(all_, record, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {
     if (dropped_[i]) continue;

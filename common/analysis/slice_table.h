@@ -13,7 +13,6 @@
 #include "common/analysis/run_context.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/window_health.h"
-#include "common/speculation/acceptance.h"
 #include "common/stats/interval_sketch.h"
 
 namespace specctl {
@@ -28,13 +27,13 @@ using SliceKey = std::pair<uint64_t, std::string>;
 std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
                               const RunContext& run);
 
-// What can't be had from rows: ok requests' step latencies and step lengths, those of requests
-// begun in the hold apart, and of them the step latencies that invalid windows spoil: those of
-// requests in_invalid_window, and those of steps that arrived in one.
+// What can't be had from rows: ok requests' step latencies, those of requests begun in the hold
+// apart, and of them those that invalid windows spoil: those of requests in_invalid_window, and
+// those of steps that arrived in one.  Requests whose tokens can't be given to their chunks are
+// left out.
 struct SliceSums {
   struct Part {
     IntervalSketch step_latency;
-    std::array<StepHistogram, kStepSources> lengths;
   };
   Part hold, rest;
   IntervalSketch hold_spoiled;  // step latencies; not in `hold`

@@ -118,6 +118,10 @@ std::vector<std::string> WhyTokensMayDiffer(const Evidence& evidence, const Resu
   if (results.servers->resets > 0) {
     why.push_back(absl::StrFormat("%d server restarts", results.servers->resets));
   }
+  if (results.whole_token_books.responses_apart > 0) {
+    why.push_back(absl::StrFormat("%d responses whose tokens do not add up",
+                                  results.whole_token_books.responses_apart));
+  }
   const std::string& extra_inputs = evidence.run.spec().request.extra_inputs_json;
   if (evidence.run.rows_have_stop || extra_inputs.find("\"stop\"") != std::string::npos) {
     why.push_back("stop strings");
@@ -125,13 +129,20 @@ std::vector<std::string> WhyTokensMayDiffer(const Evidence& evidence, const Resu
   return why;
 }
 
+// Every target was scraped, and counts what it generates.
+bool HasAllTokens(const std::optional<ServerFigures>& servers) {
+  return servers && servers->complete &&
+         std::all_of(servers->targets.begin(), servers->targets.end(),
+                     [](const TargetCounters& t) { return t.counters.generated_tokens; });
+}
+
 void JudgeTokens(const Evidence& evidence, Results& results) {
-  if (!results.servers || !results.servers->generated_tokens) {
+  if (!HasAllTokens(results.servers)) {
     results.verdict.checks_not_made.push_back(
         "tokens against the servers' counters (not every target was scraped before and after)");
     return;
   }
-  const double theirs = *results.servers->generated_tokens;
+  const double theirs = *results.servers->sums.generated_tokens;
   const auto ours = static_cast<double>(results.tokens.output.value_or(0));
   if (theirs == ours) return;
   const std::string apart =

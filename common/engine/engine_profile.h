@@ -26,7 +26,9 @@ enum class ServerFigure {
   kKvCacheShare,
   kPreemptions,
   kRequestsFinished,
+  kFirstTokens,  // requests whose first token was generated
 };
+inline constexpr size_t kServerFigures = static_cast<size_t>(ServerFigure::kFirstTokens) + 1;
 
 struct MetricFamily {
   ServerFigure figure;

@@ -9,8 +9,8 @@ void TimedSteps::Begin() {
   contradicted_ = in_doubt_ = false;
   each_step_known_ = true;
   left_ = 1;  // the prompt's step yields one token
-  last_drafted_ = last_accepted_ = 0;
   acceptance_histogram_.clear();
+  spent_histogram_.clear();
 }
 
 bool TimedSteps::Add(const EventTimings& timings, bool has_output) {
@@ -60,7 +60,6 @@ void TimedSteps::AddOfNewSteps(const Growth& growth) {
     AddDraft(growth);
   } else {
     left_ = 0;
-    last_drafted_ = last_accepted_ = 0;
   }
 }
 
@@ -74,12 +73,12 @@ void TimedSteps::AddDraft(const Growth& growth) {
   if (tokens > growth.accepted + 1 || (tokens > 1 && !left_)) return LoseLast();
   in_doubt_ = tokens > 1;
   left_ = growth.accepted + 1 - tokens;
-  last_drafted_ = static_cast<uint32_t>(growth.drafted);
-  last_accepted_ = static_cast<uint32_t>(growth.accepted);
   if (acceptance_histogram_.size() <= growth.accepted) {
     acceptance_histogram_.resize(growth.accepted + 1);
   }
   ++acceptance_histogram_[growth.accepted];
+  spent_histogram_.resize(acceptance_histogram_.size());
+  if (growth.accepted == growth.drafted) ++spent_histogram_[growth.accepted];
 }
 
 void TimedSteps::LoseLast() {
@@ -96,10 +95,11 @@ std::optional<TimingsStats> TimedSteps::Stats(bool all_timed) const {
   const uint64_t tokens = before_->predicted_n + *left_;
   if (tokens < 1 + stats.accepted_tokens) return stats;
   stats.steps = tokens - 1 - stats.accepted_tokens;
-  stats.last_drafted = last_drafted_;
-  stats.last_accepted = last_accepted_;
   stats.each_step_known = each_step_known_;
-  if (each_step_known_) stats.acceptance_histogram = acceptance_histogram_;
+  if (each_step_known_) {
+    stats.acceptance_histogram = acceptance_histogram_;
+    stats.spent_histogram = spent_histogram_;
+  }
   return stats;
 }
 

@@ -53,8 +53,7 @@ class TimedSteps {
   bool each_step_known_ = true;
   // Tokens of the last step that have not come yet; nullopt where that can't be said.
   std::optional<uint64_t> left_;
-  uint32_t last_drafted_ = 0, last_accepted_ = 0;
-  std::vector<uint64_t> acceptance_histogram_;
+  std::vector<uint64_t> acceptance_histogram_, spent_histogram_;
 };
 
 }  // namespace specctl

@@ -50,11 +50,11 @@ struct TimingsStats {
   uint64_t accepted_tokens = 0;  // cut-off tokens of the last step included
   // nullopt where the events leave it open, or contradict it.
   std::optional<uint64_t> steps;
-  uint32_t last_drafted = 0, last_accepted = 0;  // of the last of `steps`; 0 drafted: no draft
   // Whether every step is known: [k] of the histogram is steps with a draft that had k accepted,
   // and the others had no draft.
   bool each_step_known = false;
   std::vector<uint64_t> acceptance_histogram;
+  std::vector<uint64_t> spent_histogram;  // [k]: of these, drafts of k tokens, all accepted
   bool operator==(const TimingsStats&) const = default;
 };
 

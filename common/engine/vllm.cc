@@ -41,6 +41,7 @@ constexpr MetricFamily kVllmMetrics[] = {
      .other_name = true},
     {.figure = ServerFigure::kPreemptions, .name = "vllm:num_preemptions_total"},
     {.figure = ServerFigure::kRequestsFinished, .name = "vllm:request_success_total"},
+    {.figure = ServerFigure::kFirstTokens, .name = "vllm:time_to_first_token_seconds_count"},
 };
 
 constexpr EngineProfile kVllm = {

@@ -56,11 +56,10 @@ void Write(const TimingsStats& in, v1::TimingsStats* out) {
   out->set_drafted_tokens(in.drafted_tokens);
   out->set_accepted_tokens(in.accepted_tokens);
   if (in.steps) out->set_steps(*in.steps);
-  out->set_last_drafted(in.last_drafted);
-  out->set_last_accepted(in.last_accepted);
   out->set_each_step_known(in.each_step_known);
   out->mutable_acceptance_histogram()->Assign(in.acceptance_histogram.begin(),
                                               in.acceptance_histogram.end());
+  out->mutable_spent_histogram()->Assign(in.spent_histogram.begin(), in.spent_histogram.end());
 }
 
 TimingsStats Read(const v1::TimingsStats& in) {
@@ -68,11 +67,10 @@ TimingsStats Read(const v1::TimingsStats& in) {
   out.drafted_tokens = in.drafted_tokens();
   out.accepted_tokens = in.accepted_tokens();
   if (in.has_steps()) out.steps = in.steps();
-  out.last_drafted = in.last_drafted();
-  out.last_accepted = in.last_accepted();
   out.each_step_known = in.each_step_known();
   out.acceptance_histogram.assign(in.acceptance_histogram().begin(),
                                   in.acceptance_histogram().end());
+  out.spent_histogram.assign(in.spent_histogram().begin(), in.spent_histogram().end());
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "common/report/acceptance_block.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "common/report/figure_table.h"
@@ -19,6 +20,10 @@ std::string_view SourceText(AcceptanceSource source) {
       return "from per-request statistics";
     case AcceptanceSource::kTimings:
       return "from the server's timings";
+    case AcceptanceSource::kCounters:
+      return "by the servers' counters, whole run";
+    case AcceptanceSource::kMixed:
+      return "from each target's own source";
     case AcceptanceSource::kChunks:
       break;
   }
@@ -38,18 +43,41 @@ void AppendRow(std::string_view name, const std::optional<Estimate>& value,
   AppendFlow({.label = start, .label_columns = ColumnsOf(start), .separator = "   "}, items, out);
 }
 
-void AppendPerStep(const AcceptanceFigures& figures, std::string& out) {
-  std::vector<std::string> items = {"per step, " + std::string(SourceText(figures.source))};
-  if (figures.source_share < 1) {
-    items.back() += ", " + ShareText(figures.source_share) + " of requests";
+// What the headline covers, where that is not all.
+void AddCoverage(const Results& results, std::vector<std::string>& items) {
+  uint64_t covered = 0, speculate = 0;
+  const bool by_counters = results.acceptance->source == AcceptanceSource::kCounters;
+  for (const TargetAcceptance& target : results.acceptance_sources) {
+    if (!target.speculates) continue;
+    ++speculate;
+    const bool counters_only = target.source == AcceptanceSource::kCounters;
+    if (target.source && counters_only == by_counters) ++covered;
   }
+  if (covered < speculate) {
+    items.push_back(CountText(covered) + " of " + CountedText(speculate, "target"));
+  }
+  if (results.acceptance->source_share < 1) {
+    items.push_back(ShareText(results.acceptance->source_share) + " of requests");
+  }
+}
+
+void AppendPerStep(const Results& results, std::string& out) {
+  const AcceptanceFigures& figures = *results.acceptance;
+  std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
+  AddCoverage(results, items);
+  if (figures.lower_bound) items.emplace_back("a lower bound: no longest step was seen whole");
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
   AppendRow("acceptance length", figures.per_step, items, out);
+  if (figures.delivered_per_step) {
+    AppendRow("  delivered per step", figures.delivered_per_step,
+              {"with the last steps as responses' ends cut them"}, out);
+  }
 }
 
 void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
   if (figures.per_draft) {
     std::vector<std::string> items;
+    if (figures.drafts) items.push_back(CountedText(*figures.drafts, "draft"));
     if (figures.accept_rate) items.push_back("accept rate " + Rate(figures.accept_rate->value));
     AppendRow("  per draft", figures.per_draft, items, out);
   } else if (figures.accept_rate) {
@@ -61,16 +89,20 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
 constexpr size_t kPositionsMax = 12;
 
 void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
-  if (figures.conditional.empty()) return;
+  const bool given = !figures.conditional.empty();
+  const std::vector<double>& rates = given ? figures.conditional : figures.joint;
+  if (rates.empty()) return;
   std::vector<std::string> items;
-  for (const double rate : figures.conditional) {
+  for (const double rate : rates) {
     if (items.size() == kPositionsMax) {
       items.emplace_back("..");
       break;
     }
     items.push_back(Rate(rate));
   }
-  items.emplace_back("  (each given those before it)");
+  items.push_back(std::string("  (") +
+                  (given ? "each given those before it" : "with those before it") + ", of " +
+                  (figures.rates_over_steps ? "steps" : "drafts") + ")");
   AppendFlow({.label = "  by position", .label_columns = kSliceColumns, .separator = " "}, items,
              out);
 }
@@ -83,23 +115,34 @@ void AppendFromChunks(const Results& results, std::string& out) {
   AppendRow("  from chunks", chunks->per_step, items, out);
 }
 
-void AppendServersLength(const Results& results, std::string& out) {
-  if (!results.servers || !results.servers->drafts || !results.servers->accepted_tokens) return;
-  const ServerFigures& servers = *results.servers;
-  if (*servers.drafts <= 0) return;
-  std::vector<std::string> items = {"per draft, whole run"};
-  if (servers.drafted_tokens && *servers.drafted_tokens > 0) {
-    items.push_back("accept rate " + Rate(*servers.accepted_tokens / *servers.drafted_tokens));
+void AppendCounters(const Results& results, std::string& out) {
+  if (!results.acceptance_of_counters) return;
+  const AcceptanceFigures& counters = *results.acceptance_of_counters;
+  const bool is_headline =
+      results.acceptance && results.acceptance->source == AcceptanceSource::kCounters;
+  if (is_headline) return;
+  std::vector<std::string> items;
+  if (counters.per_step) items.emplace_back("per step, uncut, whole run");
+  if (counters.delivered_per_step) {
+    items.push_back("delivered " + Rate(counters.delivered_per_step->value));
   }
-  const Estimate per_draft{.value = 1 + *servers.accepted_tokens / *servers.drafts,
-                           .low = std::nullopt,
-                           .high = std::nullopt};
-  AppendRow("  servers' counters", per_draft, items, out);
+  if (counters.per_draft) items.push_back("per draft " + Rate(counters.per_draft->value));
+  if (counters.accept_rate) items.push_back("accept rate " + Rate(counters.accept_rate->value));
+  AppendRow("  servers' counters", counters.per_step, items, out);
+}
+
+// Why there is no figure.
+std::string WhyNone(const Results& results) {
+  for (const TargetAcceptance& target : results.acceptance_sources) {
+    if (target.speculates && !target.why_none.empty()) return target.why_none;
+  }
+  return "no response told its steps";
 }
 
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
 void AppendSlices(const Results& results, std::string_view by, std::string& out) {
-  const bool acceptance = results.acceptance.has_value();
+  const bool acceptance =
+      results.acceptance && results.acceptance->source != AcceptanceSource::kCounters;
   std::vector<std::string> items;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by != by) continue;
@@ -119,17 +162,22 @@ void AppendSlices(const Results& results, std::string_view by, std::string& out)
 }  // namespace
 
 std::string AcceptanceBlock(const Results& results) {
+  const bool speculates =
+      std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
+                  [](const TargetAcceptance& target) { return target.speculates; });
   std::string out;
   if (results.acceptance) {
-    AppendPerStep(*results.acceptance, out);
+    AppendPerStep(results, out);
     AppendPerDraft(*results.acceptance, out);
     AppendPositions(*results.acceptance, out);
-  } else {
+  } else if (speculates) {
     out += FigureStart("acceptance length", "-", "");
-    out += "no response told its steps\n";
+    out += WhyNone(results) + "\n";
   }
-  AppendFromChunks(results, out);
-  AppendServersLength(results, out);
+  if (speculates) {
+    AppendFromChunks(results, out);
+    AppendCounters(results, out);
+  }
   AppendSlices(results, "tier", out);
   AppendSlices(results, "category", out);
   return out;

@@ -12,7 +12,7 @@
 namespace specctl {
 
 // Raised where a key changes its meaning or goes away; new keys don't raise them.
-inline constexpr int kSummarySchemaVersion = 1;
+inline constexpr int kSummarySchemaVersion = 2;
 inline constexpr int kRunSchemaVersion = 1;
 
 // The texts; each depends on its arguments alone (ordered, numbers by to_chars).  A figure that is

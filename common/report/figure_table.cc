@@ -27,6 +27,7 @@ bool HasLabel(const Results& results, std::string_view code) {
 std::string_view WhyMissing(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.conservation.ok == 0) return "no request ended ok";
+  if (results.tokens_withheld) return "withheld: tokens can't be given to chunks";
   return "no request has what it needs";
 }
 
@@ -45,8 +46,10 @@ std::string MissingLine(std::string_view name, std::string_view why) {
 std::string OutputTpsLine(const Results& results) {
   const ThroughputFigures& figures = results.throughput;
   if (!figures.output_tps) {
-    return MissingLine("output TPS", results.conservation.sent == 0 ? "nothing was sent"
-                                                                    : "no tokens could be counted");
+    const std::string_view why = results.conservation.sent == 0 ? "nothing was sent"
+                                 : results.tokens_withheld      ? WhyMissing(results)
+                                                                : "no tokens could be counted";
+    return MissingLine("output TPS", why);
   }
   std::string line = FigureStart("output TPS", FigureText(figures.output_tps->value),
                                  IntervalText(*figures.output_tps, FigureText));
@@ -149,7 +152,9 @@ std::string FigureTable(const Results& results) {
   out += LatencyLine("TTFT ms", figures.ttft_ms, why);
   if (AnswerComesLater(figures)) out += LatencyLine("TTFO ms (answer)", figures.ttfo_ms, why);
   out += LatencyLine("ITL ms", figures.itl_ms, why);
-  out += LatencyLine("step latency ms", figures.step_latency_ms, why_steps);
+  std::string steps = LatencyLine("step latency ms", figures.step_latency_ms, why_steps);
+  if (HasLabel(results, "merged_steps")) steps.insert(steps.size() - 1, "   (of merged chunks)");
+  out += steps;
   out += LatencyLine("request latency ms", figures.request_latency_ms, why);
   if (results.with_invalid) {
     out +=

@@ -122,42 +122,72 @@ void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures
   if (!value) return;
   json.Key(key);
   json.BeginObject();
+  WriteAcceptanceFields(*value, json);
+  json.EndObject();
+}
+
+void WriteAcceptanceFields(const AcceptanceFigures& figures, JsonWriter& json) {
+  const AcceptanceFigures* const value = &figures;
   WriteEstimate("per_step", value->per_step, json);
+  if (value->lower_bound) json.Field("lower_bound", true);
+  WriteEstimate("delivered_per_step", value->delivered_per_step, json);
   WriteEstimate("per_draft", value->per_draft, json);
   WriteEstimate("accept_rate", value->accept_rate, json);
   WriteNumber("request_macro_mean", value->request_macro_mean, json);
   WriteList("conditional", value->conditional, json);
   WriteList("joint", value->joint, json);
+  if (!value->joint.empty()) json.Field("rates_over", value->rates_over_steps ? "steps" : "drafts");
   WriteList("histogram", value->histogram, json);
+  WriteList("cut_histogram", value->cut_histogram, json);
   json.Field("steps", value->steps);
   json.Field("drafts", value->drafts);
   json.Field("source", AcceptanceSourceName(value->source));
   WriteNumber("source_share", value->source_share, json);
   json.Field("approximate", value->approximate);
   WriteNumber("merged_share", value->merged_share, json);
-  json.EndObject();
 }
+
+namespace {
+
+void WriteCounters(const ServerCounters& value, JsonWriter& json) {
+  WriteNumber("generated_tokens", value.generated_tokens, json);
+  WriteNumber("prompt_tokens", value.prompt_tokens, json);
+  WriteNumber("first_tokens", value.first_tokens, json);
+  WriteNumber("drafts", value.drafts, json);
+  WriteNumber("drafted_tokens", value.drafted_tokens, json);
+  WriteNumber("accepted_tokens", value.accepted_tokens, json);
+  WriteList("accepted_by_position", value.accepted_by_position, json);
+  WriteNumber("engine_steps", value.engine_steps, json);
+  WriteNumber("prefix_hit_rate", value.prefix_hit_rate, json);
+  WriteNumber("preemptions", value.preemptions, json);
+  WriteNumber("requests_finished", value.requests_finished, json);
+}
+
+}  // namespace
 
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   if (!value) return;
   json.Key("servers");
   json.BeginObject();
-  WriteNumber("generated_tokens", value->generated_tokens, json);
-  WriteNumber("prompt_tokens", value->prompt_tokens, json);
-  WriteNumber("drafts", value->drafts, json);
-  WriteNumber("drafted_tokens", value->drafted_tokens, json);
-  WriteNumber("accepted_tokens", value->accepted_tokens, json);
-  WriteList("accepted_by_position", value->accepted_by_position, json);
-  WriteNumber("engine_steps", value->engine_steps, json);
-  WriteNumber("prefix_hit_rate", value->prefix_hit_rate, json);
-  WriteNumber("preemptions", value->preemptions, json);
-  WriteNumber("requests_finished", value->requests_finished, json);
+  WriteCounters(value->sums, json);
   WriteGauge("running", value->running, json);
   WriteGauge("waiting", value->waiting, json);
   WriteGauge("kv_cache_share", value->kv_cache_share, json);
   json.Field("scrapes", value->scrapes);
   json.Field("scrapes_failed", value->scrapes_failed);
   json.Field("resets", value->resets);
+  json.Field("complete", value->complete);
+  if (!value->partial.empty()) {
+    json.Key("partial");
+    json.BeginObject();
+    for (const auto& [key, urls] : value->partial) json.ArrayField(key, urls);
+    json.EndObject();
+  }
+  json.ObjectsField("targets", value->targets, [&](const TargetCounters& target) {
+    json.Field("metrics_url", target.url);
+    json.Field("target", target.target);
+    WriteCounters(target.counters, json);
+  });
   json.EndObject();
 }
 

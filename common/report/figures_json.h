@@ -19,6 +19,8 @@ void WriteConservation(const Conservation& conservation, JsonWriter& json);
 void WriteThroughput(const ThroughputFigures& figures, JsonWriter& json);
 void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures>& value,
                      JsonWriter& json);
+// The same as members of the object that is open.
+void WriteAcceptanceFields(const AcceptanceFigures& figures, JsonWriter& json);
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json);
 
 // What run.json and summary.json both say of a target and of prompts of our own.

@@ -27,7 +27,8 @@ std::string FilesLine(const Results& results, std::string run_dir) {
 std::string RenderPage(const Results& results, const PageOptions& options) {
   std::string out = VerdictLines(results, options.colour) + SetupLines(results);
   out += "\n" + FigureTable(results);
-  out += "\n" + AcceptanceBlock(results);
+  const std::string acceptance = AcceptanceBlock(results);
+  if (!acceptance.empty()) out += "\n" + acceptance;
   out += "\n" + TotalsLines(results);
   return out + FilesLine(results, options.run_dir);
 }

@@ -88,7 +88,8 @@ struct TargetGroup {
 
 std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets) {
   const auto key = [](const TargetProbed& target) {
-    return std::tie(target.engine, target.engine_version, target.model, target.draft_length);
+    return std::tie(target.engine, target.engine_version, target.model, target.draft_length,
+                    target.speculation_method);
   };
   std::vector<TargetGroup> groups;
   for (const TargetProbed& target : targets) {
@@ -101,7 +102,18 @@ std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets) 
   return groups;
 }
 
-Items TargetItems(const TargetGroup& group) {
+// "ngram k=3"; what the probe did not find, the run may have shown.
+std::string SpeculationText(const Results& results, const TargetProbed& target) {
+  std::optional<uint32_t> draft_length = target.draft_length;
+  for (const TargetAcceptance& told : results.acceptance_sources) {
+    if (told.target == target.target && !draft_length) draft_length = told.draft_length;
+  }
+  std::string text = Printable(target.speculation_method);
+  if (!draft_length) return text;
+  return (text.empty() ? "drafts" : text) + " k=" + CountText(*draft_length);
+}
+
+Items TargetItems(const Results& results, const TargetGroup& group) {
   constexpr size_t kUrlsMax = 3;
   Items items(group.urls.begin(), group.urls.begin() + static_cast<std::ptrdiff_t>(
                                                            std::min(group.urls.size(), kUrlsMax)));
@@ -113,7 +125,8 @@ Items TargetItems(const TargetGroup& group) {
   if (!target.engine_version.empty()) engine += " " + Printable(target.engine_version);
   items.push_back(engine);
   if (!target.model.empty()) items.push_back(Printable(target.model));
-  if (target.draft_length) items.push_back("drafts k=" + CountText(*target.draft_length));
+  const std::string speculation = SpeculationText(results, target);
+  if (!speculation.empty()) items.push_back(speculation);
   if (group.urls.size() > 1) items.push_back(CountText(group.urls.size()) + " targets");
   return items;
 }
@@ -121,7 +134,7 @@ Items TargetItems(const TargetGroup& group) {
 void AppendTargets(const Results& results, std::string& out) {
   std::vector<TargetGroup> groups = GroupTargets(results.targets);
   for (size_t i = 0; i < groups.size(); ++i) {
-    Items items = TargetItems(groups[i]);
+    Items items = TargetItems(results, groups[i]);
     if (i + 1 == groups.size() && results.spec.gpus) {
       items.push_back(CountedText(*results.spec.gpus, "GPU"));
     }
@@ -186,9 +199,15 @@ Items ServerItems(const ServerFigures& servers) {
   if (servers.kv_cache_share) {
     items.push_back("KV cache " + ShareText(servers.kv_cache_share->mean));
   }
-  if (servers.prefix_hit_rate)
-    items.push_back("prefix hits " + ShareText(*servers.prefix_hit_rate));
-  if (servers.preemptions) items.push_back("preemptions " + FigureText(*servers.preemptions));
+  if (servers.sums.prefix_hit_rate) {
+    items.push_back("prefix hits " + ShareText(*servers.sums.prefix_hit_rate));
+  }
+  if (servers.sums.preemptions) {
+    items.push_back("preemptions " + FigureText(*servers.sums.preemptions));
+  }
+  if (!servers.complete) {
+    items.push_back("counters of " + CountedText(servers.targets.size(), "target") + " alone");
+  }
   if (servers.resets > 0) items.push_back(CountedText(servers.resets, "counter reset"));
   if (servers.scrapes_failed > 0) {
     items.push_back(CountText(servers.scrapes_failed) + " of " +

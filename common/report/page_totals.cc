@@ -87,19 +87,34 @@ std::string FinishText(const Results& results) {
 
 // What the servers count beside our own total, and how far apart they are.
 std::string ServersSay(const Results& results) {
-  if (!results.servers || !results.servers->generated_tokens) return "servers' count unknown";
-  const double theirs = *results.servers->generated_tokens;
+  if (!results.servers || !results.servers->sums.generated_tokens) return "servers' count unknown";
+  const double theirs = *results.servers->sums.generated_tokens;
   std::string text = "servers say " + FixedText(theirs, 0);
+  if (!results.servers->complete) {
+    return text + " (" + CountText(results.servers->targets.size()) + " of " +
+           CountedText(results.spec.target_urls.size(), "target") + ")";
+  }
   if (!results.tokens.output) return text;
   const double apart = theirs - static_cast<double>(*results.tokens.output);
   if (apart != 0) text += " (" + FixedText(std::abs(apart), 0) + (apart > 0 ? " more)" : " less)");
   return text;
 }
 
+std::string ChunksCarried(const TokenBooks& books) {
+  std::string text = "chunks carried " + CountText(books.by_chunks);
+  std::string but;
+  if (books.responses_of_unknown_chunks > 0) {
+    but = CountedText(books.responses_of_unknown_chunks, "response") + " of unknown chunks";
+  }
+  if (books.apart > 0) but += (but.empty() ? "" : ", ") + CountText(books.apart) + " apart";
+  return but.empty() ? text : text + " (" + but + ")";
+}
+
 void AppendTokens(const Results& results, std::string& out) {
   Items items;
   items.push_back((results.tokens.output ? CountText(*results.tokens.output) : "-") + " out" +
                   FinishText(results));
+  items.push_back(ChunksCarried(results.whole_token_books));
   items.push_back(ServersSay(results));
   if (results.tokens.input) items.push_back(CountText(*results.tokens.input) + " in");
   if (results.tokens.requests_without_totals > 0) {

@@ -42,6 +42,10 @@ void WriteTokens(const RequestRow& row, JsonWriter& json) {
   json.Field("reasoning_tokens", row.finish.reasoning_tokens);
   json.Field("first_chunk_tokens", row.first_chunk_tokens);
   json.Field("token_source", TokenSourceName(row.finish.token_source));
+  if (row.apart_tokens > 0) {
+    json.Field("tokens_apart", row.apart_tokens);
+    json.Field("token_fault", TokenFaultName(row.token_fault));
+  }
   json.Field("chunks", row.finish.chunks);
   json.Field("steps", row.steps);
   json.Field("drafts", row.drafts);

@@ -104,6 +104,26 @@ std::string_view TokenSourceName(TokenSource source) {
   return "unknown";
 }
 
+std::string_view TokenFaultName(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::kNone:
+      break;
+    case TokenFault::kUsageFalls:
+      return "usage_falls";
+    case TokenFault::kUsageStalls:
+      return "usage_stalls";
+    case TokenFault::kUsageLags:
+      return "usage_lags";
+    case TokenFault::kUsageNotTotal:
+      return "usage_not_total";
+    case TokenFault::kAboveMaxTokens:
+      return "above_max_tokens";
+    case TokenFault::kOtherChoices:
+      return "other_choices";
+  }
+  return "sums_differ";
+}
+
 std::string_view UnassignedName(UnassignedReason why) {
   switch (why) {
     case UnassignedReason::kEarlierTurnFailed:

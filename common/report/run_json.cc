@@ -89,7 +89,11 @@ void WriteTarget(const TargetProbed& target, JsonWriter& json) {
   json.TextField("model", target.model);
   json.Field("max_model_len_tokens", target.max_model_len_tokens);
   json.Field("token_source", TokenSourceName(target.token_source));
+  json.TextField("speculation_method", target.speculation_method);
   json.Field("draft_length", target.draft_length);
+  if (target.usage_fault != TokenFault::kNone) {
+    json.Field("usage_fault", TokenFaultName(target.usage_fault));
+  }
   json.TextField("metrics_url", target.metrics_url);
   json.TextField("metrics_note", target.metrics_note);
 }

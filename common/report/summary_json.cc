@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "common/base/json_writer.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
@@ -75,7 +77,33 @@ void WriteStartSkew(const std::optional<StartSkew>& skew, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteTokens(const TokenTotals& tokens, JsonWriter& json) {
+// What must agree: tokens by chunks, by totals and by counters.
+void WriteReconciliation(const Results& results, JsonWriter& json) {
+  const TokenBooks& books = results.whole_token_books;
+  json.Key("reconciliation");
+  json.BeginObject();
+  json.Field("by_chunks", books.by_chunks);
+  json.Field("by_totals", books.by_totals);
+  if (results.servers) {
+    WriteNumber("by_counters", results.servers->sums.generated_tokens, json);
+  }
+  json.Field("responses_of_unknown_chunks", books.responses_of_unknown_chunks);
+  json.Field("apart", books.apart);
+  json.Field("responses_apart", books.responses_apart);
+  WriteNumber("headline_apart_share", results.token_books.ApartShare(), json);
+  json.Field("withheld", results.tokens_withheld);
+  json.Key("responses_by_fault");
+  json.BeginObject();
+  for (size_t i = 0; i < kTokenFaults; ++i) {
+    if (books.faults[i] == 0) continue;
+    json.Field(TokenFaultName(static_cast<TokenFault>(i)), books.faults[i]);
+  }
+  json.EndObject();
+  json.EndObject();
+}
+
+void WriteTokens(const Results& results, JsonWriter& json) {
+  const TokenTotals& tokens = results.tokens;
   json.Key("tokens");
   json.BeginObject();
   json.Field("input", tokens.input);
@@ -85,6 +113,33 @@ void WriteTokens(const TokenTotals& tokens, JsonWriter& json) {
   json.BeginObject();
   for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
   json.EndObject();
+  WriteReconciliation(results, json);
+  json.EndObject();
+}
+
+void WriteAcceptanceSources(const Results& results, JsonWriter& json) {
+  json.ObjectsField("sources", results.acceptance_sources, [&](const TargetAcceptance& target) {
+    json.Field("target", target.target);
+    json.Field("speculates", target.speculates);
+    if (target.source) json.Field("source", AcceptanceSourceName(*target.source));
+    json.TextField("why_none", target.why_none);
+    json.Field("requests", target.requests);
+    WriteNumber("share", target.share, json);
+    json.Field("draft_length", target.draft_length);
+    WriteNumber("merged_share", target.merged_share, json);
+  });
+}
+
+// Absent where nothing speculates.
+void WriteHeadlineAcceptance(const Results& results, JsonWriter& json) {
+  const bool speculates =
+      std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
+                  [](const TargetAcceptance& target) { return target.speculates; });
+  if (!speculates && !results.acceptance) return;
+  json.Key("acceptance");
+  json.BeginObject();
+  if (results.acceptance) WriteAcceptanceFields(*results.acceptance, json);
+  WriteAcceptanceSources(results, json);
   json.EndObject();
 }
 
@@ -167,12 +222,13 @@ std::string SummaryJson(const Results& results) {
   WriteHold(results, json);
   WriteConservation(results.conservation, json);
   WriteFailures(results, json);
-  WriteTokens(results.tokens, json);
+  WriteTokens(results, json);
   WriteThroughput(results.throughput, json);
   WriteLatencies(results.latency, json);
   WriteDistribution("receive_lag_ms", results.receive_lag_ms, json);
-  WriteAcceptance("acceptance", results.acceptance, json);
+  WriteHeadlineAcceptance(results, json);
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
+  WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);
   WriteServers(results.servers, json);
   WriteWithInvalid(results, json);
   WriteWholeRun(results, json);

@@ -7,9 +7,9 @@
 namespace specctl {
 namespace {
 
-// [k]: number of steps of more than k tokens, N(L > k).
-std::vector<uint64_t> Survivors(const StepHistogram& histogram) {
-  std::vector<uint64_t> survivors(histogram.lengths);
+// [k]: sum of the counts from k on; of steps by tokens - 1, the number of more than k tokens.
+std::vector<uint64_t> Survivors(const std::vector<uint64_t>& counts) {
+  std::vector<uint64_t> survivors(counts);
   std::partial_sum(survivors.rbegin(), survivors.rend(), survivors.rbegin());
   return survivors;
 }
@@ -37,6 +37,12 @@ void StepHistogram::Merge(const StepHistogram& other) {
   oversized += other.oversized;
 }
 
+void StepHistogram::Remove(const StepHistogram& other) {
+  assert(other.lengths.size() <= lengths.size() && other.oversized <= oversized);
+  for (size_t k = 0; k < other.lengths.size(); ++k) lengths[k] -= other.lengths[k];
+  oversized -= other.oversized;
+}
+
 uint64_t StepHistogram::steps() const {
   return std::accumulate(lengths.begin(), lengths.end(), uint64_t{0});
 }
@@ -47,27 +53,74 @@ uint64_t StepHistogram::tokens() const {
   return tokens;
 }
 
-std::optional<double> MeanLength(const StepHistogram& histogram) {
-  const uint64_t steps = histogram.steps();
-  if (steps == 0) return std::nullopt;
-  return Share(histogram.tokens(), steps);
+void StepLengths::Merge(const StepLengths& other) {
+  whole.Merge(other.whole);
+  cut.Merge(other.cut);
 }
 
-std::vector<double> ConditionalRates(const StepHistogram& histogram) {
-  const std::vector<uint64_t> survivors = Survivors(histogram);
+void StepLengths::Remove(const StepLengths& other) {
+  whole.Remove(other.whole);
+  cut.Remove(other.cut);
+}
+
+std::vector<double> ConditionalRates(const StepLengths& steps) {
+  const std::vector<uint64_t> whole = Survivors(steps.whole.lengths),
+                              cut = Survivors(steps.cut.lengths);
+  const auto beyond = [](const std::vector<uint64_t>& survivors, size_t k) {
+    return k < survivors.size() ? survivors[k] : 0;
+  };
   std::vector<double> rates;
-  for (size_t k = 1; k < survivors.size() && survivors[k - 1] > 0; ++k) {
-    rates.push_back(Share(survivors[k], survivors[k - 1]));
+  for (size_t k = 1; k < std::max(whole.size(), cut.size()); ++k) {
+    const uint64_t passed = beyond(cut, k);
+    const uint64_t at_risk = beyond(whole, k - 1) + passed;
+    if (at_risk == 0) break;
+    rates.push_back(Share(beyond(whole, k) + passed, at_risk));
   }
   return rates;
 }
 
-std::vector<double> JointRates(const StepHistogram& histogram) {
-  const std::vector<uint64_t> survivors = Survivors(histogram);
+bool IsLowerBound(const StepLengths& steps) {
+  const auto longest = [](const StepHistogram& histogram) {
+    size_t tokens = histogram.lengths.size();
+    while (tokens > 0 && histogram.lengths[tokens - 1] == 0) --tokens;
+    return tokens;
+  };
+  return longest(steps.cut) > longest(steps.whole);
+}
+
+void DraftOutcomes::Merge(const DraftOutcomes& other) {
+  const auto add = [](const std::vector<uint64_t>& from, std::vector<uint64_t>& to) {
+    if (to.size() < from.size()) to.resize(from.size());
+    for (size_t a = 0; a < from.size(); ++a) to[a] += from[a];
+  };
+  add(other.accepted, accepted);
+  add(other.spent, spent);
+}
+
+std::vector<double> ConditionalRates(const DraftOutcomes& drafts) {
+  const std::vector<uint64_t> at_least = Survivors(drafts.accepted);
   std::vector<double> rates;
-  for (size_t k = 1; k < survivors.size() && survivors[0] > 0; ++k) {
-    rates.push_back(Share(survivors[k], survivors[0]));
+  for (size_t j = 1; j <= at_least.size(); ++j) {
+    const uint64_t spent = j <= drafts.spent.size() ? drafts.spent[j - 1] : 0;
+    if (at_least[j - 1] <= spent) break;
+    const uint64_t passed = j < at_least.size() ? at_least[j] : 0;
+    rates.push_back(Share(passed, at_least[j - 1] - spent));
   }
+  return rates;
+}
+
+std::vector<double> JointRates(const DraftOutcomes& drafts) {
+  const std::vector<uint64_t> at_least = Survivors(drafts.accepted);
+  std::vector<double> rates;
+  for (size_t j = 1; j < at_least.size() && at_least[0] > 0; ++j) {
+    rates.push_back(Share(at_least[j], at_least[0]));
+  }
+  return rates;
+}
+
+std::vector<double> JointRates(std::span<const double> conditional) {
+  std::vector<double> rates(conditional.begin(), conditional.end());
+  for (size_t j = 1; j < rates.size(); ++j) rates[j] *= rates[j - 1];
   return rates;
 }
 

@@ -60,6 +60,32 @@ std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series) 
   return estimate;
 }
 
+double JackknifeError(std::span<const double> without_one) {
+  if (without_one.size() < 2) return 0;
+  const double mean = Mean(without_one);
+  double squares = 0;
+  for (const double value : without_one) squares += (value - mean) * (value - mean);
+  const auto n = static_cast<double>(without_one.size());
+  return std::sqrt(squares * (n - 1) / n);
+}
+
+std::optional<Interval> IntervalWithin(const BoundedValue& bounded) {
+  const auto& [value, standard_error, clusters, low, high] = bounded;
+  const double above = value - low;
+  const double below = high ? *high - value : 1;
+  if (clusters < kClustersMin || !(above > 0) || !(below > 0)) return std::nullopt;
+  const double half = StudentT975(clusters - 1) * standard_error;
+  if (!high) {
+    const double factor = std::exp(half / above);
+    return Interval{value, low + above / factor, low + above * factor};
+  }
+  // d logit(x) / dx = (high - low) / (above * below), x in (low, high).
+  const double range = *high - low;
+  const double odds = above / below, factor = std::exp(half * range / (above * below));
+  const auto at = [&](double moved) { return *high - range / (1 + moved); };
+  return Interval{value, at(odds / factor), at(odds * factor)};
+}
+
 double StudentT975(uint64_t degrees) {
   assert(degrees >= 1);
   // Where the expansion in 1 / degrees is not yet good.

@@ -32,6 +32,24 @@ std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters);
 // Fewer than 4 values: no interval.  nullopt where there are none.
 std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series);
 
+// Standard error of a statistic by the jackknife over clusters (Efron and Tibshirani, An
+// Introduction to the Bootstrap, 11.2): `without_one[i]` is the statistic of all clusters but the
+// i-th.  Needs two clusters; 0 for fewer.
+double JackknifeError(std::span<const double> without_one);
+
+// A 95 % interval of `value` that stays above `low` and, where there is one, below `high`:
+// Student's t on the logarithm of the distance from `low`, or on the logit between the two. nullopt
+// where there are fewer than kClustersMin clusters, or where `value` lies at a bound, where nothing
+// is known of its error.
+inline constexpr uint64_t kClustersMin = 5;
+struct BoundedValue {
+  double value = 0, standard_error = 0;
+  uint64_t clusters = 0;
+  double low = 0;
+  std::optional<double> high;
+};
+std::optional<Interval> IntervalWithin(const BoundedValue& bounded);
+
 // Two-sided 95 % point of Student's t for `degrees` >= 1 degrees of freedom; relative error below
 // 2e-4 (Abramowitz and Stegun, table 26.10 and the expansion 26.7.5).
 double StudentT975(uint64_t degrees);

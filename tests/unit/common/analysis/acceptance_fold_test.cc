@@ -10,9 +10,9 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(AcceptanceFoldTest, ChunksAreStepsButForTheFirstAndTheLast) {
+TEST(AcceptanceFoldTest, ChunksAreStepsAndTheLastMayHaveBeenLonger) {
   JournalScript script({.bs = 1});
-  // Steps 2, 4, 1 | 3 with the prompt's before and the truncated one after.
+  // Steps 2, 4, 1 | 3 with the prompt's before, and one cut at 2 | 1 after.
   script.Begin({.at_ms = 0})
       .Chunk(10, 1)
       .Chunk(20, 2)
@@ -25,14 +25,18 @@ TEST(AcceptanceFoldTest, ChunksAreStepsButForTheFirstAndTheLast) {
   ASSERT_TRUE(results.acceptance.has_value());
   const AcceptanceFigures& acceptance = *results.acceptance;
   EXPECT_EQ(acceptance.source, AcceptanceSource::kChunks);
-  EXPECT_EQ(acceptance.steps, 4u);
-  EXPECT_DOUBLE_EQ(acceptance.per_step->value, 2.5);
-  EXPECT_TRUE(acceptance.per_step->low.has_value());
+  EXPECT_EQ(acceptance.steps, 6u);
+  // Past 1: 3 + 1 of 4 + 1; past 2: 2 of 3; past 3: 1 of 2.
+  EXPECT_THAT(acceptance.conditional, ElementsAre(0.8, 2.0 / 3, 0.5));
+  EXPECT_TRUE(acceptance.rates_over_steps);
+  EXPECT_DOUBLE_EQ(acceptance.per_step->value, 1 + 0.8 + 0.8 * 2 / 3 + 0.8 / 3);
+  EXPECT_DOUBLE_EQ(acceptance.delivered_per_step->value, 13 / 6.0);
+  EXPECT_FALSE(acceptance.per_step->low.has_value());  // two questions say nothing of others
   EXPECT_FALSE(acceptance.per_draft.has_value());
   EXPECT_FALSE(acceptance.accept_rate.has_value());
-  EXPECT_DOUBLE_EQ(*acceptance.request_macro_mean, (7.0 / 3 + 3) / 2);
+  EXPECT_DOUBLE_EQ(*acceptance.request_macro_mean, (9.0 / 4 + 2) / 2);
   EXPECT_THAT(acceptance.histogram, ElementsAre(1, 1, 1, 1));
-  EXPECT_THAT(acceptance.conditional, ElementsAre(0.75, 2.0 / 3, 0.5));
+  EXPECT_THAT(acceptance.cut_histogram, ElementsAre(1, 1));
   EXPECT_TRUE(acceptance.approximate);
   EXPECT_TRUE(HasLabelCode(results.verdict, "approximate_acceptance"));
 }
@@ -57,27 +61,56 @@ TEST(AcceptanceFoldTest, StatisticsGoBeforeChunks) {
   const Results results = Fold(script.Events(), &rows);
   ASSERT_TRUE(results.acceptance && results.acceptance_from_chunks);
   EXPECT_EQ(results.acceptance->source, AcceptanceSource::kPerRequest);
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);       // (3 + 1) / 2
-  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);      // 1 + 2 / 2
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);  // 2 / 4
-  EXPECT_EQ(results.acceptance->drafts, 4u);
+  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);                  // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.acceptance->delivered_per_step->value, 5 / 3.0);  // the last cut by 1
+  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);                 // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);             // 3 / 6
+  EXPECT_EQ(results.acceptance->drafts, 6u);
+  EXPECT_THAT(results.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
+  EXPECT_THAT(results.acceptance->joint, ElementsAre(2 / 3.0, 1 / 3.0));
+  EXPECT_FALSE(results.acceptance->rates_over_steps);
   EXPECT_FALSE(results.acceptance->approximate);
   EXPECT_FALSE(HasLabelCode(results.verdict, "approximate_acceptance"));
-  EXPECT_DOUBLE_EQ(results.acceptance_from_chunks->per_step->value, 2);
-  // Rows have what the engine counted, its truncated step included.
+  EXPECT_DOUBLE_EQ(*results.acceptance_from_chunks->merged_share, 0);
   EXPECT_EQ(rows[0].acceptance_source, AcceptanceSource::kPerRequest);
   EXPECT_EQ(rows[0].steps, 3u);
   EXPECT_EQ(rows[0].accepted_tokens, 3u);
+  ASSERT_EQ(results.acceptance_sources.size(), 1u);
+  EXPECT_EQ(results.acceptance_sources[0].draft_length, 2u);
+  EXPECT_EQ(results.acceptance_sources[0].requests, 2u);
 }
 
-TEST(AcceptanceFoldTest, ASourceThatSomeLackIsNotPooledWithAnother) {
+TEST(AcceptanceFoldTest, AFewWithoutASourceDoNotTakeItAway) {
   JournalScript script({.bs = 1});
   for (int i = 0; i < 9; ++i) AddWithStats(script, i * 100);
   script.Begin({.at_ms = 900}).Chunk(910, 1).Chunk(920, 2).Chunk(930, 1).Ok(950);
-  const Results results = Fold(script.Events());
+  Results results = Fold(script.Events());
+  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kPerRequest);
+  EXPECT_DOUBLE_EQ(results.acceptance->source_share, 0.9);
+  EXPECT_TRUE(HasLabelCode(results.verdict, "partial_acceptance"));
+  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);
+
+  script.Begin({.at_ms = 1'000}).Chunk(1'010, 1).Chunk(1'020, 2).Chunk(1'030, 1).Ok(1'050);
+  results = Fold(script.Events());
   EXPECT_EQ(results.acceptance->source, AcceptanceSource::kChunks);
   EXPECT_DOUBLE_EQ(results.acceptance->source_share, 1);
-  EXPECT_FALSE(results.acceptance_from_chunks.has_value());
+}
+
+TEST(AcceptanceFoldTest, IntervalsAreByQuestionNotByRepeat) {
+  JournalScript once({.bs = 1}), again({.bs = 1, .rows = 6});
+  for (int i = 0; i < 24; ++i) {
+    for (JournalScript* script : {&once, &again}) {
+      ScriptRequest& request = script->Begin({.at_ms = i * 100.0});
+      request.Chunk(i * 100 + 10, 1).Chunks(4, i * 100 + 20, 5, 1 + i % 3).Chunk(i * 100 + 60, 1);
+      request.Ok(i * 100 + 70);
+    }
+  }
+  const auto width = [](const Results& results) {
+    return *results.acceptance->per_step->high - *results.acceptance->per_step->low;
+  };
+  const Results distinct = Fold(once.Events()), repeated = Fold(again.Events());
+  EXPECT_DOUBLE_EQ(distinct.acceptance->per_step->value, repeated.acceptance->per_step->value);
+  EXPECT_GT(width(repeated), 1.5 * width(distinct));
 }
 
 TEST(AcceptanceFoldTest, AnEngineThatSendsAChunkATokenHasNoStepsInChunks) {
@@ -99,10 +132,9 @@ TimingsStats& AddTimed(JournalScript& script, double at_ms) {
   return request.finish().timings.emplace(TimingsStats{.drafted_tokens = 6,
                                                        .accepted_tokens = 3,
                                                        .steps = 3,
-                                                       .last_drafted = 2,
-                                                       .last_accepted = 1,
                                                        .each_step_known = true,
-                                                       .acceptance_histogram = {1, 1, 1}});
+                                                       .acceptance_histogram = {1, 1, 1},
+                                                       .spent_histogram = {0, 0, 1}});
 }
 
 TEST(AcceptanceFoldTest, TimingsTellEachStep) {
@@ -113,12 +145,13 @@ TEST(AcceptanceFoldTest, TimingsTellEachStep) {
   const Results results = Fold(script.Events(), &rows);
   ASSERT_TRUE(results.acceptance);
   EXPECT_EQ(results.acceptance->source, AcceptanceSource::kTimings);
-  EXPECT_EQ(results.acceptance->steps, 4u);
-  EXPECT_EQ(results.acceptance->drafts, 4u);
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);       // (3 + 1) / 2
-  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);      // 1 + 2 / 2
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);  // 2 / 4
-  EXPECT_THAT(results.acceptance->histogram, ElementsAre(2, 0, 2));
+  EXPECT_EQ(results.acceptance->steps, 6u);
+  EXPECT_EQ(results.acceptance->drafts, 6u);
+  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);       // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);      // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);  // 3 / 6
+  EXPECT_THAT(results.acceptance->histogram, ElementsAre(2, 2, 2));
+  EXPECT_THAT(results.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
   EXPECT_FALSE(results.acceptance->approximate);
   EXPECT_FALSE(results.acceptance_from_chunks.has_value());
   EXPECT_EQ(rows[0].acceptance_source, AcceptanceSource::kTimings);
@@ -131,13 +164,13 @@ TEST(AcceptanceFoldTest, TimingsTellEachStep) {
 TEST(AcceptanceFoldTest, WhereSomeTimingsTellLessTheRunHasLess) {
   JournalScript script({.bs = 1});
   std::vector<RequestRow> rows;
-  for (int i = 0; i < 9; ++i) AddTimed(script, i * 100);
+  for (int i = 0; i < 5; ++i) AddTimed(script, i * 100);
   TimingsStats& last = AddTimed(script, 900);
   last.each_step_known = false;
   last.acceptance_histogram.clear();
   Results results = Fold(script.Events(), &rows);
   EXPECT_DOUBLE_EQ(results.acceptance->source_share, 1);
-  EXPECT_EQ(results.acceptance->steps, 20u);
+  EXPECT_EQ(results.acceptance->steps, 18u);
   EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);
   EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
   EXPECT_FALSE(results.acceptance->per_draft || results.acceptance->drafts);
@@ -147,27 +180,30 @@ TEST(AcceptanceFoldTest, WhereSomeTimingsTellLessTheRunHasLess) {
 
   last.steps.reset();
   results = Fold(script.Events(), &rows);
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, (9 * 2 + 3) / (9 * 4 + 6.0));
+  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
   EXPECT_FALSE(results.acceptance->per_step || results.acceptance->steps);
   EXPECT_FALSE(results.acceptance->request_macro_mean.has_value());
 }
 
-TEST(AcceptanceFoldTest, OneInAHundredMayTellLess) {
+TEST(AcceptanceFoldTest, OneInTenMayTellLess) {
   JournalScript script({.bs = 1});
-  for (int i = 0; i < 99; ++i) AddTimed(script, i * 100);
-  AddTimed(script, 9900).each_step_known = false;
+  for (int i = 0; i < 9; ++i) AddTimed(script, i * 100);
+  AddTimed(script, 900).each_step_known = false;
   const Results results = Fold(script.Events());
-  EXPECT_DOUBLE_EQ(results.whole_acceptance->source_share, 0.99);
-  EXPECT_EQ(results.whole_acceptance->drafts, 198u);
+  EXPECT_DOUBLE_EQ(results.whole_acceptance->source_share, 0.9);
+  EXPECT_EQ(results.whole_acceptance->drafts, 27u);
 }
 
-TEST(AcceptanceFoldTest, TimingsWithoutDraftsAreStepsOfOneToken) {
-  JournalScript script({.bs = 1});
-  AddTimed(script, 0) = {.steps = 6, .each_step_known = true};
-  const Results results = Fold(script.Events());
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 1);
-  EXPECT_EQ(results.acceptance->drafts, 0u);
-  EXPECT_FALSE(results.acceptance->per_draft || results.acceptance->accept_rate);
+TEST(AcceptanceFoldTest, WithoutASignOfADraftThereIsNoAcceptance) {
+  JournalScript timed({.bs = 1});
+  AddTimed(timed, 0) = {.steps = 6, .each_step_known = true};
+  EXPECT_FALSE(Fold(timed.Events()).acceptance.has_value());
+  JournalScript chunks({.bs = 1});
+  chunks.Begin({.at_ms = 0}).Chunks(9, 10, 10, 1).Ok(200);
+  EXPECT_FALSE(Fold(chunks.Events()).acceptance.has_value());
+  // A server that says it drafts, and never did.
+  chunks.target().draft_length = 3;
+  EXPECT_DOUBLE_EQ(Fold(chunks.Events()).acceptance->per_step->value, 1);
 }
 
 TEST(AcceptanceFoldTest, RequestsThatEndedBadlyDoNotEnter) {
@@ -180,23 +216,78 @@ TEST(AcceptanceFoldTest, RequestsThatEndedBadlyDoNotEnter) {
   EXPECT_DOUBLE_EQ(Fold(script.Events()).acceptance->per_step->value, 2);
 }
 
-Results WithEngineSteps(double engine_steps) {
+// 100 chunks of 2 tokens after the first, from steps as the server counted them.
+Results WithEngineSteps(double engine_steps, std::optional<uint32_t> draft_length = {}) {
   JournalScript script({.bs = 1, .metrics = true});
+  script.target().draft_length = draft_length;
   script.Begin({.at_ms = 0}).Chunk(10, 1).Chunks(99, 20, 1, 2).Ok(200);
-  script.Scrape(ScrapeKind::kBefore, -10, {{"vllm:inter_token_latency_seconds_count", 7}});
+  const std::map<std::string, double> before = {{"vllm:inter_token_latency_seconds_count", 7},
+                                                {"vllm:spec_decode_num_drafts_total", 0},
+                                                {"vllm:spec_decode_num_accepted_tokens_total", 0},
+                                                {"vllm:time_to_first_token_seconds_count", 3},
+                                                {"vllm:generation_tokens_total", 0}};
+  script.Scrape(ScrapeKind::kBefore, -10, before);
   script.Scrape(ScrapeKind::kAfter, 300,
-                {{"vllm:inter_token_latency_seconds_count", 7 + engine_steps}});
+                {{"vllm:inter_token_latency_seconds_count", 7 + engine_steps},
+                 {"vllm:spec_decode_num_drafts_total", 80},
+                 {"vllm:spec_decode_num_accepted_tokens_total", 99},
+                 {"vllm:time_to_first_token_seconds_count", 4},
+                 {"vllm:generation_tokens_total", 199}});
   return Fold(script.Events());
 }
 
 TEST(AcceptanceFoldTest, MergedShareIsWhatTheServersCountedMore) {
   const Results exact = WithEngineSteps(99);
+  EXPECT_EQ(exact.acceptance->source, AcceptanceSource::kChunks);
   EXPECT_DOUBLE_EQ(*exact.acceptance->merged_share, 0);
   EXPECT_FALSE(exact.acceptance->approximate);
+  const Results unknown = WithEngineSteps(50);
+  EXPECT_FALSE(unknown.acceptance->merged_share.has_value());
+  EXPECT_TRUE(unknown.acceptance->approximate);
+}
+
+TEST(AcceptanceFoldTest, WhereStepsAreMergedTheCountersStandInTheHeadline) {
   const Results merged = WithEngineSteps(110);
-  EXPECT_DOUBLE_EQ(*merged.acceptance->merged_share, 0.1);
-  EXPECT_TRUE(merged.acceptance->approximate);
-  EXPECT_FALSE(WithEngineSteps(50).acceptance->merged_share.has_value());
+  ASSERT_TRUE(merged.acceptance.has_value());
+  EXPECT_EQ(merged.acceptance->source, AcceptanceSource::kCounters);
+  EXPECT_DOUBLE_EQ(merged.acceptance->per_step->value, 1 + 99 / 110.0);
+  EXPECT_DOUBLE_EQ(merged.acceptance->delivered_per_step->value, 198 / 110.0);
+  EXPECT_DOUBLE_EQ(merged.acceptance->per_draft->value, 1 + 99 / 80.0);
+  EXPECT_TRUE(HasLabelCode(merged.verdict, "merged_steps"));
+  EXPECT_DOUBLE_EQ(*merged.acceptance_sources[0].merged_share, 0.1);
+  EXPECT_EQ(merged.acceptance_sources[0].source, AcceptanceSource::kCounters);
+  ASSERT_TRUE(merged.acceptance_from_chunks.has_value());
+  EXPECT_TRUE(merged.acceptance_from_chunks->approximate);
+}
+
+TEST(AcceptanceFoldTest, ALengthAboveADraftAndItsBonusIsRefused) {
+  JournalScript script({.bs = 1});
+  script.target().draft_length = 1;
+  script.Begin({.at_ms = 0}).Chunk(10, 1).Chunks(20, 20, 1, 3).Ok(200);
+  const Results results = Fold(script.Events());
+  EXPECT_FALSE(results.acceptance.has_value());
+  EXPECT_FALSE(results.acceptance_sources[0].why_none.empty());
+}
+
+TEST(AcceptanceFoldTest, EachTargetHasItsOwnSource) {
+  JournalScript script({.bs = 1});
+  script.spec().target_urls = {"http://a", "http://b"};
+  for (int i = 0; i < 6; ++i) {
+    AddWithStats(script, i * 200);
+    ScriptRequest& other = script.Begin({.at_ms = i * 200.0 + 100});
+    const double at = i * 200 + 100;
+    other.Chunk(at + 10, 1).Chunk(at + 20, 3).Chunk(at + 30, 3).Chunk(at + 40, 1).Ok(at + 50);
+    other.begun().target = 1;
+  }
+  const Results results = Fold(script.Events());
+  ASSERT_TRUE(results.acceptance.has_value());
+  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kMixed);
+  EXPECT_EQ(results.acceptance_sources[0].source, AcceptanceSource::kPerRequest);
+  EXPECT_EQ(results.acceptance_sources[1].source, AcceptanceSource::kChunks);
+  const SliceFigures* a = FindSlice(results, "target", "http://a");
+  const SliceFigures* b = FindSlice(results, "target", "http://b");
+  EXPECT_DOUBLE_EQ(a->acceptance->per_step->value, 2);
+  EXPECT_DOUBLE_EQ(b->acceptance->per_step->value, 3);
 }
 
 }  // namespace

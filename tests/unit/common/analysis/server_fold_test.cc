@@ -10,9 +10,17 @@ namespace {
 constexpr int64_t kT0Ns = 1'000 * kSecondNs;
 constexpr const char* kTokens = "vllm:generation_tokens_total";
 
-ServerFold ArmedFold(size_t targets) {
+std::vector<MetricsSource> Sources(uint32_t targets) {
+  std::vector<MetricsSource> sources;
+  for (uint32_t i = 0; i < targets; ++i) {
+    sources.push_back({"http://s" + std::to_string(i) + "/metrics", i});
+  }
+  return sources;
+}
+
+ServerFold ArmedFold(uint32_t targets) {
   ServerFold fold;
-  fold.Begin(targets);
+  fold.Begin(Sources(targets));
   fold.AddEngine("vllm");
   fold.Arm(kT0Ns);
   return fold;
@@ -47,30 +55,67 @@ TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
   }
   const auto figures = fold.Figures(0, 9);
   ASSERT_TRUE(figures.has_value());
-  EXPECT_EQ(figures->generated_tokens, 214);
+  EXPECT_EQ(figures->sums.generated_tokens, 214);
   EXPECT_EQ(figures->scrapes, 4u);
-  EXPECT_FALSE(figures->prompt_tokens.has_value());
+  EXPECT_FALSE(figures->sums.prompt_tokens.has_value());
 }
 
-TEST(ServerFoldTest, AbsentUnlessEveryTargetWasScrapedBeforeAndAfter) {
+TEST(ServerFoldTest, ATargetWithoutCountersTakesNoOthersAway) {
   ServerFold fold = ArmedFold(2);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
   EXPECT_FALSE(fold.Figures(0, 1).has_value());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
+  auto figures = fold.Figures(0, 1);
+  ASSERT_TRUE(figures.has_value());
+  EXPECT_FALSE(figures->complete);
+  EXPECT_EQ(figures->sums.generated_tokens, 5);
+  ASSERT_EQ(figures->partial.size(), 1u);
+  EXPECT_EQ(figures->partial[0].first, "generated_tokens");
+  EXPECT_EQ(figures->partial[0].second, std::vector<std::string>{"http://s0/metrics"});
+  ASSERT_NE(figures->OfTarget(0), nullptr);
+  EXPECT_EQ(figures->OfTarget(0)->generated_tokens, 5);
+  EXPECT_EQ(figures->OfTarget(1), nullptr);
+
   ASSERT_TRUE(fold.Apply(Name(Scrape(1, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
   Scraped failed = Scrape(1, ScrapeKind::kAfter, 2, {});
   failed.error = "connection refused";
   ASSERT_TRUE(fold.Apply(failed).ok());
-  EXPECT_FALSE(fold.Figures(0, 1).has_value());
-  ASSERT_TRUE(fold.Apply(Scrape(1, ScrapeKind::kAfter, 3, {})).ok());
-  ASSERT_TRUE(fold.Figures(0, 1).has_value());
-  EXPECT_EQ(fold.Figures(0, 1)->scrapes_failed, 1u);
+  EXPECT_FALSE(fold.Figures(0, 1)->complete);
+  ASSERT_TRUE(fold.Apply(Scrape(1, ScrapeKind::kAfter, 3, {{0, 2}})).ok());
+  figures = fold.Figures(0, 1);
+  EXPECT_TRUE(figures->complete);
+  EXPECT_EQ(figures->sums.generated_tokens, 7);
+  EXPECT_TRUE(figures->partial.empty());
+  EXPECT_EQ(figures->scrapes_failed, 1u);
+}
+
+TEST(MetricsSourcesTest, CountersBelongToTheTargetOfTheSameOrigin) {
+  RunSpec spec;
+  spec.target_urls = {"http://a:1/x", "http://b:2"};
+  const auto targets = [&] {
+    std::vector<std::optional<uint32_t>> of;
+    for (const MetricsSource& source : MetricsSourcesOf(spec)) of.push_back(source.target);
+    return of;
+  };
+  using Of = std::vector<std::optional<uint32_t>>;
+  EXPECT_EQ(targets(), (Of{0, 1}));
+  spec.metrics_urls = {"http://a:1/metrics", ""};
+  EXPECT_EQ(targets(), (Of{0, 1}));
+  spec.metrics_urls = {"http://gateway/metrics", "http://b:2/metrics"};
+  EXPECT_EQ(targets(), (Of{std::nullopt, std::nullopt}));
+  spec.metrics_urls = {"http://a:1/metrics", "http://b:2/metrics", "http://c:3/metrics"};
+  EXPECT_EQ(targets(), (Of{std::nullopt, std::nullopt, std::nullopt}));
+  spec.target_urls = {"http://gateway"};
+  spec.metrics_urls = {"http://pod:8000/metrics"};
+  EXPECT_EQ(targets(), (Of{0}));
+  spec.server_metrics = false;
+  EXPECT_TRUE(targets().empty());
 }
 
 TEST(ServerFoldTest, ACounterThatTheServerRoundsIsNoFigure) {
   for (const auto& [before, after] : {std::pair(999'000, 999'900), std::pair(999'900, 1'000'010)}) {
     ServerFold fold;
-    fold.Begin(1);
+    fold.Begin(Sources(1));
     fold.AddEngine("llamacpp");
     fold.Arm(kT0Ns);
     const double generated_before = before, generated_after = after;
@@ -80,8 +125,8 @@ TEST(ServerFoldTest, ACounterThatTheServerRoundsIsNoFigure) {
                     .ok());
     ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, generated_after}, {1, 9}})).ok());
     const auto figures = fold.Figures(0, 1);
-    EXPECT_EQ(figures->generated_tokens.has_value(), after < 1'000'000);
-    EXPECT_EQ(figures->drafts, 4);
+    EXPECT_EQ(figures->sums.generated_tokens.has_value(), after < 1'000'000);
+    EXPECT_EQ(figures->sums.drafts, 4);
   }
 }
 
@@ -89,7 +134,7 @@ TEST(ServerFoldTest, ASeriesThatAppearsLaterGrewFromZero) {
   ServerFold fold = ArmedFold(1);
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {})).ok());
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kAfter, 5, {{0, 40}}), {kTokens})).ok());
-  EXPECT_EQ(fold.Figures(0, 1)->generated_tokens, 40);
+  EXPECT_EQ(fold.Figures(0, 1)->sums.generated_tokens, 40);
 }
 
 TEST(ServerFoldTest, ARestartIsOneResetWhateverTheNumberOfSeries) {
@@ -99,7 +144,7 @@ TEST(ServerFoldTest, ARestartIsOneResetWhateverTheNumberOfSeries) {
                   .ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 4}, {1, 2}})).ok());
   EXPECT_EQ(fold.Figures(0, 1)->resets, 1u);
-  EXPECT_EQ(fold.Figures(0, 1)->generated_tokens, 4);
+  EXPECT_EQ(fold.Figures(0, 1)->sums.generated_tokens, 4);
 }
 
 TEST(ServerFoldTest, TheOlderNameOfAFamilyIsNotAddedToTheNewer) {
@@ -121,7 +166,7 @@ TEST(ServerFoldTest, AcceptedByPositionSumsRanks) {
   }
   ASSERT_TRUE(fold.Apply(before).ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 8}, {1, 2}, {2, 6}})).ok());
-  EXPECT_EQ(fold.Figures(0, 1)->accepted_by_position, (std::vector<double>{10, 6}));
+  EXPECT_EQ(fold.Figures(0, 1)->sums.accepted_by_position, (std::vector<double>{10, 6}));
 }
 
 TEST(ServerFoldTest, GaugesAreMeansOverTheHoldAndKeepTheirLastValue) {

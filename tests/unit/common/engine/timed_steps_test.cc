@@ -54,7 +54,6 @@ TEST(TimedStepsTest, TellsDraftsFromStepsWithoutOne) {
   EXPECT_EQ(stats.steps, 5u);
   EXPECT_TRUE(stats.each_step_known);
   EXPECT_THAT(stats.acceptance_histogram, ElementsAre(1, 0, 1, 1));
-  EXPECT_EQ(stats.last_drafted, 0u);
   EXPECT_THAT(server.same_step(),
               ElementsAre(false, false, true, true, false, false, false, true, true, true, false));
 }
@@ -87,8 +86,6 @@ TEST(TimedStepsTest, ACutOffStepCountsWhole) {
   server.Step().Draft(4, 4, "++").End();
   const TimingsStats stats = server.Stats();
   EXPECT_EQ(stats.steps, 1u);
-  EXPECT_EQ(stats.last_drafted, 4u);
-  EXPECT_EQ(stats.last_accepted, 4u);
   EXPECT_THAT(stats.acceptance_histogram, ElementsAre(0, 0, 0, 0, 1));
 }
 
@@ -144,8 +141,6 @@ TEST(TimedStepsTest, WhereDraftsMeltTheirNumberIsLeft) {
   EXPECT_FALSE(stats.each_step_known);
   EXPECT_THAT(stats.acceptance_histogram, IsEmpty());
   EXPECT_EQ(stats.accepted_tokens, 7u);
-  EXPECT_EQ(stats.last_drafted, 4u);
-  EXPECT_EQ(stats.last_accepted, 1u);
 }
 
 TEST(TimedStepsTest, AnEndInMeltedDraftsLeavesTheirSums) {
@@ -164,7 +159,6 @@ TEST(TimedStepsTest, ATokenHeldToTheEndCounts) {
   Server next;
   next.Step().Draft(4, 2, "+++").Step("-").End();
   EXPECT_EQ(next.Stats().steps, 2u);
-  EXPECT_EQ(next.Stats().last_drafted, 0u);
 }
 
 TEST(TimedStepsTest, WithoutTimingsOnEveryChunkOnlyTheSumsAreBelieved) {

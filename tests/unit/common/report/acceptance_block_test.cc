@@ -12,8 +12,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(AcceptanceBlockTest, TheSourceStandsBesideTheFigure) {
-  EXPECT_THAT(AcceptanceBlock(testing::FullResults()),
-              HasSubstr("per step, from per-request statistics, 99.8 % of requests\n"));
+  EXPECT_THAT(
+      AcceptanceBlock(testing::FullResults()),
+      ContainsRegex("per step, uncut, from per-request statistics\n? +99.8 % of requests\n"));
 }
 
 TEST(AcceptanceBlockTest, ChunkDerivedAcceptanceSaysHowMuchWasMerged) {
@@ -22,8 +23,9 @@ TEST(AcceptanceBlockTest, ChunkDerivedAcceptanceSaysHowMuchWasMerged) {
   results.acceptance->source = AcceptanceSource::kChunks;
   results.acceptance->source_share = 1;
   results.acceptance->approximate = true;
-  EXPECT_THAT(AcceptanceBlock(results), ContainsRegex("per step, from chunks\n? *approximate: "
-                                                      "share of merged steps unknown\n"));
+  EXPECT_THAT(AcceptanceBlock(results),
+              ContainsRegex("per step, uncut, from chunks\n? *approximate: "
+                            "share of merged steps unknown\n"));
   results.acceptance->merged_share = 0.034;
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("approximate: 3.4 % of steps merged\n"));
 }
@@ -33,18 +35,37 @@ TEST(AcceptanceBlockTest, TheAcceptRateStandsAloneWhereDraftsAreNotCounted) {
   results.acceptance->source = AcceptanceSource::kTimings;
   results.acceptance->per_draft.reset();
   const std::string block = AcceptanceBlock(results);
-  EXPECT_THAT(block, HasSubstr("per step, from the server's timings"));
+  EXPECT_THAT(block, HasSubstr("per step, uncut, from the server's timings"));
   EXPECT_THAT(block, ContainsRegex("  accept rate +0\\.58 .*which steps had a draft is not known"));
-  EXPECT_THAT(block, Not(HasSubstr("  per draft ")));
+  EXPECT_THAT(block, Not(HasSubstr("\n  per draft ")));
 }
 
-TEST(AcceptanceBlockTest, ServersCountersArePerDraft) {
+TEST(AcceptanceBlockTest, LikeIsComparedWithLikeByTheServersCounters) {
   Results results = testing::FullResults();
-  EXPECT_THAT(
-      AcceptanceBlock(results),
-      ContainsRegex("  servers' counters +2\\.73 +per draft, whole run   accept rate 0.58"));
-  results.servers->drafts = 0;
+  // 1 + 957,266 / 607,800; (1,566,204 - 1,536) / 607,800; 1 + 957,266 / 553,333.
+  EXPECT_THAT(AcceptanceBlock(results),
+              ContainsRegex("  servers' counters +2\\.57 +per step, uncut, whole run   delivered "
+                            "2.57\n? +per draft 2.73   accept rate 0.58\n"));
+  results.acceptance_of_counters.reset();
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("servers' counters")));
+}
+
+TEST(AcceptanceBlockTest, WhereNothingSpeculatesThereIsNoTable) {
+  Results results = testing::FullResults();
+  results.acceptance.reset();
+  results.acceptance_of_counters.reset();
+  results.acceptance_from_chunks.reset();
+  results.acceptance_sources[0].speculates = false;
+  results.slices.clear();
+  EXPECT_EQ(AcceptanceBlock(results), "");
+}
+
+TEST(AcceptanceBlockTest, WhatIsNotCoveredIsSaid) {
+  Results results = testing::FullResults();
+  results.acceptance_sources.push_back({.target = 1, .why_none = "its responses hide them"});
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("1 of 2 targets   99.8 % of requests"));
+  results.acceptance.reset();
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("its responses hide them"));
 }
 
 TEST(AcceptanceBlockTest, WithoutStepsTheSlicesShowUserTps) {

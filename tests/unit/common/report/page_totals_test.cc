@@ -54,9 +54,9 @@ TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
 TEST(PageTotalsTest, TokensApartFromTheServersShow) {
   Results results = testing::FullResults();
   EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,204   "));
-  results.servers->generated_tokens = 1566304;
+  results.servers->sums.generated_tokens = 1566304;
   EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,304 (100 more)"));
-  results.servers->generated_tokens = 1566203;
+  results.servers->sums.generated_tokens = 1566203;
   EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,203 (1 less)"));
   results.servers.reset();
   EXPECT_THAT(TotalsLines(results), HasSubstr("servers' count unknown"));

@@ -1,6 +1,7 @@
 // Results written by hand: one run with everything in it, and one with next to nothing.
 #pragma once
 
+#include "common/analysis/acceptance_counters.h"
 #include "common/analysis/results.h"
 
 namespace specctl::testing {
@@ -79,6 +80,7 @@ inline AcceptanceFigures SampleAcceptance() {
   figures.steps = 600002;
   figures.drafts = 553333;
   figures.per_step = Estimate{2.61, 2.59, 2.63};
+  figures.delivered_per_step = Estimate{2.57, 2.55, 2.59};
   figures.per_draft = Estimate{2.73, 2.714, 2.748};
   figures.accept_rate = Estimate{0.577, 0.571, 0.583};
   figures.request_macro_mean = 2.64;
@@ -173,14 +175,28 @@ inline Results FullResults() {
   results.whole_latency.ttft_ms = Around(640, 610);
   results.whole_latency.step_latency_ms = Around(59.8, 41);
   results.servers = ServerFigures{};
-  results.servers->generated_tokens = 1566204;
-  results.servers->prompt_tokens = 1572864;
-  results.servers->drafts = 553333;
-  results.servers->drafted_tokens = 1659999;
-  results.servers->accepted_tokens = 957266;
-  results.servers->accepted_by_position = {448200, 331668, 177398};
-  results.servers->prefix_hit_rate = 0.021;
-  results.servers->preemptions = 0;
+  ServerCounters& sums = results.servers->sums;
+  sums.generated_tokens = 1566204;
+  sums.prompt_tokens = 1572864;
+  sums.first_tokens = 1536;
+  sums.drafts = 553333;
+  sums.drafted_tokens = 1659999;
+  sums.accepted_tokens = 957266;
+  sums.accepted_by_position = {448200, 331668, 177398};
+  sums.engine_steps = 607800;
+  sums.prefix_hit_rate = 0.021;
+  sums.preemptions = 0;
+  results.servers->complete = true;
+  results.servers->targets = {
+      {.metrics = 0, .url = "http://vllm-0:8000/metrics", .target = 0, .counters = sums}};
+  results.acceptance_of_counters = AcceptanceOfCounters(sums, /*all_ok=*/false);
+  results.acceptance_sources = {{.target = 0,
+                                 .source = AcceptanceSource::kPerRequest,
+                                 .requests = 1300,
+                                 .share = 0.998,
+                                 .draft_length = 3,
+                                 .merged_share = 0.021}};
+  results.whole_token_books.by_chunks = results.whole_token_books.by_totals = 1566204;
   results.servers->running = ServerFigures::Gauge{502.3, 512};
   results.servers->waiting = ServerFigures::Gauge{3, 17};
   results.servers->kv_cache_share = ServerFigures::Gauge{0.61, 0.83};

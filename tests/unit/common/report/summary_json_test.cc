@@ -22,7 +22,7 @@ TEST(SummaryJsonTest, AFullRunReadsAsTheGoldenFile) {
 
 TEST(SummaryJsonTest, HasTheDocumentedKeys) {
   const object summary = Summary(testing::FullResults());
-  EXPECT_EQ(summary.at("schema_version").as_int64(), 1);
+  EXPECT_EQ(summary.at("schema_version").as_int64(), 2);
   EXPECT_EQ(summary.at("verdict").at("state").as_string(), "valid");
   EXPECT_EQ(summary.at("verdict").at("labels").at(0).as_string(), "queued");
   EXPECT_EQ(summary.at("hold").at("windows").as_int64(), 61);
@@ -60,7 +60,7 @@ TEST(SummaryJsonTest, AMeasuredZeroIsAZeroAndNoAbsence) {
   Results results;
   results.tokens.output = 0;
   results.servers = ServerFigures{};
-  results.servers->preemptions = 0;
+  results.servers->sums.preemptions = 0;
   const object summary = Summary(results);
   EXPECT_EQ(summary.at("tokens").at("output").as_int64(), 0);
   EXPECT_EQ(summary.at("servers").at("preemptions").to_number<double>(), 0);

@@ -13,21 +13,30 @@ using ::testing::IsEmpty;
 // The run published with SPEED-Bench: steps by tokens, prompts' steps among them.
 StepHistogram BlogRun() { return {.lengths = {57'385, 36'968, 24'441, 61'182}}; }
 
+StepLengths Whole(std::vector<uint64_t> lengths) {
+  return {.whole = {.lengths = std::move(lengths)}};
+}
+
+double LengthOf(const StepLengths& steps) { return AcceptanceLengthOf(ConditionalRates(steps)); }
+
+double MeanOf(const StepHistogram& histogram) {
+  return static_cast<double>(histogram.tokens()) / static_cast<double>(histogram.steps());
+}
+
 TEST(AcceptanceTest, RatesOfTheBlogRun) {
-  EXPECT_THAT(
-      ConditionalRates(BlogRun()),
-      ElementsAre(DoubleNear(0.68115, 5e-6), DoubleNear(0.69844, 5e-6), DoubleNear(0.71455, 5e-6)));
-  EXPECT_THAT(JointRates(BlogRun()),
+  const auto rates = ConditionalRates({.whole = BlogRun()});
+  EXPECT_THAT(rates, ElementsAre(DoubleNear(0.68115, 5e-6), DoubleNear(0.69844, 5e-6),
+                                 DoubleNear(0.71455, 5e-6)));
+  EXPECT_THAT(JointRates(rates),
               ElementsAre(DoubleNear(0.68115, 5e-6), DoubleNear(85'623 / 179'976.0, 1e-12),
                           DoubleNear(61'182 / 179'976.0, 1e-12)));
 }
 
 TEST(AcceptanceTest, LengthOfTheBlogRun) {
-  EXPECT_NEAR(*MeanLength(BlogRun()), 2.49684, 5e-6);
-  EXPECT_NEAR(AcceptanceLengthOf(ConditionalRates(BlogRun())), 2.49684, 5e-6);
+  EXPECT_NEAR(LengthOf({.whole = BlogRun()}), 2.49684, 5e-6);
   StepHistogram without_prompts = BlogRun();
   without_prompts.lengths[0] -= 1'138;
-  EXPECT_NEAR(*MeanLength(without_prompts), 2.50637, 5e-6);
+  EXPECT_NEAR(LengthOf({.whole = without_prompts}), 2.50637, 5e-6);
 }
 
 TEST(AcceptanceTest, GapsInTheHistogramCount) {
@@ -35,33 +44,76 @@ TEST(AcceptanceTest, GapsInTheHistogramCount) {
   histogram.Add(1, 5);
   histogram.Add(4, 5);
   EXPECT_THAT(histogram.lengths, ElementsAre(5, 0, 0, 5));
-  EXPECT_THAT(ConditionalRates(histogram), ElementsAre(0.5, 1, 1));
-  EXPECT_THAT(JointRates(histogram), ElementsAre(0.5, 0.5, 0.5));
-  EXPECT_DOUBLE_EQ(AcceptanceLengthOf(ConditionalRates(histogram)), 2.5);
-  EXPECT_DOUBLE_EQ(*MeanLength(histogram), 2.5);
+  EXPECT_THAT(ConditionalRates({.whole = histogram}), ElementsAre(0.5, 1, 1));
+  EXPECT_DOUBLE_EQ(LengthOf({.whole = histogram}), 2.5);
 }
 
 TEST(AcceptanceTest, EquationOneIsTheMeanLengthOfAnyHistogram) {
   for (const auto& lengths : std::vector<std::vector<uint64_t>>{
            {1}, {3, 0, 0}, {0, 0, 7}, {10, 9, 8, 7, 6, 5}, {1, 0, 2, 0, 3}}) {
-    const StepHistogram histogram{.lengths = lengths};
-    EXPECT_NEAR(AcceptanceLengthOf(ConditionalRates(histogram)), *MeanLength(histogram), 1e-12);
+    EXPECT_NEAR(LengthOf(Whole(lengths)), MeanOf({.lengths = lengths}), 1e-12);
   }
 }
 
 TEST(AcceptanceTest, RatesAfterTheLastSurvivorAreUnknownNotZero) {
-  const StepHistogram histogram{.lengths = {5, 0, 0, 0}};
-  EXPECT_THAT(ConditionalRates(histogram), ElementsAre(0));
-  EXPECT_THAT(JointRates(histogram), ElementsAre(0, 0, 0));
+  EXPECT_THAT(ConditionalRates(Whole({5, 0, 0, 0})), ElementsAre(0));
 }
 
 TEST(AcceptanceTest, WithoutStepsThereAreNoFigures) {
-  for (const StepHistogram& histogram : {StepHistogram{}, StepHistogram{.lengths = {0, 0}}}) {
-    EXPECT_EQ(MeanLength(histogram), std::nullopt);
-    EXPECT_THAT(ConditionalRates(histogram), IsEmpty());
-    EXPECT_THAT(JointRates(histogram), IsEmpty());
+  for (const StepLengths& steps : {StepLengths{}, Whole({0, 0})}) {
+    EXPECT_THAT(ConditionalRates(steps), IsEmpty());
+    EXPECT_FALSE(IsLowerBound(steps));
   }
   EXPECT_EQ(AcceptanceLengthOf({}), 1);
+}
+
+TEST(AcceptanceTest, ACutStepIsKnownToHavePassedWhatWasDelivered) {
+  // 6 whole steps of 1, 2, 2, 3, 4, 4; two were cut at 3, one at 1.
+  StepLengths steps = Whole({1, 2, 1, 2});
+  steps.cut.Add(3, 2);
+  steps.cut.Add(1);
+  // Past 1: 5 + 2 of 6 + 2; past 2: 3 + 2 of 5 + 2; past 3: 2 of 3, of those cut at 3 nothing is
+  // known.
+  EXPECT_THAT(ConditionalRates(steps), ElementsAre(7 / 8.0, 5 / 7.0, 2 / 3.0));
+  EXPECT_FALSE(IsLowerBound(steps));
+}
+
+TEST(AcceptanceTest, WhereTheLongestStepsWereAllCutTheLengthIsALowerBound) {
+  StepLengths steps = Whole({2, 2});
+  steps.cut.Add(4);
+  EXPECT_THAT(ConditionalRates(steps), ElementsAre(3 / 5.0, 1 / 3.0, 1));
+  EXPECT_TRUE(IsLowerBound(steps));
+}
+
+TEST(AcceptanceTest, RemoveTakesAwayWhatMergeAdded) {
+  StepLengths steps = Whole({1, 2, 1, 2}), other = Whole({0, 1, 5});
+  other.cut.Add(2);
+  const auto before = ConditionalRates(steps);
+  steps.Merge(other);
+  EXPECT_NE(ConditionalRates(steps), before);
+  steps.Remove(other);
+  EXPECT_EQ(ConditionalRates(steps), before);
+}
+
+// Accepted of drafted: 0/3 1/3 1/1 2/2 3/3 2/3.
+DraftOutcomes SixDrafts() { return {.accepted = {1, 2, 2, 1}, .spent = {0, 1, 1, 1}}; }
+
+TEST(DraftOutcomesTest, APositionThatNoDraftProposedIsNoRejection) {
+  // First: 5 of 6.  Second: of 5 accepted, one had no second: 3 of 4.  Third: of 3, one had none.
+  EXPECT_THAT(ConditionalRates(SixDrafts()), ElementsAre(5 / 6.0, 3 / 4.0, 1 / 2.0));
+  EXPECT_THAT(JointRates(SixDrafts()), ElementsAre(5 / 6.0, 3 / 6.0, 1 / 6.0));
+}
+
+TEST(DraftOutcomesTest, MergeAdds) {
+  DraftOutcomes drafts = SixDrafts();
+  drafts.Merge(SixDrafts());
+  EXPECT_EQ(ConditionalRates(drafts), ConditionalRates(SixDrafts()));
+  EXPECT_THAT(drafts.accepted, ElementsAre(2, 4, 4, 2));
+}
+
+TEST(DraftOutcomesTest, NoDraftsHaveNoRates) {
+  EXPECT_THAT(ConditionalRates(DraftOutcomes{}), IsEmpty());
+  EXPECT_THAT(JointRates(DraftOutcomes{}), IsEmpty());
 }
 
 TEST(StepHistogramTest, CountsStepsAndTokens) {

@@ -132,5 +132,46 @@ TEST(EstimateSeriesMeanTest, ShortSeriesHaveNoInterval) {
   EXPECT_FALSE(estimate->interval.has_value());
 }
 
+TEST(JackknifeTest, OfAMeanIsItsStandardError) {
+  const std::vector<double> values = {1, 2, 4, 8, 16};
+  const double sum = 31;
+  std::vector<double> without_one;
+  for (const double value : values) without_one.push_back((sum - value) / 4);
+  double squares = 0;
+  for (const double value : values) squares += (value - sum / 5) * (value - sum / 5);
+  EXPECT_NEAR(JackknifeError(without_one), std::sqrt(squares / 4 / 5), 1e-12);
+  EXPECT_EQ(JackknifeError(std::vector<double>{3}), 0);
+}
+
+TEST(IntervalWithinTest, NeverLeavesItsBounds) {
+  const auto below = IntervalWithin({.value = 1.2, .standard_error = 3, .clusters = 8, .low = 1});
+  ASSERT_TRUE(below.has_value());
+  EXPECT_GE(below->low, 1);
+  const auto both =
+      IntervalWithin({.value = 3.9, .standard_error = 2, .clusters = 8, .low = 1, .high = 4});
+  ASSERT_TRUE(both.has_value());
+  EXPECT_GE(both->low, 1);
+  EXPECT_LE(both->high, 4);
+  EXPECT_LT(both->low, 3.9);
+}
+
+TEST(IntervalWithinTest, IsStudentsWhereTheErrorIsSmall) {
+  const double half = 0.001 * StudentT975(99);
+  const auto one = IntervalWithin({.value = 3, .standard_error = 0.001, .clusters = 100, .low = 1});
+  EXPECT_NEAR(one->low, 3 - half, 1e-5);
+  EXPECT_NEAR(one->high, 3 + half, 1e-5);
+  const auto two =
+      IntervalWithin({.value = 3, .standard_error = 0.001, .clusters = 100, .low = 1, .high = 4});
+  EXPECT_NEAR(two->low, 3 - half, 1e-5);
+  EXPECT_NEAR(two->high, 3 + half, 1e-5);
+}
+
+TEST(IntervalWithinTest, AbsentWithTooFewClustersAndAtABound) {
+  EXPECT_FALSE(IntervalWithin({.value = 2, .standard_error = 1, .clusters = 4, .low = 1}));
+  EXPECT_FALSE(IntervalWithin({.value = 1, .standard_error = 0, .clusters = 40, .low = 1}));
+  EXPECT_FALSE(
+      IntervalWithin({.value = 4, .standard_error = 0, .clusters = 40, .low = 1, .high = 4}));
+}
+
 }  // namespace
 }  // namespace specctl

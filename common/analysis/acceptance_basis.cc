@@ -1,0 +1,153 @@
+#include "common/analysis/acceptance_basis.h"
+
+#include <algorithm>
+#include <string>
+
+#include "common/analysis/acceptance_counters.h"
+
+namespace specctl {
+namespace {
+
+// The first source that is good for the target, with as much detail as there is.
+std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests, uint32_t target,
+                                   TargetAcceptance& told) {
+  for (const StepSource source : {StepSource::kStats, StepSource::kTimings, StepSource::kChunks}) {
+    for (const StepDetail detail :
+         {StepDetail::kEach, StepDetail::kCount, StepDetail::kDraftTokens}) {
+      uint64_t ok = 0, known = 0;
+      for (const SettledRequest& request : requests) {
+        if (!request.ok() || request.target != target) continue;
+        ++ok;
+        if (request.StepsFrom(source).detail >= detail) ++known;
+      }
+      if (ok == 0) return std::nullopt;
+      const double share = static_cast<double>(known) / static_cast<double>(ok);
+      if (share < kSourceShareMin) continue;
+      told.requests = known;
+      told.share = share;
+      return StepBasis{.source = source, .detail = detail};
+    }
+  }
+  return std::nullopt;
+}
+
+// Sums over a target's ok requests.
+struct TargetSums {
+  bool all_ok = true, any_draft = false, any_long_chunk = false;
+  uint64_t output_tokens = 0, chunk_steps = 0;
+  uint64_t told_steps = 0, chunk_steps_told = 0;  // of requests with statistics
+  uint32_t draft_length = 0;
+};
+
+TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
+  TargetSums sums;
+  for (const SettledRequest& request : requests) {
+    if (request.target != target) continue;
+    sums.all_ok = sums.all_ok && request.ok();
+    const uint64_t chunk_steps = request.chunks > 1 ? request.chunks - 1 : 0;
+    sums.chunk_steps += chunk_steps;
+    sums.output_tokens += request.output_tokens.value_or(0);
+    sums.draft_length = std::max(sums.draft_length, request.draft_length);
+    const StepSums& stats = request.StepsFrom(StepSource::kStats);
+    const StepSums& timings = request.StepsFrom(StepSource::kTimings);
+    const StepSums& chunks = request.StepsFrom(StepSource::kChunks);
+    sums.any_draft = sums.any_draft || stats.drafts > 0 || timings.drafted > 0;
+    sums.any_long_chunk = sums.any_long_chunk || chunks.delivered > chunks.steps;
+    if (stats.detail < StepDetail::kCount) continue;
+    sums.told_steps += stats.steps;
+    sums.chunk_steps_told += chunk_steps;
+  }
+  return sums;
+}
+
+// 1 - chunks after each request's first / steps, at least 0; nullopt where the number of steps is
+// unknown or clearly smaller (an engine that sends a chunk a token).
+std::optional<double> MergedShare(const TargetSums& sums, const TargetFacts& facts) {
+  // Of tokens: how much of what the counters say may be of other traffic.
+  constexpr double kForeignShareMax = 0.005;
+  double chunks = static_cast<double>(sums.chunk_steps_told);
+  double steps = static_cast<double>(sums.told_steps);
+  const ServerCounters* const counters = facts.counters;
+  // Steps of a request that ended badly may never have reached the client.
+  if (sums.all_ok && counters != nullptr && counters->engine_steps.value_or(0) > 0) {
+    const auto ours = static_cast<double>(sums.output_tokens);
+    const double theirs = counters->generated_tokens.value_or(ours);
+    if (theirs <= ours * (1 + kForeignShareMax)) {
+      chunks = static_cast<double>(sums.chunk_steps);
+      steps = *counters->engine_steps;
+    }
+  }
+  if (!(steps > 0) || !facts.chunk_is_step) return std::nullopt;
+  const double share = 1 - chunks / steps;
+  if (share < -kMergedShareMax) return std::nullopt;
+  return std::max(share, 0.0);
+}
+
+std::optional<uint32_t> DraftLengthOf(const TargetSums& sums, const TargetFacts& facts) {
+  if (facts.draft_length) return facts.draft_length;
+  if (sums.draft_length > 0) return sums.draft_length;
+  if (facts.counters == nullptr || facts.counters->accepted_by_position.empty()) {
+    return std::nullopt;
+  }
+  return static_cast<uint32_t>(facts.counters->accepted_by_position.size());
+}
+
+bool Speculates(const TargetSums& sums, const TargetFacts& facts,
+                const std::optional<uint32_t>& draft_length) {
+  if (draft_length.value_or(0) > 0 || sums.any_draft) return true;
+  if (facts.counters != nullptr && facts.counts_drafts) {
+    return facts.counters->drafts.value_or(0) > 0;
+  }
+  return sums.any_long_chunk;
+}
+
+// Why chunks can't tell the target's acceptance; empty: they can.
+std::string WhyNotChunks(std::span<const SettledRequest> requests, uint32_t target,
+                         const TargetAcceptance& told, const StepStore& store) {
+  if (told.merged_share && *told.merged_share > kMergedShareMax) {
+    return "too many steps are merged into others' chunks";
+  }
+  if (!told.draft_length) return "";
+  RequestSet of_target;
+  for (const SettledRequest& request : requests) {
+    if (request.target == target) of_target.push_back(&request);
+  }
+  const auto chunks = AcceptanceFromChunks({.requests = &of_target, .bases = {}, .store = &store});
+  if (chunks && chunks->per_step && chunks->per_step->value > 1.0 + *told.draft_length) {
+    return "chunks are longer than a draft and its bonus token";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<TargetBasis> ChooseBases(std::span<const SettledRequest> requests,
+                                     std::span<const TargetFacts> targets, const StepStore& store) {
+  std::vector<TargetBasis> bases(targets.size());
+  for (uint32_t i = 0; i < targets.size(); ++i) {
+    TargetBasis& target = bases[i];
+    TargetAcceptance& told = target.told;
+    told.target = i;
+    const TargetSums sums = SumsOf(requests, i);
+    told.draft_length = DraftLengthOf(sums, targets[i]);
+    told.merged_share = MergedShare(sums, targets[i]);
+    told.speculates = Speculates(sums, targets[i], told.draft_length);
+    if (!told.speculates) continue;
+    target.basis = FirstGood(requests, i, told);
+    if (!target.basis) {
+      told.why_none = "its responses do not tell their steps";
+    } else if (target.basis->source == StepSource::kChunks) {
+      told.why_none = WhyNotChunks(requests, i, told, store);
+      if (!told.why_none.empty()) target.basis.reset();
+    }
+    if (target.basis) {
+      told.source = NamedSource(target.basis->source);
+    } else if (targets[i].counters != nullptr &&
+               AcceptanceOfCounters(*targets[i].counters, sums.all_ok)) {
+      told.source = AcceptanceSource::kCounters;
+    }
+  }
+  return bases;
+}
+
+}  // namespace specctl

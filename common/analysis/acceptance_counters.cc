@@ -1,0 +1,34 @@
+#include "common/analysis/acceptance_counters.h"
+
+namespace specctl {
+
+std::optional<AcceptanceFigures> AcceptanceOfCounters(const ServerCounters& counters, bool all_ok) {
+  if (counters.drafts.value_or(0) <= 0 || !counters.accepted_tokens) return std::nullopt;
+  const auto exactly = [](double value) {
+    return Estimate{.value = value, .low = std::nullopt, .high = std::nullopt};
+  };
+  AcceptanceFigures figures;
+  figures.source = AcceptanceSource::kCounters;
+  figures.source_share = 1;
+  figures.drafts = static_cast<uint64_t>(*counters.drafts);
+  figures.per_draft = exactly(1 + *counters.accepted_tokens / *counters.drafts);
+  if (counters.drafted_tokens.value_or(0) > 0) {
+    figures.accept_rate = exactly(*counters.accepted_tokens / *counters.drafted_tokens);
+  }
+  for (const double accepted : counters.accepted_by_position) {
+    figures.joint.push_back(accepted / *counters.drafts);
+  }
+  if (counters.engine_steps.value_or(0) <= 0) return figures;
+  figures.steps = static_cast<uint64_t>(*counters.engine_steps);
+  figures.per_step = exactly(1 + *counters.accepted_tokens / *counters.engine_steps);
+  const std::optional<double> first_tokens = counters.first_tokens ? counters.first_tokens
+                                             : all_ok              ? counters.requests_finished
+                                                                   : std::nullopt;
+  if (counters.generated_tokens && first_tokens) {
+    figures.delivered_per_step =
+        exactly((*counters.generated_tokens - *first_tokens) / *counters.engine_steps);
+  }
+  return figures;
+}
+
+}  // namespace specctl

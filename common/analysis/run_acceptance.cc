@@ -1,0 +1,70 @@
+#include "common/analysis/run_acceptance.h"
+
+#include <algorithm>
+
+#include "common/analysis/acceptance_counters.h"
+#include "common/engine/engine_profile.h"
+
+namespace specctl {
+namespace {
+
+bool CountsDrafts(const TargetProbed* probed) {
+  if (probed == nullptr) return false;
+  const std::span<const MetricFamily> families = ProfileNamed(probed->engine).metrics;
+  return std::any_of(families.begin(), families.end(), [](const MetricFamily& family) {
+    return family.figure == ServerFigure::kDrafts;
+  });
+}
+
+std::vector<TargetFacts> FactsOf(const RunContext& run,
+                                 const std::optional<ServerFigures>& servers) {
+  std::vector<TargetFacts> facts(run.spec().target_urls.size());
+  for (uint32_t i = 0; i < facts.size(); ++i) {
+    const TargetProbed* const probed = run.Target(i);
+    if (probed != nullptr) facts[i].draft_length = probed->draft_length;
+    facts[i].chunk_is_step = run.ChunkIsStep(i);
+    facts[i].counts_drafts = CountsDrafts(probed);
+    if (servers) facts[i].counters = servers->OfTarget(i);
+  }
+  return facts;
+}
+
+}  // namespace
+
+RunAcceptance::RunAcceptance(const RunContext& run, std::span<const SettledRequest> requests,
+                             const StepStore& store, const std::optional<ServerFigures>& servers)
+    : store_(store), bases_(ChooseBases(requests, FactsOf(run, servers), store)) {
+  if (!servers) return;
+  const bool all_ok = std::all_of(requests.begin(), requests.end(),
+                                  [](const SettledRequest& request) { return request.ok(); });
+  of_counters_ = AcceptanceOfCounters(servers->sums, all_ok);
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::Of(const RequestSet& requests) const {
+  return AcceptanceOf({.requests = &requests, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::Headline(const RequestSet& requests) const {
+  const bool counters_alone = std::all_of(bases_.begin(), bases_.end(), [](const TargetBasis& t) {
+    return !t.told.speculates || t.told.source == AcceptanceSource::kCounters;
+  });
+  const bool any = std::any_of(bases_.begin(), bases_.end(),
+                               [](const TargetBasis& t) { return t.told.speculates; });
+  return any && counters_alone ? of_counters_ : Of(requests);
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::FromChunks(const RequestSet& requests) const {
+  const bool other_source = std::any_of(bases_.begin(), bases_.end(), [](const TargetBasis& t) {
+    return t.told.speculates && t.told.source != AcceptanceSource::kChunks;
+  });
+  if (!other_source) return std::nullopt;
+  return AcceptanceFromChunks({.requests = &requests, .bases = bases_, .store = &store_});
+}
+
+std::vector<TargetAcceptance> RunAcceptance::Sources() const {
+  std::vector<TargetAcceptance> sources;
+  for (const TargetBasis& target : bases_) sources.push_back(target.told);
+  return sources;
+}
+
+}  // namespace specctl
