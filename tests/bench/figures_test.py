@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""The benchmark's own arithmetic: join, quantiles, coverage, truth of printed figures, journal bytes."""
+"""The benchmark's own arithmetic: join, quantiles, coverage, truth of printed figures, journal bytes, counters."""
 import json
 import struct
 import unittest
 
+import acceptance_truth
 import chunk_join
 import journal_bytes
 import printed_figures
 import quantiles
+import real_engine
 import targets
 
 
@@ -107,7 +109,81 @@ class JournalBytesTest(unittest.TestCase):
         self.assertEqual(sum(parts.values()), 8 + len(event))
 
 
+class CountersTest(unittest.TestCase):
+    TEXT = """# TYPE vllm:spec_decode_num_drafts_total counter
+vllm:spec_decode_num_drafts_total{engine="0",model_name="tiny"} 5.0
+vllm:spec_decode_num_drafts_total{engine="1",model_name="tiny"} 1.5e1
+vllm:spec_decode_num_drafts_created{engine="0",model_name="tiny"} 1.7959460448949895e+09
+vllm:inter_token_latency_seconds_count{engine="0"} 7.0
+"""
+
+    def test_series_of_a_counter_are_summed(self):
+        sums = real_engine.sums_of(self.TEXT, real_engine.COUNTERS["vllm"])
+        self.assertEqual(sums, {"drafts": 20, "steps": 7})
+        self.assertEqual(real_engine.sums_of("llamacpp:tokens_predicted_total 40\n",
+                                             real_engine.COUNTERS["llama"]), {"generated": 40})
+
+    def test_a_counter_that_appears_later_grew_from_0(self):
+        self.assertEqual(real_engine.growth({"steps": 2.0}, {"steps": 7.0, "drafts": 3.0}),
+                         {"steps": 5, "drafts": 3})
+
+
+class AcceptanceTruthTest(unittest.TestCase):
+    GROWN = {"steps": 10.0, "generated": 31.0, "first": 1.0, "drafts": 8.0, "accepted": 22.0}
+    CONFIGURATION = acceptance_truth.vllm("some", {}, "detailed")
+
+    def row(self, grown=None, requests=None, **acceptance):
+        summary = {"verdict": {"state": "valid", "labels": ["a", "b"]}, "acceptance": {"source": "per_request"},
+                   "whole_run": {"acceptance": acceptance}}
+        requests = requests or [{"outcome": "ok", "output_tokens": 31, "steps": 10}]
+        return acceptance_truth.row_of(self.CONFIGURATION, 31, summary, requests, grown or self.GROWN)
+
+    def test_the_engines_figures_follow_from_its_counters(self):
+        self.assertEqual(acceptance_truth.engine_figures(self.GROWN),
+                         {"uncut": 3.2, "delivered": 3, "per_draft": 3.75})
+        self.assertEqual(acceptance_truth.engine_figures({"generated": 31.0, "drafts": 0.0, "accepted": 0.0}),
+                         {"uncut": None, "delivered": None, "per_draft": None})
+
+    def test_a_figure_more_than_1_per_cent_apart_is_missed(self):
+        good = self.row(per_step={"value": 3.22, "low": 3.1, "high": 3.3}, per_draft={"value": 3.75})
+        self.assertEqual(acceptance_truth.judged(good), ("met", "uncut 0.63%, delivered -, per_draft 0.00%"))
+        bad = self.row(per_step={"value": 3.2}, delivered_per_step={"value": 3.04})
+        self.assertEqual(acceptance_truth.judged(bad)[0], "missed")
+        self.assertEqual(acceptance_truth.judged(self.row())[0], "not measured")
+
+    def test_tokens_must_be_equal(self):
+        requests = [{"outcome": "ok", "output_tokens": 30}]
+        state, value = acceptance_truth.judged(self.row(requests=requests, per_step={"value": 3.2}))
+        self.assertEqual(state, "missed")
+        self.assertIn("tokens 30 for 31", value)
+
+    def test_counters_of_more_than_the_ok_requests_judge_nothing(self):
+        failed = [{"outcome": "ok", "output_tokens": 31}, {"outcome": "failed"}]
+        self.assertEqual(acceptance_truth.judged(self.row(requests=failed))[0], "void")
+        self.assertEqual(acceptance_truth.judged(self.row(grown={**self.GROWN, "first": 2.0}))[0], "void")
+
+    def test_several_targets_sources_are_told_apart(self):
+        self.assertEqual(acceptance_truth.source_of({"source": "chunks"}), "chunks")
+        mixed = [{"target": 0, "source": "per_request", "requests": 30, "share": 1},
+                 {"target": 1, "source": "chunks", "requests": 10, "share": 1}]
+        self.assertEqual(acceptance_truth.source_of({"sources": mixed}), "per_request 75%, chunks 25%")
+        self.assertEqual(acceptance_truth.source_of({"sources": mixed[:1]}), "per_request")
+
+    def test_a_line_shows_what_is_there(self):
+        row = self.row(per_step={"value": 3.2, "low": 3.1, "high": 3.3}, delivered_per_step={"low": 2.0,
+                                                                                           "high": 3.5})
+        self.assertEqual(acceptance_truth.line_of(row),
+                         "| some | 31 | 1 | per_request | 31, 31 | 10, 10 | 3.2000 (3.1000 .. 3.3000), -, 3.2000 "
+                         "| 2.0000 .. 3.5000, -, 3.0000 | -, -, 3.7500 | valid | a b |")
+
+
 class TargetsTest(unittest.TestCase):
+    def test_only_figures_that_can_be_exact_are_required(self):
+        rows = [{"configuration": name, "statistics": name == "told", "osl": 16, "void": "stopped"}
+                for name in ("told", "untold")]
+        found = targets.judged({"acceptance": rows})
+        self.assertEqual([(row["state"], row["required"]) for row in found], [("void", True), ("void", False)])
+
     def test_a_void_row_meets_nothing(self):
         row = {"client": "kernel", "streams": 512, "chunks_per_s": 50, "agents": 1, "void": "late"}
         states = {found["state"] for found in targets.judged({"arrival": [row]})}

@@ -65,11 +65,11 @@ def children_of(pid):
 class Process:
     """A child that is ended, by its pid, when the `with` block is left."""
 
-    def __init__(self, command, log, cwd=None):
+    def __init__(self, command, log, **options):
         self.log = pathlib.Path(log)
         with self.log.open("wb") as out:
             self.popen = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT,
-                                          stdin=subprocess.DEVNULL, cwd=cwd)
+                                          stdin=subprocess.DEVNULL, **options)
         self.pid = self.popen.pid
 
     def __enter__(self):

@@ -1,4 +1,8 @@
-"""What the figures must reach, judged from the results of a run of the benchmark."""
+"""What the figures must reach, judged from the results of a run of the benchmark.
+
+A row that is `required` decides the exit status.
+"""
+import acceptance_truth
 import arrival_error
 import cpu_per_chunk
 import printed_figures
@@ -11,7 +15,8 @@ def judged(results):
     rows = []
     for part, judge in (("arrival", arrival_targets), ("cpu", cpu_targets), ("decoder", decoder_targets),
                         ("bytes", bytes_targets), ("ingest", ingest_targets),
-                        ("memory", memory_targets), ("controller", controller_targets)):
+                        ("memory", memory_targets), ("controller", controller_targets),
+                        ("acceptance", acceptance_targets)):
         if part in results:
             rows += judge(results[part])
     return rows
@@ -116,3 +121,12 @@ def memory_targets(found):
 def controller_targets(found):
     name = "growth of the controller's CPU over its agents'"
     yield missing(name, found) if found["void"] else at_most(name, 5, found["slope"] * 100, "%")
+
+
+def acceptance_targets(rows):
+    """Required where each response tells how it was drafted: without that no client can know."""
+    for found in rows:
+        state, value = acceptance_truth.judged(found)
+        yield {"target": f"acceptance and tokens, {found['configuration']}, osl {found['osl']}",
+               "limit": "<= 1 %; tokens equal", "value": value, "state": state,
+               "required": found["statistics"]}
