@@ -29,11 +29,11 @@ ResponseIntake::ResponseIntake(Shared shared, Wakeup& wakeup)
       reader_(shared.decoder),
       wakeup_(wakeup) {}
 
-void ResponseIntake::Begin(RequestLog& log, bool keep_text) {
+void ResponseIntake::Begin(RequestLog& log, const ResponseReader::Options& options) {
   log_ = &log;
   http_.Reset();
   sse_.Reset();
-  reader_.Begin(keep_text);
+  reader_.Begin(options);
   pending_.clear();
   plain_body_.clear();
   fault_.reset();
@@ -134,6 +134,8 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   finished.finish_reason = reader_.finish_reason();
   finished.response_id = reader_.response_id();
   finished.token_source = reader_.token_source();
+  finished.token_fault = reader_.token_fault();
+  finished.max_tokens = reader_.max_tokens();
   finished.input_tokens = reader_.input_tokens();
   finished.output_tokens = reader_.output_tokens();
   finished.cached_tokens = reader_.cached_tokens();

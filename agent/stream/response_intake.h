@@ -38,7 +38,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   ResponseIntake(Shared shared, Wakeup& wakeup);
 
   // Makes ready for the response of the request `log` belongs to.
-  void Begin(RequestLog& log, bool keep_text);
+  void Begin(RequestLog& log, const ResponseReader::Options& options);
 
   void PrefetchForBytes() const override;
   void OnBytes(std::string_view bytes) override;
@@ -56,7 +56,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
 
   // How the response, which is over, ended.  `url`: for the error's text.
   Ending Judge(std::string_view url) const;
-  // Fills what the response says: status, finish, usage, text ...
+  // Fills what the response says, and what it was allowed: status, finish, usage, text ...
   void Describe(bool save_text, RequestFinished& finished) const;
 
  private:

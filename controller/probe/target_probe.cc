@@ -138,7 +138,7 @@ absl::StatusOr<TokenSource> ReadAnswer(const Prober& prober, const HttpReply& re
   }
   StreamDecoder decoder;
   ResponseReader reader(decoder);
-  reader.Begin(/*keep_text=*/false);
+  reader.Begin({});
   ChunkFacts facts;
   while (const auto event = events.Next()) {
     if (!event->name.empty() && event->name != "message") continue;

@@ -22,7 +22,7 @@ class ResponseIntakeTest : public ::testing::Test {
  protected:
   void Begin(bool keep_text = false) {
     log_ = &recorder_.Begin(RequestBegun());
-    intake_.Begin(*log_, keep_text);
+    intake_.Begin(*log_, {.keep_text = keep_text});
   }
   // One read, `at` after the start; the read before it ended 1 ms earlier.
   void Read(std::string_view bytes, Nanos at) {
@@ -156,6 +156,18 @@ TEST_F(ResponseIntakeTest, AReadThatFilledTheBufferOrHasNoStampIsInexact) {
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].uncertainty_us, 2u) << "rounded up";
   EXPECT_EQ(records[1].uncertainty_us, 2u);
+}
+
+TEST_F(ResponseIntakeTest, WhatIsWrongWithTheTokensIsDescribed) {
+  log_ = &recorder_.Begin(RequestBegun());
+  intake_.Begin(*log_, {.max_tokens = 8});
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 2)), 10ms);
+  Read(HttpChunk(TokenEvent("b", 1)), 20ms);
+  EXPECT_EQ(Describe().token_fault, TokenFault::kUsageFalls);
+  EXPECT_EQ(Describe().max_tokens, 8u);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_FALSE(records[1].tokens.has_value());
 }
 
 // A text with a 4-byte character, an escape and a surrogate pair, cut at every byte.
