@@ -35,8 +35,11 @@ void TakeFirst(const v1::Prepare& part, LoadJob& job) {
     job.secrets.headers.emplace_back(header.name(), header.value());
   }
   for (const v1::TargetJob& target : part.targets()) {
-    job.targets.push_back(
-        {target.url(), target.engine(), target.continuous_usage(), target.return_token_ids()});
+    job.targets.push_back({.url = target.url(),
+                           .engine = target.engine(),
+                           .continuous_usage = target.continuous_usage(),
+                           .return_token_ids = target.return_token_ids(),
+                           .ignore_usage_on_chunks = target.ignore_usage_on_chunks()});
   }
   Slice& slice = job.slice;
   slice.agent = part.agent();

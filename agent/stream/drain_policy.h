@@ -36,7 +36,7 @@ class DrainPolicy {
 
   struct Drained {
     uint64_t reads = 0;
-    uint64_t inexact = 0;   // of them, with a chunk whose arrival is not exact
+    uint64_t inexact = 0;   // of them, with several chunks, or with a part of a next one
     uint64_t requests = 0;  // sent since the last drain
     uint64_t streams = 0;   // open sockets
   };

@@ -24,12 +24,12 @@ void Exchange::CloseConnection() {
 
 Task<RequestFinished> Exchange::Run(Order order) {
   RequestFinished finished;
-  intake_.Begin(*order.log, order.keep_text);
+  intake_.Begin(*order.log, order.reading);
   Ending ending = co_await Attempt(order, true, finished);
   if (resend_) {
     ++finished.resends;
     CloseConnection();
-    intake_.Begin(*order.log, order.keep_text);
+    intake_.Begin(*order.log, order.reading);
     ending = co_await Attempt(order, false, finished);
   }
   const MonoTime now = MonoNow();

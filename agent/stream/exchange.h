@@ -37,13 +37,13 @@ class Exchange {
     std::string_view bytes;    // of the request
     MonoTime begin;            // the request's time limit counts from here
     RequestLog* log = nullptr;
-    bool keep_text = false;
+    ResponseReader::Options reading;  // how the response is to be read
   };
   // Carries out one request; all but `ordinal` of the result is set.  Ends early, as kInterrupted,
   // where the wake-up is interrupted: the caller knows what for.
   Task<RequestFinished> Run(Order order);
 
-  // The answer's text of the last request, with keep_text.
+  // The answer's text of the last request, with reading.keep_text.
   const std::string& text() const { return intake_.reader().text(); }
   void CloseConnection();
 

@@ -43,11 +43,11 @@ void HealthMeter::OnRead(Nanos lag, bool stamped) {
 }
 
 void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
-  const uint64_t exact = read.last_exact ? 1 : 0;
+  const uint64_t dated = read.last_dated ? 1 : 0;
   second_.chunks += read.token_bearing;
-  arrival_bound_.Add(Nanos(0), exact);
-  arrival_bound_.Add(bound, read.token_bearing - exact);
-  if (read.token_bearing > exact) ++inexact_reads_;
+  arrival_bound_.Add(Nanos(0), dated);
+  arrival_bound_.Add(bound, read.token_bearing - dated);
+  if (read.token_bearing > dated) ++inexact_reads_;
   if (read.token_bearing < 2) return;
   ++second_.coalesced_reads;
   if (read.steps > 1 && bound <= kBurstBoundMax) second_.burst_chunks += read.token_bearing;

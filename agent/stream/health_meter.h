@@ -20,10 +20,12 @@ class HealthMeter {
   // What ended in one read.
   struct ReadChunks {
     uint64_t token_bearing = 0;
-    uint64_t steps = 0;       // that they are of: an engine may send a step in several chunks
-    bool last_exact = false;  // the last one ended the read, and has its stamp
+    uint64_t steps = 0;  // that they are of: an engine may send a step in several chunks
+    // No part of a next one came behind the last one, and the read has a stamp: what the stamp may
+    // be of instead, the response's end, is not this process's doing.
+    bool last_dated = false;
   };
-  // `bound`: how far the arrivals of those that are not exact are unknown by this process's doing.
+  // `bound`: how far the arrivals of the others are unknown by this process's doing.
   void OnChunks(const ReadChunks& read, Nanos bound);
   // From the time a request could be sent to its first byte in the kernel, connecting left out.
   void OnSend(Nanos lag) {
@@ -35,8 +37,8 @@ class HealthMeter {
   // As the wall clock has been stepped since the beginning.
   void SetWallClockSteps(uint64_t steps) { wall_clock_steps_ = steps; }
 
-  // Reads with token-bearing chunks that are not exact, since the beginning: several in a read, or
-  // one that does not end it.
+  // Reads with token-bearing chunks that are not dated, since the beginning: several in a read, or
+  // one with a part of the next behind it.
   uint64_t inexact_reads() const { return inexact_reads_; }
   uint64_t requests_sent() const { return requests_sent_; }  // since the beginning
 

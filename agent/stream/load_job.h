@@ -14,6 +14,8 @@ struct TargetJob {
   std::string engine;             // an EngineProfile's name
   bool continuous_usage = false;  // it takes stream_options.continuous_usage_stats
   bool return_token_ids = false;  // it is to be asked for token ids instead
+  // Its usage on chunks was found to be wrong, and is not to be used even where it comes.
+  bool ignore_usage_on_chunks = false;
 };
 
 struct LoadJob {

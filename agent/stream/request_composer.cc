@@ -50,13 +50,14 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
     profile->return_token_ids = target.return_token_ids;
     auto writer = RequestBodyWriter::Create(job.spec.request, *profile);
     if (!writer.ok()) return writer.status();
-    composer.targets_.push_back(
-        {*std::move(url), target.continuous_usage, std::move(profile), *std::move(writer)});
+    composer.targets_.push_back({*std::move(url), target.continuous_usage,
+                                 !target.ignore_usage_on_chunks, std::move(profile),
+                                 *std::move(writer)});
   }
   return composer;
 }
 
-absl::StatusOr<std::string> RequestComposer::Compose(const Request& request) const {
+absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request& request) const {
   const PerTarget& target = targets_[request.target];
   BodyOptions options;
   options.continuous_usage = target.continuous_usage;
@@ -71,7 +72,9 @@ absl::StatusOr<std::string> RequestComposer::Compose(const Request& request) con
   http.headers.emplace_back("X-Request-Id",
                             absl::StrFormat("%s-%d.%d", run_id_, request.position, request.turn));
   http.body = *body;
-  return SerializeRequest(target.url, http);
+  return Composed{.bytes = SerializeRequest(target.url, http),
+                  .max_tokens = target.writer.MaxTokens(options),
+                  .trust_usage = target.trust_usage};
 }
 
 }  // namespace specctl::agent

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,14 +29,19 @@ class RequestComposer {
     const Conversation* conversation = nullptr;
     std::span<const Message> messages;  // the whole history, this turn's own last
   };
-  // The whole HTTP request, "X-Request-Id: <run id>-<position>.<turn>" included.
+  struct Composed {
+    std::string bytes;  // the whole HTTP request, "X-Request-Id: <run id>-<position>.<turn>" too
+    std::optional<uint64_t> max_tokens;  // as it has it; absent: not as a number
+    bool trust_usage = true;             // of the response, on its chunks
+  };
   // INVALID_ARGUMENT where the conversation's extra fields or messages can't be sent.
-  absl::StatusOr<std::string> Compose(const Request& request) const;
+  absl::StatusOr<Composed> Compose(const Request& request) const;
 
  private:
   struct PerTarget {
     Url url;
     bool continuous_usage = false;
+    bool trust_usage = true;
     std::unique_ptr<EngineProfile> profile;  // what the target was found to take
     RequestBodyWriter writer;
   };

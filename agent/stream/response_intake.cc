@@ -29,15 +29,15 @@ ResponseIntake::ResponseIntake(Shared shared, Wakeup& wakeup)
       reader_(shared.decoder),
       wakeup_(wakeup) {}
 
-void ResponseIntake::Begin(RequestLog& log, bool keep_text) {
+void ResponseIntake::Begin(RequestLog& log, const ResponseReader::Options& options) {
   log_ = &log;
   http_.Reset();
   sse_.Reset();
-  reader_.Begin(keep_text);
+  reader_.Begin(options);
   pending_.clear();
   plain_body_.clear();
   fault_.reset();
-  is_stream_ = over_ = connection_ended_ = false;
+  is_stream_ = over_ = connection_ended_ = chunk_ends_body_ = false;
   last_arrival_ = {};
   body_bytes_ = 0;
 }
@@ -60,11 +60,15 @@ absl::Status ResponseIntake::OnBody(std::string_view bytes) {
     return absl::OkStatus();
   }
   if (absl::Status status = sse_.Feed(bytes); !status.ok()) return status;
+  chunk_ends_body_ = false;
   while (const auto event = sse_.Next()) {
+    chunk_ends_body_ = false;
     if (!IsOfTheResponse(event->name)) continue;
     ChunkFacts facts;
     if (absl::Status status = reader_.OnEvent(event->data, facts); !status.ok()) return status;
-    if (facts.token_bearing) pending_.push_back({facts.tokens, facts.reasoning, facts.same_step});
+    if (!facts.token_bearing) continue;
+    pending_.push_back({facts.tokens, facts.reasoning, facts.same_step});
+    chunk_ends_body_ = sse_.at_end();
   }
   return absl::OkStatus();
 }
@@ -83,8 +87,9 @@ void ResponseIntake::Emit(const ReadArrival& arrival) {
   record.arrival_us = ToMicrosDown(arrival.late);
   const int64_t interval_ns = (arrival.late - arrival.early).count();
   const auto interval_us = static_cast<uint64_t>(std::max<int64_t>((interval_ns + 999) / 1000, 1));
-  const bool last_is_exact = arrival.exact() && !sse_.has_partial_event();
-  HealthMeter::ReadChunks read = {.token_bearing = pending_.size(), .last_exact = last_is_exact};
+  const bool last_is_exact = arrival.exact() && chunk_ends_body_ && http_.ends_with_body();
+  const bool last_is_dated = arrival.exact() && !sse_.has_partial_event();
+  HealthMeter::ReadChunks read = {.token_bearing = pending_.size(), .last_dated = last_is_dated};
   for (size_t i = 0; i < pending_.size(); ++i) {
     record.uncertainty_us = last_is_exact && i + 1 == pending_.size() ? 0 : interval_us;
     record.tokens = pending_[i].tokens;
@@ -134,6 +139,8 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   finished.finish_reason = reader_.finish_reason();
   finished.response_id = reader_.response_id();
   finished.token_source = reader_.token_source();
+  finished.token_fault = reader_.token_fault();
+  finished.max_tokens = reader_.max_tokens();
   finished.input_tokens = reader_.input_tokens();
   finished.output_tokens = reader_.output_tokens();
   finished.cached_tokens = reader_.cached_tokens();

@@ -17,9 +17,12 @@
 
 namespace specctl::agent {
 
-// HTTP framing -> server-sent events -> engine's meaning -> records, read by read.  A chunk that
-// ends a read whose stamp is exact is exact itself, events without tokens after it excepted; all
-// others lie in the read's interval.  Reads on to the last HTTP chunk, beyond [DONE].
+// HTTP framing -> server-sent events -> engine's meaning -> records, read by read.  A chunk is
+// exact where its read's stamp is and nothing came behind it in the read, but the CR LF of its own
+// HTTP chunk: the stamp is of the last byte, which may have come well after the chunk's own.  All
+// others lie in the read's interval.  For the agent's health a chunk with no other, nor the start
+// of one, behind it counts as exact: that a response's end comes with it is not the agent's doing.
+// Reads on to the last HTTP chunk, beyond [DONE].
 //
 // One a slot, used for one response after another; allocates nothing for a chunk in the steady
 // state.  Sans-I/O.  Not thread-safe.
@@ -38,7 +41,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   ResponseIntake(Shared shared, Wakeup& wakeup);
 
   // Makes ready for the response of the request `log` belongs to.
-  void Begin(RequestLog& log, bool keep_text);
+  void Begin(RequestLog& log, const ResponseReader::Options& options);
 
   void PrefetchForBytes() const override;
   void OnBytes(std::string_view bytes) override;
@@ -56,7 +59,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
 
   // How the response, which is over, ended.  `url`: for the error's text.
   Ending Judge(std::string_view url) const;
-  // Fills what the response says: status, finish, usage, text ...
+  // Fills what the response says, and what it was allowed: status, finish, usage, text ...
   void Describe(bool save_text, RequestFinished& finished) const;
 
  private:
@@ -75,6 +78,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   RequestLog* log_ = nullptr;
   bool is_stream_ = false;  // 200 with server-sent events
   bool over_ = false;
+  bool chunk_ends_body_ = false;  // nothing of the body came behind the last token-bearing chunk
   bool connection_ended_ = false;
   std::optional<absl::Status> fault_;  // what ended the reading before its time
   MonoTime last_arrival_{};

@@ -86,11 +86,11 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   request.turn = turn;
   request.conversation = assignment.conversation;
   request.messages = messages_;
-  const auto bytes = shared_.composer.Compose(request);
+  const auto composed = shared_.composer.Compose(request);
   Target& target = shared_.targets[target_];
-  if (!bytes.ok()) {
+  if (!composed.ok()) {
     const Ending ending =
-        Failed(FailureKind::kSend, target.text, std::string(bytes.status().message()));
+        Failed(FailureKind::kSend, target.text, std::string(composed.status().message()));
     RequestFinished finished;
     finished.outcome = ending.outcome;
     finished.failure = ending.failure;
@@ -100,10 +100,12 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   }
   Exchange::Order order;
   order.target = &target;
-  order.bytes = *bytes;
+  order.bytes = composed->bytes;
   order.begin = begin;
   order.log = &log;
-  order.keep_text = shared_.save_text || turn + 1 < assignment.turns;
+  order.reading.keep_text = shared_.save_text || turn + 1 < assignment.turns;
+  order.reading.trust_usage = composed->trust_usage;
+  order.reading.max_tokens = composed->max_tokens;
   co_return co_await exchange_.Run(order);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "common/base/json_writer.h"
 #include "common/engine/one_line.h"
@@ -19,6 +20,14 @@ constexpr std::array<std::string_view, 5> kOurs = {"stream", "stream_options", "
 
 bool IsOurs(std::string_view key) {
   return std::find(kOurs.begin(), kOurs.end(), key) != kOurs.end();
+}
+
+bool IsLimit(std::string_view key) { return key == "max_tokens" || key == "max_completion_tokens"; }
+
+template <class Fields>
+bool HasLimit(const Fields& fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const auto& field) { return IsLimit(field.key); });
 }
 
 template <class Fields>
@@ -125,6 +134,23 @@ absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> me
   return body;
 }
 
+// By the precedence of AppendFields().
+std::optional<uint64_t> RequestBodyWriter::MaxTokens(const BodyOptions& options) const {
+  const auto row_fields = ParseFields(options.row_extra_json);
+  if (!row_fields.ok()) return std::nullopt;
+  const std::vector<Field>& limited_by = HasLimit(extra_inputs_) ? extra_inputs_ : *row_fields;
+  if (!HasLimit(limited_by)) return options.max_tokens.value_or(request_.osl_tokens);
+  std::optional<uint64_t> limit;
+  for (const Field& field : limited_by) {
+    if (!IsLimit(field.key)) continue;
+    uint64_t tokens = 0;
+    const char* const end = field.json.data() + field.json.size();
+    const auto read = std::from_chars(field.json.data(), end, tokens);
+    if (read.ec == std::errc() && read.ptr == end) limit = std::max(limit.value_or(0), tokens);
+  }
+  return limit;
+}
+
 // Each field once, from the first of --extra-inputs, the row and the flags that has it.
 void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, uint32_t max_tokens,
                                      std::string& body) const {
@@ -133,17 +159,13 @@ void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, uint32_t
     if (field.key != "model" && Has(row_fields, field.key)) continue;
     AppendField(field.key, field.json, body);
   }
-  const auto limited_by = [](const auto& fields) {
-    return Has(fields, "max_tokens") || Has(fields, "max_completion_tokens");
-  };
-  const bool limited_by_user = limited_by(extra_inputs_);
-  if (!limited_by_user && !limited_by(row_fields)) {
+  const bool limited_by_user = HasLimit(extra_inputs_);
+  if (!limited_by_user && !HasLimit(row_fields)) {
     AppendField("max_tokens", std::to_string(max_tokens), body);
   }
   for (const Field& field : row_fields) {
     if (IsOurs(field.key) || field.key == "model" || Has(extra_inputs_, field.key)) continue;
-    const bool limit = field.key == "max_tokens" || field.key == "max_completion_tokens";
-    if (!limit || !limited_by_user) AppendField(field.key, field.json, body);
+    if (!IsLimit(field.key) || !limited_by_user) AppendField(field.key, field.json, body);
   }
   for (const Field& field : extra_inputs_) AppendField(field.key, field.json, body);
 }

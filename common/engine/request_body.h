@@ -43,6 +43,10 @@ class RequestBodyWriter {
   // message that is more than text is to go to completions.
   absl::StatusOr<std::string> Write(std::span<const Message> messages,
                                     const BodyOptions& options) const;
+  // How many tokens a body with these options allows: the greater of max_tokens and
+  // max_completion_tokens where it has both; nullopt where it has none that is a count, or where
+  // Write() would fail.
+  std::optional<uint64_t> MaxTokens(const BodyOptions& options) const;
 
  private:
   struct Field {

@@ -8,19 +8,27 @@ namespace specctl {
 namespace {
 
 bool HasOutput(const StreamEvent& event) {
-  return !event.text.empty() || !event.reasoning.empty() || event.tool_call;
+  return !event.text.empty() || !event.reasoning.empty() || event.tool_call || event.other_output ||
+         event.other_reasoning;
 }
+
+uint64_t Growth(uint64_t total, uint64_t before) { return total - std::min(total, before); }
+
+uint64_t Sum(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
 }  // namespace
 
-void ResponseReader::Begin(bool keep_text) {
-  keep_text_ = keep_text;
+void ResponseReader::Begin(const Options& options) {
+  options_ = options;
   done_seen_ = has_error_ = other_choices_ = any_event_ = usage_on_chunk_ = false;
+  usage_trusted_ = options.trust_usage;
+  unknown_since_usage_ = counted_by_usage_ = total_is_final_ = total_is_too_much_ = false;
+  token_fault_ = TokenFault::kNone;
+  chunk_source_ = TokenSource::kUnknown;
   error_code_ = 0;
   for (std::string* text : {&error_, &finish_reason_, &response_id_, &text_}) text->clear();
-  output_hash_ = chunks_ = counted_tokens_ = unknown_chunks_ = 0;
-  unknown_since_usage_ = false;
-  chunk_source_ = TokenSource::kUnknown;
+  output_hash_ = chunks_ = counted_tokens_ = unknown_chunks_ = timed_tokens_ = 0;
+  usage_outputs_ = usage_stalls_ = usage_sum_ = 0;
   usage_total_ = input_tokens_ = cached_tokens_ = reasoning_tokens_ = std::nullopt;
   speculation_.reset();
   timed_steps_.Begin();
@@ -40,12 +48,16 @@ absl::Status ResponseReader::OnEvent(std::string_view payload, ChunkFacts& facts
     return absl::OkStatus();
   }
   if (response_id_.empty()) response_id_ = event.id;
-  other_choices_ |= event.other_choices > 0;
+  if (event.other_choices > 0) {
+    other_choices_ = true;
+    TakeFault(TokenFault::kOtherChoices);
+  }
   // The counts on a chunk of another choice are that choice's own.
   const bool counts = event.choices == 0 || event.choices > event.other_choices;
   if (event.timings && counts) {
     facts.same_step = timed_steps_.Add(*event.timings, HasOutput(event));
   }
+  if (event.completion_tokens && counts) CheckUsage(event);
   if (event.choices > event.other_choices) OnChoice(event, facts);
   if (event.prompt_tokens) input_tokens_ = event.prompt_tokens;
   if (event.cached_tokens) cached_tokens_ = event.cached_tokens;
@@ -65,10 +77,11 @@ void ResponseReader::OnError(const StreamEvent& event) {
 
 void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   CountTokens(event, facts);
-  facts.reasoning = !event.reasoning.empty() && event.text.empty();
+  const bool answer = !event.text.empty() || event.other_output;
+  facts.reasoning = (!event.reasoning.empty() || event.other_reasoning) && !answer;
   if (!event.text.empty()) {
     output_hash_ = Fnv1a(event.text, output_hash_ == 0 ? kFnv1aStart : output_hash_);
-    if (keep_text_) text_.append(event.text);
+    if (options_.keep_text) text_.append(event.text);
   }
   if (event.finish_reason.empty()) return;
   finish_reason_ = event.finish_reason;
@@ -79,18 +92,15 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
 }
 
 void ResponseReader::CountTokens(const StreamEvent& event, ChunkFacts& facts) {
-  const bool has_output = HasOutput(event);
-  if (UsageTells(event, has_output)) {
-    const uint64_t total = *event.completion_tokens;
-    Count(total - std::min(total, counted_tokens_), TokenSource::kContinuousUsage, facts);
+  if (UsageTells(event)) {
+    Count(Growth(*event.completion_tokens, counted_tokens_), TokenSource::kContinuousUsage, facts);
   } else if (event.token_ids.value_or(0) > 0) {
     Count(*event.token_ids, TokenSource::kTokenIds, facts);
-  } else if (TimingsTell(event, has_output)) {
-    const uint64_t total = event.timings->predicted_n;
-    Count(total - std::min(total, counted_tokens_), TokenSource::kTimings, facts);
+  } else if (TimingsTell(event)) {
+    Count(Growth(event.timings->predicted_n, counted_tokens_), TokenSource::kTimings, facts);
   } else if (event.logprob_tokens.value_or(0) > 0) {
     Count(*event.logprob_tokens, TokenSource::kLogprobs, facts);
-  } else if (has_output) {
+  } else if (HasOutput(event)) {
     facts.token_bearing = unknown_since_usage_ = true;
     ++chunks_;
     ++unknown_chunks_;
@@ -98,29 +108,88 @@ void ResponseReader::CountTokens(const StreamEvent& event, ChunkFacts& facts) {
 }
 
 // Whether the growth of the event's usage is the tokens of this chunk.
-bool ResponseReader::UsageTells(const StreamEvent& event, bool has_output) const {
-  if (!event.completion_tokens || unknown_since_usage_) return false;
-  if (*event.completion_tokens < usage_total_.value_or(0)) return false;
-  // A total of 0 beside output comes from a server that fills it in at the end.
-  return *event.completion_tokens > 0 || !has_output;
+bool ResponseReader::UsageTells(const StreamEvent& event) const {
+  if (!event.completion_tokens || !usage_trusted_ || unknown_since_usage_) return false;
+  return !HoldsUsageBack(event);
+}
+
+// What the role chunk's usage says goes to the next chunk that has output, or more usage.
+bool ResponseReader::HoldsUsageBack(const StreamEvent& event) const {
+  const bool says_more = *event.completion_tokens > usage_total_.value_or(0);
+  return event.role_only || (event.choices > 0 && !HasOutput(event) && !says_more);
 }
 
 // The same for its timings.  What grew by the events that begin and end a response has no chunk.
-bool ResponseReader::TimingsTell(const StreamEvent& event, bool has_output) const {
-  if (!event.timings || unknown_since_usage_) return false;
-  return has_output || (!event.role_only && event.finish_reason.empty());
+bool ResponseReader::TimingsTell(const StreamEvent& event) const {
+  if (!event.timings || unknown_since_usage_ || !TimingsCount(event)) return false;
+  return HasOutput(event) || (!event.role_only && event.finish_reason.empty());
+}
+
+bool ResponseReader::TimingsCount(const StreamEvent& event) const {
+  return Growth(event.timings->predicted_n, counted_tokens_) <= GrowthMax();
+}
+
+uint64_t ResponseReader::GrowthMax() const {
+  return other_choices_ ? kGrowthMax : options_.max_tokens.value_or(kGrowthMax);
+}
+
+void ResponseReader::CheckUsage(const StreamEvent& event) {
+  total_is_too_much_ = IsTooMuch(*event.completion_tokens, event.choices);
+  if (total_is_too_much_) {
+    TakeFault(TokenFault::kAboveMaxTokens);
+  } else if (usage_trusted_) {
+    TakeFault(FaultOfUsage(event));
+  }
+}
+
+// `chunks`: of the event, which are not counted yet.
+bool ResponseReader::IsTooMuch(uint64_t total, uint64_t chunks) const {
+  if (total <= GrowthMax()) return false;
+  const bool grows = usage_trusted_ && !unknown_since_usage_;
+  if (grows && Growth(total, counted_tokens_) > GrowthMax()) return true;
+  return total > kTokensAChunkMax * (chunks_ + std::min<uint64_t>(chunks, 1));
+}
+
+TokenFault ResponseReader::FaultOfUsage(const StreamEvent& event) {
+  const uint64_t total = *event.completion_tokens;
+  const uint64_t before = usage_total_.value_or(0);
+  if (total < before) return TokenFault::kUsageFalls;
+  if (event.choices > 0 && HasOutput(event)) {
+    if (total == 0) return TokenFault::kUsageLags;
+    ++usage_outputs_;
+    usage_sum_ = Sum(usage_sum_, total);
+    if (total <= (unknown_since_usage_ ? before : counted_tokens_)) ++usage_stalls_;
+    const bool many = usage_stalls_ > 1 && usage_stalls_ > usage_outputs_ / 10;
+    return many ? TokenFault::kUsageStalls : TokenFault::kNone;
+  }
+  const bool is_end = event.choices == 0 || !event.finish_reason.empty();
+  const bool is_sum = usage_outputs_ >= kSummandsMin && total > before && total == usage_sum_;
+  return is_end && is_sum ? TokenFault::kUsageNotTotal : TokenFault::kNone;
+}
+
+// What usage told of chunks is forgotten: what comes now is counted from what else came.
+void ResponseReader::TakeFault(TokenFault fault) {
+  if (token_fault_ == TokenFault::kNone) token_fault_ = fault;
+  if (fault == TokenFault::kNone || fault == TokenFault::kOtherChoices || !usage_trusted_) return;
+  usage_trusted_ = false;
+  counted_tokens_ = timed_tokens_;
 }
 
 void ResponseReader::TakeUsage(const StreamEvent& event) {
+  const bool held_back = HoldsUsageBack(event);
   usage_total_ = event.completion_tokens;
+  total_is_final_ = event.choices == 0 || !finish_reason_.empty();
+  if (!usage_trusted_) return;
   usage_on_chunk_ |= event.choices > 0;
-  if (*event.completion_tokens == 0) return;
+  if (*event.completion_tokens == 0 || held_back) return;
   counted_tokens_ = *event.completion_tokens;
   unknown_since_usage_ = false;
 }
 
 void ResponseReader::TakeTimings(const StreamEvent& event) {
-  counted_tokens_ = std::max(counted_tokens_, event.timings->predicted_n);
+  if (!TimingsCount(event)) return;
+  timed_tokens_ = event.timings->predicted_n;
+  counted_tokens_ = std::max(counted_tokens_, timed_tokens_);
   unknown_since_usage_ = false;
 }
 
@@ -129,21 +198,28 @@ void ResponseReader::Count(uint64_t tokens, TokenSource source, ChunkFacts& fact
   facts.token_bearing = true;
   facts.tokens = static_cast<uint32_t>(std::min<uint64_t>(tokens, UINT32_MAX));
   ++chunks_;
-  counted_tokens_ += tokens;
+  counted_tokens_ = Sum(counted_tokens_, tokens);
+  counted_by_usage_ |= source == TokenSource::kContinuousUsage;
   chunk_source_ = std::max(chunk_source_, source);
 }
 
 TokenSource ResponseReader::token_source() const {
   if (!any_event_) return TokenSource::kUnknown;
-  if (chunks_ > 0 && unknown_chunks_ == 0) return chunk_source_;
-  if (chunks_ == 0 && usage_on_chunk_) return TokenSource::kContinuousUsage;
-  return UsageCounts() ? TokenSource::kTotalsOnly : TokenSource::kNone;
+  if (AllChunksKnown()) return chunk_source_;
+  if (chunks_ == 0 && usage_on_chunk_ && usage_trusted_) return TokenSource::kContinuousUsage;
+  const bool total_counts = usage_trusted_ || (total_is_final_ && !total_is_too_much_);
+  return UsageCounts() && total_counts ? TokenSource::kTotalsOnly : TokenSource::kNone;
 }
 
 std::optional<uint64_t> ResponseReader::output_tokens() const {
   if (UsageCounts()) return usage_total_;
-  if (chunks_ > 0 && unknown_chunks_ == 0) return counted_tokens_;
+  if (AllChunksKnown()) return counted_tokens_;
   return std::nullopt;
+}
+
+bool ResponseReader::AllChunksKnown() const {
+  const bool by_faulty_usage = counted_by_usage_ && !usage_trusted_;
+  return chunks_ > 0 && unknown_chunks_ == 0 && !by_faulty_usage;
 }
 
 // A chunk that was counted otherwise, or not at all, came without timings.

@@ -24,22 +24,30 @@ struct ChunkFacts {
 
 // Rules (../../docs/metrics.md): tokens of a chunk are the growth of usage.completion_tokens where
 // continuous usage comes, else the number of token ids, else the growth of timings.predicted_n,
-// else the number of logprobs, else unknown where there is text, reasoning or a tool call.  The
-// role chunk is no token.  A chunk whose usage grew but that has no text bears tokens; one with
-// text whose usage did not grow (held-back text let go) bears none.  Growth after chunks of unknown
-// tokens is theirs too, and is given to no chunk; an event without choices gives no chunk.  The
-// server's last total is what counts, whatever the sum of the chunks.
+// else the number of logprobs, else unknown where there is output: text, reasoning, a tool call, or
+// text in any other field of the delta.  The role chunk is no token: what its usage says is given
+// to the next one.  A chunk whose usage grew but that has no text bears tokens; one with text whose
+// usage did not grow (held-back text let go) bears none.  Growth after chunks of unknown tokens is
+// theirs too, and is given to no chunk; an event without choices gives no chunk.  The server's last
+// total is what counts, whatever the sum of the chunks.
+//
+// Usage on chunks is believed as long as it is cumulative and current; see TokenFault and
+// token_fault().  From the event that shows that it is not, it is used no more for this response.
 //
 // [DONE] is not success: complete() needs a finish reason and no error, and the finish reason
 // "abort" (SGLang) is an error.  Of several choices the one with index 0 is followed.
 class ResponseReader {
  public:
+  struct Options {
+    bool keep_text = false;                   // keep the answer for the next turn or --save-text
+    bool trust_usage = true;                  // else usage on events with choices tells of no chunk
+    std::optional<uint64_t> max_tokens = {};  // what the request allows; absent: unknown
+  };
   // `decoder` is shared by all readers of a reactor and outlives them.
   explicit ResponseReader(StreamDecoder& decoder) : decoder_(&decoder) {}
 
-  // Makes ready for a next response.  `keep_text`: keep the answer for the next turn or
-  // --save-text.
-  void Begin(bool keep_text);
+  // Makes ready for a next response.
+  void Begin(const Options& options);
 
   // INVALID_ARGUMENT where the payload can't be decoded.  An error event is not an error here: see
   // error().
@@ -56,10 +64,21 @@ class ResponseReader {
   uint64_t output_hash() const { return output_hash_; }  // FNV-1a of the answer; 0: none
   uint64_t chunks() const { return chunks_; }            // token-bearing
   bool other_choices() const { return other_choices_; }  // there were some, passed over
+  std::optional<uint64_t> max_tokens() const { return options_.max_tokens; }  // as given
+  // The first that was seen: kUsageFalls where usage falls, at the end too; kUsageStalls where it
+  // did not grow with more than one and more than a tenth of the events that had output and it;
+  // kUsageLags where it was 0 beside output; kUsageNotTotal where the total at the end is the sum
+  // of what the chunks had; kAboveMaxTokens where it grew by more than the request allows, or is
+  // above that and above kTokensAChunkMax a chunk; kOtherChoices where there were some.  Growth
+  // behind the last chunk is no fault: engines count an end token, or what a stop string cut off.
+  TokenFault token_fault() const { return token_fault_; }
   // What this response's chunks gave so far: the least of their sources, where each chunk had one;
-  // else kTotalsOnly or, without any usage, kNone.  kUnknown before the first event.
+  // else kTotalsOnly or, without any usage, kNone.  kUnknown before the first event.  Chunks that
+  // were counted by usage with a fault had none, and a total is then one that came with the finish
+  // or later, and has no fault of its own.
   TokenSource token_source() const;
-  // The server's total so far; without any usage the sum of the chunks where all are known.
+  // The server's total so far, as it said it; without any usage the sum of the chunks where all are
+  // known.
   std::optional<uint64_t> output_tokens() const;
   std::optional<uint64_t> input_tokens() const { return input_tokens_; }
   std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
@@ -68,25 +87,46 @@ class ResponseReader {
   std::optional<TimingsStats> timings() const;
 
  private:
+  static constexpr uint64_t kTokensAChunkMax = 64;  // of a total that is above max_tokens
+  static constexpr uint64_t kGrowthMax = 1u << 24;  // where max_tokens does not tell it
+  static constexpr uint64_t kSummandsMin = 3;       // of a sum that is told from a growing total
+
   void OnError(const StreamEvent& event);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
+  void CheckUsage(const StreamEvent& event);
+  bool IsTooMuch(uint64_t total, uint64_t chunks) const;
+  TokenFault FaultOfUsage(const StreamEvent& event);
+  void TakeFault(TokenFault fault);
   void TakeUsage(const StreamEvent& event);
-  bool UsageTells(const StreamEvent& event, bool has_output) const;
-  bool TimingsTell(const StreamEvent& event, bool has_output) const;
+  bool UsageTells(const StreamEvent& event) const;
+  bool HoldsUsageBack(const StreamEvent& event) const;
+  bool TimingsTell(const StreamEvent& event) const;
+  bool TimingsCount(const StreamEvent& event) const;
+  uint64_t GrowthMax() const;
   bool UsageCounts() const;
+  bool AllChunksKnown() const;
   void CountTokens(const StreamEvent& event, ChunkFacts& facts);
   void TakeTimings(const StreamEvent& event);
   void Count(uint64_t tokens, TokenSource source, ChunkFacts& facts);
 
   // In the order of what a chunk touches, and then the rest.
   StreamDecoder* decoder_;
-  bool keep_text_ = false, done_seen_ = false, has_error_ = false, other_choices_ = false;
+  Options options_;
+  bool done_seen_ = false, has_error_ = false, other_choices_ = false;
   bool any_event_ = false, usage_on_chunk_ = false;
+  bool usage_trusted_ = true;         // on events with choices
   bool unknown_since_usage_ = false;  // a chunk of unknown tokens since the last total
+  bool counted_by_usage_ = false;     // a chunk was
+  bool total_is_final_ = false;       // usage_total_ came with the finish, or after
+  bool total_is_too_much_ = false;
+  TokenFault token_fault_ = TokenFault::kNone;
   TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
   uint64_t output_hash_ = 0, chunks_ = 0;
   uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
+  uint64_t usage_outputs_ = 0, usage_stalls_ = 0;  // events with output and usage; without growth
+  uint64_t usage_sum_ = 0;                         // over usage_outputs_
+  uint64_t timed_tokens_ = 0;                      // the last timings.predicted_n
   std::optional<uint64_t> usage_total_, input_tokens_;
   std::string response_id_, finish_reason_;
   std::string error_, text_;

@@ -17,15 +17,32 @@ using Key = JsonWalker::Key;
 using Object = JsonWalker::Object;
 using Value = JsonWalker::Value;
 
+// Texts of a delta under these keys say what something is, and are no output.
+bool NamesSomething(Key key) {
+  return key.Is("role\"") || key.Is("type\"") || key.Is("id\"") || key.Is("index\"") ||
+         key.Is("format\"") || key.Is("signature\"");
+}
+
+bool NamesReasoning(Key key) {
+  return key.Is("thinking\"") || key.Is("reasoning_details\"") || key.Is("reasoning\"") ||
+         key.Is("reasoning_content\"");
+}
+
 }  // namespace
 
 // Each member function reads one kind of object into `event`.
 struct StreamDecoder::State {
   struct Choice {
     std::string_view text, reasoning, finish_reason;
-    bool has_role = false, tool_call = false;
+    bool has_role = false, tool_call = false, other_output = false, other_reasoning = false;
     std::optional<uint32_t> token_ids, logprob_tokens;
     std::optional<uint64_t> index;
+  };
+  // Where in a delta a value stands that is no field of ours.
+  struct Place {
+    int depth = 1;
+    bool of_reasoning = false;
+    bool of_content = false;
   };
 
   absl::Status Decode(std::string_view payload, StreamEvent& event);
@@ -33,6 +50,9 @@ struct StreamDecoder::State {
   Error OnChoices(Value value, StreamEvent& event);
   Error OnChoice(Object object, Choice& choice);
   Error OnDelta(Value value, Choice& choice);
+  Error OnDeltaField(Key key, Value& field, Choice& choice);
+  Error OnContent(Value value, Choice& choice);
+  Error OnOther(Value value, Place place, Choice& choice);
   Error OnLogprobs(Value value, Choice& choice);
   Error OnUsage(Value value, StreamEvent& event);
   Error OnUsageDetail(Value value, StreamEvent& event);
@@ -41,11 +61,15 @@ struct StreamDecoder::State {
 
   JsonWalker json;
   std::string metrics_json;  // "metrics" of the last event, or empty
-  ErrorBody error_body;      // of the last error event
+  std::string parts;         // texts of a `content` in parts; never grows while it is viewed
+  size_t payload_bytes = 0;
+  ErrorBody error_body;  // of the last error event
 };
 
 absl::Status StreamDecoder::State::Decode(std::string_view payload, StreamEvent& event) {
   metrics_json.clear();
+  parts.clear();
+  payload_bytes = payload.size();
   const absl::Status status =
       json.Walk(payload, [&](Key key, Value& value) { return OnRootField(key, value, event); });
   if (!status.ok()) {
@@ -95,10 +119,12 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
     event.reasoning = choice.reasoning;
     event.finish_reason = choice.finish_reason;
     event.tool_call = choice.tool_call;
+    event.other_output = choice.other_output;
+    event.other_reasoning = choice.other_reasoning;
     event.token_ids = choice.token_ids;
     event.logprob_tokens = choice.logprob_tokens;
-    event.role_only =
-        choice.has_role && choice.text.empty() && choice.reasoning.empty() && !choice.tool_call;
+    event.role_only = choice.has_role && choice.text.empty() && choice.reasoning.empty() &&
+                      !choice.tool_call && !choice.other_output && !choice.other_reasoning;
   }
   return simdjson::SUCCESS;
 }
@@ -123,25 +149,83 @@ Error StreamDecoder::State::OnDelta(Value value, Choice& choice) {
   std::optional<Object> delta;
   if (const Error error = json.ReadObject(value, "choices[].delta", delta)) return error;
   if (!delta) return simdjson::SUCCESS;
-  return json.ForEachField(*delta, [&](Key key, Value& field) -> Error {
-    if (key.Is("content\"")) return json.ReadText(field, "choices[].delta.content", choice.text);
-    if (key.Is("reasoning\"") || key.Is("reasoning_content\"")) {
-      std::string_view text;  // some servers send both, one of them empty
-      const Error error = json.ReadText(field, "choices[].delta.reasoning", text);
-      if (!text.empty()) choice.reasoning = text;
-      return error;
-    }
-    if (key.Is("role\"")) {
-      choice.has_role = json.Token(field).front() == '"';
-    } else if (key.Is("tool_calls\"")) {
-      std::optional<uint32_t> calls;
-      const Error error = json.ReadLength(field, "choices[].delta.tool_calls", calls);
-      choice.tool_call |= calls.value_or(0) > 0;
-      return error;
-    } else if (key.Is("function_call\"")) {
-      choice.tool_call |= json.Token(field).front() == '{';
+  return json.ForEachField(*delta,
+                           [&](Key key, Value& field) { return OnDeltaField(key, field, choice); });
+}
+
+Error StreamDecoder::State::OnDeltaField(Key key, Value& field, Choice& choice) {
+  if (key.Is("content\"")) return OnContent(field, choice);
+  if (key.Is("reasoning\"") || key.Is("reasoning_content\"")) {
+    if (json.Token(field).front() != '"') return OnOther(field, {.of_reasoning = true}, choice);
+    std::string_view text;  // some servers send both, one of them empty
+    const Error error = json.ReadText(field, "choices[].delta.reasoning", text);
+    if (!text.empty()) choice.reasoning = text;
+    return error;
+  }
+  if (key.Is("role\"")) {
+    choice.has_role = json.Token(field).front() == '"';
+    return simdjson::SUCCESS;
+  }
+  if (key.Is("tool_calls\"")) {
+    std::optional<uint32_t> calls;
+    const Error error = json.ReadLength(field, "choices[].delta.tool_calls", calls);
+    choice.tool_call |= calls.value_or(0) > 0;
+    return error;
+  }
+  if (key.Is("function_call\"")) {
+    choice.tool_call |= json.Token(field).front() == '{';
+    return simdjson::SUCCESS;
+  }
+  if (NamesSomething(key)) return simdjson::SUCCESS;
+  return OnOther(field, {.of_reasoning = NamesReasoning(key)}, choice);
+}
+
+Error StreamDecoder::State::OnContent(Value value, Choice& choice) {
+  const char first = json.Token(value).front();
+  if (first == '"') return json.ReadText(value, "choices[].delta.content", choice.text);
+  if (first != '[') return OnOther(value, {}, choice);
+  if (parts.capacity() < payload_bytes) parts.reserve(2 * payload_bytes);
+  const size_t begin = parts.size();
+  const Error error = OnOther(value, {.of_content = true}, choice);
+  choice.text = std::string_view(parts).substr(begin);
+  return error;
+}
+
+// Notes the texts within `value`, which is no field that we know.
+Error StreamDecoder::State::OnOther(Value value, Place place, Choice& choice) {
+  const char first = json.Token(value).front();
+  if (first == '"') {
+    std::string_view text;
+    const Error error = json.ReadText(value, "choices[].delta", text);
+    bool& seen = place.of_reasoning ? choice.other_reasoning : choice.other_output;
+    seen |= !text.empty();
+    return error;
+  }
+  if ((first != '{' && first != '[') || place.depth >= kDeltaDepthMax) return simdjson::SUCCESS;
+  Place below = place;
+  ++below.depth;
+  if (first == '[') {
+    simdjson::ondemand::array elements;
+    if (const Error error = value.get_array().get(elements)) return error;
+    for (auto element : elements) {
+      if (element.error()) return element.error();
+      if (const Error error = OnOther(element.value_unsafe(), below, choice)) return error;
     }
     return simdjson::SUCCESS;
+  }
+  Object object;
+  if (const Error error = value.get_object().get(object)) return error;
+  return json.ForEachField(object, [&](Key key, Value& field) -> Error {
+    if (NamesSomething(key)) return simdjson::SUCCESS;
+    if (place.of_content && key.Is("text\"") && json.Token(field).front() == '"') {
+      std::string_view text;
+      const Error error = json.ReadText(field, "choices[].delta.content", text);
+      parts.append(text);
+      return error;
+    }
+    Place inside = below;
+    inside.of_reasoning |= NamesReasoning(key);
+    return OnOther(field, inside, choice);
   });
 }
 

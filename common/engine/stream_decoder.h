@@ -28,12 +28,15 @@ struct StreamEvent {
   bool error = false;
   std::string_view error_message;
   int64_t error_code = 0;
-  uint32_t choices = 0;            // number of choices in the event; we ask for one
-  uint32_t other_choices = 0;      // of them with an index above 0: passed over, but counted here
-  bool role_only = false;          // the chunk that opens a chat response: no token
-  std::string_view text;           // answer text of choice 0, unescaped; may be empty
-  std::string_view reasoning;      // reasoning or reasoning_content, unescaped
-  bool tool_call = false;          // carries a piece of a tool call
+  uint32_t choices = 0;        // number of choices in the event; we ask for one
+  uint32_t other_choices = 0;  // of them with an index above 0: passed over, but counted here
+  bool role_only = false;      // the chunk that opens a chat response: no token
+  std::string_view text;       // answer text of choice 0, unescaped; may be empty
+  std::string_view reasoning;  // reasoning or reasoning_content, unescaped
+  bool tool_call = false;      // carries a piece of a tool call
+  // Text in any other field of the delta, such as `refusal`; the second where a field's name says
+  // that it is reasoning.
+  bool other_output = false, other_reasoning = false;
   std::string_view finish_reason;  // of choice 0; empty: none yet
   std::string_view id;
   std::optional<uint64_t> completion_tokens;  // usage.completion_tokens, cumulative
@@ -44,9 +47,13 @@ struct StreamEvent {
 };
 
 // Semantic, by simdjson on demand: key order, spacing, nulls, escapes and unknown fields don't
-// matter.  One instance a reactor; nothing is allocated in the steady state.  Not thread-safe.
+// matter.  Whatever a delta holds, at any depth down to kDeltaDepthMax, is output where it is a
+// text that is not empty, but for the texts that name something: role, type, id, index, format,
+// signature.  `content` may be an array of parts, whose `text`s are the answer's text then.  One
+// instance a reactor; nothing is allocated in the steady state.  Not thread-safe.
 class StreamDecoder {
  public:
+  static constexpr int kDeltaDepthMax = 8;
   StreamDecoder();
   ~StreamDecoder();
   StreamDecoder(const StreamDecoder&) = delete;

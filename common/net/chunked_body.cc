@@ -22,9 +22,11 @@ std::string_view ChunkedBody::Take(std::string_view& bytes) {
       left_ -= data.size();
       bytes.remove_prefix(data.size());
       if (left_ == 0) next_ = Next::kDataCr;
+      ends_with_data_ = true;
       return data;
     }
     if (done()) break;
+    ends_with_data_ &= next_ == Next::kDataCr || next_ == Next::kDataLf;
     fault_ = TakeFraming(bytes.front());
     if (!fault_) bytes.remove_prefix(1);
   }

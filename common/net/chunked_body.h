@@ -24,6 +24,8 @@ class ChunkedBody {
   std::string_view Take(std::string_view& bytes);
 
   bool done() const { return next_ == Next::kNothing; }
+  // Nothing has been taken behind the last piece of data but the CR LF that ends its HTTP chunk.
+  bool ends_with_data() const { return ends_with_data_; }
   // What is wrong with the framing; null: nothing so far.  What was taken last begins with it.
   const char* fault() const { return fault_; }
 
@@ -50,6 +52,7 @@ class ChunkedBody {
   uint32_t framing_bytes_ = 0;  // of the present line; of the trailers
   Next next_ = Next::kSize;
   bool has_digit_ = false;
+  bool ends_with_data_ = false;
   const char* fault_ = nullptr;
 };
 

@@ -181,6 +181,10 @@ bool HttpResponseParser::done() const {
   return body_ == Body::kPlain && beast_->parser->is_done();
 }
 
+bool HttpResponseParser::ends_with_body() const {
+  return body_ == Body::kPlain || (body_ == Body::kChunked && chunks_.ends_with_data());
+}
+
 uint32_t HttpResponseParser::status() const {
   return head_done() ? beast_->parser->get().result_int() : 0;
 }

@@ -48,9 +48,11 @@ class HttpResponseParser {
 
   bool any_byte() const { return any_byte_; }  // something of this response has been read
   bool head_done() const { return body_ != Body::kNotYet; }
-  bool done() const;        // head and body are complete, the last HTTP chunk included
-  uint32_t status() const;  // e.g. 200; 0 before head_done()
-  bool keep_alive() const;  // by version and Connection header
+  bool done() const;  // head and body are complete, the last HTTP chunk included
+  // Nothing has been read behind the body's last bytes so far, but the end of their HTTP chunk.
+  bool ends_with_body() const;
+  uint32_t status() const;                               // e.g. 200; 0 before head_done()
+  bool keep_alive() const;                               // by version and Connection header
   std::string_view content_type() const;                 // lower case, parameters cut off
   std::string_view header(std::string_view name) const;  // first of that name, or empty
 

@@ -44,6 +44,8 @@ class SseParser {
   // The next whole event, or nullopt until more bytes are fed.  `data` is valid until the next
   // Feed(), and no longer than the fed bytes; `name` until the next Next().
   std::optional<Event> Next();
+  // Nothing was fed behind the event that Next() returned last.
+  bool at_end() const { return at_.line == end_; }
   uint64_t comments() const { return comments_; }
   // Bytes fed that belong to no whole event yet; to be asked when Next() has returned nullopt.
   bool has_partial_event() const { return at_.event != end_; }

@@ -40,19 +40,16 @@ class Prober {
     return Fetch(url, {.method = "GET", .path = path, .headers = headers_}, input_.fetch);
   }
 
-  absl::StatusOr<HttpReply> Infer(const RequestSpec& request, const EngineProfile& profile,
-                                  bool continuous_usage) const {
-    const auto writer = RequestBodyWriter::Create(request, profile);
-    if (!writer.ok()) return writer.status();
+  absl::StatusOr<HttpReply> Infer(const RequestBodyWriter& writer,
+                                  const BodyOptions& options) const {
     const std::array<Message, 1> messages = {
         {{.role = "user", .content = "Count from one to ten."}}};
-    const auto body =
-        writer->Write(messages, {.continuous_usage = continuous_usage, .max_tokens = kProbeTokens});
+    const auto body = writer.Write(messages, options);
     if (!body.ok()) return body.status();
-    FetchOptions options = input_.fetch;
-    options.timeout = input_.inference_timeout;
+    FetchOptions fetch = input_.fetch;
+    fetch.timeout = input_.inference_timeout;
     return Fetch(url_, {.method = "POST", .path = Path(), .headers = headers_, .body = *body},
-                 options);
+                 fetch);
   }
 
   std::string_view Path() const {
@@ -120,8 +117,16 @@ absl::Status Refused(const Prober& prober, const HttpReply& reply) {
   return not_ready ? absl::UnavailableError(text) : absl::FailedPreconditionError(text);
 }
 
+// What the answer to a test inference shows.
+struct InferenceFacts {
+  TokenSource token_source = TokenSource::kUnknown;
+  TokenFault token_fault = TokenFault::kNone;
+  uint32_t draft_length = 0;  // 0: unknown
+};
+
 // Reads the streamed answer of the test inference.
-absl::StatusOr<TokenSource> ReadAnswer(const Prober& prober, const HttpReply& reply) {
+absl::StatusOr<InferenceFacts> ReadAnswer(const Prober& prober, const HttpReply& reply,
+                                          const ResponseReader::Options& options) {
   const auto fail = [&](std::string_view what) {
     return absl::FailedPreconditionError(
         absl::StrFormat("%s%s: %s", prober.url().ToString(), prober.Path(), what));
@@ -138,7 +143,7 @@ absl::StatusOr<TokenSource> ReadAnswer(const Prober& prober, const HttpReply& re
   }
   StreamDecoder decoder;
   ResponseReader reader(decoder);
-  reader.Begin(/*keep_text=*/false);
+  reader.Begin(options);
   ChunkFacts facts;
   while (const auto event = events.Next()) {
     if (!event->name.empty() && event->name != "message") continue;
@@ -148,7 +153,31 @@ absl::StatusOr<TokenSource> ReadAnswer(const Prober& prober, const HttpReply& re
   }
   if (reader.has_error()) return fail("error event: " + reader.error());
   if (!reader.complete()) return fail("the stream ended without a finish reason");
-  return reader.token_source();
+  return InferenceFacts{
+      .token_source = reader.token_source(),
+      .token_fault = reader.token_fault(),
+      .draft_length = reader.speculation() ? reader.speculation()->draft_length : 0};
+}
+
+// How tokens are counted where the usage on `reply`'s chunks is not to be used.  An engine that
+// gives token ids instead of it is asked for them.
+absl::StatusOr<TokenSource> SourceWithoutUsage(const Prober& prober,
+                                               const RequestBodyWriter& writer, BodyOptions asked,
+                                               bool ids_are_left, const HttpReply& reply) {
+  const ResponseReader::Options options = {.trust_usage = false,
+                                           .max_tokens = writer.MaxTokens(asked)};
+  if (asked.continuous_usage && ids_are_left) {
+    asked.continuous_usage = false;
+    const auto again = prober.Infer(writer, asked);
+    if (again.ok() && again->status == 200) {
+      if (const auto read = ReadAnswer(prober, *again, options); read.ok()) {
+        return read->token_source;
+      }
+    }
+  }
+  const auto read = ReadAnswer(prober, reply, options);
+  if (!read.ok()) return read.status();
+  return read->token_source;
 }
 
 // The test inference, again without continuous usage where the server refuses that.
@@ -157,19 +186,55 @@ absl::Status TryInference(const ProbeInput& input, const Prober& prober,
   RequestSpec request = input.request;
   request.model = facts.model;
   request.ignore_eos = false;
-  facts.continuous_usage = profile.continuous_usage;
-  auto reply = prober.Infer(request, profile, facts.continuous_usage);
+  const auto writer = RequestBodyWriter::Create(request, profile);
+  if (!writer.ok()) return writer.status();
+  BodyOptions asked = {.continuous_usage = profile.continuous_usage, .max_tokens = kProbeTokens};
+  auto reply = prober.Infer(*writer, asked);
   if (!reply.ok()) return reply.status();
-  if (facts.continuous_usage && RefusesContinuousUsage(reply->status, reply->body)) {
-    facts.continuous_usage = false;
-    reply = prober.Infer(request, profile, false);
+  if (asked.continuous_usage && RefusesContinuousUsage(reply->status, reply->body)) {
+    asked.continuous_usage = false;
+    reply = prober.Infer(*writer, asked);
     if (!reply.ok()) return reply.status();
   }
   if (reply->status != 200) return Refused(prober, *reply);
-  const auto source = ReadAnswer(prober, *reply);
-  if (!source.ok()) return source.status();
-  facts.token_source = *source;
+  const auto answer = ReadAnswer(prober, *reply, {.max_tokens = writer->MaxTokens(asked)});
+  if (!answer.ok()) return answer.status();
+  facts.continuous_usage = asked.continuous_usage;
+  facts.token_source = answer->token_source;
+  if (answer->draft_length > 0) facts.draft_length = answer->draft_length;
+  const bool of_usage =
+      answer->token_fault != TokenFault::kNone && answer->token_fault != TokenFault::kOtherChoices;
+  if (!of_usage) return absl::OkStatus();
+  facts.usage_fault = answer->token_fault;
+  facts.continuous_usage = false;
+  const auto left = SourceWithoutUsage(prober, *writer, asked, profile.return_token_ids, *reply);
+  if (!left.ok()) return left.status();
+  facts.token_source = *left;
   return absl::OkStatus();
+}
+
+// What a server of this engine says of its configuration; nothing where it says none.
+SpeculationFacts AskServerInfo(const Prober& prober, std::string_view engine) {
+  const auto ask = [&](std::string_view path) {
+    const auto reply = prober.Get(prober.url(), path);
+    return reply.ok() ? std::optional(*reply) : std::nullopt;
+  };
+  std::optional<HttpReply> reply;
+  if (engine == VllmProfile().name) {
+    reply = ask("/server_info?config_format=json");
+  } else if (engine == OpenAiProfile().name) {
+    reply = ask("/server_info");
+    if (reply && reply->status != 200) reply = ask("/get_server_info");
+  }
+  return reply ? ParseServerInfo(Answer(*reply)) : SpeculationFacts();
+}
+
+// The server's own word first, then its metrics, then its answer to the test inference.
+void FindSpeculation(const Prober& prober, std::string_view metrics, TargetProbed& facts) {
+  SpeculationFacts said = AskServerInfo(prober, facts.engine);
+  facts.speculation_method = std::move(said.method);
+  if (!said.draft_length) said.draft_length = DraftLengthOfMetrics(metrics);
+  if (said.draft_length) facts.draft_length = said.draft_length;
 }
 
 }  // namespace
@@ -203,6 +268,7 @@ absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
   if (const absl::Status tried = TryInference(input, prober, profile, facts); !tried.ok()) {
     return tried;
   }
+  FindSpeculation(prober, metrics, facts);
   return facts;
 }
 

@@ -28,7 +28,9 @@ struct ProbeInput {
 };
 
 // Asks /v1/models, /version and the metrics, then lets the model write a few tokens: settles
-// engine, model, token source, and whether continuous usage is refused.  Blocks.
+// engine, model, token source, and whether continuous usage is refused, or has a fault and is not
+// to be used.  Asks for the server's configuration last, which most don't give: its drafts' method
+// and length.  Blocks.
 //
 // UNAVAILABLE          nobody answers, or the server is not ready yet: worth asking again
 // FAILED_PRECONDITION  not an LLM server, or an inference fails for good

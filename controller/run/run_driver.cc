@@ -50,7 +50,8 @@ std::vector<TargetJob> JobsOf(const std::vector<TargetProbed>& targets) {
     jobs.push_back({.url = target.url,
                     .engine = target.engine,
                     .continuous_usage = target.continuous_usage,
-                    .return_token_ids = target.token_source == TokenSource::kTokenIds});
+                    .return_token_ids = target.token_source == TokenSource::kTokenIds,
+                    .ignore_usage_on_chunks = target.usage_fault != TokenFault::kNone});
   }
   return jobs;
 }

@@ -75,6 +75,7 @@ struct TargetJob {
   std::string engine;
   bool continuous_usage = false;
   bool return_token_ids = false;
+  bool ignore_usage_on_chunks = false;  // it was found to be wrong
 };
 
 // An agent's whole job.  Its conversations are named, not copied: a slice of a large dataset is

@@ -61,6 +61,7 @@ void SliceParts::FillHead(v1::Prepare& part) const {
     to->set_engine(target.engine);
     to->set_continuous_usage(target.continuous_usage);
     to->set_return_token_ids(target.return_token_ids);
+    to->set_ignore_usage_on_chunks(target.ignore_usage_on_chunks);
   }
   part.set_agent(job_.agent);
   part.set_agents(job_.agents);

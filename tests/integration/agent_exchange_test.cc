@@ -99,7 +99,7 @@ class AgentExchangeTest : public ::testing::Test {
     order.bytes = request_;
     order.begin = MonoNow();
     order.log = &log;
-    order.keep_text = true;
+    order.reading.keep_text = true;
     RequestFinished finished = co_await exchange_->Run(order);
     recorder_.Finish(log, finished);
     co_return finished;

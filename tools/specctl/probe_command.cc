@@ -17,6 +17,35 @@
 namespace specctl::cli {
 namespace {
 
+std::string_view AboutUsage(const TargetProbed& facts) {
+  switch (facts.usage_fault) {
+    case TokenFault::kUsageFalls:
+      return " (usage on each chunk is not used: it falls)";
+    case TokenFault::kUsageStalls:
+      return " (usage on each chunk is not used: it does not grow with them)";
+    case TokenFault::kUsageLags:
+      return " (usage on each chunk is not used: it is late)";
+    case TokenFault::kUsageNotTotal:
+      return " (usage on each chunk is not used: it is of the chunk alone)";
+    case TokenFault::kAboveMaxTokens:
+      return " (usage is not used: it is more than was allowed)";
+    case TokenFault::kOtherChoices:
+    case TokenFault::kNone:
+      break;
+  }
+  return facts.continuous_usage ? "" : " (continuous usage is not taken)";
+}
+
+std::string AboutDrafts(const TargetProbed& facts) {
+  if (facts.speculation_method.empty() && !facts.draft_length) return "";
+  std::string out = "drafts   " + facts.speculation_method;
+  if (facts.draft_length) {
+    out += absl::StrFormat("%sk=%d", facts.speculation_method.empty() ? "" : ", ",
+                           *facts.draft_length);
+  }
+  return out + "\n";
+}
+
 std::string Text(const TargetProbed& facts) {
   std::string out = absl::StrFormat("target   %s\n", facts.url);
   out += absl::StrFormat("engine   %s %s\n", facts.engine, facts.engine_version);
@@ -25,7 +54,8 @@ std::string Text(const TargetProbed& facts) {
     out += absl::StrFormat(", %d tokens of context", *facts.max_model_len_tokens);
   }
   out += absl::StrFormat("\ntokens   counted by %s%s\n", Describe(facts.token_source),
-                         facts.continuous_usage ? "" : " (continuous usage is not taken)");
+                         AboutUsage(facts));
+  out += AboutDrafts(facts);
   out += facts.metrics_url.empty() ? absl::StrFormat("metrics  none: %s\n", facts.metrics_note)
                                    : absl::StrFormat("metrics  %s\n", facts.metrics_url);
   return out;

@@ -34,6 +34,7 @@ v1::Prepare Whole() {
   target->set_url("http://gpu:8000");
   target->set_engine("vllm");
   target->set_continuous_usage(true);
+  target->set_ignore_usage_on_chunks(true);
   part.set_agent(1);
   part.set_agents(2);
   part.set_rows(5);
@@ -60,6 +61,7 @@ TEST(PrepareIntakeTest, OnePartMakesAJob) {
   EXPECT_EQ(load.secrets.headers.at(0).second, "t");
   EXPECT_EQ(load.targets.at(0).url, "http://gpu:8000");
   EXPECT_TRUE(load.targets[0].continuous_usage);
+  EXPECT_TRUE(load.targets[0].ignore_usage_on_chunks);
   EXPECT_EQ(load.slice.agent, 1u);
   EXPECT_EQ(load.slice.agents, 2u);
   EXPECT_EQ(load.slice.slots, 2u);

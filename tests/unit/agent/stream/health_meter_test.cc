@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 // A read that ended with a chunk, each of a step of its own.
 HealthMeter::ReadChunks OfSteps(uint64_t steps) {
-  return {.token_bearing = steps, .steps = steps, .last_exact = true};
+  return {.token_bearing = steps, .steps = steps, .last_dated = true};
 }
 
 LagHistogram Lags(const std::string& encoded) { return *LagHistogram::Decode(encoded); }
@@ -62,7 +62,7 @@ TEST(HealthMeterTest, EveryChunkHasABound) {
   EXPECT_EQ(meter.inexact_reads(), 1u);
   const LagHistogram bounds = Lags(health.arrival_bound);
   EXPECT_EQ(bounds.count(), 100u);
-  EXPECT_EQ(bounds.Quantile(0.98), 0ns) << "an exact chunk has none";
+  EXPECT_EQ(bounds.Quantile(0.98), 0ns) << "a dated chunk has none";
   EXPECT_GE(bounds.Quantile(0.99), 4ms);
 }
 
@@ -86,7 +86,7 @@ TEST(HealthMeterTest, ChunksThatWereWaitedForAndCameTogetherAreABurst) {
 
 TEST(HealthMeterTest, TheChunksOfOneStepAreNoBurst) {
   HealthMeter meter;
-  meter.OnChunks({.token_bearing = 4, .steps = 1, .last_exact = true}, 50us);
+  meter.OnChunks({.token_bearing = 4, .steps = 1, .last_dated = true}, 50us);
   const AgentHealth health = meter.Take(MonoTime{}, 0);
   EXPECT_EQ(health.chunks, 4u);
   EXPECT_EQ(health.coalesced_reads, 1u);

@@ -20,7 +20,7 @@ LoadJob Job() {
   return job;
 }
 
-std::string Compose(const LoadJob& job, const Conversation& conversation) {
+RequestComposer::Composed ComposeAll(const LoadJob& job, const Conversation& conversation) {
   const auto composer = RequestComposer::Create(job);
   EXPECT_TRUE(composer.ok()) << composer.status();
   RequestComposer::Request request;
@@ -28,7 +28,11 @@ std::string Compose(const LoadJob& job, const Conversation& conversation) {
   request.turn = 1;
   request.conversation = &conversation;
   request.messages = conversation.turns.at(0);
-  return composer->Compose(request).value_or("");
+  return composer->Compose(request).value_or(RequestComposer::Composed());
+}
+
+std::string Compose(const LoadJob& job, const Conversation& conversation) {
+  return ComposeAll(job, conversation).bytes;
 }
 
 Conversation OneTurn() {
@@ -68,6 +72,16 @@ TEST(RequestComposerTest, ARowsOwnMaxTokensGoesBeforeOsl) {
   EXPECT_THAT(Compose(Job(), conversation), HasSubstr("\"max_tokens\":64"));
   conversation.max_tokens = 9;
   EXPECT_THAT(Compose(Job(), conversation), HasSubstr("\"max_tokens\":9"));
+}
+
+TEST(RequestComposerTest, WhatTheResponseIsReadByComesWithTheRequest) {
+  Conversation conversation = OneTurn();
+  conversation.extra_json = R"({"max_tokens":5})";
+  LoadJob job = Job();
+  EXPECT_EQ(ComposeAll(job, conversation).max_tokens, 5u);
+  EXPECT_TRUE(ComposeAll(job, conversation).trust_usage);
+  job.targets[0].ignore_usage_on_chunks = true;
+  EXPECT_FALSE(ComposeAll(job, conversation).trust_usage);
 }
 
 TEST(RequestComposerTest, KeysAndHeadersAreSent) {

@@ -22,7 +22,7 @@ class ResponseIntakeTest : public ::testing::Test {
  protected:
   void Begin(bool keep_text = false) {
     log_ = &recorder_.Begin(RequestBegun());
-    intake_.Begin(*log_, keep_text);
+    intake_.Begin(*log_, {.keep_text = keep_text});
   }
   // One read, `at` after the start; the read before it ended 1 ms earlier.
   void Read(std::string_view bytes, Nanos at) {
@@ -86,12 +86,61 @@ TEST_F(ResponseIntakeTest, AChunkThatEndsItsReadIsExact) {
   EXPECT_TRUE(intake_.keeps_connection());
 }
 
-TEST_F(ResponseIntakeTest, EventsWithoutTokensAfterAChunkLeaveItExact) {
+// Whatever stands behind a chunk in its read, the stamp is of that.
+TEST_F(ResponseIntakeTest, AByteBehindAChunkMakesItInexact) {
+  const std::string chunk = StreamHead() + HttpChunk(TokenEvent("Hello", 1));
+  const std::string named = HttpChunk("event: trtllm.perf_metrics\ndata: {\"x\":1}\n\n");
+  for (const std::string& behind :
+       {StreamTail(1), HttpChunk(FinishEvent(1)), HttpChunk(DoneEvent()), named,
+        HttpChunk(": ping\n\n"), HttpChunk("\n"), HttpChunk("d"), LastChunk(), std::string("1"),
+        std::string("1b\r\n")}) {
+    SCOPED_TRACE(behind);
+    Begin();
+    Read(chunk + behind, 10ms);
+    const auto records = TakeRecords();
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(records[0].uncertainty_us, 1000u);
+  }
+  // In one HTTP chunk with it as well.
+  Begin();
+  Read(StreamHead() + HttpChunk(TokenEvent("Hello", 1) + DoneEvent()), 10ms);
+  EXPECT_EQ(TakeRecords().at(0).uncertainty_us, 1000u);
+}
+
+TEST_F(ResponseIntakeTest, TheEndOfItsOwnHttpChunkLeavesAChunkExact) {
+  const std::string chunk = StreamHead() + HttpChunk(TokenEvent("Hello", 1));
+  for (size_t cut = 0; cut <= 2; ++cut) {
+    Begin();
+    Read(chunk.substr(0, chunk.size() - cut), 10ms);
+    const auto records = TakeRecords();
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(records[0].uncertainty_us, 0u) << cut;
+  }
+  Begin();  // an HTTP chunk goes on
+  const std::string finish = FinishEvent(1);
+  const std::string both = HttpChunk(TokenEvent("a", 1) + finish);
+  Read(StreamHead() + both.substr(0, both.size() - finish.size() - 2), 10ms);
+  EXPECT_EQ(TakeRecords().at(0).uncertainty_us, 0u);
+  Begin();  // without HTTP chunks, up to the end of the connection
+  Read("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + TokenEvent("a", 1), 10ms);
+  Read(TokenEvent("b", 2) + DoneEvent(), 20ms);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].uncertainty_us, 0u);
+  EXPECT_EQ(records[1].uncertainty_us, 1000u);
+}
+
+// That a response ends with its last chunk is the server's doing, and nothing to drain sooner for.
+TEST_F(ResponseIntakeTest, AResponsesEndBehindAChunkIsNoFaultOfTheAgent) {
   Begin();
   Read(StreamHead() + HttpChunk(TokenEvent("Hello", 1)) + StreamTail(1), 10ms);
-  const auto records = TakeRecords();
-  ASSERT_EQ(records.size(), 1u);
-  EXPECT_EQ(records[0].uncertainty_us, 0u);
+  EXPECT_EQ(health_.inexact_reads(), 0u);
+  const AgentHealth health = health_.Take(kStart, 0);
+  EXPECT_EQ(health.coalesced_reads, 0u);
+  const auto bound = LagHistogram::Decode(health.arrival_bound);
+  ASSERT_TRUE(bound.ok());
+  EXPECT_EQ(bound->count(), 1u);
+  EXPECT_EQ(bound->max(), 0ns);
 }
 
 TEST_F(ResponseIntakeTest, OnlyTheLastOfSeveralChunksInAReadIsExact) {
@@ -156,6 +205,18 @@ TEST_F(ResponseIntakeTest, AReadThatFilledTheBufferOrHasNoStampIsInexact) {
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].uncertainty_us, 2u) << "rounded up";
   EXPECT_EQ(records[1].uncertainty_us, 2u);
+}
+
+TEST_F(ResponseIntakeTest, WhatIsWrongWithTheTokensIsDescribed) {
+  log_ = &recorder_.Begin(RequestBegun());
+  intake_.Begin(*log_, {.max_tokens = 8});
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 2)), 10ms);
+  Read(HttpChunk(TokenEvent("b", 1)), 20ms);
+  EXPECT_EQ(Describe().token_fault, TokenFault::kUsageFalls);
+  EXPECT_EQ(Describe().max_tokens, 8u);
+  const auto records = TakeRecords();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_FALSE(records[1].tokens.has_value());
 }
 
 // A text with a 4-byte character, an escape and a surrogate pair, cut at every byte.

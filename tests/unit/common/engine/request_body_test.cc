@@ -109,6 +109,25 @@ TEST(RequestBodyTest, MaxTokensOfRowFlagsAndUser) {
   EXPECT_THAT(Body(spec, options), Not(HasSubstr("max_completion_tokens")));
 }
 
+TEST(RequestBodyTest, HowManyTokensABodyAllows) {
+  const auto max_tokens = [](const RequestSpec& spec, const BodyOptions& options) {
+    return RequestBodyWriter::Create(spec, VllmProfile())->MaxTokens(options);
+  };
+  BodyOptions options;
+  EXPECT_EQ(max_tokens(Spec(), options), 64u);
+  options.max_tokens = 7;
+  EXPECT_EQ(max_tokens(Spec(), options), 7u);
+  options.row_extra_json = R"({"max_completion_tokens":8,"max_tokens":5})";
+  EXPECT_EQ(max_tokens(Spec(), options), 8u);
+  RequestSpec spec = Spec();
+  spec.extra_inputs_json = R"({"max_tokens":9})";
+  EXPECT_EQ(max_tokens(spec, options), 9u);
+  for (const char* limit : {"null", "-1", "1.5", "\"9\"", "18446744073709551616"}) {
+    options.row_extra_json = std::string(R"({"max_tokens":)") + limit + "}";
+    EXPECT_FALSE(max_tokens(Spec(), options)) << limit;
+  }
+}
+
 TEST(RequestBodyTest, WhatIsOursIsPassedOverInARowAndRefusedFromTheUser) {
   BodyOptions options;
   options.row_extra_json =

@@ -24,12 +24,17 @@ std::string Chunk(std::string_view text, std::string_view more = "") {
   return R"({"id":"r1","choices":[{"index":0,"delta":{"content":")" + std::string(text) + "\"}" +
          std::string(more) + "}]}";
 }
-std::string WithUsage(std::string event, int completion_tokens) {
+std::string WithUsage(std::string event, uint64_t completion_tokens) {
   event.pop_back();
   return event + R"(,"usage":{"prompt_tokens":16,"completion_tokens":)" +
          std::to_string(completion_tokens) + "}}";
 }
-std::string Total(int completion_tokens) {
+// A chunk whose delta has one field.
+std::string Field(std::string_view json) {
+  return R"({"id":"r1","choices":[{"index":0,"delta":{)" + std::string(json) +
+         R"(},"finish_reason":null}]})";
+}
+std::string Total(uint64_t completion_tokens) {
   return WithUsage(R"({"id":"r1","choices":[]})", completion_tokens);
 }
 const std::string kRole = R"({"id":"r1","choices":[{"index":0,"delta":{"role":"assistant",)"
@@ -41,9 +46,10 @@ std::string Finish(std::string_view reason) {
 class ResponseReaderTest : public ::testing::Test {
  protected:
   // Tokens of the token-bearing chunks of `events`.
-  std::vector<uint32_t> Read(const std::vector<std::string>& events) {
+  std::vector<uint32_t> Read(const std::vector<std::string>& events,
+                             ResponseReader::Options options = {.keep_text = true}) {
     std::vector<uint32_t> tokens;
-    reader.Begin(/*keep_text=*/true);
+    reader.Begin(options);
     for (const std::string& event : events) {
       const ChunkFacts facts = One(event);
       if (facts.token_bearing) tokens.push_back(facts.tokens.value_or(kUnknown));
@@ -125,10 +131,139 @@ TEST_F(ResponseReaderTest, TotalOfZeroBesideTextIsNotBelieved) {
   EXPECT_FALSE(reader.output_tokens());
 }
 
-TEST_F(ResponseReaderTest, UsageThatFallsCountsNothingAndTheLastTotalStays) {
+// --- usage that is not what it should be --------------------------------------------------------
+
+TEST_F(ResponseReaderTest, UsageThatFallsIsUsedNoMoreAndTheLastTotalStays) {
   EXPECT_THAT(Read({WithUsage(Chunk("a"), 5), WithUsage(Chunk("b"), 3), WithUsage(Chunk("c"), 4)}),
-              ElementsAre(5, kUnknown, 1));
+              ElementsAre(5, kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageFalls);
   EXPECT_EQ(reader.output_tokens(), 4u);
+  EXPECT_EQ(reader.token_source(), TokenSource::kNone) << "no total came at the end";
+  Read({WithUsage(Chunk("a"), 5), WithUsage(Finish("stop"), 5), Total(4)});
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageFalls);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+}
+
+TEST_F(ResponseReaderTest, UsageOfEachChunkAloneStalls) {
+  const std::string one = WithUsage(Chunk("x"), 1);
+  EXPECT_THAT(Read({WithUsage(kRole, 0), one, one, one, one, one, Finish("length"), Total(5)}),
+              ElementsAre(1, kUnknown, kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageStalls);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(reader.output_tokens(), 5u);
+}
+
+TEST_F(ResponseReaderTest, UsageOfEachChunkAloneIsTheTotalInSum) {
+  Read({WithUsage(Chunk("a"), 1), WithUsage(Chunk("b"), 2), WithUsage(Chunk("c"), 4),
+        Finish("length"), Total(7)});
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageNotTotal);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+}
+
+TEST_F(ResponseReaderTest, TheFinalTotalOnEveryChunkStalls) {
+  const std::string chunk = WithUsage(Chunk("x"), 4);
+  EXPECT_THAT(Read({WithUsage(kRole, 4), chunk, chunk, chunk, chunk, WithUsage(Finish("stop"), 4)}),
+              ElementsAre(4, kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageStalls);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(reader.output_tokens(), 4u);
+}
+
+TEST_F(ResponseReaderTest, AFewTextsThatWereHeldBackAreNoFault) {
+  std::vector<std::string> events;
+  for (uint64_t i = 1; i <= 20; ++i) events.push_back(WithUsage(Chunk("x"), i));
+  events.push_back(WithUsage(Chunk("x"), 20));
+  events.push_back(WithUsage(Chunk("x", R"(,"finish_reason":"stop")"), 20));
+  EXPECT_EQ(Read(events), std::vector<uint32_t>(20, 1));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
+}
+
+TEST_F(ResponseReaderTest, UsageOfTheChunkBeforeLags) {
+  EXPECT_THAT(Read({WithUsage(kRole, 0), WithUsage(Chunk("a"), 0), WithUsage(Chunk("b"), 1),
+                    WithUsage(Chunk("c"), 2), WithUsage(Finish("length"), 3), Total(3)}),
+              ElementsAre(kUnknown, kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageLags);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+}
+
+TEST_F(ResponseReaderTest, AfterAFaultTheNextSourceCounts) {
+  const auto chunk = [](std::string_view ids, uint64_t usage) {
+    return WithUsage(Chunk("x", R"(,"token_ids":)" + std::string(ids)), usage);
+  };
+  EXPECT_THAT(Read({WithUsage(kRole, 0), chunk("[1]", 0), chunk("[2,3]", 0), chunk("[4]", 0)}),
+              ElementsAre(1, 2, 1));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kUsageLags);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTokenIds);
+  EXPECT_EQ(reader.output_tokens(), 4u);
+  EXPECT_THAT(Read({chunk("[1]", 3), chunk("[2,3]", 2)}), ElementsAre(3, 2));
+  EXPECT_EQ(reader.token_source(), TokenSource::kNone) << "one was counted by usage";
+}
+
+TEST_F(ResponseReaderTest, TheRoleChunksUsageIsTheNextChunks) {
+  EXPECT_THAT(Read({WithUsage(kRole, 1), WithUsage(Field(""), 1), WithUsage(Chunk("a"), 1),
+                    WithUsage(Chunk("b"), 2), WithUsage(Finish("stop"), 2)}),
+              ElementsAre(1, 1));
+  EXPECT_THAT(Read({WithUsage(kRole, 1), WithUsage(Chunk("ab"), 3)}), ElementsAre(3));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
+  EXPECT_THAT(Read({WithUsage(kRole, 1), WithUsage(Finish("stop"), 1)}), IsEmpty());
+  EXPECT_EQ(reader.output_tokens(), 1u);
+}
+
+TEST_F(ResponseReaderTest, UsageThatIsNotTrustedTellsOfNoChunk) {
+  EXPECT_THAT(Read({WithUsage(Chunk("a"), 1), WithUsage(Chunk("b", R"(,"token_ids":[1])"), 1),
+                    WithUsage(Finish("stop"), 1), Total(2)},
+                   {.trust_usage = false}),
+              ElementsAre(kUnknown, 1));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
+  EXPECT_EQ(reader.output_tokens(), 2u);
+  Read({WithUsage(Chunk("a"), 1)}, {.trust_usage = false});
+  EXPECT_EQ(reader.token_source(), TokenSource::kNone);
+}
+
+TEST_F(ResponseReaderTest, ATotalThatTheRequestDidNotAllow) {
+  for (const uint64_t total : {uint64_t{1000}, UINT64_MAX}) {
+    SCOPED_TRACE(total);
+    const ResponseReader::Options options = {.max_tokens = 8};
+    EXPECT_THAT(Read({Chunk("a"), Chunk("b"), Finish("stop"), Total(total)}, options),
+                ElementsAre(kUnknown, kUnknown));
+    EXPECT_EQ(reader.token_fault(), TokenFault::kAboveMaxTokens);
+    EXPECT_EQ(reader.token_source(), TokenSource::kNone);
+    EXPECT_EQ(reader.output_tokens(), total) << "as the server said it";
+    EXPECT_THAT(Read({WithUsage(Chunk("a"), 1), WithUsage(Chunk("b"), total), Total(2)}, options),
+                ElementsAre(1, kUnknown));
+    EXPECT_EQ(reader.token_fault(), TokenFault::kAboveMaxTokens);
+    EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  }
+  EXPECT_THAT(Read({WithUsage(Chunk("a"), UINT64_MAX), WithUsage(Chunk("b"), UINT64_MAX)}),
+              ElementsAre(kUnknown, kUnknown))
+      << "whatever is allowed";
+  EXPECT_EQ(reader.token_fault(), TokenFault::kAboveMaxTokens);
+}
+
+TEST_F(ResponseReaderTest, AServerThatWritesABitMoreThanItMay) {
+  std::vector<std::string> events, counted;
+  for (uint64_t i = 1; i <= 10; ++i) {
+    events.push_back(Chunk("x"));
+    counted.push_back(WithUsage(Chunk("x"), i));
+  }
+  events.push_back(Total(10));
+  counted.push_back(Total(10));
+  Read(events, {.max_tokens = 8});
+  EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_EQ(Read(counted, {.max_tokens = 8}), std::vector<uint32_t>(10, 1));
+  EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
+  EXPECT_EQ(reader.max_tokens(), 8u);
+}
+
+TEST_F(ResponseReaderTest, AbsurdTimingsAreNoTokens) {
+  const std::string absurd =
+      R"({"choices":[{"delta":{"content":"a"}}],"timings":{"predicted_n":18446744073709551615,)"
+      R"("predicted_ms":1}})";
+  EXPECT_THAT(Read({absurd, absurd, WithUsage(Finish("stop"), 2)}),
+              ElementsAre(kUnknown, kUnknown));
+  EXPECT_EQ(reader.output_tokens(), 2u);
 }
 
 TEST_F(ResponseReaderTest, FinalTotalAboveTheChunksIsKept) {
@@ -179,7 +314,7 @@ TEST_F(ResponseReaderTest, TimingsCountByGrowth) {
 }
 
 TEST_F(ResponseReaderTest, ChunksOfOneDraftAreOfTheSameStep) {
-  reader.Begin(false);
+  reader.Begin({});
   EXPECT_FALSE(One(Timed(Chunk("a"), 1, 0)).same_step);
   EXPECT_FALSE(One(Timed(Chunk("b"), 2, 3, 4, 1)).same_step);
   EXPECT_TRUE(One(Timed(Chunk("c"), 3, 3, 4, 1)).same_step);
@@ -211,7 +346,7 @@ TEST_F(ResponseReaderTest, TimingsOfAnotherChoiceAreItsOwn) {
 }
 
 TEST_F(ResponseReaderTest, ReasoningAndToolCallsBearTokens) {
-  reader.Begin(false);
+  reader.Begin({});
   ChunkFacts facts = One(R"({"choices":[{"delta":{"reasoning":"hm"}}]})");
   EXPECT_TRUE(facts.token_bearing && facts.reasoning);
   facts = One(R"({"choices":[{"delta":{"tool_calls":[{"index":0}]}}]})");
@@ -220,6 +355,28 @@ TEST_F(ResponseReaderTest, ReasoningAndToolCallsBearTokens) {
   EXPECT_FALSE(facts.reasoning) << "the answer begins here";
   EXPECT_EQ(reader.output_hash(), Fnv1a("so"));
   EXPECT_THAT(reader.text(), IsEmpty()) << "not asked for";
+}
+
+TEST_F(ResponseReaderTest, ARefusalIsAnAnswer) {
+  const std::string role = Field(R"("content":"","role":"assistant","refusal":null)");
+  const std::string no = Field(R"("refusal":"no ")");
+  EXPECT_THAT(Read({role, no, no, no, no, no, Finish("stop"), Total(5), "[DONE]"}),
+              ElementsAre(kUnknown, kUnknown, kUnknown, kUnknown, kUnknown));
+  EXPECT_EQ(reader.token_source(), TokenSource::kTotalsOnly);
+  EXPECT_TRUE(reader.complete());
+  EXPECT_FALSE(One(no).reasoning);
+  EXPECT_THAT(Read({WithUsage(role, 0), WithUsage(no, 1), WithUsage(no, 3)}), ElementsAre(1, 2));
+}
+
+TEST_F(ResponseReaderTest, ThoughtUnderAnyNameIsReasoning) {
+  reader.Begin({});
+  for (const char* field :
+       {R"("thinking":"hm ")",
+        R"("reasoning_details":[{"type":"reasoning.text","text":"hm","signature":"abc"}])"}) {
+    const ChunkFacts facts = One(Field(field));
+    EXPECT_TRUE(facts.token_bearing && facts.reasoning && !facts.tokens) << field;
+  }
+  EXPECT_FALSE(One(Field(R"("thinking":"hm","content":"so")")).reasoning);
 }
 
 TEST_F(ResponseReaderTest, RoleAndEmptyChunksAreNoTokens) {
@@ -260,6 +417,8 @@ TEST_F(ResponseReaderTest, OtherChoicesAreNotedAndLeaveTheFirstAlone) {
                     WithUsage(Finish("stop"), 2), Total(7)}),
               ElementsAre(1, 1));
   EXPECT_TRUE(reader.other_choices());
+  EXPECT_EQ(reader.token_fault(), TokenFault::kOtherChoices);
+  EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
   EXPECT_EQ(reader.text(), "ab");
   EXPECT_EQ(reader.output_tokens(), 7u);
 }
@@ -272,7 +431,7 @@ TEST_F(ResponseReaderTest, SpeculationOfTheUsageEvent) {
 
 TEST_F(ResponseReaderTest, PayloadThatCannotBeDecodedIsAnError) {
   ChunkFacts facts;
-  reader.Begin(false);
+  reader.Begin({});
   const std::string padded = "garbage" + std::string(SseParser::kPadding, '\0');
   const absl::Status status = reader.OnEvent(std::string_view(padded).substr(0, 7), facts);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -280,12 +439,14 @@ TEST_F(ResponseReaderTest, PayloadThatCannotBeDecodedIsAnError) {
 }
 
 TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
-  Read({WithUsage(Chunk("a"), 4), R"({"error":"x"})", "[DONE]"});
-  reader.Begin(true);
+  Read({WithUsage(Chunk("a"), 4), WithUsage(Chunk("b"), 3), R"({"error":"x"})", "[DONE]"},
+       {.max_tokens = 9});
+  reader.Begin({.keep_text = true});
   EXPECT_FALSE(reader.done_seen() || reader.has_error() || reader.complete());
   EXPECT_EQ(reader.token_source(), TokenSource::kUnknown);
   EXPECT_FALSE(reader.output_tokens() || reader.input_tokens());
-  EXPECT_FALSE(reader.speculation() || reader.timings());
+  EXPECT_FALSE(reader.speculation() || reader.timings() || reader.max_tokens());
+  EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
   EXPECT_EQ(reader.error() + reader.text() + reader.response_id(), "");
   EXPECT_EQ(reader.output_hash() + reader.chunks(), 0u);
 }
@@ -294,7 +455,7 @@ TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
 // included.
 TEST_F(ResponseReaderTest, NoAllocationPerChunk) {
   SseParser sse(1 << 20);
-  reader.Begin(/*keep_text=*/false);
+  reader.Begin({});
   uint64_t chunks = 0;
   std::vector<std::string> wire;
   for (int i = 1; i <= 600; ++i) {

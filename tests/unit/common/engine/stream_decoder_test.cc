@@ -138,6 +138,72 @@ TEST(StreamDecoderTest, ReasoningUnderEitherName) {
   EXPECT_EQ(f.event.reasoning, "c");
 }
 
+struct OtherField {
+  const char* delta;
+  bool output, reasoning;
+};
+
+TEST(StreamDecoderTest, TextInAnyOtherFieldOfADeltaIsOutput) {
+  DecoderFixture f;
+  for (const OtherField& field :
+       {OtherField{R"({"refusal":"no "})", true, false},
+        OtherField{R"({"refusal":null})", false, false},
+        OtherField{R"({"refusal":"","x":[],"y":{},"z":7,"w":true})", false, false},
+        OtherField{R"({"thinking":"hm "})", false, true},
+        OtherField{R"({"reasoning_details":[{"type":"reasoning.text","text":"hm","format":"x",)"
+                   R"("signature":"abc"}]})",
+                   false, true},
+        OtherField{R"({"reasoning_details":[{"type":"t","text":"","signature":"abc"}]})", false,
+                   false},
+        OtherField{R"({"thinking_blocks":[{"type":"thinking","thinking":"hm"}]})", false, true},
+        OtherField{R"({"reasoning_content":{"text":"hm"}})", false, true},
+        OtherField{R"({"audio":{"id":"a","data":"UklGRg=="}})", true, false},
+        OtherField{R"({"id":"a","type":"b","index":"c","format":"d","signature":"e"})", false,
+                   false}}) {
+    ASSERT_DECODES(f, std::string(R"({"choices":[{"index":0,"delta":)") + field.delta + "}]}");
+    EXPECT_EQ(f.event.other_output, field.output) << field.delta;
+    EXPECT_EQ(f.event.other_reasoning, field.reasoning) << field.delta;
+    EXPECT_EQ(f.event.text.size() + f.event.reasoning.size(), 0u);
+  }
+}
+
+TEST(StreamDecoderTest, ARoleBesideOtherOutputIsNotAlone) {
+  DecoderFixture f;
+  ASSERT_DECODES(f, R"({"choices":[{"delta":{"role":"assistant","content":"","refusal":null}}]})");
+  EXPECT_TRUE(f.event.role_only);
+  ASSERT_DECODES(f, R"({"choices":[{"delta":{"role":"assistant","content":"","refusal":"a"}}]})");
+  EXPECT_FALSE(f.event.role_only);
+}
+
+TEST(StreamDecoderTest, ContentInParts) {
+  DecoderFixture f;
+  ASSERT_DECODES(f, R"({"choices":[{"delta":{"content":[{"type":"text","text":"a\n"},)"
+                    R"({"text":"b","type":"text"}]}}]})");
+  EXPECT_EQ(f.event.text, "a\nb");
+  EXPECT_FALSE(f.event.other_output);
+  ASSERT_DECODES(f, R"({"choices":[{"delta":{"content":["a",{"image":{"url":"u"}}]}}]})");
+  EXPECT_EQ(f.event.text, "");
+  EXPECT_TRUE(f.event.other_output);
+  for (const char* content : {"5", "true", "{}", "[]", "[[]]", "[null,{\"type\":\"text\"}]"}) {
+    ASSERT_DECODES(f, std::string(R"({"choices":[{"delta":{"content":)") + content + "}}]}");
+    EXPECT_EQ(f.event.text, "") << content;
+    EXPECT_FALSE(f.event.other_output) << content;
+  }
+}
+
+TEST(StreamDecoderTest, ADeltaIsReadToABoundedDepth) {
+  DecoderFixture f;
+  const auto nested = [](int depth) {
+    const auto levels = static_cast<size_t>(depth);
+    return R"({"id":"i","choices":[{"delta":{"x":)" + std::string(levels, '[') + "\"a\"" +
+           std::string(levels, ']') + "}}]}";
+  };
+  ASSERT_DECODES(f, nested(StreamDecoder::kDeltaDepthMax - 1));
+  EXPECT_TRUE(f.event.other_output);
+  ASSERT_DECODES(f, nested(500));
+  EXPECT_FALSE(f.event.other_output);
+}
+
 TEST(StreamDecoderTest, ToolCalls) {
   DecoderFixture f;
   ASSERT_DECODES(f, R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":)"
@@ -230,7 +296,6 @@ TEST(StreamDecoderTest, FaultsAreNamed) {
         Fault{R"({"choices":{}})", "choices has a wrong type"},
         Fault{R"({"choices":[3]})", "choices[] has a wrong type"},
         Fault{R"({"choices":[{"delta":"x"}]})", "choices[].delta has a wrong type"},
-        Fault{R"({"choices":[{"delta":{"content":5}}]})", "delta.content has a wrong type"},
         Fault{R"({"choices":[{"token_ids":5}]})", "choices[].token_ids has a wrong type"},
         Fault{R"({"usage":{"completion_tokens":"5"}})", "usage.completion_tokens has a wrong"},
         Fault{R"({"usage":{"completion_tokens":-5}})", "usage.completion_tokens has a wrong"},
@@ -251,6 +316,11 @@ TEST(StreamDecoderTest, EveryCutOfAnEventIsAFault) {
       R"({"cached_tokens":1}},"metrics":{"speculative_decoding":{"num_spec_steps":1}}})";
   DecoderFixture f;
   ASSERT_DECODES(f, whole);
+  const std::string other = R"({"choices":[{"delta":{"content":[{"text":"a"}],"x":[{"y":"b"}]}}]})";
+  ASSERT_DECODES(f, other);
+  for (size_t length = 0; length < other.size(); ++length) {
+    EXPECT_FALSE(f.Decode(std::string_view(other).substr(0, length)).ok()) << length;
+  }
   for (size_t length = 0; length < whole.size(); ++length) {
     EXPECT_FALSE(f.Decode(std::string_view(whole).substr(0, length)).ok()) << length;
   }

@@ -60,6 +60,24 @@ struct Malformed {
   const char* says;
 };
 
+TEST(ChunkedBodyTest, WhetherItEndsWithData) {
+  ChunkedBody body;
+  const auto ends_with_data_after = [&](std::string_view bytes) {
+    while (!bytes.empty() && !body.fault()) body.Take(bytes);
+    return body.ends_with_data();
+  };
+  EXPECT_FALSE(ends_with_data_after("5\r\n"));
+  EXPECT_TRUE(ends_with_data_after("he"));
+  EXPECT_TRUE(ends_with_data_after("llo"));
+  EXPECT_TRUE(ends_with_data_after("\r"));
+  EXPECT_TRUE(ends_with_data_after("\n"));
+  EXPECT_FALSE(ends_with_data_after("1"));
+  EXPECT_FALSE(ends_with_data_after("\r\n"));
+  EXPECT_TRUE(ends_with_data_after("!\r\n"));
+  EXPECT_FALSE(ends_with_data_after("0"));
+  EXPECT_FALSE(ends_with_data_after("\r\n\r\n"));
+}
+
 TEST(ChunkedBodyTest, MalformedFramingIsNamedWhereItBegins) {
   for (const Malformed& malformed :
        {Malformed{"|zz\r\n", "no hexadecimal number"}, Malformed{"|\r\n", "no hexadecimal number"},

@@ -226,5 +226,24 @@ TEST(SseParserTest, ResetForgetsHalfAnEvent) {
   EXPECT_THAT(events, ElementsAre("|a"));
 }
 
+TEST(SseParserTest, WhetherAnythingWasFedBehindAnEvent) {
+  SseParser parser(1000);
+  const auto at_end_after_event = [&](std::string_view bytes) {
+    EXPECT_TRUE(parser.Feed(bytes).ok());
+    EXPECT_TRUE(parser.Next().has_value());
+    const bool at_end = parser.at_end();
+    while (parser.Next()) {
+    }
+    return at_end;
+  };
+  EXPECT_TRUE(at_end_after_event("data: a\n\n"));
+  EXPECT_TRUE(at_end_after_event("data: a\r\n\r\n"));
+  EXPECT_FALSE(at_end_after_event("data: a\n\n\n"));
+  EXPECT_FALSE(at_end_after_event("data: a\n\n: ping\n\n"));
+  EXPECT_FALSE(at_end_after_event("data: a\n\ndata: b\n\n"));
+  EXPECT_FALSE(at_end_after_event("data: a\n\nd"));
+  EXPECT_TRUE(at_end_after_event("ata: b\n\n"));
+}
+
 }  // namespace
 }  // namespace specctl

@@ -185,6 +185,42 @@ TEST_F(TargetProbeTest, AServerThatRefusesContinuousUsageIsAskedWithoutIt) {
   EXPECT_THAT(Asked(kInference).at(1), Not(HasSubstr("continuous_usage_stats")));
 }
 
+// Usage of each chunk alone, where usage is asked for on them, and token ids where they are.
+std::optional<std::string> UsageOfEachChunk(const std::string& request) {
+  if (!request.starts_with(kInference)) return std::nullopt;
+  const bool ids = request.find("return_token_ids") != std::string::npos;
+  std::string events;
+  for (int i = 0; i < 5; ++i) {
+    events += fakes::EventBytes(
+        std::string(R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null)") +
+        (ids ? R"(,"token_ids":[7]}]})" : R"(}],"usage":{"completion_tokens":1}})"));
+  }
+  events += fakes::EventBytes(R"({"choices":[{"index":0,"delta":{},"finish_reason":"length"}]})") +
+            fakes::UsageEvent(5) + fakes::DoneEvent();
+  return PlainResponse("200 OK", events, "text/event-stream");
+}
+
+TEST_F(TargetProbeTest, UsageWithAFaultIsNotUsedAndTheNextSourceIsFound) {
+  first_ = UsageOfEachChunk;
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->usage_fault, TokenFault::kUsageStalls);
+  EXPECT_FALSE(probed->continuous_usage);
+  EXPECT_EQ(probed->token_source, TokenSource::kTokenIds);
+  EXPECT_EQ(Asked(kInference).size(), 2u);
+}
+
+TEST_F(TargetProbeTest, WithoutTokenIdsTheSameAnswerIsReadAgain) {
+  first_ = UsageOfEachChunk;
+  answers_[kMetrics] = PlainResponse("404 Not Found", "");
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->engine, "openai");
+  EXPECT_EQ(probed->usage_fault, TokenFault::kUsageStalls);
+  EXPECT_EQ(probed->token_source, TokenSource::kTotalsOnly);
+  EXPECT_EQ(Asked(kInference).size(), 1u);
+}
+
 TEST_F(TargetProbeTest, AnInferenceThatIsRefusedSaysWhetherItIsWorthARepeat) {
   const std::string body = R"({"error":{"message":"no such thing"}})";
   const std::map<std::string, absl::StatusCode> codes = {
@@ -219,6 +255,58 @@ TEST_F(TargetProbeTest, TheInferenceHasATimeOfItsOwn) {
   input_.inference_timeout = milliseconds(50);
   ExpectRefused(absl::StatusCode::kDeadlineExceeded,
                 "/v1/chat/completions: no answer within 0.05 s");
+}
+
+// --- its drafts ---------------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, AServerThatSaysNothingOfDraftsIsNoFault) {
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->speculation_method, "");
+  EXPECT_FALSE(probed->draft_length.has_value());
+  EXPECT_EQ(Asked("GET /server_info?config_format=json ").size(), 1u);
+}
+
+TEST_F(TargetProbeTest, DraftsAreFoundInTheConfigurationThenInTheMetrics) {
+  answers_["GET /server_info?config_format=json "] = Answer(
+      R"({"vllm_config":{"speculative_config":{"method":"ngram","num_speculative_tokens":5}}})");
+  answers_[kMetrics] = PlainResponse(
+      "200 OK", "vllm:spec_decode_num_accepted_tokens_per_pos_total{position=\"0\"} 0\n",
+      "text/plain");
+  auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->speculation_method, "ngram");
+  EXPECT_EQ(probed->draft_length, 5u);
+  answers_["GET /server_info?config_format=json "] = PlainResponse("404 Not Found", "{}");
+  probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->speculation_method, "");
+  EXPECT_EQ(probed->draft_length, 1u);
+}
+
+TEST_F(TargetProbeTest, DraftsAreFoundInTheAnswerOfTheInference) {
+  answers_[kInference] = PlainResponse(
+      "200 OK",
+      fakes::TokenEvent("a", 1) + fakes::FinishEvent(1) +
+          fakes::EventBytes(
+              R"({"choices":[],"usage":{"completion_tokens":1},"metrics":)"
+              R"({"speculative_decoding":{"num_spec_steps":1,"num_spec_tokens":3}}})"),
+      "text/event-stream");
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->draft_length, 3u);
+}
+
+TEST_F(TargetProbeTest, SglangIsAskedUnderBothNames) {
+  answers_[kMetrics] = PlainResponse("404 Not Found", "");
+  answers_["GET /get_server_info "] =
+      Answer(R"({"speculative_algorithm":"EAGLE3","speculative_num_draft_tokens":4})");
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->engine, "openai");
+  EXPECT_EQ(probed->speculation_method, "EAGLE3");
+  EXPECT_EQ(probed->draft_length, 3u);
+  EXPECT_EQ(Asked("GET /server_info ").size(), 1u);
 }
 
 // --- waiting ------------------------------------------------------------------------------------

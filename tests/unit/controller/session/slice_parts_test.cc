@@ -19,7 +19,8 @@ PrepareAgent Job(std::vector<size_t> bytes, std::vector<uint64_t> order_indices)
   targets->push_back({.url = "http://a:8000",
                       .engine = "vllm",
                       .continuous_usage = true,
-                      .return_token_ids = false});
+                      .return_token_ids = false,
+                      .ignore_usage_on_chunks = true});
   auto rows = std::make_shared<std::vector<Conversation>>();
   for (const size_t size : bytes) {
     Conversation row;
@@ -62,6 +63,7 @@ TEST(SlicePartsTest, TheFirstPartHasTheJob) {
   EXPECT_EQ(part.secret_headers(0).name(), "X-Secret");
   EXPECT_EQ(part.targets(0).url(), "http://a:8000");
   EXPECT_TRUE(part.targets(0).continuous_usage());
+  EXPECT_TRUE(part.targets(0).ignore_usage_on_chunks());
   EXPECT_EQ(part.agent(), 1u);
   EXPECT_EQ(part.agents(), 3u);
   EXPECT_EQ(part.rows(), 2u);
