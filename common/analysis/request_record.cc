@@ -42,11 +42,12 @@ std::optional<RequestSteps> ChunkSteps(const RunContext& run, const OpenRequest&
 std::optional<RequestSteps> StatsSteps(const OpenRequest& request, const RequestFinished& finish,
                                        const std::optional<uint64_t>& total) {
   if (!finish.speculation || !total) return std::nullopt;
-  DeliveredTokens delivered{.total = *total,
-                            .chunks = request.chunks,
-                            .last_chunk_tokens = std::nullopt,
-                            .ended_by_length = finish.finish_reason == "length"};
-  if (request.chunks > 1) delivered.last_chunk_tokens = request.last_tokens;
+  DeliveredTokens delivered{
+      .total = *total, .chunks = request.chunks, .last_chunk_tokens = std::nullopt};
+  if (request.chunks > 1 && request.unknown_chunks == 0) {
+    delivered.after_first = &request.after_first;
+    delivered.last_chunk_tokens = request.last_tokens;
+  }
   return StepsOfStats(*finish.speculation, delivered);
 }
 

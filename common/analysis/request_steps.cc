@@ -57,37 +57,80 @@ std::optional<std::vector<uint64_t>> SpentDrafts(const SpeculationStats& stats,
   return spent;
 }
 
-// What the last listed step accepted beyond what the last chunk has; nullopt where it says nothing.
-std::optional<int64_t> ListedCut(const SpeculationStats& stats, const DeliveredTokens& delivered) {
-  if (!HasPerStep(stats) || !delivered.last_chunk_tokens) return std::nullopt;
-  return int64_t{stats.per_step_accepted.back()} + 1 - int64_t{*delivered.last_chunk_tokens};
+uint64_t CountAt(const StepHistogram& histogram, uint64_t tokens) {
+  return tokens >= 1 && tokens <= histogram.lengths.size() ? histogram.lengths[tokens - 1] : 0;
 }
 
-// Whether the list of steps allows that `cut` tokens were cut off the last one, of `steps`.
-bool ListAllows(const SpeculationStats& stats, const DeliveredTokens& delivered, int64_t cut,
-                int64_t steps) {
-  const std::optional<int64_t> listed = ListedCut(stats, delivered);
-  if (!listed || *listed == cut) return true;
-  // The last step may have had no draft; it is not listed then, and there was nothing to cut.
-  const bool any_bare = steps > static_cast<int64_t>(stats.drafts);
-  return cut == 0 && *delivered.last_chunk_tokens == 1 && any_bare;
+// The response's steps with a certain cut.
+struct Hypothesis {
+  const StepHistogram& drafts;  // lengths of the steps with a draft
+  uint64_t bare = 0;            // steps without one
+  uint64_t last = 0;            // uncut length of the last
+};
+
+// Chunks before the last that are no step of these.
+uint64_t ChunksUnexplained(const DeliveredTokens& delivered, const Hypothesis& steps) {
+  uint64_t unexplained = delivered.after_first->oversized;
+  for (uint64_t tokens = 1; tokens <= delivered.after_first->lengths.size(); ++tokens) {
+    uint64_t chunks = CountAt(*delivered.after_first, tokens);
+    if (tokens == *delivered.last_chunk_tokens && chunks > 0) --chunks;
+    uint64_t there = CountAt(steps.drafts, tokens) + (tokens == 1 ? steps.bare : 0);
+    if (tokens == steps.last && there > 0) --there;
+    unexplained += chunks - std::min(chunks, there);
+  }
+  return unexplained;
+}
+
+// nullopt where the last chunk is no step with any cut.
+std::optional<int64_t> CutByChunks(const SpeculationStats& stats, const StepHistogram& drafts,
+                                   const DeliveredTokens& delivered, int64_t least,
+                                   int64_t steps_uncut) {
+  std::optional<int64_t> best;
+  uint64_t fewest = 0;
+  const auto k = static_cast<int64_t>(DraftLength(stats));
+  for (int64_t cut = least; cut <= k; ++cut) {
+    const Hypothesis steps{.drafts = drafts,
+                           .bare = static_cast<uint64_t>(steps_uncut + cut) - stats.drafts,
+                           .last = *delivered.last_chunk_tokens + static_cast<uint64_t>(cut)};
+    const bool listed = !HasPerStep(stats) || stats.per_step_accepted.back() + 1 == steps.last;
+    const bool is_draft = listed && CountAt(drafts, steps.last) > 0;
+    const bool is_bare = cut == 0 && steps.last == 1 && steps.bare > 0;
+    if (!is_draft && !is_bare) continue;
+    const uint64_t unexplained = ChunksUnexplained(delivered, steps);
+    if (best && unexplained >= fewest) continue;
+    best = cut;
+    fewest = unexplained;
+  }
+  return best;
+}
+
+// The cut where the last chunk is the last of the list, or the last few of them.
+std::optional<int64_t> CutByList(const SpeculationStats& stats, const DeliveredTokens& delivered) {
+  if (!HasPerStep(stats)) return std::nullopt;
+  int64_t tokens = 0;
+  for (auto accepted = stats.per_step_accepted.rbegin();
+       accepted != stats.per_step_accepted.rend() && tokens < *delivered.last_chunk_tokens;
+       ++accepted) {
+    tokens += int64_t{*accepted} + 1;
+  }
+  const int64_t cut = tokens - *delivered.last_chunk_tokens;
+  const bool possible = 0 <= cut && cut <= stats.per_step_accepted.back();
+  return possible ? std::optional(cut) : std::nullopt;
 }
 
 // The steps after the prompt's.
-uint64_t CountSteps(const SpeculationStats& stats, const DeliveredTokens& delivered) {
-  const auto drafts = static_cast<int64_t>(stats.drafts);
-  const auto k = static_cast<int64_t>(DraftLength(stats));
-  const auto after_prompt = static_cast<int64_t>(delivered.total) - 1;
-  const int64_t steps_uncut = after_prompt - static_cast<int64_t>(stats.accepted_tokens);
-  const int64_t steps = static_cast<int64_t>(delivered.chunks) - 1;
-  const int64_t cut = steps - steps_uncut;
-  const bool chunks_are_steps = 0 <= cut && cut <= k && steps >= drafts;
-  if (chunks_are_steps && ListAllows(stats, delivered, cut, steps)) {
-    return static_cast<uint64_t>(steps);
+uint64_t CountSteps(const SpeculationStats& stats, const StepHistogram* drafts,
+                    const DeliveredTokens& delivered) {
+  const int64_t steps_uncut =
+      static_cast<int64_t>(delivered.total) - 1 - static_cast<int64_t>(stats.accepted_tokens);
+  const auto least_steps = static_cast<int64_t>(std::max(stats.drafts, delivered.chunks - 1));
+  const int64_t least = std::max<int64_t>(least_steps - steps_uncut, 0);
+  std::optional<int64_t> cut;
+  if (drafts != nullptr && delivered.after_first != nullptr && delivered.last_chunk_tokens) {
+    cut = CutByChunks(stats, *drafts, delivered, least, steps_uncut);
+    if (!cut) cut = CutByList(stats, delivered);
   }
-  const std::optional<int64_t> listed = ListedCut(stats, delivered);
-  const bool known = delivered.ended_by_length && listed && 0 <= *listed && *listed <= k;
-  return static_cast<uint64_t>(std::max(steps_uncut + (known ? *listed : 0), drafts));
+  return static_cast<uint64_t>(steps_uncut + std::max(cut.value_or(0), least));
 }
 
 // The lengths and, where known, the drafts of each step; false where they contradict the sums.
@@ -125,13 +168,13 @@ RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_token
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered) {
   if (delivered.total == 0 || delivered.chunks == 0) return std::nullopt;
+  std::optional<StepHistogram> lengths = DraftLengths(stats);
   RequestSteps steps{.detail = StepDetail::kCount,
-                     .steps = CountSteps(stats, delivered),
+                     .steps = CountSteps(stats, lengths ? &*lengths : nullptr, delivered),
                      .delivered = delivered.total - 1,
                      .drafts = stats.drafts,
                      .drafted = stats.drafted_tokens,
                      .accepted = stats.accepted_tokens};
-  std::optional<StepHistogram> lengths = DraftLengths(stats);
   if (!lengths) return steps;
   steps.detail = StepDetail::kEach;
   steps.spent = SpentDrafts(stats, *lengths);

@@ -13,9 +13,10 @@ namespace specctl {
 struct DeliveredTokens {
   uint64_t total = 0;   // output tokens of the response
   uint64_t chunks = 0;  // token-bearing
-  // Of the last chunk; nullopt: unknown, or the response was one chunk.
+  // Lengths of the chunks after the first, and of the last of them; nullptr, nullopt: unknown, or
+  // the response was one chunk.
+  const StepHistogram* after_first = nullptr;
   std::optional<uint32_t> last_chunk_tokens;
-  bool ended_by_length = false;  // finish reason "length"
 };
 
 // `after_first`: lengths of the token-bearing chunks after the first, which is the prompt's step;
@@ -23,14 +24,15 @@ struct DeliveredTokens {
 RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_tokens);
 
 // From vLLM's statistics, which count the steps that had a draft and the accepted tokens, those cut
-// off at the end included.  The steps after the prompt's emitted total - 1 + cut tokens, and each
-// one its accepted tokens and one more; so if the chunks are the steps, cut = (chunks - 1) -
-// (total - 1 - accepted) lies in 0 .. draft length, and there are chunks - 1 of them.  Else chunks
-// were merged, and steps = total - 1 - accepted + cut, where the cut is known for a response that
-// max_tokens ended, from its last listed step (accepted + 1 - last chunk's tokens); else it counts
-// as 0.  Where the list is there, it has to agree with a cut that the chunks give, too.
+// off at the end included.  The steps after the prompt's yielded total - 1 + cut tokens, and each
+// its accepted tokens and one more, so there are total - 1 - accepted + cut of them.  The cut, 0 ..
+// draft length, is the one with which the chunks are the steps (then steps = chunks - 1) or, where
+// some came merged into others' chunks, with which most chunks are a step: the last chunk and its
+// cut have to make a step that there was, the last of the list where there is one.  A last chunk
+// that is several steps is taken for the last of the list.  Else the cut is the least that gives
+// each draft and each chunk a step.
 //
-// nullopt where the chunks and the total are unknown.
+// nullopt where the chunks or the total are unknown.
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered);
 
