@@ -115,6 +115,22 @@ TEST(PrepareIntakeTest, WhatMakesNoJobIsRefused) {
   ExpectRefused(part, "3 slots of agent 1");
 }
 
+TEST(PrepareIntakeTest, AnUnknownValueOfTheSpecIsNamedAfterTheLastPart) {
+  v1::Prepare first = Whole();
+  first.mutable_spec()->mutable_request()->set_endpoint(static_cast<v1::Endpoint>(7));
+  first.set_last(false);
+  PrepareIntake intake;
+  ASSERT_TRUE(intake.Take(first).ok());
+  v1::Prepare end;
+  end.set_last(true);
+  const auto job = intake.Take(end);
+  EXPECT_EQ(job.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(job.status().message()),
+              HasSubstr("Prepare: spec.request.endpoint: got 7"));
+  const auto again = intake.Take(Whole());
+  EXPECT_TRUE(again.ok() && *again);
+}
+
 TEST(PrepareIntakeTest, ASliceThatClaimsToBeEndlessIsRefusedAtOnce) {
   v1::Prepare part = Whole();
   part.set_rows(~uint64_t{0});
