@@ -278,7 +278,6 @@ absl::Status RunState::On(const RunEnded& event) {
 RunFold::RunFold(RowSink rows, ChunkSink chunks)
     : state_(std::make_unique<RunState>(std::move(rows), std::move(chunks))) {}
 RunFold::~RunFold() = default;
-RunFold::RunFold(RunFold&&) noexcept = default;
 
 absl::Status RunFold::Apply(const Event& event) {
   absl::Status applied = absl::DataLossError("an event before the run's spec");
