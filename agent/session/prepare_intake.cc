@@ -25,6 +25,8 @@ Slice::Entry ToEntry(v1::SliceConversation& from) {
   }
   if (from.has_max_tokens()) entry.conversation.max_tokens = from.max_tokens();
   entry.conversation.extra_json = std::move(*from.mutable_extra_json());
+  entry.conversation.line = from.line();
+  entry.conversation.question_id = std::move(*from.mutable_question_id());
   return entry;
 }
 

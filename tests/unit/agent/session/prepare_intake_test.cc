@@ -16,6 +16,8 @@ v1::SliceConversation Row(uint64_t order_index) {
   auto* message = row.add_turns()->add_messages();
   message->set_role("user");
   message->set_content("q" + std::to_string(order_index));
+  row.set_line(10 + order_index);
+  row.set_question_id("id-" + std::to_string(order_index));
   return row;
 }
 
@@ -67,6 +69,8 @@ TEST(PrepareIntakeTest, OnePartMakesAJob) {
   ASSERT_EQ(load.slice.conversations.size(), 2u);
   EXPECT_EQ(load.slice.conversations[1].order_index, 3u);
   EXPECT_EQ(load.slice.conversations[1].conversation.turns.at(0).at(0).content, "q3");
+  EXPECT_EQ(load.slice.conversations[1].conversation.line, 13u);
+  EXPECT_EQ(load.slice.conversations[1].conversation.question_id, "id-3");
 }
 
 TEST(PrepareIntakeTest, PartsAreJoinedAndOnlyTheFirstHasTheRest) {
