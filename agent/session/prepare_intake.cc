@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/journal/enum_check.h"
 #include "common/journal/event_codec.h"
 
 namespace specctl::agent {
@@ -24,6 +25,8 @@ Slice::Entry ToEntry(v1::SliceConversation& from) {
   }
   if (from.has_max_tokens()) entry.conversation.max_tokens = from.max_tokens();
   entry.conversation.extra_json = std::move(*from.mutable_extra_json());
+  entry.conversation.line = from.line();
+  entry.conversation.question_id = std::move(*from.mutable_question_id());
   return entry;
 }
 
@@ -67,7 +70,10 @@ bool HasItsConversations(const Slice& slice) {
 }  // namespace
 
 absl::StatusOr<std::optional<LoadJob>> PrepareIntake::Take(v1::Prepare part) {
-  if (!std::exchange(begun_, true)) TakeFirst(part, job_);
+  if (!std::exchange(begun_, true)) {
+    known_ = CheckEnums(part);
+    if (known_.ok()) TakeFirst(part, job_);
+  }
   for (v1::SliceConversation& conversation : *part.mutable_conversations()) {
     job_.slice.conversations.push_back(ToEntry(conversation));
   }
@@ -81,10 +87,14 @@ absl::StatusOr<std::optional<LoadJob>> PrepareIntake::Take(v1::Prepare part) {
 
 void PrepareIntake::Reset() {
   begun_ = false;
+  known_ = absl::OkStatus();
   job_ = LoadJob();
 }
 
 absl::Status PrepareIntake::Check() const {
+  if (!known_.ok()) {
+    return absl::DataLossError(absl::StrFormat("Prepare: %s", std::string(known_.message())));
+  }
   const Slice& slice = job_.slice;
   if (job_.targets.empty()) return absl::InvalidArgumentError("Prepare: need a target, got none");
   if (slice.rows == 0 || slice.agents == 0 || slice.agent >= slice.agents) {

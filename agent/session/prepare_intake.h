@@ -13,8 +13,8 @@ namespace specctl::agent {
 class PrepareIntake {
  public:
   // Takes a part; the job after the last one, nullopt before.
-  // INVALID_ARGUMENT where what came makes no job: no rows, no target, or a position's conversation
-  // missing.
+  // INVALID_ARGUMENT  what came makes no job: no rows, no target, a position's conversation missing
+  // DATA_LOSS         an enumeration value of the spec that this version doesn't know
   absl::StatusOr<std::optional<LoadJob>> Take(v1::Prepare part);
   // Forgets the parts so far: the session was cut among them.
   void Reset();
@@ -23,6 +23,7 @@ class PrepareIntake {
   absl::Status Check() const;
 
   bool begun_ = false;
+  absl::Status known_;  // of the first part
   LoadJob job_;
 };
 

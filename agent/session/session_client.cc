@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "common/journal/chunk_codec.h"
+#include "common/journal/enum_check.h"
 #include "common/journal/event_codec.h"
 #include "common/journal/protocol_version.h"
 
@@ -42,6 +43,7 @@ bool IsFinal(grpc::StatusCode code, bool welcomed) {
     case grpc::StatusCode::UNIMPLEMENTED:
     case grpc::StatusCode::ALREADY_EXISTS:
     case grpc::StatusCode::OUT_OF_RANGE:
+    case grpc::StatusCode::DATA_LOSS:  // the controller can't read what would be sent again
       return true;
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return !welcomed;
@@ -141,8 +143,7 @@ void SessionClient::OnMessage(v1::ControllerMessage message) {
       store_.Acknowledge(message.ack().seq());
       return WriteNext();
     case v1::ControllerMessage::kDrain:
-      return handlers_.on_drain(
-          {ToReason(message.drain().reason()), Nanos(message.drain().grace_ns())});
+      return OnDrain(message.drain());
     case v1::ControllerMessage::kRelease:
       return End(absl::OkStatus());
     case v1::ControllerMessage::MESSAGE_NOT_SET:
@@ -174,6 +175,14 @@ void SessionClient::OnPrepare(v1::Prepare part) {
   prepare_taken_ = true;
   (*job)->incarnation = options_.incarnation;
   handlers_.on_prepare(*std::move(*job));
+}
+
+void SessionClient::OnDrain(const v1::Drain& drain) {
+  if (const absl::Status known = CheckEnums(drain); !known.ok()) {
+    return End(absl::DataLossError(
+        absl::StrFormat("controller's Drain: %s", std::string(known.message()))));
+  }
+  handlers_.on_drain({ToReason(drain.reason()), Nanos(drain.grace_ns())});
 }
 
 void SessionClient::SendPrepared(std::string error) {

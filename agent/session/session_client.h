@@ -57,7 +57,8 @@ class SessionClient {
     // The controller is not reached, for the first time in this outage; it is tried again.
     std::function<void(std::string why)> on_outage;
     // OK: released.  Else why the session can't go on, with the controller's own words:
-    // FAILED_PRECONDITION (e.g. versions), PERMISSION_DENIED (join token), UNAVAILABLE (outage).
+    // FAILED_PRECONDITION (e.g. versions), PERMISSION_DENIED (join token), UNAVAILABLE (outage),
+    // DATA_LOSS (one side said what the other's version doesn't know).
     std::function<void(absl::Status)> on_end;
   };
 
@@ -84,6 +85,7 @@ class SessionClient {
   void OnMessage(v1::ControllerMessage message);
   void OnWelcome(const v1::Welcome& welcome);
   void OnPrepare(v1::Prepare part);
+  void OnDrain(const v1::Drain& drain);
   void OnReadEnd();
   void OnCallEnd(const grpc::Status& status);
   void OnHeartbeat();

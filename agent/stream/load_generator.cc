@@ -75,8 +75,8 @@ absl::Status LoadGenerator::CheckRows() const {
       const auto composed = composer_->Compose(request);
       if (!composed.ok()) {
         return absl::InvalidArgumentError(
-            absl::StrFormat("row %d of the dataset, question %s: %s", row.line, row.question_id,
-                            std::string(composed.status().message())));
+            absl::StrFormat("row %d of the dataset, question %s, turn %d: %s", row.line,
+                            row.question_id, turn, std::string(composed.status().message())));
       }
     }
   }

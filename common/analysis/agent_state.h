@@ -34,9 +34,9 @@ struct AgentState {
   std::unordered_map<uint64_t, OpenRequest> open;  // by ordinal
   // Requests of earlier incarnations that never finished.
   std::vector<OpenRequest> orphans;
-  // For each slot, the end of its last request where that failed and no other has begun since
-  // [agent's monotonic clock].
-  std::vector<std::optional<int64_t>> backing_off_since_ns;
+  // By slot, the end of its last request where that failed and no other has begun since [agent's
+  // monotonic clock].
+  std::unordered_map<uint32_t, int64_t> backing_off_since_ns;
   std::array<uint64_t, 4> unassigned{};  // by UnassignedReason, as reported
 
   uint64_t begun = 0, ok = 0, not_ok = 0;  // not_ok: finished otherwise

@@ -150,7 +150,8 @@ void BatchFold::AddChunks(const Placed& placed, AgentState& agent) {
     const int64_t high_us = (placed.batch.to_mono_ns + kDrainMaxNs) / 1000;
     ChunkRecord record;
     while (reader.NextRecord(record)) {
-      if (!Within(record.arrival_us, low_us, high_us) || record.arrival_us < 0) {
+      if (!Within(record.arrival_us, low_us, high_us) || record.arrival_us < 0 ||
+          !WindowTable::IsPlausible(record.arrival_us * 1000 + placed.to_run_ns)) {
         Contradiction(absl::StrFormat("agent %d: a chunk of request %d outside its batch's time",
                                       agent.agent, reader.ordinal()));
       } else if (record.tokens != 0u) {
@@ -166,6 +167,7 @@ void BatchFold::AddChunks(const Placed& placed, AgentState& agent) {
 }
 
 // After a failure a slot backs off: from the request's end to the moment it may begin the next.
+// Requests that were passed over, or will be, say nothing of their slots.
 void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
   struct SlotEvent {
     int64_t time_ns;
@@ -174,28 +176,36 @@ void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
   };
   std::vector<SlotEvent> events;
   for (const RequestBegun& begun : placed.batch.begun) {
-    events.push_back({begun.begin_mono_ns, begun.slot, &begun});
+    const auto found = agent.open.find(begun.ordinal);
+    const bool taken =
+        found != agent.open.end() && found->second.begun.begin_mono_ns == begun.begin_mono_ns;
+    if (taken) events.push_back({begun.begin_mono_ns, begun.slot, &begun});
   }
   for (const RequestFinished& finish : placed.batch.finished) {
     const auto found = agent.open.find(finish.ordinal);
     const bool failed = finish.outcome != Outcome::kOk && finish.outcome != Outcome::kCancelled;
-    if (!failed || found == agent.open.end()) continue;
+    if (!failed || found == agent.open.end() ||
+        !TimesArePlausible(found->second, finish, placed.batch.to_mono_ns)) {
+      continue;
+    }
     events.push_back({finish.end_mono_ns, found->second.begun.slot, nullptr});
   }
   std::stable_sort(events.begin(), events.end(), [](const SlotEvent& a, const SlotEvent& b) {
     return std::pair(a.time_ns, a.begun != nullptr) < std::pair(b.time_ns, b.begun != nullptr);
   });
   for (const SlotEvent& event : events) {
-    if (event.slot >= agent.backing_off_since_ns.size()) continue;
-    std::optional<int64_t>& since_ns = agent.backing_off_since_ns[event.slot];
+    if (event.slot >= agent.slots) continue;
+    const auto since = agent.backing_off_since_ns.find(event.slot);
+    const bool backs_off = since != agent.backing_off_since_ns.end();
     const int64_t at_ns = event.time_ns + placed.to_run_ns;
-    if (event.begun == nullptr && !since_ns && WindowTable::IsPlausible(at_ns)) {
-      since_ns = event.time_ns;
+    if (event.begun == nullptr && !backs_off && WindowTable::IsPlausible(at_ns)) {
+      agent.backing_off_since_ns.emplace(event.slot, event.time_ns);
       windows_.AddEdge(&Window::backing_off, at_ns, 1);
-    } else if (event.begun != nullptr && since_ns) {
-      const int64_t free_ns = std::clamp(event.begun->slot_free_mono_ns, *since_ns, event.time_ns);
+    } else if (event.begun != nullptr && backs_off) {
+      const int64_t free_ns =
+          std::min(std::max(event.begun->slot_free_mono_ns, since->second), event.time_ns);
       windows_.AddEdge(&Window::backing_off, free_ns + placed.to_run_ns, -1);
-      since_ns.reset();
+      agent.backing_off_since_ns.erase(since);
     }
   }
 }

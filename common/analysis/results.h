@@ -11,6 +11,7 @@
 #include "common/analysis/figure_types.h"
 #include "common/analysis/request_row.h"
 #include "common/journal/event.h"
+#include "common/journal/journal_loss.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
@@ -93,8 +94,10 @@ struct Results {
   int64_t begun_unix_ns = 0;
   std::optional<int64_t> t0_unix_ns;
   RunEnded end;
-  bool ended = false;               // the journal has its RunEnded
-  uint64_t journal_torn_bytes = 0;  // cut off its end; set by whoever reads the file, not the fold
+  bool ended = false;  // the journal has its RunEnded
+  // What of the journal's file was lost; set by whoever reads the file, not the fold.
+  uint64_t journal_torn_bytes = 0;  // cut off its end
+  JournalDamage journal_damage;     // before its end
 
   Verdict verdict;
   // The hold [s since T0]; absent: no hold, the whole run's figures are the headline.

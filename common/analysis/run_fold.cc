@@ -17,8 +17,6 @@ namespace {
 constexpr uint32_t kAgentsMax = 65'536;
 constexpr size_t kLiveSeconds = 60;
 
-bool IsTime(int64_t time_ns) { return time_ns >= 0 && time_ns <= kTimeMaxNs; }
-
 std::optional<double> QuantileMs(const LogLinearSketch& sketch, double q) {
   const std::optional<Nanos> value = sketch.Quantile(q);
   return value ? std::optional(static_cast<double>(value->count()) / 1e6) : std::nullopt;
@@ -158,6 +156,11 @@ absl::Status RunState::On(const RunBegun& event) {
     return absl::DataLossError(
         absl::StrFormat("agents: need at most %d, got %d", kAgentsMax, event.spec.load.agents));
   }
+  const LoadSpec& load = event.spec.load;
+  if (!IsTime(load.ramp.count()) || !IsTime(load.warmup.count()) ||
+      !IsTime(load.duration.value_or(Nanos(0)).count())) {
+    return absl::DataLossError("load: need ramp, warm-up and duration in 0 .. 2^61 ns");
+  }
   run.begun = event;
   agents.resize(std::max<uint32_t>(event.spec.load.agents, 1));
   for (size_t i = 0; i < agents.size(); ++i) agents[i].agent = static_cast<uint32_t>(i);
@@ -195,7 +198,7 @@ absl::Status RunState::On(const AgentJoined& event) {
   agent.incarnation = event.incarnation;
   agent.host = event.host;
   agent.slots = std::min(event.slots, run.spec().load.bs);
-  agent.backing_off_since_ns.assign(agent.slots, std::nullopt);
+  agent.backing_off_since_ns.clear();
   if (run.armed) {
     agent.clock.SetHosts(
         {.agent_boot_id = agent.host.boot_id, .controller_boot_id = run.armed->boot_id});
@@ -276,7 +279,6 @@ absl::Status RunState::On(const RunEnded& event) {
 RunFold::RunFold(RowSink rows, ChunkSink chunks)
     : state_(std::make_unique<RunState>(std::move(rows), std::move(chunks))) {}
 RunFold::~RunFold() = default;
-RunFold::RunFold(RunFold&&) noexcept = default;
 
 absl::Status RunFold::Apply(const Event& event) {
   absl::Status applied = absl::DataLossError("an event before the run's spec");

@@ -49,7 +49,6 @@ class RunFold {
 
   explicit RunFold(RowSink rows = {}, ChunkSink chunks = {});
   ~RunFold();
-  RunFold(RunFold&&) noexcept;
 
   // DATA_LOSS where an event contradicts those before it (unknown agent, undecodable chunks): what
   // contradicts is passed over, of a batch the rest is applied; the event is counted, and the run's

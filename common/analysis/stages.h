@@ -14,6 +14,7 @@ namespace specctl {
 inline constexpr int64_t kSecondNs = 1'000'000'000;
 // Times beyond it are implausible: 73 years, so that sums of two do not overflow.
 inline constexpr int64_t kTimeMaxNs = int64_t{1} << 61;
+constexpr bool IsTime(int64_t time_ns) { return time_ns >= 0 && time_ns <= kTimeMaxNs; }
 
 enum class Stage : uint8_t { kRamp, kWarmup, kHold, kDrain };
 inline constexpr int kStages = 4;

@@ -96,11 +96,11 @@ void WorstOfAgents::Add(double other, uint32_t of_agent) {
 }
 
 absl::Status HealthFold::Apply(const AgentHealth& health, const HealthOrigin& origin) {
-  const int64_t from_ns = health.from_mono_ns + origin.to_run_ns;
-  const int64_t at_ns = health.at_mono_ns + origin.to_run_ns;
-  const bool plausible = health.from_mono_ns >= 0 && from_ns < at_ns &&
-                         at_ns - from_ns <= kCoversMaxNs && WindowTable::IsPlausible(from_ns) &&
-                         WindowTable::IsPlausible(at_ns);
+  const bool times = IsTime(health.from_mono_ns) && IsTime(health.at_mono_ns);
+  const int64_t from_ns = times ? health.from_mono_ns + origin.to_run_ns : 0;
+  const int64_t at_ns = times ? health.at_mono_ns + origin.to_run_ns : 0;
+  const bool plausible = times && from_ns < at_ns && at_ns - from_ns <= kCoversMaxNs &&
+                         WindowTable::IsPlausible(from_ns) && WindowTable::IsPlausible(at_ns);
   const auto lags = Decode(health);
   if (!plausible || !lags.ok()) {
     return absl::DataLossError(absl::StrFormat("agent %d: health record: %s", origin.agent,

@@ -250,14 +250,14 @@ absl::StatusOr<Dataset> LoadDataset(const DatasetRequest& request) {
 }
 
 std::optional<uint64_t> RowsOfNamedDataset(const DatasetName& name) {
-  constexpr uint64_t kRowsPerCategory = 80;
-  constexpr uint64_t kRowsPerTier = 512;
+  constexpr uint64_t kCategoryRows = 80;
+  constexpr uint64_t kTierRows = 512;
   if (name.family == DatasetFamily::kMtBench) return 80;
   if (name.family == DatasetFamily::kSpecBench) return 480;
   if (name.family == DatasetFamily::kFile) return std::nullopt;
   const bool whole = name.category.empty();
-  if (!name.isl.empty()) return whole ? kRowsPerTier * EntropyTiers().size() : kRowsPerTier;
-  return whole ? kRowsPerCategory * QualitativeCategories().size() : kRowsPerCategory;
+  if (!name.isl.empty()) return whole ? kTierRows * EntropyTiers().size() : kTierRows;
+  return whole ? kCategoryRows * QualitativeCategories().size() : kCategoryRows;
 }
 
 }  // namespace specctl

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <absl/strings/ascii.h>
+
 #include "common/base/edit_distance.h"
 
 namespace specctl {
@@ -62,11 +64,9 @@ bool ParseSelection(std::string_view rest, DatasetName& parsed) {
 
 // Lower case, '-' and '.' as '_'.
 std::string Normalized(std::string_view name) {
-  std::string normalized;
-  for (const char c : name) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    normalized += upper ? static_cast<char>(c - 'A' + 'a') : (c == '-' || c == '.') ? '_' : c;
-  }
+  std::string normalized = absl::AsciiStrToLower(std::string(name));
+  std::replace_if(
+      normalized.begin(), normalized.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return normalized;
 }
 

@@ -210,7 +210,6 @@ class RowDecoder::Impl {
 RowDecoder::RowDecoder(RowDecoderOptions options)
     : impl_(std::make_unique<Impl>(std::move(options))) {}
 RowDecoder::~RowDecoder() = default;
-RowDecoder::RowDecoder(RowDecoder&&) noexcept = default;
 
 absl::StatusOr<std::optional<Conversation>> RowDecoder::Decode(std::string_view row) {
   return impl_->Decode(row);

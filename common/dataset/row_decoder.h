@@ -40,7 +40,6 @@ class RowDecoder {
  public:
   explicit RowDecoder(RowDecoderOptions options);
   ~RowDecoder();
-  RowDecoder(RowDecoder&&) noexcept;
 
   // nullopt: the row is left out, and counted in a note (ShareGPT's rows without a human turn).
   // Conversation::line is left 0.  Errors say what is wrong with the row, not where it is:

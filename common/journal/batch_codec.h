@@ -7,6 +7,7 @@
 namespace specctl {
 
 v1::AgentBatch ToProto(const AgentBatch& in);
+// Requires what CheckEnums() (enum_check.h) has passed.
 AgentBatch FromProto(const v1::AgentBatch& in);
 
 }  // namespace specctl

@@ -10,7 +10,7 @@ Proto EnumToProto(Native value) {
   return static_cast<Proto>(static_cast<int>(value) + 1);
 }
 
-// Unspecified, and what no writer wrote, reads as the first value.
+// Unspecified reads as the first value.  Requires what CheckEnums() (enum_check.h) has passed.
 template <class Native, class Proto>
 Native EnumFromProto(Proto value) {
   return static_cast<Native>(std::max(static_cast<int>(value), 1) - 1);

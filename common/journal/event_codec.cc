@@ -4,6 +4,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/journal/enum_check.h"
 #include "common/journal/enum_codec.h"
 
 namespace specctl {
@@ -276,6 +277,7 @@ v1::Event ToProto(const Event& event) {
 }
 
 absl::StatusOr<Event> FromProto(const v1::Event& event) {
+  if (absl::Status known = CheckEnums(event); !known.ok()) return known;
   switch (event.event_case()) {
     case v1::Event::kRunBegun:
       return Event(Read(event.run_begun()));

@@ -7,6 +7,7 @@
 namespace specctl {
 
 v1::RunSpec ToProto(const RunSpec& spec);
+// Requires what CheckEnums() (enum_check.h) has passed.
 RunSpec FromProto(const v1::RunSpec& spec);
 
 }  // namespace specctl

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/strings/match.h>
+
 namespace specctl {
 namespace {
 
@@ -12,11 +14,10 @@ bool IsTokenCharacter(char c) {
          kTokenSymbols.find(c) != std::string_view::npos;
 }
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
+// Debian's absl::string_view is not std's.
 bool SameName(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
+  return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()),
+                                absl::string_view(b.data(), b.size()));
 }
 
 void AppendHeader(std::string_view name, std::string_view value, std::string& out) {

@@ -1,5 +1,6 @@
 #include "common/net/http_response_parser.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_format.h>
 
@@ -52,11 +53,7 @@ struct SinkBody {
 std::string LowerMediaType(std::string_view value) {
   value = value.substr(0, value.find(';'));
   while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
-  std::string lower(value);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
+  return absl::AsciiStrToLower(std::string(value));
 }
 
 bool IsInterim(uint32_t status) { return status >= 100 && status < 200 && status != 101; }

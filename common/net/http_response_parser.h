@@ -34,7 +34,6 @@ class HttpResponseParser {
  public:
   explicit HttpResponseParser(HttpBodySink& sink);
   ~HttpResponseParser();
-  HttpResponseParser(HttpResponseParser&&) noexcept;
 
   // Makes ready for the next response of the connection.
   void Reset();

@@ -1,5 +1,6 @@
 #include "common/net/url.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
 
 #include <algorithm>
@@ -12,12 +13,6 @@ namespace {
 absl::Status Refused(std::string_view text, std::string_view why) {
   return absl::InvalidArgumentError(absl::StrFormat(
       "URL \"%s\": %s", std::string(text.substr(0, 200)).c_str(), std::string(why).c_str()));
-}
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-  });
 }
 
 bool IsHostCharacter(char c) {
@@ -33,11 +28,11 @@ bool IsAddressCharacter(char c) {  // inside the brackets of an IPv6 address, zo
 bool TakeScheme(std::string_view& rest, Url& url) {
   const size_t at = rest.find("://");
   if (at == std::string_view::npos || at > rest.find('/')) return true;
-  const std::string_view scheme = rest.substr(0, at);
+  const std::string scheme = absl::AsciiStrToLower(std::string(rest.substr(0, at)));
   rest.remove_prefix(at + 3);
-  url.https = EqualsIgnoringCase(scheme, "https");
+  url.https = scheme == "https";
   if (url.https) url.port = 443;
-  return url.https || EqualsIgnoringCase(scheme, "http");
+  return url.https || scheme == "http";
 }
 
 // Cuts the host off `authority`, which is left with ":port" or nothing; false where it is none.

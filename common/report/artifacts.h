@@ -37,7 +37,8 @@ std::string OutputLine(const RequestRow& row, const PlannedRow* planned);
 absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::string& output_dir);
 
 // `export --chunks`: each token-bearing chunk of the journal as a JSON line, to `output_path`
-// ("-": standard output).  Returns the bytes of a torn tail that were left out.  Errors as above.
-absl::StatusOr<uint64_t> ExportChunks(const std::string& run_dir, const std::string& output_path);
+// ("-": standard output).  Returns what of the journal was left out.  Errors as above.
+absl::StatusOr<JournalLoss> ExportChunks(const std::string& run_dir,
+                                         const std::string& output_path);
 
 }  // namespace specctl

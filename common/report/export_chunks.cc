@@ -29,7 +29,8 @@ std::string ChunkLine(const RunFold::ChunkRow& chunk) {
 
 }  // namespace
 
-absl::StatusOr<uint64_t> ExportChunks(const std::string& run_dir, const std::string& output_path) {
+absl::StatusOr<JournalLoss> ExportChunks(const std::string& run_dir,
+                                         const std::string& output_path) {
   std::optional<OutputFile> file;
   const auto open_file = [&](const RunBegun&) {
     absl::StatusOr<OutputFile> created = OutputFile::Create(output_path);
@@ -37,11 +38,11 @@ absl::StatusOr<uint64_t> ExportChunks(const std::string& run_dir, const std::str
     return created.status();
   };
   RunFold fold({}, [&](const RunFold::ChunkRow& chunk) { file->Append(ChunkLine(chunk)); });
-  absl::StatusOr<uint64_t> torn_bytes = ReplayJournal(run_dir, open_file, fold);
-  if (!torn_bytes.ok()) return torn_bytes.status();
+  absl::StatusOr<JournalLoss> loss = ReplayJournal(run_dir, open_file, fold);
+  if (!loss.ok()) return loss.status();
   fold.Finish();
   if (absl::Status done = file->Commit(); !done.ok()) return done;
-  return torn_bytes;
+  return loss;
 }
 
 }  // namespace specctl

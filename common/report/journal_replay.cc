@@ -1,10 +1,12 @@
 #include "common/report/journal_replay.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include <absl/status/status.h>
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 
 #include "common/journal/journal_reader.h"
 
@@ -18,10 +20,28 @@ absl::Status RequireFolder(const std::string& run_dir) {
       absl::StrFormat("%s: no such run: need the folder that a run left (runs/<id>)", run_dir));
 }
 
+// "300 bytes lost: 80 at byte 120, 220 at byte 4096"
+std::string DamageText(const JournalDamage& damage) {
+  std::vector<std::string> stretches;
+  for (const DamagedStretch& stretch : damage.first) {
+    stretches.push_back(absl::StrFormat("%d at byte %d", stretch.bytes, stretch.offset));
+  }
+  const uint64_t more = damage.stretches - damage.first.size();
+  if (more > 0) stretches.push_back(absl::StrFormat("and %d stretches more", more));
+  return absl::StrFormat("%d bytes lost: %s", damage.bytes, absl::StrJoin(stretches, ", "));
+}
+
+absl::Status NoSpec(const std::string& path, const JournalDamage& damage) {
+  return absl::DataLossError(absl::StrFormat("%s: does not begin with a run's spec: %s", path,
+                                             damage.stretches > 0
+                                                 ? "damaged, " + DamageText(damage)
+                                                 : "empty, cut at once, or no journal"));
+}
+
 }  // namespace
 
-absl::StatusOr<uint64_t> ReplayJournal(const std::string& run_dir, const OnRunBegun& on_begun,
-                                       RunFold& fold) {
+absl::StatusOr<JournalLoss> ReplayJournal(const std::string& run_dir, const OnRunBegun& on_begun,
+                                          RunFold& fold) {
   if (absl::Status folder = RequireFolder(run_dir); !folder.ok()) return folder;
   const std::string path = (std::filesystem::path(run_dir) / "journal.pb").string();
   absl::StatusOr<JournalReader> reader = JournalReader::Open(path);
@@ -32,22 +52,39 @@ absl::StatusOr<uint64_t> ReplayJournal(const std::string& run_dir, const OnRunBe
     if (first) {
       const RunBegun* begun = *event ? std::get_if<RunBegun>(&**event) : nullptr;
       if (begun == nullptr) {
-        return absl::DataLossError(absl::StrFormat(
-            "%s: does not begin with a run's spec: empty, cut at once, or no journal", path));
+        return NoSpec(path, reader->loss().damage);
       }
       if (absl::Status ready = on_begun(*begun); !ready.ok()) return ready;
     }
-    if (!*event) return reader->torn_bytes();
+    if (!*event) return reader->loss();
     // What a contradiction means is part of the results: the fold counts it, the verdict tells.
     const absl::Status applied = fold.Apply(**event);
     if (!applied.ok() && !absl::IsDataLoss(applied)) return applied;
   }
 }
 
-std::string TornTailText(const std::string& run_dir, uint64_t torn_bytes) {
-  return absl::StrFormat(
-      "%s/journal.pb: torn tail: its last %d bytes are no whole record and were left out", run_dir,
-      torn_bytes);
+void AddJournalLoss(const JournalLoss& loss, Results& results) {
+  results.journal_torn_bytes = loss.torn_bytes;
+  results.journal_damage = loss.damage;
+  if (loss.damage.stretches == 0) return;
+  Verdict& verdict = results.verdict;
+  verdict.state = std::max(verdict.state, VerdictState::kDegraded);
+  verdict.reasons.insert(verdict.reasons.begin(),
+                         {.code = "journal_damaged", .text = DamageText(loss.damage)});
+}
+
+std::vector<std::string> JournalLossLines(const std::string& run_dir, const JournalLoss& loss) {
+  std::vector<std::string> lines;
+  if (loss.damage.stretches > 0) {
+    lines.push_back(
+        absl::StrFormat("%s/journal.pb: damaged: %s", run_dir, DamageText(loss.damage)));
+  }
+  if (loss.torn_bytes > 0) {
+    lines.push_back(absl::StrFormat(
+        "%s/journal.pb: torn tail: its last %d bytes are no whole record and were left out",
+        run_dir, loss.torn_bytes));
+  }
+  return lines;
 }
 
 }  // namespace specctl

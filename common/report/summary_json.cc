@@ -207,6 +207,15 @@ void WriteEnd(const Results& results, JsonWriter& json) {
     json.EndObject();
   }
   if (results.journal_torn_bytes > 0) json.Field("journal_torn_bytes", results.journal_torn_bytes);
+  const JournalDamage& damage = results.journal_damage;
+  if (damage.stretches > 0) {
+    json.Key("journal_damage");
+    json.BeginObject();
+    json.Field("stretches", damage.stretches);
+    json.Field("bytes", damage.bytes);
+    json.Field("first_offset", damage.first.front().offset);
+    json.EndObject();
+  }
 }
 
 }  // namespace

@@ -76,10 +76,10 @@ absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::st
     absl::Status made = MakeFolder(output_dir);
     return made.ok() ? rows.Open(begun.spec) : made;
   };
-  absl::StatusOr<uint64_t> torn_bytes = ReplayJournal(run_dir, open_files, *fold);
-  if (!torn_bytes.ok()) return torn_bytes.status();
+  const absl::StatusOr<JournalLoss> loss = ReplayJournal(run_dir, open_files, *fold);
+  if (!loss.ok()) return loss.status();
   Results results = fold->Finish();
-  results.journal_torn_bytes = *torn_bytes;
+  AddJournalLoss(*loss, results);
   absl::Status done = rows.Commit();
   if (done.ok()) done = WriteResults(results, output_dir);
   if (!done.ok()) return done;

@@ -7,19 +7,14 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/report/number_text.h"
+
 namespace specctl::controller {
 namespace {
 
 constexpr size_t kSparklineColumns = 40;
 constexpr std::array<std::string_view, 8> kBars = {"\u2581", "\u2582", "\u2583", "\u2584",
                                                    "\u2585", "\u2586", "\u2587", "\u2588"};
-
-// 21913 -> "21,913".
-std::string Grouped(double value) {
-  std::string digits = absl::StrFormat("%.0f", std::max(value, 0.0));
-  for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
 
 std::string Duration(double seconds) {
   const auto whole = static_cast<int64_t>(std::llround(std::max(seconds, 0.0)));
@@ -58,10 +53,10 @@ std::string TimeText(const LiveFrame& frame) {
 }
 
 std::string DoneText(const LiveFigures& figures) {
-  std::string text = "done " + Grouped(static_cast<double>(figures.done));
-  if (figures.planned) text += " of " + Grouped(static_cast<double>(*figures.planned));
-  return text + "   in flight " + Grouped(static_cast<double>(figures.in_flight)) + "   failed " +
-         Grouped(static_cast<double>(figures.failed));
+  std::string text = "done " + CountText(figures.done);
+  if (figures.planned) text += " of " + CountText(*figures.planned);
+  return text + "   in flight " + CountText(figures.in_flight) + "   failed " +
+         CountText(figures.failed);
 }
 
 std::string AgentsText(const LiveFigures& figures) {
@@ -124,7 +119,7 @@ std::vector<std::string> BlockLines(const LiveFrame& frame, size_t width) {
   std::vector<std::string> lines = {
       absl::StrFormat("run %s   %s   %s", frame.run_id, figures.stage, TimeText(frame)),
       "  " + DoneText(figures) + "   " + AgentsText(figures),
-      absl::StrFormat("  TPS %8s  %s", Grouped(LastTps(figures)),
+      absl::StrFormat("  TPS %8s  %s", FixedText(LastTps(figures), 0),
                       Sparkline(figures.output_tps_by_second, kSparklineColumns)),
       "  " + LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms) + "   " +
           LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
@@ -136,7 +131,7 @@ std::vector<std::string> BlockLines(const LiveFrame& frame, size_t width) {
 std::string PlainLine(const LiveFrame& frame) {
   const LiveFigures& figures = frame.figures;
   return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", figures.stage, TimeText(frame),
-                         DoneText(figures), Grouped(LastTps(figures)),
+                         DoneText(figures), FixedText(LastTps(figures), 0),
                          LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
                          LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
                          AgentsText(figures), VerdictText(figures.verdict));

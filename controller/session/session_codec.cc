@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/journal/enum_check.h"
 #include "common/journal/event_codec.h"
 #include "common/journal/protocol_version.h"
 
@@ -15,10 +16,15 @@ AgentHello DecodeHello(const v1::Hello& hello) {
   return out;
 }
 
-ReceivedBatch DecodeBatch(v1::AgentBatch& batch) {
+absl::StatusOr<AgentInput> DecodeBatch(v1::AgentBatch& batch) {
+  if (const absl::Status known = CheckEnums(batch); !known.ok()) {
+    return absl::DataLossError(absl::StrFormat("session: batch %d of agent %d: %s", batch.seq(),
+                                               batch.agent(), std::string(known.message())));
+  }
   v1::Event event;
   event.mutable_agent_batch()->Swap(&batch);
-  return {.batch = FromProto(event.agent_batch()), .encoded_event = event.SerializeAsString()};
+  return ReceivedBatch{.batch = FromProto(event.agent_batch()),
+                       .encoded_event = event.SerializeAsString()};
 }
 
 v1::DrainReason ToProto(DrainReason reason) {

@@ -22,7 +22,8 @@ struct HelloCheck {
 absl::Status CheckHello(const v1::Hello& hello, const HelloCheck& check);
 
 // What an agent says; its batch is moved out of `message`.
-// INVALID_ARGUMENT where the message is empty or of a kind this version doesn't know.
+// INVALID_ARGUMENT  the message is empty or of a kind this version doesn't know
+// DATA_LOSS         its batch has an enumeration value that this version doesn't know
 absl::StatusOr<AgentInput> DecodeAgentMessage(v1::AgentMessage& message);
 
 // Any output but PrepareAgent, which SliceParts encodes.

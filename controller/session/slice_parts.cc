@@ -21,6 +21,8 @@ v1::SliceConversation EncodeConversation(uint64_t order_index, const Conversatio
   }
   if (conversation.max_tokens) out.set_max_tokens(*conversation.max_tokens);
   out.set_extra_json(conversation.extra_json);
+  out.set_line(conversation.line);
+  out.set_question_id(conversation.question_id);
   return out;
 }
 

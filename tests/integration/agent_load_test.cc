@@ -286,6 +286,21 @@ TEST_F(AgentLoadTest, MoreSlotsThanFilesIsRefusedBeforeAnythingIsSent) {
   EXPECT_TRUE(requests_.empty());
 }
 
+TEST_F(AgentLoadTest, ARowThatCantBeSentIsNamedAsTheDatasetNamesIt) {
+  SetRows({1, 2});
+  ServeAlways(WholeStream());
+  Conversation& row = job_.slice.conversations[1].conversation;
+  row.line = 17;
+  row.question_id = "q-81";
+  row.extra_json = "[1]";
+  const absl::Status status = Run();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              ::testing::StartsWith("row 17 of the dataset, question q-81, turn 0: extra request "
+                                    "fields of the row: "));
+  EXPECT_THAT(requests_, SizeIs(0));
+}
+
 TEST_F(AgentLoadTest, AHostWithoutAddressIsNamedWhenItPrepares) {
   SetRows({1});
   job_.targets = {{"http://no-such-host.invalid:8000", "vllm", true, false}};

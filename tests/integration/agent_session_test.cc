@@ -244,6 +244,35 @@ TEST_F(AgentSessionTest, WhatCantBePreparedIsSaid) {
   EXPECT_EQ(RunAgent(OptionsFor(controller)), 1);
 }
 
+TEST_F(AgentSessionTest, ADrainForAnUnknownReasonEndsTheAgentWithItsNumber) {
+  const auto script = [&](ControllerStream& stream) {
+    ReadMessage(stream);
+    Welcome(stream);
+    v1::ControllerMessage drain;
+    drain.mutable_drain()->set_reason(static_cast<v1::DrainReason>(9));
+    WriteMessage(stream, drain);
+    ReadMessage(stream);
+    return grpc::Status::OK;
+  };
+  FakeController controller({script});
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(RunAgent(OptionsFor(controller)), 1);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("controller's Drain: reason: got 9, which this version does not know"));
+}
+
+TEST_F(AgentSessionTest, ABatchThatTheControllerCantReadIsNotSentAgain) {
+  const auto refuses = [](ControllerStream& stream) {
+    ReadMessage(stream);
+    Welcome(stream);
+    return grpc::Status(grpc::StatusCode::DATA_LOSS, "session: batch 1 of agent 0: finished[0]");
+  };
+  FakeController controller({refuses});
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(RunAgent(OptionsFor(controller)), 1);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("batch 1 of agent 0"));
+}
+
 TEST_F(AgentSessionTest, AT0ThatHasPassedIsAnError) {
   const auto script = [&](ControllerStream& stream) {
     ReadMessage(stream);

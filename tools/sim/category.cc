@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include <absl/strings/ascii.h>
+
 namespace specctl::sim {
 namespace {
 
@@ -45,18 +47,10 @@ constexpr std::array<Keywords, 11> kKeywords = {{
      {"write a", "essay", "story", "poem", "blog", "email", "compose", "draft a", "letter"}},
 }};
 
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 }  // namespace
 
 std::string_view RecogniseCategory(std::string_view prompt) {
-  const std::string text = LowerCase(prompt.substr(0, kScannedBytesMax));
+  const std::string text = absl::AsciiStrToLower(std::string(prompt.substr(0, kScannedBytesMax)));
   const auto foreign = std::count_if(text.begin(), text.end(), [](char c) { return c < 0; });
   if (static_cast<double>(foreign) > kForeignShareMin * static_cast<double>(text.size())) {
     return "multilingual";

@@ -34,8 +34,6 @@ struct HttpRequestParser::Impl {
 
 HttpRequestParser::HttpRequestParser() : impl_(std::make_unique<Impl>()) {}
 HttpRequestParser::~HttpRequestParser() = default;
-HttpRequestParser::HttpRequestParser(HttpRequestParser&&) noexcept = default;
-HttpRequestParser& HttpRequestParser::operator=(HttpRequestParser&&) noexcept = default;
 
 absl::StatusOr<size_t> HttpRequestParser::Feed(std::string_view bytes) {
   boost::beast::error_code error;

@@ -30,8 +30,6 @@ class HttpRequestParser {
  public:
   HttpRequestParser();
   ~HttpRequestParser();
-  HttpRequestParser(HttpRequestParser&&) noexcept;
-  HttpRequestParser& operator=(HttpRequestParser&&) noexcept;
 
   // Takes bytes up to the end of one request and returns how many; what it did not take belongs to
   // the next request, or is given again together with what follows.

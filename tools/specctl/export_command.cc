@@ -18,13 +18,13 @@ int RunExport(const ExportOptions& options, std::ostream& err) {
     err << "specctl export: name what to export: --chunks\n";
     return kBadInput;
   }
-  const absl::StatusOr<uint64_t> torn_bytes = ExportChunks(options.run_dir, options.output);
-  if (!torn_bytes.ok()) {
-    err << "specctl export: " << std::string(torn_bytes.status().message()) << "\n";
-    return absl::IsNotFound(torn_bytes.status()) ? kBadInput : kFailed;
+  const absl::StatusOr<JournalLoss> loss = ExportChunks(options.run_dir, options.output);
+  if (!loss.ok()) {
+    err << "specctl export: " << std::string(loss.status().message()) << "\n";
+    return absl::IsNotFound(loss.status()) ? kBadInput : kFailed;
   }
-  if (*torn_bytes > 0) {
-    err << "specctl export: " << TornTailText(options.run_dir, *torn_bytes) << "\n";
+  for (const std::string& line : JournalLossLines(options.run_dir, *loss)) {
+    err << "specctl export: " << line << "\n";
   }
   return kDone;
 }

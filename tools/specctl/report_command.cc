@@ -54,8 +54,10 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
   const std::string& output_dir = options.output_dir.empty() ? options.run_dir : options.output_dir;
   const absl::StatusOr<Results> results = WriteArtifacts(options.run_dir, output_dir);
   if (!results.ok()) return Fail(results.status(), err);
-  if (results->journal_torn_bytes > 0) {
-    err << "specctl report: " << TornTailText(options.run_dir, results->journal_torn_bytes) << "\n";
+  const JournalLoss loss = {.torn_bytes = results->journal_torn_bytes,
+                            .damage = results->journal_damage};
+  for (const std::string& line : JournalLossLines(options.run_dir, loss)) {
+    err << "specctl report: " << line << "\n";
   }
   const absl::Status printed = PrintPage(
       options.json ? SummaryJson(*results)

@@ -16,6 +16,8 @@ v1::SliceConversation Row(uint64_t order_index) {
   auto* message = row.add_turns()->add_messages();
   message->set_role("user");
   message->set_content("q" + std::to_string(order_index));
+  row.set_line(10 + order_index);
+  row.set_question_id("id-" + std::to_string(order_index));
   return row;
 }
 
@@ -69,6 +71,8 @@ TEST(PrepareIntakeTest, OnePartMakesAJob) {
   ASSERT_EQ(load.slice.conversations.size(), 2u);
   EXPECT_EQ(load.slice.conversations[1].order_index, 3u);
   EXPECT_EQ(load.slice.conversations[1].conversation.turns.at(0).at(0).content, "q3");
+  EXPECT_EQ(load.slice.conversations[1].conversation.line, 13u);
+  EXPECT_EQ(load.slice.conversations[1].conversation.question_id, "id-3");
 }
 
 TEST(PrepareIntakeTest, PartsAreJoinedAndOnlyTheFirstHasTheRest) {
@@ -115,6 +119,22 @@ TEST(PrepareIntakeTest, WhatMakesNoJobIsRefused) {
   part = Whole();
   part.set_slots(3);
   ExpectRefused(part, "3 slots of agent 1");
+}
+
+TEST(PrepareIntakeTest, AnUnknownValueOfTheSpecIsNamedAfterTheLastPart) {
+  v1::Prepare first = Whole();
+  first.mutable_spec()->mutable_request()->set_endpoint(static_cast<v1::Endpoint>(7));
+  first.set_last(false);
+  PrepareIntake intake;
+  ASSERT_TRUE(intake.Take(first).ok());
+  v1::Prepare end;
+  end.set_last(true);
+  const auto job = intake.Take(end);
+  EXPECT_EQ(job.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(job.status().message()),
+              HasSubstr("Prepare: spec.request.endpoint: got 7"));
+  const auto again = intake.Take(Whole());
+  EXPECT_TRUE(again.ok() && *again);
 }
 
 TEST(PrepareIntakeTest, ASliceThatClaimsToBeEndlessIsRefusedAtOnce) {

@@ -34,13 +34,25 @@ SpeculationStats FourListedDrafts() {
   return stats;
 }
 
-DeliveredTokens Delivered(uint64_t total, uint64_t chunks, uint32_t last, bool by_length = true) {
-  return {
-      .total = total, .chunks = chunks, .last_chunk_tokens = last, .ended_by_length = by_length};
-}
+// A response whose first chunk is the prompt's token and the others have so many.
+class Arrived {
+ public:
+  Arrived(std::initializer_list<uint32_t> chunks) {
+    for (const uint32_t tokens : chunks) after_first_.Add(tokens);
+    delivered_ = {.total = 1 + after_first_.tokens(), .chunks = 1 + chunks.size()};
+    delivered_.after_first = &after_first_;
+    delivered_.last_chunk_tokens = *(chunks.end() - 1);
+  }
+  Arrived(const Arrived&) = delete;
+  operator const DeliveredTokens&() const { return delivered_; }
 
-TEST(StepsOfStatsTest, ChunksAreTheStepsWhereTheCutIsPossible) {
-  const auto steps = StepsOfStats(FourDrafts(), Delivered(10, 5, 2));
+ private:
+  StepHistogram after_first_;
+  DeliveredTokens delivered_;
+};
+
+TEST(StepsOfStatsTest, ChunksAreTheSteps) {
+  const auto steps = StepsOfStats(FourDrafts(), Arrived({4, 2, 1, 2}));
   ASSERT_TRUE(steps.has_value());
   EXPECT_EQ(steps->steps, 4u);
   EXPECT_EQ(steps->delivered, 9u);
@@ -51,54 +63,56 @@ TEST(StepsOfStatsTest, ChunksAreTheStepsWhereTheCutIsPossible) {
 }
 
 TEST(StepsOfStatsTest, StepsWithoutADraftAreOneTokenLong) {
-  // 1 + 5 bare steps + 4 drafts of 11 tokens: 17 tokens in 10 chunks.
-  const auto steps = StepsOfStats(FourDrafts(), Delivered(17, 10, 1));
+  const auto steps = StepsOfStats(FourDrafts(), Arrived({1, 1, 4, 2, 1, 1, 1, 1, 4}));
   ASSERT_TRUE(steps.has_value());
   EXPECT_EQ(steps->steps, 9u);
   EXPECT_EQ(steps->drafts, 4u);
   EXPECT_EQ(steps->lengths.whole.lengths, (Lengths{1 + 5, 1, 0, 2}));
 }
 
-TEST(StepsOfStatsTest, TheCutOfAMergedResponseIsThatOfItsLastListedStep) {
-  // All in two chunks: the prompt's token and the rest, of which the last chunk has 2.
-  const auto steps = StepsOfStats(FourListedDrafts(), Delivered(10, 3, 2));
-  EXPECT_EQ(steps->steps, 4u);
-  // Ended otherwise, or without a list, the cut is unknown, but no draft is less than a step.
-  EXPECT_EQ(StepsOfStats(FourListedDrafts(), Delivered(12, 3, 2, false))->steps, 4u);
-  EXPECT_EQ(StepsOfStats(FourDrafts(), Delivered(14, 3, 2))->steps, 6u);
+TEST(StepsOfStatsTest, WhereChunksAreMergedTheLastAndItsCutMakeAStep) {
+  // Three steps without a draft and four with one; two pairs came as one chunk, the last cut by 3.
+  const Arrived merged({2, 1, 4, 3, 1});
+  EXPECT_EQ(StepsOfStats(FourDrafts(), merged)->steps, 7u);
+  EXPECT_EQ(StepsOfStats(FourListedDrafts(), merged)->steps, 7u);
 }
 
-TEST(StepsOfStatsTest, ALastStepThatContradictsTheCutShowsAMerge) {
-  // 20 tokens: 1 + 8 bare + 11 of drafts, the last cut to 1: 12 steps and 3 tokens cut.  Two of the
-  // steps merged into others' chunks, so that chunks and sums alone would allow a cut of 1.
-  const auto steps = StepsOfStats(FourListedDrafts(), Delivered(17, 11, 1));
-  EXPECT_EQ(steps->steps, 12u);
-  EXPECT_EQ(StepsOfStats(FourDrafts(), Delivered(17, 11, 1))->steps, 10u);
+TEST(StepsOfStatsTest, ALastChunkThatIsSeveralStepsIsTheLastOfTheList) {
+  // The last two drafts, of 1 + 4 tokens, cut by 2, in one chunk.
+  EXPECT_EQ(StepsOfStats(FourListedDrafts(), Arrived({1, 1, 4, 2, 3}))->steps, 6u);
+  // Everything in two chunks.
+  EXPECT_EQ(StepsOfStats(FourListedDrafts(), Arrived({4, 5}))->steps, 4u);
 }
 
 TEST(StepsOfStatsTest, ALastStepWithoutADraftIsNotListed) {
-  // The last chunk has one token and the last listed step accepted 3: it was an earlier one.
-  EXPECT_EQ(StepsOfStats(FourListedDrafts(), Delivered(17, 10, 1))->steps, 9u);
+  EXPECT_EQ(StepsOfStats(FourListedDrafts(), Arrived({4, 2, 1, 4, 1, 1}))->steps, 6u);
+}
+
+TEST(StepsOfStatsTest, NoStepLacksADraftOrAChunk) {
+  // No cut makes the last chunk a step, and there is no list: each draft is a step at least.
+  EXPECT_EQ(StepsOfStats(FourDrafts(), Arrived({9}))->steps, 4u);
+  // What chunks carried is unknown: as many steps as chunks.
+  EXPECT_EQ(StepsOfStats(FourDrafts(), {.total = 10, .chunks = 6})->steps, 5u);
 }
 
 TEST(StepsOfStatsTest, NoDraftAtAllIsAllBareSteps) {
-  const auto steps = StepsOfStats({}, Delivered(6, 6, 1));
+  const auto steps = StepsOfStats({}, Arrived({1, 1, 1, 1, 1}));
   ASSERT_TRUE(steps.has_value());
   EXPECT_EQ(steps->lengths.whole.lengths, (Lengths{5}));
 }
 
 TEST(StepsOfStatsTest, OneTokenIsNoStep) {
-  const auto steps = StepsOfStats({}, {.total = 1, .chunks = 1, .last_chunk_tokens = {}});
+  const auto steps = StepsOfStats({}, {.total = 1, .chunks = 1});
   ASSERT_TRUE(steps.has_value());
   EXPECT_EQ(steps->steps, 0u);
-  EXPECT_FALSE(StepsOfStats({}, {.total = 0, .chunks = 0, .last_chunk_tokens = {}}).has_value());
+  EXPECT_FALSE(StepsOfStats({}, {.total = 0, .chunks = 0}).has_value());
 }
 
 TEST(StepsOfStatsTest, AHistogramThatContradictsTheSumsLeavesTheSums) {
   SpeculationStats stats = FourDrafts();
   for (const Lengths& histogram : {Lengths{1, 1, 0, 1}, Lengths{}}) {
     stats.acceptance_histogram = histogram;
-    const auto steps = StepsOfStats(stats, Delivered(10, 5, 2));
+    const auto steps = StepsOfStats(stats, Arrived({4, 2, 1, 2}));
     ASSERT_TRUE(steps.has_value());
     EXPECT_EQ(steps->detail, StepDetail::kCount);
     EXPECT_EQ(steps->steps, 4u);
@@ -109,10 +123,10 @@ TEST(StepsOfStatsTest, AHistogramThatContradictsTheSumsLeavesTheSums) {
 TEST(StepsOfStatsTest, WidthsAreKnownFromTheListOrWhereAllAreTheLongest) {
   SpeculationStats shorter = FourDrafts();
   shorter.drafted_tokens = 11;
-  EXPECT_FALSE(StepsOfStats(shorter, Delivered(10, 5, 2))->spent.has_value());
+  EXPECT_FALSE(StepsOfStats(shorter, Arrived({4, 2, 1, 2}))->spent.has_value());
   SpeculationStats listed = FourListedDrafts();
   listed.per_step_drafted = {3, 1, 2, 3};
-  EXPECT_EQ(StepsOfStats(listed, Delivered(10, 5, 2))->spent, (Lengths{0, 1, 0, 2}));
+  EXPECT_EQ(StepsOfStats(listed, Arrived({4, 2, 1, 2}))->spent, (Lengths{0, 1, 0, 2}));
 }
 
 // 1 (prompt) + 4 + 1 (no draft) + 2 + 4, of drafts of 3; the last may have been cut.

@@ -337,6 +337,19 @@ TEST(RunFoldTest, LiveShowsWhatAllAgentsHaveReported) {
   EXPECT_EQ(live.agents, 1u);
 }
 
+TEST(RunFoldTest, ARunOfAnImpossibleLengthIsRefused) {
+  for (const Nanos length : {Nanos(-1), Nanos::min(), Nanos::max()}) {
+    for (Nanos LoadSpec::*part : {&LoadSpec::ramp, &LoadSpec::warmup}) {
+      RunBegun begun;
+      begun.spec.load.*part = length;
+      EXPECT_EQ(RunFold().Apply(begun).code(), absl::StatusCode::kDataLoss);
+    }
+    RunBegun begun;
+    begun.spec.load.duration = length;
+    EXPECT_EQ(RunFold().Apply(begun).code(), absl::StatusCode::kDataLoss);
+  }
+}
+
 TEST(RunFoldTest, OtherHostsAreMappedByProbes) {
   JournalScript script({.bs = 1});
   script.host(0).boot_id = "elsewhere";

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 
 #include "tests/unit/common/analysis/journal_script.h"
 
@@ -102,6 +103,20 @@ TEST(WindowHealthTest, AClockThatIsBarelyKnownIsAFault) {
   HealthFold fold;
   ASSERT_TRUE(fold.Apply(Second(), {.agent = 1, .clock_bound_ns = 20 * kMs}).ok());
   EXPECT_EQ(CodesOf(JudgeWindow(fold.At(3), {})), "clock_bound ");
+}
+
+TEST(WindowHealthTest, ARecordAtAnImpossibleTimeIsPassedOver) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  HealthFold fold;
+  for (const int64_t to_run_ns : {int64_t{5}, -kTimeMaxNs}) {
+    AgentHealth health = Second();
+    health.at_mono_ns = kMost;
+    EXPECT_FALSE(fold.Apply(health, {.agent = 1, .to_run_ns = to_run_ns}).ok());
+    health.from_mono_ns = kMost - 1;
+    EXPECT_FALSE(fold.Apply(health, {.agent = 1, .to_run_ns = to_run_ns}).ok());
+    health.from_mono_ns = std::numeric_limits<int64_t>::min();
+    EXPECT_FALSE(fold.Apply(health, {.agent = 1, .to_run_ns = to_run_ns}).ok());
+  }
 }
 
 TEST(WindowHealthTest, ARecordCountsForEveryWindowThatItCovers) {

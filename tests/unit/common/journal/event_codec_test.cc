@@ -87,6 +87,15 @@ TEST(EventCodecUnknownTest, AnEventOfAnotherVersionIsRefused) {
   EXPECT_THAT(std::string(event.status().message()), ::testing::HasSubstr("does not know"));
 }
 
+TEST(EventCodecUnknownTest, AnEnumerationValueOfAnotherVersionIsRefused) {
+  v1::Event event;
+  event.mutable_target_probed()->set_token_source(static_cast<v1::TokenSource>(1000));
+  const auto decoded = FromProto(event);
+  EXPECT_EQ(decoded.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(decoded.status().message()),
+              ::testing::HasSubstr("target_probed.token_source: got 1000"));
+}
+
 TEST(EventCodecUnknownTest, AbsentIsNotZero) {
   const auto event = FromProto(ToProto(Event(AgentBatch{.finished = {RequestFinished{}}})));
   ASSERT_TRUE(event.ok());

@@ -14,8 +14,8 @@ using testing::TempDir;
 TEST(ExportChunksTest, EachChunkIsALine) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());
-  const absl::StatusOr<uint64_t> torn = ExportChunks(run.path(), run.File("chunks.jsonl"));
-  ASSERT_TRUE(torn.ok()) << torn.status();
+  const absl::StatusOr<JournalLoss> loss = ExportChunks(run.path(), run.File("chunks.jsonl"));
+  ASSERT_TRUE(loss.ok()) << loss.status();
   EXPECT_EQ(testing::ReadAll(run.File("chunks.jsonl")),
             R"({"request_id":"0.0","response_id":"chatcmpl-0","chunk":0,"t_ns":1200000000,)"
             R"("t_early_ns":1200000000,"t_unix_ns":1795342456200000000,"tokens":1})"
@@ -32,9 +32,9 @@ TEST(ExportChunksTest, ATornTailIsReported) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());
   std::ofstream(run.File("journal.pb"), std::ios::binary | std::ios::app) << "abcd";
-  const absl::StatusOr<uint64_t> torn = ExportChunks(run.path(), run.File("chunks.jsonl"));
-  ASSERT_TRUE(torn.ok()) << torn.status();
-  EXPECT_EQ(*torn, 4u);
+  const absl::StatusOr<JournalLoss> loss = ExportChunks(run.path(), run.File("chunks.jsonl"));
+  ASSERT_TRUE(loss.ok()) << loss.status();
+  EXPECT_EQ(loss->torn_bytes, 4u);
 }
 
 TEST(ExportChunksTest, NoSuchRunIsNotFound) {
@@ -44,9 +44,9 @@ TEST(ExportChunksTest, NoSuchRunIsNotFound) {
 TEST(ExportChunksTest, AnOutputThatCantBeWrittenIsNamed) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());
-  const absl::StatusOr<uint64_t> torn = ExportChunks(run.path(), run.File("none/chunks.jsonl"));
-  EXPECT_EQ(torn.status().code(), absl::StatusCode::kInternal);
-  EXPECT_THAT(std::string(torn.status().message()), ::testing::HasSubstr("none/chunks.jsonl"));
+  const absl::StatusOr<JournalLoss> loss = ExportChunks(run.path(), run.File("none/chunks.jsonl"));
+  EXPECT_EQ(loss.status().code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(loss.status().message()), ::testing::HasSubstr("none/chunks.jsonl"));
 }
 
 }  // namespace

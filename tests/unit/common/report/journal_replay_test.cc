@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include <absl/strings/str_format.h>
 #include <gmock/gmock.h>
 
 #include "tests/unit/common/report/sample_journal.h"
@@ -10,12 +11,13 @@
 namespace specctl {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 absl::Status Accept(const RunBegun&) { return absl::OkStatus(); }
 
-absl::StatusOr<uint64_t> Replay(const std::string& dir) {
+absl::StatusOr<JournalLoss> Replay(const std::string& dir) {
   RunFold fold;
   return ReplayJournal(dir, Accept, fold);
 }
@@ -25,15 +27,15 @@ TEST(JournalReplayTest, TheSpecComesFirst) {
   testing::WriteJournal(dir.path(), testing::SampleEvents());
   std::string run_id;
   RunFold fold;
-  const absl::StatusOr<uint64_t> torn = ReplayJournal(
+  const absl::StatusOr<JournalLoss> loss = ReplayJournal(
       dir.path(),
       [&](const RunBegun& begun) {
         run_id = begun.spec.run_id;
         return absl::OkStatus();
       },
       fold);
-  ASSERT_TRUE(torn.ok()) << torn.status();
-  EXPECT_EQ(*torn, 0u);
+  ASSERT_TRUE(loss.ok()) << loss.status();
+  EXPECT_EQ(loss->torn_bytes, 0u);
   EXPECT_EQ(run_id, "20261122-101410-7f3a");
   EXPECT_EQ(fold.Finish().conservation.sent, 2u);
 }
@@ -42,9 +44,54 @@ TEST(JournalReplayTest, ATornTailIsLeftOutAndItsBytesCounted) {
   testing::TempDir dir;
   testing::WriteJournal(dir.path(), testing::SampleEvents());
   std::ofstream(dir.File("journal.pb"), std::ios::binary | std::ios::app) << "\x40tail";
-  const absl::StatusOr<uint64_t> torn = Replay(dir.path());
-  ASSERT_TRUE(torn.ok()) << torn.status();
-  EXPECT_EQ(*torn, 5u);
+  const absl::StatusOr<JournalLoss> loss = Replay(dir.path());
+  ASSERT_TRUE(loss.ok()) << loss.status();
+  EXPECT_EQ(loss->torn_bytes, 5u);
+}
+
+TEST(JournalReplayTest, WhatIsBehindADamagedStretchIsFoldedAndTheLossIsTheFirstReason) {
+  testing::TempDir dir;
+  testing::WriteJournal(dir.path(), testing::SampleEvents());
+  const uint64_t at = testing::DamageRecord(dir.File("journal.pb"), 2);  // a target
+  RunFold fold;
+  const absl::StatusOr<JournalLoss> loss = ReplayJournal(dir.path(), Accept, fold);
+  ASSERT_TRUE(loss.ok()) << loss.status();
+  EXPECT_EQ(loss->damage.stretches, 1u);
+  Results results = fold.Finish();
+  EXPECT_EQ(results.conservation.sent, 2u);
+  EXPECT_EQ(results.targets.size(), 1u);
+  AddJournalLoss(*loss, results);
+  ASSERT_FALSE(results.verdict.reasons.empty());
+  EXPECT_EQ(results.verdict.reasons[0].code, "journal_damaged");
+  EXPECT_EQ(
+      results.verdict.reasons[0].text,
+      absl::StrFormat("%d bytes lost: %d at byte %d", loss->damage.bytes, loss->damage.bytes, at));
+  EXPECT_NE(results.verdict.state, VerdictState::kValid);
+}
+
+TEST(JournalReplayTest, AValidRunIsDegradedByDamageAndNotByATornTail) {
+  Results results;
+  AddJournalLoss({.torn_bytes = 9, .damage = {}}, results);
+  EXPECT_EQ(results.verdict.state, VerdictState::kValid);
+  EXPECT_TRUE(results.verdict.reasons.empty());
+  JournalLoss loss;
+  for (uint64_t i = 0; i < 10; ++i) loss.damage.Add({.offset = 100 * i, .bytes = 7});
+  AddJournalLoss(loss, results);
+  EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
+  EXPECT_THAT(results.verdict.reasons.at(0).text,
+              AllOf(StartsWith("70 bytes lost: 7 at byte 0, 7 at byte 100, "),
+                    HasSubstr("and 2 stretches more")));
+}
+
+TEST(JournalReplayTest, ADamagedSpecIsDataLossAndTheByteIsNamed) {
+  testing::TempDir dir;
+  testing::WriteJournal(dir.path(), testing::SampleEvents());
+  EXPECT_EQ(testing::DamageRecord(dir.File("journal.pb"), 0), 0u);
+  const absl::StatusOr<JournalLoss> loss = Replay(dir.path());
+  EXPECT_EQ(loss.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(
+      std::string(loss.status().message()),
+      AllOf(HasSubstr("does not begin with a run's spec: damaged"), HasSubstr("at byte 0")));
 }
 
 TEST(JournalReplayTest, AnEventThatContradictsOthersDoesNotEndIt) {
@@ -62,16 +109,16 @@ TEST(JournalReplayTest, AnEventThatContradictsOthersDoesNotEndIt) {
 }
 
 TEST(JournalReplayTest, NoSuchRunIsNotFound) {
-  const absl::StatusOr<uint64_t> torn = Replay("/nonexistent/run");
-  EXPECT_EQ(torn.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(torn.status().message()), StartsWith("/nonexistent/run: no such run"));
+  const absl::StatusOr<JournalLoss> loss = Replay("/nonexistent/run");
+  EXPECT_EQ(loss.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(loss.status().message()), StartsWith("/nonexistent/run: no such run"));
 }
 
 TEST(JournalReplayTest, AFolderWithoutAJournalIsNotFound) {
   testing::TempDir dir;
-  const absl::StatusOr<uint64_t> torn = Replay(dir.path());
-  EXPECT_EQ(torn.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(torn.status().message()), HasSubstr("journal.pb"));
+  const absl::StatusOr<JournalLoss> loss = Replay(dir.path());
+  EXPECT_EQ(loss.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(loss.status().message()), HasSubstr("journal.pb"));
 }
 
 TEST(JournalReplayTest, AJournalWithoutItsSpecIsDataLoss) {
@@ -79,9 +126,9 @@ TEST(JournalReplayTest, AJournalWithoutItsSpecIsDataLoss) {
        {std::vector<Event>{}, std::vector<Event>{Event(RunEnded{})}}) {
     testing::TempDir dir;
     testing::WriteJournal(dir.path(), events);
-    const absl::StatusOr<uint64_t> torn = Replay(dir.path());
-    EXPECT_EQ(torn.status().code(), absl::StatusCode::kDataLoss);
-    EXPECT_THAT(std::string(torn.status().message()),
+    const absl::StatusOr<JournalLoss> loss = Replay(dir.path());
+    EXPECT_EQ(loss.status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(loss.status().message()),
                 HasSubstr("journal.pb: does not begin with a run's spec"));
   }
 }
@@ -90,9 +137,9 @@ TEST(JournalReplayTest, TheErrorOfOnBegunEndsIt) {
   testing::TempDir dir;
   testing::WriteJournal(dir.path(), testing::SampleEvents());
   RunFold fold;
-  const absl::StatusOr<uint64_t> torn = ReplayJournal(
+  const absl::StatusOr<JournalLoss> loss = ReplayJournal(
       dir.path(), [](const RunBegun&) { return absl::InternalError("full"); }, fold);
-  EXPECT_EQ(torn.status(), absl::InternalError("full"));
+  EXPECT_EQ(loss.status(), absl::InternalError("full"));
 }
 
 }  // namespace

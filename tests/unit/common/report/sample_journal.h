@@ -1,6 +1,8 @@
 // A small run as a journal: one agent, two requests, of which the second fails.
 #pragma once
 
+#include <cstdint>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,7 @@
 
 #include "common/journal/chunk_codec.h"
 #include "common/journal/journal_writer.h"
+#include "common/journal/record_frame.h"
 #include "tests/unit/common/report/sample_results.h"
 
 namespace specctl::testing {
@@ -124,6 +127,26 @@ inline void WriteJournal(const std::string& dir, const std::vector<Event>& event
   ASSERT_TRUE(journal.ok()) << journal.status();
   for (const Event& event : events) journal->Append(event);
   ASSERT_TRUE(journal->Sync().ok());
+}
+
+// Flips a byte in the payload of record number `record` of the journal; the record's offset.
+inline uint64_t DamageRecord(const std::string& path, size_t record) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  uint64_t offset = 0;
+  for (size_t i = 0;; ++i) {
+    std::string head(kRecordHeadBytes, '\0');
+    file.seekg(static_cast<std::streamoff>(offset));
+    file.read(head.data(), static_cast<std::streamsize>(head.size()));
+    EXPECT_TRUE(file.good());
+    if (i == record || !file.good()) break;
+    offset += kRecordHeadBytes + ReadRecordHead(head).length;
+  }
+  const auto at = static_cast<std::streamoff>(offset + kRecordHeadBytes + 3);
+  file.seekg(at);
+  const int byte = file.get();
+  file.seekp(at);
+  file.put(static_cast<char>(byte ^ 0x40));
+  return offset;
 }
 
 }  // namespace specctl::testing

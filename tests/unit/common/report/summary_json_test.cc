@@ -54,6 +54,17 @@ TEST(SummaryJsonTest, WhatIsAbsentHasNoKey) {
   EXPECT_FALSE(summary.at("verdict").at("reasons").at(0).as_object().contains("windows"));
   EXPECT_EQ(summary.at("headline").as_string(), "whole_run");
   EXPECT_EQ(summary.at("journal_torn_bytes").as_int64(), 17);
+  EXPECT_FALSE(summary.contains("journal_damage"));
+}
+
+TEST(SummaryJsonTest, DamageOfTheJournalIsCountedAndPlaced) {
+  Results results;
+  results.journal_damage.Add({.offset = 120, .bytes = 80});
+  results.journal_damage.Add({.offset = 4096, .bytes = 20});
+  const object damage = Summary(results).at("journal_damage").as_object();
+  EXPECT_EQ(damage.at("stretches").as_int64(), 2);
+  EXPECT_EQ(damage.at("bytes").as_int64(), 100);
+  EXPECT_EQ(damage.at("first_offset").as_int64(), 120);
 }
 
 TEST(SummaryJsonTest, AMeasuredZeroIsAZeroAndNoAbsence) {

@@ -71,6 +71,21 @@ TEST(DecodeAgentMessageTest, ABatchComesAsValueAndAsEvent) {
   EXPECT_EQ(received.encoded_event, ToProto(Event(batch)).SerializeAsString());
 }
 
+TEST(DecodeAgentMessageTest, ABatchWithAnUnknownValueIsRefused) {
+  AgentBatch batch;
+  batch.agent = 3;
+  batch.seq = 9;
+  batch.finished.emplace_back();
+  v1::AgentMessage message;
+  *message.mutable_batch() = ToProto(batch);
+  message.mutable_batch()->mutable_finished(0)->set_failure(static_cast<v1::FailureKind>(77));
+  const auto input = DecodeAgentMessage(message);
+  EXPECT_EQ(input.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(input.status().message(),
+            "session: batch 9 of agent 3: finished[0].failure: got 77, which this version does not "
+            "know; a newer specctl wrote it");
+}
+
 TEST(DecodeAgentMessageTest, AnUnknownKindIsAnError) {
   v1::AgentMessage message;
   const auto input = DecodeAgentMessage(message);

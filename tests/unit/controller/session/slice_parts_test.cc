@@ -73,6 +73,17 @@ TEST(SlicePartsTest, TheFirstPartHasTheJob) {
   EXPECT_TRUE(part.last());
 }
 
+TEST(SlicePartsTest, ARowSaysWhichItIs) {
+  PrepareAgent job = Job({1}, {0});
+  auto rows = *job.conversations;
+  rows[0].line = 17;
+  rows[0].question_id = "q-81";
+  job.conversations = std::make_shared<std::vector<Conversation>>(rows);
+  const v1::Prepare part = SliceParts(job).Next();
+  EXPECT_EQ(part.conversations(0).line(), 17u);
+  EXPECT_EQ(part.conversations(0).question_id(), "q-81");
+}
+
 TEST(SlicePartsTest, PartsAreFilledUpToTheirSize) {
   EXPECT_THAT(IndicesOfParts(SliceParts(Job({40, 40, 40, 40, 40}, {0, 1, 2, 3, 4}), 130)),
               ElementsAre(ElementsAre(0, 1), ElementsAre(2, 3), ElementsAre(4)));

@@ -14,6 +14,7 @@
 namespace specctl::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::TempDir;
@@ -114,7 +115,18 @@ TEST(ReportCommandTest, ATornTailIsToldWithItsBytes) {
   EXPECT_THAT(ran.err, HasSubstr("journal.pb: torn tail: its last 5 bytes"));
 }
 
-TEST(ReportCommandTest, ADamagedJournalFailsAndNamesTheByte) {
+TEST(ReportCommandTest, ADamagedRecordIsSaidAndTheRestReported) {
+  TempDir run;
+  testing::WriteJournal(run.path(), testing::SampleEvents());
+  const uint64_t at = testing::DamageRecord(run.File("journal.pb"), 4);
+  const Ran ran = Report(Of(run.path()));
+  EXPECT_EQ(ran.exit_status, 0);
+  const std::string where = "at byte " + std::to_string(at);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("journal.pb: damaged: "), HasSubstr(where)));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("journal_damaged"), HasSubstr(where)));
+}
+
+TEST(ReportCommandTest, AJournalWithADamagedSpecFailsAndNamesTheByte) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());
   std::fstream file(run.File("journal.pb"), std::ios::binary | std::ios::in | std::ios::out);
@@ -123,7 +135,7 @@ TEST(ReportCommandTest, ADamagedJournalFailsAndNamesTheByte) {
   file.close();
   const Ran ran = Report(Of(run.path()));
   EXPECT_EQ(ran.exit_status, 1);
-  EXPECT_THAT(ran.err, HasSubstr("journal.pb: byte 0"));
+  EXPECT_THAT(ran.err, HasSubstr("at byte 0"));
 }
 
 TEST(ReportCommandTest, StrictTurnsAnInvalidVerdictIntoThree) {
