@@ -104,17 +104,16 @@ std::optional<int64_t> CutByChunks(const SpeculationStats& stats, const StepHist
   return best;
 }
 
-// The cut where the last chunk is the last of the list, or the last few of them.
-std::optional<int64_t> CutByList(const SpeculationStats& stats, const DeliveredTokens& delivered) {
+// The cut where the last chunk is the last of the list, or the last few of them: `least` or more.
+std::optional<int64_t> CutByList(const SpeculationStats& stats, const DeliveredTokens& delivered,
+                                 int64_t least) {
   if (!HasPerStep(stats)) return std::nullopt;
-  int64_t tokens = 0;
+  int64_t cut = -int64_t{*delivered.last_chunk_tokens};
   for (auto accepted = stats.per_step_accepted.rbegin();
-       accepted != stats.per_step_accepted.rend() && tokens < *delivered.last_chunk_tokens;
-       ++accepted) {
-    tokens += int64_t{*accepted} + 1;
+       accepted != stats.per_step_accepted.rend() && cut < least; ++accepted) {
+    cut += int64_t{*accepted} + 1;
   }
-  const int64_t cut = tokens - *delivered.last_chunk_tokens;
-  const bool possible = 0 <= cut && cut <= stats.per_step_accepted.back();
+  const bool possible = least <= cut && cut <= stats.per_step_accepted.back();
   return possible ? std::optional(cut) : std::nullopt;
 }
 
@@ -128,9 +127,9 @@ uint64_t CountSteps(const SpeculationStats& stats, const StepHistogram* drafts,
   std::optional<int64_t> cut;
   if (drafts != nullptr && delivered.after_first != nullptr && delivered.last_chunk_tokens) {
     cut = CutByChunks(stats, *drafts, delivered, least, steps_uncut);
-    if (!cut) cut = CutByList(stats, delivered);
+    if (!cut) cut = CutByList(stats, delivered, least);
   }
-  return static_cast<uint64_t>(steps_uncut + std::max(cut.value_or(0), least));
+  return static_cast<uint64_t>(steps_uncut + cut.value_or(least));
 }
 
 // The lengths and, where known, the drafts of each step; false where they contradict the sums.

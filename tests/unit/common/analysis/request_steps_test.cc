@@ -78,8 +78,10 @@ TEST(StepsOfStatsTest, WhereChunksAreMergedTheLastAndItsCutMakeAStep) {
 }
 
 TEST(StepsOfStatsTest, ALastChunkThatIsSeveralStepsIsTheLastOfTheList) {
-  // The last two drafts, of 1 + 4 tokens, cut by 2, in one chunk.
-  EXPECT_EQ(StepsOfStats(FourListedDrafts(), Arrived({1, 1, 4, 2, 3}))->steps, 6u);
+  // The last two drafts, of 2 + 4 tokens, cut by 3, in one chunk.
+  SpeculationStats stats = FourListedDrafts();
+  stats.per_step_accepted = {3, 0, 1, 3};
+  EXPECT_EQ(StepsOfStats(stats, Arrived({1, 1, 4, 1, 3}))->steps, 6u);
   // Everything in two chunks.
   EXPECT_EQ(StepsOfStats(FourListedDrafts(), Arrived({4, 5}))->steps, 4u);
 }
