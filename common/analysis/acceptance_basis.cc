@@ -1,6 +1,7 @@
 #include "common/analysis/acceptance_basis.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "common/analysis/acceptance_counters.h"
@@ -34,7 +35,7 @@ std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests, uin
 // Sums over a target's ok requests.
 struct TargetSums {
   bool all_ok = true, any_draft = false, any_long_chunk = false;
-  uint64_t output_tokens = 0, chunk_steps = 0;
+  uint64_t output_tokens = 0, chunk_steps = 0, without_stats = 0;
   uint64_t told_steps = 0, chunk_steps_told = 0;  // of requests with statistics
   uint32_t draft_length = 0;
 };
@@ -53,29 +54,43 @@ TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
     const StepSums& chunks = request.StepsFrom(StepSource::kChunks);
     sums.any_draft = sums.any_draft || stats.drafts > 0 || timings.drafted > 0;
     sums.any_long_chunk = sums.any_long_chunk || chunks.delivered > chunks.steps;
-    if (stats.detail < StepDetail::kCount) continue;
+    if (stats.detail < StepDetail::kCount) {
+      ++sums.without_stats;
+      continue;
+    }
     sums.told_steps += stats.steps;
     sums.chunk_steps_told += chunk_steps;
   }
   return sums;
 }
 
+// Whether the target's counters are of this run's requests: tokens of others may be few.
+bool CountersAreOurs(const TargetSums& sums, const TargetFacts& facts) {
+  constexpr double kForeignShareMax = 0.005;
+  // Steps of a request that ended badly may never have reached the client.
+  if (!sums.all_ok || facts.counters == nullptr) return false;
+  const auto ours = static_cast<double>(sums.output_tokens);
+  return facts.counters->engine_steps.value_or(0) > 0 &&
+         facts.counters->generated_tokens.value_or(ours) <= ours * (1 + kForeignShareMax);
+}
+
+// Of merged responses the statistics leave the number of steps open: they are held against the
+// counters, where every request has them.
+bool StepsAgree(const TargetSums& sums, const TargetFacts& facts) {
+  constexpr double kApartShareMax = 0.01;
+  if (!CountersAreOurs(sums, facts) || sums.without_stats > 0) return true;
+  const double counted = *facts.counters->engine_steps;
+  return std::abs(static_cast<double>(sums.told_steps) - counted) <= kApartShareMax * counted;
+}
+
 // 1 - chunks after each request's first / steps, at least 0; nullopt where the number of steps is
 // unknown or clearly smaller (an engine that sends a chunk a token).
 std::optional<double> MergedShare(const TargetSums& sums, const TargetFacts& facts) {
-  // Of tokens: how much of what the counters say may be of other traffic.
-  constexpr double kForeignShareMax = 0.005;
   double chunks = static_cast<double>(sums.chunk_steps_told);
   double steps = static_cast<double>(sums.told_steps);
-  const ServerCounters* const counters = facts.counters;
-  // Steps of a request that ended badly may never have reached the client.
-  if (sums.all_ok && counters != nullptr && counters->engine_steps.value_or(0) > 0) {
-    const auto ours = static_cast<double>(sums.output_tokens);
-    const double theirs = counters->generated_tokens.value_or(ours);
-    if (theirs <= ours * (1 + kForeignShareMax)) {
-      chunks = static_cast<double>(sums.chunk_steps);
-      steps = *counters->engine_steps;
-    }
+  if (CountersAreOurs(sums, facts)) {
+    chunks = static_cast<double>(sums.chunk_steps);
+    steps = *facts.counters->engine_steps;
   }
   if (!(steps > 0) || !facts.chunk_is_step) return std::nullopt;
   const double share = 1 - chunks / steps;
@@ -136,6 +151,9 @@ std::vector<TargetBasis> ChooseBases(std::span<const SettledRequest> requests,
     target.basis = FirstGood(requests, i, told);
     if (!target.basis) {
       told.why_none = "its responses do not tell their steps";
+    } else if (target.basis->source == StepSource::kStats && !StepsAgree(sums, targets[i])) {
+      told.why_none = "its statistics tell other steps than the server counted";
+      target.basis.reset();
     } else if (target.basis->source == StepSource::kChunks) {
       told.why_none = WhyNotChunks(requests, i, told, store);
       if (!told.why_none.empty()) target.basis.reset();

@@ -1,6 +1,7 @@
 #include "common/analysis/request_steps.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace specctl {
@@ -81,40 +82,56 @@ uint64_t ChunksUnexplained(const DeliveredTokens& delivered, const Hypothesis& s
   return unexplained;
 }
 
-// nullopt where the last chunk is no step with any cut.
-std::optional<int64_t> CutByChunks(const SpeculationStats& stats, const StepHistogram& drafts,
-                                   const DeliveredTokens& delivered, int64_t least,
-                                   int64_t steps_uncut) {
-  std::optional<int64_t> best;
-  uint64_t fewest = 0;
-  const auto k = static_cast<int64_t>(DraftLength(stats));
-  for (int64_t cut = least; cut <= k; ++cut) {
+// What is known of a response whose cut is looked for.
+struct CutProblem {
+  const SpeculationStats& stats;
+  const StepHistogram& drafts;
+  const DeliveredTokens& delivered;
+  int64_t steps_uncut = 0;  // with a cut of 0
+  int64_t least = 0, most = 0;
+
+  int64_t last_chunk() const { return *delivered.last_chunk_tokens; }
+  bool may_end_bare() const {
+    return least == 0 && last_chunk() == 1 && steps_uncut > static_cast<int64_t>(stats.drafts);
+  }
+  // Where chunks were merged two by two, as many are no step as there were merges: how far that is
+  // off with this cut.
+  int64_t Mismatch(int64_t cut) const {
     const Hypothesis steps{.drafts = drafts,
                            .bare = static_cast<uint64_t>(steps_uncut + cut) - stats.drafts,
-                           .last = *delivered.last_chunk_tokens + static_cast<uint64_t>(cut)};
-    const bool listed = !HasPerStep(stats) || stats.per_step_accepted.back() + 1 == steps.last;
-    const bool is_draft = listed && CountAt(drafts, steps.last) > 0;
-    const bool is_bare = cut == 0 && steps.last == 1 && steps.bare > 0;
-    if (!is_draft && !is_bare) continue;
-    const uint64_t unexplained = ChunksUnexplained(delivered, steps);
-    if (best && unexplained >= fewest) continue;
-    best = cut;
-    fewest = unexplained;
+                           .last = static_cast<uint64_t>(last_chunk() + cut)};
+    const int64_t merges = steps_uncut + cut + 1 - static_cast<int64_t>(delivered.chunks);
+    return std::abs(merges - static_cast<int64_t>(ChunksUnexplained(delivered, steps)));
   }
-  return best;
-}
+};
 
-// The cut where the last chunk is the last of the list, or the last few of them: `least` or more.
-std::optional<int64_t> CutByList(const SpeculationStats& stats, const DeliveredTokens& delivered,
-                                 int64_t least) {
-  if (!HasPerStep(stats)) return std::nullopt;
-  int64_t cut = -int64_t{*delivered.last_chunk_tokens};
-  for (auto accepted = stats.per_step_accepted.rbegin();
-       accepted != stats.per_step_accepted.rend() && cut < least; ++accepted) {
+// The last chunk is a step without a draft, or the last of the list, or the last few of it.
+std::optional<int64_t> CutByList(const CutProblem& problem) {
+  if (problem.may_end_bare() && problem.Mismatch(0) == 0) return 0;
+  const std::vector<uint32_t>& listed = problem.stats.per_step_accepted;
+  int64_t cut = -problem.last_chunk();
+  for (auto accepted = listed.rbegin(); accepted != listed.rend() && cut < problem.least;
+       ++accepted) {
     cut += int64_t{*accepted} + 1;
   }
-  const bool possible = least <= cut && cut <= stats.per_step_accepted.back();
+  const bool possible = problem.least <= cut && cut <= listed.back();
   return possible ? std::optional(cut) : std::nullopt;
+}
+
+// The last chunk is one of the steps that there were, whichever fits best.
+std::optional<int64_t> CutByLengths(const CutProblem& problem) {
+  std::optional<int64_t> best;
+  int64_t least_mismatch = 0;
+  for (int64_t cut = problem.least; cut <= problem.most; ++cut) {
+    const auto last = static_cast<uint64_t>(problem.last_chunk() + cut);
+    const bool is_bare = cut == 0 && problem.may_end_bare();
+    if (CountAt(problem.drafts, last) == 0 && !is_bare) continue;
+    const int64_t mismatch = problem.Mismatch(cut);
+    if (best && mismatch >= least_mismatch) continue;
+    best = cut;
+    least_mismatch = mismatch;
+  }
+  return best;
 }
 
 // The steps after the prompt's.
@@ -126,8 +143,13 @@ uint64_t CountSteps(const SpeculationStats& stats, const StepHistogram* drafts,
   const int64_t least = std::max<int64_t>(least_steps - steps_uncut, 0);
   std::optional<int64_t> cut;
   if (drafts != nullptr && delivered.after_first != nullptr && delivered.last_chunk_tokens) {
-    cut = CutByChunks(stats, *drafts, delivered, least, steps_uncut);
-    if (!cut) cut = CutByList(stats, delivered, least);
+    const CutProblem problem{.stats = stats,
+                             .drafts = *drafts,
+                             .delivered = delivered,
+                             .steps_uncut = steps_uncut,
+                             .least = least,
+                             .most = static_cast<int64_t>(DraftLength(stats))};
+    cut = HasPerStep(stats) ? CutByList(problem) : CutByLengths(problem);
   }
   return static_cast<uint64_t>(steps_uncut + cut.value_or(least));
 }

@@ -26,11 +26,12 @@ RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_token
 // From vLLM's statistics, which count the steps that had a draft and the accepted tokens, those cut
 // off at the end included.  The steps after the prompt's yielded total - 1 + cut tokens, and each
 // its accepted tokens and one more, so there are total - 1 - accepted + cut of them.  The cut, 0 ..
-// draft length, is the one with which the chunks are the steps (then steps = chunks - 1) or, where
-// some came merged into others' chunks, with which most chunks are a step: the last chunk and its
-// cut have to make a step that there was, the last of the list where there is one.  A last chunk
-// that is several steps is taken for the last of the list.  Else the cut is the least that gives
-// each draft and each chunk a step.
+// draft length, gives each draft and each chunk a step, and makes the last chunk one that there
+// was. Where chunks are the steps that is all; where some were merged, the last chunk is taken for
+// - the last listed step, or the last few of the list (in detailed mode), unless a step of one
+// token
+//   without a draft fits the chunks' lengths exactly, merges two by two included;
+// - else the step with which the chunks' lengths fit best.
 //
 // nullopt where the chunks or the total are unknown.
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,

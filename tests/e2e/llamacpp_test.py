@@ -88,14 +88,17 @@ class LlamaCppTest(Case):
                               row["drafted_tokens"], row["accepted_tokens"],
                               row["acceptance_source"], row["token_source"]),
                              (TOKENS, STEPS, STEPS, DRAFTED, ACCEPTED, "timings", "timings"))
-        acceptance = summary["acceptance"]  # each response's last step left out
+        acceptance = summary["acceptance"]
         self.assertEqual(acceptance["source"], "timings")
         self.assertFalse(acceptance["approximate"])
-        self.assertEqual((acceptance["steps"], acceptance["drafts"]), (300, 300))
-        self.assertAlmostEqual(acceptance["per_step"]["value"], 37 / 10)
-        self.assertAlmostEqual(acceptance["per_draft"]["value"], 37 / 10)
-        self.assertAlmostEqual(acceptance["accept_rate"]["value"], 27 / 40)
-        self.assertEqual(acceptance["histogram"], [0, 90, 60, 0, 150])
+        self.assertEqual((acceptance["steps"], acceptance["drafts"]), (30 * STEPS, 30 * STEPS))
+        for length in ("per_step", "per_draft"):
+            self.assertAlmostEqual(acceptance[length]["value"], 1 + ACCEPTED / STEPS)
+        self.assertAlmostEqual(acceptance["delivered_per_step"]["value"], (TOKENS - 1) / STEPS)
+        self.assertAlmostEqual(acceptance["accept_rate"]["value"], ACCEPTED / DRAFTED)
+        reached = [STEPS, *BY_POSITION, 0]
+        self.assertEqual(acceptance["histogram"],
+                         [30 * (a - b) for a, b in zip(reached, reached[1:])])
         servers = summary["servers"]
         self.assertEqual((servers["generated_tokens"], servers["drafts"],
                           servers["drafted_tokens"], servers["accepted_tokens"]),

@@ -119,7 +119,8 @@ class SabotageTest(Case):
         if quota.folder is None:
             self.skipTest("no cgroup with a CPU quota can be made here")
         self.addCleanup(quota.remove)
-        process, agents = self.begin(self.engine(), seconds=9)
+        # So little of a core makes it slow: it is not to be taken for a lost agent.
+        process, agents = self.begin(self.engine(), "--agent-timeout", "300s", seconds=9)
         self.addCleanup(lambda: process.poll() is None and process.kill())
         if SABOTAGE:
             quota.take(agents[0])
