@@ -87,12 +87,13 @@ class TokensTest(Case):
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         self.addCleanup(lambda: (server.shutdown(), thread.join(), server.server_close()))
+        run_dir = self.run_dir(f"run-{server.server_port}")
         done = self.specctl("run", "--url", server.url, "--bs", 2, "--duration", "7s", "--dataset",
-                            self.prompts(12), "--osl", 16, "--output-dir", self.run_dir())
-        summary = self.summary(self.run_dir())
+                            self.prompts(12), "--osl", 16, "--output-dir", run_dir)
+        summary = self.summary(run_dir)
         self.assert_conserved(summary)
         self.assertEqual(summary["conservation"]["failed"], 0)
-        return summary, done.stdout
+        return summary, " ".join(done.stdout.split())
 
     def assert_right(self, summary):
         """TTFT, ITL and User TPS are those that the server sent, whatever its usage says."""
