@@ -94,6 +94,13 @@ struct CutProblem {
   bool may_end_bare() const {
     return least == 0 && last_chunk() == 1 && steps_uncut > static_cast<int64_t>(stats.drafts);
   }
+  // No stream interval keeps steps of one token back: the chunks are the steps, or one such step
+  // came by itself before the last chunk.
+  bool singles_come_alone() const {
+    const auto chunks = static_cast<int64_t>(delivered.chunks) - 1;
+    const uint64_t singles = CountAt(*delivered.after_first, 1) - (last_chunk() == 1 ? 1 : 0);
+    return steps_uncut == chunks || singles > 0;
+  }
   // Where chunks were merged two by two, as many are no step as there were merges: how far that is
   // off with this cut.
   int64_t Mismatch(int64_t cut) const {
@@ -107,7 +114,7 @@ struct CutProblem {
 
 // The last chunk is a step without a draft, or the last of the list, or the last few of it.
 std::optional<int64_t> CutByList(const CutProblem& problem) {
-  if (problem.may_end_bare() && problem.Mismatch(0) == 0) return 0;
+  if (problem.may_end_bare() && problem.Mismatch(0) == 0 && problem.singles_come_alone()) return 0;
   const std::vector<uint32_t>& listed = problem.stats.per_step_accepted;
   int64_t cut = -problem.last_chunk();
   for (auto accepted = listed.rbegin(); accepted != listed.rend() && cut < problem.least;

@@ -90,6 +90,15 @@ TEST(StepsOfStatsTest, ALastStepWithoutADraftIsNotListed) {
   EXPECT_EQ(StepsOfStats(FourListedDrafts(), Arrived({4, 2, 1, 4, 1, 1}))->steps, 6u);
 }
 
+TEST(StepsOfStatsTest, AStreamIntervalKeepsStepsOfOneTokenBack) {
+  // Five steps without a draft, then the drafts, at an interval of 4: 4 | 1 + 4 | 2 + 1 + 4 .. cut.
+  SpeculationStats stats = FourListedDrafts();
+  stats.per_step_accepted = {3, 3, 1, 3};
+  stats.accepted_tokens = 10;
+  stats.acceptance_histogram = {0, 1, 0, 3};
+  EXPECT_EQ(StepsOfStats(stats, Arrived({4, 5, 4, 2, 1}))->steps, 9u);
+}
+
 TEST(StepsOfStatsTest, NoStepLacksADraftOrAChunk) {
   // No cut makes the last chunk a step, and there is no list: each draft is a step at least.
   EXPECT_EQ(StepsOfStats(FourDrafts(), Arrived({9}))->steps, 4u);
