@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "common/analysis/stages.h"
 #include "tests/unit/common/analysis/journal_script.h"
 
 namespace specctl {
