@@ -123,7 +123,8 @@ TEST(RequestBodyTest, HowManyTokensABodyAllows) {
   spec.extra_inputs_json = R"({"max_tokens":9})";
   EXPECT_EQ(max_tokens(spec, options), 9u);
   for (const char* limit : {"null", "-1", "1.5", "\"9\"", "18446744073709551616"}) {
-    options.row_extra_json = std::string(R"({"max_tokens":)") + limit + "}";
+    const std::string row = std::string(R"({"max_tokens":)") + limit + "}";
+    options.row_extra_json = row;
     EXPECT_FALSE(max_tokens(Spec(), options)) << limit;
   }
 }
