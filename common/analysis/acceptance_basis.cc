@@ -32,7 +32,7 @@ std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests, uin
   return std::nullopt;
 }
 
-// Sums over a target's ok requests.
+// Sums over all of a target's requests.
 struct TargetSums {
   bool all_ok = true, any_draft = false, any_long_chunk = false;
   uint64_t output_tokens = 0, chunk_steps = 0, without_stats = 0;
