@@ -116,7 +116,9 @@ def one_row(settings, configuration, engine, folder, osl, count):
     run_dir = folder / "run"
     command = [str(settings.specctl), "run", "--url", engine.url, "--dataset", "spec_bench",
                "--osl", str(osl), "--bs", "32", "--agents", "2", "--temperature", "0",
-               "--requests", str(count), "--grace", "300s", "--output-dir", str(run_dir)]
+               "--requests", str(count), "--grace", "300s",
+               # 4 slots of llama.cpp serve 32 streams: most wait for longer than a silent server may.
+               "--idle-timeout", "600s", "--output-dir", str(run_dir)]
     if settings.dataset_dir:
         command += ["--dataset-dir", str(settings.dataset_dir)]
     before = engine.settled_counters()
