@@ -1,6 +1,7 @@
 #include "common/net/url.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_format.h>
 
 #include <algorithm>
@@ -10,9 +11,56 @@
 namespace specctl {
 namespace {
 
+// Everything up to the last '@' may be a secret: what is no URL need not have its login before the
+// first slash.
+std::string WithoutLogin(std::string_view text) {
+  const size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return std::string(text);
+  const size_t scheme = text.find("://");
+  const bool has_scheme = scheme != std::string_view::npos && scheme < at;
+  return std::string(has_scheme ? text.substr(0, scheme + 3) : "")
+      .append("...")
+      .append(text.substr(at));
+}
+
 absl::Status Refused(std::string_view text, std::string_view why) {
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "URL \"%s\": %s", std::string(text.substr(0, 200)).c_str(), std::string(why).c_str()));
+  return absl::InvalidArgumentError(
+      absl::StrFormat("URL \"%s\": %s", WithoutLogin(text).substr(0, 200), why));
+}
+
+std::optional<int> ValueOfHexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = absl::ascii_tolower(static_cast<unsigned char>(c));
+  if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
+  return std::nullopt;
+}
+
+// Percent-decoded (RFC 3986 2.1); nullopt where a '%' is not followed by two hex digits.
+std::optional<std::string> Decoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const auto high = ValueOfHexDigit(text[i + 1]), low = ValueOfHexDigit(text[i + 2]);
+    if (!high || !low) return std::nullopt;
+    out.push_back(static_cast<char>(*high * 16 + *low));
+    i += 2;
+  }
+  return out;
+}
+
+// Cuts "user:password@" off `authority`; false where it can't be decoded.
+bool TakeLogin(std::string_view& authority, Url& url) {
+  const size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return true;
+  auto login = Decoded(authority.substr(0, at));
+  authority.remove_prefix(at + 1);
+  if (!login) return false;
+  url.login = *std::move(login);
+  return true;
 }
 
 bool IsHostCharacter(char c) {
@@ -75,6 +123,12 @@ std::string Url::ToString() const {
   return absl::StrFormat("%s://%s:%d%s", https ? "https" : "http", Bracketed(host), port, path);
 }
 
+std::string Url::BasicAuthorization() const {
+  if (login.empty()) return "";
+  const bool has_password = login.find(':') != std::string::npos;
+  return "Basic " + absl::Base64Escape(has_password ? login : login + ":");
+}
+
 absl::StatusOr<Url> ParseUrl(std::string_view text) {
   Url url;
   std::string_view rest = text;
@@ -89,8 +143,8 @@ absl::StatusOr<Url> ParseUrl(std::string_view text) {
   const size_t slash = std::min(rest.find('/'), rest.size());
   std::string_view authority = rest.substr(0, slash);
   url.path = rest.substr(slash);
-  if (authority.find('@') != std::string_view::npos) {
-    return Refused(text, "must hold no user name or password; give the key by --api-key-env");
+  if (!TakeLogin(authority, url)) {
+    return Refused(text, "user name and password: % needs two hex digits behind it");
   }
   if (!TakeHost(authority, url)) return Refused(text, "host: need a name or an address");
   if (authority.empty()) return url;

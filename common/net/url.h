@@ -14,14 +14,18 @@ struct Url {
   std::string host;    // name or address; IPv6 without brackets
   uint16_t port = 80;  // 443 for https where none is given
   std::string path;    // begins with '/', or empty: a prefix that every request path is appended to
+  // "user:password", decoded, where the URL names them; a secret, and in no text made of the URL.
+  std::string login;
 
   // host[:port] for the Host header; the port only where it is not the scheme's own.
   std::string HostHeader() const;
   std::string ToString() const;  // scheme://host:port/path
+  // "Basic ..." (RFC 7617) for the Authorization header; empty without a login.
+  std::string BasicAuthorization() const;
 };
 
-// Parses `text`.  A missing scheme is http.  User info, query and fragment are refused.
-// INVALID_ARGUMENT, naming `text` and what is wrong.
+// Parses `text`.  A missing scheme is http.  Query and fragment are refused.
+// INVALID_ARGUMENT, naming `text` without its login, and what is wrong.
 absl::StatusOr<Url> ParseUrl(std::string_view text);
 
 // ParseUrl, then cuts trailing slashes and a trailing "/v1", which users may or may not give.

@@ -64,11 +64,36 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"http://", "host"}, Refusal{"http://h:", "port"},
                       Refusal{"http://h:0", "port"}, Refusal{"http://h:65536", "port"},
                       Refusal{"http://h:80x", "port"}, Refusal{"http://h:-1", "port"},
-                      Refusal{"http://u:p@h", "user name"}, Refusal{"http://h/?a=b", "query"},
-                      Refusal{"http://h#f", "fragment"}, Refusal{"http://h h", "space"},
-                      Refusal{"http://h\r\nX: y", ""}, Refusal{"http://[::1", "host"},
-                      Refusal{"http://[h]", "host"}, Refusal{"http://[::1]x", "port"},
-                      Refusal{"::1", "host"}, Refusal{"http://h\"x", "host"}));
+                      Refusal{"http://h/?a=b", "query"}, Refusal{"http://h#f", "fragment"},
+                      Refusal{"http://h h", "space"}, Refusal{"http://h\r\nX: y", ""},
+                      Refusal{"http://[::1", "host"}, Refusal{"http://[h]", "host"},
+                      Refusal{"http://[::1]x", "port"}, Refusal{"::1", "host"},
+                      Refusal{"http://h\"x", "host"}));
+
+TEST(ParseUrlTest, ALoginIsDecodedAndInNoText) {
+  const auto url = ParseUrl("https://user:p%40ss%3a@h:8000/x");
+  ASSERT_TRUE(url.ok()) << url.status();
+  EXPECT_EQ(url->login, "user:p@ss:");
+  EXPECT_EQ(url->host, "h");
+  EXPECT_EQ(url->ToString(), "https://h:8000/x");
+  EXPECT_EQ(url->HostHeader(), "h:8000");
+  EXPECT_EQ(url->BasicAuthorization(), "Basic dXNlcjpwQHNzOg==");
+  EXPECT_EQ(ParseUrl("http://token@h")->BasicAuthorization(), "Basic dG9rZW46");
+  EXPECT_EQ(ParseUrl("http://h/a@b")->BasicAuthorization(), "");
+}
+
+TEST(ParseUrlTest, NoErrorShowsALogin) {
+  for (const char* text :
+       {"http://user:hunter2@h:0", "http://user:hunter2@", "ftp://user:hunter2@h",
+        "http://user:hunter2@h?a", "user:hunter2@h:x", "http://user:hun/ter2@h",
+        "http://u:hunter2%zz@h", "http://user:hunter2#@h", "http://user:hunter2 @h",
+        "http://user:hunter2@@h:y"}) {
+    const auto url = ParseUrl(text);
+    ASSERT_FALSE(url.ok()) << text;
+    EXPECT_THAT(std::string(url.status().message()), Not(HasSubstr("hun"))) << text;
+    EXPECT_THAT(std::string(url.status().message()), Not(HasSubstr("ter2"))) << text;
+  }
+}
 
 TEST(ParseTargetUrlTest, CutsV1AndSlashes) {
   for (const char* text : {"http://h:8000", "http://h:8000/", "http://h:8000/v1",
