@@ -27,22 +27,25 @@ Slice::Entry ToEntry(v1::SliceConversation& from) {
   entry.conversation.extra_json = std::move(*from.mutable_extra_json());
   entry.conversation.line = from.line();
   entry.conversation.question_id = std::move(*from.mutable_question_id());
+  entry.conversation.model = std::move(*from.mutable_model());
   return entry;
 }
 
 void TakeFirst(const v1::Prepare& part, LoadJob& job) {
   job.spec = FromProto(part.spec());
   if (!part.run_tag().empty()) job.spec.run_id = part.run_tag();
-  job.secrets.api_key = part.api_key();
-  for (const v1::Pair& header : part.secret_headers()) {
-    job.secrets.headers.emplace_back(header.name(), header.value());
+  for (const v1::Pair& header : part.headers()) {
+    job.headers.emplace_back(header.name(), header.value());
   }
   for (const v1::TargetJob& target : part.targets()) {
     job.targets.push_back({.url = target.url(),
                            .engine = target.engine(),
                            .continuous_usage = target.continuous_usage(),
                            .return_token_ids = target.return_token_ids(),
-                           .ignore_usage_on_chunks = target.ignore_usage_on_chunks()});
+                           .ignore_usage_on_chunks = target.ignore_usage_on_chunks(),
+                           .stream_options = !target.no_stream_options(),
+                           .model = target.model(),
+                           .authorization = target.authorization()});
   }
   Slice& slice = job.slice;
   slice.agent = part.agent();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/plan/plan.h"
@@ -16,11 +17,15 @@ struct TargetJob {
   bool return_token_ids = false;  // it is to be asked for token ids instead
   // Its usage on chunks was found to be wrong, and is not to be used even where it comes.
   bool ignore_usage_on_chunks = false;
+  bool stream_options = true;  // it takes the field
+  std::string model;           // what requests whose conversation names none ask for
+  std::string authorization;   // value of the header; empty: none is sent
 };
 
 struct LoadJob {
   RunSpec spec;
-  Secrets secrets;
+  // Sent with each request; secrets among them.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::vector<TargetJob> targets;
   Slice slice;
   uint64_t incarnation = 0;  // of this agent's process

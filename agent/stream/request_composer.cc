@@ -11,23 +11,15 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-absl::StatusOr<Headers> CollectHeaders(const LoadJob& job) {
+absl::StatusOr<Headers> CollectHeaders(const LoadJob& job, const TargetJob& target) {
   Headers headers;
   headers.emplace_back("Accept", "text/event-stream");
-  if (!job.secrets.api_key.empty()) {
-    if (!IsHeaderValue(job.secrets.api_key)) {
-      return absl::InvalidArgumentError("--api-key-env: the key has a line break");
-    }
-    headers.emplace_back("Authorization", "Bearer " + job.secrets.api_key);
-  }
-  for (const Headers* given : {&job.spec.request.headers, &job.secrets.headers}) {
-    for (const auto& [name, value] : *given) {
-      if (!IsHeaderName(name) || !IsHeaderValue(value)) {
-        return absl::InvalidArgumentError(
-            absl::StrFormat("--header: \"%s\" is no header that can be sent", name));
-      }
-      headers.emplace_back(name, value);
-    }
+  if (!target.authorization.empty()) headers.emplace_back("Authorization", target.authorization);
+  headers.insert(headers.end(), job.headers.begin(), job.headers.end());
+  for (const auto& [name, value] : headers) {
+    if (IsHeaderName(name) && IsHeaderValue(value)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--header: \"%s\" is no header that can be sent", name));
   }
   return headers;
 }
@@ -39,20 +31,25 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
   composer.run_id_ = job.spec.run_id;
   composer.path_ =
       job.spec.request.endpoint == Endpoint::kChat ? "/v1/chat/completions" : "/v1/completions";
-  auto headers = CollectHeaders(job);
-  if (!headers.ok()) return headers.status();
-  composer.headers_ = *std::move(headers);
   for (const TargetJob& target : job.targets) {
     auto url = ParseTargetUrl(target.url);
     if (!url.ok()) return url.status();
     auto profile = std::make_unique<EngineProfile>(ProfileNamed(target.engine));
     profile->continuous_usage = target.continuous_usage;
     profile->return_token_ids = target.return_token_ids;
-    auto writer = RequestBodyWriter::Create(job.spec.request, *profile);
+    RequestSpec request = job.spec.request;
+    if (!target.model.empty()) request.model = target.model;
+    auto writer = RequestBodyWriter::Create(request, *profile);
     if (!writer.ok()) return writer.status();
-    composer.targets_.push_back({*std::move(url), target.continuous_usage,
-                                 !target.ignore_usage_on_chunks, std::move(profile),
-                                 *std::move(writer)});
+    auto headers = CollectHeaders(job, target);
+    if (!headers.ok()) return headers.status();
+    composer.targets_.push_back({.url = *std::move(url),
+                                 .continuous_usage = target.continuous_usage,
+                                 .stream_options = target.stream_options,
+                                 .trust_usage = !target.ignore_usage_on_chunks,
+                                 .profile = std::move(profile),
+                                 .writer = *std::move(writer),
+                                 .headers = *std::move(headers)});
   }
   return composer;
 }
@@ -61,6 +58,8 @@ absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request
   const PerTarget& target = targets_[request.target];
   BodyOptions options;
   options.continuous_usage = target.continuous_usage;
+  options.include_usage = target.stream_options;
+  options.model = request.conversation->model;
   options.max_tokens = request.conversation->max_tokens;
   options.row_extra_json = request.conversation->extra_json;
   const auto body = target.writer.Write(request.messages, options);
@@ -68,7 +67,7 @@ absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request
   HttpRequest http;
   http.method = "POST";
   http.path = path_;
-  http.headers = headers_;
+  http.headers = target.headers;
   http.headers.emplace_back("X-Request-Id",
                             absl::StrFormat("%s-%d.%d", run_id_, request.position, request.turn));
   http.body = *body;

@@ -41,15 +41,16 @@ class RequestComposer {
   struct PerTarget {
     Url url;
     bool continuous_usage = false;
+    bool stream_options = true;
     bool trust_usage = true;
     std::unique_ptr<EngineProfile> profile;  // what the target was found to take
     RequestBodyWriter writer;
+    std::vector<std::pair<std::string, std::string>> headers;
   };
   RequestComposer() = default;
 
   std::string run_id_;
   std::string path_;
-  std::vector<std::pair<std::string, std::string>> headers_;
   std::vector<PerTarget> targets_;
 };
 

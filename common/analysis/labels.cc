@@ -21,6 +21,7 @@ constexpr double kBurstShareMin = 0.01;  // of a window's chunks
 constexpr uint64_t kUnacknowledgedMaxNs = 2'000'000'000;
 constexpr double kUnstampedShareMin = 0.001;  // of the reads
 constexpr double kPrefixExcessMin = 0.05;     // of the tokens that were looked up
+constexpr double kContextOverflowMin = 0.05;  // of the requests sent
 
 void AddLabel(std::string code, std::string text, Results& results, uint64_t windows = 0) {
   results.verdict.labels.push_back(
@@ -139,6 +140,29 @@ void AddServerErrors(const Evidence& evidence, Results& results) {
   AddLabel("server_errors", absl::StrFormat("%d requests refused or broken off", errors), results);
 }
 
+void AddContext(const Evidence& evidence, Results& results) {
+  const auto refused = std::count_if(evidence.requests.begin(), evidence.requests.end(),
+                                     [](const SettledRequest& request) {
+                                       return request.failure == FailureKind::kContextOverflow;
+                                     });
+  const auto sent = static_cast<double>(results.conservation.sent);
+  if (static_cast<double>(refused) <= kContextOverflowMin * sent) return;
+  AddLabel(
+      "context_overflow",
+      absl::StrFormat("%d of %d requests did not fit the context of the model: the figures are "
+                      "of the shorter ones",
+                      refused, results.conservation.sent),
+      results);
+}
+
+void AddIgnoreEos(const Evidence& evidence, Results& results) {
+  if (!evidence.run.spec().request.ignore_eos) return;
+  AddLabel("ignore_eos",
+           "replies run on past their end: their text, and with it the acceptance, is not what "
+           "users get",
+           results);
+}
+
 void AddFromRequests(const Evidence& evidence, Results& results) {
   uint64_t repeated = 0, totals_only = 0;
   for (const SettledRequest& request : evidence.requests) {
@@ -212,11 +236,6 @@ void AddFromAgents(const Evidence& evidence, Results& results) {
   }
 }
 
-std::string TargetText(const Evidence& evidence, uint32_t target) {
-  const std::vector<std::string>& urls = evidence.run.spec().target_urls;
-  return target < urls.size() ? urls[target] : absl::StrFormat("target %d", target);
-}
-
 void AddAcceptance(const Evidence& evidence, Results& results) {
   if (results.acceptance && results.acceptance->approximate) {
     AddLabel("approximate_acceptance", "from chunks, and how many steps are merged is unknown",
@@ -224,12 +243,12 @@ void AddAcceptance(const Evidence& evidence, Results& results) {
   }
   for (const TargetAcceptance& target : results.acceptance_sources) {
     if (!target.speculates) continue;
-    const std::string url = TargetText(evidence, target.target);
+    const std::string label = TargetLabel(evidence.run.spec(), target.target);
     if (target.merged_share.value_or(0) > kMergedShareMax) {
       AddLabel("merged_steps",
                absl::StrFormat("%.1f %% of the steps of %s came within another's chunk: step "
                                "latency is between chunks",
-                               100 * *target.merged_share, url),
+                               100 * *target.merged_share, label),
                results);
     }
     const bool from_requests = target.source && *target.source != AcceptanceSource::kCounters;
@@ -237,7 +256,7 @@ void AddAcceptance(const Evidence& evidence, Results& results) {
       AddLabel("partial_acceptance",
                absl::StrFormat("acceptance is of %.1f %% of the ok requests of %s; the others have "
                                "no %s",
-                               100 * target.share, url, AcceptanceSourceName(*target.source)),
+                               100 * target.share, label, AcceptanceSourceName(*target.source)),
                results);
     }
   }
@@ -289,6 +308,8 @@ void AddLabels(const Evidence& evidence, Results& results) {
     AddLabel("short_hold", "no hold of 5 s in which 30 requests began: figures of the whole run",
              results);
   }
+  AddContext(evidence, results);
+  AddIgnoreEos(evidence, results);
   AddFromRequests(evidence, results);
   AddAcceptance(evidence, results);
   AddTokens(results);

@@ -18,7 +18,7 @@ bool CountsDrafts(const TargetProbed* probed) {
 
 std::vector<TargetFacts> FactsOf(const RunContext& run,
                                  const std::optional<ServerFigures>& servers) {
-  std::vector<TargetFacts> facts(run.spec().target_urls.size());
+  std::vector<TargetFacts> facts(run.spec().targets.size());
   for (uint32_t i = 0; i < facts.size(); ++i) {
     const TargetProbed* const probed = run.Target(i);
     if (probed != nullptr) facts[i].draft_length = probed->draft_length;

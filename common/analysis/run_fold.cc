@@ -144,10 +144,8 @@ void RunState::OnFinished(RequestRecord record) {
 
 void RunState::CountFailure(const RequestRow& row) {
   if (row.outcome == Outcome::kCancelled) return;
-  const std::vector<std::string>& urls = run.spec().target_urls;
-  const std::string url =
-      row.target < urls.size() ? urls[row.target] : absl::StrFormat("target %d", row.target);
-  ++failures[absl::StrFormat("%s (%s)", FailureText(row.finish), url)];
+  ++failures[absl::StrFormat("%s (%s)", FailureText(row.finish),
+                             TargetLabel(run.spec(), row.target))];
 }
 
 absl::Status RunState::On(const RunBegun& event) {

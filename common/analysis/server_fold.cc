@@ -80,7 +80,7 @@ void SetSums(ServerFigures& figures) {
 std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
   std::vector<MetricsSource> sources;
   if (!spec.server_metrics) return sources;
-  const std::vector<std::string>& targets = spec.target_urls;
+  const std::vector<std::string> targets = TargetUrls(spec);
   if (spec.metrics_urls.empty()) {
     for (uint32_t i = 0; i < targets.size(); ++i) sources.push_back({targets[i], i});
     return sources;

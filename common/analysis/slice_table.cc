@@ -69,6 +69,8 @@ std::string_view DimensionName(Dimension dimension) {
       return "turn";
     case Dimension::kTarget:
       return "target";
+    case Dimension::kModel:
+      return "model";
     case Dimension::kAgent:
       return "agent";
     case Dimension::kStage:
@@ -88,11 +90,13 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
       return Named(run.RowAt(request.position), &PlannedRow::sub_category);
     case Dimension::kTurn:
       return Numbered(request.turn);
-    case Dimension::kTarget: {
-      const std::vector<std::string>& urls = run.spec().target_urls;
-      SliceKey key = Numbered(request.target);
-      if (request.target < urls.size()) key.second = urls[request.target];
-      return key;
+    case Dimension::kTarget:
+      return SliceKey(request.target, TargetLabel(run.spec(), request.target));
+    case Dimension::kModel: {
+      const std::string_view model =
+          ModelOf(run.spec(), run.RowAt(request.position), request.target);
+      if (model.empty()) return std::nullopt;
+      return SliceKey(0, model);
     }
     case Dimension::kAgent:
       return Numbered(request.agent);

@@ -1,4 +1,4 @@
-// SliceTable: requests by category, tier, sub-category, turn, target, agent and stage.
+// SliceTable: requests by category, tier, sub-category, turn, target, model, agent and stage.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@
 
 namespace specctl {
 
-enum class Dimension { kCategory, kTier, kSubCategory, kTurn, kTarget, kAgent, kStage };
-inline constexpr size_t kDimensions = 7;
+enum class Dimension { kCategory, kTier, kSubCategory, kTurn, kTarget, kModel, kAgent, kStage };
+inline constexpr size_t kDimensions = 8;
 std::string_view DimensionName(Dimension dimension);  // "category", ..., as slices name it
 
 // Numbers sort as numbers; a name has the number 0.

@@ -27,6 +27,7 @@ struct Conversation {
   std::string tier;                         // low_entropy, mixed, high_entropy, or empty
   std::vector<std::vector<Message>> turns;  // at least one turn, each of at least one message
   std::optional<uint32_t> max_tokens;       // the row's own; goes before --osl
+  std::string model;                        // what it asks for; empty: the target's model
   std::string extra_json;  // the row's extra request fields: a JSON object, or empty
   uint64_t line = 0;       // 1-based line or row in its file, for error messages
 };

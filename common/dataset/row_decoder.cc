@@ -181,6 +181,8 @@ class RowDecoder::Impl {
     if (!category.ok()) return category.status();
     absl::StatusOr<std::string> sub_category = OptionalText(row, "sub_category");
     if (!sub_category.ok()) return sub_category.status();
+    absl::StatusOr<std::string> model = OptionalText(row, "model");
+    if (!model.ok()) return model.status();
     const absl::StatusOr<std::optional<uint32_t>> max_tokens = MaxTokensOf(row);
     if (!max_tokens.ok()) return max_tokens.status();
     absl::StatusOr<std::string> extra = ExtraJsonOf(row);
@@ -193,6 +195,7 @@ class RowDecoder::Impl {
                                       .tier = IsEntropyTier(*category) ? *category : "",
                                       .turns = std::move(turns),
                                       .max_tokens = *max_tokens,
+                                      .model = *std::move(model),
                                       .extra_json = *std::move(extra),
                                       .line = 0});
   }

@@ -22,7 +22,7 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 4> kIdKeys = {"question_id", "prompt_id", "id",
                                                      "session_id"};
-constexpr std::array<std::string_view, 2> kTextKeys = {"category", "sub_category"};
+constexpr std::array<std::string_view, 3> kTextKeys = {"category", "sub_category", "model"};
 constexpr std::array<std::string_view, 3> kMaxTokensKeys = {"max_tokens", "max_completion_tokens",
                                                             "output_length"};
 constexpr std::array<std::string_view, 2> kExtraKeys = {"extra", "extra_body"};
@@ -65,8 +65,9 @@ constexpr std::array<std::string_view, 36> kRequestFields = {"temperature",
                                                              "add_generation_prompt",
                                                              "continue_final_message"};
 // Fields that specctl writes itself.
-constexpr std::array<std::string_view, 7> kOwnFields = {
-    "messages", "prompt", "stream", "stream_options", "max_tokens", "n", "max_completion_tokens"};
+constexpr std::array<std::string_view, 8> kOwnFields = {
+    "messages",   "prompt", "stream", "stream_options",
+    "max_tokens", "n",      "model",  "max_completion_tokens"};
 
 bool Contains(Names names, std::string_view key) {
   return std::find(names.begin(), names.end(), key) != names.end();
@@ -96,7 +97,7 @@ absl::Status AddExtra(std::string_view name, element value, Fields& fields) {
   for (const auto& [key, field] : extra) {
     if (Contains(kOwnFields, key)) {
       return absl::InvalidArgumentError(absl::StrFormat(
-          "%s: %s is set by specctl itself; max_tokens may stand in the row, outside %s",
+          "%s: %s is set by specctl itself; max_tokens and model may stand in the row, outside %s",
           std::string(name), std::string(key), std::string(name)));
     }
     Set(key, field, fields);

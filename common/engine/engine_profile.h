@@ -55,6 +55,9 @@ struct EngineProfile {
   bool timings_per_token = false;  // `timings` on every event
   // Closes the connection after a stream, whatever the response's head says.
   bool closes_after_stream = false;
+  // Refuses a request whose prompt and max_tokens together exceed the context.  llama.cpp ends the
+  // reply where its context is full.
+  bool context_holds_max_tokens = true;
   std::span<const MetricFamily> metrics;
   bool chunk_per_step = true;  // false: an engine that sends a chunk a token (llama.cpp)
 };

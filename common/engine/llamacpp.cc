@@ -39,6 +39,7 @@ constexpr EngineProfile kLlamaCpp = {
     .return_token_ids = false,
     .timings_per_token = true,
     .closes_after_stream = true,
+    .context_holds_max_tokens = false,
     .metrics = kLlamaCppMetrics,
     .chunk_per_step = false,
 };

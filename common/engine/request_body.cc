@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "common/base/json_writer.h"
 #include "common/engine/one_line.h"
@@ -15,8 +16,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::array<std::string_view, 5> kOurs = {"stream", "stream_options", "messages", "prompt",
-                                                   "n"};
+constexpr std::array<std::string_view, 6> kOurs = {"stream", "stream_options", "messages", "prompt",
+                                                   "n",      "model"};
 
 bool IsOurs(std::string_view key) {
   return std::find(kOurs.begin(), kOurs.end(), key) != kOurs.end();
@@ -46,6 +47,20 @@ std::string JsonString(std::string_view text) {
   std::string json;
   AppendJsonString(text, json);
   return json;
+}
+
+// A count as JSON has it; nullopt where it is none.
+std::optional<uint64_t> TokensOf(std::string_view json) {
+  uint64_t tokens = 0;
+  const char* const end = json.data() + json.size();
+  const auto read = std::from_chars(json.data(), end, tokens);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(tokens) : std::nullopt;
+}
+
+// What is no count is as good as no limit.
+uint64_t Capped(std::optional<uint64_t> tokens, const BodyOptions& options) {
+  const uint64_t most = options.tokens_at_most.value_or(std::numeric_limits<uint64_t>::max());
+  return std::min(tokens.value_or(most), most);
 }
 
 // On-demand parsing alone would let faults pass.
@@ -101,11 +116,11 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
         "--extra-inputs: %s is set by specctl itself and can't be given", field.key));
   }
   writer.extra_inputs_ = *std::move(extra);
-  writer.flags_.push_back({"model", JsonString(request.model)});
   if (request.temperature) {
     writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
   }
-  if (request.ignore_eos && !profile.ignore_eos) {
+  const bool user_knows = Has(writer.extra_inputs_, "ignore_eos");
+  if (request.ignore_eos && !profile.ignore_eos && !user_knows) {
     return absl::InvalidArgumentError(absl::StrFormat("--ignore-eos: %s does not take ignore_eos",
                                                       std::string(profile.display_name)));
   }
@@ -128,7 +143,8 @@ absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> me
   body.reserve(bytes);
   body.push_back('{');
   if (const absl::Status status = AppendPrompt(messages, body); !status.ok()) return status;
-  AppendFields(*row_fields, options.max_tokens.value_or(request_.osl_tokens), body);
+  AppendField("model", JsonString(options.model.empty() ? request_.model : options.model), body);
+  AppendFields(*row_fields, options, body);
   AppendStreamFields(*row_fields, options, body);
   body.push_back('}');
   return body;
@@ -139,35 +155,39 @@ std::optional<uint64_t> RequestBodyWriter::MaxTokens(const BodyOptions& options)
   const auto row_fields = ParseFields(options.row_extra_json);
   if (!row_fields.ok()) return std::nullopt;
   const std::vector<Field>& limited_by = HasLimit(extra_inputs_) ? extra_inputs_ : *row_fields;
-  if (!HasLimit(limited_by)) return options.max_tokens.value_or(request_.osl_tokens);
+  if (!HasLimit(limited_by)) {
+    return Capped(options.max_tokens.value_or(request_.osl_tokens), options);
+  }
   std::optional<uint64_t> limit;
   for (const Field& field : limited_by) {
     if (!IsLimit(field.key)) continue;
-    uint64_t tokens = 0;
-    const char* const end = field.json.data() + field.json.size();
-    const auto read = std::from_chars(field.json.data(), end, tokens);
-    if (read.ec == std::errc() && read.ptr == end) limit = std::max(limit.value_or(0), tokens);
+    if (const auto tokens = TokensOf(field.json)) limit = std::max(limit.value_or(0), *tokens);
   }
-  return limit;
+  return limit || options.tokens_at_most ? std::optional(Capped(limit, options)) : std::nullopt;
 }
 
 // Each field once, from the first of --extra-inputs, the row and the flags that has it.
-void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, uint32_t max_tokens,
+void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, const BodyOptions& options,
                                      std::string& body) const {
+  const auto append = [&](const Field& field) {
+    const bool capped = options.tokens_at_most && (IsLimit(field.key) || field.key == "min_tokens");
+    AppendField(field.key,
+                capped ? std::to_string(Capped(TokensOf(field.json), options)) : field.json, body);
+  };
   for (const Field& field : flags_) {
-    if (Has(extra_inputs_, field.key)) continue;
-    if (field.key != "model" && Has(row_fields, field.key)) continue;
-    AppendField(field.key, field.json, body);
+    if (Has(extra_inputs_, field.key) || Has(row_fields, field.key)) continue;
+    append(field);
   }
   const bool limited_by_user = HasLimit(extra_inputs_);
   if (!limited_by_user && !HasLimit(row_fields)) {
-    AppendField("max_tokens", std::to_string(max_tokens), body);
+    const uint64_t max_tokens = options.max_tokens.value_or(request_.osl_tokens);
+    AppendField("max_tokens", std::to_string(Capped(max_tokens, options)), body);
   }
   for (const Field& field : row_fields) {
-    if (IsOurs(field.key) || field.key == "model" || Has(extra_inputs_, field.key)) continue;
-    if (!IsLimit(field.key) || !limited_by_user) AppendField(field.key, field.json, body);
+    if (IsOurs(field.key) || Has(extra_inputs_, field.key)) continue;
+    if (!IsLimit(field.key) || !limited_by_user) append(field);
   }
-  for (const Field& field : extra_inputs_) AppendField(field.key, field.json, body);
+  for (const Field& field : extra_inputs_) append(field);
 }
 
 absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,

@@ -23,16 +23,19 @@ struct BodyOptions {
   bool continuous_usage = true;
   bool include_usage = true;           // stream_options at all; cleared where even they are refused
   std::optional<uint32_t> max_tokens;  // the row's own; else request.osl_tokens
-  std::string_view row_extra_json;     // the row's extra fields; --extra-inputs goes before them
+  std::string_view model;              // the row's own; empty: request.model
+  // Caps max_tokens, max_completion_tokens and min_tokens, whoever gives them.
+  std::optional<uint32_t> tokens_at_most;
+  std::string_view row_extra_json;  // the row's extra fields; --extra-inputs goes before them
 };
 
 // Writes the body once for a run, so that a request costs the copying of its messages.
 //
 // Order of precedence for a field: --extra-inputs, the row's extra fields, the flags.  `stream`,
-// `stream_options`, `messages`, `prompt` and `n` are ours alone: refused in --extra-inputs, passed
-// over in a row, as is a row's `model` (a log names the model that it was recorded from).  A row's
-// or user's max_completion_tokens goes in the place of max_tokens.  Completions send the text of
-// the messages, joined by blank lines, as `prompt`.  Immutable; thread-safe.
+// `stream_options`, `messages`, `prompt`, `n` and `model` are ours alone: refused in
+// --extra-inputs, passed over in a row's extra fields.  A row's or user's max_completion_tokens
+// goes in the place of max_tokens.  Completions send the text of the messages, joined by blank
+// lines, as `prompt`.  Immutable; thread-safe.
 class RequestBodyWriter {
  public:
   // INVALID_ARGUMENT "--extra-inputs: ..." where extra_inputs_json is not a JSON object or sets a
@@ -56,7 +59,7 @@ class RequestBodyWriter {
 
   RequestBodyWriter() = default;
   static absl::StatusOr<std::vector<Field>> ParseFields(std::string_view json);
-  void AppendFields(std::span<const Field> row_fields, uint32_t max_tokens,
+  void AppendFields(std::span<const Field> row_fields, const BodyOptions& options,
                     std::string& body) const;
   absl::Status AppendPrompt(std::span<const Message> messages, std::string& body) const;
   void AppendStreamFields(std::span<const Field> row_fields, const BodyOptions& options,

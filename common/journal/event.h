@@ -30,12 +30,17 @@ struct RunBegun {
 struct PlannedRow {
   uint64_t order_index = 0;
   std::string question_id, category, sub_category, tier;
+  std::string model;  // its own; empty: the target's
   uint32_t turns = 1;
   bool has_stop = false;  // its own request fields have `stop`
 };
 
+// The model that a request to `target` asks for: its row's own (`row` may be null), else the
+// target's.
+std::string_view ModelOf(const RunSpec& spec, const PlannedRow* row, uint32_t target);
+
 struct TargetProbed {
-  uint32_t target = 0;  // index into spec.target_urls
+  uint32_t target = 0;  // index into spec.targets
   std::string url;
   std::string engine;  // "vllm", "openai", ...
   std::string engine_version;
@@ -45,10 +50,12 @@ struct TargetProbed {
   bool continuous_usage = false;  // the server takes the field and answers to it
   // What is wrong with its usage on chunks, which is then not used.
   TokenFault usage_fault = TokenFault::kNone;
-  std::string metrics_url;               // empty: none
-  std::string metrics_note;              // why there are none, for the page
-  std::string speculation_method;        // as the server names it; empty: it does not tell
-  std::optional<uint32_t> draft_length;  // tokens of a draft at most; absent: it does not tell
+  bool stream_options = true;              // the server takes the field at all
+  std::vector<std::string> served_models;  // empty: it does not tell
+  std::string metrics_url;                 // empty: none
+  std::string metrics_note;                // why there are none, for the page
+  std::string speculation_method;          // as the server names it; empty: it does not tell
+  std::optional<uint32_t> draft_length;    // tokens of a draft at most; absent: it does not tell
 };
 
 struct HostFacts {

@@ -35,6 +35,12 @@ HostFacts FromProto(const v1::HostFacts& in) {
   return out;
 }
 
+std::string_view ModelOf(const RunSpec& spec, const PlannedRow* row, uint32_t target) {
+  if (row != nullptr && !row->model.empty()) return row->model;
+  const bool has_own = target < spec.targets.size() && !spec.targets[target].model.empty();
+  return has_own ? spec.targets[target].model : spec.request.model;
+}
+
 namespace {
 
 void Write(const RunBegun& in, v1::RunBegun* out) {
@@ -61,6 +67,7 @@ void Write(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_tier(in.tier);
   out->set_turns(in.turns);
   out->set_has_stop(in.has_stop);
+  out->set_model(in.model);
 }
 
 PlannedRow Read(const v1::PlannedRow& in) {
@@ -72,6 +79,7 @@ PlannedRow Read(const v1::PlannedRow& in) {
   out.tier = in.tier();
   out.turns = in.turns();
   out.has_stop = in.has_stop();
+  out.model = in.model();
   return out;
 }
 
@@ -88,6 +96,8 @@ void Write(const TargetProbed& in, v1::TargetProbed* out) {
   out->set_continuous_usage(in.continuous_usage);
   out->set_usage_fault(static_cast<v1::TokenFault>(in.usage_fault));
   out->set_speculation_method(in.speculation_method);
+  out->set_no_stream_options(!in.stream_options);
+  for (const std::string& model : in.served_models) out->add_served_models(model);
   if (in.draft_length) out->set_draft_length(*in.draft_length);
 }
 
@@ -105,6 +115,8 @@ TargetProbed Read(const v1::TargetProbed& in) {
   out.continuous_usage = in.continuous_usage();
   out.usage_fault = static_cast<TokenFault>(in.usage_fault());
   out.speculation_method = in.speculation_method();
+  out.stream_options = !in.no_stream_options();
+  out.served_models.assign(in.served_models().begin(), in.served_models().end());
   if (in.has_draft_length()) out.draft_length = in.draft_length();
   return out;
 }

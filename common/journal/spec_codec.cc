@@ -57,6 +57,12 @@ void RequestToProto(const RequestSpec& request, v1::RequestSpec* out) {
   out->set_ignore_eos(request.ignore_eos);
   out->set_extra_inputs_json(request.extra_inputs_json);
   PairsToProto(request.headers, out->mutable_headers());
+  for (const std::string& name : request.withheld_headers) out->add_withheld_headers(name);
+  for (const auto& [model, share] : request.model_mix) {
+    v1::ModelShare* const to = out->add_model_mix();
+    to->set_model(model);
+    to->set_share(share);
+  }
 }
 
 RequestSpec RequestFromProto(const v1::RequestSpec& request) {
@@ -68,6 +74,10 @@ RequestSpec RequestFromProto(const v1::RequestSpec& request) {
   out.ignore_eos = request.ignore_eos();
   out.extra_inputs_json = request.extra_inputs_json();
   out.headers = PairsFromProto(request.headers());
+  out.withheld_headers.assign(request.withheld_headers().begin(), request.withheld_headers().end());
+  for (const v1::ModelShare& share : request.model_mix()) {
+    out.model_mix.emplace_back(share.model(), share.share());
+  }
   return out;
 }
 
@@ -91,6 +101,19 @@ DatasetIdentity DatasetFromProto(const v1::DatasetIdentity& dataset) {
   return out;
 }
 
+void TargetToProto(const TargetSpec& target, v1::TargetSpec* out) {
+  out->set_url(target.url);
+  out->set_name(target.name);
+  out->set_model(target.model);
+  if (target.gpus) out->set_gpus(*target.gpus);
+}
+
+TargetSpec TargetFromProto(const v1::TargetSpec& target) {
+  TargetSpec out = {.url = target.url(), .name = target.name(), .model = target.model()};
+  if (target.has_gpus()) out.gpus = target.gpus();
+  return out;
+}
+
 }  // namespace
 
 v1::RunSpec ToProto(const RunSpec& spec) {
@@ -104,7 +127,7 @@ v1::RunSpec ToProto(const RunSpec& spec) {
   out.set_idle_timeout_ns(spec.timeouts.idle.count());
   out.set_tls_ca_file(spec.tls.ca_file);
   out.set_tls_insecure(spec.tls.insecure);
-  for (const std::string& url : spec.target_urls) out.add_target_urls(url);
+  for (const TargetSpec& target : spec.targets) TargetToProto(target, out.add_targets());
   out.set_url_policy(EnumToProto<v1::UrlPolicy>(spec.url_policy));
   out.set_server_metrics(spec.server_metrics);
   for (const std::string& url : spec.metrics_urls) out.add_metrics_urls(url);
@@ -126,7 +149,10 @@ RunSpec FromProto(const v1::RunSpec& spec) {
   out.timeouts = {Nanos(spec.connect_timeout_ns()), Nanos(spec.request_timeout_ns()),
                   Nanos(spec.idle_timeout_ns())};
   out.tls = {spec.tls_ca_file(), spec.tls_insecure()};
-  out.target_urls.assign(spec.target_urls().begin(), spec.target_urls().end());
+  for (const std::string& url : spec.target_urls()) out.targets.push_back({.url = url});
+  for (const v1::TargetSpec& target : spec.targets()) {
+    out.targets.push_back(TargetFromProto(target));
+  }
   out.url_policy = EnumFromProto<UrlPolicy>(spec.url_policy());
   out.server_metrics = spec.server_metrics();
   out.metrics_urls.assign(spec.metrics_urls().begin(), spec.metrics_urls().end());

@@ -38,19 +38,34 @@ struct RequestSpec {
   std::optional<double> temperature;  // nullopt: the server's own
   bool ignore_eos = false;
   std::string extra_inputs_json;  // a JSON object merged into each body, or empty
-  std::vector<std::pair<std::string, std::string>> headers;  // secrets removed, see Secrets
+  // Requests are spread over these models in proportion to the numbers; empty: the target's model.
+  std::vector<std::pair<std::string, double>> model_mix;
+  std::vector<std::pair<std::string, std::string>> headers;  // those of --keep-header; see Secrets
+  std::vector<std::string> withheld_headers;                 // names of the others
 };
 
 // What must reach the agents and never a file.
 struct Secrets {
   std::string api_key;  // sent as "Bearer <api_key>"; may be empty
-  std::vector<std::pair<std::string, std::string>> headers;  // --header values that look secret
+  std::vector<std::pair<std::string, std::string>> headers;  // all of --header
+  std::vector<std::string> basic_authorizations;  // by target: of its URL's login; may be empty
+
+  // Value of the Authorization header for that target, by its login, else by the key; may be empty.
+  std::string AuthorizationOf(uint32_t target) const;
 };
 
 struct TimeoutSpec {
   Nanos connect = std::chrono::seconds(10);
   Nanos request = std::chrono::seconds(600);  // from begin to end of one request
   Nanos idle = std::chrono::seconds(60);      // no byte from the server for this long
+};
+
+// A server under load.
+struct TargetSpec {
+  std::string url;               // scheme://host:port[/prefix], without login and /v1
+  std::string name;              // how reports call it; empty: by its URL
+  std::string model;             // what it is asked for; empty: RequestSpec::model
+  std::optional<uint32_t> gpus;  // behind it
 };
 
 struct RunSpec {
@@ -60,18 +75,23 @@ struct RunSpec {
   RequestSpec request;
   TimeoutSpec timeouts;
   TlsSpec tls;
-  std::vector<std::string> target_urls;  // scheme://host:port[/prefix], without /v1
+  std::vector<TargetSpec> targets;
   UrlPolicy url_policy = UrlPolicy::kRoundRobin;
   bool server_metrics = true;
   std::vector<std::string> metrics_urls;  // one a target, or those named by --server-metrics
   DatasetIdentity dataset;
   std::vector<std::pair<std::string, std::string>> tags;
-  std::optional<uint32_t> gpus;
+  std::optional<uint32_t> gpus;  // behind all targets
   bool save_text = false;
   Nanos agent_timeout = std::chrono::seconds(30);
   // Arrivals are dated when a process reads them instead of when the kernel got them: to see what
   // that does to the figures.
   bool user_stamps = false;
 };
+
+// What reports call the target of that index: its name, else its URL; "target 3" where the spec has
+// no such target.
+std::string TargetLabel(const RunSpec& spec, uint32_t target);
+std::vector<std::string> TargetUrls(const RunSpec& spec);
 
 }  // namespace specctl

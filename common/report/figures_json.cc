@@ -29,8 +29,12 @@ void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& 
   if (value && std::isfinite(*value)) json.Field(key, *value);
 }
 
-void WriteTargetIdentity(const TargetProbed& target, JsonWriter& json) {
+void WriteTargetIdentity(const TargetProbed& target, const RunSpec& spec, JsonWriter& json) {
   json.Field("target", target.target);
+  if (target.target < spec.targets.size()) {
+    json.TextField("name", spec.targets[target.target].name);
+    json.Field("gpus", spec.targets[target.target].gpus);
+  }
   json.Field("url", target.url);
   json.Field("engine", target.engine);
 }

@@ -24,7 +24,7 @@ void WriteAcceptanceFields(const AcceptanceFigures& figures, JsonWriter& json);
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json);
 
 // What run.json and summary.json both say of a target and of prompts of our own.
-void WriteTargetIdentity(const TargetProbed& target, JsonWriter& json);
+void WriteTargetIdentity(const TargetProbed& target, const RunSpec& spec, JsonWriter& json);
 void WriteBuiltin(const DatasetIdentity& dataset, JsonWriter& json);
 
 // The distributions, each under its own key of the object that is open.

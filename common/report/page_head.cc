@@ -86,7 +86,14 @@ struct TargetGroup {
   Items urls;
 };
 
-std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets) {
+std::string UrlText(const TargetProbed& target, const RunSpec& spec) {
+  const std::string label = TargetLabel(spec, target.target);
+  return label == target.url || target.target >= spec.targets.size() ? target.url
+                                                                     : label + " " + target.url;
+}
+
+std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets,
+                                      const RunSpec& spec) {
   const auto key = [](const TargetProbed& target) {
     return std::tie(target.engine, target.engine_version, target.model, target.draft_length,
                     target.speculation_method);
@@ -97,7 +104,7 @@ std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets) 
       return key(*other.first) == key(target);
     });
     if (group == groups.end()) group = groups.insert(group, TargetGroup{&target, {}});
-    group->urls.push_back(Printable(target.url));
+    group->urls.push_back(Printable(UrlText(target, spec)));
   }
   return groups;
 }
@@ -132,7 +139,7 @@ Items TargetItems(const Results& results, const TargetGroup& group) {
 }
 
 void AppendTargets(const Results& results, std::string& out) {
-  std::vector<TargetGroup> groups = GroupTargets(results.targets);
+  std::vector<TargetGroup> groups = GroupTargets(results.targets, results.spec);
   for (size_t i = 0; i < groups.size(); ++i) {
     Items items = TargetItems(results, groups[i]);
     if (i + 1 == groups.size() && results.spec.gpus) {
@@ -142,7 +149,7 @@ void AppendTargets(const Results& results, std::string& out) {
   }
   if (groups.empty()) {
     Items urls;
-    for (const std::string& url : results.spec.target_urls) urls.push_back(Printable(url));
+    for (const std::string& url : TargetUrls(results.spec)) urls.push_back(Printable(url));
     urls.emplace_back("not reached");
     AppendFlow({.label = "target"}, urls, out);
   }

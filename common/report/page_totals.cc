@@ -92,7 +92,7 @@ std::string ServersSay(const Results& results) {
   std::string text = "servers say " + FixedText(theirs, 0);
   if (!results.servers->complete) {
     return text + " (" + CountText(results.servers->targets.size()) + " of " +
-           CountedText(results.spec.target_urls.size(), "target") + ")";
+           CountedText(results.spec.targets.size(), "target") + ")";
   }
   if (!results.tokens.output) return text;
   const double apart = theirs - static_cast<double>(*results.tokens.output);

@@ -8,10 +8,6 @@
 namespace specctl {
 namespace {
 
-std::string TargetName(uint32_t target, const RunSpec& spec) {
-  return target < spec.target_urls.size() ? spec.target_urls[target] : std::to_string(target);
-}
-
 void WriteIdentity(const RequestRow& row, const PlannedRow* planned, JsonWriter& json) {
   json.Field("request_id", RequestId(row));
   json.TextField("response_id", row.finish.response_id);
@@ -85,7 +81,8 @@ std::string RequestLine(const RequestRow& row, const PlannedRow* planned, const 
   json.Field("cycle", row.cycle);
   json.Field("stage", row.stage);
   json.Field("agent", row.agent);
-  json.Field("target", TargetName(row.target, spec));
+  json.Field("target", TargetLabel(spec, row.target));
+  json.TextField("model", ModelOf(spec, planned, row.target));
   json.Field("epoch", row.epoch);
   WriteTimes(row, json);
   json.Field("resends", row.finish.resends);

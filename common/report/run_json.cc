@@ -47,12 +47,19 @@ void WriteRequest(const RequestSpec& request, JsonWriter& json) {
   WriteNumber("temperature", request.temperature, json);
   json.Field("ignore_eos", request.ignore_eos);
   json.TextField("extra_inputs_json", request.extra_inputs_json);
+  if (!request.model_mix.empty()) {
+    json.Key("model_mix");
+    json.BeginObject();
+    for (const auto& [model, share] : request.model_mix) WriteNumber(model, share, json);
+    json.EndObject();
+  }
   WritePairs("headers", request.headers, json);
+  json.ArrayField("withheld_headers", request.withheld_headers);
   json.EndObject();
 }
 
 void WriteConnection(const RunSpec& spec, JsonWriter& json) {
-  json.ArrayField("target_urls", spec.target_urls);
+  json.ArrayField("target_urls", TargetUrls(spec));
   json.Field("url_policy", UrlPolicyName(spec.url_policy));
   json.Field("receive_stamps", spec.user_stamps ? "user" : "kernel");
   json.Field("server_metrics", spec.server_metrics);
@@ -83,8 +90,8 @@ void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteTarget(const TargetProbed& target, JsonWriter& json) {
-  WriteTargetIdentity(target, json);
+void WriteTarget(const TargetProbed& target, const RunSpec& spec, JsonWriter& json) {
+  WriteTargetIdentity(target, spec, json);
   json.TextField("engine_version", target.engine_version);
   json.TextField("model", target.model);
   json.Field("max_model_len_tokens", target.max_model_len_tokens);
@@ -94,6 +101,8 @@ void WriteTarget(const TargetProbed& target, JsonWriter& json) {
   if (target.usage_fault != TokenFault::kNone) {
     json.Field("usage_fault", TokenFaultName(target.usage_fault));
   }
+  json.Field("stream_options", target.stream_options);
+  json.ArrayField("served_models", target.served_models);
   json.TextField("metrics_url", target.metrics_url);
   json.TextField("metrics_note", target.metrics_note);
 }
@@ -136,7 +145,7 @@ std::string RunJson(const Results& results) {
   json.EndObject();
   WritePairs("tags", spec.tags, json);
   json.ObjectsField("targets", results.targets,
-                    [&](const TargetProbed& target) { WriteTarget(target, json); });
+                    [&](const TargetProbed& target) { WriteTarget(target, spec, json); });
   json.ObjectsField("agents", results.agents,
                     [&](const AgentFigures& agent) { WriteAgent(agent, json); });
   json.ArrayField("notes", results.notes);

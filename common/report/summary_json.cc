@@ -167,8 +167,8 @@ void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
   WriteAcceptance("acceptance", slice.acceptance, json);
 }
 
-void WriteTargetModel(const TargetProbed& target, JsonWriter& json) {
-  WriteTargetIdentity(target, json);
+void WriteTargetModel(const TargetProbed& target, const RunSpec& spec, JsonWriter& json) {
+  WriteTargetIdentity(target, spec, json);
   json.TextField("model", target.model);
 }
 
@@ -243,8 +243,9 @@ std::string SummaryJson(const Results& results) {
   WriteWholeRun(results, json);
   json.ObjectsField("slices", results.slices,
                     [&](const SliceFigures& slice) { WriteSlice(slice, json); });
-  json.ObjectsField("targets", results.targets,
-                    [&](const TargetProbed& target) { WriteTargetModel(target, json); });
+  json.ObjectsField("targets", results.targets, [&](const TargetProbed& target) {
+    WriteTargetModel(target, results.spec, json);
+  });
   WriteStartSkew(results.start_skew, json);
   json.ObjectsField("agents", results.agents,
                     [&](const AgentFigures& agent) { WriteAgentFigures(agent, json); });

@@ -32,7 +32,7 @@ HttpAnswer Answer(const HttpReply& reply) {
 class Prober {
  public:
   Prober(const ProbeInput& input, Url url) : input_(input), url_(std::move(url)) {
-    if (!input.api_key.empty()) headers_.emplace_back("Authorization", "Bearer " + input.api_key);
+    if (!input.authorization.empty()) headers_.emplace_back("Authorization", input.authorization);
     headers_.insert(headers_.end(), input.headers.begin(), input.headers.end());
   }
 
@@ -65,6 +65,7 @@ class Prober {
 
 absl::Status ChooseModel(const ProbeInput& input, const std::vector<ServedModel>& models,
                          TargetProbed& facts) {
+  for (const ServedModel& model : models) facts.served_models.push_back(model.id);
   const auto chosen = std::find_if(models.begin(), models.end(), [&](const ServedModel& model) {
     return input.model.empty() || model.id == input.model;
   });
@@ -72,13 +73,26 @@ absl::Status ChooseModel(const ProbeInput& input, const std::vector<ServedModel>
     const std::string there = absl::StrJoin(
         models, ", ", [](std::string* out, const auto& model) { out->append(model.id); });
     return absl::InvalidArgumentError(absl::StrFormat(
-        "--model %s: %s does not serve it; it serves: %s", input.model, input.url, there));
+        "--model %s: %s does not serve it; it serves: %s", input.model, facts.url, there));
   }
   facts.model = chosen->id;
   if (chosen->max_model_len_tokens) {
     facts.max_model_len_tokens = static_cast<uint32_t>(*chosen->max_model_len_tokens);
   }
   return absl::OkStatus();
+}
+
+// A server need not list its models where the user names one: what it answers to an inference
+// decides.
+absl::Status DoWithoutList(const ProbeInput& input, const absl::Status& why, TargetProbed& facts) {
+  if (!input.model.empty()) {
+    facts.model = input.model;
+    return absl::OkStatus();
+  }
+  const bool may_be_served = absl::IsFailedPrecondition(why);
+  return absl::Status(
+      why.code(), absl::StrFormat("%s: %s%s", facts.url, std::string(why.message()),
+                                  may_be_served ? "; if it serves one, name it by --model" : ""));
 }
 
 // Reads the metrics text, or says in the facts why there is none.
@@ -180,7 +194,34 @@ absl::StatusOr<TokenSource> SourceWithoutUsage(const Prober& prober,
   return read->token_source;
 }
 
-// The test inference, again without continuous usage where the server refuses that.
+// Whether a server may answer with this status because of a field that it does not take.
+bool MayRefuseAField(uint32_t status) {
+  constexpr std::array<uint32_t, 4> kStatuses = {400, 422, 500, 501};
+  return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
+}
+
+// The test inference's answer to as much of `asked` as the server takes: again without continuous
+// usage where it refuses that, and without stream_options where it refuses even these.
+absl::StatusOr<HttpReply> InferAsTaken(const Prober& prober, const RequestBodyWriter& writer,
+                                       BodyOptions& asked) {
+  auto reply = prober.Infer(writer, asked);
+  if (!reply.ok()) return reply;
+  if (asked.continuous_usage && RefusesContinuousUsage(reply->status, reply->body)) {
+    asked.continuous_usage = false;
+    reply = prober.Infer(writer, asked);
+    if (!reply.ok()) return reply;
+  }
+  if (!MayRefuseAField(reply->status)) return reply;
+  BodyOptions plain = asked;
+  plain.continuous_usage = false;
+  plain.include_usage = false;
+  auto plain_reply = prober.Infer(writer, plain);
+  if (!plain_reply.ok() || plain_reply->status != 200) return reply;
+  asked = plain;
+  return plain_reply;
+}
+
+// The test inference.
 absl::Status TryInference(const ProbeInput& input, const Prober& prober,
                           const EngineProfile& profile, TargetProbed& facts) {
   RequestSpec request = input.request;
@@ -188,18 +229,16 @@ absl::Status TryInference(const ProbeInput& input, const Prober& prober,
   request.ignore_eos = false;
   const auto writer = RequestBodyWriter::Create(request, profile);
   if (!writer.ok()) return writer.status();
-  BodyOptions asked = {.continuous_usage = profile.continuous_usage, .max_tokens = kProbeTokens};
-  auto reply = prober.Infer(*writer, asked);
+  BodyOptions asked = {.continuous_usage = profile.continuous_usage,
+                       .max_tokens = kProbeTokens,
+                       .tokens_at_most = kProbeTokens};
+  const auto reply = InferAsTaken(prober, *writer, asked);
   if (!reply.ok()) return reply.status();
-  if (asked.continuous_usage && RefusesContinuousUsage(reply->status, reply->body)) {
-    asked.continuous_usage = false;
-    reply = prober.Infer(*writer, asked);
-    if (!reply.ok()) return reply.status();
-  }
   if (reply->status != 200) return Refused(prober, *reply);
   const auto answer = ReadAnswer(prober, *reply, {.max_tokens = writer->MaxTokens(asked)});
   if (!answer.ok()) return answer.status();
   facts.continuous_usage = asked.continuous_usage;
+  facts.stream_options = asked.include_usage;
   facts.token_source = answer->token_source;
   if (answer->draft_length > 0) facts.draft_length = answer->draft_length;
   const bool of_usage =
@@ -244,17 +283,14 @@ absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
   if (!url.ok()) return url.status();
   const Prober prober(input, *std::move(url));
   TargetProbed facts;
-  facts.url = input.url;
+  facts.url = prober.url().ToString();
 
   const auto models_reply = prober.Get(prober.url(), "/v1/models");
   if (!models_reply.ok()) return models_reply.status();
   const auto models = ParseModels(Answer(*models_reply));
-  if (!models.ok()) {
-    return absl::Status(
-        models.status().code(),
-        absl::StrFormat("%s: %s", input.url, std::string(models.status().message())));
-  }
-  if (const absl::Status chosen = ChooseModel(input, *models, facts); !chosen.ok()) return chosen;
+  const absl::Status chosen = models.ok() ? ChooseModel(input, *models, facts)
+                                          : DoWithoutList(input, models.status(), facts);
+  if (!chosen.ok()) return chosen;
 
   std::string version_body;
   if (auto reply = prober.Get(prober.url(), "/version"); reply.ok()) {
@@ -286,8 +322,11 @@ absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
                               " (--wait-ready 5m waits for a server that is still starting)");
     }
     if (!not_ready || MonoNow() + kRetryPeriod > end) return result;
-    if (!said)
-      say(absl::StrFormat("waiting for %s: %s", input.url, std::string(result.status().message())));
+    if (!said) {
+      const auto url = ParseTargetUrl(input.url);
+      say(absl::StrFormat("waiting for %s: %s", url.ok() ? url->ToString() : "the target",
+                          std::string(result.status().message())));
+    }
     said = true;
     std::this_thread::sleep_for(kRetryPeriod);
   }

@@ -16,12 +16,12 @@
 namespace specctl::controller {
 
 struct ProbeInput {
-  std::string url;          // as in RunSpec::target_urls
-  std::string model;        // empty: the one that /v1/models names
+  std::string url;          // as in TargetSpec, or with a login
+  std::string model;        // empty: the first that /v1/models names
   std::string metrics_url;  // empty: {url}/metrics
   bool want_metrics = true;
-  RequestSpec request;  // endpoint, extra inputs: the test inference is sent like the run's
-  std::string api_key;
+  RequestSpec request;        // endpoint, extra inputs: the test inference is sent like the run's
+  std::string authorization;  // value of the header; empty: none is sent
   std::vector<std::pair<std::string, std::string>> headers;  // all, secret ones included
   FetchOptions fetch;  // time-out of each question but the inference
   Nanos inference_timeout = std::chrono::seconds(60);

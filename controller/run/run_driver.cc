@@ -44,14 +44,17 @@ std::string MakeToken() {
   return absl::StrFormat("%08x%08x%08x%08x", device(), device(), device(), device());
 }
 
-std::vector<TargetJob> JobsOf(const std::vector<TargetProbed>& targets) {
+std::vector<TargetJob> JobsOf(const std::vector<TargetProbed>& targets, const Secrets& secrets) {
   std::vector<TargetJob> jobs;
   for (const TargetProbed& target : targets) {
     jobs.push_back({.url = target.url,
                     .engine = target.engine,
                     .continuous_usage = target.continuous_usage,
                     .return_token_ids = target.token_source == TokenSource::kTokenIds,
-                    .ignore_usage_on_chunks = target.usage_fault != TokenFault::kNone});
+                    .ignore_usage_on_chunks = target.usage_fault != TokenFault::kNone,
+                    .stream_options = target.stream_options,
+                    .model = target.model,
+                    .authorization = secrets.AuthorizationOf(target.target)});
   }
   return jobs;
 }
@@ -78,7 +81,8 @@ class RunLoop {
         around_(std::move(surroundings)),
         spec_(std::make_shared<const RunSpec>(input_.spec)),
         secrets_(std::make_shared<const Secrets>(input_.secrets)),
-        jobs_(std::make_shared<const std::vector<TargetJob>>(JobsOf(input_.targets))),
+        jobs_(
+            std::make_shared<const std::vector<TargetJob>>(JobsOf(input_.targets, input_.secrets))),
         keeper_(std::move(journal), input_.spec.load.agents),
         machine_(MachineOptions(input_), MonoNow()) {}
 

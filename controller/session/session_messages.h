@@ -76,6 +76,9 @@ struct TargetJob {
   bool continuous_usage = false;
   bool return_token_ids = false;
   bool ignore_usage_on_chunks = false;  // it was found to be wrong
+  bool stream_options = true;
+  std::string model;
+  std::string authorization;  // value of the header; a secret; may be empty
 };
 
 // An agent's whole job.  Its conversations are named, not copied: a slice of a large dataset is

@@ -23,6 +23,7 @@ v1::SliceConversation EncodeConversation(uint64_t order_index, const Conversatio
   out.set_extra_json(conversation.extra_json);
   out.set_line(conversation.line);
   out.set_question_id(conversation.question_id);
+  out.set_model(conversation.model);
   return out;
 }
 
@@ -51,9 +52,8 @@ v1::Prepare SliceParts::Next() {
 void SliceParts::FillHead(v1::Prepare& part) const {
   *part.mutable_spec() = ToProto(*job_.spec);
   part.set_run_tag(job_.spec->run_id);
-  part.set_api_key(job_.secrets->api_key);
   for (const auto& [name, value] : job_.secrets->headers) {
-    v1::Pair* pair = part.add_secret_headers();
+    v1::Pair* pair = part.add_headers();
     pair->set_name(name);
     pair->set_value(value);
   }
@@ -64,6 +64,9 @@ void SliceParts::FillHead(v1::Prepare& part) const {
     to->set_continuous_usage(target.continuous_usage);
     to->set_return_token_ids(target.return_token_ids);
     to->set_ignore_usage_on_chunks(target.ignore_usage_on_chunks);
+    to->set_no_stream_options(!target.stream_options);
+    to->set_model(target.model);
+    to->set_authorization(target.authorization);
   }
   part.set_agent(job_.agent);
   part.set_agents(job_.agents);

@@ -72,7 +72,7 @@ void StartRun(RunFold& fold, uint32_t agents) {
   RunBegun begun;
   begun.spec.load.bs = kStreams;
   begun.spec.load.agents = agents;
-  begun.spec.target_urls = {"http://target:8000"};
+  begun.spec.targets = {{.url = "http://target:8000"}};
   (void)fold.Apply(begun);
   (void)fold.Apply(TargetProbed{.url = "http://target:8000", .engine = "vllm"});
   for (uint32_t agent = 0; agent < agents; ++agent) {

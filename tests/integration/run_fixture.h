@@ -26,7 +26,7 @@ class RunFixture : public ::testing::Test {
     input_.spec.run_id = "run-1";
     input_.spec.load.bs = 4;
     input_.spec.load.agents = 2;
-    input_.spec.target_urls = {"http://engine:8000"};
+    input_.spec.targets = {{.url = "http://engine:8000"}};
     input_.targets = {TargetProbed{.target = 0,
                                    .url = "http://engine:8000",
                                    .engine = "vllm",

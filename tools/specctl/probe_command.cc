@@ -6,6 +6,7 @@
 #include <string>
 
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
@@ -33,6 +34,7 @@ std::string_view AboutUsage(const TargetProbed& facts) {
     case TokenFault::kNone:
       break;
   }
+  if (!facts.stream_options) return " (stream_options is not taken)";
   return facts.continuous_usage ? "" : " (continuous usage is not taken)";
 }
 
@@ -46,12 +48,16 @@ std::string AboutDrafts(const TargetProbed& facts) {
   return out + "\n";
 }
 
-std::string Text(const TargetProbed& facts) {
-  std::string out = absl::StrFormat("target   %s\n", facts.url);
+std::string Text(const TargetProbed& facts, const RunSpec& spec) {
+  const std::string& name = spec.targets[facts.target].name;
+  std::string out = absl::StrFormat("target   %s%s%s\n", name, name.empty() ? "" : "  ", facts.url);
   out += absl::StrFormat("engine   %s %s\n", facts.engine, facts.engine_version);
   out += absl::StrFormat("model    %s", facts.model);
   if (facts.max_model_len_tokens) {
     out += absl::StrFormat(", %d tokens of context", *facts.max_model_len_tokens);
+  }
+  if (facts.served_models.size() > 1) {
+    out += "\nserves   " + absl::StrJoin(facts.served_models, ", ");
   }
   out += absl::StrFormat("\ntokens   counted by %s%s\n", Describe(facts.token_source),
                          AboutUsage(facts));
@@ -68,7 +74,7 @@ int Probe(const RunFlags& flags) {
   const auto results = ProbeTargets(*settings, say);
   if (!results.ok()) return Complain("specctl probe", results.status(), kFailed);
   std::string page;
-  for (const auto& result : *results) page += Text(result);
+  for (const auto& result : *results) page += Text(result, settings->spec);
   const absl::Status printed = PrintPage(page, std::cout);
   return printed.ok() ? kDone : Complain("specctl probe", printed, kFailed);
 }
@@ -80,7 +86,11 @@ void AddProbeCommand(CLI::App& app, int& exit_status) {
       "probe", "Say what is there: engine, model, metrics, how tokens are counted");
   const auto flags = std::make_shared<RunFlags>();
   command->add_option("url", flags->urls, "Target servers [$SPECCTL_URL, else localhost:8000]");
-  command->add_option("--model,-m", flags->model, "Model [the one that /v1/models names]");
+  command
+      ->add_option("--target", flags->targets,
+                   "[NAME=]URL[,model=M][,gpus=N], as `specctl run` takes it; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--model,-m", flags->model, "Model [the first that /v1/models names]");
   command->add_option("--api-key-env", flags->api_key_env,
                       "Name of the environment variable that holds the API key");
   command->add_option("--header", flags->headers, "NAME:VALUE; repeatable");

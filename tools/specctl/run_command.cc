@@ -30,6 +30,7 @@
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/run_plan.h"
 #include "tools/specctl/run_settings.h"
+#include "tools/specctl/settle_targets.h"
 #include "tools/specctl/surroundings.h"
 #include "tools/specctl/targets.h"
 
@@ -59,7 +60,7 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   if (!dataset.ok()) return dataset.status();
   SettleByDataset(*dataset, *settings);
   settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
-  auto plan = MakePlan(*std::move(dataset), settings->spec.load);
+  auto plan = MakePlan(*std::move(dataset), settings->spec.load, settings->spec.request);
   if (!plan.ok()) return plan.status();
   // Before the targets need it, and where nothing is sent.
   if (!settings->spec.tls.ca_file.empty()) {
@@ -69,31 +70,6 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   ::getrlimit(RLIMIT_NOFILE, &files);
   if (auto fits = CheckFileLimit(settings->spec.load, files.rlim_max); !fits.ok()) return fits;
   return PreparedRun{*std::move(settings), *std::move(plan)};
-}
-
-// Takes what the probe found into the spec and the notes.
-void SettleByTargets(const std::vector<TargetProbed>& targets, PreparedRun& run) {
-  RunSpec& spec = run.settings.spec;
-  std::vector<std::string>& notes = run.settings.notes;
-  spec.request.model = targets.front().model;
-  spec.metrics_urls = run.settings.named_metrics_urls;
-  const bool named = !spec.metrics_urls.empty();
-  for (const TargetProbed& target : targets) {
-    if (spec.server_metrics && !named) spec.metrics_urls.push_back(target.metrics_url);
-    if (spec.server_metrics && !named && target.metrics_url.empty()) {
-      notes.push_back(
-          absl::StrFormat("no server metrics from %s: %s", target.url, target.metrics_note));
-    }
-    if (!target.max_model_len_tokens) continue;
-    const uint64_t too_long = CountTooLong(run.plan, spec.request, *target.max_model_len_tokens);
-    if (too_long > 0) {
-      notes.push_back(absl::StrFormat(
-          "%d of %d conversations may not fit the %d tokens of context of %s with --osl %d; such "
-          "requests fail, and are counted apart",
-          too_long, run.plan.conversations.size(), *target.max_model_len_tokens, target.url,
-          spec.request.osl_tokens));
-    }
-  }
 }
 
 absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
@@ -201,7 +177,9 @@ int Run(const RunFlags& flags) {
         absl::IsInvalidArgument(targets.status()) || absl::IsUnauthenticated(targets.status());
     return Complain("specctl run", targets.status(), bad_input ? kBadInput : kFailed);
   }
-  SettleByTargets(*targets, *run);
+  if (auto settled = SettleByTargets(*targets, run->settings, run->plan); !settled.ok()) {
+    return Complain("specctl run", settled, kBadInput);
+  }
   for (const std::string& note : run->settings.notes) Say("note: " + note);
   return Measure(flags, *std::move(run), *std::move(targets), run_dir);
 }

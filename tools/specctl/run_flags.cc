@@ -19,25 +19,45 @@ constexpr uint64_t kBsMax = 1'000'000;  // of --agents and --gpus, too
 constexpr uint64_t kRequestsMax = 1'000'000'000'000;
 constexpr uint64_t kOslMax = std::numeric_limits<int32_t>::max();  // what engines take
 
+// add_flag() on an optional sets it to false where the flag is not given.
+CLI::Option* AddSwitch(CLI::App& app, const std::string& name, std::optional<bool>& value,
+                       const std::string& about) {
+  return app.add_flag_function(
+      name, [&value](int64_t times) { value = times > 0; }, about);
+}
+
 void AddTargetFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--url,-u", flags.urls,
                  "A target server, with or without /v1; several: a comma between them, or the flag "
                  "again [$SPECCTL_URL, else http://localhost:8000]")
       ->delimiter(',')
       ->group("Target");
+  app.add_option("--target", flags.targets,
+                 "[NAME=]URL[,model=M][,gpus=N]: a target with a name for the reports, a model and "
+                 "GPUs of its own; repeatable")
+      ->group("Target");
   app.add_option("--url-policy", flags.url_policy, "round_robin (by position) or least_in_flight")
       ->group("Target");
-  app.add_option("--model,-m", flags.model, "Model [the one that /v1/models names]")
+  app.add_option("--model,-m", flags.model, "Model [the first that /v1/models names]")
+      ->group("Target");
+  app.add_option("--model-mix", flags.model_mix,
+                 "MODEL=SHARE,...: spread the conversations over several models, LoRA adapters for "
+                 "example; a row's own model overrides it")
+      ->delimiter(',')
       ->group("Target");
   app.add_option("--endpoint", flags.endpoint, "chat or completions [chat]")->group("Target");
   app.add_option("--api-key-env", flags.api_key_env,
                  "Name of the environment variable that holds the API key")
       ->group("Target");
-  app.add_option("--header", flags.headers, "NAME:VALUE, sent with each request; repeatable")
+  app.add_option("--header", flags.headers,
+                 "NAME:VALUE, sent with each request; repeatable. Its value is in no file")
+      ->group("Target");
+  app.add_option("--keep-header", flags.keep_headers,
+                 "Name of a --header whose value the artifacts may hold; repeatable")
       ->group("Target");
   app.add_option("--ca-file", flags.ca_file, "PEM file of the certificates to trust for https")
       ->group("Target");
-  app.add_flag("--insecure", flags.insecure, "Don't check https certificates: anybody can answer")
+  AddSwitch(app, "--insecure", flags.insecure, "Don't check https certificates: anybody can answer")
       ->group("Target");
   app.add_option("--wait-ready", flags.wait_ready,
                  "Wait this long until a real inference answers [0]")
@@ -106,7 +126,7 @@ void AddRequestFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--temperature", flags.temperature,
                  "A number, or `server` for the server's own [0 for named datasets, else server]")
       ->group("Request");
-  app.add_flag("--ignore-eos", flags.ignore_eos, "Generate --osl tokens, whatever the model says")
+  AddSwitch(app, "--ignore-eos", flags.ignore_eos, "Generate --osl tokens, whatever the model says")
       ->group("Request");
   app.add_option("--extra-inputs", flags.extra_inputs,
                  "Request fields: k:v, or a JSON object; repeatable")
@@ -133,7 +153,7 @@ void AddOutputFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--format", flags.format, "What is printed at the end: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->group("Output");
-  app.add_flag("--save-text", flags.save_text, "Keep the replies, in outputs.jsonl")
+  AddSwitch(app, "--save-text", flags.save_text, "Keep the replies, in outputs.jsonl")
       ->group("Output");
   app.add_option("--tag", flags.tags, "k=v, kept in the artifacts; repeatable")->group("Output");
   app.add_flag("--strict", flags.strict, "Exit with 3 where the verdict is invalid")

@@ -14,7 +14,7 @@ namespace specctl::cli {
 // the ranges that --help names.  Durations and other texts are still unparsed: run_settings.h does
 // that, with the flag's name in the error.
 struct RunFlags {
-  std::vector<std::string> urls;
+  std::vector<std::string> urls, targets, model_mix, keep_headers;
   std::optional<std::string> url_policy, receive_stamps, model, endpoint;
 
   std::optional<uint64_t> agents, bs, requests, conversations, osl, seed, gpus;

@@ -1,6 +1,8 @@
 #include "tools/specctl/run_plan.h"
 
 #include <algorithm>
+#include <limits>
+#include <span>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -8,6 +10,7 @@
 #include "common/base/duration.h"
 #include "common/dataset/text_length.h"
 #include "common/engine/request_body.h"
+#include "common/plan/model_mix.h"
 #include "common/plan/plan.h"
 #include "common/report/number_text.h"
 
@@ -18,14 +21,18 @@ namespace {
 constexpr uint64_t kFilesReserved = 64;
 constexpr size_t kBodyShownBytes = 600;
 
+uint64_t PromptTokens(std::span<const Message> messages) {
+  uint64_t tokens = 0;
+  for (const Message& message : messages) {
+    tokens += MeasureText(message.content).tokens + MeasureText(message.raw_json).tokens;
+  }
+  return tokens;
+}
+
 // Estimated tokens of all that a conversation's user says.
 uint64_t PromptTokens(const Conversation& conversation) {
   uint64_t tokens = 0;
-  for (const auto& turn : conversation.turns) {
-    for (const Message& message : turn) {
-      tokens += MeasureText(message.content).tokens + MeasureText(message.raw_json).tokens;
-    }
-  }
+  for (const auto& turn : conversation.turns) tokens += PromptTokens(turn);
   return tokens;
 }
 
@@ -45,7 +52,8 @@ std::string DescribeDuration(const LoadSpec& load) {
 
 }  // namespace
 
-absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load) {
+absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load,
+                                 const RequestSpec& request) {
   std::vector<RowFacts> facts;
   for (const Conversation& row : dataset.conversations) {
     facts.push_back({row.category, row.tier, static_cast<uint32_t>(row.turns.size())});
@@ -57,12 +65,16 @@ absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load) {
   plan.limits = *limits;
   for (const uint32_t row : order) {
     Conversation& conversation = dataset.conversations[row];
+    if (conversation.model.empty() && !request.model_mix.empty()) {
+      conversation.model = ModelAt(request.model_mix, load.seed, plan.rows.size());
+    }
     const bool has_stop = conversation.extra_json.find("\"stop\"") != std::string::npos;
     plan.rows.push_back({.order_index = plan.rows.size(),
                          .question_id = conversation.question_id,
                          .category = conversation.category,
                          .sub_category = conversation.sub_category,
                          .tier = conversation.tier,
+                         .model = conversation.model,
                          .turns = static_cast<uint32_t>(conversation.turns.size()),
                          .has_stop = has_stop});
     plan.conversations.push_back(std::move(conversation));
@@ -70,13 +82,19 @@ absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load) {
   return plan;
 }
 
-uint64_t CountTooLong(const RunPlan& plan, const RequestSpec& request,
-                      uint32_t max_model_len_tokens) {
-  return static_cast<uint64_t>(std::count_if(
-      plan.conversations.begin(), plan.conversations.end(), [&](const Conversation& row) {
-        const uint64_t asked = row.max_tokens.value_or(request.osl_tokens);
-        return PromptTokens(row) + asked > max_model_len_tokens;
-      }));
+ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
+                        uint32_t max_model_len_tokens, bool holds_max_tokens) {
+  ContextFit fit;
+  fit.shortest_tokens = std::numeric_limits<uint64_t>::max();
+  for (const Conversation& row : plan.conversations) {
+    const uint64_t prompt = PromptTokens(row);
+    const uint64_t asked = holds_max_tokens ? row.max_tokens.value_or(request.osl_tokens) : 0;
+    if (prompt + asked > max_model_len_tokens) ++fit.too_long;
+    // Without the last of its turns it may fit in part.
+    if (PromptTokens(row.turns.front()) / 2 + asked > max_model_len_tokens) ++fit.surely_too_long;
+    fit.shortest_tokens = std::min(fit.shortest_tokens, prompt);
+  }
+  return fit;
 }
 
 absl::Status CheckFileLimit(const LoadSpec& load, uint64_t files_max) {
@@ -90,11 +108,14 @@ absl::Status CheckFileLimit(const LoadSpec& load, uint64_t files_max) {
 }
 
 absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spec) {
-  const auto writer = RequestBodyWriter::Create(spec.request, VllmProfile());
+  RequestSpec request = spec.request;
+  if (!spec.targets.front().model.empty()) request.model = spec.targets.front().model;
+  const auto writer = RequestBodyWriter::Create(request, VllmProfile());
   if (!writer.ok()) return writer.status();
   const Conversation& first = plan.conversations.front();
   const auto body = writer->Write(
-      first.turns.front(), {.max_tokens = first.max_tokens, .row_extra_json = first.extra_json});
+      first.turns.front(),
+      {.max_tokens = first.max_tokens, .model = first.model, .row_extra_json = first.extra_json});
   if (!body.ok()) return body.status();
 
   uint64_t turns = 0;
@@ -116,7 +137,10 @@ absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spe
   out += absl::StrFormat("connections  %d over %s, at most %d each\n", spec.load.bs,
                          CountedText(spec.load.agents, "agent"),
                          SlotsOfAgent(spec.load.bs, 0, spec.load.agents));
-  for (const std::string& url : spec.target_urls) out += absl::StrFormat("target       %s\n", url);
+  for (const TargetSpec& target : spec.targets) {
+    out += absl::StrFormat("target       %s\n",
+                           target.name.empty() ? target.url : target.name + "  " + target.url);
+  }
   const bool chat = spec.request.endpoint == Endpoint::kChat;
   out +=
       absl::StrFormat("the first    POST %s\n", chat ? "/v1/chat/completions" : "/v1/completions");

@@ -21,13 +21,19 @@ struct RunPlan {
   PlanLimits limits;
 };
 
+// Rows without a model of their own get one of request.model_mix.
 // INVALID_ARGUMENT naming the flag, as ComputeLimits.
-absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load);
+absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load, const RequestSpec& request);
 
-// How many conversations are, by a rough count of their tokens, too long for a context of
-// `max_model_len_tokens` together with the tokens they ask for.
-uint64_t CountTooLong(const RunPlan& plan, const RequestSpec& request,
-                      uint32_t max_model_len_tokens);
+// How many conversations a context is too short for, by a rough count of their tokens.
+struct ContextFit {
+  uint64_t too_long = 0;
+  uint64_t surely_too_long = 0;  // even with half as many tokens in their prompts
+  uint64_t shortest_tokens = 0;  // of the prompts
+};
+// `holds_max_tokens`: the context must hold what the requests ask for, too.
+ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
+                        uint32_t max_model_len_tokens, bool holds_max_tokens);
 
 // What --dry-run prints: prompts, tokens, waves, connections, and a request as it would be sent.
 // INVALID_ARGUMENT where a body can't be made of the first row.

@@ -2,75 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <utility>
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
-#include <boost/json.hpp>
 
-#include "common/base/duration.h"
 #include "common/dataset/dataset_locator.h"
-#include "common/net/http_request.h"
 #include "common/net/url.h"
 #include "common/report/result_names.h"
+#include "tools/specctl/extra_inputs.h"
+#include "tools/specctl/flag_values.h"
+#include "tools/specctl/target_settings.h"
 
 namespace specctl::cli {
 namespace {
 
 constexpr uint32_t kStreamsPerAgent = 256;
-
-absl::Status Bad(std::string_view flag, std::string_view what) {
-  return absl::InvalidArgumentError(absl::StrFormat("%s: %s", flag, what));
-}
-
-// The one of two values that `text` names.
-template <class T>
-absl::StatusOr<T> ByName(std::string_view flag, std::string_view text,
-                         const std::array<T, 2>& values, std::string_view (*name)(T)) {
-  const auto found =
-      std::find_if(values.begin(), values.end(), [&](T value) { return name(value) == text; });
-  if (found != values.end()) return *found;
-  return Bad(flag,
-             absl::StrFormat("need %s or %s, got \"%s\"", name(values[0]), name(values[1]), text));
-}
-
-absl::Status TakeDuration(std::string_view flag, const std::optional<std::string>& text,
-                          Nanos& out) {
-  if (!text) return absl::OkStatus();
-  const auto parsed = ParseDuration(*text);
-  if (!parsed.ok()) return Bad(flag, std::string(parsed.status().message()));
-  out = *parsed;
-  return absl::OkStatus();
-}
-
-absl::Status TakeTimeout(std::string_view flag, const std::optional<std::string>& text,
-                         Nanos& out) {
-  if (const absl::Status taken = TakeDuration(flag, text, out); !taken.ok()) return taken;
-  return out > Nanos(0) ? absl::OkStatus() : Bad(flag, "need a time above 0");
-}
-
-absl::StatusOr<double> ParseNumber(std::string_view text) {
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !std::isfinite(value)) {
-    return absl::InvalidArgumentError(absl::StrFormat("need a number, got \"%s\"", text));
-  }
-  return value;
-}
-
-absl::StatusOr<double> ParseShare(std::string_view text) {
-  const bool percent = absl::EndsWith(std::string(text), "%");
-  const auto number = ParseNumber(percent ? text.substr(0, text.size() - 1) : text);
-  const double share = number.ok() ? (percent ? *number / 100 : *number) : -1;
-  if (share < 0 || share > 1) {
-    return Bad("--max-failed", absl::StrFormat("need a share like 10%% or 0.1, got \"%s\"", text));
-  }
-  return share;
-}
 
 // --- load -------------------------------------------------------------------------------------
 
@@ -78,8 +24,9 @@ absl::Status TakeConcurrency(const RunFlags& flags, uint32_t cores, LoadSpec& lo
   if (flags.bs) load.bs = static_cast<uint32_t>(*flags.bs);
   if (flags.agents) {
     if (*flags.agents > load.bs) {
-      return Bad("--bs", absl::StrFormat("need at least one slot an agent (--agents %d), got %d",
-                                         *flags.agents, load.bs));
+      return BadFlag("--bs",
+                     absl::StrFormat("need at least one slot an agent (--agents %d), got %d",
+                                     *flags.agents, load.bs));
     }
     load.agents = static_cast<uint32_t>(*flags.agents);
   } else if (flags.bs || load.agents == 0) {
@@ -91,7 +38,7 @@ absl::Status TakeConcurrency(const RunFlags& flags, uint32_t cores, LoadSpec& lo
 
 absl::Status TakeLimits(const RunFlags& flags, LoadSpec& load) {
   if (flags.requests && flags.conversations) {
-    return Bad("--requests", "excludes --conversations: give one of them");
+    return BadFlag("--requests", "excludes --conversations: give one of them");
   }
   if (flags.requests || flags.conversations || flags.duration) {
     load.requests_max = flags.requests;
@@ -115,7 +62,7 @@ absl::Status TakeLoad(const RunFlags& flags, uint32_t cores, LoadSpec& load) {
   if (auto taken = TakeDuration("--warmup", flags.warmup, load.warmup); !taken.ok()) return taken;
   if (auto taken = TakeDuration("--grace", flags.grace, load.grace); !taken.ok()) return taken;
   if (flags.max_failed) {
-    const auto share = ParseShare(*flags.max_failed);
+    const auto share = ParseShare("--max-failed", *flags.max_failed);
     if (!share.ok()) return share.status();
     load.failed_share_max = *share;
   }
@@ -123,110 +70,13 @@ absl::Status TakeLoad(const RunFlags& flags, uint32_t cores, LoadSpec& load) {
   return absl::OkStatus();
 }
 
-// The metrics of a server that is named twice would count twice.
-absl::Status AddUrl(std::string_view flag, std::string url, std::vector<std::string>& urls) {
-  if (std::find(urls.begin(), urls.end(), url) != urls.end()) {
-    return Bad(flag, absl::StrFormat("%s is named twice", url));
-  }
-  urls.push_back(std::move(url));
-  return absl::OkStatus();
-}
-
-// --- target -----------------------------------------------------------------------------------
-
-absl::Status TakeUrls(const RunFlags& flags, const std::string& default_url, RunSpec& spec) {
-  std::vector<std::string> urls = flags.urls;
-  if (urls.empty() && spec.target_urls.empty()) {
-    urls.push_back(default_url.empty() ? "http://localhost:8000" : default_url);
-  }
-  if (!urls.empty()) spec.target_urls.clear();
-  for (const std::string& text : urls) {
-    const auto url = ParseTargetUrl(text);
-    if (!url.ok()) return Bad("--url", std::string(url.status().message()));
-    if (auto added = AddUrl("--url", url->ToString(), spec.target_urls); !added.ok()) return added;
-  }
-  if (flags.url_policy) {
-    constexpr std::array kPolicies = {UrlPolicy::kRoundRobin, UrlPolicy::kLeastInFlight};
-    const auto policy = ByName("--url-policy", *flags.url_policy, kPolicies, UrlPolicyName);
-    if (!policy.ok()) return policy.status();
-    spec.url_policy = *policy;
-  }
-  return absl::OkStatus();
-}
-
-// A value that should not be in a file that people share.
-bool LooksSecret(std::string_view header_name) {
-  const std::string name = absl::AsciiStrToLower(std::string(header_name));
-  for (const char* word : {"auth", "key", "token", "secret", "cookie", "password"}) {
-    if (absl::StrContains(name, word)) return true;
-  }
-  return false;
-}
-
-absl::Status TakeHeaders(const RunFlags& flags, RunSettings& settings) {
-  if (!flags.headers.empty()) settings.spec.request.headers.clear();
-  for (const std::string& header : flags.headers) {
-    const size_t colon = header.find(':');
-    if (colon == std::string::npos) {
-      return Bad("--header", absl::StrFormat("need NAME:VALUE, got \"%s\"", header));
-    }
-    std::string name(absl::StripAsciiWhitespace(header.substr(0, colon)));
-    std::string value(absl::StripAsciiWhitespace(header.substr(colon + 1)));
-    if (!IsHeaderName(name) || !IsHeaderValue(value)) {
-      return Bad("--header", absl::StrFormat("\"%s\" is no valid header", header));
-    }
-    const std::string lower = absl::AsciiStrToLower(name);
-    for (const char* ours : {"host", "content-length", "transfer-encoding", "connection"}) {
-      if (lower == ours) return Bad("--header", absl::StrFormat("%s is set by specctl", name));
-    }
-    auto& out = LooksSecret(name) ? settings.secrets.headers : settings.spec.request.headers;
-    out.emplace_back(std::move(name), std::move(value));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status TakeApiKey(const RunFlags& flags, const Surroundings& surroundings, Secrets& secrets) {
-  if (!flags.api_key_env) return absl::OkStatus();
-  const auto value = surroundings.environment(*flags.api_key_env);
-  if (!value || value->empty()) {
-    return Bad("--api-key-env",
-               absl::StrFormat("the environment variable %s is not set", *flags.api_key_env));
-  }
-  if (!IsHeaderValue(*value)) {
-    return Bad("--api-key-env", absl::StrFormat("%s holds a line break", *flags.api_key_env));
-  }
-  secrets.api_key = *value;
-  return absl::OkStatus();
-}
-
 // --- request ----------------------------------------------------------------------------------
-
-// A "k:v" is a field k whose value is JSON where v is, else a string.
-absl::Status MergeExtra(const std::string& text, boost::json::object& fields) {
-  boost::json::error_code error;
-  if (absl::StartsWith(text, "{")) {
-    const auto parsed = boost::json::parse(text, error);
-    if (error || !parsed.is_object()) {
-      return Bad("--extra-inputs", absl::StrFormat("no JSON object: %s", text));
-    }
-    for (const auto& [key, value] : parsed.as_object()) fields[key] = value;
-    return absl::OkStatus();
-  }
-  const size_t colon = text.find(':');
-  if (colon == std::string::npos || colon == 0) {
-    return Bad("--extra-inputs", absl::StrFormat("need k:v or a JSON object, got \"%s\"", text));
-  }
-  const std::string value = text.substr(colon + 1);
-  const auto parsed = boost::json::parse(value, error);
-  fields[text.substr(0, colon)] = error ? boost::json::value(value) : parsed;
-  return absl::OkStatus();
-}
 
 absl::Status TakeRequest(const RunFlags& flags, RunSettings& settings) {
   RequestSpec& request = settings.spec.request;
   if (flags.endpoint) {
     constexpr std::array kEndpoints = {Endpoint::kChat, Endpoint::kCompletions};
-    const auto endpoint = ByName("--endpoint", *flags.endpoint, kEndpoints, EndpointName);
+    const auto endpoint = OneOfTwo("--endpoint", *flags.endpoint, kEndpoints, EndpointName);
     if (!endpoint.ok()) return endpoint.status();
     request.endpoint = *endpoint;
   }
@@ -237,20 +87,14 @@ absl::Status TakeRequest(const RunFlags& flags, RunSettings& settings) {
     if (*flags.temperature != "server") {
       const auto number = ParseNumber(*flags.temperature);
       if (!number.ok() || *number < 0) {
-        return Bad("--temperature", absl::StrFormat("need a number from 0 or `server`, got \"%s\"",
-                                                    *flags.temperature));
+        return BadFlag(
+            "--temperature",
+            absl::StrFormat("need a number from 0 or `server`, got \"%s\"", *flags.temperature));
       }
       request.temperature = *number;
     }
   }
-  if (flags.model) request.model = *flags.model;
   if (flags.ignore_eos) request.ignore_eos = *flags.ignore_eos;
-  if (flags.extra_inputs.empty()) return absl::OkStatus();
-  boost::json::object fields;
-  for (const std::string& text : flags.extra_inputs) {
-    if (const absl::Status merged = MergeExtra(text, fields); !merged.ok()) return merged;
-  }
-  request.extra_inputs_json = boost::json::serialize(fields);
   return absl::OkStatus();
 }
 
@@ -274,9 +118,10 @@ absl::Status TakeDataset(const RunFlags& flags, const std::optional<RunSpec>& li
                          DatasetRequest& request) {
   const int named =
       (flags.dataset ? 1 : 0) + (flags.public_dataset ? 1 : 0) + (flags.input_file ? 1 : 0);
-  if (named > 1) return Bad("--dataset", "excludes --public-dataset and --input-file: give one");
+  if (named > 1)
+    return BadFlag("--dataset", "excludes --public-dataset and --input-file: give one");
   if (flags.custom_dataset_type && !flags.input_file) {
-    return Bad("--custom-dataset-type", "needs --input-file");
+    return BadFlag("--custom-dataset-type", "needs --input-file");
   }
   request.dataset = flags.dataset.value_or(flags.public_dataset.value_or(""));
   std::string form = flags.dataset_format.value_or("");
@@ -294,8 +139,8 @@ absl::Status TakeDataset(const RunFlags& flags, const std::optional<RunSpec>& li
   const auto parsed = ParseRowForm(form);
   if (!parsed.ok()) {
     const bool by_type = flags.custom_dataset_type && form == *flags.custom_dataset_type;
-    return Bad(by_type ? "--custom-dataset-type" : "--dataset-format",
-               std::string(parsed.status().message()));
+    return BadFlag(by_type ? "--custom-dataset-type" : "--dataset-format",
+                   std::string(parsed.status().message()));
   }
   request.form = *parsed;
   request.search_dirs = DatasetSearchDirs(flags.dataset_dir.value_or(""));
@@ -307,7 +152,7 @@ absl::Status TakeTags(const RunFlags& flags, RunSpec& spec) {
   for (const std::string& tag : flags.tags) {
     const size_t equals = tag.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return Bad("--tag", absl::StrFormat("need k=v, got \"%s\"", tag));
+      return BadFlag("--tag", absl::StrFormat("need k=v, got \"%s\"", tag));
     }
     spec.tags.emplace_back(tag.substr(0, equals), tag.substr(equals + 1));
   }
@@ -317,19 +162,21 @@ absl::Status TakeTags(const RunFlags& flags, RunSpec& spec) {
 absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
   RunSpec& spec = settings.spec;
   if (flags.dry_run && flags.format == "json") {
-    return Bad("--dry-run", "excludes --format json: what it prints is a text");
+    return BadFlag("--dry-run", "excludes --format json: what it prints is a text");
   }
-  if (flags.gpus) spec.gpus = static_cast<uint32_t>(*flags.gpus);
   if (flags.no_server_metrics && !flags.server_metrics.empty()) {
-    return Bad("--server-metrics", "excludes --no-server-metrics");
+    return BadFlag("--server-metrics", "excludes --no-server-metrics");
   }
   if (flags.no_server_metrics) spec.server_metrics = false;
   for (const std::string& url : flags.server_metrics) {
     const auto parsed = ParseUrl(url);
-    if (!parsed.ok()) return Bad("--server-metrics", std::string(parsed.status().message()));
+    if (!parsed.ok()) return BadFlag("--server-metrics", std::string(parsed.status().message()));
     spec.server_metrics = true;
-    auto added = AddUrl("--server-metrics", parsed->ToString(), settings.named_metrics_urls);
-    if (!added.ok()) return added;
+    auto& urls = settings.named_metrics_urls;
+    if (std::find(urls.begin(), urls.end(), parsed->ToString()) != urls.end()) {
+      return BadFlag("--server-metrics", parsed->ToString() + " is named twice");
+    }
+    urls.push_back(parsed->ToString());
   }
   if (flags.save_text) spec.save_text = *flags.save_text;
   if (flags.receive_stamps) spec.user_stamps = *flags.receive_stamps == "user";
@@ -352,12 +199,13 @@ absl::StatusOr<RunSettings> MakeSettings(const RunFlags& flags, const Surroundin
   }
   settings.spec.run_id = surroundings.run_id;
   settings.spec.specctl_version = surroundings.version;
-  const std::array<absl::Status, 8> taken = {
+  const std::array<absl::Status, 9> taken = {
       TakeLoad(flags, surroundings.cores, settings.spec.load),
-      TakeUrls(flags, surroundings.default_url, settings.spec),
-      TakeHeaders(flags, settings),
-      TakeApiKey(flags, surroundings, settings.secrets),
+      TakeTargets(flags, surroundings.default_url, settings),
+      TakeCredentials(flags, surroundings, settings),
+      TakeModels(flags, settings.spec),
       TakeRequest(flags, settings),
+      TakeExtraInputs(flags, settings),
       TakeTimeouts(flags, settings),
       TakeDataset(flags, surroundings.like, settings.dataset),
       TakeRest(flags, settings)};

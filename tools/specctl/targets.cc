@@ -13,13 +13,9 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(
     const RunSettings& settings, const std::function<void(std::string_view)>& say) {
   const RunSpec& spec = settings.spec;
   controller::ProbeInput input;
-  input.model = spec.request.model;
   input.want_metrics = spec.server_metrics;
   input.request = spec.request;
-  input.api_key = settings.secrets.api_key;
-  input.headers = spec.request.headers;
-  input.headers.insert(input.headers.end(), settings.secrets.headers.begin(),
-                       settings.secrets.headers.end());
+  input.headers = settings.secrets.headers;
   input.fetch.timeout = spec.timeouts.connect;
   input.inference_timeout = spec.timeouts.idle;
   auto tls = MakeClientTlsContext(spec.tls);
@@ -27,15 +23,20 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(
   input.fetch.tls = *std::move(tls);
 
   std::vector<TargetProbed> results;
-  for (const std::string& url : spec.target_urls) {
-    input.url = url;
+  for (const TargetSpec& target : spec.targets) {
+    const auto index = static_cast<uint32_t>(results.size());
+    input.url = target.url;
+    input.model = target.model.empty() ? spec.request.model : target.model;
+    input.authorization = settings.secrets.AuthorizationOf(index);
     auto result = controller::WaitUntilReady(input, settings.wait_ready, say);
     if (!result.ok()) return result.status();
-    result->target = static_cast<uint32_t>(results.size());
-    if (!results.empty() && result->model != results.front().model) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("--model: %s serves %s and %s serves %s; say which", results.front().url,
-                          results.front().model, url, result->model));
+    result->target = index;
+    const bool chosen = input.model.empty() && spec.request.model_mix.empty();
+    if (chosen && !results.empty() && result->model != results.front().model) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "--model: %s serves %s and %s serves %s; name the model of both, or by --target "
+          "URL,model=M that of each",
+          results.front().url, results.front().model, target.url, result->model));
     }
     results.push_back(*std::move(result));
   }

@@ -28,8 +28,7 @@ v1::Prepare Whole() {
   spec.load.bs = 4;
   v1::Prepare part;
   *part.mutable_spec() = ToProto(spec);
-  part.set_api_key("key");
-  auto* header = part.add_secret_headers();
+  auto* header = part.add_headers();
   header->set_name("X-Token");
   header->set_value("t");
   auto* target = part.add_targets();
@@ -37,6 +36,9 @@ v1::Prepare Whole() {
   target->set_engine("vllm");
   target->set_continuous_usage(true);
   target->set_ignore_usage_on_chunks(true);
+  target->set_no_stream_options(true);
+  target->set_model("lora");
+  target->set_authorization("Bearer key");
   part.set_agent(1);
   part.set_agents(2);
   part.set_rows(5);
@@ -59,11 +61,13 @@ TEST(PrepareIntakeTest, OnePartMakesAJob) {
   ASSERT_TRUE(job.ok() && *job) << job.status();
   const LoadJob& load = **job;
   EXPECT_EQ(load.spec.run_id, "run-1");
-  EXPECT_EQ(load.secrets.api_key, "key");
-  EXPECT_EQ(load.secrets.headers.at(0).second, "t");
+  EXPECT_EQ(load.headers.at(0).second, "t");
   EXPECT_EQ(load.targets.at(0).url, "http://gpu:8000");
   EXPECT_TRUE(load.targets[0].continuous_usage);
   EXPECT_TRUE(load.targets[0].ignore_usage_on_chunks);
+  EXPECT_FALSE(load.targets[0].stream_options);
+  EXPECT_EQ(load.targets[0].model, "lora");
+  EXPECT_EQ(load.targets[0].authorization, "Bearer key");
   EXPECT_EQ(load.slice.agent, 1u);
   EXPECT_EQ(load.slice.agents, 2u);
   EXPECT_EQ(load.slice.slots, 2u);

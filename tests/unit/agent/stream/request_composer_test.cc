@@ -86,9 +86,8 @@ TEST(RequestComposerTest, WhatTheResponseIsReadByComesWithTheRequest) {
 
 TEST(RequestComposerTest, KeysAndHeadersAreSent) {
   LoadJob job = Job();
-  job.secrets.api_key = "secret";
-  job.secrets.headers = {{"X-Token", "t"}};
-  job.spec.request.headers = {{"X-Team", "a b"}};
+  job.targets[0].authorization = "Bearer secret";
+  job.headers = {{"X-Token", "t"}, {"X-Team", "a b"}};
   const std::string request = Compose(job, OneTurn());
   EXPECT_THAT(request, HasSubstr("\r\nAuthorization: Bearer secret\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nX-Token: t\r\n"));
@@ -97,7 +96,7 @@ TEST(RequestComposerTest, KeysAndHeadersAreSent) {
 
 TEST(RequestComposerTest, AHeaderThatWouldSplitTheRequestIsRefused) {
   LoadJob job = Job();
-  job.secrets.headers = {{"X-Bad", "a\r\nb: c"}};
+  job.headers = {{"X-Bad", "a\r\nb: c"}};
   const auto composer = RequestComposer::Create(job);
   EXPECT_EQ(composer.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(composer.status().message()), HasSubstr("--header: \"X-Bad\""));

@@ -271,7 +271,7 @@ TEST(AcceptanceFoldTest, ALengthAboveADraftAndItsBonusIsRefused) {
 
 TEST(AcceptanceFoldTest, EachTargetHasItsOwnSource) {
   JournalScript script({.bs = 1});
-  script.spec().target_urls = {"http://a", "http://b"};
+  script.spec().targets = {{.url = "http://a"}, {.url = "http://b"}};
   for (int i = 0; i < 6; ++i) {
     AddWithStats(script, i * 200);
     ScriptRequest& other = script.Begin({.at_ms = i * 200.0 + 100});

@@ -77,11 +77,11 @@ JournalScript::JournalScript(const Options& options) : options_(options) {
   spec.load.ramp = std::chrono::milliseconds(options.ramp_ms);
   spec.load.warmup = std::chrono::milliseconds(options.warmup_ms);
   if (options.duration_ms) spec.load.duration = std::chrono::milliseconds(*options.duration_ms);
-  spec.target_urls = {"http://vllm:8000"};
+  spec.targets = {{.url = "http://vllm:8000"}};
   spec.server_metrics = options.metrics;
   if (options.metrics) spec.metrics_urls = {"http://vllm:8000/metrics"};
   spec.dataset.rows = options.rows;
-  target_.url = spec.target_urls[0];
+  target_.url = spec.targets[0].url;
   target_.engine = "vllm";
   for (uint64_t row = 0; row < options.rows; ++row) {
     rows_[row] = {.order_index = row, .question_id = std::to_string(row), .turns = options.turns};

@@ -108,5 +108,23 @@ TEST(LabelsTest, OurOwnCancellationIsNoServerError) {
   EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "server_errors"));
 }
 
+TEST(LabelsTest, PromptsThatDoNotFitAreALabelAboveFivePercent) {
+  JournalScript script = Busy();
+  const auto refuse = [&script](double at_ms) {
+    script.Begin({.at_ms = at_ms}).Fail(at_ms + 5, Outcome::kFailed, FailureKind::kContextOverflow);
+  };
+  refuse(7'300);
+  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "context_overflow"));
+  for (int i = 0; i < 20; ++i) refuse(7'310 + i);
+  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "context_overflow"));
+}
+
+TEST(LabelsTest, RepliesThatRunPastTheirEndAreALabel) {
+  JournalScript script = Busy();
+  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+  script.spec().request.ignore_eos = true;
+  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+}
+
 }  // namespace
 }  // namespace specctl

@@ -288,6 +288,17 @@ TEST(RunFoldTest, SlicesFollowTheRowsOfThePlan) {
   EXPECT_EQ(FindSlice(results, "stage", "ramp")->latency.step_latency_ms->count, 80u);
 }
 
+TEST(RunFoldTest, ASliceByModelFollowsTheRowsElseTheTargets) {
+  JournalScript script = SteadyRun();
+  script.spec().targets[0].model = "base";
+  script.spec().targets[0].name = "fp8";
+  script.row(20).model = "lora";
+  const Results results = Fold(script.Events());
+  EXPECT_EQ(FindSlice(results, "model", "lora")->conservation.sent, 1u);
+  EXPECT_EQ(FindSlice(results, "model", "base")->conservation.sent, 63u);
+  EXPECT_EQ(FindSlice(results, "target", "fp8")->conservation.sent, 64u);
+}
+
 TEST(RunFoldTest, ADimensionOfTooManyKeysIsDropped) {
   JournalScript script = SteadyRun();
   for (uint64_t row = 0; row < 64; ++row) script.row(row).sub_category = std::to_string(row);

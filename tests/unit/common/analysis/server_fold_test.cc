@@ -91,7 +91,7 @@ TEST(ServerFoldTest, ATargetWithoutCountersTakesNoOthersAway) {
 
 TEST(MetricsSourcesTest, CountersBelongToTheTargetOfTheSameOrigin) {
   RunSpec spec;
-  spec.target_urls = {"http://a:1/x", "http://b:2"};
+  spec.targets = {{.url = "http://a:1/x"}, {.url = "http://b:2"}};
   const auto targets = [&] {
     std::vector<std::optional<uint32_t>> of;
     for (const MetricsSource& source : MetricsSourcesOf(spec)) of.push_back(source.target);
@@ -105,7 +105,7 @@ TEST(MetricsSourcesTest, CountersBelongToTheTargetOfTheSameOrigin) {
   EXPECT_EQ(targets(), (Of{std::nullopt, std::nullopt}));
   spec.metrics_urls = {"http://a:1/metrics", "http://b:2/metrics", "http://c:3/metrics"};
   EXPECT_EQ(targets(), (Of{std::nullopt, std::nullopt, std::nullopt}));
-  spec.target_urls = {"http://gateway"};
+  spec.targets = {{.url = "http://gateway"}};
   spec.metrics_urls = {"http://pod:8000/metrics"};
   EXPECT_EQ(targets(), (Of{0}));
   spec.server_metrics = false;

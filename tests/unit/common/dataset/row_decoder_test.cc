@@ -135,12 +135,22 @@ TEST(RowDecoderTest, DeepNestingIsRefused) {
   EXPECT_THAT(std::string(ErrorOf(row).message()), HasSubstr("the row is not JSON"));
 }
 
+TEST(RowDecoderTest, ARowMayNameItsModel) {
+  RowDecoder decoder(WithForm(std::nullopt));
+  const auto row = decoder.Decode(R"({"prompt": "a", "model": "lora"})");
+  ASSERT_TRUE(row.ok() && *row) << row.status();
+  EXPECT_EQ((*row)->model, "lora");
+  EXPECT_EQ((*row)->extra_json, "");
+  EXPECT_THAT(std::string(decoder.Decode(R"({"prompt": "a", "model": 7})").status().message()),
+              HasSubstr("model: need a string, got a number"));
+}
+
 TEST(RowDecoderTest, NotesTellWhatIsNotSent) {
   RowDecoder decoder(WithForm(std::nullopt));
-  ASSERT_TRUE(decoder.Decode(R"({"prompt": "a", "model": "m", "customer": "c", "seed": 1})").ok());
+  ASSERT_TRUE(decoder.Decode(R"({"prompt": "a", "colour": "m", "customer": "c", "seed": 1})").ok());
   EXPECT_THAT(
       decoder.Notes(),
-      ElementsAre("keys of rows that are not sent: customer, model; request fields that are "
+      ElementsAre("keys of rows that are not sent: colour, customer; request fields that are "
                   "not known by name go into an object \"extra\""));
   RowDecoder prepared(WithForm(std::nullopt));
   ASSERT_TRUE(prepared.Decode(R"({"turns": ["a"], "reference": "r", "source": "s"})").ok());

@@ -74,7 +74,8 @@ TEST(RowFieldsTest, ExtraMustBeAnObjectWithoutWhatIsOurs) {
   EXPECT_EQ(wrong.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(wrong.status().message(), "extra: need an object, got a string");
   for (const char* json : {R"({"extra": {"stream": false}})", R"({"extra": {"messages": []}})",
-                           R"({"extra": {"max_tokens": 4}})", R"({"extra": {"n": 2}})"}) {
+                           R"({"extra": {"max_tokens": 4}})", R"({"extra": {"n": 2}})",
+                           R"({"extra": {"model": "m"}})"}) {
     const auto ours = ExtraJsonOf(Row(json));
     EXPECT_EQ(ours.status().code(), absl::StatusCode::kInvalidArgument) << json;
     EXPECT_THAT(std::string(ours.status().message()), HasSubstr("is set by specctl itself"));
@@ -85,7 +86,8 @@ TEST(RowFieldsTest, FieldsThatAreReadAreKnown) {
   EXPECT_TRUE(IsRowField("question_id"));
   EXPECT_TRUE(IsRowField("temperature"));
   EXPECT_TRUE(IsRowField("extra"));
-  EXPECT_FALSE(IsRowField("model"));
+  EXPECT_TRUE(IsRowField("model"));
+  EXPECT_FALSE(IsRowField("customer"));
 }
 
 }  // namespace

@@ -135,7 +135,8 @@ TEST(RequestBodyTest, WhatIsOursIsPassedOverInARowAndRefusedFromTheUser) {
       R"({"stream":false,"n":4,"model":"gpt","messages":[],"stream_options":{},"seed":1})";
   const std::string body = Body(Spec(), options);
   EXPECT_THAT(body, HasSubstr(R"("model":"m","max_tokens":64,"seed":1,"stream":true)"));
-  for (const char* extra : {R"({"stream":false})", R"({"n":2})", R"({"\u006eo":1,"prompt":""})"}) {
+  for (const char* extra :
+       {R"({"stream":false})", R"({"n":2})", R"({"model":"x"})", R"({"\u006eo":1,"prompt":""})"}) {
     RequestSpec spec = Spec();
     spec.extra_inputs_json = extra;
     const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
@@ -146,13 +147,29 @@ TEST(RequestBodyTest, WhatIsOursIsPassedOverInARowAndRefusedFromTheUser) {
   }
 }
 
-TEST(RequestBodyTest, UserMayNameTheModelAndTokenIds) {
+TEST(RequestBodyTest, UserMayNameTokenIds) {
   RequestSpec spec = Spec();
-  spec.extra_inputs_json = R"({"model":"lora","return_token_ids":false})";
+  spec.extra_inputs_json = R"({"return_token_ids":false})";
   const std::string body = Body(spec, {.continuous_usage = false});
-  EXPECT_THAT(body, HasSubstr(R"("model":"lora","return_token_ids":false)"));
+  EXPECT_THAT(body, HasSubstr(R"("return_token_ids":false)"));
   EXPECT_THAT(body, Not(HasSubstr(R"("return_token_ids":true)")));
-  EXPECT_THAT(body, Not(HasSubstr(R"("model":"m")")));
+}
+
+TEST(RequestBodyTest, ARowsOwnModelOverridesTheRuns) {
+  EXPECT_THAT(Body(Spec(), {.model = "lora"}), HasSubstr(R"("model":"lora","max_tokens")"));
+  EXPECT_THAT(Body(Spec(), {.model = "lora"}), Not(HasSubstr(R"("model":"m")")));
+}
+
+TEST(RequestBodyTest, ACapHoldsWhoeverAsksForMore) {
+  RequestSpec spec = Spec();
+  spec.extra_inputs_json = R"({"max_tokens":900,"min_tokens":900,"top_k":900})";
+  const BodyOptions options = {.tokens_at_most = 8};
+  EXPECT_THAT(Body(spec, options), HasSubstr(R"("max_tokens":8,"min_tokens":8,"top_k":900)"));
+  EXPECT_EQ(RequestBodyWriter::Create(spec, VllmProfile())->MaxTokens(options), 8u);
+  EXPECT_THAT(Body(Spec(), {.max_tokens = 900, .tokens_at_most = 8}),
+              HasSubstr(R"("max_tokens":8)"));
+  spec.extra_inputs_json = R"({"max_completion_tokens":4})";
+  EXPECT_THAT(Body(spec, options), HasSubstr(R"("max_completion_tokens":4)"));
 }
 
 TEST(RequestBodyTest, NoObjectIsRefusedWithItsPlace) {

@@ -66,6 +66,7 @@ TEST_P(EventCodecTest, EveryFieldOfEveryEventSurvives) {
   const FieldDescriptor* kind = v1::Event::descriptor()->field(GetParam());
   uint32_t next = 0;
   Fill(*event.GetReflection()->MutableMessage(&event, kind), next);
+  if (event.has_run_begun()) event.mutable_run_begun()->mutable_spec()->clear_target_urls();
   const auto native = FromProto(event);
   ASSERT_TRUE(native.ok()) << native.status();
   const v1::Event again = ToProto(*native);
@@ -94,6 +95,16 @@ TEST(EventCodecUnknownTest, AnEnumerationValueOfAnotherVersionIsRefused) {
   EXPECT_EQ(decoded.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(decoded.status().message()),
               ::testing::HasSubstr("target_probed.token_source: got 1000"));
+}
+
+TEST(EventCodecUnknownTest, TargetsOfOldJournalsHaveAUrlAlone) {
+  v1::Event event;
+  event.mutable_run_begun()->mutable_spec()->add_target_urls("http://a:1");
+  const auto decoded = FromProto(event);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  const std::vector<TargetSpec>& targets = std::get<RunBegun>(*decoded).spec.targets;
+  ASSERT_EQ(targets.size(), 1u);
+  EXPECT_EQ(targets[0].url, "http://a:1");
 }
 
 TEST(EventCodecUnknownTest, AbsentIsNotZero) {

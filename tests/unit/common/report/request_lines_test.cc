@@ -57,6 +57,7 @@ TEST(RequestLinesTest, ARowHasTheDocumentedFields) {
   EXPECT_EQ(row.at("tier").as_string(), "mixed");
   EXPECT_EQ(row.at("cycle").as_int64(), 1);
   EXPECT_EQ(row.at("target").as_string(), "http://vllm-1:8000");
+  EXPECT_EQ(row.at("model").as_string(), "Llama-3.1-8B");
   EXPECT_EQ(row.at("start_ns").as_int64(), 1'000'000'500);
   EXPECT_EQ(row.at("connect_ms").as_double(), 1.25);
   EXPECT_EQ(row.at("output_tokens").as_int64(), 100);
@@ -91,11 +92,11 @@ TEST(RequestLinesTest, WithoutTheServersTotalTheFoldsStands) {
   EXPECT_EQ(row.at("output_tokens").as_int64(), 37);
 }
 
-TEST(RequestLinesTest, ATargetThatHasNoUrlIsItsNumber) {
+TEST(RequestLinesTest, ATargetThatTheSpecDoesNotKnowIsItsNumber) {
   RequestRow odd = SampleRow();
   odd.target = 9;
   const object row = parse(RequestLine(odd, nullptr, testing::SampleSpec())).as_object();
-  EXPECT_EQ(row.at("target").as_string(), "9");
+  EXPECT_EQ(row.at("target").as_string(), "target 9");
 }
 
 TEST(RequestLinesTest, RepliesAreWrittenWithTheirRequest) {

@@ -33,7 +33,7 @@ inline RunSpec SampleSpec() {
   spec.request.model = "Llama-3.1-8B";
   spec.request.osl_tokens = 1024;
   spec.request.temperature = 0.0;
-  spec.target_urls = {"http://vllm-0:8000", "http://vllm-1:8000"};
+  spec.targets = {{.url = "http://vllm-0:8000"}, {.url = "http://vllm-1:8000"}};
   spec.metrics_urls = {"http://vllm-0:8000/metrics", "http://vllm-1:8000/metrics"};
   spec.dataset = {.name = "speed_bench_throughput_1k",
                   .path = "/data/throughput_1k.jsonl",
@@ -215,7 +215,7 @@ inline Results BareResults() {
   results.spec = SampleSpec();
   results.spec.dataset = {
       .name = "builtin", .path = "", .format = "", .sha256 = "", .rows = 880, .builtin = true};
-  results.spec.target_urls = {"http://localhost:8000"};
+  results.spec.targets = {{.url = "http://localhost:8000"}};
   results.spec.load.bs = 1;
   results.spec.load.agents = 1;
   results.spec.gpus.reset();

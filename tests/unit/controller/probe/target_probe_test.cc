@@ -74,7 +74,7 @@ class TargetProbeTest : public ::testing::Test {
 };
 
 TEST_F(TargetProbeTest, AllThatARunMustKnowIsFound) {
-  input_.api_key = "k";
+  input_.authorization = "Bearer k";
   input_.headers = {{"X-Tenant", "me"}};
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
@@ -83,6 +83,7 @@ TEST_F(TargetProbeTest, AllThatARunMustKnowIsFound) {
   EXPECT_EQ(probed->engine_version, "0.32.0");
   EXPECT_EQ(probed->model, "llama");
   EXPECT_EQ(probed->max_model_len_tokens, 8192u);
+  EXPECT_THAT(probed->served_models, ElementsAre("llama", "lora"));
   EXPECT_EQ(probed->token_source, TokenSource::kContinuousUsage);
   EXPECT_TRUE(probed->continuous_usage);
   EXPECT_EQ(probed->metrics_url, server_.Url() + "/metrics");
@@ -131,8 +132,8 @@ TEST_F(TargetProbeTest, AMissingKeyIsUnauthenticated) {
 }
 
 TEST_F(TargetProbeTest, AUrlThatIsNoneIsAnInvalidArgument) {
-  input_.url = "http://user@host";
-  ExpectRefused(absl::StatusCode::kInvalidArgument, "user@host");
+  input_.url = "ftp://host";
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "ftp://host");
 }
 
 // --- the model ----------------------------------------------------------------------------------
@@ -150,6 +151,21 @@ TEST_F(TargetProbeTest, AModelThatIsNotThereNamesThoseThatAre) {
   input_.model = "gpt";
   ExpectRefused(absl::StatusCode::kInvalidArgument, "it serves: llama, lora");
   EXPECT_THAT(Asked(kInference), IsEmpty());
+}
+
+TEST_F(TargetProbeTest, AServerNeedNotListAModelThatIsNamed) {
+  for (const char* status : {"404 Not Found", "401 Unauthorized", "500 Internal Server Error"}) {
+    answers_[kModels] = PlainResponse(status, "<html>", "text/html");
+    input_.model = "toy";
+    const auto probed = Probe();
+    ASSERT_TRUE(probed.ok()) << probed.status();
+    EXPECT_EQ(probed->model, "toy");
+    EXPECT_THAT(probed->served_models, IsEmpty());
+  }
+  EXPECT_THAT(Asked(kInference).at(0), HasSubstr(R"("model":"toy")"));
+  input_.model = "";
+  answers_[kModels] = PlainResponse("404 Not Found", "", "text/html");
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "name it by --model");
 }
 
 // --- metrics ------------------------------------------------------------------------------------
@@ -183,6 +199,29 @@ TEST_F(TargetProbeTest, AServerThatRefusesContinuousUsageIsAskedWithoutIt) {
   EXPECT_FALSE(probed->continuous_usage);
   EXPECT_EQ(Asked(kInference).size(), 2u);
   EXPECT_THAT(Asked(kInference).at(1), Not(HasSubstr("continuous_usage_stats")));
+}
+
+TEST_F(TargetProbeTest, AServerThatRefusesStreamOptionsIsAskedWithoutThem) {
+  for (const char* status : {"400 Bad Request", "422 Unprocessable", "500 Internal Server Error"}) {
+    first_ = [status](const std::string& request) -> std::optional<std::string> {
+      if (request.find("stream_options") == std::string::npos) return std::nullopt;
+      return PlainResponse(status, R"({"error":{"message":"extra fields not permitted"}})");
+    };
+    const auto probed = Probe();
+    ASSERT_TRUE(probed.ok()) << probed.status();
+    EXPECT_FALSE(probed->stream_options);
+    EXPECT_FALSE(probed->continuous_usage);
+  }
+  first_ = nullptr;
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_TRUE(probed->stream_options);
+}
+
+TEST_F(TargetProbeTest, ItAsksForAFewTokensWhateverTheRunAsksFor) {
+  input_.request.extra_inputs_json = R"({"max_tokens":4096,"min_tokens":4096,"ignore_eos":true})";
+  ASSERT_TRUE(Probe().ok());
+  EXPECT_THAT(Asked(kInference).at(0), HasSubstr(R"("max_tokens":8,"min_tokens":8)"));
 }
 
 // Usage of each chunk alone, where usage is asked for on them, and token ids where they are.

@@ -13,14 +13,16 @@ PrepareAgent Job(std::vector<size_t> bytes, std::vector<uint64_t> order_indices)
   spec->run_id = "run-1";
   spec->load.bs = 64;
   auto secrets = std::make_shared<Secrets>();
-  secrets->api_key = "key";
   secrets->headers = {{"X-Secret", "s"}};
   auto targets = std::make_shared<std::vector<TargetJob>>();
   targets->push_back({.url = "http://a:8000",
                       .engine = "vllm",
                       .continuous_usage = true,
                       .return_token_ids = false,
-                      .ignore_usage_on_chunks = true});
+                      .ignore_usage_on_chunks = true,
+                      .stream_options = false,
+                      .model = "lora",
+                      .authorization = "Bearer key"});
   auto rows = std::make_shared<std::vector<Conversation>>();
   for (const size_t size : bytes) {
     Conversation row;
@@ -59,11 +61,13 @@ TEST(SlicePartsTest, TheFirstPartHasTheJob) {
   const v1::Prepare part = parts.Next();
   EXPECT_EQ(part.spec().load().bs(), 64u);
   EXPECT_EQ(part.run_tag(), "run-1");
-  EXPECT_EQ(part.api_key(), "key");
-  EXPECT_EQ(part.secret_headers(0).name(), "X-Secret");
+  EXPECT_EQ(part.headers(0).name(), "X-Secret");
   EXPECT_EQ(part.targets(0).url(), "http://a:8000");
   EXPECT_TRUE(part.targets(0).continuous_usage());
   EXPECT_TRUE(part.targets(0).ignore_usage_on_chunks());
+  EXPECT_TRUE(part.targets(0).no_stream_options());
+  EXPECT_EQ(part.targets(0).model(), "lora");
+  EXPECT_EQ(part.targets(0).authorization(), "Bearer key");
   EXPECT_EQ(part.agent(), 1u);
   EXPECT_EQ(part.agents(), 3u);
   EXPECT_EQ(part.rows(), 2u);

@@ -25,13 +25,13 @@ TEST(RunPlanTest, RowsTellOfStopStringsOfTheirOwn) {
   Dataset dataset = SixRows();
   dataset.conversations[4].extra_json = R"({"stop":["###"],"top_k":1})";
   dataset.conversations[5].extra_json = R"({"top_k":1})";
-  const auto plan = MakePlan(std::move(dataset), {.bs = 2, .seed = 3});
+  const auto plan = MakePlan(std::move(dataset), {.bs = 2, .seed = 3}, {});
   ASSERT_TRUE(plan.ok()) << plan.status();
   for (const PlannedRow& row : plan->rows) EXPECT_EQ(row.has_stop, row.question_id == "4");
 }
 
 TEST(RunPlanTest, RowsStandInPlanOrderAndMatchTheirConversations) {
-  const auto plan = MakePlan(SixRows(), {.bs = 2, .seed = 3});
+  const auto plan = MakePlan(SixRows(), {.bs = 2, .seed = 3}, {});
   ASSERT_TRUE(plan.ok()) << plan.status();
   ASSERT_EQ(plan->rows.size(), 6u);
   EXPECT_EQ(plan->limits.planned_requests, 6u);
@@ -42,19 +42,24 @@ TEST(RunPlanTest, RowsStandInPlanOrderAndMatchTheirConversations) {
 }
 
 TEST(RunPlanTest, PromptsTooLongForTheModelAreCounted) {
-  const auto plan = MakePlan(SixRows(), {});
+  const auto plan = MakePlan(SixRows(), {}, {});
   ASSERT_TRUE(plan.ok());
   // 400 bytes are about 100 tokens.
-  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 28}, 128), 0u);
-  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 29}, 128), 6u);
+  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 28}, 128, true).too_long, 0u);
+  const ContextFit fit = CountTooLong(*plan, {.osl_tokens = 29}, 128, true);
+  EXPECT_EQ(fit.too_long, 6u);
+  EXPECT_EQ(fit.surely_too_long, 0u);
+  EXPECT_EQ(fit.shortest_tokens, 100u);
+  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 79}, 128, true).surely_too_long, 6u);
+  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 79}, 128, false).too_long, 0u);
 }
 
 TEST(RunPlanTest, ADryRunShowsLoadAndARequest) {
-  const auto plan = MakePlan(SixRows(), {.bs = 4, .agents = 2});
+  const auto plan = MakePlan(SixRows(), {.bs = 4, .agents = 2}, {});
   ASSERT_TRUE(plan.ok());
   RunSpec spec;
   spec.load = {.bs = 4, .agents = 2};
-  spec.target_urls = {"http://a:8000"};
+  spec.targets = {{.url = "http://a:8000"}};
   spec.request.model = "m";
   spec.request.osl_tokens = 9;
   const auto text = DescribePlan(*plan, spec);
@@ -68,11 +73,11 @@ TEST(RunPlanTest, ADryRunShowsLoadAndARequest) {
 
 TEST(RunPlanTest, ADryRunCountsInWholeNumbers) {
   RunSpec spec;
-  spec.target_urls = {"http://a:8000"};
+  spec.targets = {{.url = "http://a:8000"}};
   spec.request.model = "m";
   const auto text = [&](LoadSpec load) {
     spec.load = load;
-    const auto plan = MakePlan(SixRows(), load);
+    const auto plan = MakePlan(SixRows(), load, {});
     return plan.ok() ? DescribePlan(*plan, spec).value_or("") : "";
   };
   EXPECT_THAT(text({.bs = 1, .agents = 1, .requests_max = 11'400}),

@@ -3,10 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "tests/unit/tools/specctl/settings_of.h"
 
 namespace specctl::cli {
 namespace {
@@ -14,47 +15,13 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Pair;
 using ::testing::StartsWith;
-
-// Parses a command line as `specctl run` would and makes settings of it.
-absl::StatusOr<RunSettings> Settings(std::vector<std::string> arguments,
-                                     Surroundings surroundings = {}) {
-  surroundings.cores = 4;
-  surroundings.run_id = "id";
-  surroundings.environment = [](const std::string& name) -> std::optional<std::string> {
-    if (name == "THE_KEY") return "s3cret";
-    return std::nullopt;
-  };
-  CLI::App app;
-  RunFlags flags;
-  AddRunFlags(app, flags);
-  std::reverse(arguments.begin(), arguments.end());
-  try {
-    app.parse(arguments);
-  } catch (const CLI::Error& error) {
-    return absl::InvalidArgumentError(error.what());
-  }
-  return MakeSettings(flags, surroundings);
-}
-
-RunSettings Good(std::vector<std::string> arguments) {
-  auto settings = Settings(std::move(arguments));
-  EXPECT_TRUE(settings.ok()) << settings.status();
-  return settings.ok() ? *std::move(settings) : RunSettings();
-}
-
-std::string Refusal(std::vector<std::string> arguments) {
-  const auto settings = Settings(std::move(arguments));
-  EXPECT_EQ(settings.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(settings.status().message());
-}
 
 TEST(RunSettingsTest, DefaultsAreThoseOfTheManual) {
   const RunSettings settings = Good({});
   EXPECT_EQ(settings.spec.load.bs, 1u);
   EXPECT_EQ(settings.spec.load.agents, 1u);
-  EXPECT_THAT(settings.spec.target_urls, ElementsAre(HasSubstr("localhost:8000")));
+  EXPECT_THAT(TargetUrls(settings.spec), ElementsAre(HasSubstr("localhost:8000")));
   EXPECT_EQ(settings.spec.timeouts.request, 600s);
   EXPECT_EQ(settings.spec.timeouts.connect, 10s);
   EXPECT_EQ(settings.spec.timeouts.idle, 60s);
@@ -126,27 +93,6 @@ TEST(RunSettingsTest, WhatIsPlannedIsRefusedByName) {
   EXPECT_THAT(Refusal({"--goodput", "ttft:500"}), HasSubstr("--goodput"));
 }
 
-TEST(RunSettingsTest, SecretsNeverReachTheSpec) {
-  const RunSettings settings =
-      Good({"--api-key-env", "THE_KEY", "--header", "X-Api-Key: abc", "--header", "X-Team: red"});
-  EXPECT_EQ(settings.secrets.api_key, "s3cret");
-  EXPECT_THAT(settings.secrets.headers, ElementsAre(Pair("X-Api-Key", "abc")));
-  EXPECT_THAT(settings.spec.request.headers, ElementsAre(Pair("X-Team", "red")));
-  EXPECT_THAT(Refusal({"--api-key-env", "NOT_THERE"}), HasSubstr("NOT_THERE is not set"));
-  EXPECT_THAT(Refusal({"--header", "no colon"}), HasSubstr("--header: need NAME:VALUE"));
-  EXPECT_THAT(Refusal({"--header", "Host: elsewhere"}), HasSubstr("Host is set by specctl"));
-}
-
-TEST(RunSettingsTest, ExtraInputsMergeInOrder) {
-  EXPECT_EQ(Good({"--extra-inputs", "top_p:0.9", "--extra-inputs", R"({"stop":["a"],"top_p":1})"})
-                .spec.request.extra_inputs_json,
-            R"({"top_p":1,"stop":["a"]})");
-  EXPECT_EQ(Good({"--extra-inputs", "user:alice"}).spec.request.extra_inputs_json,
-            R"({"user":"alice"})");
-  EXPECT_THAT(Refusal({"--extra-inputs", "{\"a\":"}), HasSubstr("--extra-inputs: no JSON object"));
-  EXPECT_THAT(Refusal({"--extra-inputs", "alone"}), HasSubstr("--extra-inputs: need k:v"));
-}
-
 TEST(RunSettingsTest, TemperatureIsANumberOrTheServers) {
   EXPECT_EQ(Good({"--temperature", "0.7"}).spec.request.temperature, 0.7);
   EXPECT_FALSE(Good({"--temperature", "server"}).spec.request.temperature.has_value());
@@ -168,7 +114,7 @@ TEST(RunSettingsTest, LikeTakesAllButWhatIsGiven) {
   spec.load.agents = 4;
   spec.load.requests_max = 10;
   spec.request.osl_tokens = 77;
-  spec.target_urls = {"http://a:1"};
+  spec.targets = {{.url = "http://a:1"}};
   spec.dataset.name = "spec_bench";
   surroundings.like = spec;
   const auto settings = Settings({"--conversations", "3"}, surroundings);
@@ -179,8 +125,23 @@ TEST(RunSettingsTest, LikeTakesAllButWhatIsGiven) {
   EXPECT_FALSE(settings->spec.load.requests_max.has_value());
   EXPECT_EQ(settings->spec.load.conversations_max, 3u);
   EXPECT_EQ(settings->osl_tokens, 77u);
-  EXPECT_THAT(settings->spec.target_urls, ElementsAre("http://a:1"));
+  EXPECT_THAT(TargetUrls(settings->spec), ElementsAre("http://a:1"));
   EXPECT_EQ(settings->dataset.dataset, "spec_bench");
+}
+
+TEST(RunSettingsTest, LikeKeepsSwitchesThatAreNotGiven) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->request.ignore_eos = true;
+  surroundings.like->save_text = true;
+  surroundings.like->tls.insecure = true;
+  const RunSettings kept = Good({}, surroundings);
+  EXPECT_TRUE(kept.spec.request.ignore_eos);
+  EXPECT_TRUE(kept.spec.save_text);
+  EXPECT_TRUE(kept.spec.tls.insecure);
+  const RunSettings changed = Good({"--ignore-eos=false", "--save-text"}, surroundings);
+  EXPECT_FALSE(changed.spec.request.ignore_eos);
+  EXPECT_TRUE(changed.spec.save_text);
 }
 
 TEST(RunSettingsTest, TheDatasetDecidesLengthAndTemperature) {

@@ -1,0 +1,126 @@
+#include "tools/specctl/target_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/tools/specctl/settings_of.h"
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+
+TEST(TargetSettingsTest, ATargetMayHaveNameModelAndGpus) {
+  const RunSettings settings =
+      Good({"--target", "fp8=http://a:8000/v1,model=m-fp8,gpus=2", "--target", "b:9,gpus=4"});
+  const RunSettings others = Good({"--url", "http://c:1", "--target", "bf16=https://b"});
+  const std::vector<TargetSpec>& targets = settings.spec.targets;
+  ASSERT_EQ(targets.size(), 2u);
+  EXPECT_EQ(targets[0].name, "fp8");
+  EXPECT_EQ(targets[0].url, "http://a:8000");
+  EXPECT_EQ(targets[0].model, "m-fp8");
+  EXPECT_EQ(targets[0].gpus, 2u);
+  EXPECT_EQ(targets[1].name, "");
+  EXPECT_EQ(targets[1].url, "http://b:9");
+  EXPECT_EQ(targets[1].model, "");
+  EXPECT_THAT(TargetUrls(others.spec), ElementsAre("http://c:1", "https://b:443"));
+  EXPECT_EQ(others.spec.targets[1].name, "bf16");
+}
+
+TEST(TargetSettingsTest, WhatIsNoTargetIsRefused) {
+  EXPECT_THAT(Refusal({"--target", "a=http://h,colour=red"}),
+              HasSubstr("--target: need [NAME=]URL[,model=M][,gpus=N]; \"colour=red\""));
+  EXPECT_THAT(Refusal({"--target", "http://h,model="}), HasSubstr("\"model=\" is neither"));
+  EXPECT_THAT(Refusal({"--target", "http://h,gpus=two"}), HasSubstr("gpus: need a whole number"));
+  EXPECT_THAT(Refusal({"--target", "a=http://h", "--target", "a=http://i"}),
+              HasSubstr("--target: two targets are named a"));
+  EXPECT_THAT(Refusal({"--target", "a=http://h", "--target", "b=http://h/v1"}),
+              HasSubstr("http://h:80 is named twice; --model-mix"));
+  EXPECT_THAT(Refusal({"--url", "http://h,model=m"}),
+              HasSubstr("--url: \"model=\" without a URL before it; need --target"));
+}
+
+TEST(TargetSettingsTest, GpusOfTheTargetsSumUp) {
+  EXPECT_EQ(Good({"--target", "http://a,gpus=2", "--target", "http://b,gpus=4"}).spec.gpus, 6u);
+  EXPECT_EQ(Good({"--url", "http://a", "--gpus", "8"}).spec.gpus, 8u);
+  EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--gpus", "2"}),
+              HasSubstr("--gpus: excludes gpus= of --target"));
+  EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--target", "http://b"}),
+              HasSubstr("gpus= is given for other targets and not for http://b:80"));
+}
+
+TEST(TargetSettingsTest, NoSecretReachesTheSpecOrAnError) {
+  const RunSettings settings =
+      Good({"--api-key-env", "THE_KEY", "--header", "X-Api-Key: abc", "--header", "X-Team: red",
+            "--keep-header", "x-team", "--url", "http://user:hunter2@h,http://i"});
+  EXPECT_EQ(settings.secrets.api_key, "s3cret");
+  EXPECT_THAT(settings.secrets.headers,
+              ElementsAre(Pair("X-Api-Key", "abc"), Pair("X-Team", "red")));
+  EXPECT_THAT(settings.spec.request.headers, ElementsAre(Pair("X-Team", "red")));
+  EXPECT_THAT(settings.spec.request.withheld_headers, ElementsAre("X-Api-Key"));
+  EXPECT_THAT(TargetUrls(settings.spec), ElementsAre("http://h:80", "http://i:80"));
+  EXPECT_EQ(settings.secrets.AuthorizationOf(0), "Basic dXNlcjpodW50ZXIy");
+  EXPECT_EQ(settings.secrets.AuthorizationOf(1), "Bearer s3cret");
+  for (const char* header :
+       {"X-Api-Key s3cr3t", "s3cr3t", "X-Key: s3cr3t\nY: z", "X Key: s3cr3t"}) {
+    EXPECT_THAT(Refusal({"--header", header}), Not(HasSubstr("s3cr3t"))) << header;
+  }
+  EXPECT_THAT(Refusal({"--header", "no colon"}), HasSubstr("--header: need NAME:VALUE"));
+  EXPECT_THAT(Refusal({"--header", "Host: elsewhere"}), HasSubstr("Host is set by specctl"));
+  EXPECT_THAT(Refusal({"--url", "http://user:hunter2@h:x"}), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(Refusal({"--target", "http://h,colour=user:hunter2@x"}), Not(HasSubstr("@x")));
+}
+
+TEST(TargetSettingsTest, AKeyThatCannotBeHadNamesItsVariable) {
+  EXPECT_THAT(Refusal({"--api-key-env", "NOT_THERE"}), HasSubstr("NOT_THERE is not set"));
+  const std::string broken = Refusal({"--api-key-env", "BROKEN_KEY"});
+  EXPECT_THAT(broken, HasSubstr("BROKEN_KEY holds a line break"));
+  EXPECT_THAT(broken, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(Refusal({"--api-key-env", "THE_KEY", "--header", "authorization: x"}),
+              HasSubstr("--api-key-env: excludes --header Authorization"));
+}
+
+TEST(TargetSettingsTest, AHeaderToKeepMustBeGiven) {
+  EXPECT_THAT(Refusal({"--keep-header", "X-A", "--header", "X-B: 1"}),
+              HasSubstr("--keep-header: no --header gives X-A"));
+}
+
+TEST(TargetSettingsTest, ARepeatedRunNeedsTheValuesThatWereNotKept) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->targets = {{.url = "http://a:1", .model = "m"}};
+  surroundings.like->request.headers = {{"X-Team", "red"}};
+  EXPECT_THAT(Good({}, surroundings).secrets.headers, ElementsAre(Pair("X-Team", "red")));
+  surroundings.like->request.withheld_headers = {"X-Api-Key"};
+  EXPECT_THAT(Refusal({}, surroundings), HasSubstr("--like: that run sent the headers X-Api-Key"));
+  EXPECT_THAT(Good({"--header", "X-Api-Key: k"}, surroundings).secrets.headers,
+              ElementsAre(Pair("X-Api-Key", "k")));
+}
+
+TEST(TargetSettingsTest, ModelsAreNamedOrMixed) {
+  EXPECT_EQ(Good({"--model", "m"}).spec.request.model, "m");
+  const RequestSpec mixed = Good({"--model-mix", "org/a=0.6,b=x=0.4"}).spec.request;
+  EXPECT_THAT(mixed.model_mix, ElementsAre(Pair("org/a", 0.6), Pair("b=x", 0.4)));
+  EXPECT_EQ(mixed.model, "org/a");  // the one that is probed
+  EXPECT_THAT(Refusal({"--model-mix", "a=1", "--model", "b"}), HasSubstr("excludes --model"));
+  EXPECT_THAT(Refusal({"--model-mix", "a"}), HasSubstr("--model-mix: need MODEL=SHARE"));
+  EXPECT_THAT(Refusal({"--model-mix", "a=0"}), HasSubstr("each share above 0"));
+  EXPECT_THAT(Refusal({"--model-mix", "a=1,a=2"}), HasSubstr("a is named twice"));
+}
+
+TEST(TargetSettingsTest, AModelOfTheFlagsOverridesThoseOfARepeatedRun) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->targets = {{.url = "http://a:1", .model = "old"}};
+  EXPECT_EQ(Good({}, surroundings).spec.targets[0].model, "old");
+  const RunSettings settings = Good({"--model", "new"}, surroundings);
+  EXPECT_EQ(settings.spec.targets[0].model, "");
+  EXPECT_EQ(settings.spec.request.model, "new");
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,43 @@
+// Values of flags, from their texts; errors begin with the flag's name.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/status/statusor.h>
+#include <absl/strings/str_format.h>
+
+#include "common/base/clock.h"
+
+namespace specctl::cli {
+
+// INVALID_ARGUMENT "FLAG: WHAT".
+absl::Status BadFlag(std::string_view flag, std::string_view what);
+
+// The one of two values that `text` names.
+template <class T>
+absl::StatusOr<T> OneOfTwo(std::string_view flag, std::string_view text,
+                           const std::array<T, 2>& values, std::string_view (*name)(T)) {
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](T value) { return name(value) == text; });
+  if (found != values.end()) return *found;
+  return BadFlag(
+      flag, absl::StrFormat("need %s or %s, got \"%s\"", name(values[0]), name(values[1]), text));
+}
+
+// A duration from 0 on; `out` stays as it is where there is no text.
+absl::Status TakeDuration(std::string_view flag, const std::optional<std::string>& text,
+                          Nanos& out);
+// The same, above 0.
+absl::Status TakeTimeout(std::string_view flag, const std::optional<std::string>& text, Nanos& out);
+
+// A finite decimal number; the error names no flag.
+absl::StatusOr<double> ParseNumber(std::string_view text);
+
+// A share from 0 to 1: "0.1" or "10%".
+absl::StatusOr<double> ParseShare(std::string_view flag, std::string_view text);
+
+}  // namespace specctl::cli
