@@ -16,6 +16,7 @@
 #include "common/net/http_request.h"
 #include "common/net/url.h"
 #include "common/report/result_names.h"
+#include "tools/specctl/metrics_targets.h"
 
 namespace specctl::cli {
 namespace {
@@ -331,6 +332,14 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
     auto added = AddUrl("--server-metrics", parsed->ToString(), settings.named_metrics_urls);
     if (!added.ok()) return added;
   }
+  if (!flags.metrics_headers.empty() && flags.server_metrics.empty()) {
+    return Bad(
+        "--metrics-header",
+        "is for what --server-metrics names; a target's own metrics get its --header values");
+  }
+  auto metrics_headers = ParseMetricsHeaders(flags.metrics_headers);
+  if (!metrics_headers.ok()) return metrics_headers.status();
+  settings.metrics_headers = *std::move(metrics_headers);
   if (flags.save_text) spec.save_text = *flags.save_text;
   if (flags.receive_stamps) spec.user_stamps = *flags.receive_stamps == "user";
   if (flags.ca_file) spec.tls.ca_file = *flags.ca_file;
