@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -35,18 +36,34 @@ void Connection::Open(const Peer& peer) {
   set_.Add(member_);
 }
 
+void Connection::Adopt(UniqueFd fd, const Peer& peer) {
+  assert(fd_.get() < 0);
+  peer_ = peer;
+  fd_ = std::move(fd);
+  SetUrgent(true);
+  member_.fd = fd_.get();
+  member_.events = this;
+  member_.reads = true;
+  set_.Add(member_);
+  OnConnected();
+}
+
 void Connection::OnWritable() {
   if (state_ == State::kConnecting) {
     if (const int error = TakeSocketError(fd_.get()); error != 0) {
       return End(absl::UnavailableError(absl::StrFormat("connect: %s", std::strerror(error))));
     }
     set_.Watch(member_, true, false);
-    if (peer_.tls) return BeginTls();
-    state_ = State::kOpen;
-    SetUrgent(false);
-    return wakeup_.Notify();
+    return OnConnected();
   }
   Flush();
+}
+
+void Connection::OnConnected() {
+  if (peer_.tls) return BeginTls();
+  state_ = State::kOpen;
+  SetUrgent(false);
+  wakeup_.Notify();
 }
 
 void Connection::BeginTls() {

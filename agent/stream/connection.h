@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "agent/stream/read_set.h"
+#include "agent/stream/round_trip.h"
 #include "agent/stream/stamped_socket.h"
 #include "agent/stream/tls_channel.h"
 #include "agent/stream/wakeup.h"
@@ -35,6 +37,8 @@ class alignas(64) Connection final : private SocketEvents {
 
   // Begins to connect.  A failure shows as kEnded.
   void Open(const Peer& peer);
+  // Goes on with a socket that is connected to `peer`.
+  void Adopt(UniqueFd fd, const Peer& peer);
   State state() const { return state_; }
   // Why it ended: OK where the peer closed, UNAUTHENTICATED for a refused certificate.
   const absl::Status& end() const { return end_; }
@@ -46,6 +50,8 @@ class alignas(64) Connection final : private SocketEvents {
 
   // Where received bytes go; nullptr: nowhere, nothing is expected.
   void SetSink(ByteSink* sink) { sink_ = sink; }
+  // The network's round trip, as TCP has seen it so far; one system call.
+  std::optional<Nanos> RoundTrip() const { return LeastRoundTrip(fd_.get()); }
   // Open, and the peer has neither closed nor sent what nobody asked for.  One system call.
   bool IsReusable() const;
 
@@ -55,6 +61,7 @@ class alignas(64) Connection final : private SocketEvents {
   void OnSocketEnd(int error) override;
   void OnWritable() override;
 
+  void OnConnected();
   void BeginTls();
   void OnHandshakeBytes(std::string_view bytes);
   void OnTlsBytes(std::string_view bytes, ReadArrival arrival);

@@ -5,6 +5,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "agent/stream/connect_race.h"
+
 namespace specctl::agent {
 namespace {
 
@@ -40,6 +42,11 @@ Task<RequestFinished> Exchange::Run(Order order) {
   finished.failure = ending.failure;
   finished.error = std::move(ending.error);
   if (connection_) connection_->SetSink(nullptr);
+  if (connection_ && finished.connect_ns) {
+    if (const auto round_trip = connection_->RoundTrip()) {
+      finished.round_trip_ns = round_trip->count();
+    }
+  }
   if (!intake_.keeps_connection() || order.target->closes_after_stream) CloseConnection();
   idle_since_ = now;
   co_return finished;
@@ -64,45 +71,80 @@ Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& fin
   CloseConnection();
   const MonoTime request_due = order.begin + shared_.timeouts.request;
   const MonoTime due = std::min(now + shared_.timeouts.connect, request_due);
-  auto& peers = order.target->peers;
-  Ending ending;
-  for (size_t i = 0; i < peers.size(); ++i) {
-    // Each address that is left gets an equal share of the time that is left.
-    const MonoTime start = MonoNow();
-    const MonoTime share_due = start + (due - start) / static_cast<int64_t>(peers.size() - i);
-    ending = co_await Connect(order, i, share_due);
-    if (ending.ok()) {
-      std::rotate(peers.begin(), peers.begin() + static_cast<ptrdiff_t>(i), peers.end());
-      connected_to_ = order.target;
-      finished.connect_ns = (MonoNow() - now).count();
-      co_return ending;
-    }
+  Ending ending = co_await Connect(order, due);
+  if (ending.ok()) {
+    connected_to_ = order.target;
+    finished.connect_ns = (MonoNow() - now).count();
+  } else {
     CloseConnection();
-    if (ending.outcome == Outcome::kCancelled) break;
   }
   co_return ending;
 }
 
-Task<Ending> Exchange::Connect(const Order& order, size_t peer, MonoTime due) {
-  const Target& target = *order.target;
+// To the address that is kept, or the only one; where that fails, to the first of all that answers.
+Task<Ending> Exchange::Connect(const Order& order, MonoTime due) {
+  Target& target = *order.target;
+  if (target.peers.size() == 1) co_return co_await ConnectTo(order, 0, due);
+  if (target.kept) {
+    const size_t kept = *target.kept;
+    // The other half of the time is the race's, should this one have died.
+    const MonoTime now = MonoNow();
+    Ending ending = co_await ConnectTo(order, kept, now + (due - now) / 2);
+    const bool is_dead =
+        ending.failure == FailureKind::kConnect || ending.failure == FailureKind::kConnectTimeout;
+    if (!is_dead) co_return ending;
+    CloseConnection();
+    if (target.kept == kept) target.kept.reset();
+  }
+  co_return co_await RaceAddresses(order, due);
+}
+
+Task<Ending> Exchange::ConnectTo(const Order& order, size_t peer, MonoTime due) {
   connection_.emplace(shared_.read_set, wakeup_);
-  connection_->Open(target.peers[peer]);
+  connection_->Open(order.target->peers[peer]);
+  co_return co_await AwaitOpen(order, due);
+}
+
+Task<Ending> Exchange::RaceAddresses(const Order& order, MonoTime due) {
+  Target& target = *order.target;
+  ConnectRace race(shared_.read_set, wakeup_, target);
+  while (!race.Advance(MonoNow())) {
+    const Wakeup::Reason reason = co_await wakeup_.WaitUntil(std::min(due, race.next_due()));
+    if (reason == Wakeup::Reason::kInterrupted) co_return Interrupted(target);
+    if (reason == Wakeup::Reason::kDue && MonoNow() >= due) co_return ConnectTimeout(order);
+  }
+  if (!race.winner()) {
+    co_return Failed(FailureKind::kConnect, target.text,
+                     absl::StrFormat("%s (the last of %d addresses)",
+                                     std::string(race.failure().message()), target.peers.size()));
+  }
+  if (!target.kept) target.kept = race.winner();
+  connection_.emplace(shared_.read_set, wakeup_);
+  connection_->Adopt(race.TakeSocket(), target.peers[*race.winner()]);
+  co_return co_await AwaitOpen(order, due);
+}
+
+Task<Ending> Exchange::AwaitOpen(const Order& order, MonoTime due) {
+  const Target& target = *order.target;
   while (connection_->state() == Connection::State::kConnecting ||
          connection_->state() == Connection::State::kHandshaking) {
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
     if (reason == Wakeup::Reason::kInterrupted) co_return Interrupted(target);
-    if (reason != Wakeup::Reason::kDue) continue;
-    const bool in_tls = connection_->state() == Connection::State::kHandshaking;
-    co_return Failed(
-        FailureKind::kConnectTimeout, target.text,
-        absl::StrFormat("no connection%s within %.3g s (--connect-timeout)",
-                        in_tls ? " (TLS handshake)" : "", Seconds(shared_.timeouts.connect)));
+    if (reason == Wakeup::Reason::kDue) co_return ConnectTimeout(order);
   }
   if (connection_->state() == Connection::State::kOpen) co_return Ending{};
   const FailureKind kind = connection_->tls_failed() ? FailureKind::kTls : FailureKind::kConnect;
   std::string why(connection_->end().message());
   if (why.empty()) why = "connect: closed by the server";
   co_return Failed(kind, target.text, why);
+}
+
+Ending Exchange::ConnectTimeout(const Order& order) const {
+  const bool in_tls = connection_ && connection_->state() == Connection::State::kHandshaking;
+  return Failed(
+      FailureKind::kConnectTimeout, order.target->text,
+      absl::StrFormat("no connection%s within %.3g s (--connect-timeout)",
+                      in_tls ? " (TLS handshake)" : "", Seconds(shared_.timeouts.connect)));
 }
 
 Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finished) {

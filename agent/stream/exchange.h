@@ -33,7 +33,7 @@ class Exchange {
   Exchange(Shared shared, ResponseIntake::Shared intake, Wakeup& wakeup);
 
   struct Order {
-    Target* target = nullptr;  // its addresses are put in the order of success
+    Target* target = nullptr;  // which of its addresses answers is kept there
     std::string_view bytes;    // of the request
     MonoTime begin;            // the request's time limit counts from here
     RequestLog* log = nullptr;
@@ -50,7 +50,11 @@ class Exchange {
  private:
   Task<Ending> Attempt(const Order& order, bool may_resend, RequestFinished& finished);
   Task<Ending> EnsureConnection(const Order& order, RequestFinished& finished);
-  Task<Ending> Connect(const Order& order, size_t peer, MonoTime due);
+  Task<Ending> Connect(const Order& order, MonoTime due);
+  Task<Ending> ConnectTo(const Order& order, size_t peer, MonoTime due);
+  Task<Ending> RaceAddresses(const Order& order, MonoTime due);
+  Task<Ending> AwaitOpen(const Order& order, MonoTime due);
+  Ending ConnectTimeout(const Order& order) const;
   Task<Ending> SendAndReceive(const Order& order, RequestFinished& finished);
   std::optional<Ending> TimeLimit(const Order& order, MonoTime active_at) const;
 

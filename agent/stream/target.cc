@@ -6,9 +6,25 @@
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "common/net/attempt_pace.h"
+
 namespace specctl::agent {
 
 namespace asio = boost::asio;
+
+void SetAddresses(const std::vector<asio::ip::tcp::endpoint>& endpoints, Target& target) {
+  std::vector<char> is_v6;
+  for (const auto& endpoint : endpoints) is_v6.push_back(endpoint.address().is_v6());
+  target.peers.clear();
+  target.kept.reset();
+  for (const size_t i : InterleaveFamilies(is_v6)) {
+    Connection::Peer peer;
+    peer.endpoint = endpoints[i];
+    peer.tls = target.tls.get();
+    peer.host = target.url.host;
+    target.peers.push_back(std::move(peer));
+  }
+}
 
 Task<absl::StatusOr<Target>> ResolveTarget(std::string url, std::shared_ptr<SSL_CTX> tls) {
   using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
@@ -25,13 +41,9 @@ Task<absl::StatusOr<Target>> ResolveTarget(std::string url, std::shared_ptr<SSL_
     co_return absl::UnavailableError(
         absl::StrFormat("%s: no address found for the host: %s", target.text, error.message()));
   }
-  for (const auto& result : results) {
-    Connection::Peer peer;
-    peer.endpoint = result.endpoint();
-    peer.tls = target.tls.get();
-    peer.host = target.url.host;
-    target.peers.push_back(std::move(peer));
-  }
+  std::vector<asio::ip::tcp::endpoint> endpoints;
+  for (const auto& result : results) endpoints.push_back(result.endpoint());
+  SetAddresses(endpoints, target);
   co_return target;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,16 @@ namespace specctl::agent {
 struct Target {
   Url url;
   std::string text;  // for error texts: the URL as the user knows it
-  // Addresses of the host, tried in turn; the one that took the last connection goes first.
+  // Addresses of the host, families in turn (RFC 8305); which of them all slots connect to, once
+  // one has answered, until it no longer does.
   std::vector<Connection::Peer> peers;
+  std::optional<size_t> kept;
   std::shared_ptr<SSL_CTX> tls;      // null: http
   bool closes_after_stream = false;  // a request on a connection that had carried another is lost
 };
+
+// Sets the addresses of `target`, whose URL and TLS context are set, in the order of attempts.
+void SetAddresses(const std::vector<boost::asio::ip::tcp::endpoint>& endpoints, Target& target);
 
 // Resolves `url`.  `tls`: the context for https.
 // INVALID_ARGUMENT for a URL that is none, UNAVAILABLE where the name has no address; both name it.

@@ -29,7 +29,8 @@ bool TimesArePlausible(const OpenRequest& request, const RequestFinished& finish
   const int64_t high = to_mono_ns + kSlackNs;
   return Within(finish.end_mono_ns, low, high) &&
          (!finish.start_mono_ns || Within(*finish.start_mono_ns, low, high)) &&
-         (!finish.connect_ns || Within(*finish.connect_ns, 0, high));
+         (!finish.connect_ns || Within(*finish.connect_ns, 0, high)) &&
+         (!finish.round_trip_ns || Within(*finish.round_trip_ns, 0, high));
 }
 
 }  // namespace

@@ -90,6 +90,14 @@ struct TargetAcceptance {
   std::optional<double> merged_share;  // of its steps, into others' chunks
 };
 
+// The network between the agents and a target.
+struct TargetNetwork {
+  uint32_t target = 0;
+  uint64_t connections = 0;                        // whose round trip is known
+  double round_trip_ms = 0;                        // the median over them of the least that TCP saw
+  std::optional<double> ttft_p50_ms, ttft_p99_ms;  // of the target's headline requests
+};
+
 // Deltas of counters over the whole run, summed over all series and ranks.
 struct ServerCounters {
   std::optional<double> generated_tokens, prompt_tokens, first_tokens, drafts, drafted_tokens,
@@ -104,6 +112,12 @@ struct TargetCounters {
   ServerCounters counters;
 };
 
+// Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
+struct ScrapeFailure {
+  std::string url, text;
+  uint64_t scrapes = 0;
+};
+
 struct ServerFigures {
   // Sums over the targets that have the family.
   ServerCounters sums;
@@ -115,7 +129,16 @@ struct ServerFigures {
     double mean = 0, max = 0;
   };
   std::optional<Gauge> running, waiting, kv_cache_share;  // over the hold; summed over targets
-  uint64_t scrapes = 0, scrapes_failed = 0, resets = 0;
+  uint64_t scrapes = 0;                                   // the failed ones are among them
+  uint64_t scrapes_failed = 0, resets = 0;
+  bool any_known = false;  // of all figures
+  std::vector<ScrapeFailure> failures;
+  // URLs behind which several servers take turns, and how often their counters fell.  With any of
+  // these there are no sums.
+  std::vector<std::pair<std::string, uint64_t>> alternating;
+  // URLs of a server that another URL, the second of each pair, is of: left out.
+  std::vector<std::pair<std::string, std::string>> duplicates;
+  std::vector<std::string> other_names;  // that say again what another name says; not counted
 
   const ServerCounters* OfTarget(uint32_t target) const;  // nullptr: none
 };

@@ -80,7 +80,9 @@ std::optional<double> RepeatedPromptTokens(const Evidence& evidence) {
 
 void AddPrefixCache(const Evidence& evidence, Results& results) {
   if (!results.servers || !results.servers->complete) return;
-  if (evidence.servers.prefix_queries() <= 0) return;
+  const auto queries = evidence.servers.Growth(ServerFigure::kPrefixQueries);
+  const auto hits = evidence.servers.Growth(ServerFigure::kPrefixHits);
+  if (!hits || queries.value_or(0) <= 0) return;
   const std::optional<double> repeated = RepeatedPromptTokens(evidence);
   if (!repeated) {
     results.verdict.checks_not_made.push_back(
@@ -89,14 +91,13 @@ void AddPrefixCache(const Evidence& evidence, Results& results) {
   }
   const double explained =
       *repeated + kTemplateTokens * static_cast<double>(results.conservation.sent);
-  const double excess = evidence.servers.prefix_hits() - explained;
-  if (excess <= kPrefixExcessMin * evidence.servers.prefix_queries()) return;
-  AddLabel(
-      "prefix_cache",
-      absl::StrFormat("%.0f of %.0f prompt tokens came from the prefix cache, the prompts "
-                      "explain %.0f",
-                      evidence.servers.prefix_hits(), evidence.servers.prefix_queries(), explained),
-      results);
+  const double excess = *hits - explained;
+  if (excess <= kPrefixExcessMin * *queries) return;
+  AddLabel("prefix_cache",
+           absl::StrFormat("%.0f of %.0f prompt tokens came from the prefix cache, the prompts "
+                           "explain %.0f",
+                           *hits, *queries, explained),
+           results);
 }
 
 void AddOtherTraffic(Results& results) {

@@ -107,6 +107,7 @@ void SetSettledTimes(const RequestRow& row, SettledRequest& settled) {
   settled.last_token_ns = row.last_token_ns.value_or(kNever);
   settled.first_answer_ns = row.first_answer_ns.value_or(kNever);
   settled.connect_ns = row.finish.connect_ns.value_or(kNever);
+  settled.round_trip_ns = row.finish.round_trip_ns.value_or(kNever);
 }
 
 SettledRequest MakeSettled(const RunContext& run, const RequestRow& row,

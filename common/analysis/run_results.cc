@@ -7,6 +7,7 @@
 
 #include "common/analysis/conservation.h"
 #include "common/analysis/figures.h"
+#include "common/analysis/network_figures.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
@@ -183,6 +184,20 @@ void SetTokens(const Sources& sources, Results& results) {
   results.output_tokens = DescribeTokens(sources, &SettledRequest::output_tokens);
 }
 
+// What the probe said of targets that have nothing to scrape.
+void AddUnscraped(const Sources& sources, Results& results) {
+  const RunSpec& spec = sources.state.run.spec();
+  if (!spec.server_metrics) return;
+  for (const MetricsSource& source : MetricsSourcesOf(spec)) {
+    if (!source.url.empty() || !source.target) continue;
+    for (const TargetProbed& target : sources.state.run.targets) {
+      if (target.target != *source.target || target.metrics_note.empty()) continue;
+      if (!results.servers) results.servers.emplace();
+      results.servers->failures.push_back({.url = target.url, .text = target.metrics_note});
+    }
+  }
+}
+
 void SetServers(Sources& sources, Results& results) {
   size_t first = 0, last = sources.windows;
   if (!results.headline_is_whole_run) {
@@ -190,6 +205,7 @@ void SetServers(Sources& sources, Results& results) {
     last = first + results.hold->windows;
   }
   results.servers = sources.state.servers.Figures(first, last);
+  AddUnscraped(sources, results);
 }
 
 void SetAcceptance(Sources& sources, Results& results) {
@@ -324,6 +340,7 @@ Results MakeResults(const RunState& state) {
   SetAcceptance(sources, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.networks = NetworkByTarget(sources.all, sources.headline());
   results.receive_lag_ms = DescribeMs(state.health.receive_lag());
   results.windows = DescribeWindows({.table = state.windows,
                                      .servers = state.servers,

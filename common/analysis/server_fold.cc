@@ -1,8 +1,8 @@
 #include "common/analysis/server_fold.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <set>
+#include <utility>
 
 #include <absl/strings/str_format.h>
 
@@ -11,21 +11,6 @@
 
 namespace specctl {
 namespace {
-
-constexpr uint32_t kSeriesMax = 100'000;   // of one target
-constexpr uint32_t kPositionsMax = 4'096;  // no draft is near this long
-
-size_t Index(ServerFigure figure) { return static_cast<size_t>(figure); }
-
-uint32_t PositionOf(const MetricSeries& series, std::string_view label) {
-  for (const auto& [name, value] : series.labels) {
-    uint32_t position = 0;
-    if (name != label) continue;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), position);
-    if (error == std::errc() && end == value.data() + value.size()) return position;
-  }
-  return kPositionsMax;
-}
 
 // scheme://host:port of a URL, as far as it has them.
 std::string_view OriginOf(std::string_view url) {
@@ -97,46 +82,8 @@ std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
   return sources;
 }
 
-bool ServerFold::Target::Knows(ServerFigure figure) const {
-  return seen[Index(figure)] && !rounded[Index(figure)];
-}
-
-std::optional<double> ServerFold::Target::Grown(ServerFigure figure) const {
-  return Knows(figure) ? std::optional(growth[Index(figure)]) : std::nullopt;
-}
-
-ServerCounters ServerFold::Target::Counters() const {
-  ServerCounters counters;
-  counters.generated_tokens = Grown(ServerFigure::kGeneratedTokens);
-  counters.prompt_tokens = Grown(ServerFigure::kPromptTokens);
-  counters.first_tokens = Grown(ServerFigure::kFirstTokens);
-  counters.drafts = Grown(ServerFigure::kDrafts);
-  counters.drafted_tokens = Grown(ServerFigure::kDraftedTokens);
-  counters.accepted_tokens = Grown(ServerFigure::kAcceptedTokens);
-  counters.engine_steps = Grown(ServerFigure::kEngineSteps);
-  counters.preemptions = Grown(ServerFigure::kPreemptions);
-  counters.requests_finished = Grown(ServerFigure::kRequestsFinished);
-  const double queries = growth[Index(ServerFigure::kPrefixQueries)];
-  if (queries > 0) {
-    counters.prefix_hit_rate = growth[Index(ServerFigure::kPrefixHits)] / queries;
-  }
-  counters.accepted_by_position = accepted_by_position;
-  return counters;
-}
-
 void ServerFold::Begin(std::vector<MetricsSource> sources) {
   for (MetricsSource& source : sources) targets_.emplace_back().source = std::move(source);
-}
-
-bool ServerFold::Knows(ServerFigure figure) const {
-  return std::any_of(targets_.begin(), targets_.end(),
-                     [&](const Target& target) { return target.Knows(figure); });
-}
-
-double ServerFold::GrowthOf(ServerFigure figure) const {
-  double sum = 0;
-  for (const Target& target : targets_) sum += target.growth[Index(figure)];
-  return sum;
 }
 
 void ServerFold::AddEngine(std::string_view engine) {
@@ -146,117 +93,88 @@ void ServerFold::AddEngine(std::string_view engine) {
   }
 }
 
-ServerFold::Series ServerFold::MakeSeries(const MetricSeries& series, Target& target) const {
-  Series made;
-  for (const EngineProfile* engine : engines_) {
-    made.family = FindFamily(*engine, series.name);
-    if (made.family != nullptr) break;
-  }
-  if (made.family == nullptr) return made;
-  if (!made.family->position_label.empty()) {
-    made.position = PositionOf(series, made.family->position_label);
-    if (made.position >= kPositionsMax) made.family = nullptr;
-  }
-  if (made.family != nullptr && !made.family->other_name) {
-    target.has_first_name[Index(made.family->figure)] = true;
-  }
-  // Not there at the first scrape: nothing had been counted yet.
-  if (target.before) made.counter.Observe(0);
-  return made;
-}
-
-bool ServerFold::Counts(const Series& series, const Target& target) const {
-  return series.family != nullptr &&
-         !(series.family->other_name && target.has_first_name[Index(series.family->figure)]);
-}
-
-void ServerFold::AddSample(Series& series, Target& target, double value) {
-  if (!Counts(series, target)) return;
-  const size_t figure = Index(series.family->figure);
-  target.seen[figure] = true;
-  if (!series.family->counter) {
-    if (std::isfinite(value)) series.gauge = value;
-    return;
-  }
-  if (value >= series.family->exact_below) target.rounded[figure] = true;
-  const double before = series.counter.growth();
-  series.counter.Observe(value);
-  const double grown = series.counter.growth() - before;
-  target.growth[figure] += grown;
-  if (series.family->figure != ServerFigure::kAcceptedByPosition) return;
-  if (target.accepted_by_position.size() <= series.position) {
-    target.accepted_by_position.resize(series.position + 1);
-  }
-  target.accepted_by_position[series.position] += grown;
-}
-
-double ServerFold::GaugeOf(ServerFigure figure) const {
-  const bool is_share = figure == ServerFigure::kKvCacheShare;
-  double total = 0;
-  size_t targets = 0;
+std::optional<double> ServerFold::Growth(ServerFigure figure) const {
+  std::optional<double> sum;
   for (const Target& target : targets_) {
-    double sum = 0;
-    size_t series_count = 0;
-    bool mean = is_share;
-    for (const Series& series : target.series) {
-      if (!Counts(series, target) || series.family->figure != figure) continue;
-      sum += series.gauge;
-      ++series_count;
-      mean = mean || series.family->mean_of_series;
-    }
-    if (series_count == 0) continue;
-    ++targets;
-    total += mean ? sum / static_cast<double>(series_count) : sum;
+    const auto growth = target.same_as ? std::nullopt : target.series.Growth(figure);
+    if (growth) sum = sum.value_or(0) + *growth;
   }
-  return is_share && targets > 0 ? total / static_cast<double>(targets) : total;
+  return sum;
 }
 
-void ServerFold::AddGauges(int64_t time_ns) {
-  const auto index = static_cast<size_t>(time_ns / kSecondNs);
-  if (index >= windows_.size()) windows_.resize(index + 1);
-  ServerWindow& window = windows_[index];
-  ++window.gauge_scrapes;
-  window.running += GaugeOf(ServerFigure::kRunning);
-  window.waiting += GaugeOf(ServerFigure::kWaiting);
-  window.kv_cache_share += GaugeOf(ServerFigure::kKvCacheShare);
-}
+// --- windows -------------------------------------------------------------------------------------
 
-void ServerFold::SpreadGrowth(int64_t from_ns, int64_t to_ns, const Growth& growth) {
-  from_ns = std::max<int64_t>(from_ns, 0);
-  if (to_ns <= from_ns) return;
-  const auto last = static_cast<size_t>(to_ns / kSecondNs);
-  if (last >= windows_.size()) windows_.resize(last + 1);
+void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>& before,
+                            Target& target) {
+  if (!t0_mono_ns_) return;
+  // The server's counters were read somewhere in this exchange.
+  const int64_t time_ns =
+      scraped.begin_mono_ns + (scraped.end_mono_ns - scraped.begin_mono_ns) / 2 - *t0_mono_ns_;
+  if (time_ns < 0 || !WindowTable::IsPlausible(time_ns)) return;
+  std::vector<Window>& windows = target.windows;
+  const auto last = static_cast<size_t>(time_ns / kSecondNs);
+  if (last >= windows.size()) windows.resize(last + 1);
+  const int64_t from_ns = std::max<int64_t>(target.last_scrape_ns, 0);
   for (auto index = static_cast<size_t>(from_ns / kSecondNs); index <= last; ++index) {
     const int64_t start_ns = static_cast<int64_t>(index) * kSecondNs;
-    const int64_t overlap_ns = std::min(to_ns, start_ns + kSecondNs) - std::max(from_ns, start_ns);
-    const double share = static_cast<double>(overlap_ns) / static_cast<double>(to_ns - from_ns);
-    windows_[index].generated_tokens += growth.generated_tokens * share;
-    windows_[index].drafts += growth.drafts * share;
-    windows_[index].accepted_tokens += growth.accepted_tokens * share;
+    const int64_t overlap_ns =
+        std::min(time_ns, start_ns + kSecondNs) - std::max(from_ns, start_ns);
+    if (overlap_ns <= 0) continue;
+    const double share = static_cast<double>(overlap_ns) / static_cast<double>(time_ns - from_ns);
+    for (size_t i = 0; i < kSpread.size(); ++i) {
+      const double grown = target.series.Growth(kSpread[i]).value_or(before[i]) - before[i];
+      windows[index].growth[i] += std::max(grown, 0.0) * share;
+    }
+  }
+  target.last_scrape_ns = time_ns;
+  windows[last].scraped = true;
+  for (size_t i = 0; i < kGauges.size(); ++i) {
+    const auto value = target.series.Gauge(kGauges[i]);
+    if (!value) continue;
+    windows[last].gauges[i].sum += *value;
+    ++windows[last].gauges[i].scrapes;
   }
 }
 
-absl::Status ServerFold::AddSamples(const Scraped& scraped, Target& target) {
-  absl::Status status;
-  for (const MetricSeries& series : scraped.new_series) {
-    if (series.series == target.series.size() && series.series < kSeriesMax) {
-      target.series.push_back(MakeSeries(series, target));
-    } else {
-      status =
-          absl::DataLossError(absl::StrFormat("scrape of target %d: need series %d, got %d",
-                                              scraped.target, target.series.size(), series.series));
+std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
+  std::optional<double> sum;
+  size_t targets = 0;
+  for (const Target& target : targets_) {
+    if (!Counts(target) || target.windows.empty()) continue;
+    for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
+      if (!target.windows[i].scraped) continue;
+      const Gauge& of = target.windows[i].gauges[gauge];
+      if (of.scrapes == 0) break;
+      sum = sum.value_or(0) + of.sum / of.scrapes;
+      ++targets;
+      break;
     }
   }
-  for (const auto& [series, value] : scraped.samples) {
-    if (series < target.series.size()) {
-      AddSample(target.series[series], target, value);
-    } else {
-      status = absl::DataLossError(
-          absl::StrFormat("scrape of target %d: a sample of series %d, which it never named",
-                          scraped.target, series));
-    }
+  const bool is_share = kGauges[gauge] == ServerFigure::kKvCacheShare;
+  return sum && is_share ? *sum / static_cast<double>(targets) : sum;
+}
+
+std::optional<double> ServerFold::SpreadAt(size_t counter, size_t window) const {
+  std::optional<double> sum;
+  for (const Target& target : targets_) {
+    if (!Counts(target) || !target.series.Knows(kSpread[counter])) continue;
+    const bool in = window < target.windows.size();
+    sum = sum.value_or(0) + (in ? target.windows[window].growth[counter] : 0);
   }
-  return status;
+  return sum;
+}
+
+ServerWindow ServerFold::WindowAt(size_t index) const {
+  const bool scraped = std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
+    return index < target.windows.size();
+  });
+  if (!scraped) return {};
+  return {.running = GaugeAt(0, index),
+          .waiting = GaugeAt(1, index),
+          .kv_cache_share = GaugeAt(2, index),
+          .generated_tokens = SpreadAt(0, index),
+          .drafts = SpreadAt(1, index),
+          .accepted_tokens = SpreadAt(2, index)};
 }
 
 absl::Status ServerFold::Apply(const Scraped& scraped) {
@@ -266,91 +184,99 @@ absl::Status ServerFold::Apply(const Scraped& scraped) {
   }
   Target& target = targets_[scraped.target];
   ++scrapes_;
-  if (!scraped.error.empty()) {
-    ++scrapes_failed_;
-    return absl::OkStatus();
+  if (!scraped.error.empty()) ++scrapes_failed_;
+  std::array<double, 3> before{};
+  for (size_t i = 0; i < kSpread.size(); ++i) {
+    before[i] = target.series.Growth(kSpread[i]).value_or(0);
   }
-  const Growth before = GrowthSoFar();
-  const absl::Status status = AddSamples(scraped, target);
-  if (scraped.kind == ScrapeKind::kBefore) target.before = true;
-  if (scraped.kind == ScrapeKind::kAfter) target.after = true;
-  if (!t0_mono_ns_) return status;
-  // The servers' counters were read somewhere in this exchange.
-  const int64_t time_ns =
-      scraped.begin_mono_ns + (scraped.end_mono_ns - scraped.begin_mono_ns) / 2 - *t0_mono_ns_;
-  if (time_ns < 0 || !WindowTable::IsPlausible(time_ns)) return status;
-  const Growth after = GrowthSoFar();
-  SpreadGrowth(target.last_scrape_ns, time_ns,
-               {.generated_tokens = after.generated_tokens - before.generated_tokens,
-                .drafts = after.drafts - before.drafts,
-                .accepted_tokens = after.accepted_tokens - before.accepted_tokens});
-  target.last_scrape_ns = time_ns;
-  AddGauges(time_ns);
+  const absl::Status status = target.series.Apply(scraped, engines_);
+  if (scraped.error.empty()) AddWindows(scraped, before, target);
+  if (scraped.kind != ScrapeKind::kDuring) FindDuplicates();
   return status;
 }
 
-std::optional<ServerFigures::Gauge> ServerFold::GaugeOver(ServerFigure figure,
-                                                          double ServerWindow::*sum, size_t first,
+// --- figures -------------------------------------------------------------------------------------
+
+void ServerFold::FindDuplicates() {
+  for (size_t i = 0; i < targets_.size(); ++i) {
+    targets_[i].same_as.reset();
+    targets_[i].has_duplicate = false;
+    for (uint32_t of = 0; of < i && !targets_[i].same_as; ++of) {
+      if (targets_[of].same_as) continue;
+      if (!ServerSeries::AreOneServer(targets_[of].series, targets_[i].series)) continue;
+      targets_[i].same_as = of;
+      targets_[of].has_duplicate = true;
+    }
+  }
+}
+
+std::optional<ServerFigures::Gauge> ServerFold::GaugeOver(size_t gauge, size_t first,
                                                           size_t last) const {
-  if (!Knows(figure)) return std::nullopt;
-  ServerFigures::Gauge gauge;
+  size_t end = 0;
+  for (const Target& target : targets_) end = std::max(end, target.windows.size());
+  ServerFigures::Gauge figure;
   double total = 0;
   size_t count = 0;
-  for (size_t i = first; i < std::min(last, windows_.size()); ++i) {
-    if (windows_[i].gauge_scrapes == 0) continue;
-    const double value = windows_[i].*sum / windows_[i].gauge_scrapes;
-    gauge.max = std::max(gauge.max, value);
-    total += value;
+  for (size_t i = first; i < std::min(last, end); ++i) {
+    const std::optional<double> value = GaugeAt(gauge, i);
+    if (!value) continue;
+    figure.max = std::max(figure.max, *value);
+    total += *value;
     ++count;
   }
   if (count == 0) return std::nullopt;
-  gauge.mean = total / static_cast<double>(count);
-  return gauge;
+  figure.mean = total / static_cast<double>(count);
+  return figure;
 }
 
-// A process that restarts resets all its series: of a target the most that one saw.
-uint64_t ServerFold::Resets() const {
-  uint64_t resets = 0;
-  for (const Target& target : targets_) {
-    uint64_t most = 0;
-    for (const Series& series : target.series) {
-      if (!Counts(series, target) || !series.family->counter) continue;
-      most = std::max<uint64_t>(most, series.counter.resets());
+// What is said of each URL.
+void ServerFold::SetTargets(ServerFigures& figures) const {
+  size_t servers = 0;
+  std::set<std::string> other_names;
+  for (uint32_t i = 0; i < targets_.size(); ++i) {
+    const Target& target = targets_[i];
+    const ServerSeries& series = target.series;
+    const std::string& url = target.source.url;
+    figures.failures.insert(figures.failures.end(), series.failures().begin(),
+                            series.failures().end());
+    if (target.same_as) {
+      figures.duplicates.emplace_back(url, targets_[*target.same_as].source.url);
+      continue;
     }
-    resets += most;
+    ++servers;
+    if (series.Alternates()) {
+      figures.alternating.emplace_back(url, series.Falls());
+      continue;
+    }
+    figures.resets += series.Falls();
+    figures.any_known = figures.any_known || series.KnowsAny();
+    for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
+    if (!series.is_whole()) continue;
+    figures.targets.push_back({.metrics = i,
+                               .url = url,
+                               .target = target.has_duplicate ? std::nullopt : target.source.target,
+                               .counters = series.Counters()});
   }
-  return resets;
-}
-
-ServerFold::Growth ServerFold::GrowthSoFar() const {
-  return {.generated_tokens = GrowthOf(ServerFigure::kGeneratedTokens),
-          .drafts = GrowthOf(ServerFigure::kDrafts),
-          .accepted_tokens = GrowthOf(ServerFigure::kAcceptedTokens)};
+  figures.other_names.assign(other_names.begin(), other_names.end());
+  figures.complete = servers > 0 && figures.targets.size() == servers;
 }
 
 std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {
+  if (scrapes_ == 0) return std::nullopt;
   ServerFigures figures;
-  for (uint32_t i = 0; i < targets_.size(); ++i) {
-    const Target& target = targets_[i];
-    if (!target.before || !target.after) continue;
-    figures.targets.push_back({.metrics = i,
-                               .url = target.source.url,
-                               .target = target.source.target,
-                               .counters = target.Counters()});
+  SetTargets(figures);
+  // Of servers that take turns, others' sums would be taken for all.
+  if (figures.alternating.empty()) {
+    SetSums(figures);
+    const auto hits = Growth(ServerFigure::kPrefixHits);
+    const auto queries = Growth(ServerFigure::kPrefixQueries);
+    if (hits && queries.value_or(0) > 0) figures.sums.prefix_hit_rate = *hits / *queries;
+    figures.running = GaugeOver(0, first_window, last_window);
+    figures.waiting = GaugeOver(1, first_window, last_window);
+    figures.kv_cache_share = GaugeOver(2, first_window, last_window);
   }
-  if (figures.targets.empty()) return std::nullopt;
-  figures.complete = figures.targets.size() == targets_.size();
-  SetSums(figures);
-  if (prefix_queries() > 0) figures.sums.prefix_hit_rate = prefix_hits() / prefix_queries();
-  figures.running =
-      GaugeOver(ServerFigure::kRunning, &ServerWindow::running, first_window, last_window);
-  figures.waiting =
-      GaugeOver(ServerFigure::kWaiting, &ServerWindow::waiting, first_window, last_window);
-  figures.kv_cache_share = GaugeOver(ServerFigure::kKvCacheShare, &ServerWindow::kv_cache_share,
-                                     first_window, last_window);
   figures.scrapes = scrapes_;
   figures.scrapes_failed = scrapes_failed_;
-  figures.resets = Resets();
   return figures;
 }
 

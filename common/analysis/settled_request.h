@@ -21,7 +21,7 @@ struct SettledRequest {
   // ns since T0; differences of two are differences on the agent's own clock.
   int64_t begin_ns = kNoTime, slot_free_ns = kNoTime, start_ns = kNoTime, end_ns = kNoTime;
   int64_t first_token_ns = kNoTime, last_token_ns = kNoTime, first_answer_ns = kNoTime;
-  int64_t connect_ns = kNoTime;
+  int64_t connect_ns = kNoTime, round_trip_ns = kNoTime;
   std::optional<uint32_t> input_tokens;
   std::optional<uint32_t> output_tokens;       // the server's total, else the chunks' sum
   std::optional<uint32_t> first_chunk_tokens;  // 1 with kTotalsOnly

@@ -137,6 +137,11 @@ bool HasAllTokens(const std::optional<ServerFigures>& servers) {
 }
 
 void JudgeTokens(const Evidence& evidence, Results& results) {
+  if (results.servers && !results.servers->alternating.empty()) {
+    results.verdict.checks_not_made.push_back(
+        "tokens against the servers' counters (an address alternates between servers)");
+    return;
+  }
   if (!HasAllTokens(results.servers)) {
     results.verdict.checks_not_made.push_back(
         "tokens against the servers' counters (not every target was scraped before and after)");

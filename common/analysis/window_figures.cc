@@ -40,22 +40,13 @@ RequestValues ValuesByWindow(const WindowSources& sources) {
 }
 
 void SetServers(const ServerFold& servers, size_t index, WindowFigures& figures) {
-  if (index >= servers.windows().size()) return;
-  const ServerWindow& window = servers.windows()[index];
-  const auto gauge = [&](ServerFigure figure, double sum) {
-    const bool known = servers.Knows(figure) && window.gauge_scrapes > 0;
-    return known ? std::optional(sum / window.gauge_scrapes) : std::nullopt;
-  };
-  figures.servers_running = gauge(ServerFigure::kRunning, window.running);
-  figures.servers_waiting = gauge(ServerFigure::kWaiting, window.waiting);
-  figures.servers_kv_cache_share = gauge(ServerFigure::kKvCacheShare, window.kv_cache_share);
-  if (servers.Knows(ServerFigure::kGeneratedTokens)) {
-    figures.servers_generated_tokens = window.generated_tokens;
-  }
-  const bool drafts_known =
-      servers.Knows(ServerFigure::kDrafts) && servers.Knows(ServerFigure::kAcceptedTokens);
-  if (drafts_known && window.drafts > 0) {
-    figures.servers_acceptance_per_draft = 1 + window.accepted_tokens / window.drafts;
+  const ServerWindow window = servers.WindowAt(index);
+  figures.servers_running = window.running;
+  figures.servers_waiting = window.waiting;
+  figures.servers_kv_cache_share = window.kv_cache_share;
+  figures.servers_generated_tokens = window.generated_tokens;
+  if (window.accepted_tokens && window.drafts.value_or(0) > 0) {
+    figures.servers_acceptance_per_draft = 1 + *window.accepted_tokens / *window.drafts;
   }
 }
 

@@ -7,6 +7,10 @@ namespace {
 
 constexpr std::string_view kTotal = "_total";
 
+// What Prometheus's client libraries expose for any process.
+constexpr MetricFamily kProcessStart = {
+    .figure = ServerFigure::kProcessStart, .name = "process_start_time_seconds", .counter = false};
+
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -47,6 +51,7 @@ const EngineProfile& DetectEngine(std::string_view version_body, std::string_vie
 }
 
 const MetricFamily* FindFamily(const EngineProfile& profile, std::string_view sample_name) {
+  if (sample_name == kProcessStart.name) return &kProcessStart;
   const auto found =
       std::find_if(profile.metrics.begin(), profile.metrics.end(),
                    [&](const MetricFamily& family) { return Matches(family, sample_name); });

@@ -26,9 +26,10 @@ enum class ServerFigure {
   kKvCacheShare,
   kPreemptions,
   kRequestsFinished,
-  kFirstTokens,  // requests whose first token was generated
+  kFirstTokens,   // requests whose first token was generated
+  kProcessStart,  // when the server's process began: tells servers apart, is printed nowhere
 };
-inline constexpr size_t kServerFigures = static_cast<size_t>(ServerFigure::kFirstTokens) + 1;
+inline constexpr size_t kServerFigures = static_cast<size_t>(ServerFigure::kProcessStart) + 1;
 
 struct MetricFamily {
   ServerFigure figure;
@@ -72,8 +73,9 @@ const EngineProfile& ProfileNamed(std::string_view name);
 const EngineProfile& DetectEngine(std::string_view version_body, std::string_view models_body,
                                   std::string_view metrics_text, std::string_view server_header);
 
-// The family that samples of that name belong to, or null.  Names match whole, but for the
-// `_total` of a counter, which a server may leave out; so `..._created` and `..._bucket` never do.
+// The family that samples of that name belong to, or null; the process's start is of any engine.
+// Names match whole, but for the `_total` of a counter, which a server may leave out;
+// so `..._created` and `..._bucket` never do.
 const MetricFamily* FindFamily(const EngineProfile& profile, std::string_view sample_name);
 
 }  // namespace specctl

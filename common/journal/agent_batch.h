@@ -56,6 +56,7 @@ struct RequestFinished {
   std::optional<int64_t> start_mono_ns;  // first byte handed to the kernel; absent: never sent
   std::optional<int64_t> sent_mono_ns;   // last byte handed to the kernel
   std::optional<int64_t> connect_ns;     // how long connecting (and TLS) took; absent: reused
+  std::optional<int64_t> round_trip_ns;  // the network's, as TCP saw it; absent: reused
   int64_t end_mono_ns = 0;
   uint32_t resends = 0;
   bool connection_closed_by_server = false;

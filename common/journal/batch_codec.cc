@@ -85,6 +85,7 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   if (in.start_mono_ns) out->set_start_mono_ns(*in.start_mono_ns);
   if (in.sent_mono_ns) out->set_sent_mono_ns(*in.sent_mono_ns);
   if (in.connect_ns) out->set_connect_ns(*in.connect_ns);
+  if (in.round_trip_ns) out->set_round_trip_ns(*in.round_trip_ns);
   out->set_end_mono_ns(in.end_mono_ns);
   out->set_resends(in.resends);
   out->set_connection_closed_by_server(in.connection_closed_by_server);
@@ -115,6 +116,7 @@ RequestFinished Read(const v1::RequestFinished& in) {
   if (in.has_start_mono_ns()) out.start_mono_ns = in.start_mono_ns();
   if (in.has_sent_mono_ns()) out.sent_mono_ns = in.sent_mono_ns();
   if (in.has_connect_ns()) out.connect_ns = in.connect_ns();
+  if (in.has_round_trip_ns()) out.round_trip_ns = in.round_trip_ns();
   out.end_mono_ns = in.end_mono_ns();
   out.resends = in.resends();
   out.connection_closed_by_server = in.connection_closed_by_server();

@@ -121,6 +121,7 @@ struct Scraped {
   std::string error;                           // not empty: the scrape failed and has no samples
   std::vector<MetricSeries> new_series;
   std::vector<std::pair<uint32_t, double>> samples;  // series -> value; only those that changed
+  std::string peer;       // address that answered; "here:PORT": this machine, by whatever name
   std::string text_gzip;  // whole exposition of the first and the last scrape, gzip (RFC 1952)
 };
 

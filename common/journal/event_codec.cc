@@ -230,6 +230,7 @@ void Write(const Scraped& in, v1::Scraped* out) {
     out->add_sample_values(value);
   }
   out->set_text_gzip(in.text_gzip);
+  out->set_peer(in.peer);
 }
 
 Scraped Read(const v1::Scraped& in) {
@@ -247,6 +248,7 @@ Scraped Read(const v1::Scraped& in) {
     out.samples.emplace_back(in.sample_series(i), in.sample_values(i));
   }
   out.text_gzip = in.text_gzip();
+  out.peer = in.peer();
   return out;
 }
 

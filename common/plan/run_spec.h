@@ -48,7 +48,8 @@ struct RequestSpec {
 struct Secrets {
   std::string api_key;  // sent as "Bearer <api_key>"; may be empty
   std::vector<std::pair<std::string, std::string>> headers;  // all of --header
-  std::vector<std::string> basic_authorizations;  // by target: of its URL's login; may be empty
+  std::vector<std::string> basic_authorizations;    // by target: of its URL's login; may be empty
+  std::vector<std::string> metrics_authorizations;  // by --server-metrics URL, the same
 
   // Value of the Authorization header for that target, by its login, else by the key; may be empty.
   std::string AuthorizationOf(uint32_t target) const;

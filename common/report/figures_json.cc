@@ -167,6 +167,30 @@ void WriteCounters(const ServerCounters& value, JsonWriter& json) {
   WriteNumber("requests_finished", value.requests_finished, json);
 }
 
+// What was left out, and why there is less than there could be.
+void WriteCautions(const ServerFigures& value, JsonWriter& json) {
+  if (!value.failures.empty()) {
+    json.ObjectsField("failures", value.failures, [&](const ScrapeFailure& failure) {
+      json.Field("url", failure.url);
+      json.Field("text", failure.text);
+      json.Field("scrapes", failure.scrapes);
+    });
+  }
+  if (!value.alternating.empty()) {
+    json.ObjectsField("alternating", value.alternating, [&](const auto& address) {
+      json.Field("metrics_url", address.first);
+      json.Field("falls", address.second);
+    });
+  }
+  if (!value.duplicates.empty()) {
+    json.ObjectsField("duplicates", value.duplicates, [&](const auto& duplicate) {
+      json.Field("metrics_url", duplicate.first);
+      json.Field("same_as", duplicate.second);
+    });
+  }
+  if (!value.other_names.empty()) json.ArrayField("other_names", value.other_names);
+}
+
 }  // namespace
 
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
@@ -181,6 +205,7 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   json.Field("scrapes_failed", value->scrapes_failed);
   json.Field("resets", value->resets);
   json.Field("complete", value->complete);
+  WriteCautions(*value, json);
   if (!value->partial.empty()) {
     json.Key("partial");
     json.BeginObject();

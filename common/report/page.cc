@@ -5,6 +5,7 @@
 #include "common/report/acceptance_block.h"
 #include "common/report/figure_table.h"
 #include "common/report/page_head.h"
+#include "common/report/page_network.h"
 #include "common/report/page_totals.h"
 #include "common/report/text_layout.h"
 
@@ -27,6 +28,7 @@ std::string FilesLine(const Results& results, std::string run_dir) {
 std::string RenderPage(const Results& results, const PageOptions& options) {
   std::string out = VerdictLines(results, options.colour) + SetupLines(results);
   out += "\n" + FigureTable(results);
+  out += NetworkLines(results);
   const std::string acceptance = AcceptanceBlock(results);
   if (!acceptance.empty()) out += "\n" + acceptance;
   out += "\n" + TotalsLines(results);

@@ -1,13 +1,13 @@
 #include "common/report/page_head.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 #include <vector>
 
 #include "common/base/duration.h"
 #include "common/engine/engine_profile.h"
 #include "common/report/number_text.h"
+#include "common/report/page_servers.h"
 #include "common/report/result_names.h"
 #include "common/report/text_layout.h"
 
@@ -192,55 +192,6 @@ void AppendLoad(const Results& results, std::string& out) {
   }
   if (spec.user_stamps) items.emplace_back("arrivals dated in user space");
   AppendFlow({.label = "load"}, items, out);
-}
-
-std::string GaugeText(const ServerFigures::Gauge& gauge) {
-  return FixedText(gauge.mean, gauge.mean < 99.95 ? 1 : 0) + " mean, " + FixedText(gauge.max, 0) +
-         " max";
-}
-
-Items ServerItems(const ServerFigures& servers) {
-  Items items;
-  if (servers.running) items.push_back("running " + GaugeText(*servers.running));
-  if (servers.waiting) items.push_back("waiting " + GaugeText(*servers.waiting));
-  if (servers.kv_cache_share) {
-    items.push_back("KV cache " + ShareText(servers.kv_cache_share->mean));
-  }
-  if (servers.sums.prefix_hit_rate) {
-    items.push_back("prefix hits " + ShareText(*servers.sums.prefix_hit_rate));
-  }
-  if (servers.sums.preemptions) {
-    items.push_back("preemptions " + FigureText(*servers.sums.preemptions));
-  }
-  if (!servers.complete) {
-    items.push_back("counters of " + CountedText(servers.targets.size(), "target") + " alone");
-  }
-  if (servers.resets > 0) items.push_back(CountedText(servers.resets, "counter reset"));
-  if (servers.scrapes_failed > 0) {
-    items.push_back(CountText(servers.scrapes_failed) + " of " +
-                    CountText(servers.scrapes + servers.scrapes_failed) + " scrapes failed");
-  }
-  if (items.empty()) items.emplace_back("scraped, but none of the known figures is there");
-  return items;
-}
-
-void AppendServers(const Results& results, std::string& out) {
-  if (results.servers) {
-    AppendFlow({.label = "servers"}, ServerItems(*results.servers), out);
-    return;
-  }
-  if (!results.spec.server_metrics) {
-    AppendProse("servers", "counters not read (--no-server-metrics)", out);
-    return;
-  }
-  bool said = false;
-  std::set<std::string> notes;
-  for (const TargetProbed& target : results.targets) {
-    if (target.metrics_note.empty() || !notes.insert(target.metrics_note).second) continue;
-    AppendProse("servers", "no counters: " + Printable(target.metrics_note), out);
-    said = true;
-  }
-  if (!said) AppendProse("servers", "no counters: not every target was scraped", out);
 }
 
 }  // namespace

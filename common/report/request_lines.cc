@@ -29,6 +29,9 @@ void WriteTimes(const RequestRow& row, JsonWriter& json) {
   if (row.finish.connect_ns) {
     json.Field("connect_ms", static_cast<double>(*row.finish.connect_ns) / 1e6);
   }
+  if (row.finish.round_trip_ns) {
+    json.Field("network_rtt_ms", static_cast<double>(*row.finish.round_trip_ns) / 1e6);
+  }
 }
 
 void WriteTokens(const RequestRow& row, JsonWriter& json) {

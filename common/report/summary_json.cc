@@ -172,6 +172,25 @@ void WriteTargetModel(const TargetProbed& target, const RunSpec& spec, JsonWrite
   json.TextField("model", target.model);
 }
 
+void WriteNetwork(const std::vector<TargetNetwork>& networks, uint32_t target, JsonWriter& json) {
+  for (const TargetNetwork& network : networks) {
+    if (network.target != target) continue;
+    WriteNumber("network_rtt_ms", network.round_trip_ms, json);
+    json.Field("network_connections", network.connections);
+    if (!network.ttft_p50_ms || !network.ttft_p99_ms) continue;
+    json.Key("ttft_ms");
+    json.BeginObject();
+    WriteNumber("p50", *network.ttft_p50_ms, json);
+    WriteNumber("p99", *network.ttft_p99_ms, json);
+    json.EndObject();
+    json.Key("ttft_less_rtt_ms");
+    json.BeginObject();
+    WriteNumber("p50", *network.ttft_p50_ms - network.round_trip_ms, json);
+    WriteNumber("p99", *network.ttft_p99_ms - network.round_trip_ms, json);
+    json.EndObject();
+  }
+}
+
 void WriteAgentFigures(const AgentFigures& agent, JsonWriter& json) {
   json.Field("agent", agent.agent);
   json.Field("hostname", agent.host.hostname);
@@ -245,6 +264,7 @@ std::string SummaryJson(const Results& results) {
                     [&](const SliceFigures& slice) { WriteSlice(slice, json); });
   json.ObjectsField("targets", results.targets, [&](const TargetProbed& target) {
     WriteTargetModel(target, results.spec, json);
+    WriteNetwork(results.networks, target.target, json);
   });
   WriteStartSkew(results.start_skew, json);
   json.ObjectsField("agents", results.agents,

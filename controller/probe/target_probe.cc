@@ -14,6 +14,7 @@
 #include "common/engine/request_body.h"
 #include "common/engine/response_reader.h"
 #include "common/net/sse_parser.h"
+#include "controller/scrape/metrics_reply.h"
 
 namespace specctl::controller {
 namespace {
@@ -109,10 +110,10 @@ std::string AskMetrics(const ProbeInput& input, const Prober& prober, TargetProb
     return "";
   }
   auto reply = prober.Get(*url, "");
-  if (!reply.ok()) {
-    facts.metrics_note = std::string(reply.status().message());
-  } else if (reply->status != 200) {
-    facts.metrics_note = absl::StrFormat("GET %s: status %d", named, reply->status);
+  const absl::Status read = reply.ok() ? CheckMetricsReply(*reply) : reply.status();
+  if (!read.ok()) {
+    facts.metrics_note = std::string(read.message());
+    if (reply.ok()) facts.metrics_note = absl::StrFormat("GET %s: %s", named, facts.metrics_note);
   } else {
     facts.metrics_url = named;
     return std::move(reply->body);

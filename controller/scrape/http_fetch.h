@@ -11,27 +11,33 @@
 #include "common/base/clock.h"
 #include "common/net/http_request.h"
 #include "common/net/url.h"
+#include "controller/scrape/name_lookup.h"
 
 namespace specctl::controller {
 
 struct HttpReply {
   uint32_t status = 0;
-  std::string content_type;  // lower case, parameters cut off
-  std::string server;        // the `server` header
+  std::string content_type;      // lower case, parameters cut off
+  std::string content_encoding;  // lower case; empty: none
+  std::string server;            // the `server` header
+  std::string location;          // where a redirect points
   std::string body;
+  std::string peer;  // address and port that answered; "here:PORT" where it is this machine's own
 };
 
 struct FetchOptions {
   Nanos timeout = std::chrono::seconds(10);  // for everything: name, connection, reply
   std::shared_ptr<SSL_CTX> tls;              // needed for https
   size_t body_bytes_max = 64u << 20;
+  NameLookup* lookup = &NameLookup::System();
 };
 
 // Sends `request` on a connection of its own and reads the whole reply, whatever its status.
-// Blocks; thread-safe.
+// Addresses of a name are raced (Happy Eyeballs, RFC 8305).  Redirects are not followed.  Blocks,
+// at most for the time-out, even where a name server is dead; thread-safe.
 //
 // UNAVAILABLE          no address, no connection, or it broke; its text names URL and reason
-// DEADLINE_EXCEEDED    the time is over
+// DEADLINE_EXCEEDED    the time is over; its text says what had not come
 // INVALID_ARGUMENT     what came is not HTTP
 // FAILED_PRECONDITION  the server's certificate is refused; its text names the flags that trust it
 absl::StatusOr<HttpReply> Fetch(const Url& url, const HttpRequest& request,

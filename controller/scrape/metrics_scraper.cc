@@ -9,6 +9,7 @@
 
 #include "common/engine/engine_profile.h"
 #include "common/prometheus/gzip.h"
+#include "controller/scrape/metrics_reply.h"
 
 namespace specctl::controller {
 namespace {
@@ -61,9 +62,8 @@ struct MetricsScraper::Target {
   std::string text;  // of the last scrape
 };
 
-MetricsScraper::MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options,
-                               std::string authorization)
-    : options_(std::move(options)), authorization_(std::move(authorization)) {
+MetricsScraper::MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options)
+    : options_(std::move(options)) {
   for (MetricsTarget& target : targets) {
     targets_.push_back(std::make_unique<Target>(std::move(target)));
   }
@@ -79,21 +79,21 @@ Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
   scraped.begin_mono_ns = MonoNs(MonoNow());
   HttpRequest request{.method = "GET", .path = ""};
   request.headers.emplace_back("Accept", "text/plain;version=0.0.4");
-  if (!authorization_.empty()) request.headers.emplace_back("Authorization", authorization_);
+  const auto& headers = target.what.headers;
+  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
   auto reply = Fetch(target.what.url, request, options_);
   scraped.end_mono_ns = MonoNs(MonoNow());
   if (!reply.ok()) {
     scraped.error = std::string(reply.status().message());
     return scraped;
   }
-  if (reply->status != 200) {
-    scraped.error = absl::StrFormat("%s: status %d", scraped.url, reply->status);
-    return scraped;
-  }
-  if (const absl::Status read = target.tracker.Read(reply->body, scraped); !read.ok()) {
+  absl::Status read = CheckMetricsReply(*reply);
+  if (read.ok()) read = target.tracker.Read(reply->body, scraped);
+  if (!read.ok()) {
     scraped.error = absl::StrFormat("%s: %s", scraped.url, std::string(read.message()));
     return scraped;
   }
+  scraped.peer = reply->peer;
   target.Note(scraped);
   target.text = std::move(reply->body);
   if (kind == ScrapeKind::kBefore) scraped.text_gzip = Gzip(target.text);
@@ -150,14 +150,13 @@ Scraped MetricsScraper::ScrapeUntilQuiet(Target& target) {
     Scraped scraped = ScrapeOnce(target, ScrapeKind::kAfter);
     const bool quiet =
         gathered && scraped.error.empty() && scraped.samples.empty() && target.Busy() == 0;
-    if (gathered) {
+    if (gathered && gathered->error.empty() && scraped.error.empty()) {
       auto& samples = gathered->samples;
       samples.insert(samples.end(), scraped.samples.begin(), scraped.samples.end());
       auto& series = gathered->new_series;
       series.insert(series.end(), scraped.new_series.begin(), scraped.new_series.end());
       gathered->end_mono_ns = scraped.end_mono_ns;
-      gathered->error = scraped.error;
-    } else {
+    } else if (!gathered || scraped.error.empty()) {
       gathered = std::move(scraped);
     }
     if (quiet || MonoNow() >= end) break;

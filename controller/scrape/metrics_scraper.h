@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "common/journal/event.h"
@@ -21,6 +22,8 @@ struct MetricsTarget {
   uint32_t target = 0;  // number in the journal
   Url url;              // of the metrics themselves, path included
   std::string engine;   // EngineProfile name: its families are kept
+  // Sent to this URL alone.
+  std::vector<std::pair<std::string, std::string>> headers;
 };
 
 // Each target has a thread of its own, so that one that hangs delays no other.  Scrapes are due at
@@ -29,9 +32,7 @@ class MetricsScraper {
  public:
   using Sink = std::function<void(Scraped)>;  // called on scraper threads
 
-  // `authorization`: value of the Authorization header, or empty.
-  MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options,
-                 std::string authorization);
+  MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options);
   ~MetricsScraper();
   MetricsScraper(const MetricsScraper&) = delete;
 
@@ -42,8 +43,8 @@ class MetricsScraper {
   void Start(Sink sink);
   void Stop();
   // After the drain: repeats every 200 ms until nothing runs and two scrapes are equal, 5 s at most
-  // (counters of an engine trail what its clients have seen).  Only the last of each target is
-  // returned, with the whole text.
+  // (counters of an engine trail what its clients have seen).  What they showed is returned as
+  // one scrape of each target, with the whole text of the last that succeeded.
   std::vector<Scraped> ScrapeAfter();
 
  private:
@@ -56,7 +57,6 @@ class MetricsScraper {
 
   std::vector<std::unique_ptr<Target>> targets_;
   const FetchOptions options_;
-  const std::string authorization_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable stop_changed_;

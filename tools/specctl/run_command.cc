@@ -25,6 +25,7 @@
 #include "controller/scrape/metrics_scraper.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/metrics_targets.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_flags.h"
@@ -74,23 +75,14 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
 
 absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
     const RunSettings& settings, const std::vector<TargetProbed>& targets) {
-  std::vector<controller::MetricsTarget> metrics;
-  const RunSpec& spec = settings.spec;
-  for (size_t i = 0; i < spec.metrics_urls.size(); ++i) {
-    if (spec.metrics_urls[i].empty()) continue;
-    auto url = ParseUrl(spec.metrics_urls[i]);
-    if (!url.ok()) return url.status();
-    metrics.push_back({.target = static_cast<uint32_t>(i),
-                       .url = *std::move(url),
-                       .engine = targets[std::min(i, targets.size() - 1)].engine});
-  }
-  auto tls = MakeClientTlsContext(spec.tls);
+  auto metrics = MetricsTargets(settings, targets);
+  if (!metrics.ok()) return metrics.status();
+  auto tls = MakeClientTlsContext(settings.spec.tls);
   if (!tls.ok()) return tls.status();
-  const std::string& key = settings.secrets.api_key;
-  return std::make_unique<controller::MetricsScraper>(
-      std::move(metrics),
-      controller::FetchOptions{.timeout = kScrapeTimeout, .tls = *std::move(tls)},
-      key.empty() ? "" : "Bearer " + key);
+  controller::FetchOptions options;
+  options.timeout = kScrapeTimeout;
+  options.tls = *std::move(tls);
+  return std::make_unique<controller::MetricsScraper>(*std::move(metrics), std::move(options));
 }
 
 controller::ScrapeHooks HooksOf(controller::MetricsScraper& scraper) {

@@ -145,6 +145,11 @@ void AddOutputFlags(CLI::App& app, RunFlags& flags) {
                  "Metrics URLs to scrape [{url}/metrics of each target]")
       ->delimiter(',')
       ->group("Output");
+  app.add_option(
+         "--metrics-header", flags.metrics_headers,
+         "NAME:VALUE, sent to the URLs of --server-metrics; repeatable. They get no --header "
+         "and no API key, but where they are a target's own")
+      ->group("Output");
   app.add_flag("--no-server-metrics", flags.no_server_metrics, "Don't scrape the servers' metrics")
       ->group("Output");
   app.add_option("--output-dir,--output-artifact-dir", flags.output_dir,

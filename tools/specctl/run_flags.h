@@ -31,7 +31,7 @@ struct RunFlags {
   std::optional<std::string> ca_file;
   std::optional<bool> insecure;
 
-  std::vector<std::string> server_metrics;
+  std::vector<std::string> server_metrics, metrics_headers;
   bool no_server_metrics = false;
 
   std::optional<std::string> output_dir, like;

@@ -11,6 +11,7 @@
 #include "common/report/result_names.h"
 #include "tools/specctl/extra_inputs.h"
 #include "tools/specctl/flag_values.h"
+#include "tools/specctl/metrics_targets.h"
 #include "tools/specctl/target_settings.h"
 
 namespace specctl::cli {
@@ -177,7 +178,16 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
       return BadFlag("--server-metrics", parsed->ToString() + " is named twice");
     }
     urls.push_back(parsed->ToString());
+    settings.secrets.metrics_authorizations.push_back(parsed->BasicAuthorization());
   }
+  if (!flags.metrics_headers.empty() && flags.server_metrics.empty()) {
+    return BadFlag(
+        "--metrics-header",
+        "is for what --server-metrics names; a target's own metrics get its --header values");
+  }
+  auto metrics_headers = ParseMetricsHeaders(flags.metrics_headers);
+  if (!metrics_headers.ok()) return metrics_headers.status();
+  settings.metrics_headers = *std::move(metrics_headers);
   if (flags.save_text) spec.save_text = *flags.save_text;
   if (flags.receive_stamps) spec.user_stamps = *flags.receive_stamps == "user";
   if (flags.ca_file) spec.tls.ca_file = *flags.ca_file;

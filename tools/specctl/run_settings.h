@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -31,8 +32,9 @@ struct RunSettings {
   Secrets secrets;
   DatasetRequest dataset;
   std::vector<std::string> named_metrics_urls;  // --server-metrics; empty: one a target
-  std::optional<uint32_t> osl_tokens;           // as given; else the dataset decides
-  bool temperature_given = false;               // else the dataset decides
+  std::vector<std::pair<std::string, std::string>> metrics_headers;  // for these alone
+  std::optional<uint32_t> osl_tokens;  // as given; else the dataset decides
+  bool temperature_given = false;      // else the dataset decides
   Nanos wait_ready{0};
   std::vector<std::string> notes;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "common/analysis/stages.h"
 
 namespace specctl {
@@ -63,7 +65,7 @@ TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
 TEST(ServerFoldTest, ATargetWithoutCountersTakesNoOthersAway) {
   ServerFold fold = ArmedFold(2);
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
-  EXPECT_FALSE(fold.Figures(0, 1).has_value());
+  EXPECT_TRUE(fold.Figures(0, 1)->targets.empty());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
   auto figures = fold.Figures(0, 1);
   ASSERT_TRUE(figures.has_value());
@@ -153,7 +155,9 @@ TEST(ServerFoldTest, TheOlderNameOfAFamilyIsNotAddedToTheNewer) {
                               {"vllm:gpu_prefix_cache_hits_total", "vllm:prefix_cache_hits_total"}))
                   .ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 30}, {1, 30}})).ok());
-  EXPECT_EQ(fold.prefix_hits(), 30);
+  EXPECT_EQ(fold.Growth(ServerFigure::kPrefixHits), 30);
+  EXPECT_EQ(fold.Figures(0, 1)->other_names,
+            std::vector<std::string>{"vllm:gpu_prefix_cache_hits_total"});
 }
 
 TEST(ServerFoldTest, AcceptedByPositionSumsRanks) {
@@ -191,10 +195,169 @@ TEST(ServerFoldTest, GrowthIsSpreadBetweenItsScrapes) {
   ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -500, {{0, 0}}), {kTokens})).ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 300}})).ok());
   ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 400}})).ok());
-  ASSERT_EQ(fold.windows().size(), 3u);
-  EXPECT_DOUBLE_EQ(fold.windows()[0].generated_tokens, 200);
-  EXPECT_DOUBLE_EQ(fold.windows()[1].generated_tokens, 150);
-  EXPECT_DOUBLE_EQ(fold.windows()[2].generated_tokens, 50);
+  EXPECT_DOUBLE_EQ(fold.WindowAt(0).generated_tokens.value(), 200);
+  EXPECT_DOUBLE_EQ(fold.WindowAt(1).generated_tokens.value(), 150);
+  EXPECT_DOUBLE_EQ(fold.WindowAt(2).generated_tokens.value(), 50);
+  EXPECT_FALSE(fold.WindowAt(3).generated_tokens.has_value());
+}
+
+TEST(ServerFoldTest, AFamilyWithAndWithoutTotalCountsOnce) {
+  ServerFold fold = ArmedFold(1);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
+                              {"vllm:generation_tokens", kTokens}))
+                  .ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 88}, {1, 88}})).ok());
+  const auto figures = fold.Figures(0, 1);
+  EXPECT_EQ(figures->sums.generated_tokens, 88);
+  EXPECT_EQ(figures->other_names, std::vector<std::string>{"vllm:generation_tokens"});
+}
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+TEST(ServerFoldTest, WhatIsNoNumberIsAbsent) {
+  ServerFold fold = ArmedFold(1);
+  const double infinity = std::numeric_limits<double>::infinity();
+  ASSERT_TRUE(
+      fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1,
+                             {{0, 0}, {1, kNan}, {2, infinity}, {3, kNan}, {4, 0}}),
+                      {kTokens, "vllm:num_preemptions_total", "vllm:spec_decode_num_drafts_total",
+                       "vllm:num_requests_running", "vllm:num_requests_waiting"}))
+          .ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 500, {{0, 7}, {4, 2}})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1'500, {{0, 9}, {4, kNan}})).ok());
+  const auto figures = fold.Figures(0, 2);
+  EXPECT_EQ(figures->sums.generated_tokens, 9);
+  EXPECT_FALSE(figures->sums.preemptions.has_value());
+  EXPECT_FALSE(figures->sums.drafts.has_value());
+  EXPECT_FALSE(figures->running.has_value());
+  EXPECT_EQ(fold.WindowAt(0).waiting, 2);
+  EXPECT_FALSE(fold.WindowAt(1).waiting.has_value()) << "it was a number only before";
+}
+
+TEST(ServerFoldTest, ACounterThatEndsAsNoNumberHasNoGrowth) {
+  ServerFold fold = ArmedFold(1);
+  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 5}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 5, {{0, 40}})).ok());
+  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 9, {{0, kNan}})).ok());
+  EXPECT_FALSE(fold.Figures(0, 1)->sums.generated_tokens.has_value());
+  EXPECT_FALSE(fold.Figures(0, 1)->any_known);
+}
+
+TEST(ServerFoldTest, AnAddressThatAlternatesBetweenServersHasNoSums) {
+  ServerFold fold = ArmedFold(2);
+  for (uint32_t target = 0; target < 2; ++target) {
+    ASSERT_TRUE(
+        fold.Apply(Name(Scrape(target, ScrapeKind::kBefore, -1, {{0, 900}}), {kTokens})).ok());
+  }
+  double high = 500'000, low = 900;
+  for (int64_t at_ms = 500; at_ms < 3'000; at_ms += 1'000) {
+    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, at_ms, {{0, ++high}})).ok());
+    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, at_ms + 500, {{0, ++low}})).ok());
+  }
+  for (uint32_t target = 0; target < 2; ++target) {
+    ASSERT_TRUE(fold.Apply(Scrape(target, ScrapeKind::kAfter, 4'000, {{0, 910}})).ok());
+  }
+  const auto figures = fold.Figures(0, 4);
+  ASSERT_EQ(figures->alternating.size(), 1u);
+  EXPECT_EQ(figures->alternating[0].first, "http://s0/metrics");
+  EXPECT_EQ(figures->alternating[0].second, 3u);
+  EXPECT_EQ(figures->resets, 0u);
+  EXPECT_FALSE(figures->complete);
+  EXPECT_FALSE(figures->sums.generated_tokens.has_value());
+  EXPECT_EQ(figures->OfTarget(0), nullptr);
+  EXPECT_EQ(figures->OfTarget(1)->generated_tokens, 10);
+}
+
+TEST(ServerFoldTest, WhyScrapesFailedIsKept) {
+  ServerFold fold = ArmedFold(1);
+  Scraped failed = Scrape(0, ScrapeKind::kBefore, -1, {});
+  for (const std::string why : {"a", "b", "a", "c", "d", "a"}) {
+    failed.error = why;
+    failed.url = "http://s0/metrics";
+    ASSERT_TRUE(fold.Apply(failed).ok());
+  }
+  const auto figures = fold.Figures(0, 1);
+  ASSERT_EQ(figures->failures.size(), 3u);
+  EXPECT_EQ(figures->failures[0].text, "a");
+  EXPECT_EQ(figures->failures[0].scrapes, 3u);
+  EXPECT_EQ(figures->failures[2].scrapes, 2u) << "those beyond the third text are with it";
+  EXPECT_EQ(figures->scrapes, 6u);
+  EXPECT_EQ(figures->scrapes_failed, 6u);
+}
+
+// --- one server under two URLs ------------------------------------------------------------------
+
+struct OneOfTwo {
+  std::string peer;
+  std::optional<double> start_s;
+  double tokens = 0;
+};
+
+ServerFold FoldOfTwo(const std::vector<OneOfTwo>& two) {
+  ServerFold fold = ArmedFold(2);
+  for (const auto kind : {ScrapeKind::kBefore, ScrapeKind::kAfter}) {
+    const bool before = kind == ScrapeKind::kBefore;
+    for (uint32_t i = 0; i < 2; ++i) {
+      Scraped scraped = Scrape(i, kind, before ? -1 : 5, {{0, before ? 0 : two[i].tokens}});
+      scraped.peer = two[i].peer;
+      scraped.url = "http://s" + std::to_string(i) + "/metrics";
+      if (before) scraped = Name(std::move(scraped), {kTokens});
+      if (before && two[i].start_s) {
+        scraped.new_series.push_back({.series = 1, .name = "process_start_time_seconds"});
+        scraped.samples.emplace_back(1, *two[i].start_s);
+      }
+      EXPECT_TRUE(fold.Apply(scraped).ok());
+    }
+  }
+  return fold;
+}
+
+TEST(ServerFoldTest, OneServerUnderTwoUrlsCountsOnce) {
+  const std::vector<std::vector<OneOfTwo>> same = {
+      {{"here:80", 7.5, 40}, {"here:80", 7.5, 41}},
+      {{"10.0.0.1:80", 7.5, 40}, {"10.0.0.9:80", 7.5, 40}},
+      {{"here:80", {}, 40}, {"here:80", {}, 40}},
+  };
+  for (const auto& two : same) {
+    const auto figures = FoldOfTwo(two).Figures(0, 1);
+    EXPECT_EQ(figures->sums.generated_tokens, 40);
+    ASSERT_EQ(figures->duplicates.size(), 1u);
+    EXPECT_EQ(figures->duplicates[0],
+              std::pair(std::string("http://s1/metrics"), std::string("http://s0/metrics")));
+    EXPECT_TRUE(figures->complete);
+    EXPECT_EQ(figures->OfTarget(0), nullptr) << "they are of both targets";
+  }
+}
+
+TEST(ServerFoldTest, ServersThatMerelyLookAlikeCountApart) {
+  const std::vector<std::vector<OneOfTwo>> apart = {
+      {{"here:80", 7.5, 40}, {"here:81", 8.5, 40}},
+      {{"here:80", {}, 40}, {"here:81", {}, 40}},
+      {{"10.0.0.1:80", {}, 40}, {"10.0.0.1:80", {}, 44}},
+      {{"10.0.0.1:80", 7.5, 40}, {"10.0.0.1:80", 8.5, 40}},
+      {{"here:80", 7.5, 40}, {"here:81", 7.5, 44}},
+      {{"here:80", 7.5, 0}, {"here:81", 7.5, 0}},
+  };
+  for (const auto& two : apart) {
+    const auto figures = FoldOfTwo(two).Figures(0, 1);
+    EXPECT_EQ(figures->sums.generated_tokens, two[0].tokens + two[1].tokens);
+    EXPECT_TRUE(figures->duplicates.empty());
+  }
+}
+
+TEST(ServerFoldTest, TheProcessesStartTellsRestartsFromOtherServers) {
+  for (const bool comes_back : {false, true}) {
+    ServerFold fold = ArmedFold(1);
+    ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 50}, {1, 1'000}}),
+                                {kTokens, "process_start_time_seconds"}))
+                    .ok());
+    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 5, {{0, 10}, {1, 2'000}})).ok());
+    const double third = comes_back ? 1'000 : 3'000;
+    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 9, {{0, 60}, {1, third}})).ok());
+    const auto figures = fold.Figures(0, 1);
+    EXPECT_EQ(figures->alternating.size(), comes_back ? 1u : 0u);
+    EXPECT_EQ(figures->sums.generated_tokens.has_value(), !comes_back);
+  }
 }
 
 TEST(ServerFoldTest, WhatWasNeverNamedIsDataLoss) {

@@ -43,5 +43,30 @@ TEST(CounterSeriesTest, ValuesThatNoCounterHasArePassedOver) {
   EXPECT_EQ(series.resets(), 0u);
 }
 
+TEST(CounterSeriesTest, ARestartIsNoAlternation) {
+  EXPECT_FALSE(Observed({100, 150, 20, 25, 90}).alternates());
+  EXPECT_FALSE(Observed({40, 88, 0, 30, 120, 300}).alternates()) << "beyond where it was";
+  EXPECT_FALSE(Observed({40, 88, 0, 50, 200, 0, 40, 300, 3, 60}).alternates()) << "again and again";
+  EXPECT_FALSE(Observed({500, 0, 0, 0}).alternates());
+  EXPECT_FALSE(Observed({9, 7, 5, 3}).alternates());
+}
+
+TEST(CounterSeriesTest, AFallAfterAFailedScrapeIsARestart) {
+  CounterSeries series = Observed({88, 0, 120});
+  series.Observe(0, /*after_failure=*/true);
+  EXPECT_FALSE(series.alternates());
+  EXPECT_EQ(series.resets(), 2u);
+}
+
+TEST(CounterSeriesTest, CountersThatComeBackToWhereEachWasAreSeveral) {
+  EXPECT_TRUE(Observed({500'000, 900, 500'010, 905, 500'010, 912}).alternates());
+  EXPECT_TRUE(Observed({900, 500'000, 900, 500'000, 900}).alternates()) << "idle servers too";
+  EXPECT_TRUE(Observed({7, 7, 90, 91, 8, 9, 95, 95, 12}).alternates()) << "by chance";
+  EXPECT_TRUE(Observed({300, 200, 100, 310, 205, 110, 320}).alternates()) << "three servers";
+  EXPECT_TRUE(Observed({9, 70, 500, 9, 71, 500, 10, 71, 501, 10, 72, 503, 11}).alternates())
+      << "three servers, upwards";
+  EXPECT_TRUE(Observed({0, 50, 0, 50, 0}).alternates()) << "one of them without load";
+}
+
 }  // namespace
 }  // namespace specctl

@@ -86,30 +86,5 @@ TEST(PageHeadTest, BuiltinPromptsAreCalledWhatTheyAre) {
                         "SPEED-Bench result)"));
 }
 
-TEST(PageHeadTest, WhyThereAreNoCountersIsSaidOnce) {
-  Results results;
-  results.targets = {testing::SampleTarget(0), testing::SampleTarget(1)};
-  results.targets[0].metrics_note = results.targets[1].metrics_note = "/metrics answers 404";
-  const std::string lines = SetupLines(results);
-  const size_t first = lines.find("servers   no counters: /metrics answers 404\n");
-  ASSERT_NE(first, std::string::npos);
-  EXPECT_EQ(lines.find("no counters", first + 20), std::string::npos);
-}
-
-TEST(PageHeadTest, CountersThatWereNotAskedForAreNoFault) {
-  Results results;
-  results.spec.server_metrics = false;
-  EXPECT_THAT(SetupLines(results), HasSubstr("servers   counters not read (--no-server-metrics)"));
-}
-
-TEST(PageHeadTest, FailedScrapesAndResetsShow) {
-  Results results = testing::FullResults();
-  results.servers->scrapes_failed = 3;
-  results.servers->resets = 1;
-  const std::string lines = SetupLines(results);
-  EXPECT_THAT(lines, HasSubstr("1 counter reset"));
-  EXPECT_THAT(lines, HasSubstr("3 of 175 scrapes failed"));
-}
-
 }  // namespace
 }  // namespace specctl

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <fstream>
+#include <future>
+#include <memory>
 
 #include "common/net/tls_context.h"
 #include "tests/fakes/answering_server.h"
@@ -106,6 +108,73 @@ TEST(HttpFetchTest, AServerThatSaysNothingIsLeftAfterTheTime) {
   const auto reply = Answered("", options);
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(TextOf(reply), EndsWith("/metrics: no answer within 0.05 s"));
+}
+
+TEST(HttpFetchTest, WhatServersGetWrongInTheirHeadsDoesNoHarm) {
+  const std::string chunks = fakes::HttpChunk("hel") + fakes::HttpChunk("lo") + fakes::LastChunk();
+  for (const std::string& bytes : std::vector<std::string>{
+           "HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello",
+           "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
+           "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n" + chunks,
+           "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+       }) {
+    const auto reply = Answered(bytes);
+    ASSERT_TRUE(reply.ok()) << reply.status() << " of " << bytes;
+    EXPECT_EQ(reply->status, 200u);
+    EXPECT_EQ(reply->body, "hello");
+  }
+}
+
+TEST(HttpFetchTest, WhatTheReplySaysOfItselfIsKept) {
+  const auto reply = Answered(
+      "HTTP/1.1 307 Moved\r\nLocation: /metrics/\r\nContent-Encoding: GZIP\r\n"
+      "Content-Length: 0\r\n\r\n");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->location, "/metrics/");
+  EXPECT_EQ(reply->content_encoding, "gzip");
+  EXPECT_THAT(reply->peer, StartsWith("here:"));
+}
+
+TEST(HttpFetchTest, ABodyInChunksHasALimitToo) {
+  FetchOptions options;
+  options.body_bytes_max = 4;
+  const auto reply = Answered(
+      fakes::StreamHead() + fakes::HttpChunk("hel") + fakes::HttpChunk("lo") + fakes::LastChunk(),
+      options);
+  EXPECT_THAT(TextOf(reply), EndsWith("/metrics: a body over 4 bytes"));
+}
+
+TEST(HttpFetchTest, ADeadNameServerDoesNotOutlastTheDeadline) {
+  const auto answer = std::make_shared<std::promise<void>>();
+  NameLookup lookup([=](const std::string&) -> NameLookup::Addresses {
+    answer->get_future().wait();
+    return absl::UnavailableError("too late");
+  });
+  FetchOptions options;
+  options.timeout = milliseconds(50);
+  options.lookup = &lookup;
+  const auto reply = Get("http://dead.example:80", options);
+  EXPECT_EQ(reply.status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(TextOf(reply),
+            "http://dead.example:80/metrics: look up the host: no answer of a name server within "
+            "0.05 s");
+  answer->set_value();
+}
+
+TEST(HttpFetchTest, ANameIsLookedUp) {
+  AnsweringServer server([](const std::string&) { return PlainResponse("200 OK", "hello"); });
+  NameLookup lookup([](const std::string& host) -> NameLookup::Addresses {
+    EXPECT_EQ(host, "some.example");
+    return std::vector<boost::asio::ip::address>{boost::asio::ip::address_v6::loopback(),
+                                                 boost::asio::ip::address_v4::loopback()};
+  });
+  FetchOptions options;
+  options.lookup = &lookup;
+  const std::string port = server.Url().substr(server.Url().rfind(':'));
+  const auto reply = Get("http://some.example" + port, options);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->body, "hello");
 }
 
 // --- https --------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ MetricsTarget TargetAt(const std::string& base, uint32_t target = 0) {
 }
 
 Scraped BeforeFrom(const std::string& base, const FetchOptions& options = {}) {
-  MetricsScraper scraper({TargetAt(base)}, options, "");
+  MetricsScraper scraper({TargetAt(base)}, options);
   return scraper.ScrapeBefore().at(0);
 }
 
@@ -64,7 +64,9 @@ double LastValue(const Scraped& scraped, const std::string& name) {
 TEST(MetricsScraperTest, TheFirstScrapeHasTheEnginesSeriesAndTheWholeText) {
   const std::string text = Exposition(2, 50);
   AnsweringServer server([&](const std::string&) { return Answer(text); });
-  MetricsScraper scraper({TargetAt(server.Url(), 3)}, {}, "Bearer k");
+  MetricsTarget target = TargetAt(server.Url(), 3);
+  target.headers = {{"Authorization", "Bearer k"}, {"X-Api-Key", "s"}};
+  MetricsScraper scraper({target}, {});
   const std::vector<Scraped> all = scraper.ScrapeBefore();
   ASSERT_EQ(all.size(), 1u);
   const Scraped& scraped = all[0];
@@ -78,7 +80,9 @@ TEST(MetricsScraperTest, TheFirstScrapeHasTheEnginesSeriesAndTheWholeText) {
   EXPECT_EQ(LastValue(scraped, "vllm:generation_tokens_total"), 50);
   EXPECT_EQ(fakes::Gunzip(scraped.text_gzip), text);
   EXPECT_THAT(server.requests().at(0), StartsWith("GET /metrics HTTP/1.1\r\n"));
-  EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nAuthorization: Bearer k\r\n"));
+  EXPECT_THAT(server.requests().at(0),
+              HasSubstr("\r\nAuthorization: Bearer k\r\nX-Api-Key: s\r\n"));
+  EXPECT_THAT(scraped.peer, StartsWith("here:"));
 }
 
 TEST(MetricsScraperTest, AScrapeThatFailsSaysWhyAndHasNoSamples) {
@@ -98,7 +102,7 @@ TEST(MetricsScraperTest, AScrapeHasItsLimits) {
 
 TEST(MetricsScraperTest, ATargetThatFailsDoesNotHarmTheOthers) {
   AnsweringServer good([](const std::string&) { return Answer(Exposition(0, 9)); });
-  MetricsScraper scraper({TargetAt(fakes::RefusingUrl(), 0), TargetAt(good.Url(), 1)}, {}, "");
+  MetricsScraper scraper({TargetAt(fakes::RefusingUrl(), 0), TargetAt(good.Url(), 1)}, {});
   const std::vector<Scraped> all = scraper.ScrapeBefore();
   ASSERT_EQ(all.size(), 2u);
   EXPECT_THAT(all[0].error, HasSubstr("/metrics: connect: "));
@@ -109,7 +113,7 @@ TEST(MetricsScraperTest, ATargetThatFailsDoesNotHarmTheOthers) {
 TEST(MetricsScraperTest, WhileItRunsOnlyWhatChangedIsTold) {
   std::atomic<int> scrapes = 0;
   AnsweringServer server([&](const std::string&) { return Answer(Exposition(2, 50 * ++scrapes)); });
-  MetricsScraper scraper({TargetAt(server.Url())}, {}, "");
+  MetricsScraper scraper({TargetAt(server.Url())}, {});
   scraper.ScrapeBefore();
   std::promise<Scraped> first;
   std::atomic<bool> told = false;
@@ -131,7 +135,7 @@ TEST(MetricsScraperTest, TheLastScrapeWaitsUntilNothingRunsOrMoves) {
     const int scrape = ++scrapes;
     return Answer(Exposition(scrape < 3 ? 1 : 0, scrape < 3 ? 10 * scrape : 30));
   });
-  MetricsScraper scraper({TargetAt(server.Url())}, {}, "");
+  MetricsScraper scraper({TargetAt(server.Url())}, {});
   const Scraped scraped = scraper.ScrapeAfter().at(0);
   EXPECT_EQ(scraped.kind, ScrapeKind::kAfter);
   EXPECT_EQ(LastValue(scraped, "vllm:generation_tokens_total"), 30);
@@ -143,7 +147,7 @@ TEST(MetricsScraperTest, AUrlWithoutAPathIsAskedForItsRoot) {
   AnsweringServer server([](const std::string&) { return Answer(Exposition(0, 1)); });
   MetricsTarget target = TargetAt(server.Url());
   target.url = *ParseUrl(server.Url());
-  MetricsScraper scraper({target}, {}, "");
+  MetricsScraper scraper({target}, {});
   EXPECT_EQ(scraper.ScrapeBefore().at(0).error, "");
   EXPECT_THAT(server.requests().at(0), StartsWith("GET / HTTP/1.1\r\n"));
 }

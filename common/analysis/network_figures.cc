@@ -1,0 +1,34 @@
+#include "common/analysis/network_figures.h"
+
+#include <algorithm>
+#include <map>
+
+#include "common/stats/quantiles.h"
+
+namespace specctl {
+
+std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const RequestSet& headline) {
+  std::map<uint32_t, std::vector<double>> round_trips_ms, ttfts_ms;
+  for (const SettledRequest* request : requests) {
+    if (request->round_trip_ns == SettledRequest::kNoTime) continue;
+    round_trips_ms[request->target].push_back(static_cast<double>(request->round_trip_ns) / 1e6);
+  }
+  for (const SettledRequest* request : headline) {
+    const auto ttft_ms = request->ok() ? TtftMs(*request) : std::nullopt;
+    if (ttft_ms) ttfts_ms[request->target].push_back(*ttft_ms);
+  }
+  std::vector<TargetNetwork> networks;
+  for (auto& [target, values] : round_trips_ms) {
+    TargetNetwork& network = networks.emplace_back();
+    network.target = target;
+    network.connections = values.size();
+    network.round_trip_ms = Describe(std::move(values))->p50;
+    const auto ttft = Describe(std::move(ttfts_ms[target]));
+    if (!ttft) continue;
+    network.ttft_p50_ms = ttft->p50;
+    network.ttft_p99_ms = ttft->p99;
+  }
+  return networks;
+}
+
+}  // namespace specctl

@@ -1,0 +1,259 @@
+#include "common/analysis/server_series.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <tuple>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl {
+namespace {
+
+constexpr uint32_t kSeriesMax = 100'000;   // of one URL
+constexpr uint32_t kPositionsMax = 4'096;  // no draft is near this long
+constexpr size_t kProcessStartsMax = 64;
+
+uint32_t PositionOf(const MetricSeries& series, std::string_view label) {
+  for (const auto& [name, value] : series.labels) {
+    uint32_t position = 0;
+    if (name != label) continue;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), position);
+    if (error == std::errc() && end == value.data() + value.size()) return position;
+  }
+  return kPositionsMax;
+}
+
+std::string_view PathOf(std::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  return path == std::string_view::npos ? std::string_view() : url.substr(path);
+}
+
+}  // namespace
+
+// 0 is best: the family's first name, as it is; then without its `_total`; then its other names.
+int ServerSeries::RankOfName(const Series& series) {
+  return (series.family->other_name ? 2 : 0) + (series.name == series.family->name ? 0 : 1);
+}
+
+bool ServerSeries::Counts(const Series& series) const {
+  return series.family != nullptr && RankOfName(series) == Of(series.family->figure).best_name;
+}
+
+bool ServerSeries::Knows(ServerFigure figure) const {
+  const Figure& of = Of(figure);
+  if (!of.seen || of.rounded || Alternates()) return false;
+  return std::all_of(series_.begin(), series_.end(), [&](const Series& series) {
+    return series.family == nullptr || series.family->figure != figure || !Counts(series) ||
+           series.value.has_value();
+  });
+}
+
+bool ServerSeries::KnowsAny() const {
+  for (size_t i = 0; i < kServerFigures; ++i) {
+    const auto figure = static_cast<ServerFigure>(i);
+    if (figure != ServerFigure::kProcessStart && Knows(figure)) return true;
+  }
+  return false;
+}
+
+std::optional<double> ServerSeries::Growth(ServerFigure figure) const {
+  if (!Knows(figure)) return std::nullopt;
+  double sum = 0;
+  for (const Series& series : series_) {
+    if (Counts(series) && series.family->figure == figure) sum += series.counter.growth();
+  }
+  return sum;
+}
+
+std::optional<double> ServerSeries::Gauge(ServerFigure figure) const {
+  if (!Knows(figure)) return std::nullopt;
+  double sum = 0;
+  size_t count = 0;
+  bool mean = false;
+  for (const Series& series : series_) {
+    if (!Counts(series) || series.family->figure != figure) continue;
+    sum += *series.value;
+    ++count;
+    mean = mean || series.family->mean_of_series;
+  }
+  return mean ? sum / static_cast<double>(count) : sum;
+}
+
+std::vector<double> ServerSeries::AcceptedByPosition() const {
+  std::vector<double> accepted;
+  if (!Knows(ServerFigure::kAcceptedByPosition)) return accepted;
+  for (const Series& series : series_) {
+    if (!Counts(series) || series.family->figure != ServerFigure::kAcceptedByPosition) continue;
+    if (accepted.size() <= series.position) accepted.resize(series.position + 1);
+    accepted[series.position] += series.counter.growth();
+  }
+  return accepted;
+}
+
+ServerCounters ServerSeries::Counters() const {
+  ServerCounters counters;
+  counters.generated_tokens = Growth(ServerFigure::kGeneratedTokens);
+  counters.prompt_tokens = Growth(ServerFigure::kPromptTokens);
+  counters.first_tokens = Growth(ServerFigure::kFirstTokens);
+  counters.drafts = Growth(ServerFigure::kDrafts);
+  counters.drafted_tokens = Growth(ServerFigure::kDraftedTokens);
+  counters.accepted_tokens = Growth(ServerFigure::kAcceptedTokens);
+  counters.engine_steps = Growth(ServerFigure::kEngineSteps);
+  counters.preemptions = Growth(ServerFigure::kPreemptions);
+  counters.requests_finished = Growth(ServerFigure::kRequestsFinished);
+  const auto hits = Growth(ServerFigure::kPrefixHits);
+  const auto queries = Growth(ServerFigure::kPrefixQueries);
+  if (hits && queries.value_or(0) > 0) counters.prefix_hit_rate = *hits / *queries;
+  counters.accepted_by_position = AcceptedByPosition();
+  return counters;
+}
+
+// Where the process's start is known, it tells restarts from other servers.
+bool ServerSeries::Alternates() const {
+  if (start_came_back_ || process_starts_.size() > 1) return start_came_back_;
+  return std::any_of(series_.begin(), series_.end(), [&](const Series& series) {
+    return Counts(series) && series.family->counter && series.counter.alternates();
+  });
+}
+
+uint64_t ServerSeries::Falls() const {
+  uint64_t most = 0;
+  for (const Series& series : series_) {
+    if (!Counts(series) || !series.family->counter) continue;
+    most = std::max<uint64_t>(most, series.counter.resets());
+  }
+  return most;
+}
+
+std::vector<std::string> ServerSeries::OtherNames() const {
+  std::vector<std::string> names;
+  for (const Series& series : series_) {
+    if (series.family != nullptr && !Counts(series)) names.push_back(series.name);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
+                                              std::span<const EngineProfile* const> engines) {
+  Series made;
+  made.name = of.name;
+  made.labels = of.labels;
+  std::sort(made.labels.begin(), made.labels.end());
+  for (const EngineProfile* engine : engines) {
+    made.family = FindFamily(*engine, of.name);
+    if (made.family != nullptr) break;
+  }
+  if (made.family == nullptr) return made;
+  if (!made.family->position_label.empty()) {
+    made.position = PositionOf(of, made.family->position_label);
+    if (made.position >= kPositionsMax) made.family = nullptr;
+  }
+  if (made.family == nullptr) return made;
+  int& best = figures_[static_cast<size_t>(made.family->figure)].best_name;
+  best = std::min(best, RankOfName(made));
+  // Not there at the first scrape: nothing had been counted yet.
+  if (before_) made.counter.Observe(0);
+  return made;
+}
+
+void ServerSeries::OnProcessStart(double start_s) {
+  if (!process_starts_.empty() && process_starts_.back() == start_s) return;
+  start_came_back_ = start_came_back_ || std::find(process_starts_.begin(), process_starts_.end(),
+                                                   start_s) != process_starts_.end();
+  if (process_starts_.size() < kProcessStartsMax) process_starts_.push_back(start_s);
+}
+
+void ServerSeries::AddSample(Series& series, double value) {
+  if (series.family == nullptr) return;
+  const bool is_number = std::isfinite(value) && !(series.family->counter && value < 0);
+  series.value = is_number ? std::optional(value) : std::nullopt;
+  Figure& figure = figures_[static_cast<size_t>(series.family->figure)];
+  figure.seen = true;
+  if (!is_number) return;
+  if (series.family->figure == ServerFigure::kProcessStart) OnProcessStart(value);
+  if (!series.family->counter) return;
+  if (value >= series.family->exact_below) figure.rounded = true;
+  series.counter.Observe(value, after_failure_);
+}
+
+void ServerSeries::OnFailure(const Scraped& scraped) {
+  after_failure_ = true;
+  const auto same = std::find_if(failures_.begin(), failures_.end(), [&](const auto& failure) {
+    return failure.text == scraped.error;
+  });
+  if (same != failures_.end()) {
+    ++same->scrapes;
+  } else if (failures_.size() < kFailureTextsMax) {
+    failures_.push_back({.url = scraped.url, .text = scraped.error, .scrapes = 1});
+  } else {
+    ++failures_.back().scrapes;
+  }
+}
+
+absl::Status ServerSeries::Apply(const Scraped& scraped,
+                                 std::span<const EngineProfile* const> engines) {
+  if (!scraped.error.empty()) {
+    OnFailure(scraped);
+    return absl::OkStatus();
+  }
+  path_ = PathOf(scraped.url);
+  peer_ = scraped.peer;
+  absl::Status status;
+  for (const MetricSeries& series : scraped.new_series) {
+    if (series.series == series_.size() && series.series < kSeriesMax) {
+      series_.push_back(MakeSeries(series, engines));
+    } else {
+      status = absl::DataLossError(absl::StrFormat("scrape of target %d: need series %d, got %d",
+                                                   scraped.target, series_.size(), series.series));
+    }
+  }
+  for (const auto& [series, value] : scraped.samples) {
+    if (series < series_.size()) {
+      AddSample(series_[series], value);
+    } else {
+      status = absl::DataLossError(
+          absl::StrFormat("scrape of target %d: a sample of series %d, which it never named",
+                          scraped.target, series));
+    }
+  }
+  before_ = before_ || scraped.kind == ScrapeKind::kBefore;
+  after_ = after_ || scraped.kind == ScrapeKind::kAfter;
+  after_failure_ = false;
+  return status;
+}
+
+// Whether both have the same counters with the same values, of which some grew.
+bool ServerSeries::HasCountersOf(const ServerSeries& other) const {
+  const auto counters = [](const ServerSeries& of) {
+    std::vector<const Series*> all;
+    for (const Series& series : of.series_) {
+      if (of.Counts(series) && series.family->counter) all.push_back(&series);
+    }
+    std::sort(all.begin(), all.end(), [](const Series* a, const Series* b) {
+      return std::tie(a->name, a->labels) < std::tie(b->name, b->labels);
+    });
+    return all;
+  };
+  const auto same = [](const Series* a, const Series* b) {
+    return a->name == b->name && a->labels == b->labels && a->counter.last() == b->counter.last();
+  };
+  const std::vector<const Series*> ours = counters(*this), theirs = counters(other);
+  const bool grew = std::any_of(ours.begin(), ours.end(),
+                                [](const Series* series) { return series->counter.growth() > 0; });
+  return grew && std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same);
+}
+
+bool ServerSeries::AreOneServer(const ServerSeries& a, const ServerSeries& b) {
+  const bool both_tell = !a.process_starts_.empty() && !b.process_starts_.empty();
+  const bool same_start = both_tell && a.process_starts_.back() == b.process_starts_.back();
+  const bool same_peer = !a.peer_.empty() && a.peer_ == b.peer_;
+  if (both_tell && !same_start) return false;
+  if (same_start && same_peer && a.path_ == b.path_) return true;
+  return (same_start || same_peer) && a.is_whole() && b.is_whole() && a.HasCountersOf(b);
+}
+
+}  // namespace specctl

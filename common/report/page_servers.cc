@@ -1,0 +1,99 @@
+#include "common/report/page_servers.h"
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "common/report/number_text.h"
+#include "common/report/text_layout.h"
+
+namespace specctl {
+namespace {
+
+constexpr std::string_view kLabel = "servers";
+
+std::string GaugeText(const ServerFigures::Gauge& gauge) {
+  return FixedText(gauge.mean, gauge.mean < 99.95 ? 1 : 0) + " mean, " + FixedText(gauge.max, 0) +
+         " max";
+}
+
+std::vector<std::string> ServerItems(const ServerFigures& servers) {
+  std::vector<std::string> items;
+  if (servers.running) items.push_back("running " + GaugeText(*servers.running));
+  if (servers.waiting) items.push_back("waiting " + GaugeText(*servers.waiting));
+  if (servers.kv_cache_share) {
+    items.push_back("KV cache " + ShareText(servers.kv_cache_share->mean));
+  }
+  if (servers.sums.prefix_hit_rate) {
+    items.push_back("prefix hits " + ShareText(*servers.sums.prefix_hit_rate));
+  }
+  if (servers.sums.preemptions) {
+    items.push_back("preemptions " + FixedText(*servers.sums.preemptions, 0));
+  }
+  if (!servers.complete && !servers.targets.empty()) {
+    items.push_back("counters of " + CountedText(servers.targets.size(), "server") + " alone");
+  }
+  if (servers.resets > 0) items.push_back(CountedText(servers.resets, "counter reset"));
+  if (servers.scrapes_failed > 0) {
+    items.push_back(CountText(servers.scrapes_failed) + " of " + CountText(servers.scrapes) +
+                    " scrapes failed");
+  }
+  if (!items.empty() || !servers.alternating.empty()) return items;
+  if (servers.any_known) return {"counters were read, gauges are not among their figures"};
+  if (servers.scrapes > 0) return {"scraped, but none of the known figures is there"};
+  return items;
+}
+
+void AppendCautions(const ServerFigures& servers, std::string& out) {
+  for (const auto& [url, falls] : servers.alternating) {
+    AppendProse(kLabel,
+                Printable(url) + " alternates between servers: its counters fell " +
+                    CountedText(falls, "time") +
+                    " and came back. No sums. Name each replica: --server-metrics URL, once for "
+                    "each",
+                out);
+  }
+  for (const auto& [url, same_as] : servers.duplicates) {
+    AppendProse(kLabel,
+                Printable(url) + " is the server of " + Printable(same_as) + ": counted once", out);
+  }
+  if (!servers.other_names.empty()) {
+    const size_t more = servers.other_names.size() - 1;
+    AppendProse(
+        kLabel,
+        "exposed under another name too, counted once: " + Printable(servers.other_names.front()) +
+            (more > 0 ? " and " + CountText(more) + " more" : ""),
+        out);
+  }
+}
+
+// Why scrapes failed, or why there are none; the same reason once.
+void AppendFailures(const ServerFigures& servers, std::string& out) {
+  std::set<std::string> said;
+  for (const ScrapeFailure& failure : servers.failures) {
+    if (!said.insert(failure.text).second) continue;
+    const std::string times = failure.scrapes > 1 ? " (" + CountText(failure.scrapes) + " x)" : "";
+    AppendProse(kLabel,
+                (failure.scrapes > 0 ? "" : "no counters: ") + Printable(failure.text) + times,
+                out);
+  }
+}
+
+}  // namespace
+
+void AppendServers(const Results& results, std::string& out) {
+  if (!results.spec.server_metrics) {
+    AppendProse(kLabel, "counters not read (--no-server-metrics)", out);
+    return;
+  }
+  if (!results.servers) {
+    AppendProse(kLabel, "no counters: not every target was scraped", out);
+    return;
+  }
+  const std::vector<std::string> items = ServerItems(*results.servers);
+  if (!items.empty()) AppendFlow({.label = kLabel}, items, out);
+  AppendCautions(*results.servers, out);
+  AppendFailures(*results.servers, out);
+}
+
+}  // namespace specctl

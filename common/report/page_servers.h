@@ -1,0 +1,13 @@
+// The page's lines about the servers' own figures.
+#pragma once
+
+#include <string>
+
+#include "common/analysis/results.h"
+
+namespace specctl {
+
+// What the servers' metrics say, and each reason why they say less than they could.
+void AppendServers(const Results& results, std::string& out);
+
+}  // namespace specctl

@@ -1,0 +1,79 @@
+#include "common/report/page_servers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/common/report/sample_results.h"
+
+namespace specctl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string LinesOf(const ServerFigures& servers) {
+  Results results;
+  results.servers = servers;
+  std::string out;
+  AppendServers(results, out);
+  return out;
+}
+
+TEST(PageServersTest, WhyThereAreNoCountersIsSaidOnce) {
+  ServerFigures servers;
+  servers.failures = {{.url = "http://a", .text = "/metrics answers 404"},
+                      {.url = "http://b", .text = "/metrics answers 404"}};
+  EXPECT_EQ(LinesOf(servers), "servers   no counters: /metrics answers 404\n");
+}
+
+TEST(PageServersTest, CountersThatWereNotAskedForAreNoFault) {
+  Results results;
+  results.spec.server_metrics = false;
+  std::string out;
+  AppendServers(results, out);
+  EXPECT_EQ(out, "servers   counters not read (--no-server-metrics)\n");
+}
+
+TEST(PageServersTest, FailedScrapesShowTheirShareAndWhy) {
+  Results results = testing::FullResults();
+  results.servers->scrapes_failed = 3;
+  results.servers->resets = 1;
+  results.servers->failures = {{.url = "http://a/metrics", .text = "status 401", .scrapes = 3}};
+  std::string out;
+  AppendServers(results, out);
+  EXPECT_THAT(out, HasSubstr("1 counter reset"));
+  EXPECT_THAT(out, HasSubstr("3 of 172 scrapes failed"));
+  EXPECT_THAT(out, HasSubstr("servers   status 401 (3 x)\n"));
+}
+
+TEST(PageServersTest, CountsAreWholeNumbers) {
+  ServerFigures servers;
+  servers.sums.preemptions = 60;
+  EXPECT_EQ(LinesOf(servers), "servers   preemptions 60\n");
+}
+
+TEST(PageServersTest, NoneIsSaidOnlyWhereThereIsNone) {
+  ServerFigures servers;
+  servers.scrapes = 5;
+  EXPECT_THAT(LinesOf(servers), HasSubstr("none of the known figures"));
+  servers.any_known = true;
+  EXPECT_THAT(LinesOf(servers), Not(HasSubstr("none of the known figures")));
+  EXPECT_THAT(LinesOf(servers), HasSubstr("counters were read"));
+}
+
+TEST(PageServersTest, WhatIsLeftOutIsNamedWithTheCure) {
+  ServerFigures servers;
+  servers.alternating = {{"http://lb/metrics", 4}};
+  servers.duplicates = {{"http://127.0.0.1:1/metrics", "http://localhost:1/metrics"}};
+  servers.other_names = {"vllm:generation_tokens", "vllm:prompt_tokens"};
+  const std::string lines = LinesOf(servers);
+  EXPECT_THAT(lines, HasSubstr("http://lb/metrics alternates between servers: its counters fell 4 "
+                               "times and came back. No sums."));
+  EXPECT_THAT(lines, HasSubstr("--server-metrics URL"));
+  EXPECT_THAT(lines, HasSubstr("http://127.0.0.1:1/metrics is the server of "
+                               "http://localhost:1/metrics: counted once"));
+  EXPECT_THAT(lines, HasSubstr("vllm:generation_tokens and 1 more"));
+}
+
+}  // namespace
+}  // namespace specctl
