@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 
 #include "agent/stream/connection.h"
+#include "agent/stream/end_grace.h"
 #include "common/base/task.h"
 #include "common/net/url.h"
 
@@ -21,6 +22,7 @@ struct Target {
   std::vector<Connection::Peer> peers;
   std::shared_ptr<SSL_CTX> tls;      // null: http
   bool closes_after_stream = false;  // a request on a connection that had carried another is lost
+  EndGrace end_grace;
 };
 
 // Resolves `url`.  `tls`: the context for https.

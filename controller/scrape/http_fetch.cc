@@ -37,6 +37,7 @@ class BodyCollector final : public HttpBodySink {
     body_ += bytes;
     return absl::OkStatus();
   }
+  const std::string& text() const { return body_; }
   std::string Take() { return std::move(body_); }
 
  private:
@@ -46,11 +47,11 @@ class BodyCollector final : public HttpBodySink {
 
 template <class Stream>
 Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& request,
-                                         size_t body_bytes_max) {
+                                         const FetchOptions& options) {
   const auto [write_error, written] =
       co_await asio::async_write(stream, asio::buffer(request), kTuple);
   if (write_error) co_return ToStatus(write_error, "send");
-  BodyCollector body(body_bytes_max);
+  BodyCollector body(options.body_bytes_max);
   HttpResponseParser parser(body);
   std::string buffer(kReadBytes, '\0');
   while (!parser.done()) {
@@ -60,12 +61,14 @@ Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& requ
     const absl::Status fed =
         closed ? parser.FeedEof() : parser.Feed(std::string_view(buffer).substr(0, count));
     if (!fed.ok()) co_return fed;
-    if (closed) break;
+    if (closed || (options.is_enough && options.is_enough(body.text()))) break;
   }
   HttpReply reply;
   reply.status = parser.status();
   reply.content_type = parser.content_type();
   reply.server = parser.header("server");
+  reply.content_encoding = parser.header("content-encoding");
+  reply.location = parser.header("location");
   reply.body = body.Take();
   co_return reply;
 }
@@ -92,7 +95,7 @@ Task<absl::StatusOr<HttpReply>> FetchTls(Socket socket, const Url& url, const st
                         "--insecure)",
                         X509_verify_cert_error_string(verified)));
   }
-  co_return co_await Exchange(stream, request, options.body_bytes_max);
+  co_return co_await Exchange(stream, request, options);
 }
 
 Task<absl::StatusOr<HttpReply>> FetchOnce(const Url& url, const std::string& request,
@@ -105,7 +108,7 @@ Task<absl::StatusOr<HttpReply>> FetchOnce(const Url& url, const std::string& req
   Socket socket(executor);
   const auto [connect_error, address] = co_await asio::async_connect(socket, addresses, kTuple);
   if (connect_error) co_return ToStatus(connect_error, "connect");
-  if (!url.https) co_return co_await Exchange(socket, request, options.body_bytes_max);
+  if (!url.https) co_return co_await Exchange(socket, request, options);
   co_return co_await FetchTls(std::move(socket), url, request, options);
 }
 

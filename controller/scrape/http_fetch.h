@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <absl/status/statusor.h>
 #include <openssl/types.h>
@@ -16,8 +18,9 @@ namespace specctl::controller {
 
 struct HttpReply {
   uint32_t status = 0;
-  std::string content_type;  // lower case, parameters cut off
-  std::string server;        // the `server` header
+  std::string content_type;                // lower case, parameters cut off
+  std::string server;                      // the `server` header
+  std::string content_encoding, location;  // as sent; empty: not there
   std::string body;
 };
 
@@ -25,6 +28,9 @@ struct FetchOptions {
   Nanos timeout = std::chrono::seconds(10);  // for everything: name, connection, reply
   std::shared_ptr<SSL_CTX> tls;              // needed for https
   size_t body_bytes_max = 64u << 20;
+  // Whether a body, as far as it has come, is all that is wanted: what the connection does then is
+  // of no account.  Empty: never.
+  std::function<bool(std::string_view body)> is_enough = {};
 };
 
 // Sends `request` on a connection of its own and reads the whole reply, whatever its status.
