@@ -5,19 +5,39 @@
 
 namespace specctl::agent {
 
-uint32_t TargetChooser::Begin(uint64_t position) {
-  uint64_t target = position % in_flight_.size();
-  if (policy_ == UrlPolicy::kLeastInFlight) {
-    const auto least = std::min_element(in_flight_.begin(), in_flight_.end());
-    target = static_cast<uint64_t>(least - in_flight_.begin());
-  }
-  ++in_flight_[target];
-  return static_cast<uint32_t>(target);
+uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
+  const auto worse = [now](const Target& a, const Target& b) {
+    const bool a_worth = a.health.IsWorthATry(now, a.tries);
+    const bool b_worth = b.health.IsWorthATry(now, b.tries);
+    if (a_worth != b_worth) return b_worth;
+    if (!a_worth) return a.health.retry_at() > b.health.retry_at();
+    return a.in_flight > b.in_flight;
+  };
+  const auto best = std::max_element(targets_.begin(), targets_.end(), worse);
+  return static_cast<uint32_t>(best - targets_.begin());
 }
 
-void TargetChooser::End(uint32_t target) {
-  assert(in_flight_[target] > 0);
-  --in_flight_[target];
+TargetChooser::Choice TargetChooser::Begin(uint64_t position, MonoTime now) {
+  Choice choice;
+  choice.target = policy_ == UrlPolicy::kLeastInFlight
+                      ? LeastInFlight(now)
+                      : static_cast<uint32_t>(position % targets_.size());
+  Target& target = targets_[choice.target];
+  choice.is_try = target.health.shunned();
+  ++target.in_flight;
+  target.tries += choice.is_try ? 1 : 0;
+  return choice;
+}
+
+void TargetChooser::OnRequestEnd(const Choice& choice, TargetSign sign, MonoTime now) {
+  targets_[choice.target].health.OnEnd(sign, choice.is_try, now);
+}
+
+void TargetChooser::End(const Choice& choice) {
+  Target& target = targets_[choice.target];
+  assert(target.in_flight > 0);
+  --target.in_flight;
+  target.tries -= choice.is_try ? 1 : 0;
 }
 
 }  // namespace specctl::agent

@@ -57,7 +57,7 @@ UnassignedReason ToReason(v1::DrainReason reason) {
     case v1::DRAIN_REASON_AGENT_LOST:
       return UnassignedReason::kAgentLost;
     case v1::DRAIN_REASON_TOO_MANY_FAILURES:
-      return UnassignedReason::kLimit;
+      return UnassignedReason::kTooManyFailures;
     default:
       return UnassignedReason::kInterrupted;
   }

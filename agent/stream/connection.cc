@@ -15,6 +15,12 @@ namespace {
 
 constexpr size_t kPlainBytes = 16 << 10;    // decrypted at a time: a record
 constexpr size_t kSinkPrefetchBytes = 512;  // most of a ResponseIntake
+constexpr size_t kPeekBytes = 16;
+
+// Servers send an empty line too many behind a response.
+bool IsEmptyLine(std::string_view bytes) {
+  return bytes.find_first_not_of("\r\n") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -149,7 +155,7 @@ void Connection::OnRead(std::string_view bytes, const ReadArrival& arrival) {
   }
   if (tls_) return OnTlsBytes(bytes, arrival);
   if (!sink_) {
-    unasked_bytes_ = true;
+    unasked_bytes_ |= !IsEmptyLine(bytes);
     return;
   }
   sink_->OnBytes(bytes);
@@ -203,10 +209,11 @@ void Connection::End(absl::Status why) {
 
 bool Connection::IsReusable() const {
   if (state_ != State::kOpen || unasked_bytes_ || !sent()) return false;
-  char byte;
-  const ssize_t read = ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  std::array<char, kPeekBytes> ahead;
+  const ssize_t read = ::recv(fd_.get(), ahead.data(), ahead.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (read < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
   // Readable: closed, or TLS has something to say, which an ordinary read will tell.
-  return (read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) || (read > 0 && tls_);
+  return read > 0 && (tls_ || IsEmptyLine({ahead.data(), static_cast<size_t>(read)}));
 }
 
 void Connection::SetUrgent(bool urgent) {

@@ -36,7 +36,10 @@ Task<RequestFinished> Exchange::Run(Order order) {
   }
   const MonoTime now = MonoNow();
   const bool whole = intake_.over() && intake_.last_arrival() != MonoTime{};
-  finished.end_mono_ns = MonoNs(whole ? intake_.last_arrival() : now);
+  finished.end_mono_ns = MonoNs(whole               ? intake_.last_arrival()
+                                : intake_.settled() ? intake_.settled_at()
+                                                    : now);
+  LearnEnd(*order.target);
   intake_.Describe(shared_.save_text, finished);
   finished.outcome = ending.outcome;
   finished.failure = ending.failure;
@@ -162,16 +165,41 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
     }
     if (intake_.over()) co_return intake_.Judge(target.text);
     active_at = std::max(active_at, intake_.last_arrival());
-    const MonoTime due =
-        std::min(order.begin + shared_.timeouts.request, active_at + shared_.timeouts.idle);
+    const MonoTime due = EndOfWait(order, active_at);
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
-    if (reason == Wakeup::Reason::kInterrupted) co_return Interrupted(target);
+    if (reason == Wakeup::Reason::kInterrupted) {
+      co_return intake_.settled() ? intake_.Judge(target.text) : Interrupted(target);
+    }
     if (reason != Wakeup::Reason::kDue) continue;
     // What has arrived in time and was not read yet counts.
     shared_.read_set.Drain();
     active_at = std::max(active_at, intake_.last_arrival());
-    const auto limit = intake_.over() ? std::nullopt : TimeLimit(order, active_at);
-    if (limit) co_return *limit;
+    if (intake_.over()) continue;
+    if (LeavesOpen(target)) co_return intake_.Judge(target.text);
+    if (const auto limit = TimeLimit(order, active_at)) {
+      const bool decided = intake_.settled() || intake_.has_failed();
+      co_return decided ? intake_.Judge(target.text) : *limit;
+    }
+  }
+}
+
+MonoTime Exchange::EndOfWait(const Order& order, MonoTime active_at) const {
+  const MonoTime due =
+      std::min(order.begin + shared_.timeouts.request, active_at + shared_.timeouts.idle);
+  if (!intake_.settled()) return due;
+  return std::min(due, intake_.settled_at() + order.target->end_grace.Length());
+}
+
+bool Exchange::LeavesOpen(const Target& target) const {
+  return intake_.settled() && MonoNow() >= intake_.settled_at() + target.end_grace.Length();
+}
+
+void Exchange::LearnEnd(Target& target) const {
+  if (!intake_.settled()) return;
+  if (intake_.keeps_connection()) {
+    target.end_grace.OnEnded(intake_.last_arrival() - intake_.settled_at());
+  } else if (!intake_.over()) {
+    target.end_grace.OnLeftOpen();
   }
 }
 

@@ -15,9 +15,10 @@
 namespace specctl::agent {
 
 // One keep-alive connection, closed once it is idle for kIdleMax, before the servers do it at 5 s,
-// or where the next request goes to another target.  A request is sent again, once, where a reused
-// connection failed before any byte of the response; start and send times are then those of the
-// second time.  Nothing else is retried.  Not thread-safe.
+// or where the next request goes to another target.  One that stays open after a complete answer
+// (see EndGrace) is closed, and the request ended with the answer's last event.  A request is sent
+// again, once, where a reused connection failed before any byte of the response; start and send
+// times are then those of the second time.  Nothing else is retried.  Not thread-safe.
 class Exchange {
  public:
   static constexpr Nanos kIdleMax = std::chrono::seconds(4);
@@ -56,7 +57,10 @@ class Exchange {
   Task<Ending> AwaitOpen(const Order& order, MonoTime due);
   Ending ConnectTimeout(const Order& order) const;
   Task<Ending> SendAndReceive(const Order& order, RequestFinished& finished);
+  MonoTime EndOfWait(const Order& order, MonoTime active_at) const;
+  bool LeavesOpen(const Target& target) const;
   std::optional<Ending> TimeLimit(const Order& order, MonoTime active_at) const;
+  void LearnEnd(Target& target) const;
 
   // What a read touches lies together.
   std::optional<Connection> connection_;

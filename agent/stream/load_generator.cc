@@ -147,6 +147,8 @@ FailureKind LoadGenerator::InterruptionKind() const {
       return FailureKind::kInterrupted;
     case UnassignedReason::kAgentLost:
       return FailureKind::kAgentLost;
+    case UnassignedReason::kTooManyFailures:
+      return FailureKind::kTooManyFailures;
     default:
       return FailureKind::kCancelledAtLimit;
   }

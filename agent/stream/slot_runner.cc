@@ -7,6 +7,33 @@ namespace {
 
 MonoTime FromNanos(int64_t nanos) { return MonoTime(Nanos(nanos)); }
 
+// A request that the server refuses for what it is says nothing of others.
+TargetSign SignOfStatus(uint32_t status) {
+  const bool refused = status >= 400 && status < 500 && status != 408 && status != 429;
+  return refused ? TargetSign::kNothing : TargetSign::kFails;
+}
+
+TargetSign SignOf(const RequestFinished& finished) {
+  if (finished.outcome == Outcome::kOk) return TargetSign::kServes;
+  if (finished.outcome == Outcome::kCancelled) return TargetSign::kNothing;
+  switch (finished.failure) {
+    case FailureKind::kConnect:
+    case FailureKind::kTls:
+    case FailureKind::kConnectTimeout:
+      return TargetSign::kUnreachable;
+    case FailureKind::kTruncated:
+      return finished.http_status == 0 ? TargetSign::kUnreachable : TargetSign::kFails;
+    case FailureKind::kHttpStatus:
+      return SignOfStatus(finished.http_status);
+    case FailureKind::kSend:
+    case FailureKind::kContextOverflow:
+    case FailureKind::kTooLong:
+      return TargetSign::kNothing;
+    default:
+      return TargetSign::kFails;
+  }
+}
+
 }  // namespace
 
 SlotRunner::SlotRunner(Executor executor, Numbers numbers, Shared shared, Exchange::Shared exchange,
@@ -29,7 +56,7 @@ Task<void> SlotRunner::Run(MonoTime free_at) {
 }
 
 Task<void> SlotRunner::RunConversation(Assignment assignment) {
-  target_ = shared_.chooser.Begin(assignment.position);
+  choice_ = shared_.chooser.Begin(assignment.position, MonoNow());
   messages_.clear();
   for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
     const uint32_t left = assignment.turns - turn;
@@ -43,7 +70,7 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
     shared_.feed.AbandonAfterFailure(left - 1);
     break;
   }
-  shared_.chooser.End(target_);
+  shared_.chooser.End(choice_);
   if (back_off_.failures() == 0) co_return;
   const MonoTime due = free_at_;
   co_await BackOffUntil(due);
@@ -54,7 +81,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   begun.position = assignment.position;
   begun.turn = turn;
   begun.slot = numbers_.local;
-  begun.target = target_;
+  begun.target = choice_.target;
   const MonoTime begin = MonoNow();
   begun.slot_free_mono_ns = MonoNs(std::min(free_at_, begin));
   begun.begin_mono_ns = MonoNs(begin);
@@ -63,6 +90,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
 
   RequestFinished finished = co_await Send(assignment, turn, begin, log);
   const bool ok = finished.outcome == Outcome::kOk;
+  shared_.chooser.OnRequestEnd(choice_, SignOf(finished), MonoNow());
   free_at_ = FromNanos(finished.end_mono_ns);
   if (ok) {
     back_off_.OnSuccess();
@@ -81,13 +109,13 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   const auto& own = assignment.conversation->turns[turn];
   messages_.insert(messages_.end(), own.begin(), own.end());
   RequestComposer::Request request;
-  request.target = target_;
+  request.target = choice_.target;
   request.position = assignment.position;
   request.turn = turn;
   request.conversation = assignment.conversation;
   request.messages = messages_;
   const auto composed = shared_.composer.Compose(request);
-  Target& target = shared_.targets[target_];
+  Target& target = shared_.targets[choice_.target];
   if (!composed.ok()) {
     const Ending ending =
         Failed(FailureKind::kSend, target.text, std::string(composed.status().message()));

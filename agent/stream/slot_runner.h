@@ -67,8 +67,8 @@ class SlotRunner {
   Wakeup wakeup_;
   Exchange exchange_;
   BackOff back_off_;
-  uint32_t target_ = 0;  // of the present conversation
-  MonoTime free_at_{};   // since when the slot could begin the next request
+  TargetChooser::Choice choice_;  // of the present conversation
+  MonoTime free_at_{};            // since when the slot could begin the next request
   bool any_begun_ = false;
   std::vector<Message> messages_;  // the present conversation so far
 };

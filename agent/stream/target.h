@@ -10,6 +10,7 @@
 #include <openssl/types.h>
 
 #include "agent/stream/connection.h"
+#include "agent/stream/end_grace.h"
 #include "common/base/task.h"
 #include "common/net/url.h"
 
@@ -24,6 +25,7 @@ struct Target {
   std::optional<size_t> kept;
   std::shared_ptr<SSL_CTX> tls;      // null: http
   bool closes_after_stream = false;  // a request on a connection that had carried another is lost
+  EndGrace end_grace;
 };
 
 // Sets the addresses of `target`, whose URL and TLS context are set, in the order of attempts.

@@ -37,7 +37,7 @@ struct AgentState {
   // By slot, the end of its last request where that failed and no other has begun since [agent's
   // monotonic clock].
   std::unordered_map<uint32_t, int64_t> backing_off_since_ns;
-  std::array<uint64_t, 4> unassigned{};  // by UnassignedReason, as reported
+  std::array<uint64_t, kUnassignedReasons> unassigned{};  // by UnassignedReason, as reported
 
   uint64_t begun = 0, ok = 0, not_ok = 0;  // not_ok: finished otherwise
   uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0, chunks_dropped = 0;

@@ -34,6 +34,8 @@ std::string FailureText(const RequestFinished& finish) {
       return "interrupted";
     case FailureKind::kAgentLost:
       return "agent lost";
+    case FailureKind::kTooManyFailures:
+      return "cancelled after too many failures";
     case FailureKind::kNone:
       break;
   }

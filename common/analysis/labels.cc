@@ -296,6 +296,48 @@ void AddTokens(Results& results) {
   AddLabel("tokens_unattributed", std::move(text), results);
 }
 
+void AddOddities(Results& results) {
+  const ResponseOddities& oddities = results.oddities;
+  if (oddities.passed_over > 0) {
+    std::string text =
+        absl::StrFormat("%d responses hold details that were passed over", oddities.passed_over);
+    for (const auto& [what, responses] : oddities.passed_over_by) {
+      text += absl::StrFormat("; %d: %s", responses, what);
+    }
+    AddLabel("passed_over", std::move(text), results);
+  }
+  if (oddities.left_open > 0) {
+    AddLabel("left_open",
+             absl::StrFormat("%d connections stayed open after a complete answer, and were closed: "
+                             "each next request had to connect",
+                             oddities.left_open),
+             results);
+  }
+}
+
+void AddOutages(Results& results) {
+  constexpr size_t kSpansShown = 4;
+  const Outages& outages = results.outages;
+  if (outages.spans.empty()) return;
+  uint64_t windows = 0;
+  std::string when;
+  for (size_t i = 0; i < outages.spans.size(); ++i) {
+    const Outages::Span& span = outages.spans[i];
+    windows += span.windows;
+    for (int64_t second = span.start_s; second < span.end_s(); ++second) {
+      results.windows[static_cast<size_t>(second)].labels.push_back("outage");
+    }
+    if (i == kSpansShown) when += ", ...";
+    if (i >= kSpansShown) continue;
+    when += absl::StrFormat("%s%d to %d s", i == 0 ? "" : ", ", span.start_s, span.end_s());
+  }
+  std::string text = absl::StrFormat("no token came from %s though requests waited for some", when);
+  if (outages.output_tps_outside) {
+    text += absl::StrFormat("; outside, TPS is %.4g", *outages.output_tps_outside);
+  }
+  AddLabel("outage", std::move(text), results, windows);
+}
+
 }  // namespace
 
 void AddLabels(const Evidence& evidence, Results& results) {
@@ -303,6 +345,8 @@ void AddLabels(const Evidence& evidence, Results& results) {
   AddPrefixCache(evidence, results);
   AddOtherTraffic(results);
   AddServerErrors(evidence, results);
+  AddOutages(results);
+  AddOddities(results);
   AddServerBurst(evidence, results);
   AddFromAgents(evidence, results);
   if (results.headline_is_whole_run) {

@@ -10,27 +10,12 @@
 
 #include "common/analysis/figure_types.h"
 #include "common/analysis/request_row.h"
+#include "common/analysis/verdict_types.h"
 #include "common/journal/event.h"
 #include "common/journal/journal_loss.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
-
-enum class VerdictState { kValid, kDegraded, kInvalid };
-
-struct VerdictReason {
-  std::string code;  // e.g. "conservation", "agent_lost", "in_flight_below_bs", "tokens_apart"
-  std::string text;
-  uint64_t windows = 0;  // windows that have it; 0: it is the run's
-};
-
-struct Verdict {
-  VerdictState state = VerdictState::kValid;
-  std::vector<VerdictReason> reasons;
-  std::vector<VerdictReason> labels;         // facts of the server or environment: drop nothing
-  std::vector<std::string> checks_not_made;  // in the words of the page
-  uint64_t windows = 0, windows_degraded = 0, windows_invalid = 0;
-};
 
 // A slice by category, tier, sub_category, turn, target or agent.
 struct SliceFigures {
@@ -57,6 +42,7 @@ struct WindowFigures {
   std::optional<double> output_tps;  // absent: tokens of some chunks are unknown
   double in_flight_mean = 0;
   uint64_t begun = 0, ok = 0, failed = 0;                          // begun in it; ended in it
+  uint64_t chunks = 0;                                             // token-bearing, arrived in it
   std::optional<double> user_tps_p50, user_tps_p10, user_tps_p1;   // of requests that ended in it
   std::optional<double> ttft_p50_ms, ttft_p99_ms;                  // of requests begun in it
   std::optional<double> step_latency_p50_ms, step_latency_p99_ms;  // of chunks that arrived in it
@@ -143,8 +129,9 @@ struct Results {
   std::optional<ServerFigures> servers;  // absent where no target was scraped before and after
   std::vector<SliceFigures> slices;
   std::vector<WindowFigures> windows;
-  // Failures by text, most frequent first: "503 (http://vllm-1:8000)".
-  std::vector<std::pair<std::string, uint64_t>> failures;
+  std::vector<FailureCause> failures;  // most frequent first
+  ResponseOddities oddities;
+  Outages outages;
 };
 
 }  // namespace specctl

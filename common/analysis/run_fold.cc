@@ -131,6 +131,7 @@ void RunState::SettleRest() {
 
 void RunState::OnFinished(RequestRecord record) {
   constexpr size_t kFinishReasonsMax = 100;
+  CountOddities(record.row.finish);
   if (record.settled.ok()) {
     const std::string& reason = record.row.finish.finish_reason;
     const bool counted = finish_reasons.contains(reason);
@@ -144,8 +145,20 @@ void RunState::OnFinished(RequestRecord record) {
 
 void RunState::CountFailure(const RequestRow& row) {
   if (row.outcome == Outcome::kCancelled) return;
-  ++failures[absl::StrFormat("%s (%s)", FailureText(row.finish),
-                             TargetLabel(run.spec(), row.target))];
+  failures.Add(
+      absl::StrFormat("%s (%s)", FailureText(row.finish), TargetLabel(run.spec(), row.target)),
+      row.finish.error);
+}
+
+void RunState::CountOddities(const RequestFinished& finish) {
+  constexpr size_t kKindsMax = 50;
+  oddities.left_open += finish.left_open ? 1 : 0;
+  if (finish.passed_over == 0) return;
+  ++oddities.passed_over;
+  const std::string& first = finish.passed_over_first;
+  const bool room =
+      oddities.passed_over_by.contains(first) || oddities.passed_over_by.size() < kKindsMax;
+  ++oddities.passed_over_by[room ? first : "others"];
 }
 
 absl::Status RunState::On(const RunBegun& event) {

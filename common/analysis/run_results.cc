@@ -8,6 +8,7 @@
 #include "common/analysis/conservation.h"
 #include "common/analysis/figures.h"
 #include "common/analysis/network_figures.h"
+#include "common/analysis/outage.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
@@ -163,9 +164,8 @@ void SetBooks(const Sources& sources, Results& results) {
     }
   }
   results.start_skew = SkewOf(results.agents);
-  for (const auto& [text, count] : state.failures) results.failures.emplace_back(text, count);
-  std::stable_sort(results.failures.begin(), results.failures.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  results.failures = state.failures.Causes();
+  results.oddities = state.oddities;
 }
 
 std::optional<Distribution> DescribeTokens(const Sources& sources,
@@ -327,6 +327,29 @@ void SetSlices(const Sources& sources, Results& results) {
   }
 }
 
+void SetOutages(const Sources& sources, std::span<const double> backing_off, Results& results) {
+  HeadlineTime time{.end_s = results.run_length_s};
+  if (!results.headline_is_whole_run) {
+    time = {.begin_s = results.hold->start_s,
+            .end_s = results.hold->start_s + results.hold->length_s,
+            .left_out_s = static_cast<double>(results.hold->windows_left_out)};
+  }
+  std::optional<double> step_p50_ms;
+  if (results.whole_latency.step_latency_ms) {
+    step_p50_ms = results.whole_latency.step_latency_ms->p50;
+  }
+  Outages& outages = results.outages;
+  outages.spans = FindOutages({.windows = results.windows,
+                               .requests = sources.requests,
+                               .backing_off = backing_off,
+                               .verdicts = sources.state.verdicts,
+                               .step_p50_ms = step_p50_ms});
+  if (!outages.spans.empty() && results.throughput.output_tps) {
+    outages.output_tps_outside =
+        TpsOutside(outages.spans, time, results.throughput.output_tps->value);
+  }
+}
+
 }  // namespace
 
 Results MakeResults(const RunState& state) {
@@ -349,6 +372,7 @@ Results MakeResults(const RunState& state) {
                                      .windows = sources.windows});
   WithholdPerToken(sources, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
+  SetOutages(sources, backing_off, results);
   Judge({.run = state.run,
          .agents = state.agents,
          .requests = sources.requests,

@@ -12,6 +12,7 @@
 
 #include "common/analysis/agent_state.h"
 #include "common/analysis/batch_fold.h"
+#include "common/analysis/failure_table.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/run_fold.h"
 #include "common/analysis/server_fold.h"
@@ -54,6 +55,7 @@ struct RunState {
   void LoseRequest(AgentState& agent, OpenRequest request);
   void OnFinished(RequestRecord record);
   void CountFailure(const RequestRow& row);
+  void CountOddities(const RequestFinished& finish);
 
   RunContext run;
   std::vector<AgentState> agents;  // by number
@@ -68,7 +70,9 @@ struct RunState {
   std::optional<int64_t> draining_ns;  // since T0
   std::optional<int64_t> cut_off_ns;   // where the journal ends without a word of the end
   int64_t latest_ns = 0;               // latest time reported, since T0
-  std::map<std::string, uint64_t> failures, finish_reasons;
+  std::map<std::string, uint64_t> finish_reasons;
+  FailureTable failures;
+  ResponseOddities oddities;
 };
 
 }  // namespace specctl

@@ -66,6 +66,7 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     figures.begun = window.begun;
     figures.ok = window.ok;
     figures.failed = window.not_ok;
+    figures.chunks = window.chunks;
     figures.user_tps_p50 = Quantile(values.user_tps[i], 0.50);
     figures.user_tps_p10 = Quantile(values.user_tps[i], 0.10);
     figures.user_tps_p1 = Quantile(values.user_tps[i], 0.01);

@@ -45,11 +45,22 @@ std::string DetailText(dom::element detail) {
   return simdjson::minify(detail);
 }
 
-void ReadRoot(dom::object root, ErrorBody& out) {
+bool IsFalsy(dom::element element) {
+  std::string_view text;
+  if (!element.get(text)) return text.empty();
+  if (element.is_object()) return element.get_object().value_unsafe().size() == 0;
+  if (element.is_array()) return element.get_array().value_unsafe().size() == 0;
+  bool yes = false;
+  double number = 1;
+  if (!element.get(yes)) return !yes;
+  return element.is_null() || (!element.get(number) && number == 0);
+}
+
+void ReadObject(dom::object root, ErrorBody& out) {
   dom::element error;
   dom::object object;
   std::string_view text;
-  if (root["error"].get(error)) {
+  if (root["error"].get(error) || IsFalsy(error)) {
     ReadFields(root, out);
     if (out.message.empty() && !root["detail"].get(error)) out.message = DetailText(error);
   } else if (!error.get(object)) {
@@ -60,6 +71,17 @@ void ReadRoot(dom::object root, ErrorBody& out) {
     out.message = text;
   } else {
     out.message = simdjson::minify(error);
+  }
+}
+
+void ReadRoot(dom::element root, ErrorBody& out) {
+  dom::object object;
+  std::string_view text;
+  if (!root.get(object)) {
+    ReadObject(object, out);
+    out.is_error = !out.message.empty();
+  } else if (!root.get(text)) {
+    out.message = text;
   }
 }
 
@@ -88,7 +110,7 @@ ErrorBody ParseErrorBody(std::string_view body, uint32_t http_status) {
   ErrorBody out;
   body = body.substr(0, kBodyBytesMax);
   dom::parser parser;
-  dom::object root;
+  dom::element root;
   if (!parser.parse(simdjson::padded_string(body)).get(root)) ReadRoot(root, out);
   out.message =
       OneLine(out.message.empty() ? body : std::string_view(out.message), kMessageBytesMax);

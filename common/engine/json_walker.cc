@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <type_traits>
 
 #include "common/engine/json_string.h"
 #include "common/engine/one_line.h"
+#include "common/engine/utf8_text.h"
 
 namespace specctl {
 namespace {
@@ -15,7 +17,8 @@ namespace {
 static_assert(SseParser::kPadding >= simdjson::SIMDJSON_PADDING);
 
 constexpr size_t kFirstCapacity = 16 << 10;
-constexpr size_t kShownBytes = 120;  // of a payload, in an error's text
+constexpr size_t kShownBytes = 120;               // of a payload, in an error's text
+constexpr double kWholeBelow = 9007199254740992;  // 2^53: a double says every count below
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -30,8 +33,8 @@ bool IsNull(std::string_view token) { return token.front() == 'n' && TrimEnd(tok
 }  // namespace
 
 JsonWalker::Error JsonWalker::Begin(std::string_view payload) {
-  wrong_field_ = nullptr;
   unescaped_.clear();
+  payload_begin_ = payload.data();
   payload_end_ = payload.data() + payload.size();
   has_escapes_ = std::memchr(payload.data(), '\\', payload.size()) != nullptr;
   if (has_escapes_ && unescaped_.capacity() < payload.size()) {
@@ -45,19 +48,29 @@ JsonWalker::Error JsonWalker::Begin(std::string_view payload) {
       .get(document_);
 }
 
+// Once more, of what the payload would be as UTF-8.
+JsonWalker::Error JsonWalker::BeginAgain(std::string_view& payload) {
+  Note("bytes that are not UTF-8, or control characters");
+  repaired_.clear();
+  AppendAsUtf8(payload, repaired_);
+  const size_t bytes = repaired_.size();
+  repaired_.append(SseParser::kPadding, '\0');
+  payload = std::string_view(repaired_).substr(0, bytes);
+  return Begin(payload);
+}
+
+void JsonWalker::Note(const char* what) {
+  if (passed_over_++ == 0) passed_over_first_ = what;
+}
+
 JsonWalker::Error JsonWalker::End() {
   const bool at_end = document_.current_location().error() == simdjson::OUT_OF_BOUNDS;
   return at_end ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
 }
 
 absl::Status JsonWalker::Failure(Error error, std::string_view payload) const {
-  const std::string shown = OneLine(payload, kShownBytes);
-  if (wrong_field_) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s has a wrong type, in: %s", wrong_field_, shown));
-  }
-  return absl::InvalidArgumentError(
-      absl::StrFormat("not a JSON object (%s): %s", simdjson::error_message(error), shown));
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "not a JSON object (%s): %s", simdjson::error_message(error), OneLine(payload, kShownBytes)));
 }
 
 // A key may be written with escapes as well; such a one is unescaped_ into key_buffer_.
@@ -89,14 +102,72 @@ std::string_view JsonWalker::Token(Value& value) const {
              : "?";
 }
 
-JsonWalker::Error JsonWalker::WrongType(const char* name) {
-  wrong_field_ = name;
-  return simdjson::INCORRECT_TYPE;
+// A payload that ends too early, or is none, has no value where one is due.
+bool JsonWalker::IsMissing(std::string_view token) const {
+  constexpr std::string_view kNoValue = "}],:";
+  return token.data() < payload_begin_ || token.data() >= payload_end_ ||
+         kNoValue.find(token.front()) != std::string_view::npos;
+}
+
+JsonWalker::Error JsonWalker::PassOver(const Value& value, const char* name) {
+  Value seen = value;
+  if (IsMissing(Token(seen))) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
+  Note(name);
+  return simdjson::SUCCESS;
+}
+
+JsonWalker::Error JsonWalker::ReadWhetherEmpty(Value value, bool& empty, int depth) {
+  constexpr int kDepthMax = 8;
+  const std::string_view token = TrimEnd(Token(value));
+  empty = false;
+  if (IsMissing(token)) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
+  switch (token.front()) {
+    case 'n':
+    case 'f':
+      empty = true;
+      return simdjson::SUCCESS;
+    case '"':
+      empty = token.find_first_not_of(" \"") == std::string_view::npos;
+      return simdjson::SUCCESS;
+    case '{':
+    case '[':
+      break;
+    default: {
+      double number = 1;
+      std::from_chars(token.data(), token.data() + token.size(), number);
+      empty = number == 0;
+      return simdjson::SUCCESS;
+    }
+  }
+  if (depth == kDepthMax) return simdjson::SUCCESS;
+  bool all_empty = true;
+  const auto take = [&](Value& inner) {
+    bool inner_empty = false;
+    const Error error = ReadWhetherEmpty(inner, inner_empty, depth + 1);
+    all_empty = all_empty && inner_empty;
+    return error;
+  };
+  if (token.front() == '{') {
+    Object object;
+    if (const Error error = value.get_object().get(object)) return error;
+    if (const Error error = ForEachField(object, [&](Key, Value& inner) { return take(inner); })) {
+      return error;
+    }
+  } else {
+    simdjson::ondemand::array array;
+    if (const Error error = value.get_array().get(array)) return error;
+    for (auto element : array) {
+      if (element.error()) return element.error();
+      if (const Error error = take(element.value_unsafe())) return error;
+    }
+  }
+  empty = all_empty;
+  return simdjson::SUCCESS;
 }
 
 JsonWalker::Error JsonWalker::ReadText(Value value, const char* name, std::string_view& out) {
   std::string_view token = Token(value);
-  if (token.front() != '"') return IsNull(token) ? simdjson::SUCCESS : WrongType(name);
+  if (token.front() != '"') return IsNull(token) ? simdjson::SUCCESS : PassOver(value, name);
   token = TrimEnd(token);  // now ends with its closing quote: stage 1 saw to that
   out = token.substr(1, token.size() - 2);
   if (!has_escapes_ || !std::memchr(out.data(), '\\', out.size())) return simdjson::SUCCESS;
@@ -109,16 +180,26 @@ JsonWalker::Error JsonWalker::ReadText(Value value, const char* name, std::strin
 template <class Number>
 JsonWalker::Error JsonWalker::ReadArithmetic(Value value, const char* name,
                                              std::optional<Number>& out) {
-  const std::string_view token = Token(value);
+  std::string_view token = TrimEnd(Token(value));
+  if (IsNull(token)) return simdjson::SUCCESS;
+  if (token.front() == '"' && token.size() > 1) token = token.substr(1, token.size() - 2);
+  const char* const end = token.data() + token.size();
   Number number = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), number);
-  if (error != std::errc()) return IsNull(token) ? simdjson::SUCCESS : WrongType(name);
-  for (const char* rest = end; rest != token.data() + token.size(); ++rest) {
-    if (!IsSpace(*rest)) return WrongType(name);
+  if (const auto [stop, error] = std::from_chars(token.data(), end, number);
+      error == std::errc() && stop == end && std::isfinite(static_cast<double>(number))) {
+    out = number;
+    return simdjson::SUCCESS;
   }
-  if (!std::isfinite(static_cast<double>(number))) return WrongType(name);  // "nan" is no JSON
-  out = number;
-  return simdjson::SUCCESS;
+  if constexpr (std::is_integral_v<Number>) {  // 5.0 is a count, 5.5 and 1e300 are none
+    double exact = 0;
+    const auto [stop, error] = std::from_chars(token.data(), end, exact);
+    const bool whole = exact >= 0 && exact < kWholeBelow && std::floor(exact) == exact;
+    if (error == std::errc() && stop == end && whole) {
+      out = static_cast<Number>(exact);
+      return simdjson::SUCCESS;
+    }
+  }
+  return PassOver(value, name);
 }
 
 JsonWalker::Error JsonWalker::ReadCount(Value value, const char* name,
@@ -135,7 +216,7 @@ JsonWalker::Error JsonWalker::ReadLength(Value value, const char* name,
                                          std::optional<uint32_t>& out) {
   const std::string_view token = Token(value);
   if (token.front() != '[') {
-    return IsNull(token) ? simdjson::SUCCESS : WrongType(name);
+    return IsNull(token) ? simdjson::SUCCESS : PassOver(value, name);
   }
   simdjson::ondemand::array array;
   if (const auto error = value.get_array().get(array)) return error;
@@ -152,7 +233,7 @@ JsonWalker::Error JsonWalker::ReadObject(Value value, const char* name,
                                          std::optional<Object>& out) {
   const std::string_view token = Token(value);
   if (token.front() != '{') {
-    return IsNull(token) ? simdjson::SUCCESS : WrongType(name);
+    return IsNull(token) ? simdjson::SUCCESS : PassOver(value, name);
   }
   Object object;
   const auto error = value.get_object().get(object);

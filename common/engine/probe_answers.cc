@@ -8,6 +8,7 @@
 
 #include "common/engine/error_body.h"
 #include "common/engine/one_line.h"
+#include "common/engine/shown_url.h"
 
 namespace specctl {
 namespace {
@@ -17,6 +18,7 @@ namespace dom = simdjson::dom;
 absl::Status NotOpenAi(const HttpAnswer& answer, std::string_view why) {
   std::string got = std::to_string(answer.status);
   if (!answer.content_type.empty()) got.append(" ").append(answer.content_type);
+  if (!answer.location.empty()) got.append(", a redirect to ").append(ShownUrl(answer.location));
   return absl::FailedPreconditionError(absl::StrFormat(
       "not an OpenAI-compatible server: GET /v1/models answered %s%s", got, std::string(why)));
 }

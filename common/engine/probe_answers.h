@@ -15,6 +15,7 @@ struct HttpAnswer {
   uint32_t status = 0;
   std::string_view content_type;  // lower case, without parameters; may be empty
   std::string_view body;
+  std::string_view location = {};  // of a redirect
 };
 
 struct ServedModel {

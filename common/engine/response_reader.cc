@@ -1,8 +1,12 @@
 #include "common/engine/response_reader.h"
 
+#include <absl/strings/match.h>
+
 #include <algorithm>
 
 #include "common/base/hash.h"
+#include "common/engine/done_mark.h"
+#include "common/engine/error_body.h"
 
 namespace specctl {
 namespace {
@@ -10,6 +14,12 @@ namespace {
 bool HasOutput(const StreamEvent& event) {
   return !event.text.empty() || !event.reasoning.empty() || event.tool_call || event.other_output ||
          event.other_reasoning;
+}
+
+constexpr size_t kRemarkBytesMax = 2048;  // kept
+
+bool IsNamedError(std::string_view name) {
+  return absl::EqualsIgnoreCase(absl::string_view(name.data(), name.size()), "error");
 }
 
 uint64_t Growth(uint64_t total, uint64_t before) { return total - std::min(total, before); }
@@ -26,7 +36,11 @@ void ResponseReader::Begin(const Options& options) {
   token_fault_ = TokenFault::kNone;
   chunk_source_ = TokenSource::kUnknown;
   error_code_ = 0;
-  for (std::string* text : {&error_, &finish_reason_, &response_id_, &text_}) text->clear();
+  passed_over_ = 0;
+  passed_over_first_ = nullptr;
+  for (std::string* text : {&error_, &finish_reason_, &response_id_, &text_, &remark_}) {
+    text->clear();
+  }
   output_hash_ = chunks_ = counted_tokens_ = unknown_chunks_ = timed_tokens_ = 0;
   usage_outputs_ = usage_stalls_ = usage_sum_ = 0;
   usage_total_ = input_tokens_ = cached_tokens_ = reasoning_tokens_ = std::nullopt;
@@ -34,19 +48,50 @@ void ResponseReader::Begin(const Options& options) {
   timed_steps_.Begin();
 }
 
+absl::Status ResponseReader::OnEvent(const SseParser::Event& event, ChunkFacts& facts) {
+  if (event.name.empty() || event.name == "message") return OnEvent(event.data, facts);
+  facts = ChunkFacts();
+  if (IsNamedError(event.name)) {
+    OnNamedError(event);
+    return absl::OkStatus();
+  }
+  StreamEvent decoded;
+  const bool counts = decoder_->Decode(event.data, decoded).ok() &&
+                      (decoded.choices > 0 || decoded.done || decoded.error);
+  if (counts) Take(decoded, facts);
+  return absl::OkStatus();
+}
+
 absl::Status ResponseReader::OnEvent(std::string_view payload, ChunkFacts& facts) {
   facts = ChunkFacts();
   StreamEvent event;
   if (const absl::Status status = decoder_->Decode(payload, event); !status.ok()) return status;
+  Take(event, facts);
+  return absl::OkStatus();
+}
+
+void ResponseReader::PassOver(const char* what) {
+  if (passed_over_++ == 0) passed_over_first_ = what;
+}
+
+void ResponseReader::OnNamedError(const SseParser::Event& event) {
+  any_event_ = true;
+  const std::string_view data = TrimmedText(event.data);
+  const ErrorBody body = ParseErrorBody(data.empty() ? event.comment : data, /*http_status=*/200);
+  OnError(body.message, body.code);
+}
+
+void ResponseReader::Take(const StreamEvent& event, ChunkFacts& facts) {
+  if (event.passed_over > 0) PassOver(event.passed_over_first);
+  if (!event.remark.empty() && remark_.empty()) {
+    remark_ = event.remark.substr(0, kRemarkBytesMax);
+  }
   if (event.done) {
     done_seen_ = true;
-    return absl::OkStatus();
+    return;
   }
   any_event_ = true;
-  if (event.error) {
-    OnError(event);
-    return absl::OkStatus();
-  }
+  if (event.error) return OnError(event.error_message, event.error_code);
   if (response_id_.empty()) response_id_ = event.id;
   if (event.other_choices > 0) {
     other_choices_ = true;
@@ -65,14 +110,13 @@ absl::Status ResponseReader::OnEvent(std::string_view payload, ChunkFacts& facts
   if (event.timings && counts) TakeTimings(event);
   if (event.completion_tokens && counts) TakeUsage(event);
   if (auto stats = decoder_->TakeSpeculation()) speculation_ = std::move(stats);
-  return absl::OkStatus();
 }
 
-void ResponseReader::OnError(const StreamEvent& event) {
+void ResponseReader::OnError(std::string_view message, int64_t code) {
   if (has_error_) return;  // the first one tells the cause
   has_error_ = true;
-  error_ = event.error_message;
-  error_code_ = event.error_code;
+  error_ = message;
+  error_code_ = code;
 }
 
 void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {

@@ -8,19 +8,13 @@
 
 #include <absl/status/status.h>
 
+#include "common/engine/chunk_facts.h"
 #include "common/engine/stream_decoder.h"
 #include "common/engine/timed_steps.h"
 #include "common/engine/token_accounting.h"
+#include "common/net/sse_parser.h"
 
 namespace specctl {
-
-// What one event means for the measurement.
-struct ChunkFacts {
-  bool token_bearing = false;      // has tokens, or may have (tokens unknown)
-  std::optional<uint32_t> tokens;  // nullopt with token_bearing: unknown
-  bool reasoning = false;
-  bool same_step = false;  // as the chunk before: its tokens are of one draft
-};
 
 // Rules (../../docs/metrics.md): tokens of a chunk are the growth of usage.completion_tokens where
 // continuous usage comes, else the number of token ids, else the growth of timings.predicted_n,
@@ -33,6 +27,10 @@ struct ChunkFacts {
 //
 // Usage on chunks is believed as long as it is cumulative and current; see TokenFault and
 // token_fault().  From the event that shows that it is not, it is used no more for this response.
+//
+// Of events with a name those count that hold choices, [DONE] or an error: the others carry
+// engines' extras (SGLang's ids, TensorRT-LLM's metrics).  One named "error" is an error whatever
+// it holds: its words are its data, or its comment.
 //
 // [DONE] is not success: complete() needs a finish reason and no error, and the finish reason
 // "abort" (SGLang) is an error.  Of several choices the one with index 0 is followed.
@@ -51,7 +49,11 @@ class ResponseReader {
 
   // INVALID_ARGUMENT where the payload can't be decoded.  An error event is not an error here: see
   // error().
+  absl::Status OnEvent(const SseParser::Event& event, ChunkFacts& facts);
+  // The same for an event without a name.
   absl::Status OnEvent(std::string_view payload, ChunkFacts& facts);
+  // Counts something else that was passed over; `what` outlives the reader.
+  void PassOver(const char* what);
 
   bool complete() const { return !finish_reason_.empty() && !has_error_; }
   bool done_seen() const { return done_seen_; }
@@ -83,6 +85,11 @@ class ResponseReader {
   std::optional<uint64_t> input_tokens() const { return input_tokens_; }
   std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
   std::optional<uint64_t> reasoning_tokens() const { return reasoning_tokens_; }
+  // Events of which something was passed over, and the first thing, e.g. a field; or null.
+  uint64_t passed_over() const { return passed_over_; }
+  const char* passed_over_first() const { return passed_over_first_; }
+  // The beginning of the first event that is nothing a stream holds.
+  const std::string& remark() const { return remark_; }
   const std::optional<SpeculationStats>& speculation() const { return speculation_; }
   std::optional<TimingsStats> timings() const;
 
@@ -91,7 +98,9 @@ class ResponseReader {
   static constexpr uint64_t kGrowthMax = 1u << 24;  // where max_tokens does not tell it
   static constexpr uint64_t kSummandsMin = 3;       // of a sum that is told from a growing total
 
-  void OnError(const StreamEvent& event);
+  void Take(const StreamEvent& event, ChunkFacts& facts);
+  void OnNamedError(const SseParser::Event& event);
+  void OnError(std::string_view message, int64_t code);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
   void CheckUsage(const StreamEvent& event);
   bool IsTooMuch(uint64_t total, uint64_t chunks) const;
@@ -129,8 +138,10 @@ class ResponseReader {
   uint64_t timed_tokens_ = 0;                      // the last timings.predicted_n
   std::optional<uint64_t> usage_total_, input_tokens_;
   std::string response_id_, finish_reason_;
-  std::string error_, text_;
+  std::string error_, text_, remark_;
   int64_t error_code_ = 0;
+  uint64_t passed_over_ = 0;
+  const char* passed_over_first_ = nullptr;
   std::optional<uint64_t> cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;
   TimedSteps timed_steps_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/engine/done_mark.h"
 #include "common/engine/error_body.h"
 #include "common/engine/json_walker.h"
 #include "common/engine/speculation_json.h"
@@ -33,7 +34,7 @@ bool NamesReasoning(Key key) {
 // Each member function reads one kind of object into `event`.
 struct StreamDecoder::State {
   struct Choice {
-    std::string_view text, reasoning, finish_reason;
+    std::string_view text, reasoning, finish_reason, error;
     bool has_role = false, tool_call = false, other_output = false, other_reasoning = false;
     std::optional<uint32_t> token_ids, logprob_tokens;
     std::optional<uint64_t> index;
@@ -47,6 +48,8 @@ struct StreamDecoder::State {
 
   absl::Status Decode(std::string_view payload, StreamEvent& event);
   Error OnRootField(Key key, Value& value, StreamEvent& event);
+  Error OnError(Value value, StreamEvent& event);
+  Error OnChoiceError(Value value, Choice& choice);
   Error OnChoices(Value value, StreamEvent& event);
   Error OnChoice(Object object, Choice& choice);
   Error OnDelta(Value value, Choice& choice);
@@ -63,25 +66,56 @@ struct StreamDecoder::State {
   std::string metrics_json;  // "metrics" of the last event, or empty
   std::string parts;         // texts of a `content` in parts; never grows while it is viewed
   size_t payload_bytes = 0;
-  ErrorBody error_body;  // of the last error event
+  std::string_view choice_error;  // `error` of a choice, as it is written
+  bool known = false;             // the event has a field that a stream's events have
+  ErrorBody error_body;           // of the last error event
 };
 
 absl::Status StreamDecoder::State::Decode(std::string_view payload, StreamEvent& event) {
   metrics_json.clear();
   parts.clear();
   payload_bytes = payload.size();
+  choice_error = {};
+  known = false;
   const absl::Status status =
       json.Walk(payload, [&](Key key, Value& value) { return OnRootField(key, value, event); });
   if (!status.ok()) {
     return absl::InvalidArgumentError(
         absl::StrFormat("stream event: %s", std::string(status.message())));
   }
+  event.passed_over = json.passed_over();
+  event.passed_over_first = json.passed_over_first();
   if (event.error) {
-    error_body = ParseErrorBody(payload, /*http_status=*/200);
+    error_body = choice_error.empty()
+                     ? ParseErrorBody(payload, /*http_status=*/200)
+                     : ParseErrorBody(absl::StrFormat(R"({"error":%s})", choice_error), 200);
     event.error_message = error_body.message;
     event.error_code = error_body.code;
+  } else if (!known) {
+    event.remark = payload;
   }
   return absl::OkStatus();
+}
+
+Error StreamDecoder::State::OnError(Value value, StreamEvent& event) {
+  bool empty = false;
+  const Error error = json.ReadWhetherEmpty(value, empty);
+  event.error |= !empty;
+  return error;
+}
+
+// Of a choice: a text or an object that is not empty.
+Error StreamDecoder::State::OnChoiceError(Value value, Choice& choice) {
+  std::string_view text = TrimmedText(json.Token(value));
+  if (text.front() == '{') {
+    Object object;
+    if (const Error error = value.get_object().get(object)) return error;
+    if (const Error error = object.raw_json().get(text)) return error;
+  } else if (text.front() != '"') {
+    return simdjson::SUCCESS;
+  }
+  if (text != "{}" && text != R"("")") choice.error = text;
+  return simdjson::SUCCESS;
 }
 
 Error StreamDecoder::State::OnRootField(Key key, Value& value, StreamEvent& event) {
@@ -90,25 +124,33 @@ Error StreamDecoder::State::OnRootField(Key key, Value& value, StreamEvent& even
   if (key.Is("id\"")) return json.ReadText(value, "id", event.id);
   if (key.Is("metrics\"")) return OnMetrics(value);
   if (key.Is("timings\"")) return OnTimings(value, event);
-  if (key.Is("error\"")) {
-    const char first = json.Token(value).front();
-    event.error |= first != 'n' && first != 'f';  // null, false
-  } else if (key.Is("object\"")) {                // {"object":"error","message":...}
+  if (key.Is("error\"")) return OnError(value, event);
+  if (key.Is("object\"")) {  // {"object":"error","message":...}
     event.error |= json.Token(value).starts_with("\"error\"");
   }
   return simdjson::SUCCESS;
 }
 
 Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
-  if (json.Token(value).front() == 'n') return simdjson::SUCCESS;
+  known = true;
+  const char first = json.Token(value).front();
+  if (first == 'n') return simdjson::SUCCESS;
+  if (first != '[') return json.PassOver(value, "choices");
   simdjson::ondemand::array choices;
-  if (value.get_array().get(choices)) return json.WrongType("choices");
+  if (const Error error = value.get_array().get(choices)) return error;
   for (auto element : choices) {
     Choice choice;
     if (element.error()) return element.error();
-    Object object;
-    if (element.get_object().get(object)) return json.WrongType("choices[]");
-    if (const Error error = OnChoice(object, choice)) return error;
+    std::optional<Object> object;
+    if (const Error error = json.ReadObject(element.value_unsafe(), "choices[]", object)) {
+      return error;
+    }
+    if (!object) continue;
+    if (const Error error = OnChoice(*object, choice)) return error;
+    if (!choice.error.empty()) {
+      event.error = true;
+      choice_error = choice.error;
+    }
     const uint64_t index = choice.index.value_or(event.choices);
     ++event.choices;
     if (index > 0) {
@@ -138,6 +180,7 @@ Error StreamDecoder::State::OnChoice(Object object, Choice& choice) {
       return json.ReadText(value, "choices[].finish_reason", choice.finish_reason);
     }
     if (key.Is("logprobs\"")) return OnLogprobs(value, choice);
+    if (key.Is("error\"")) return OnChoiceError(value, choice);
     if (key.Is("token_ids\"")) {
       return json.ReadLength(value, "choices[].token_ids", choice.token_ids);
     }
@@ -241,6 +284,7 @@ Error StreamDecoder::State::OnLogprobs(Value value, Choice& choice) {
 }
 
 Error StreamDecoder::State::OnUsage(Value value, StreamEvent& event) {
+  known = true;
   std::optional<Object> usage;
   if (const Error error = json.ReadObject(value, "usage", usage)) return error;
   if (!usage) return simdjson::SUCCESS;
@@ -279,6 +323,7 @@ Error StreamDecoder::State::OnUsageDetail(Value value, StreamEvent& event) {
 }
 
 Error StreamDecoder::State::OnMetrics(Value value) {
+  known = true;
   std::optional<Object> metrics;
   std::string_view text;
   if (json.Token(value).front() != '{') return simdjson::SUCCESS;
@@ -290,6 +335,7 @@ Error StreamDecoder::State::OnMetrics(Value value) {
 
 // What is no object, or says nothing of tokens, is not llama.cpp's.
 Error StreamDecoder::State::OnTimings(Value value, StreamEvent& event) {
+  known = true;
   if (json.Token(value).front() != '{') return simdjson::SUCCESS;
   std::optional<Object> timings;
   if (const Error error = json.ReadObject(value, "timings", timings)) return error;
@@ -317,12 +363,15 @@ StreamDecoder::~StreamDecoder() = default;
 
 absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event) {
   event = StreamEvent();
-  while (payload.ends_with(' ') || payload.ends_with('\r')) payload.remove_suffix(1);
-  if (payload == "[DONE]") {
-    event.done = true;
-    return absl::OkStatus();
-  }
-  return state_->Decode(payload, event);
+  payload = TrimmedText(payload);
+  if (payload.starts_with('{')) return state_->Decode(payload, event);
+  state_->metrics_json.clear();
+  event.done = payload == kDoneMark || IsOtherDoneMark(payload);
+  if (payload.empty() || payload == kDoneMark) return absl::OkStatus();
+  event.passed_over = 1;
+  event.passed_over_first = event.done ? "[DONE] in another form" : "an event that is no object";
+  if (!event.done) event.remark = payload;
+  return absl::OkStatus();
 }
 
 std::optional<SpeculationStats> StreamDecoder::TakeSpeculation() {

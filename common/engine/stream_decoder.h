@@ -23,7 +23,7 @@ struct EventTimings {
 // What one `data:` payload says.  Views are valid until the next Decode(), and no longer than the
 // payload.
 struct StreamEvent {
-  bool done = false;  // the payload was [DONE]
+  bool done = false;  // the payload was [DONE], however it is written
   // An error event, also after a 200.  `error_code` is 0 where none is given.
   bool error = false;
   std::string_view error_message;
@@ -44,13 +44,21 @@ struct StreamEvent {
   std::optional<uint32_t> token_ids;  // length of choices[0].token_ids
   std::optional<uint32_t> logprob_tokens;
   std::optional<EventTimings> timings;
+  // What was passed over though it was known, or should be: fields of a wrong type, bytes that are
+  // not UTF-8, an event that is no JSON object.  `passed_over_first` names the first; valid for
+  // ever.
+  uint32_t passed_over = 0;
+  const char* passed_over_first = nullptr;
+  // The payload, where it is nothing that a stream holds: what it says may be why it ends so.
+  std::string_view remark;
 };
 
 // Semantic, by simdjson on demand: key order, spacing, nulls, escapes and unknown fields don't
 // matter.  Whatever a delta holds, at any depth down to kDeltaDepthMax, is output where it is a
 // text that is not empty, but for the texts that name something: role, type, id, index, format,
-// signature.  `content` may be an array of parts, whose `text`s are the answer's text then.  One
-// instance a reactor; nothing is allocated in the steady state.  Not thread-safe.
+// signature.  `content` may be an array of parts, whose `text`s are the answer's text then. `error`
+// that is null, false, 0, "", {} or [], or holds only such, is none.  One instance a reactor;
+// nothing is allocated in the steady state.  Not thread-safe.
 class StreamDecoder {
  public:
   static constexpr int kDeltaDepthMax = 8;
@@ -59,8 +67,8 @@ class StreamDecoder {
   StreamDecoder(const StreamDecoder&) = delete;
 
   // `payload` must be followed by SseParser::kPadding readable bytes.
-  // INVALID_ARGUMENT  not JSON, or not an object, or a known field of a wrong type; the text says
-  //                   which, and shows the payload's beginning
+  // INVALID_ARGUMENT  begins as a JSON object and is none: a part of the answer is lost.  The text
+  //                   shows the payload's beginning
   absl::Status Decode(std::string_view payload, StreamEvent& event);
 
   // Engine statistics of the last event's "metrics.speculative_decoding" (vLLM), if it had one.

@@ -42,7 +42,8 @@ enum class FailureKind {
   kIdleTimeout,
   kCancelledAtLimit,
   kInterrupted,
-  kAgentLost
+  kAgentLost,
+  kTooManyFailures
 };
 
 struct RequestFinished {
@@ -60,6 +61,9 @@ struct RequestFinished {
   int64_t end_mono_ns = 0;
   uint32_t resends = 0;
   bool connection_closed_by_server = false;
+  bool left_open = false;         // the answer was complete and its body never ended: we closed
+  uint64_t passed_over = 0;       // events of which something was passed over
+  std::string passed_over_first;  // what of the first, e.g. a field of a wrong type
   TokenSource token_source = TokenSource::kUnknown;  // how this one's chunks were counted
   TokenFault token_fault = TokenFault::kNone;        // the first that was seen
   std::optional<uint64_t> max_tokens;                // what the request allowed; absent: unknown
@@ -90,7 +94,15 @@ struct AgentHealth {
   uint64_t unacknowledged_ns = 0;           // age of the oldest batch that is, at its end
 };
 
-enum class UnassignedReason { kEarlierTurnFailed, kLimit, kInterrupted, kAgentLost };
+enum class UnassignedReason {
+  kEarlierTurnFailed,
+  kLimit,
+  kInterrupted,
+  kAgentLost,
+  kTooManyFailures
+};
+inline constexpr size_t kUnassignedReasons =
+    static_cast<size_t>(UnassignedReason::kTooManyFailures) + 1;
 struct Unassigned {
   UnassignedReason reason = UnassignedReason::kLimit;
   uint64_t requests = 0;

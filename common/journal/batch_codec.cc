@@ -89,6 +89,9 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_end_mono_ns(in.end_mono_ns);
   out->set_resends(in.resends);
   out->set_connection_closed_by_server(in.connection_closed_by_server);
+  out->set_left_open(in.left_open);
+  out->set_passed_over(in.passed_over);
+  out->set_passed_over_first(in.passed_over_first);
   out->set_token_source(static_cast<v1::TokenSource>(in.token_source));
   out->set_token_fault(static_cast<v1::TokenFault>(in.token_fault));
   if (in.max_tokens) out->set_max_tokens(*in.max_tokens);
@@ -120,6 +123,9 @@ RequestFinished Read(const v1::RequestFinished& in) {
   out.end_mono_ns = in.end_mono_ns();
   out.resends = in.resends();
   out.connection_closed_by_server = in.connection_closed_by_server();
+  out.left_open = in.left_open();
+  out.passed_over = in.passed_over();
+  out.passed_over_first = in.passed_over_first();
   out.token_source = static_cast<TokenSource>(in.token_source());
   out.token_fault = static_cast<TokenFault>(in.token_fault());
   if (in.has_max_tokens()) out.max_tokens = in.max_tokens();

@@ -98,6 +98,7 @@ std::string PlainHead(std::string_view head) {
       continue;
     }
     std::string_view value = line.value;
+    if (IsSame(line.name, "transfer-encoding") && IsSame(value, "identity")) continue;
     if (IsSame(line.name, "content-length")) {
       if (chunked) continue;
       value = LengthSaid(value);

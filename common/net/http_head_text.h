@@ -15,7 +15,7 @@ size_t HeadLength(std::string_view text);
 // - lines that end in LF alone, and spaces before a field's colon (RFC 9112, sections 2.2, 5.1);
 // - a status line without a reason phrase and the space before it (section 4);
 // - Content-Length beside a chunked body, which goes before it (section 6.3), and the same
-//   Content-Length said again.
+//   Content-Length said again; a Transfer-Encoding "identity", which is none.
 // Everything else stays as it is.
 std::string PlainHead(std::string_view head);
 

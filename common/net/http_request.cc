@@ -41,6 +41,8 @@ std::string SerializeRequest(const Url& url, const HttpRequest& request) {
   add_default("Host", url.HostHeader());
   add_default("User-Agent", "specctl");
   add_default("Accept", "*/*");
+  add_default("Accept-Encoding",
+              "identity");  // without it any coding is welcome (RFC 9110, 12.5.3)
   if (!request.body.empty() || request.method == "POST") {
     add_default("Content-Type", "application/json");
     add_default("Content-Length", std::to_string(request.body.size()));

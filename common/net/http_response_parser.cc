@@ -9,6 +9,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <optional>
 
+#include "common/net/http_head_text.h"
+
 namespace specctl {
 namespace {
 
@@ -16,8 +18,7 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 constexpr uint32_t kHeadBytesMax = 64 << 10;
-// How much of what is fed is copied at a time behind what was left of a head.
-constexpr size_t kJoinedBytes = 1024;
+constexpr std::string_view kVersion = "HTTP/1.";
 
 // Hands the pieces of a body on, where Beast's own bodies would store them.
 struct SinkBody {
@@ -56,6 +57,8 @@ std::string LowerMediaType(std::string_view value) {
   return absl::AsciiStrToLower(std::string(value));
 }
 
+bool IsLineEnd(char byte) { return byte == '\r' || byte == '\n'; }
+
 bool IsInterim(uint32_t status) { return status >= 100 && status < 200 && status != 101; }
 
 }  // namespace
@@ -86,20 +89,35 @@ void HttpResponseParser::Reset() {
   chunks_ = ChunkedBody();
   body_ = Body::kNotYet;
   any_byte_ = false;
+  stray_bytes_ = 0;
 }
 
 absl::Status HttpResponseParser::Feed(std::string_view bytes) {
-  if (bytes.empty()) return absl::OkStatus();
-  any_byte_ = true;
   while (!bytes.empty()) {
-    if (done()) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "%d bytes after the end of the response, though nothing more was asked", bytes.size()));
-    }
-    const absl::Status status = body_ == Body::kChunked ? TakeChunk(bytes) : FeedToBeast(bytes);
+    if (!head_done() && beast_->unread.empty()) SkipLineEnds(bytes);
+    if (bytes.empty()) break;
+    any_byte_ = true;
+    if (done()) return FeedBehindEnd(bytes);
+    const absl::Status status = body_ == Body::kChunked ? TakeChunk(bytes)
+                                : head_done()           ? TakePlain(bytes)
+                                                        : TakeHead(bytes);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+// Servers send an empty line too many, before or after a response.
+void HttpResponseParser::SkipLineEnds(std::string_view& bytes) {
+  const size_t left_before = bytes.size();
+  while (!bytes.empty() && IsLineEnd(bytes.front())) bytes.remove_prefix(1);
+  stray_bytes_ += left_before - bytes.size();
+}
+
+absl::Status HttpResponseParser::FeedBehindEnd(std::string_view bytes) {
+  SkipLineEnds(bytes);
+  if (bytes.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%d bytes after the end of the response, though nothing more was asked", bytes.size()));
 }
 
 // Takes at least one byte off the front of `bytes`.
@@ -109,29 +127,39 @@ absl::Status HttpResponseParser::TakeChunk(std::string_view& bytes) {
   return chunks_.fault() ? Malformed(chunks_.fault(), bytes) : absl::OkStatus();
 }
 
-// Takes at least one byte off the front of `bytes`; what follows the head of a chunked body stays.
-absl::Status HttpResponseParser::FeedToBeast(std::string_view& bytes) {
-  auto& parser = *beast_->parser;
+// The same; the head goes to Beast once it is whole, and what follows it stays.
+absl::Status HttpResponseParser::TakeHead(std::string_view& bytes) {
   std::string& unread = beast_->unread;
   const size_t left_before = unread.size();
-  std::string_view text = bytes;
-  if (left_before > 0) {
-    unread.append(bytes.substr(0, kJoinedBytes));
-    text = unread;
+  unread.append(bytes);
+  const std::string_view begin = std::string_view(unread).substr(0, kVersion.size());
+  if (!kVersion.starts_with(begin)) return Malformed("bad version", unread);
+  // The end of the blank line may be all that was missing.
+  const size_t searched = left_before - std::min<size_t>(left_before, 3);
+  const size_t length = HeadLength(std::string_view(unread).substr(searched));
+  if (length == std::string_view::npos) {
+    bytes = {};
+    return unread.size() > kHeadBytesMax ? Malformed("it has no end", unread) : absl::OkStatus();
   }
+  unread.resize(searched + length);
+  bytes.remove_prefix(unread.size() - left_before);
+  const std::string head = PlainHead(unread);
   error_code error;
-  const size_t used = parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
+  beast_->parser->put(boost::asio::const_buffer(head.data(), head.size()), error);
+  if (error && error != http::error::need_more) return Malformed(error.message(), unread);
+  if (!beast_->parser->is_header_done()) return Malformed("it has no end", unread);
+  unread.clear();
+  OnHeadDone();
+  return absl::OkStatus();
+}
+
+absl::Status HttpResponseParser::TakePlain(std::string_view& bytes) {
+  auto& parser = *beast_->parser;
+  error_code error;
+  const size_t used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (const absl::Status& refused = parser.get().body().status; !refused.ok()) return refused;
-  if (error && error != http::error::need_more) return Malformed(error.message(), text);
-  if (error == http::error::need_more) {
-    bytes.remove_prefix(text.size() - left_before);
-    if (left_before == 0) unread.assign(text);
-    unread.erase(0, used);
-  } else {
-    bytes.remove_prefix(used - left_before);
-    unread.clear();
-  }
-  if (!head_done() && parser.is_header_done()) OnHeadDone();
+  if (error || used == 0) return Malformed(error ? error.message() : "no body fits it", bytes);
+  bytes.remove_prefix(used);
   return absl::OkStatus();
 }
 

@@ -28,8 +28,9 @@ class HttpBodySink {
 //
 // Feed it the bytes as they were read, split anywhere; pieces of a chunked body are handed on where
 // they lie.  No limit on the length of a body; a head of at most 64 KiB.
-// After done(), bytes of a next response are never expected: more of them are an error, since this
-// client does not pipeline.  Not thread-safe.
+// Heads are read as PlainHead() puts them; line ends before and after a response are passed over,
+// and counted.  After done(), bytes of a next response are never expected: more of them are an
+// error, since this client does not pipeline.  Not thread-safe.
 class HttpResponseParser {
  public:
   explicit HttpResponseParser(HttpBodySink& sink);
@@ -45,7 +46,8 @@ class HttpResponseParser {
   // complete; UNAVAILABLE "closed before the end of the response (...)" otherwise.
   absl::Status FeedEof();
 
-  bool any_byte() const { return any_byte_; }  // something of this response has been read
+  bool any_byte() const { return any_byte_; }            // something of this response has been read
+  uint64_t stray_bytes() const { return stray_bytes_; }  // line ends around it, passed over
   bool head_done() const { return body_ != Body::kNotYet; }
   bool done() const;  // head and body are complete, the last HTTP chunk included
   // Nothing has been read behind the body's last bytes so far, but the end of their HTTP chunk.
@@ -59,8 +61,11 @@ class HttpResponseParser {
   enum class Body : uint8_t { kNotYet, kChunked, kPlain };
   struct Beast;
 
-  absl::Status FeedToBeast(std::string_view& bytes);
+  void SkipLineEnds(std::string_view& bytes);
+  absl::Status FeedBehindEnd(std::string_view bytes);
+  absl::Status TakeHead(std::string_view& bytes);
   absl::Status TakeChunk(std::string_view& bytes);
+  absl::Status TakePlain(std::string_view& bytes);
   void OnHeadDone();
   absl::Status Malformed(std::string_view what, std::string_view bytes) const;
 
@@ -69,6 +74,7 @@ class HttpResponseParser {
   ChunkedBody chunks_;
   Body body_ = Body::kNotYet;
   bool any_byte_ = false;
+  uint64_t stray_bytes_ = 0;
   std::unique_ptr<Beast> beast_;
 };
 

@@ -34,6 +34,7 @@ void SseParser::Reset() {
   end_ = 0;
   begun_ = has_data_ = false;
   name_.clear();
+  comment_.clear();
   comments_ = 0;
 }
 
@@ -58,10 +59,10 @@ std::optional<SseParser::Event> SseParser::Next() {
     while (const auto line = NextLine(at_)) {
       if (!line->empty()) {
         TakeLine(*line);
-      } else if (has_data_) {
+      } else if (IsToBeReturned()) {
         return CloseEvent();
       } else {
-        name_.clear();
+        DropEvent();
       }
       if (!has_data_) at_.event = at_.line;  // nothing of the lines so far is kept
     }
@@ -107,12 +108,30 @@ std::optional<std::string_view> SseParser::NextLine(Cursor& at) const {
 
 void SseParser::TakeLine(std::string_view line) {
   if (line.front() == ':') {
-    ++comments_;
+    TakeComment(line.substr(1));
   } else if (const auto data = FieldValue(line, "data")) {
     TakeData(*data);
   } else if (const auto name = FieldValue(line, "event")) {
     name_ = *name;
   }
+}
+
+void SseParser::TakeComment(std::string_view line) {
+  ++comments_;
+  if (line.starts_with(' ')) line.remove_prefix(1);
+  if (line.empty() || comment_.size() >= kCommentBytesMax) return;
+  if (!comment_.empty()) comment_ += '\n';
+  comment_.append(line.substr(0, kCommentBytesMax - comment_.size()));
+}
+
+bool SseParser::IsToBeReturned() const {
+  return (has_data_ && data_end_ > data_begin_) || !name_.empty();
+}
+
+void SseParser::DropEvent() {
+  name_.clear();
+  comment_.clear();
+  has_data_ = false;
 }
 
 // A further line of data moves down to its predecessor, over its own field name.
@@ -134,11 +153,14 @@ void SseParser::TakeData(std::string_view value) {
 
 SseParser::Event SseParser::CloseEvent() {
   Event event;
-  event.data = std::string_view(text_ + data_begin_, data_end_ - data_begin_);
-  returned_name_.clear();
+  if (has_data_) event.data = std::string_view(text_ + data_begin_, data_end_ - data_begin_);
   std::swap(name_, returned_name_);
   event.name = returned_name_;
-  has_data_ = false;
+  if (!event.name.empty()) {
+    std::swap(comment_, returned_comment_);
+    event.comment = returned_comment_;
+  }
+  DropEvent();
   at_.event = at_.line;
   return event;
 }

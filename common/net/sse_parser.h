@@ -14,7 +14,9 @@ namespace specctl {
 // Splits a byte stream into events, by the standard's rules: lines end in LF, CR LF or CR; several
 // `data:` lines of an event are joined by LF; comments (lines that begin with a colon), `id` and
 // `retry` are passed over; an event ends at a blank line; one that the stream's end cuts off is
-// never returned.  A byte order mark at the start is skipped.
+// never returned, nor is one whose data is empty: servers send such to keep a connection alive.
+// But where an event has a name, it is returned without data too, and with its comments: servers
+// tell of errors so.  A byte order mark at the start is skipped.
 //
 //   SseParser parser(/*event_bytes_max=*/16 << 20);
 //   if (auto s = parser.Feed(bytes); !s.ok()) return s;
@@ -26,9 +28,11 @@ namespace specctl {
 class SseParser {
  public:
   static constexpr size_t kPadding = 64;
+  static constexpr size_t kCommentBytesMax = 400;  // kept of an event's comments
   struct Event {
     std::string_view name;  // the `event:` field; empty: "message"
     std::string_view data;
+    std::string_view comment;  // of an event with a name: its comments' text, joined by LF
   };
 
   // `event_bytes_max`: the longest event accepted [bytes].
@@ -42,7 +46,7 @@ class SseParser {
   // longer than event_bytes_max.
   absl::Status Feed(std::string_view bytes);
   // The next whole event, or nullopt until more bytes are fed.  `data` is valid until the next
-  // Feed(), and no longer than the fed bytes; `name` until the next Next().
+  // Feed(), and no longer than the fed bytes; `name` and `comment` until the next Next().
   std::optional<Event> Next();
   // Nothing was fed behind the event that Next() returned last.
   bool at_end() const { return at_.line == end_; }
@@ -62,6 +66,9 @@ class SseParser {
   bool SkipByteOrderMark();
   std::optional<std::string_view> NextLine(Cursor& at) const;
   void TakeLine(std::string_view line);
+  void TakeComment(std::string_view line);
+  bool IsToBeReturned() const;
+  void DropEvent();
   void TakeData(std::string_view value);
   Event CloseEvent();
   bool FirstEventIsTooLong() const;
@@ -74,6 +81,7 @@ class SseParser {
   bool has_data_ = false;
   size_t data_begin_ = 0, data_end_ = 0;  // the open event's data, joined in the buffer
   std::string name_, returned_name_;
+  std::string comment_, returned_comment_;  // the open event's
   uint64_t comments_ = 0;
   const size_t event_bytes_max_;
   std::unique_ptr<char[]> buffer_;  // kPadding bytes longer than its text

@@ -62,15 +62,20 @@ void AppendConservation(const Results& results, std::string& out) {
   Items items = IdentityItems(counts);
   if (!counts.Holds()) items.emplace_back("DOES NOT ADD UP: a fault of specctl");
   if (counts.resends > 0) items.push_back(CountedText(counts.resends, "resend"));
+  AppendFlow({.label = "requests"}, items, out);
+}
+
+void AppendFailures(const Results& results, std::string& out) {
   constexpr size_t kCausesMax = 5;
   for (size_t i = 0; i < std::min(results.failures.size(), kCausesMax); ++i) {
-    const auto& [text, requests] = results.failures[i];
-    items.push_back((i == 0 ? "not ok: " : "") + CountText(requests) + " x " + Printable(text));
+    const FailureCause& cause = results.failures[i];
+    std::string text = CountText(cause.requests) + " x " + Printable(cause.text);
+    if (!cause.reason.empty()) text += ": " + Printable(cause.reason);
+    AppendProse(i == 0 ? "not ok" : "", text, out);
   }
   if (results.failures.size() > kCausesMax) {
-    items.push_back(CountedText(results.failures.size() - kCausesMax, "cause") + " more");
+    AppendProse("", CountedText(results.failures.size() - kCausesMax, "cause") + " more", out);
   }
-  AppendFlow({.label = "requests"}, items, out);
 }
 
 std::string FinishText(const Results& results) {
@@ -138,6 +143,7 @@ void AppendChecksNotMade(const Verdict& verdict, std::string& out) {
 std::string TotalsLines(const Results& results) {
   std::string out;
   AppendConservation(results, out);
+  AppendFailures(results, out);
   AppendTokens(results, out);
   AppendChecksNotMade(results.verdict, out);
   return out;

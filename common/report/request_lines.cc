@@ -66,6 +66,11 @@ void WriteOutcome(const RequestRow& row, JsonWriter& json) {
   }
   if (row.finish.http_status != 0) json.Field("http_status", row.finish.http_status);
   json.TextField("error", row.finish.error);
+  if (row.finish.left_open) json.Field("left_open", true);
+  if (row.finish.passed_over > 0) {
+    json.Field("passed_over", row.finish.passed_over);
+    json.TextField("passed_over_first", row.finish.passed_over_first);
+  }
 }
 
 }  // namespace

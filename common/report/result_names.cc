@@ -62,6 +62,8 @@ std::string_view FailureName(FailureKind kind) {
       return "cancelled_at_limit";
     case FailureKind::kInterrupted:
       return "interrupted";
+    case FailureKind::kTooManyFailures:
+      return "too_many_failures";
     case FailureKind::kAgentLost:
       break;
   }
@@ -132,6 +134,8 @@ std::string_view UnassignedName(UnassignedReason why) {
       return "limit";
     case UnassignedReason::kInterrupted:
       return "interrupted";
+    case UnassignedReason::kTooManyFailures:
+      return "too_many_failures";
     case UnassignedReason::kAgentLost:
       break;
   }

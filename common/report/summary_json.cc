@@ -212,9 +212,34 @@ void WriteAgentFigures(const AgentFigures& agent, JsonWriter& json) {
 
 void WriteFailures(const Results& results, JsonWriter& json) {
   json.ObjectsField("failures", results.failures, [&](const auto& failure) {
-    json.Field("text", failure.first);
-    json.Field("requests", failure.second);
+    json.Field("text", failure.text);
+    json.TextField("reason", failure.reason);
+    json.Field("requests", failure.requests);
   });
+}
+
+void WriteOddities(const ResponseOddities& oddities, JsonWriter& json) {
+  json.Key("responses");
+  json.BeginObject();
+  json.Field("passed_over", oddities.passed_over);
+  json.Key("passed_over_by");
+  json.BeginObject();
+  for (const auto& [what, responses] : oddities.passed_over_by) json.Field(what, responses);
+  json.EndObject();
+  json.Field("left_open", oddities.left_open);
+  json.EndObject();
+}
+
+void WriteOutages(const Outages& outages, JsonWriter& json) {
+  if (outages.spans.empty()) return;
+  json.Key("outages");
+  json.BeginObject();
+  json.ObjectsField("spans", outages.spans, [&](const Outages::Span& span) {
+    json.Field("start_s", span.start_s);
+    json.Field("windows", span.windows);
+  });
+  WriteNumber("output_tps_outside", outages.output_tps_outside, json);
+  json.EndObject();
 }
 
 void WriteEnd(const Results& results, JsonWriter& json) {
@@ -250,6 +275,8 @@ std::string SummaryJson(const Results& results) {
   WriteHold(results, json);
   WriteConservation(results.conservation, json);
   WriteFailures(results, json);
+  WriteOddities(results.oddities, json);
+  WriteOutages(results.outages, json);
   WriteTokens(results, json);
   WriteThroughput(results.throughput, json);
   WriteLatencies(results.latency, json);

@@ -8,11 +8,11 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
+#include "common/engine/done_mark.h"
 #include "common/engine/engine_profile.h"
-#include "common/engine/error_body.h"
 #include "common/engine/probe_answers.h"
 #include "common/engine/request_body.h"
-#include "common/engine/response_reader.h"
+#include "common/engine/response_body.h"
 #include "common/net/sse_parser.h"
 #include "controller/scrape/metrics_reply.h"
 
@@ -26,7 +26,10 @@ constexpr size_t kProbeEventBytesMax = 1u << 20;
 constexpr Nanos kRetryPeriod = seconds(2);
 
 HttpAnswer Answer(const HttpReply& reply) {
-  return {.status = reply.status, .content_type = reply.content_type, .body = reply.body};
+  return {.status = reply.status,
+          .content_type = reply.content_type,
+          .body = reply.body,
+          .location = reply.location};
 }
 
 // The target's questions, with the headers that each of them needs.
@@ -49,6 +52,7 @@ class Prober {
     if (!body.ok()) return body.status();
     FetchOptions fetch = input_.fetch;
     fetch.timeout = input_.inference_timeout;
+    fetch.is_enough = EndsInDoneMark;
     return Fetch(url_, {.method = "POST", .path = Path(), .headers = headers_, .body = *body},
                  fetch);
   }
@@ -57,6 +61,7 @@ class Prober {
     return input_.request.endpoint == Endpoint::kChat ? "/v1/chat/completions" : "/v1/completions";
   }
   const Url& url() const { return url_; }
+  bool has_key() const { return !input_.authorization.empty(); }
 
  private:
   const ProbeInput& input_;
@@ -121,12 +126,15 @@ std::string AskMetrics(const ProbeInput& input, const Prober& prober, TargetProb
   return "";
 }
 
-absl::Status Refused(const Prober& prober, const HttpReply& reply) {
-  const ErrorBody error = ParseErrorBody(reply.body, reply.status);
-  const std::string text = absl::StrFormat("%s%s: status %d: %s", prober.url().ToString(),
-                                           prober.Path(), reply.status, error.message);
+// What a test inference came to that failed, in the words that a load would have for it.
+absl::Status Refused(const Prober& prober, const HttpReply& reply, const ResponseVerdict& verdict) {
+  const std::string text =
+      absl::StrFormat("%s%s: %s", prober.url().ToString(), prober.Path(), verdict.text);
   if (reply.status == 401 || reply.status == 403) {
-    return absl::UnauthenticatedError(text + " (give a key with --api-key-env)");
+    const bool has_key = prober.has_key();
+    return absl::UnauthenticatedError(
+        text + (has_key ? " (the key that was given is refused)"
+                        : " (--api-key-env names the variable that holds a key)"));
   }
   const bool not_ready = reply.status == 429 || reply.status >= 500;
   return not_ready ? absl::UnavailableError(text) : absl::FailedPreconditionError(text);
@@ -139,35 +147,22 @@ struct InferenceFacts {
   uint32_t draft_length = 0;  // 0: unknown
 };
 
-// Reads the streamed answer of the test inference.
+// Reads the answer to the test inference as a load reads its answers.
 absl::StatusOr<InferenceFacts> ReadAnswer(const Prober& prober, const HttpReply& reply,
                                           const ResponseReader::Options& options) {
-  const auto fail = [&](std::string_view what) {
-    return absl::FailedPreconditionError(
-        absl::StrFormat("%s%s: %s", prober.url().ToString(), prober.Path(), what));
-  };
-  if (reply.content_type != "text/event-stream") {
-    return fail(absl::StrFormat("answered a streamed request with \"%s\", not text/event-stream",
-                                reply.content_type));
-  }
-  SseParser events(kProbeEventBytesMax);
-  const std::string padded = reply.body + std::string(SseParser::kPadding, '\0');
-  const std::string_view body = std::string_view(padded).substr(0, reply.body.size());
-  if (const absl::Status fed = events.Feed(body); !fed.ok()) {
-    return fail(std::string(fed.message()));
-  }
   StreamDecoder decoder;
-  ResponseReader reader(decoder);
-  reader.Begin(options);
-  ChunkFacts facts;
-  while (const auto event = events.Next()) {
-    if (!event->name.empty() && event->name != "message") continue;
-    if (const absl::Status read = reader.OnEvent(event->data, facts); !read.ok()) {
-      return fail(std::string(read.message()));
-    }
-  }
-  if (reader.has_error()) return fail("error event: " + reader.error());
-  if (!reader.complete()) return fail("the stream ended without a finish reason");
+  ResponseBody body(decoder, kProbeEventBytesMax);
+  body.Begin(options);
+  body.OnHead({.status = reply.status,
+               .content_type = reply.content_type,
+               .content_encoding = reply.content_encoding,
+               .location = reply.location});
+  const std::string padded = reply.body + std::string(SseParser::kPadding, '\0');
+  absl::Status fed = body.Feed(std::string_view(padded).substr(0, reply.body.size()),
+                               [](const ChunkFacts&, bool) {});
+  const ResponseVerdict verdict = body.Judge({.head_done = true, .fault = std::move(fed)});
+  if (!verdict.ok()) return Refused(prober, reply, verdict);
+  const ResponseReader& reader = body.reader();
   return InferenceFacts{
       .token_source = reader.token_source(),
       .token_fault = reader.token_fault(),
@@ -195,10 +190,11 @@ absl::StatusOr<TokenSource> SourceWithoutUsage(const Prober& prober,
   return read->token_source;
 }
 
-// Whether a server may answer with this status because of a field that it does not take.
-bool MayRefuseAField(uint32_t status) {
+// Whether a server may answer so because of a field that it does not take.
+bool MayRefuseAField(const Prober& prober, const HttpReply& reply) {
   constexpr std::array<uint32_t, 4> kStatuses = {400, 422, 500, 501};
-  return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
+  if (reply.status == 200) return !ReadAnswer(prober, reply, {}).ok();
+  return std::find(kStatuses.begin(), kStatuses.end(), reply.status) != kStatuses.end();
 }
 
 // The test inference's answer to as much of `asked` as the server takes: again without continuous
@@ -212,12 +208,14 @@ absl::StatusOr<HttpReply> InferAsTaken(const Prober& prober, const RequestBodyWr
     reply = prober.Infer(writer, asked);
     if (!reply.ok()) return reply;
   }
-  if (!MayRefuseAField(reply->status)) return reply;
+  if (!MayRefuseAField(prober, *reply)) return reply;
   BodyOptions plain = asked;
   plain.continuous_usage = false;
   plain.include_usage = false;
   auto plain_reply = prober.Infer(writer, plain);
-  if (!plain_reply.ok() || plain_reply->status != 200) return reply;
+  const bool taken = plain_reply.ok() && plain_reply->status == 200 &&
+                     ReadAnswer(prober, *plain_reply, {}).ok();
+  if (!taken) return reply;
   asked = plain;
   return plain_reply;
 }
@@ -235,7 +233,6 @@ absl::Status TryInference(const ProbeInput& input, const Prober& prober,
                        .tokens_at_most = kProbeTokens};
   const auto reply = InferAsTaken(prober, *writer, asked);
   if (!reply.ok()) return reply.status();
-  if (reply->status != 200) return Refused(prober, *reply);
   const auto answer = ReadAnswer(prober, *reply, {.max_tokens = writer->MaxTokens(asked)});
   if (!answer.ok()) return answer.status();
   facts.continuous_usage = asked.continuous_usage;

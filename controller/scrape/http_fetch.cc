@@ -113,7 +113,7 @@ HttpReply TakeReply(Parser& parser) {
 // Sends, and reads the response behind the interim ones.
 template <class Stream>
 Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& request,
-                                         size_t body_bytes_max) {
+                                         const FetchOptions& options) {
   const auto [write_error, written] =
       co_await asio::async_write(stream, asio::buffer(request), kTuple);
   if (write_error == beast::error::timeout) co_return absl::DeadlineExceededError("no answer");
@@ -124,11 +124,14 @@ Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& requ
     if (!head.ok()) co_return head;
     Parser parser;
     parser.header_limit(2 * kHeadBytesMax);
-    parser.body_limit(body_bytes_max);
-    auto [error, count] = co_await http::async_read(stream, buffer, parser, kTuple);
-    // Without a length, the end of the connection is the end of the body, however it ended.
-    if (error == asio::ssl::error::stream_truncated && parser.need_eof()) parser.put_eof(error);
-    if (error) co_return ReadFailure(error, body_bytes_max);
+    parser.body_limit(options.body_bytes_max);
+    while (!parser.is_done()) {
+      auto [error, count] = co_await http::async_read_some(stream, buffer, parser, kTuple);
+      // Without a length, the end of the connection is the end of the body, however it ended.
+      if (error == asio::ssl::error::stream_truncated && parser.need_eof()) parser.put_eof(error);
+      if (error) co_return ReadFailure(error, options.body_bytes_max);
+      if (options.is_enough && options.is_enough(parser.get().body())) break;
+    }
     const unsigned status = parser.get().result_int();
     if (status >= 200 || status == 101) co_return TakeReply(parser);
   }
@@ -159,7 +162,7 @@ Task<absl::StatusOr<HttpReply>> ExchangeOverTls(TcpStream tcp_stream, const Url&
                         "--insecure)",
                         X509_verify_cert_error_string(verified)));
   }
-  co_return co_await Exchange(stream, request, options.body_bytes_max);
+  co_return co_await Exchange(stream, request, options);
 }
 
 // An address of one's own is reached from itself: loopback, host name and network address of this

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <absl/status/statusor.h>
 #include <openssl/types.h>
@@ -30,6 +32,9 @@ struct FetchOptions {
   std::shared_ptr<SSL_CTX> tls;              // needed for https
   size_t body_bytes_max = 64u << 20;
   NameLookup* lookup = &NameLookup::System();
+  // Whether a body, as far as it has come, is all that is wanted: what the connection does then is
+  // of no account.  Empty: never.
+  std::function<bool(std::string_view body)> is_enough = {};
 };
 
 // Sends `request` on a connection of its own and reads the whole reply, whatever its status.

@@ -201,6 +201,69 @@ TEST_F(AgentExchangeTest, AConnectionIsKeptForTheNextRequest) {
   EXPECT_EQ(server_->connections(), 1u);
 }
 
+// A whole answer whose body never ends.
+std::string WithoutLastChunk() {
+  const std::string whole = WholeStream();
+  return whole.substr(0, whole.size() - fakes::LastChunk().size());
+}
+
+TEST_F(AgentExchangeTest, AConnectionLeftOpenEndsTheRequestWithItsAnswer) {
+  Serve({Answering(WithoutLastChunk())});
+  const MonoTime begin = MonoNow();
+  const auto all = SendAll(4);
+  for (const RequestFinished& finished : all) {
+    EXPECT_EQ(finished.outcome, Outcome::kOk) << finished.error;
+    EXPECT_TRUE(finished.left_open);
+    EXPECT_EQ(finished.output_text, "Hello world");
+    EXPECT_LT(Nanos(finished.end_mono_ns - *finished.start_mono_ns), EndGrace::kFirst)
+        << "the wait is no part of the request";
+  }
+  EXPECT_LT(MonoNow() - begin, 3 * EndGrace::kFirst) << "waited for once";
+  EXPECT_EQ(server_->connections(), 4u) << "closed, not used again";
+}
+
+TEST_F(AgentExchangeTest, ABodyThatEndsABitLaterKeepsTheConnection) {
+  const auto script = [](ScriptedConnection& connection) -> Task<void> {
+    for (;;) {
+      const std::string request = co_await connection.ReadRequest();
+      if (request.empty()) co_return;
+      co_await connection.Send(WithoutLastChunk());
+      const MonoTime due = MonoNow() + 20ms;
+      const auto is_due = [due] { return MonoNow() >= due; };
+      co_await connection.Until(is_due);
+      co_await connection.Send(fakes::LastChunk());
+    }
+  };
+  Serve({script});
+  for (const RequestFinished& finished : SendAll(3)) {
+    EXPECT_EQ(finished.outcome, Outcome::kOk) << finished.error;
+    EXPECT_FALSE(finished.left_open);
+    EXPECT_GE(Nanos(finished.end_mono_ns - *finished.start_mono_ns), 20ms);
+  }
+  EXPECT_EQ(server_->connections(), 1u);
+}
+
+TEST_F(AgentExchangeTest, AStatusWithoutTheEndOfItsBodyIsNoTimeOut) {
+  timeouts_.idle = 50ms;
+  const auto script = [](ScriptedConnection& connection) -> Task<void> {
+    co_await connection.ReadRequest();
+    co_await connection.Send("HTTP/1.1 503\r\n\r\n{\"error\":\"warming up\"}");
+    co_await connection.UntilClosed();
+  };
+  Serve({script});
+  const RequestFinished finished = SendOne();
+  EXPECT_EQ(finished.failure, FailureKind::kHttpStatus);
+  EXPECT_THAT(finished.error, HasSubstr("HTTP status 503: warming up"));
+}
+
+TEST_F(AgentExchangeTest, AnEmptyLineBetweenResponsesKeepsTheConnection) {
+  Serve({Answering(WholeStream() + "\r\n")});
+  for (const RequestFinished& finished : SendAll(3)) {
+    EXPECT_EQ(finished.outcome, Outcome::kOk) << finished.error;
+  }
+  EXPECT_EQ(server_->connections(), 1u);
+}
+
 TEST_F(AgentExchangeTest, AnIdleConnectionIsClosedByUsBeforeTheServerDoes) {
   idle_max_ = 0s;
   Serve({Answering(WholeStream())});

@@ -15,7 +15,9 @@ std::vector<std::string> Events(std::string_view stream, size_t step) {
   for (size_t at = 0; at < stream.size(); at += step) {
     if (!parser.Feed(stream.substr(at, step)).ok()) abort();
     while (const auto event = parser.Next()) {
-      events.push_back(std::string(event->name) + '\0' + std::string(event->data));
+      if (event->data.empty() && event->name.empty()) abort();
+      events.push_back(std::string(event->name) + '\0' + std::string(event->data) + '\0' +
+                       std::string(event->comment));
     }
   }
   events.push_back(std::to_string(parser.comments()));

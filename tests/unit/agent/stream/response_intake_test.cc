@@ -266,6 +266,38 @@ TEST_F(ResponseIntakeTest, AnEndInMidStreamIsTruncatedAndKeepsItsTokens) {
   EXPECT_FALSE(intake_.keeps_connection());
 }
 
+TEST_F(ResponseIntakeTest, ACompleteAnswerIsSettledBeforeItsBodyEnds) {
+  Begin();
+  Read(StreamHead() + HttpChunk(TokenEvent("a", 1)) + HttpChunk(FinishEvent(1)), 1ms);
+  EXPECT_FALSE(intake_.settled());
+  Read(HttpChunk(UsageEvent(1)) + HttpChunk(DoneEvent()), 2ms);
+  EXPECT_TRUE(intake_.settled());
+  EXPECT_FALSE(intake_.over());
+  EXPECT_EQ(intake_.settled_at(), kStart + 2ms);
+  EXPECT_TRUE(intake_.Judge(kUrl).ok());
+  EXPECT_TRUE(Describe().left_open) << "where it ends here";
+  Read(HttpChunk(": ping\n\n"), 3ms);
+  EXPECT_EQ(intake_.settled_at(), kStart + 2ms);
+  Read(LastChunk(), 4ms);
+  EXPECT_TRUE(intake_.over());
+  EXPECT_EQ(intake_.last_arrival(), kStart + 4ms);
+  EXPECT_FALSE(Describe().left_open);
+  EXPECT_TRUE(intake_.keeps_connection());
+}
+
+TEST_F(ResponseIntakeTest, WhatWasPassedOverIsDescribed) {
+  Begin();
+  Read("\r\n" + WholeStream(), 1ms);
+  EXPECT_TRUE(intake_.Judge(kUrl).ok());
+  EXPECT_EQ(Describe().passed_over, 1u);
+  EXPECT_EQ(Describe().passed_over_first, "an empty line before or after the response");
+  Begin();
+  Read(StreamHead() + HttpChunk(EventBytes("ping")) + HttpChunk(TokenEvent("a", 1)) + StreamTail(1),
+       2ms);
+  EXPECT_EQ(Describe().passed_over, 1u);
+  EXPECT_EQ(Describe().passed_over_first, "an event that is no object");
+}
+
 TEST_F(ResponseIntakeTest, AMalformedEventEndsIt) {
   Begin();
   Read(StreamHead() + HttpChunk(TokenEvent("a", 1)) + HttpChunk(EventBytes("{not json")), 1ms);

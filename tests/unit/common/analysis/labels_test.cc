@@ -98,7 +98,7 @@ TEST(LabelsTest, ServerErrorsAreRefusalsAndBrokenStreams) {
   refused.finish().http_status = 503;
   const Results results = Fold(script.Events());
   EXPECT_TRUE(HasLabelCode(results.verdict, "server_errors"));
-  EXPECT_EQ(results.failures[0].first, "503 (http://vllm:8000)");
+  EXPECT_EQ(results.failures[0].text, "503 (http://vllm:8000)");
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
 

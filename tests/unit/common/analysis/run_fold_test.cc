@@ -193,7 +193,7 @@ TEST(RunFoldTest, TokensOfAllOutcomesCountAndLatenciesOfOkOnes) {
   EXPECT_EQ(results.latency.step_latency_ms->count, 1u);
   EXPECT_EQ(results.conservation.timed_out, 1u);
   ASSERT_EQ(results.failures.size(), 1u);
-  EXPECT_EQ(results.failures[0].first, "idle for too long (http://vllm:8000)");
+  EXPECT_EQ(results.failures[0].text, "idle for too long (http://vllm:8000)");
 }
 
 TEST(RunFoldTest, AStepOfSeveralChunksIsOneStepLatency) {

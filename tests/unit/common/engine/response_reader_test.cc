@@ -432,10 +432,47 @@ TEST_F(ResponseReaderTest, SpeculationOfTheUsageEvent) {
 TEST_F(ResponseReaderTest, PayloadThatCannotBeDecodedIsAnError) {
   ChunkFacts facts;
   reader.Begin({});
-  const std::string padded = "garbage" + std::string(SseParser::kPadding, '\0');
-  const absl::Status status = reader.OnEvent(std::string_view(padded).substr(0, 7), facts);
+  const std::string padded = "{garbage" + std::string(SseParser::kPadding, '\0');
+  const absl::Status status = reader.OnEvent(std::string_view(padded).substr(0, 8), facts);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("garbage"));
+}
+
+TEST_F(ResponseReaderTest, WhatIsPassedOverIsCountedByEvent) {
+  Read({R"({"id":1,"choices":[{"delta":{"content":"a"},"finish_reason":7}]})", "ping",
+        Finish("stop"), "[done]"});
+  EXPECT_TRUE(reader.complete());
+  EXPECT_EQ(reader.passed_over(), 3u);
+  EXPECT_STREQ(reader.passed_over_first(), "id");
+  EXPECT_EQ(reader.remark(), "ping");
+}
+
+TEST_F(ResponseReaderTest, NamedEventsCountByWhatTheyHold) {
+  const auto named = [this](std::string_view name, const std::string& data,
+                            std::string_view comment = "") {
+    ChunkFacts facts;
+    const std::string padded = data + std::string(SseParser::kPadding, '\0');
+    const SseParser::Event event{
+        .name = name, .data = std::string_view(padded).substr(0, data.size()), .comment = comment};
+    EXPECT_TRUE(reader.OnEvent(event, facts).ok());
+    return facts;
+  };
+  reader.Begin({});
+  EXPECT_TRUE(named("chunk", Chunk("a")).token_bearing);
+  named("trtllm.perf_metrics", R"({"Server-Timing":"x","usage":{"completion_tokens":9}})");
+  named("ping", "");
+  named("ping", "{broken");
+  EXPECT_FALSE(reader.has_error() || reader.output_tokens());
+  EXPECT_EQ(reader.passed_over(), 0u);
+  named("error", "", "\"worker 3 lost its KV cache\"");
+  EXPECT_EQ(reader.error(), "worker 3 lost its KV cache");
+  reader.Begin({});
+  named("Error", R"({"message":"boom","code":503})");
+  EXPECT_EQ(reader.error(), "boom");
+  EXPECT_EQ(reader.error_code(), 503);
+  reader.Begin({});
+  named("error", "out of memory");
+  EXPECT_EQ(reader.error(), "out of memory");
 }
 
 TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {

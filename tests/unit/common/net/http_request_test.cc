@@ -16,7 +16,7 @@ TEST(SerializeRequestTest, GetHasNoBodyHeaders) {
   EXPECT_EQ(SerializeRequest(Target(),
                              {.method = "GET", .path = "/v1/models", .headers = {}, .body = {}}),
             "GET /prefix/v1/models HTTP/1.1\r\nHost: h:8000\r\nUser-Agent: specctl\r\n"
-            "Accept: */*\r\n\r\n");
+            "Accept: */*\r\nAccept-Encoding: identity\r\n\r\n");
 }
 
 TEST(SerializeRequestTest, PostCarriesTypeLengthAndBody) {
@@ -25,7 +25,8 @@ TEST(SerializeRequestTest, PostCarriesTypeLengthAndBody) {
                                         .headers = {{"X-Request-Id", "r-1.0"}},
                                         .body = "{\"a\":1}"}),
             "POST /prefix/v1/completions HTTP/1.1\r\nHost: h:8000\r\nUser-Agent: specctl\r\n"
-            "Accept: */*\r\nContent-Type: application/json\r\nContent-Length: 7\r\n"
+            "Accept: */*\r\nAccept-Encoding: identity\r\nContent-Type: application/json\r\n"
+            "Content-Length: 7\r\n"
             "X-Request-Id: r-1.0\r\n\r\n{\"a\":1}");
 }
 

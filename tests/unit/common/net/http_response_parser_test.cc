@@ -201,6 +201,39 @@ TEST(HttpResponseParserTest, BytesAfterTheEndAreAnError) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("19 bytes after the end"));
 }
 
+TEST(HttpResponseParserTest, LineEndsAroundAResponseArePassedOver) {
+  for (const size_t step : {size_t{1}, size_t{10'000}}) {
+    Fixture f;
+    const std::string bytes = "\r\n\n" + std::string(kChunked) + "\r\n";
+    EXPECT_FALSE(f.parser.any_byte());
+    for (size_t at = 0; at < bytes.size(); at += step) {
+      ASSERT_TRUE(f.parser.Feed(std::string_view(bytes).substr(at, step)).ok());
+    }
+    EXPECT_TRUE(f.parser.done());
+    EXPECT_EQ(f.parser.stray_bytes(), 5u);
+    EXPECT_EQ(f.sink.body, "data: 1\n\n\x01more");
+  }
+  Fixture f;
+  ASSERT_TRUE(f.parser.Feed("\r\n").ok());
+  EXPECT_FALSE(f.parser.any_byte()) << "of the response";
+}
+
+TEST(HttpResponseParserTest, ChunkedGoesBeforeContentLength) {
+  const std::string text =
+      "HTTP/1.1 200\nContent-Length: 5\nTransfer-Encoding: chunked\n\n"
+      "6\r\nabcdef\r\n0\r\n\r\n";
+  for (const size_t step : {size_t{1}, text.size()}) {
+    Fixture f;
+    for (size_t at = 0; at < text.size(); at += step) {
+      ASSERT_TRUE(f.parser.Feed(std::string_view(text).substr(at, step)).ok());
+    }
+    EXPECT_TRUE(f.parser.done());
+    EXPECT_EQ(f.parser.status(), 200u);
+    EXPECT_EQ(f.sink.body, "abcdef");
+    EXPECT_TRUE(f.parser.keep_alive());
+  }
+}
+
 TEST(HttpResponseParserTest, ErrorOfTheSinkEndsTheParsing) {
   Fixture f;
   f.sink.answer = absl::ResourceExhaustedError("enough");

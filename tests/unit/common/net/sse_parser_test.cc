@@ -40,9 +40,30 @@ TEST(SseParserTest, DataLinesAreJoinedByLf) {
   EXPECT_THAT(Parse("data\ndata\n\n"), ElementsAre("|\n"));
 }
 
-TEST(SseParserTest, EventWithoutDataIsNoEventButEmptyDataIs) {
-  EXPECT_THAT(Parse("event: x\n\n\n\n: c\n\nid: 1\nretry: 5\n\ndata: a\n\n"), ElementsAre("|a"));
-  EXPECT_THAT(Parse("data:\n\n"), ElementsAre("|"));
+TEST(SseParserTest, EventWithoutDataIsNoEvent) {
+  EXPECT_THAT(Parse("\n\n: c\n\nid: 1\nretry: 5\n\ndata: a\n\n"), ElementsAre("|a"));
+  EXPECT_THAT(Parse("data:\n\ndata: \n\ndata\n\ndata: a\n\ndata:\n\n"), ElementsAre("|a"));
+  EXPECT_THAT(Parse("data:\ndata: a\n\n"), ElementsAre("|\na"));
+}
+
+TEST(SseParserTest, AnEventWithANameIsReturnedWithItsComments) {
+  const auto comments = [](std::string_view stream) {
+    SseParser parser(kBytesMax);
+    EXPECT_TRUE(parser.Feed(stream).ok());
+    std::vector<std::string> told;
+    while (const auto event = parser.Next()) {
+      told.push_back(std::string(event->name) + "|" + std::string(event->data) + "|" +
+                     std::string(event->comment));
+    }
+    return told;
+  };
+  EXPECT_THAT(comments(": before\n\nevent: error\n: dead\n:again\n\n: after\ndata: a\n\n"),
+              ElementsAre("error||dead\nagain", "|a|"));
+  EXPECT_THAT(comments(":x\nevent: e\ndata:\n\nevent: e\ndata: b\n\n"),
+              ElementsAre("e||x", "e|b|"));
+  const std::string longest(10 * SseParser::kCommentBytesMax, 'x');
+  EXPECT_THAT(comments("event: e\n:" + longest + "\n:" + longest + "\n\n"),
+              ElementsAre("e||" + longest.substr(0, SseParser::kCommentBytesMax)));
 }
 
 TEST(SseParserTest, NameBelongsToItsEventWhereverItStands) {

@@ -43,9 +43,13 @@ TEST(PageTotalsTest, AnIdentityThatFailsIsShouted) {
 
 TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
   Results results;
-  for (int i = 0; i < 7; ++i) results.failures.emplace_back("cause " + std::to_string(i), 9 - i);
+  for (int i = 0; i < 7; ++i) {
+    results.failures.push_back({.text = "cause " + std::to_string(i),
+                                .reason = "why " + std::to_string(i),
+                                .requests = static_cast<uint64_t>(9 - i)});
+  }
   const std::string lines = TotalsLines(results);
-  EXPECT_THAT(lines, HasSubstr("not ok: 9 x cause 0"));
+  EXPECT_THAT(lines, HasSubstr("not ok    9 x cause 0: why 0\n"));
   EXPECT_THAT(lines, HasSubstr("5 x cause 4"));
   EXPECT_THAT(lines, Not(HasSubstr("cause 5")));
   EXPECT_THAT(lines, HasSubstr("2 causes more"));

@@ -9,7 +9,7 @@ namespace {
 
 TEST(ResultNamesTest, EveryFailureHasItsOwnName) {
   std::set<std::string_view> names;
-  const int last = static_cast<int>(FailureKind::kAgentLost);
+  const int last = static_cast<int>(FailureKind::kTooManyFailures);
   for (int kind = 0; kind <= last; ++kind)
     names.insert(FailureName(static_cast<FailureKind>(kind)));
   EXPECT_EQ(names.size(), static_cast<size_t>(last) + 1);
@@ -30,6 +30,7 @@ TEST(ResultNamesTest, VerdictsEndsSourcesAndReasonsAreNamed) {
   EXPECT_EQ(TokenSourceName(TokenSource::kUnknown), "unknown");
   EXPECT_EQ(TokenSourceName(TokenSource::kContinuousUsage), "continuous_usage");
   EXPECT_EQ(UnassignedName(UnassignedReason::kAgentLost), "agent_lost");
+  EXPECT_EQ(UnassignedName(UnassignedReason::kTooManyFailures), "too_many_failures");
   EXPECT_EQ(UrlPolicyName(UrlPolicy::kLeastInFlight), "least_in_flight");
   EXPECT_EQ(EndpointName(Endpoint::kCompletions), "completions");
 }

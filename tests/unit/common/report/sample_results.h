@@ -204,8 +204,17 @@ inline Results FullResults() {
   results.slices = {SampleSlice("tier", "low_entropy", 3.1), SampleSlice("tier", "mixed", 2.58),
                     SampleSlice("tier", "high_entropy", 2.11)};
   results.windows = {SampleWindow()};
-  results.failures = {{"503 (http://vllm-1:8000)", 3},
-                      {"no byte for 60 s (http://vllm-0:8000)", 2}};
+  results.failures = {{.text = "503 (http://vllm-1:8000)",
+                       .reason = "HTTP status 503: the queue of 4096 is full",
+                       .requests = 3},
+                      {.text = "idle for too long (http://vllm-0:8000)",
+                       .reason = "silent for 60 s (--idle-timeout)",
+                       .requests = 2}};
+  results.oddities.passed_over = 4;
+  results.oddities.passed_over_by = {{"usage", 3}, {"an event that is no object", 1}};
+  results.oddities.left_open = 2;
+  results.outages.spans = {{.start_s = 31, .windows = 4}};
+  results.outages.output_tps_outside = 9123.5;
   return results;
 }
 
@@ -232,7 +241,9 @@ inline Results BareResults() {
   results.conservation.failed = 2;
   results.conservation.lost = 1;
   results.conservation.unassigned = {1, 0, 0, 876};
-  results.failures = {{"\x1b[31mconnection refused (http://localhost:8000)", 2}};
+  results.failures = {{.text = "\x1b[31mcan't connect (http://localhost:8000)",
+                       .reason = "connect: \x1b[31mConnection refused",
+                       .requests = 2}};
   results.journal_torn_bytes = 17;
   return results;
 }

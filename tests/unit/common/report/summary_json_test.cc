@@ -99,7 +99,7 @@ TEST(SummaryJsonTest, WhatIsNotFiniteIsAbsent) {
 
 TEST(SummaryJsonTest, TextsFromServersCantBreakIt) {
   Results results = testing::FullResults();
-  results.failures = {{"\"}\n\xff\x01", 1}};
+  results.failures = {{"\"}\n\xff\x01", "", 1}};
   EXPECT_EQ(Summary(results).at("failures").at(0).at("text").as_string(), "\"}\n\xEF\xBF\xBD\x01");
 }
 

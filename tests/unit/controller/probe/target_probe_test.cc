@@ -269,7 +269,8 @@ TEST_F(TargetProbeTest, AnInferenceThatIsRefusedSaysWhetherItIsWorthARepeat) {
       {"500 Internal Server Error", absl::StatusCode::kUnavailable}};
   for (const auto& [status, code] : codes) {
     answers_[kInference] = PlainResponse(status, body);
-    ExpectRefused(code, "/v1/chat/completions: status " + status.substr(0, 3) + ": no such thing");
+    ExpectRefused(code,
+                  "/v1/chat/completions: HTTP status " + status.substr(0, 3) + ": no such thing");
   }
 }
 
@@ -278,7 +279,13 @@ TEST_F(TargetProbeTest, AnAnswerThatIsNoWholeStreamIsRefused) {
     return PlainResponse("200 OK", events, "text/event-stream");
   };
   const std::map<std::string, std::string> answers = {
-      {Answer("{}"), "answered a streamed request with \"application/json\""},
+      {Answer("{}"), "need a stream (text/event-stream), got application/json"},
+      {Answer(R"({"error":{"message":"quota is used up","code":429}})"),
+       "HTTP status 200 with an error instead of a stream, code 429: quota is used up"},
+      {"HTTP/1.1 307 Moved\r\nLocation: http://gpu-2/\r\nContent-Length: 0\r\n\r\n",
+       "HTTP status 307: it redirects to http://gpu-2/"},
+      {stream("event: error\n: worker 3 lost its KV cache\n\n"),
+       "error event: worker 3 lost its KV cache"},
       {stream(fakes::TokenEvent("Hello", 1)), "the stream ended without a finish reason"},
       {stream(fakes::EventBytes("{oops")), "/v1/chat/completions: "},
       {stream(fakes::EventBytes(R"({"error":{"message":"engine died"}})")),

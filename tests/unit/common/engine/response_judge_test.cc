@@ -1,9 +1,9 @@
-#include "agent/stream/response_judge.h"
+#include "common/engine/response_judge.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace specctl::agent {
+namespace specctl {
 namespace {
 
 using ::testing::HasSubstr;
@@ -12,7 +12,6 @@ using ::testing::StartsWith;
 // A response that is whole and right; tests change what they are about.
 ResponseFacts WholeResponse() {
   ResponseFacts facts;
-  facts.url = "http://gpu-1:8000";
   facts.head_done = true;
   facts.http_status = 200;
   facts.is_stream = true;
@@ -43,10 +42,9 @@ TEST(ResponseJudgeTest, AFinishReasonAndTheLastHttpChunkAreOk) {
 TEST(ResponseJudgeTest, DoneWithoutAFinishReasonIsNotSuccess) {
   ResponseFacts facts = WholeResponse();
   facts.finish_reason = {};
-  const Ending ending = JudgeResponse(facts);
-  EXPECT_EQ(ending.outcome, Outcome::kFailed);
-  EXPECT_EQ(ending.failure, FailureKind::kTruncated);
-  EXPECT_THAT(ending.error, HasSubstr("[DONE] but without a finish reason"));
+  const ResponseVerdict ending = JudgeResponse(facts);
+  EXPECT_EQ(ending.fault, ResponseFault::kTruncated);
+  EXPECT_THAT(ending.text, HasSubstr("[DONE] but without a finish reason"));
 }
 
 TEST(ResponseJudgeTest, AnErrorEventAfterA200Fails) {
@@ -54,32 +52,32 @@ TEST(ResponseJudgeTest, AnErrorEventAfterA200Fails) {
   facts.has_error = true;
   facts.error = "engine is dead";
   facts.error_code = 500;
-  const Ending ending = JudgeResponse(facts);
-  EXPECT_EQ(ending.failure, FailureKind::kErrorEvent);
-  EXPECT_EQ(ending.error, "http://gpu-1:8000: error event, code 500: engine is dead");
+  const ResponseVerdict ending = JudgeResponse(facts);
+  EXPECT_EQ(ending.fault, ResponseFault::kErrorEvent);
+  EXPECT_EQ(ending.text, "error event, code 500: engine is dead");
 }
 
 TEST(ResponseJudgeTest, StatusesNameTheServersMessage) {
-  const Ending limited = JudgeResponse(Status(429, R"({"error":{"message":"slow down"}})"));
-  EXPECT_EQ(limited.failure, FailureKind::kHttpStatus);
-  EXPECT_EQ(limited.error, "http://gpu-1:8000: HTTP status 429: slow down");
-  EXPECT_EQ(JudgeResponse(Status(401, R"({"error":"Unauthorized"})")).error,
-            "http://gpu-1:8000: HTTP status 401: Unauthorized");
-  EXPECT_EQ(JudgeResponse(Status(503, "")).error, "http://gpu-1:8000: HTTP status 503");
+  const ResponseVerdict limited =
+      JudgeResponse(Status(429, R"({"error":{"message":"slow down"}})"));
+  EXPECT_EQ(limited.fault, ResponseFault::kHttpStatus);
+  EXPECT_EQ(limited.text, "HTTP status 429: slow down");
+  EXPECT_EQ(JudgeResponse(Status(401, R"({"error":"Unauthorized"})")).text,
+            "HTTP status 401: Unauthorized");
+  EXPECT_EQ(JudgeResponse(Status(503, "")).text, "HTTP status 503");
 }
 
 TEST(ResponseJudgeTest, ContextOverflowIsAKindOfItsOwn) {
-  const Ending ending = JudgeResponse(
+  const ResponseVerdict ending = JudgeResponse(
       Status(400, R"({"error":{"message":"This model's maximum context length is 2048 tokens. )"
                   R"(However, you requested 4000 tokens","type":"BadRequestError","code":400}})"));
-  EXPECT_EQ(ending.failure, FailureKind::kContextOverflow);
-  EXPECT_EQ(ending.outcome, Outcome::kFailed);
+  EXPECT_EQ(ending.fault, ResponseFault::kContextOverflow);
 }
 
 TEST(ResponseJudgeTest, AnAnswerThatIsNoStreamIsNamed) {
-  const Ending ending = JudgeResponse(Status(200, R"({"choices":[]})"));
-  EXPECT_EQ(ending.failure, FailureKind::kUndecodable);
-  EXPECT_THAT(ending.error, HasSubstr("need a stream (text/event-stream), got application/json"));
+  const ResponseVerdict ending = JudgeResponse(Status(200, R"({"choices":[]})"));
+  EXPECT_EQ(ending.fault, ResponseFault::kUndecodable);
+  EXPECT_THAT(ending.text, HasSubstr("need a stream (text/event-stream), got application/json"));
 }
 
 TEST(ResponseJudgeTest, AnEndAfterFinishAndDoneIsNoFailure) {
@@ -88,27 +86,27 @@ TEST(ResponseJudgeTest, AnEndAfterFinishAndDoneIsNoFailure) {
   facts.connection_ended = true;
   EXPECT_TRUE(JudgeResponse(facts).ok());
   facts.done_seen = false;  // the usage may be missing
-  EXPECT_EQ(JudgeResponse(facts).failure, FailureKind::kTruncated);
+  EXPECT_EQ(JudgeResponse(facts).fault, ResponseFault::kTruncated);
 }
 
 TEST(ResponseJudgeTest, AnEndBeforeAnyByteSaysSo) {
   ResponseFacts facts;
-  facts.url = "http://gpu-1:8000";
   facts.fault = absl::UnavailableError("Connection reset by peer");
   facts.connection_ended = true;
-  EXPECT_EQ(JudgeResponse(facts).error,
-            "http://gpu-1:8000: connection ended before a response: Connection reset by peer");
+  EXPECT_EQ(JudgeResponse(facts).text,
+            "connection ended before a response: Connection reset by peer");
 }
 
 TEST(ResponseJudgeTest, BytesThatMeanNothingAndEventsTooLong) {
   ResponseFacts facts = WholeResponse();
   facts.fault = absl::InvalidArgumentError("event: not JSON");
-  EXPECT_EQ(JudgeResponse(facts).failure, FailureKind::kUndecodable)
-      << "though finish reason and [DONE] came";
+  EXPECT_TRUE(JudgeResponse(facts).ok()) << "finish reason and [DONE] had come";
+  facts.done_seen = false;
+  EXPECT_EQ(JudgeResponse(facts).fault, ResponseFault::kUndecodable);
   facts.fault = absl::ResourceExhaustedError("an event is too long");
-  EXPECT_EQ(JudgeResponse(facts).failure, FailureKind::kTooLong);
-  EXPECT_THAT(JudgeResponse(facts).error, StartsWith("http://gpu-1:8000: an event"));
+  EXPECT_EQ(JudgeResponse(facts).fault, ResponseFault::kTooLong);
+  EXPECT_THAT(JudgeResponse(facts).text, StartsWith("an event"));
 }
 
 }  // namespace
-}  // namespace specctl::agent
+}  // namespace specctl
