@@ -178,6 +178,13 @@ TEST(AppendJsonStringTest, EscapesWhatJsonDemands) {
   EXPECT_EQ(Quoted(std::string("\0\x01\x1f\x7f", 4)), "\"\\u0000\\u0001\\u001f\x7f\"");
 }
 
+// Valid JSON may hold them, but a terminal that it is shown on would obey them.
+TEST(AppendJsonStringTest, EscapesDelAndTheControlsBehindIt) {
+  std::string out;
+  AppendJsonString("a\x7F\xC2\x9B\xC2\xA0", out);
+  EXPECT_EQ(out, "\"a\\u007f\\u009b\xC2\xA0\"");
+}
+
 TEST(AppendJsonStringTest, ValidUtf8StaysAsItIs) {
   for (const std::string_view text :
        {"\xc2\x80", "\xc3\xb6", "\xdf\xbf", "\xe0\xa0\x80", "\xe2\x82\xac", "\xed\x9f\xbf",
