@@ -55,6 +55,7 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   if (!settings.ok()) return settings.status();
   auto dataset = LoadDataset(settings->dataset);
   if (!dataset.ok()) return dataset.status();
+  if (auto same = CheckDatasetOfLike(flags, surroundings.like, *dataset); !same.ok()) return same;
   SettleByDataset(*dataset, *settings);
   settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
   auto plan = MakePlan(*std::move(dataset), settings->spec.load);
