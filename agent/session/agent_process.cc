@@ -18,6 +18,7 @@
 #include "agent/session/host_facts.h"
 #include "agent/session/parent_pipe.h"
 #include "agent/session/session_client.h"
+#include "common/base/printable.h"
 
 namespace specctl::agent {
 namespace {
@@ -33,7 +34,7 @@ uint64_t DrawIncarnation() {
 }
 
 void Complain(const std::string& what) {
-  std::fputs(absl::StrFormat("specctl agent: %s\n", what).c_str(), stderr);
+  std::fputs(absl::StrFormat("specctl agent: %s\n", PrintableLines(what)).c_str(), stderr);
 }
 
 // The load's reactor on the calling thread, the session on another; only values pass between.

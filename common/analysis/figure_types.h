@@ -78,7 +78,7 @@ struct LatencyFigures {
 
 struct ThroughputFigures {
   std::optional<Estimate> output_tps, total_tps, requests_per_s, user_tps_mean;
-  std::optional<double> output_tps_per_gpu, output_tps_peak;  // peak: the best one-second window
+  std::optional<double> output_tps_per_gpu, output_tps_peak;  // peak: the best window
 };
 
 // kCounters: the servers' own, over the whole run.  kMixed: targets with different ones.

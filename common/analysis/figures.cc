@@ -156,6 +156,18 @@ std::optional<double> PeakTps(std::span<const Window> windows) {
   return peak;
 }
 
+// Of a run of `length_s`, whose last window is cut: it is taken together with the one before, so
+// that all time is in a window of a second or more and none has less than the mean.
+std::optional<double> PeakTpsOfRun(std::span<const Window> windows, double length_s) {
+  const auto whole = static_cast<size_t>(length_s);
+  // A second's tokens say nothing beside those of a shorter run.
+  if (whole == 0 || windows.size() < whole || !TokensKnown(windows)) return std::nullopt;
+  double last = 0;
+  for (const Window& window : windows.subspan(whole - 1)) last += OutputTokens(window);
+  last /= length_s - static_cast<double>(whole - 1);
+  return std::max(PeakTps(windows.first(whole - 1)).value_or(0), last);
+}
+
 void SetPerGpu(std::optional<uint32_t> gpus, ThroughputFigures& figures) {
   if (!gpus || *gpus == 0 || !figures.output_tps) return;
   figures.output_tps_per_gpu = figures.output_tps->value / *gpus;
@@ -276,8 +288,11 @@ ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotal
   for (const Window& window : input.windows) ok += window.ok;
   figures.requests_per_s = Exactly(static_cast<double>(ok) / length_s);
   figures.user_tps_mean = MeanUserTps(*input.requests);
-  // A second's tokens say nothing beside those of a shorter run.
-  if (length_s >= 1) figures.output_tps_peak = PeakTps(input.windows);
+  figures.output_tps_peak = PeakTpsOfRun(input.windows, length_s);
+  // Tokens that chunks do not show are in the mean alone.
+  const bool below = figures.output_tps && figures.output_tps_peak &&
+                     *figures.output_tps_peak < figures.output_tps->value;
+  if (below) figures.output_tps_peak.reset();
   SetPerGpu(input.gpus, figures);
   return figures;
 }

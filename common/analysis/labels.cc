@@ -23,9 +23,32 @@ constexpr double kUnstampedShareMin = 0.001;  // of the reads
 constexpr double kPrefixExcessMin = 0.05;     // of the tokens that were looked up
 constexpr double kContextOverflowMin = 0.05;  // of the requests sent
 
+// Below these a run is its start and its end for the most part: few seconds, few requests, or fewer
+// than two for each slot, so that all have the same start.
+constexpr double kLengthMinS = 5;
+constexpr uint64_t kRequestsMin = 30;
+constexpr uint64_t kRequestsPerSlotMin = 2;
+
 void AddLabel(std::string code, std::string text, Results& results, uint64_t windows = 0) {
   results.verdict.labels.push_back(
       {.code = std::move(code), .text = std::move(text), .windows = windows});
+}
+
+void AddTooShort(const Evidence& evidence, Results& results) {
+  const bool whole = results.headline_is_whole_run;
+  const double length_s = whole ? results.run_length_s : results.hold->length_s;
+  const uint64_t bs = evidence.run.spec().load.bs;
+  const uint64_t needed = std::max(kRequestsMin, kRequestsPerSlotMin * bs);
+  const auto ok = static_cast<uint64_t>(std::count_if(
+      evidence.requests.begin(), evidence.requests.end(), [&](const SettledRequest& request) {
+        return request.ok() && (whole || request.stage == Stage::kHold);
+      }));
+  if (ok == 0 || (ok >= needed && length_s >= kLengthMinS)) return;
+  AddLabel("too_short",
+           absl::StrFormat("%d requests in %.1f s at bs %d are too few to mean much, start and end "
+                           "being most of them: measure %d or more, for %.0f s or longer",
+                           ok, length_s, bs, needed, kLengthMinS),
+           results);
 }
 
 void AddQueued(const Evidence& evidence, Results& results) {
@@ -353,6 +376,7 @@ void AddLabels(const Evidence& evidence, Results& results) {
     AddLabel("short_hold", "no hold of 5 s in which 30 requests began: figures of the whole run",
              results);
   }
+  AddTooShort(evidence, results);
   AddContext(evidence, results);
   AddIgnoreEos(evidence, results);
   AddFromRequests(evidence, results);

@@ -5,28 +5,21 @@
 #include <charconv>
 #include <cmath>
 
+#include "common/base/utf8.h"
+
 namespace specctl {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// Length of the valid UTF-8 sequence that `text` begins with (RFC 3629), or 0.
-size_t Utf8SequenceLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const uint8_t second = byte(1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool surrogate = lead == 0xED && second >= 0xA0;
-  const bool beyond = lead == 0xF4 && second >= 0x90;
-  return overlong || surrogate || beyond ? 0 : length;
+void AppendHexEscape(uint8_t code_point, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += "\\u00";
+  out += kHex[code_point >> 4];
+  out += kHex[code_point & 15];
 }
 
+// Of one byte.  JSON may hold DEL as it is; a terminal that it is shown on may not.
 void AppendEscaped(char c, std::string& out) {
   switch (c) {
     case '"':
@@ -47,14 +40,11 @@ void AppendEscaped(char c, std::string& out) {
     default:
       break;
   }
-  if (static_cast<uint8_t>(c) >= 0x20) {
+  if (static_cast<uint8_t>(c) >= 0x20 && c != '\x7F') {
     out += c;
     return;
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += "\\u00";
-  out += kHex[static_cast<uint8_t>(c) >> 4];
-  out += kHex[static_cast<uint8_t>(c) & 15];
+  AppendHexEscape(static_cast<uint8_t>(c), out);
 }
 
 template <class T>
@@ -75,6 +65,8 @@ void AppendJsonString(std::string_view text, std::string& out) {
       out += kReplacement;
     } else if (length == 1) {
       AppendEscaped(text.front(), out);
+    } else if (length == 2 && text[0] == '\xC2' && static_cast<uint8_t>(text[1]) < 0xA0) {
+      AppendHexEscape(static_cast<uint8_t>(text[1]), out);  // C1 controls, for the same reason
     } else {
       out += text.substr(0, length);
     }

@@ -19,8 +19,9 @@ namespace specctl {
 //   std::string text = std::move(json).Take();
 //
 // Numbers are written by std::to_chars (shortest form that reads back the same); a double that is
-// not finite is a bug of the caller and is asserted.  Strings are escaped; bytes that are not
-// valid UTF-8 are replaced by U+FFFD, so that the output is always valid JSON.
+// not finite is a bug of the caller and is asserted.  Strings are escaped, DEL
+// and the C1 controls, which a terminal would obey, too; bytes that are not valid UTF-8 are
+// replaced by U+FFFD, so that the output is always valid JSON.
 // The order and pairing of calls are the caller's duty (asserted).  Not thread-safe.
 class JsonWriter {
  public:

@@ -64,7 +64,7 @@ Source DefaultSource(const std::vector<std::string>& dirs) {
           ? absl::StrFormat("%s is not in %s", std::string(kDefaultDataset),
                             dirs.empty() ? "any folder (none is set)" : absl::StrJoin(dirs, ", "))
           : std::string(files.status().message());
-  source.notes.push_back("no --dataset: using builtin; " + reason);
+  source.notes.push_back("no --dataset: the prompts are specctl's own; " + reason);
   return source;
 }
 
@@ -213,10 +213,6 @@ absl::StatusOr<Dataset> ScanBuiltin(const DatasetRequest& request, const Dataset
   dataset.identity.sha256 = std::move(generated.sha256);
   dataset.identity.rows = generated.conversations.size();
   dataset.identity.builtin = true;
-  dataset.notes.push_back(
-      absl::StrFormat("%s is text of specctl's own, for trying things: no figure from it is a "
-                      "SPEED-Bench result",
-                      name.name));
   for (Conversation& conversation : generated.conversations) sink(std::move(conversation));
   return dataset;
 }

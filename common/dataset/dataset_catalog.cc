@@ -98,6 +98,29 @@ std::string WhereOf(const CatalogEntry& entry) {
   return FirstLine(entry.problem);
 }
 
+// What is not here, in few words, and how to get it.
+std::string MissingLine(const std::vector<std::string>& missing,
+                        const std::vector<std::string>& search_dirs, bool all) {
+  constexpr std::string_view kFamily = "speed_bench_";
+  std::vector<std::string> names;
+  size_t of_family = 0;
+  for (const std::string& name : missing) {
+    if (name.starts_with(kFamily)) {
+      ++of_family;
+    } else {
+      names.push_back(name);
+    }
+  }
+  if (of_family > 0) {
+    names.insert(names.begin(), absl::StrFormat("%s* (%d %s)", std::string(kFamily), of_family,
+                                                of_family == 1 ? "name" : "names"));
+  }
+  return absl::StrFormat(
+      "not in %s: %s; `specctl dataset inspect NAME` says how to get one%s\n",
+      search_dirs.empty() ? "any folder (none is set)" : absl::StrJoin(search_dirs, ", "),
+      absl::StrJoin(names, ", "), all ? "" : ", --all lists them");
+}
+
 }  // namespace
 
 std::vector<CatalogEntry> MakeCatalog(const std::vector<std::string>& search_dirs) {
@@ -110,25 +133,20 @@ std::vector<CatalogEntry> MakeCatalog(const std::vector<std::string>& search_dir
 }
 
 std::string CatalogTable(const std::vector<CatalogEntry>& catalog,
-                         const std::vector<std::string>& search_dirs) {
+                         const std::vector<std::string>& search_dirs, bool all) {
   std::vector<std::vector<std::string>> rows = {{"name", "rows", "where"}};
-  bool is_any_missing = false;
+  std::vector<std::string> missing;
   for (const CatalogEntry& entry : catalog) {
     const bool found = entry.state == CatalogEntry::State::kFound;
-    is_any_missing = is_any_missing || entry.state == CatalogEntry::State::kMissing;
+    if (entry.state == CatalogEntry::State::kMissing) {
+      missing.push_back(entry.name);
+      if (!all) continue;
+    }
     rows.push_back({entry.name, found ? WithThousands(entry.rows) : "-", WhereOf(entry)});
   }
-  std::string page = TextTable(rows, {false, true, false});
-  page +=
-      absl::StrFormat("\nsearched: %s\n",
-                      search_dirs.empty() ? "no folder is set" : absl::StrJoin(search_dirs, ", "));
-  page += "also: builtin_<category>, builtin_throughput_<isl>[_<tier>], or any file\n";
-  if (is_any_missing) {
-    page += absl::StrFormat(
-        "SPEED-Bench may not be passed on; %s\n",
-        SpeedBenchPreparation("", search_dirs.empty() ? "DIR" : search_dirs.front()));
-  }
-  return page;
+  std::string page = TextTable(rows, {false, true, false}) + "\n";
+  if (!missing.empty()) page += MissingLine(missing, search_dirs, all);
+  return page + "also: builtin_<category>, builtin_throughput_<isl>[_<tier>], or any file\n";
 }
 
 std::string CatalogJson(const std::vector<CatalogEntry>& catalog,

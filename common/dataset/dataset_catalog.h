@@ -26,9 +26,10 @@ struct CatalogEntry {
 // of names that select from it.
 std::vector<CatalogEntry> MakeCatalog(const std::vector<std::string>& search_dirs);
 
-// The page of `dataset list`; `search_dirs` are named in it.
+// The page of `dataset list`: what is there, then a line on the rest; `all`: every name.
+// `search_dirs` are named in it.
 std::string CatalogTable(const std::vector<CatalogEntry>& catalog,
-                         const std::vector<std::string>& search_dirs);
+                         const std::vector<std::string>& search_dirs, bool all);
 // The same as a JSON object with a line end.
 std::string CatalogJson(const std::vector<CatalogEntry>& catalog,
                         const std::vector<std::string>& search_dirs);

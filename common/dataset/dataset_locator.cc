@@ -11,6 +11,8 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
+#include "common/base/shell_quote.h"
+
 namespace specctl {
 namespace {
 
@@ -123,23 +125,6 @@ std::optional<ParquetFile> ParquetIn(const fs::path& dir, const DatasetName& nam
     }
   }
   return std::nullopt;
-}
-
-std::string ShellQuoted(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:,@%";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
-    return std::string(text);
-  }
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
 }
 
 std::string HowToGet(const DatasetName& name, const std::vector<std::string>& dirs) {

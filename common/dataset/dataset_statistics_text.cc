@@ -58,10 +58,12 @@ void WriteGroup(const GroupStatistics& group, JsonWriter& json) {
 
 std::string StatisticsTable(const Dataset& dataset, const DatasetStatistics& statistics) {
   const DatasetIdentity& identity = dataset.identity;
-  std::string page =
-      absl::StrFormat("dataset  %s\nfile     %s\nformat   %s\nsha256   %s\n\n", identity.name,
-                      identity.path.empty() ? "none, the text is generated" : identity.path,
-                      identity.format, identity.sha256);
+  std::string page = absl::StrFormat(
+      "dataset  %s\nfile     %s\nformat   %s\nsha256   %s\n\n", identity.name,
+      identity.builtin ? "none: the text is generated, for trying things; no figure from it "
+                         "is a SPEED-Bench result"
+                       : identity.path,
+      identity.format, identity.sha256);
   std::vector<std::vector<std::string>> rows = {{"category", "rows", "requests", "multi-turn",
                                                  "chars p50", "p90", "max", "tokens mean", "p50",
                                                  "p90", "p99", "max"}};

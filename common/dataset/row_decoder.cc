@@ -10,8 +10,12 @@
 #include <simdjson.h>
 
 #include "common/base/hash.h"
+#include "common/base/printable.h"
+#include "common/dataset/big_integers.h"
 #include "common/dataset/dataset_name.h"
+#include "common/dataset/row_ambiguity.h"
 #include "common/dataset/row_fields.h"
+#include "common/dataset/row_syntax.h"
 #include "common/dataset/row_turns.h"
 
 namespace specctl {
@@ -22,7 +26,11 @@ using simdjson::dom::object;
 
 constexpr size_t kNamedKeysMax = 8;
 
-bool Has(object row, std::string_view key) { return row.at_key(key).error() == simdjson::SUCCESS; }
+// Has `key` with a value: a column that is null in this row is none.
+bool Has(object row, std::string_view key) {
+  element value;
+  return row.at_key(key).get(value) == simdjson::SUCCESS && !value.is_null();
+}
 
 std::string KeysOf(object row) {
   std::vector<std::string> keys;
@@ -31,7 +39,8 @@ std::string KeysOf(object row) {
       keys.emplace_back("...");
       break;
     }
-    keys.emplace_back(field.key.substr(0, 40));
+    keys.push_back(Printable(field.key.substr(0, 40)));
+    if (field.value.is_null()) keys.back() += " (null)";
   }
   return keys.empty() ? "none" : absl::StrJoin(keys, ", ");
 }
@@ -86,6 +95,10 @@ class RowDecoder::Impl {
       if (!form.ok()) return form.status();
       form_ = *form;
     }
+    if (absl::Status keys = CheckKeys(*fields); !keys.ok()) return keys;
+    if (!options_.form && !options_.named_speed_bench) {
+      if (absl::Status one = CheckOneText(*fields); !one.ok()) return one;
+    }
     absl::StatusOr<Turns> turns = TurnsOf(*fields, *form_);
     if (!turns.ok()) return Explained(turns.status());
     if (turns->empty()) {
@@ -133,9 +146,13 @@ class RowDecoder::Impl {
           "the row is not UTF-8; convert the file, e.g. with iconv -f LATIN1 -t UTF-8");
     }
     element value;
-    if (const auto error = parser_.parse(row.data(), row.size()).get(value)) {
+    auto error = parser_.parse(row.data(), row.size()).get(value);
+    if (error == simdjson::NUMBER_ERROR) {
+      error = parser_.parse(MarkBigIntegers(row)).get(value);
+    }
+    if (error != simdjson::SUCCESS) {
       return absl::InvalidArgumentError(
-          absl::StrFormat("the row is not JSON: %s", std::string(simdjson::error_message(error))));
+          absl::StrFormat("the row is not JSON: %s", WhyNotJson(row)));
     }
     object fields;
     if (value.get(fields) != simdjson::SUCCESS) {
@@ -166,8 +183,8 @@ class RowDecoder::Impl {
     for (const auto& field : row) {
       if (IsRowField(field.key) || IsTurnsField(field.key)) continue;
       if (unsent_.size() < kNamedKeysMax) {
-        unsent_.emplace(field.key.substr(0, 40));
-      } else if (!unsent_.contains(std::string(field.key.substr(0, 40)))) {
+        unsent_.insert(Printable(field.key.substr(0, 40)));
+      } else if (!unsent_.contains(Printable(field.key.substr(0, 40)))) {
         more_unsent_ = true;
       }
     }

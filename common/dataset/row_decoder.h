@@ -43,7 +43,9 @@ class RowDecoder {
 
   // nullopt: the row is left out, and counted in a note (ShareGPT's rows without a human turn).
   // Conversation::line is left 0.  Errors say what is wrong with the row, not where it is:
-  // INVALID_ARGUMENT     not UTF-8; not JSON; no turns; a field of the wrong type
+  // INVALID_ARGUMENT     not UTF-8; not JSON; no turns; a field of the wrong type; what could be
+  // read
+  //                      in two ways (row_ambiguity.h)
   // FAILED_PRECONDITION  SPEED-Bench's placeholder in place of a text
   absl::StatusOr<std::optional<Conversation>> Decode(std::string_view row);
 

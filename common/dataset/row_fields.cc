@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/json_writer.h"
+#include "common/dataset/big_integers.h"
 
 namespace specctl {
 namespace {
@@ -25,6 +27,7 @@ constexpr std::array<std::string_view, 4> kIdKeys = {"question_id", "prompt_id",
 constexpr std::array<std::string_view, 3> kTextKeys = {"category", "sub_category", "model"};
 constexpr std::array<std::string_view, 3> kMaxTokensKeys = {"max_tokens", "max_completion_tokens",
                                                             "output_length"};
+constexpr double kWholeMax = 1e15;  // below it a double tells each integer
 constexpr std::array<std::string_view, 2> kExtraKeys = {"extra", "extra_body"};
 // Fields that go to the server as they stand.  Names that users also give to columns of their own
 // (user, metadata, priority, grammar, regex) are not here; `extra` takes them.
@@ -79,7 +82,7 @@ void Set(std::string_view key, element value, Fields& fields) {
   if (value.is_null()) return;
   const auto found = std::find_if(fields.begin(), fields.end(),
                                   [&](const auto& field) { return field.first == key; });
-  std::string json = simdjson::minify(value);
+  std::string json = JsonOf(value);
   if (found == fields.end()) {
     fields.emplace_back(key, std::move(json));
   } else {
@@ -90,7 +93,7 @@ void Set(std::string_view key, element value, Fields& fields) {
 absl::Status AddExtra(std::string_view name, element value, Fields& fields) {
   if (value.is_null()) return absl::OkStatus();
   object extra;
-  if (value.get(extra) != simdjson::SUCCESS) {
+  if (value.get(extra) != simdjson::SUCCESS || BigIntegerOf(value)) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s: need an object, got %s", std::string(name), std::string(TypeOf(value))));
   }
@@ -112,7 +115,7 @@ std::string_view TypeOf(element value) {
     case element_type::ARRAY:
       return "a list";
     case element_type::OBJECT:
-      return "an object";
+      return BigIntegerOf(value) ? "a number" : "an object";
     case element_type::STRING:
       return "a string";
     case element_type::BOOL:
@@ -131,8 +134,8 @@ std::string QuestionIdOf(object row) {
     std::string_view text;
     if (value.get(text) == simdjson::SUCCESS) {
       if (!text.empty()) return std::string(text);
-    } else if (value.is_number()) {
-      return simdjson::minify(value);
+    } else if (value.is_number() || BigIntegerOf(value)) {
+      return JsonOf(value);
     }
   }
   return "";
@@ -154,11 +157,15 @@ absl::StatusOr<std::optional<uint32_t>> MaxTokensOf(object row) {
     element value;
     if (row.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) continue;
     int64_t tokens = 0;
-    const bool is_integer = value.get(tokens) == simdjson::SUCCESS;
+    double whole = 0;  // 16.0 is plain, too
+    const bool is_double = value.is_double() && value.get(whole) == simdjson::SUCCESS;
+    if (is_double && std::abs(whole) < kWholeMax && std::floor(whole) == whole) {
+      tokens = static_cast<int64_t>(whole);
+    }
+    const bool is_integer = tokens != 0 || value.get(tokens) == simdjson::SUCCESS;
     if (!is_integer || tokens < 1 || tokens > std::numeric_limits<int32_t>::max()) {
-      return absl::InvalidArgumentError(absl::StrFormat("%s: need an integer from 1 on, got %s",
-                                                        std::string(key),
-                                                        simdjson::minify(value).substr(0, 40)));
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s: need an integer from 1 on, got %s", std::string(key), JsonOf(value).substr(0, 40)));
     }
     return std::optional(static_cast<uint32_t>(tokens));
   }

@@ -61,19 +61,42 @@ absl::Status CannotRead(const std::string& path, int error) {
   return absl::UnknownError(absl::StrFormat("%s: %s", path, reason));
 }
 
+struct Packed {
+  std::string_view magic;
+  const char* with;
+  const char* command;
+};
+constexpr std::array<Packed, 5> kPacked = {{{"\x1f\x8b", "gzip", "gunzip -k"},
+                                            {"\x28\xb5\x2f\xfd", "zstd", "unzstd"},
+                                            {"PK\x03\x04", "zip", "unzip"},
+                                            {"\xfd"
+                                             "7zXZ",
+                                             "xz", "unxz -k"},
+                                            {"BZh", "bzip2", "bunzip2 -k"}}};
+constexpr std::string_view kUtf32("\xff\xfe\0\0", 4);
+
 // What `path` is, by its first bytes, if it is no text.
 absl::Status CheckIsText(const std::string& path, std::string_view head) {
-  const auto refuse = [&](const char* what, const char* command) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s: %s; unpack it first, e.g. %s", path, what, command));
-  };
   if (head.starts_with("PAR1")) {
     const std::filesystem::path file(path);
     const std::filesystem::path jsonl = std::filesystem::path(file).replace_extension(".jsonl");
     return absl::InvalidArgumentError(ParquetRefusal(path, jsonl.string()));
   }
-  if (head.starts_with("\x1f\x8b")) return refuse("is compressed with gzip", "with gunzip -k");
-  if (head.starts_with("\x28\xb5\x2f\xfd")) return refuse("is compressed with zstd", "with unzstd");
+  for (const Packed& packed : kPacked) {
+    if (!head.starts_with(packed.magic)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: is compressed with %s; unpack it first, e.g. "
+                        "with %s",
+                        path, packed.with, packed.command));
+  }
+  if (head.starts_with("version https://git-lfs.github.com/")) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%s: is a pointer of Git LFS, not the file; fetch that with git lfs pull", path));
+  }
+  if (head.starts_with(kUtf32)) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%s: is UTF-32; convert it to UTF-8, e.g. with iconv -f UTF-32 -t UTF-8", path));
+  }
   if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s: is UTF-16; convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8", path));

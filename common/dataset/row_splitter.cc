@@ -96,9 +96,10 @@ absl::Status RowSplitter::FeedString(std::string_view& bytes) {
 
 absl::Status RowSplitter::FeedArray(char c) {
   const bool at_top = depth_ == 0 && !in_string_;
-  if (at_top && (c == ',' || c == ']')) {
-    if (c == ']') state_ = State::kAfterArray;
-    return EmitRow();
+  if (at_top && (c == ',' || c == ']')) return EndElement(c);
+  if (at_top && closed_ && !IsSpace(c)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%d: need a comma or ] behind the row before", line_));
   }
   if (in_string_) {
     in_string_ = escaped_ || c != '"';
@@ -108,13 +109,27 @@ absl::Status RowSplitter::FeedArray(char c) {
   } else if (c == '{' || c == '[') {
     ++depth_;
   } else if ((c == '}' || c == ']') && depth_ > 0) {
-    --depth_;
+    closed_ = --depth_ == 0;
   }
   if (row_.empty()) {
     if (IsSpace(c)) return absl::OkStatus();
     row_line_ = line_;
   }
   return Append(std::string_view(&c, 1));
+}
+
+// At a comma or bracket between rows.
+absl::Status RowSplitter::EndElement(char c) {
+  const bool row_missing = Trimmed(row_).empty();
+  const bool empty_array = c == ']' && !comma_before_;
+  if (row_missing && !empty_array) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%d: a comma with no row %s it", line_, c == ']' ? "behind" : "before"));
+  }
+  if (c == ']') state_ = State::kAfterArray;
+  comma_before_ = true;
+  closed_ = false;
+  return EmitRow();
 }
 
 absl::Status RowSplitter::Append(std::string_view bytes) {

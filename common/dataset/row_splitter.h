@@ -20,8 +20,8 @@ inline constexpr size_t kRowBytesMax = 4 * 1024 * 1024;
 // rows.  Rows are not parsed: a row is the text between line ends, or between the array's commas.
 //
 // Errors carry the line, "LINE: what", and are final.
-// INVALID_ARGUMENT  a row longer than `row_bytes_max`; an array that is not closed, or is
-//                   followed by other text
+// INVALID_ARGUMENT  a row longer than `row_bytes_max`; an array that is not closed, is followed by
+//                   other text, or has a comma too many or too few
 class RowSplitter {
  public:
   // `line`: 1-based, where the row begins.  An error of the sink ends Feed and Finish.
@@ -42,6 +42,7 @@ class RowSplitter {
   absl::Status FeedStart(char c);
   absl::Status FeedLines(std::string_view& bytes);
   absl::Status FeedArray(char c);
+  absl::Status EndElement(char c);
   absl::Status Append(std::string_view bytes);
   absl::Status EmitRow();
 
@@ -51,7 +52,9 @@ class RowSplitter {
   std::string row_;
   uint64_t line_ = 1;
   uint64_t row_line_ = 1;
-  size_t bytes_begun_ = 0;  // of a byte-order mark
+  size_t bytes_begun_ = 0;     // of a byte-order mark
+  bool comma_before_ = false;  // in the array
+  bool closed_ = false;        // the array's element is whole
   // Inside an array's element:
   uint64_t depth_ = 0;
   bool in_string_ = false;

@@ -8,6 +8,7 @@
 #include <absl/status/status.h>
 #include <absl/strings/str_format.h>
 
+#include "common/dataset/big_integers.h"
 #include "common/dataset/row_fields.h"
 
 namespace specctl {
@@ -86,8 +87,9 @@ absl::StatusOr<Turns> StringOrList(element value, std::string_view key) {
 
 absl::StatusOr<Turns> PromptTurns(object row) {
   element value;
-  if (row.at_key("prompt").get(value) == SUCCESS) return StringOrList(value, "prompt");
+  const bool has_prompt = row.at_key("prompt").get(value) == SUCCESS;
   const absl::StatusOr<element> text = Field(row, "text");
+  if (has_prompt && !(value.is_null() && text.ok())) return StringOrList(value, "prompt");
   if (text.ok()) return StringOrList(*text, "text");
   return absl::InvalidArgumentError("no turns: the row has no key \"prompt\" or \"text\"");
 }
@@ -151,7 +153,7 @@ absl::StatusOr<Message> OpenAiMessage(const std::string& field, element value) {
         message.at_key("content").get(parts) == SUCCESS && parts.begin() != parts.end();
     if (!has_parts) return Wrong(field + ".content", "a string or a list of parts", "neither");
   }
-  return Message{.role = std::string(*role), .content = "", .raw_json = simdjson::minify(value)};
+  return Message{.role = std::string(*role), .content = "", .raw_json = JsonOf(value)};
 }
 
 absl::StatusOr<Turns> OpenAiTurn(object row) {

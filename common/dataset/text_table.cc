@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <cassert>
 
+#include "common/base/printable.h"
 #include "common/dataset/text_length.h"
 
 namespace specctl {
 
-std::string TextTable(const std::vector<std::vector<std::string>>& rows,
+std::string TextTable(const std::vector<std::vector<std::string>>& cells,
                       const std::vector<bool>& is_right) {
+  std::vector<std::vector<std::string>> rows = cells;
+  for (std::vector<std::string>& row : rows) {
+    for (std::string& cell : row) cell = Printable(cell);
+  }
   std::vector<size_t> widths(is_right.size());
   for (const std::vector<std::string>& row : rows) {
     assert(row.size() == widths.size());

@@ -7,10 +7,10 @@
 
 namespace specctl {
 
-// The first row is the head.  Columns are as wide as their widest cell, two spaces apart; those
-// of `is_right` (one entry a column) are set to the right.  Rows have one cell a column.  Widths
-// count code points.
-std::string TextTable(const std::vector<std::vector<std::string>>& rows,
+// Cells are one line each (Printable).  The first row is the head.  Columns are as wide as their
+// widest cell, two spaces apart; those of `is_right` (one entry a column) are set to the right.
+// Rows have one cell a column.  Widths count code points.
+std::string TextTable(const std::vector<std::vector<std::string>>& cells,
                       const std::vector<bool>& is_right);
 
 // `number` with a comma between thousands.

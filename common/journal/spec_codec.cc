@@ -131,6 +131,7 @@ v1::RunSpec ToProto(const RunSpec& spec) {
   out.set_url_policy(EnumToProto<v1::UrlPolicy>(spec.url_policy));
   out.set_server_metrics(spec.server_metrics);
   for (const std::string& url : spec.metrics_urls) out.add_metrics_urls(url);
+  out.set_metrics_urls_named(spec.metrics_urls_named);
   DatasetToProto(spec.dataset, out.mutable_dataset());
   PairsToProto(spec.tags, out.mutable_tags());
   if (spec.gpus) out.set_gpus(*spec.gpus);
@@ -156,6 +157,7 @@ RunSpec FromProto(const v1::RunSpec& spec) {
   out.url_policy = EnumFromProto<UrlPolicy>(spec.url_policy());
   out.server_metrics = spec.server_metrics();
   out.metrics_urls.assign(spec.metrics_urls().begin(), spec.metrics_urls().end());
+  out.metrics_urls_named = spec.metrics_urls_named();
   out.dataset = DatasetFromProto(spec.dataset());
   out.tags = PairsFromProto(spec.tags());
   if (spec.has_gpus()) out.gpus = spec.gpus();

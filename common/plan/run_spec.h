@@ -80,6 +80,7 @@ struct RunSpec {
   UrlPolicy url_policy = UrlPolicy::kRoundRobin;
   bool server_metrics = true;
   std::vector<std::string> metrics_urls;  // one a target, or those named by --server-metrics
+  bool metrics_urls_named = false;        // the latter
   DatasetIdentity dataset;
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<uint32_t> gpus;  // behind all targets

@@ -1,8 +1,10 @@
 #include "common/report/acceptance_block.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
+#include "common/base/printable.h"
 #include "common/report/figure_table.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
@@ -139,6 +141,17 @@ std::string WhyNone(const Results& results) {
   return "no response told its steps";
 }
 
+// Whether two dimensions cut the requests into the same slices, as SPEED-Bench's throughput sets
+// do, whose category is the tier.
+bool SameSlices(const Results& results, std::string_view one, std::string_view other) {
+  std::map<std::string, uint64_t> ones, others;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by == one) ones[slice.key] += slice.conservation.sent;
+    if (slice.by == other) others[slice.key] += slice.conservation.sent;
+  }
+  return ones == others;
+}
+
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
 void AppendSlices(const Results& results, std::string_view by, std::string& out) {
   const bool acceptance =
@@ -179,7 +192,7 @@ std::string AcceptanceBlock(const Results& results) {
     AppendCounters(results, out);
   }
   AppendSlices(results, "tier", out);
-  AppendSlices(results, "category", out);
+  if (!SameSlices(results, "tier", "category")) AppendSlices(results, "category", out);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "common/report/figure_table.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "common/report/number_text.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr size_t kQuantileColumns = 10;
 constexpr std::string_view kGap = "   ";
+constexpr std::string_view kErrorHead = "error at most";
 
 std::string TrimmedLine(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
@@ -31,16 +33,26 @@ std::string_view WhyMissing(const Results& results) {
   return "no request has what it needs";
 }
 
-std::string HeaderLine() {
-  std::string line = FigureStart("", "value", "95 % interval");
-  for (const std::string_view name : {"mean", "p50", "p90", "p99"}) {
-    line += PadLeft(name, kQuantileColumns);
+using Columns = std::array<std::string_view, 4>;
+
+std::string QuantileHeader(const Columns& names, std::string_view last) {
+  std::string line = PadRight("", kNameColumns);
+  line += PadLeft(names[0], kValueColumns);
+  for (size_t i = 1; i < names.size(); ++i) line += PadLeft(names[i], kQuantileColumns);
+  return TrimmedLine(line + std::string(kGap) + std::string(last));
+}
+
+std::string QuantileLine(std::string_view name, const std::array<double, 4>& values) {
+  std::string line = PadRight(name, kNameColumns) + PadLeft(FigureText(values[0]), kValueColumns);
+  for (size_t i = 1; i < values.size(); ++i) {
+    line += PadLeft(FigureText(values[i]), kQuantileColumns);
   }
-  return TrimmedLine(std::move(line));
+  return TrimmedLine(line);
 }
 
 std::string MissingLine(std::string_view name, std::string_view why) {
-  return TrimmedLine(FigureStart(name, "-", "") + std::string(why));
+  return TrimmedLine(PadRight(name, kNameColumns) + PadLeft("-", kValueColumns) +
+                     std::string(kGap) + std::string(why));
 }
 
 std::string OutputTpsLine(const Results& results) {
@@ -51,17 +63,18 @@ std::string OutputTpsLine(const Results& results) {
                                                                 : "no tokens could be counted";
     return MissingLine("output TPS", why);
   }
-  std::string line = FigureStart("output TPS", FigureText(figures.output_tps->value),
-                                 IntervalText(*figures.output_tps, FigureText));
-  std::string rest;
+  const std::string line = FigureStart("output TPS", FigureText(figures.output_tps->value),
+                                       IntervalText(*figures.output_tps, FigureText));
+  std::vector<std::string> items;
   const auto add = [&](std::string_view name, std::optional<double> value) {
-    if (!value) return;
-    rest += (rest.empty() ? "" : std::string(kGap)) + std::string(name) + FigureText(*value);
+    if (value) items.push_back(std::string(name) + FigureText(*value));
   };
   add("per GPU ", figures.output_tps_per_gpu);
   add("peak ", figures.output_tps_peak);
   if (figures.total_tps) add("total TPS ", figures.total_tps->value);
-  return TrimmedLine(line + rest);
+  std::string out;
+  AppendFlow({.label = line, .label_columns = ColumnsOf(line)}, items, out);
+  return out;
 }
 
 std::string RequestsLine(const Results& results) {
@@ -71,35 +84,34 @@ std::string RequestsLine(const Results& results) {
       FigureStart("requests/s", FigureText(rate->value), IntervalText(*rate, FigureText)));
 }
 
-// A rate: the slow users are in the low quantiles, so it shows p50, p10, p1.
-std::string UserTpsLine(const Results& results) {
-  const std::optional<Distribution>& figure = results.latency.user_tps;
-  if (!figure) return MissingLine("user TPS", WhyMissing(results));
+std::string UserTpsMeanLine(const Results& results) {
   const std::optional<Estimate>& mean = results.throughput.user_tps_mean;
-  std::string line = FigureStart("user TPS", mean ? FigureText(mean->value) : "",
-                                 mean ? IntervalText(*mean, FigureText) : "");
-  line += PadLeft(FigureText(figure->mean), kQuantileColumns);
-  line += PadLeft(FigureText(figure->p50), kQuantileColumns);
-  line += kGap;
-  line += "(p10) " + FigureText(figure->p10) + "   (p1) " + FigureText(figure->p1);
-  return TrimmedLine(std::move(line));
+  if (!mean) return MissingLine("user TPS, mean", WhyMissing(results));
+  return TrimmedLine(
+      FigureStart("user TPS, mean", FigureText(mean->value), IntervalText(*mean, FigureText)));
+}
+
+// A rate: the slow users are in the low quantiles, so it has columns of its own.
+std::string UserTpsLines(const Results& results) {
+  const std::optional<Distribution>& figure = results.latency.user_tps;
+  if (!figure) return "";  // the line of its mean says why
+  return QuantileHeader({"mean", "p50", "p10", "p1"}, "") +
+         QuantileLine("user TPS", {figure->mean, figure->p50, figure->p10, figure->p1});
 }
 
 // The larger of the errors of the median and the 99th percentile.
 std::string ErrorText(const Distribution& figure) {
   if (!figure.error) return "";
-  constexpr double kShownMin = 0.001;
-  const double error = std::max({figure.error->p50, figure.error->p99, kShownMin});
-  return std::string(kGap) + "+- " + FigureText(error);
+  constexpr double kShownMin = 0.0015;  // below it is a microsecond, that of the stamps
+  const double error = std::max(figure.error->p50, figure.error->p99);
+  return std::string(kGap) + (error < kShownMin ? "0.001" : FigureText(error));
 }
 
 std::string LatencyLine(std::string_view name, const std::optional<Distribution>& figure,
                         std::string_view why_missing) {
   if (!figure) return MissingLine(name, why_missing);
-  std::string line = FigureStart(name, "", "");
-  for (const double value : {figure->mean, figure->p50, figure->p90, figure->p99}) {
-    line += PadLeft(FigureText(value), kQuantileColumns);
-  }
+  std::string line = QuantileLine(name, {figure->mean, figure->p50, figure->p90, figure->p99});
+  line.pop_back();
   return TrimmedLine(line + ErrorText(*figure));
 }
 
@@ -147,8 +159,9 @@ std::string FigureTable(const Results& results) {
   const std::string_view why = WhyMissing(results);
   const std::string_view why_steps =
       HasLabel(results, "totals_only") ? "the server tells only a response's total tokens" : why;
-  std::string out = HeaderLine() + OutputTpsLine(results) + RequestsLine(results);
-  out += UserTpsLine(results);
+  std::string out = TrimmedLine(FigureStart("", "value", "95 % interval"));
+  out += OutputTpsLine(results) + RequestsLine(results) + UserTpsMeanLine(results) + "\n";
+  out += QuantileHeader({"mean", "p50", "p90", "p99"}, kErrorHead);
   out += LatencyLine("TTFT ms", figures.ttft_ms, why);
   if (AnswerComesLater(figures)) out += LatencyLine("TTFO ms (answer)", figures.ttfo_ms, why);
   out += LatencyLine("ITL ms", figures.itl_ms, why);
@@ -156,6 +169,7 @@ std::string FigureTable(const Results& results) {
   if (HasLabel(results, "merged_steps")) steps.insert(steps.size() - 1, "   (of merged chunks)");
   out += steps;
   out += LatencyLine("request latency ms", figures.request_latency_ms, why);
+  out += UserTpsLines(results);
   if (results.with_invalid) {
     out +=
         BesideLine("with invalid", results.with_invalid->throughput, results.with_invalid->latency);

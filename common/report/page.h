@@ -4,16 +4,22 @@
 #include <string>
 
 #include "common/analysis/results.h"
+#include "common/report/text_layout.h"
 
 namespace specctl {
 
 struct PageOptions {
-  bool colour = false;  // ANSI colours for the verdict
-  std::string run_dir;  // shown on the last line; empty: left out
+  std::string run_dir;  // shown at the end, with what to do next; empty: left out
+  // Of the terminal: on a narrower one than kPageColumns long lines are broken, down to
+  // kPageColumnsMin.
+  size_t columns = kPageColumns;
 };
 
 // The page: verdict first, then target, load, servers, figures, acceptance, conservation, files.
-// Every line at most 110 columns where names allow.  Pure.
+// Every line at most `columns` wide where names allow.  Pure.
 std::string RenderPage(const Results& results, const PageOptions& options);
+
+// `page` with the word of its verdict in colour (ANSI); other text stays as it is.
+std::string WithColour(std::string page);
 
 }  // namespace specctl

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/duration.h"
+#include "common/base/printable.h"
 #include "common/engine/engine_profile.h"
 #include "common/report/number_text.h"
 #include "common/report/page_servers.h"
@@ -16,21 +17,16 @@ namespace {
 
 using Items = std::vector<std::string>;
 
-std::string VerdictWord(VerdictState state, bool colour) {
-  std::string word;
-  std::string_view code;
+std::string_view VerdictWord(VerdictState state) {
   switch (state) {
     case VerdictState::kValid:
-      word = "VALID", code = "\x1b[1;32m";
-      break;
+      return "VALID";
     case VerdictState::kDegraded:
-      word = "DEGRADED", code = "\x1b[1;33m";
-      break;
+      return "DEGRADED";
     case VerdictState::kInvalid:
-      word = "INVALID", code = "\x1b[1;31m";
       break;
   }
-  return colour ? std::string(code) + word + "\x1b[0m" : word;
+  return "INVALID";
 }
 
 std::string HoldText(const Results& results) {
@@ -158,8 +154,8 @@ void AppendTargets(const Results& results, std::string& out) {
 std::string DatasetText(const DatasetIdentity& dataset) {
   const std::string label = Printable(DatasetLabel(dataset));
   if (!dataset.builtin) return label;
-  const std::string warning(kBuiltinWarning);
-  return label == "builtin" ? warning : label + " (" + warning + ")";
+  if (label == "builtin") return std::string(kBuiltinWarning);
+  return label + ": for trying things, not a SPEED-Bench result";
 }
 
 std::string RequestText(const RequestSpec& request) {
@@ -187,8 +183,10 @@ void AppendLoad(const Results& results, std::string& out) {
     items.push_back("limit " + CountedText(*load.conversations_max, "conversation"));
   }
   if (results.start_skew) {
-    items.push_back("start skew " + FigureText(results.start_skew->ms) + " ms +- " +
-                    FigureText(results.start_skew->bound_ms));
+    const StartSkew& skew = *results.start_skew;
+    std::string text = "start skew " + FigureText(skew.ms) + " ms";
+    if (skew.bound_ms > 0) text += ", clocks within " + FigureText(skew.bound_ms) + " ms";
+    items.push_back(std::move(text));
   }
   if (spec.user_stamps) items.emplace_back("arrivals dated in user space");
   AppendFlow({.label = "load"}, items, out);
@@ -196,16 +194,14 @@ void AppendLoad(const Results& results, std::string& out) {
 
 }  // namespace
 
-std::string VerdictLines(const Results& results, bool colour) {
-  const std::string word = VerdictWord(results.verdict.state, false);
+std::string VerdictLines(const Results& results) {
   Items items = {"run " + Printable(results.spec.run_id), HoldText(results)};
   if (results.verdict.windows > 0) {
     items.push_back(
         WindowsText(results.verdict, results.hold ? results.hold->windows_left_out : 0));
   }
   std::string out;
-  AppendFlow({.label = word}, items, out);
-  if (colour) out.replace(0, word.size(), VerdictWord(results.verdict.state, true));
+  AppendFlow({.label = VerdictWord(results.verdict.state)}, items, out);
   AppendReasons("reason", results.verdict.reasons, out);
   AppendReasons("label", results.verdict.labels, out);
   AppendEnd(results, out);

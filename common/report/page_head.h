@@ -9,7 +9,7 @@ namespace specctl {
 
 // Verdict, run, hold; then each reason and label with its text, and how the run ended where it did
 // not end by itself.
-std::string VerdictLines(const Results& results, bool colour);
+std::string VerdictLines(const Results& results);
 
 // target, load, servers, note.
 std::string SetupLines(const Results& results);

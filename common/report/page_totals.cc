@@ -4,6 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include <absl/strings/str_join.h>
+
+#include "common/base/printable.h"
 #include "common/report/number_text.h"
 #include "common/report/result_names.h"
 #include "common/report/text_layout.h"
@@ -33,18 +36,32 @@ std::string OutcomesText(const Conservation& counts) {
   return text;
 }
 
-std::string UnassignedText(const Conservation& counts) {
-  std::string reasons;
-  for (size_t i = 0; i < counts.unassigned.size(); ++i) {
-    if (counts.unassigned[i] == 0) continue;
-    reasons += (reasons.empty() ? "" : ", ") +
-               WithSpaces(UnassignedName(static_cast<UnassignedReason>(i))) + " " +
-               CountText(counts.unassigned[i]);
+std::string WhyNotBegun(UnassignedReason why, const LoadSpec& load) {
+  switch (why) {
+    case UnassignedReason::kEarlierTurnFailed:
+      return "an earlier turn failed";
+    case UnassignedReason::kLimit:
+      return load.duration ? "the time was up" : "the limit was reached";
+    case UnassignedReason::kInterrupted:
+      return "interrupted";
+    default:
+      return WithSpaces(UnassignedName(why));
   }
-  return "unassigned " + CountText(counts.Unassigned()) + " (" + reasons + ")";
 }
 
-Items IdentityItems(const Conservation& counts) {
+// "not begun 17 (the time was up)": a plan that is longer than the run is no failure.
+std::string NotBegunText(const Conservation& counts, const LoadSpec& load) {
+  Items reasons;
+  for (size_t i = 0; i < counts.unassigned.size(); ++i) {
+    if (counts.unassigned[i] == 0) continue;
+    const bool all = counts.unassigned[i] == counts.Unassigned();
+    reasons.push_back((all ? "" : CountText(counts.unassigned[i]) + ": ") +
+                      WhyNotBegun(static_cast<UnassignedReason>(i), load));
+  }
+  return "not begun " + CountText(counts.Unassigned()) + " (" + absl::StrJoin(reasons, ", ") + ")";
+}
+
+Items IdentityItems(const Conservation& counts, const LoadSpec& load) {
   const std::string sent = "sent " + CountText(counts.sent);
   if (!counts.planned) return {sent + " = " + OutcomesText(counts)};
   const std::string planned = "planned " + CountText(*counts.planned) + " = ";
@@ -53,13 +70,13 @@ Items IdentityItems(const Conservation& counts) {
   }
   std::string text = planned + sent;
   if (counts.shed > 0) text += " + shed " + CountText(counts.shed);
-  if (counts.Unassigned() > 0) text += " + " + UnassignedText(counts);
+  if (counts.Unassigned() > 0) text += " + " + NotBegunText(counts, load);
   return {text, sent + " = " + OutcomesText(counts)};
 }
 
 void AppendConservation(const Results& results, std::string& out) {
   const Conservation& counts = results.conservation;
-  Items items = IdentityItems(counts);
+  Items items = IdentityItems(counts, results.spec.load);
   if (!counts.Holds()) items.emplace_back("DOES NOT ADD UP: a fault of specctl");
   if (counts.resends > 0) items.push_back(CountedText(counts.resends, "resend"));
   AppendFlow({.label = "requests"}, items, out);

@@ -64,6 +64,7 @@ void WriteConnection(const RunSpec& spec, JsonWriter& json) {
   json.Field("receive_stamps", spec.user_stamps ? "user" : "kernel");
   json.Field("server_metrics", spec.server_metrics);
   json.ArrayField("metrics_urls", spec.metrics_urls);
+  json.Field("metrics_urls_named", spec.metrics_urls_named);
   json.Key("timeouts");
   json.BeginObject();
   json.Field("connect_s", Seconds(spec.timeouts.connect));

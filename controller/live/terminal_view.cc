@@ -5,6 +5,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/base/printable.h"
+
 namespace specctl::controller {
 namespace {
 
@@ -26,12 +28,12 @@ void TerminalView::Show(const LiveFrame& frame, MonoTime now) {
     if (!due) return;
     last_line_ = now;
     last_stage_ = frame.figures.stage;
-    return Write(PlainLine(frame) + "\n");
+    return Write(Printable(PlainLine(frame)) + "\n");
   }
   std::string text;
   if (lines_shown_ > 0) absl::StrAppendFormat(&text, "\x1b[%dA", lines_shown_);
   const std::vector<std::string> lines = BlockLines(frame, Columns());
-  for (const std::string& line : lines) text += "\r\x1b[2K" + line + "\n";
+  for (const std::string& line : lines) text += "\r\x1b[2K" + Printable(line) + "\n";
   lines_shown_ = lines.size();
   Write(text + "\x1b[J");
 }

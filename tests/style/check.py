@@ -114,6 +114,22 @@ def co_await_hazard():
             yield f"{name}:{line}: {what} in a co_await expression; name it first"
 
 
+# The places where text meets a terminal: each makes it safe there (common/base/printable.h).
+PRINTERS = {
+    "tools/specctl/print_page.cc", "tools/sim/sim_command.cc", "tools/sim/model_server.cc",
+    "tools/sim/pace_server.cc", "tools/sim/serve.cc", "agent/session/agent_process.cc",
+}
+
+
+def printing():
+    for name in sources():
+        if name.startswith("tests/") or name in PRINTERS:
+            continue
+        for number, line in enumerate(lines_of(name), 1):
+            if re.search(r"std::c(out|err|log)\s*<<|\berr(or)?\s*<<\s*\"|\b(f?printf|f?puts|F?PrintF)\(", line):
+                yield f"{name}:{number}: prints by itself; use PrintPage or Say"
+
+
 def names():
     for name in sources():
         if re.search(r"(^|/)(utils?|helpers?|misc|manager|core)(/|[._])", name):
@@ -132,7 +148,7 @@ def format():
 
 def main():
     checks = [includes_point_one_way, sizes, tests_mirror_sources, tests_are_built,
-              co_await_hazard, names, format]
+              co_await_hazard, printing, names, format]
     wanted = {check.__name__: check for check in checks}
     if len(sys.argv) != 2 or sys.argv[1] not in wanted:
         sys.exit(f"usage: check.py {'|'.join(wanted)}")

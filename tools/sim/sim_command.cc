@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/printable.h"
+#include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
 #include "tools/sim/model_server.h"
 #include "tools/sim/pace_server.h"
@@ -203,7 +205,7 @@ int Run(Flags& flags) {
     status = flags.options.pace ? RunPaceServer(flags.options) : RunModelServer(flags.options);
   }
   if (status.ok()) return 0;
-  std::fprintf(stderr, "specctl sim: %s\n", std::string(status.message()).c_str());
+  std::fprintf(stderr, "specctl sim: %s\n", PrintableLines(std::string(status.message())).c_str());
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
@@ -217,6 +219,12 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
   AddSpeculationFlags(*sim, *flags);
   AddFaultFlags(*sim, *flags);
   AddPaceFlags(*sim, *flags);
+  ::specctl::flags::SetHelp(
+      *sim, {.examples = {{.what = "on port 8000, where specctl run looks without --url",
+                           .line = "specctl sim"},
+                          {.what = "four replicas with a draft length of 5, and now and then a 503",
+                           .line = "specctl sim --replicas 4 --draft-length 5 --fault 503:0.01"}},
+             .groups = {}});
   sim->callback([flags, &exit_status] { exit_status = Run(*flags); });
 }
 

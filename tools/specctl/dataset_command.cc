@@ -1,6 +1,5 @@
 #include "tools/specctl/dataset_command.h"
 
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_statistics.h"
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
@@ -22,22 +22,23 @@ struct Options {
   std::string dataset_dir;
   std::string dataset_format;
   std::string format = "table";
+  bool all = false;
 };
 
 int Fail(const absl::Status& error, int exit_status) {
-  std::fprintf(stderr, "specctl: %s\n", std::string(error.message()).c_str());
-  return exit_status;
+  return Complain("specctl dataset", error, exit_status);
 }
 
-int Print(const std::string& page) {
-  const absl::Status printed = PrintPage(page, std::cout);
+int Print(const std::string& text, bool is_json) {
+  const absl::Status printed = is_json ? PrintJson(text, std::cout) : PrintPage(text, std::cout);
   return printed.ok() ? kDone : Fail(printed, kFailed);
 }
 
 int RunList(const Options& options) {
   const std::vector<std::string> dirs = DatasetSearchDirs(options.dataset_dir);
   const std::vector<CatalogEntry> catalog = MakeCatalog(dirs);
-  return Print(options.format == "json" ? CatalogJson(catalog, dirs) : CatalogTable(catalog, dirs));
+  if (options.format == "json") return Print(CatalogJson(catalog, dirs), true);
+  return Print(CatalogTable(catalog, dirs, options.all), false);
 }
 
 int RunInspect(const Options& options) {
@@ -52,15 +53,15 @@ int RunInspect(const Options& options) {
       ScanDataset(request, [&](const Conversation& conversation) { builder.Add(conversation); });
   if (!dataset.ok()) return Fail(dataset.status(), kBadInput);
   const DatasetStatistics statistics = std::move(builder).Build();
-  return Print(options.format == "json" ? StatisticsJson(*dataset, statistics)
-                                        : StatisticsTable(*dataset, statistics));
+  if (options.format == "json") return Print(StatisticsJson(*dataset, statistics), true);
+  return Print(StatisticsTable(*dataset, statistics), false);
 }
 
 void AddCommonOptions(CLI::App& command, Options& options) {
   command.add_option("--dataset-dir", options.dataset_dir,
-                     "folder with datasets; searched before $SPECCTL_DATASETS and "
+                     "Folder with datasets; searched before $SPECCTL_DATASETS and "
                      "~/.cache/specctl/datasets");
-  command.add_option("--format", options.format, "how to print: table or json")
+  command.add_option("--format", options.format, "How to print [table]")
       ->check(CLI::IsMember({"table", "json"}));
 }
 
@@ -69,18 +70,21 @@ void AddCommonOptions(CLI::App& command, Options& options) {
 void AddDatasetCommand(CLI::App& app, int& exit_status) {
   const auto options = std::make_shared<Options>();
   CLI::App* const dataset =
-      app.add_subcommand("dataset", "prompts: which there are, what is in them");
+      app.add_subcommand("dataset", "Show prompts: which there are, what is in them");
   dataset->require_subcommand(1);
 
-  CLI::App* const list = dataset->add_subcommand("list", "every name, and where its rows are");
+  CLI::App* const list =
+      dataset->add_subcommand("list", "The datasets on this machine, and how to get the others");
+  list->add_flag("--all", options->all, "Name those that are not on this machine, too");
   AddCommonOptions(*list, *options);
   list->callback([options, &exit_status] { exit_status = RunList(*options); });
 
-  CLI::App* const inspect =
-      dataset->add_subcommand("inspect", "rows, turns and lengths per category; SHA-256");
-  inspect->add_option("dataset", options->dataset, "a dataset's name, or a file")->required();
+  CLI::App* const inspect = dataset->add_subcommand(
+      "inspect",
+      "Rows, turns and lengths per category; SHA-256; of a name that is not here, how to get it");
+  inspect->add_option("dataset", options->dataset, "A dataset's name, or a file")->required();
   inspect->add_option("--dataset-format", options->dataset_format,
-                      "form of the rows: auto, speed_bench_messages, turns, prompt, "
+                      "Form of the rows: auto, speed_bench_messages, turns, prompt, "
                       "openai_messages, sharegpt");
   AddCommonOptions(*inspect, *options);
   inspect->callback([options, &exit_status] { exit_status = RunInspect(*options); });

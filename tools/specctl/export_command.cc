@@ -9,22 +9,28 @@
 
 #include "common/report/artifacts.h"
 #include "common/report/journal_replay.h"
+#include "tools/flags/help_page.h"
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/print_page.h"
+#include "tools/specctl/run_folder.h"
 
 namespace specctl::cli {
 
 int RunExport(const ExportOptions& options, std::ostream& err) {
   if (!options.chunks) {
-    err << "specctl export: name what to export: --chunks\n";
+    Say("specctl export: name what to export: --chunks", err);
     return kBadInput;
   }
-  const absl::StatusOr<JournalLoss> loss = ExportChunks(options.run_dir, options.output);
-  if (!loss.ok()) {
-    err << "specctl export: " << std::string(loss.status().message()) << "\n";
-    return absl::IsNotFound(loss.status()) ? kBadInput : kFailed;
-  }
-  for (const std::string& line : JournalLossLines(options.run_dir, *loss)) {
-    err << "specctl export: " << line << "\n";
+  const auto fail = [&](const absl::Status& why) {
+    Say("specctl export: " + std::string(why.message()), err);
+    return absl::IsNotFound(why) ? kBadInput : kFailed;
+  };
+  const absl::StatusOr<std::string> run_dir = FindRun(options.run_dir);
+  if (!run_dir.ok()) return fail(run_dir.status());
+  const absl::StatusOr<JournalLoss> loss = ExportChunks(*run_dir, options.output);
+  if (!loss.ok()) return fail(loss.status());
+  for (const std::string& line : JournalLossLines(*run_dir, *loss)) {
+    Say("specctl export: " + line, err);
   }
   return kDone;
 }
@@ -32,10 +38,16 @@ int RunExport(const ExportOptions& options, std::ostream& err) {
 void AddExportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ExportOptions>();
   CLI::App* command = app.add_subcommand("export", "Write a run's detail from its journal");
-  command->add_option("RUN", options->run_dir, "folder that the run left, runs/<id>")->required();
-  command->add_flag("--chunks", options->chunks, "each token-bearing chunk, as JSON lines");
-  command->add_option("--output", options->output, "file to write (\"-\": standard output)")
+  command->add_option("RUN", options->run_dir, "A run: its folder, or the id that it printed")
+      ->required();
+  command->add_flag("--chunks", options->chunks, "Each token-bearing chunk, as JSON lines");
+  command->add_option("--output", options->output, "File to write (\"-\": standard output)")
       ->capture_default_str();
+  specctl::flags::SetHelp(
+      *command, {.examples = {{.what = "every chunk of a run into a file",
+                               .line = "specctl export 20261129-120142-80b3 --chunks --output "
+                                       "chunks.jsonl"}},
+                 .groups = {}});
   command->callback([options, &exit_status] { exit_status = RunExport(*options, std::cerr); });
 }
 

@@ -11,7 +11,7 @@ class App;
 namespace specctl::cli {
 
 struct ExportOptions {
-  std::string run_dir;
+  std::string run_dir;       // or the id that the run printed
   std::string output = "-";  // file, or "-" for standard output
   bool chunks = false;
 };

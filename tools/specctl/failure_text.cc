@@ -1,13 +1,14 @@
 #include "tools/specctl/failure_text.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <vector>
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
 #include "common/base/edit_distance.h"
+#include "common/base/printable.h"
+#include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
 namespace {
@@ -61,11 +62,11 @@ std::string FailureText(const CLI::App* app, const CLI::Error& error) {
   const bool command_missing =
       error.get_name() == "RequiredError" && at->get_require_subcommand_min() > 0;
   const std::string text = command_missing ? MissingCommandText(*at) : error.what();
-  return text + "\nRun with --help for more information.\n";
+  return PrintableLines(text) + "\nRun with --help for more information.\n";
 }
 
 int Complain(std::string_view who, const absl::Status& why, int exit_status) {
-  absl::FPrintF(stderr, "%s: %s\n", who, std::string(why.message()));
+  Say(absl::StrFormat("%s: %s", who, std::string(why.message())));
   return exit_status;
 }
 

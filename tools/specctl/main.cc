@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/flags/help_page.h"
 #include "tools/sim/sim_command.h"
 #include "tools/specctl/agent_command.h"
 #include "tools/specctl/dataset_command.h"
@@ -32,6 +33,18 @@ int EndOf(const CLI::App& app, const CLI::ParseError& error) {
   return printed.ok() ? kDone : Complain("specctl", printed, kFailed);
 }
 
+flags::HelpOptions ProgramHelp() {
+  return {.examples = {{.what = "what is there", .line = "specctl probe http://vllm-0:8000"},
+                       {.what = "measure it with 64 requests in flight, for a minute",
+                        .line = "specctl run --url http://vllm-0:8000 --bs 64 --duration 60s"},
+                       {.what = "try it without a GPU: a simulated engine, and in another terminal",
+                        .line = "specctl sim\n  specctl run --bs 64 --duration 60s"},
+                       {.what = "the page and the files of a run once more",
+                        .line = "specctl report runs/20261129-120142-80b3"},
+                       {.what = "all flags of a command", .line = "specctl run --help"}},
+          .groups = {}};
+}
+
 }  // namespace
 }  // namespace specctl::cli
 
@@ -47,6 +60,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("specctl ") + cli::kVersion);
   app.require_subcommand(1);
   app.failure_message(cli::FailureText);
+  flags::SetHelp(app, {});  // for every command that sets none of its own
   int exit_status = 0;
   cli::AddRunCommand(app, exit_status);
   cli::AddReportCommand(app, exit_status);
@@ -57,6 +71,7 @@ int main(int argc, char** argv) {
   sim::AddSimCommand(app, exit_status);
   cli::AddAgentCommand(app, exit_status);
   cli::AddPlannedCommands(app);
+  flags::SetHelp(app, cli::ProgramHelp());
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

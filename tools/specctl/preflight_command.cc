@@ -1,6 +1,5 @@
 #include "tools/specctl/preflight_command.h"
 
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -12,9 +11,11 @@
 #include "common/base/json_writer.h"
 #include "common/report/number_text.h"
 #include "controller/run/interrupt_source.h"
+#include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/file_limit.h"
 #include "tools/specctl/preflight_findings.h"
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
@@ -69,7 +70,7 @@ absl::StatusOr<Nanos> StepDuration(const PreflightFlags& flags) {
 absl::StatusOr<JudgedStep> MakeStep(PreflightRunner& runner, const StepLoad& load) {
   std::string text = CountedText(load.streams, "stream");
   if (load.agents > 1) text += " over " + CountedText(load.agents, "agent");
-  absl::FPrintF(stderr, "%s at %s chunks/s each ...\n", text, FormatDouble(load.chunks_per_s));
+  Say(absl::StrFormat("%s at %s chunks/s each ...", text, FormatDouble(load.chunks_per_s)));
   auto step = runner.Run(load);
   if (step.ok()) return step;
   return absl::Status(step.status().code(),
@@ -116,6 +117,21 @@ absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
   return absl::OkStatus();
 }
 
+// --streams-max as far as an agent may open files.
+absl::StatusOr<uint32_t> StreamsMax(uint32_t wanted) {
+  const uint64_t files = RaiseFileLimit();
+  const uint64_t fits = StreamsThatFit(files);
+  if (fits >= wanted) return wanted;
+  const std::string text = absl::StrFormat(
+      "--streams-max %d: of %d open files, the limit here, an agent has %d for streams", wanted,
+      files, fits);
+  const std::string more =
+      absl::StrFormat("ulimit -n %d in this shell allows them all", wanted + kAgentFiles);
+  if (fits == 0) return absl::ResourceExhaustedError(text + "; " + more);
+  Say("note: " + text + ": no more are tried; " + more);
+  return static_cast<uint32_t>(fits);
+}
+
 int RunPreflight(const PreflightFlags& flags) {
   const auto chunks_per_s = ChunksPerS(flags);
   if (!chunks_per_s.ok()) {
@@ -123,6 +139,8 @@ int RunPreflight(const PreflightFlags& flags) {
   }
   const auto duration = StepDuration(flags);
   if (!duration.ok()) return Complain("specctl preflight", duration.status(), kBadInput);
+  const auto streams_max = StreamsMax(flags.streams_max);
+  if (!streams_max.ok()) return Complain("specctl preflight", streams_max.status(), kBadInput);
   const controller::InterruptSource interrupts;
   PreflightRunner runner(
       {.duration = *duration, .interrupted = [&interrupts] { return interrupts.count() > 0; }});
@@ -131,14 +149,15 @@ int RunPreflight(const PreflightFlags& flags) {
   preflight.bs = flags.bs;
   preflight.cores = RealSurroundings().cores;
   preflight.agents = flags.agents;
-  absl::Status made = Search(runner, flags.streams_max, preflight);
+  absl::Status made = Search(runner, *streams_max, preflight);
   if (made.ok()) made = Check(runner, preflight);
   if (!made.ok())
     return Complain("specctl preflight", absl::CancelledError("interrupted"), kInterrupted);
   if (preflight.steps.empty())
     return Complain("specctl preflight", absl::AbortedError(preflight.stopped_by), kFailed);
-  const absl::Status printed = PrintPage(
-      flags.format == "json" ? PreflightJson(preflight) : PreflightPage(preflight), std::cout);
+  const absl::Status printed = flags.format == "json"
+                                   ? PrintJson(PreflightJson(preflight), std::cout)
+                                   : PrintPage(PreflightPage(preflight), std::cout);
   if (!printed.ok()) return Complain("specctl preflight", printed, kFailed);
   return preflight.streams_kept ? kDone : kFailed;
 }
@@ -192,6 +211,13 @@ void AddPreflightCommand(CLI::App& app, int& exit_status) {
       static_cast<int>(100 * kPlannedShare + 0.5)));
   const auto flags = std::make_shared<PreflightFlags>();
   AddFlags(*command, *flags);
+  specctl::flags::SetHelp(
+      *command,
+      {.examples = {{.what = "what this machine takes, and the agents for 2,048 streams of 60 "
+                             "tokens a second, 3 a chunk",
+                     .line = "specctl preflight --bs 2048 --tokens-per-s 60 "
+                             "--tokens-per-chunk 3"}},
+       .groups = {}});
   command->callback([flags, &exit_status] { exit_status = RunPreflight(*flags); });
 }
 

@@ -10,6 +10,7 @@
 #include <absl/strings/str_join.h>
 
 #include "common/base/json_writer.h"
+#include "common/base/printable.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 

@@ -1,6 +1,5 @@
 #include "tools/specctl/probe_command.h"
 
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -8,8 +7,11 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
+#include "common/base/printable.h"
+#include "tools/flags/help_page.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_settings.h"
 #include "tools/specctl/surroundings.h"
@@ -40,7 +42,7 @@ std::string_view AboutUsage(const TargetProbed& facts) {
 
 std::string AboutDrafts(const TargetProbed& facts) {
   if (facts.speculation_method.empty() && !facts.draft_length) return "";
-  std::string out = "drafts   " + facts.speculation_method;
+  std::string out = "drafts   " + Printable(facts.speculation_method);
   if (facts.draft_length) {
     out += absl::StrFormat("%sk=%d", facts.speculation_method.empty() ? "" : ", ",
                            *facts.draft_length);
@@ -50,29 +52,35 @@ std::string AboutDrafts(const TargetProbed& facts) {
 
 std::string Text(const TargetProbed& facts, const RunSpec& spec) {
   const std::string& name = spec.targets[facts.target].name;
-  std::string out = absl::StrFormat("target   %s%s%s\n", name, name.empty() ? "" : "  ", facts.url);
-  out += absl::StrFormat("engine   %s %s\n", facts.engine, facts.engine_version);
-  out += absl::StrFormat("model    %s", facts.model);
+  std::string out =
+      absl::StrFormat("target   %s%s%s\n", name, name.empty() ? "" : "  ", Printable(facts.url));
+  out += absl::StrFormat("engine   %s %s\n", facts.engine, Printable(facts.engine_version));
+  out += absl::StrFormat("model    %s", Printable(facts.model));
   if (facts.max_model_len_tokens) {
     out += absl::StrFormat(", %d tokens of context", *facts.max_model_len_tokens);
   }
   if (facts.served_models.size() > 1) {
-    out += "\nserves   " + absl::StrJoin(facts.served_models, ", ");
+    out += "\nserves   " + Printable(absl::StrJoin(facts.served_models, ", "));
   }
   out += absl::StrFormat("\ntokens   counted by %s%s\n", Describe(facts.token_source),
                          AboutUsage(facts));
   out += AboutDrafts(facts);
-  out += facts.metrics_url.empty() ? absl::StrFormat("metrics  none: %s\n", facts.metrics_note)
-                                   : absl::StrFormat("metrics  %s\n", facts.metrics_url);
+  out += facts.metrics_url.empty()
+             ? absl::StrFormat("metrics  none: %s\n", Printable(facts.metrics_note))
+             : absl::StrFormat("metrics  %s\n", facts.metrics_url);
   return out;
 }
 
 int Probe(const RunFlags& flags) {
   auto settings = MakeSettings(flags, RealSurroundings());
   if (!settings.ok()) return Complain("specctl probe", settings.status(), kBadInput);
-  const auto say = [](std::string_view text) { absl::FPrintF(stderr, "%s\n", text); };
-  const auto results = ProbeTargets(*settings, say);
-  if (!results.ok()) return Complain("specctl probe", results.status(), kFailed);
+  const auto results = ProbeTargets(*settings, [](std::string_view text) { Say(text); });
+  if (!results.ok()) {
+    Complain("specctl probe", results.status(), kFailed);
+    const std::string hint = NoServerHint(results.status(), TargetUrls(settings->spec));
+    if (!hint.empty()) Say(hint);
+    return kFailed;
+  }
   std::string page;
   for (const auto& result : *results) page += Text(result, settings->spec);
   const absl::Status printed = PrintPage(page, std::cout);
@@ -97,6 +105,10 @@ void AddProbeCommand(CLI::App& app, int& exit_status) {
   command->add_option("--ca-file", flags->ca_file, "PEM file of the certificates to trust");
   command->add_flag("--insecure", flags->insecure, "Don't check https certificates");
   command->add_option("--wait-ready", flags->wait_ready, "Wait this long for a real inference [0]");
+  specctl::flags::SetHelp(
+      *command, {.examples = {{.what = "what is there, and how its tokens are counted",
+                               .line = "specctl probe http://vllm-0:8000 http://vllm-1:8000"}},
+                 .groups = {}});
   command->callback([flags, &exit_status] { exit_status = Probe(*flags); });
 }
 

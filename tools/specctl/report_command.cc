@@ -14,9 +14,11 @@
 #include "common/report/artifacts.h"
 #include "common/report/journal_replay.h"
 #include "common/report/page.h"
+#include "tools/flags/help_page.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
+#include "tools/specctl/run_folder.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -42,13 +44,17 @@ bool IsBadInput(const absl::Status& status) {
 }
 
 int Fail(const absl::Status& status, std::ostream& err) {
-  err << "specctl report: " << std::string(status.message()) << "\n";
+  Say("specctl report: " + std::string(status.message()), err);
   return IsBadInput(status) ? kBadInput : kFailed;
 }
 
 }  // namespace
 
-int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err) {
+int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) {
+  ReportOptions options = asked;
+  absl::StatusOr<std::string> run_dir = FindRun(asked.run_dir);
+  if (!run_dir.ok()) return Fail(run_dir.status(), err);
+  options.run_dir = *std::move(run_dir);
   const auto made = MakeOutputDir(options);
   if (!made.ok()) return Fail(made.status(), err);
   const std::string& output_dir = options.output_dir.empty() ? options.run_dir : options.output_dir;
@@ -57,15 +63,16 @@ int RunReport(const ReportOptions& options, std::ostream& out, std::ostream& err
   const JournalLoss loss = {.torn_bytes = results->journal_torn_bytes,
                             .damage = results->journal_damage};
   for (const std::string& line : JournalLossLines(options.run_dir, loss)) {
-    err << "specctl report: " << line << "\n";
+    Say("specctl report: " + line, err);
   }
-  const absl::Status printed = PrintPage(
-      options.json ? SummaryJson(*results)
-                   : RenderPage(*results, {.colour = options.colour, .run_dir = output_dir}),
-      out);
+  const absl::Status printed =
+      options.json
+          ? PrintJson(SummaryJson(*results), out)
+          : PrintPage(RenderPage(*results, {.run_dir = output_dir, .columns = options.columns}),
+                      out, options.colour);
   if (!printed.ok()) {
-    err << "specctl report: " << std::string(printed.message()) << "\n"
-        << "the run's artifacts are in " << output_dir << "\n";
+    Say("specctl report: " + std::string(printed.message()), err);
+    Say("the run's artifacts are in " + output_dir, err);
     return kFailed;
   }
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
@@ -76,16 +83,26 @@ void AddReportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ReportOptions>();
   auto format = std::make_shared<std::string>("text");
   CLI::App* command = app.add_subcommand("report", "Rebuild a run's artifacts from its journal");
-  command->add_option("RUN", options->run_dir, "folder that the run left, runs/<id>")->required();
+  command->add_option("RUN", options->run_dir, "A run: its folder, or the id that it printed")
+      ->required();
   command->add_option("--output-dir", options->output_dir,
-                      "where to write them: an empty or new folder (default: RUN itself)");
-  command->add_option("--format", *format, "what to print: text (the page) or json (the summary)")
+                      "Where to write them: an empty or new folder [RUN itself]");
+  command->add_option("--format", *format, "What to print: text (the page) or json (the summary)")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  command->add_flag("--strict", options->strict, "exit with 3 where the verdict is invalid");
+  command->add_flag("--strict", options->strict, "Exit with 3 where the verdict is invalid");
+  specctl::flags::SetHelp(
+      *command,
+      {.examples = {{.what = "the page and all files once more, from the journal",
+                     .line = "specctl report 20261129-120142-80b3"},
+                    {.what = "into another folder, and the summary on standard output",
+                     .line = "specctl report runs/20261129-120142-80b3 --output-dir again "
+                             "--format json"}},
+       .groups = {}});
   command->callback([options, format, &exit_status] {
     options->json = *format == "json";
     options->colour = WantsColour();
+    options->columns = PageColumns();
     exit_status = RunReport(*options, std::cout, std::cerr);
   });
 }

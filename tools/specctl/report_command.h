@@ -4,6 +4,8 @@
 #include <iosfwd>
 #include <string>
 
+#include "common/report/page.h"
+
 namespace CLI {
 class App;
 }
@@ -11,11 +13,12 @@ class App;
 namespace specctl::cli {
 
 struct ReportOptions {
-  std::string run_dir;
+  std::string run_dir;     // or the id that the run printed
   std::string output_dir;  // empty: run_dir
   bool json = false;       // print the summary, not the page
   bool strict = false;     // an invalid verdict is exit status 3
   bool colour = false;
+  size_t columns = kPageColumns;  // the page's width
 };
 
 // Writes the artifacts, prints page or summary to `out`, warnings and errors to `err`.

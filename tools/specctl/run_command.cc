@@ -1,10 +1,8 @@
 #include "tools/specctl/run_command.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -25,7 +23,9 @@
 #include "controller/scrape/metrics_scraper.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/file_limit.h"
 #include "tools/specctl/metrics_targets.h"
+#include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_flags.h"
@@ -39,8 +39,6 @@ namespace specctl::cli {
 namespace {
 
 constexpr Nanos kScrapeTimeout = std::chrono::seconds(5);
-
-void Say(std::string_view text) { absl::FPrintF(stderr, "%s\n", text); }
 
 // Everything that is known before a byte is sent.
 struct PreparedRun {
@@ -59,6 +57,7 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   if (!settings.ok()) return settings.status();
   auto dataset = LoadDataset(settings->dataset);
   if (!dataset.ok()) return dataset.status();
+  if (auto same = CheckDatasetOfLike(flags, surroundings.like, *dataset); !same.ok()) return same;
   SettleByDataset(*dataset, *settings);
   settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
   auto plan = MakePlan(*std::move(dataset), settings->spec.load, settings->spec.request);
@@ -67,9 +66,7 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   if (!settings->spec.tls.ca_file.empty()) {
     if (auto tls = MakeClientTlsContext(settings->spec.tls); !tls.ok()) return tls.status();
   }
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  if (auto fits = CheckFileLimit(settings->spec.load, files.rlim_max); !fits.ok()) return fits;
+  if (auto fits = CheckFileLimit(settings->spec.load, RaiseFileLimit()); !fits.ok()) return fits;
   return PreparedRun{*std::move(settings), *std::move(plan)};
 }
 
@@ -101,10 +98,11 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
         " --output-dir ELSEWHERE");
     return kFailed;
   }
-  const absl::Status printed = PrintPage(
-      flags.format == "json" ? SummaryJson(*results) + "\n"
-                             : RenderPage(*results, {.colour = WantsColour(), .run_dir = run_dir}),
-      std::cout);
+  const absl::Status printed =
+      flags.format == "json"
+          ? PrintJson(SummaryJson(*results) + "\n", std::cout)
+          : PrintPage(RenderPage(*results, {.run_dir = run_dir, .columns = PageColumns()}),
+                      std::cout, WantsColour());
   if (!printed.ok()) {
     Complain("specctl run", printed, kFailed);
     Say("the run's artifacts are in " + run_dir);
@@ -163,11 +161,14 @@ int Run(const RunFlags& flags) {
   if (spec.tls.insecure) {
     Say("--insecure: https certificates are not checked; whoever answers may not be the server");
   }
-  auto targets = ProbeTargets(run->settings, Say);
+  auto targets = ProbeTargets(run->settings, [](std::string_view text) { Say(text); });
   if (!targets.ok()) {
     const bool bad_input =
         absl::IsInvalidArgument(targets.status()) || absl::IsUnauthenticated(targets.status());
-    return Complain("specctl run", targets.status(), bad_input ? kBadInput : kFailed);
+    Complain("specctl run", targets.status(), kFailed);
+    const std::string hint = NoServerHint(targets.status(), TargetUrls(spec));
+    if (!hint.empty()) Say(hint);
+    return bad_input ? kBadInput : kFailed;
   }
   if (auto settled = SettleByTargets(*targets, run->settings, run->plan); !settled.ok()) {
     return Complain("specctl run", settled, kBadInput);

@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include "tools/flags/config_file.h"
+#include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
 
 namespace specctl::cli {
@@ -31,15 +32,15 @@ void AddTargetFlags(CLI::App& app, RunFlags& flags) {
                  "A target server, with or without /v1; several: a comma between them, or the flag "
                  "again [$SPECCTL_URL, else http://localhost:8000]")
       ->delimiter(',')
-      ->group("Target");
+      ->group("Common");
   app.add_option("--target", flags.targets,
                  "[NAME=]URL[,model=M][,gpus=N]: a target with a name for the reports, a model and "
                  "GPUs of its own; repeatable")
       ->group("Target");
   app.add_option("--url-policy", flags.url_policy, "round_robin (by position) or least_in_flight")
-      ->group("Target");
+      ->group("Expert");
   app.add_option("--model,-m", flags.model, "Model [the first that /v1/models names]")
-      ->group("Target");
+      ->group("Common");
   app.add_option("--model-mix", flags.model_mix,
                  "MODEL=SHARE,...: spread the conversations over several models, LoRA adapters for "
                  "example; a row's own model overrides it")
@@ -56,9 +57,9 @@ void AddTargetFlags(CLI::App& app, RunFlags& flags) {
                  "Name of a --header whose value the artifacts may hold; repeatable")
       ->group("Target");
   app.add_option("--ca-file", flags.ca_file, "PEM file of the certificates to trust for https")
-      ->group("Target");
+      ->group("Expert");
   AddSwitch(app, "--insecure", flags.insecure, "Don't check https certificates: anybody can answer")
-      ->group("Target");
+      ->group("Expert");
   app.add_option("--wait-ready", flags.wait_ready,
                  "Wait this long until a real inference answers [0]")
       ->group("Target");
@@ -71,40 +72,40 @@ void AddLoadFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--bs,--concurrency", flags.bs,
                  "Concurrency: conversations in flight, over all agents [1]")
       ->transform(WholeNumber(1, kBsMax))
-      ->group("Load");
+      ->group("Common");
   app.add_option("--agents", flags.agents,
                  "Agent processes [one for each 256 of --bs, at most one a core]")
       ->transform(WholeNumber(1, kBsMax))
       ->group("Load");
   app.add_option("--requests,--request-count", flags.requests, "Send this many requests (turns)")
       ->transform(WholeNumber(1, kRequestsMax))
-      ->group("Load");
+      ->group("Common");
   app.add_option("--conversations,--num-conversations", flags.conversations,
                  "Send this many conversations")
       ->transform(WholeNumber(1, kRequestsMax))
       ->group("Load");
   app.add_option("--duration,--benchmark-duration", flags.duration,
                  "Begin no new turn after this time, counted from the end of ramp and warm-up")
-      ->group("Load");
+      ->group("Common");
   app.add_option("--ramp", flags.ramp, "Fill the slots evenly over this time [0]")->group("Load");
   app.add_option("--warmup", flags.warmup, "Full load that is left out of the hold [0]")
       ->group("Load");
   app.add_option("--grace,--benchmark-grace-period", flags.grace,
                  "What is in flight at the limit gets this long [30s]")
-      ->group("Load");
+      ->group("Expert");
   app.add_option("--max-failed", flags.max_failed,
                  "End a run in which more than this share fails [10%]")
-      ->group("Load");
+      ->group("Expert");
   app.add_option("--seed,--random-seed", flags.seed, "Seed of the order of prompts [0]")
       ->transform(WholeNumber(0))
-      ->group("Load");
+      ->group("Expert");
 }
 
 void AddPromptFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--dataset", flags.dataset,
                  "A name (`specctl dataset list`) or a file [speed_bench_throughput_1k where it is "
                  "found, else builtin]")
-      ->group("Prompts");
+      ->group("Common");
   app.add_option("--public-dataset", flags.public_dataset, "The same as --dataset NAME")
       ->group("Prompts");
   app.add_option("--dataset-dir", flags.dataset_dir,
@@ -122,7 +123,7 @@ void AddPromptFlags(CLI::App& app, RunFlags& flags) {
 void AddRequestFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--osl", flags.osl, "max_tokens of each request [4096 for SPEED-Bench, else 1024]")
       ->transform(WholeNumber(1, kOslMax))
-      ->group("Request");
+      ->group("Common");
   app.add_option("--temperature", flags.temperature,
                  "A number, or `server` for the server's own [0 for named datasets, else server]")
       ->group("Request");
@@ -131,30 +132,29 @@ void AddRequestFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--extra-inputs", flags.extra_inputs,
                  "Request fields: k:v, or a JSON object; repeatable")
       ->group("Request");
-  app.add_option("--timeout", flags.timeout, "Longest time of one request [600s]")
-      ->group("Request");
+  app.add_option("--timeout", flags.timeout, "Longest time of one request [600s]")->group("Expert");
   app.add_option("--connect-timeout", flags.connect_timeout, "Longest time to connect [10s]")
-      ->group("Request");
+      ->group("Expert");
   app.add_option("--idle-timeout", flags.idle_timeout,
                  "Longest silence of a server within a request [60s]")
-      ->group("Request");
+      ->group("Expert");
 }
 
 void AddOutputFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--server-metrics", flags.server_metrics,
                  "Metrics URLs to scrape [{url}/metrics of each target]")
       ->delimiter(',')
-      ->group("Output");
+      ->group("Target");
   app.add_option(
          "--metrics-header", flags.metrics_headers,
          "NAME:VALUE, sent to the URLs of --server-metrics; repeatable. They get no --header "
          "and no API key, but where they are a target's own")
-      ->group("Output");
+      ->group("Target");
   app.add_flag("--no-server-metrics", flags.no_server_metrics, "Don't scrape the servers' metrics")
-      ->group("Output");
+      ->group("Target");
   app.add_option("--output-dir,--output-artifact-dir", flags.output_dir,
                  "Where the artifacts go; empty or new [runs/<id>]")
-      ->group("Output");
+      ->group("Common");
   app.add_option("--format", flags.format, "What is printed at the end: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->group("Output");
@@ -164,17 +164,18 @@ void AddOutputFlags(CLI::App& app, RunFlags& flags) {
   app.add_flag("--strict", flags.strict, "Exit with 3 where the verdict is invalid")
       ->group("Output");
   app.add_flag("--dry-run", flags.dry_run, "Say what would be sent, as text, and send nothing")
-      ->group("Output");
-  app.add_option("--like", flags.like, "Repeat the run in this folder; other flags go before it")
-      ->group("Output");
+      ->group("Common");
+  app.add_option("--like", flags.like,
+                 "Repeat the run in this folder, or with this id; other flags go before it")
+      ->group("Common");
   app.add_option("--receive-stamps", flags.receive_stamps,
                  "Who dates an arrival: kernel, or user to see what that does to the figures "
                  "[kernel]")
       ->check(CLI::IsMember({"kernel", "user"}))
-      ->group("Output");
+      ->group("Expert");
   app.add_option("--agent-timeout", flags.agent_timeout,
                  "An agent that is silent for this long is lost [30s]")
-      ->group("Output");
+      ->group("Expert");
 }
 
 // Comes before all other options: theirs are read in this order, so what it adds is read after it.
@@ -230,6 +231,22 @@ void AddPlannedFlags(CLI::App& app) {
   }
 }
 
+specctl::flags::HelpOptions RunHelp() {
+  return {
+      .examples =
+          {{.what =
+                "without a GPU: in one terminal a simulated engine, in another a minute of load",
+            .line = "specctl sim\n  specctl run --bs 64 --duration 60s"},
+           {.what = "two servers, 512 requests in flight, on prompts that are named",
+            .line = "specctl run --url http://vllm-0:8000,http://vllm-1:8000 --bs 512 "
+                    "--dataset spec_bench"},
+           {.what = "your own prompts; say what would be sent, and send nothing",
+            .line = "specctl run --url http://vllm-0:8000 --dataset my.jsonl --dry-run"},
+           {.what = "an earlier run once more, with one thing changed",
+            .line = "specctl run --like runs/20261129-120142-80b3 --bs 256"}},
+      .groups = {"Common", "Target", "Load", "Prompts", "Request", "Output", "Expert"}};
+}
+
 }  // namespace
 
 void AddRunFlags(CLI::App& app, RunFlags& flags) {
@@ -241,6 +258,7 @@ void AddRunFlags(CLI::App& app, RunFlags& flags) {
   AddOutputFlags(app, flags);
   AddNeedlessFlags(app, flags);
   AddPlannedFlags(app);
+  specctl::flags::SetHelp(app, RunHelp());
 }
 
 }  // namespace specctl::cli

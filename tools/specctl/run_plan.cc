@@ -17,8 +17,6 @@
 namespace specctl::cli {
 namespace {
 
-// What an agent opens besides its streams: reactor, session, resolver, log, spool.
-constexpr uint64_t kFilesReserved = 64;
 constexpr size_t kBodyShownBytes = 600;
 
 uint64_t PromptTokens(std::span<const Message> messages) {
@@ -97,16 +95,6 @@ ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
   return fit;
 }
 
-absl::Status CheckFileLimit(const LoadSpec& load, uint64_t files_max) {
-  const uint64_t slots = SlotsOfAgent(load.bs, 0, load.agents);
-  if (slots + kFilesReserved <= files_max) return absl::OkStatus();
-  const uint64_t agents = load.bs / std::max<uint64_t>(1, files_max - kFilesReserved) + 1;
-  return absl::ResourceExhaustedError(absl::StrFormat(
-      "--bs %d over --agents %d: an agent would need %d open files, and the limit here is %d; "
-      "raise it (ulimit -n) or use --agents %d",
-      load.bs, load.agents, slots + kFilesReserved, files_max, agents));
-}
-
 absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spec) {
   RequestSpec request = spec.request;
   if (!spec.targets.front().model.empty()) request.model = spec.targets.front().model;
@@ -128,7 +116,7 @@ absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spe
   out += absl::StrFormat("dataset      %s: %s, %s%s\n", spec.dataset.name,
                          CountedText(plan.conversations.size(), "conversation"),
                          CountedText(turns, "turn"),
-                         spec.dataset.builtin ? " (builtin: for trying things)" : "");
+                         spec.dataset.builtin ? ", for trying things" : "");
   out += absl::StrFormat("requests     %s%s\n", Describe(plan.limits.planned_requests, spec.load),
                          DescribeDuration(spec.load));
   out += absl::StrFormat(

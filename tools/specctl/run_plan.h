@@ -39,8 +39,4 @@ ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
 // INVALID_ARGUMENT where a body can't be made of the first row.
 absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spec);
 
-// RESOURCE_EXHAUSTED, naming --bs, where an agent's share of the slots, and what else it opens,
-// needs more files than `files_max` (RLIMIT_NOFILE, hard).
-absl::Status CheckFileLimit(const LoadSpec& load, uint64_t files_max);
-
 }  // namespace specctl::cli

@@ -6,6 +6,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/dataset/dataset_again.h"
 #include "common/dataset/dataset_locator.h"
 #include "common/net/url.h"
 #include "common/report/result_names.h"
@@ -126,8 +127,9 @@ absl::Status TakeDataset(const RunFlags& flags, const std::optional<RunSpec>& li
   }
   request.dataset = flags.dataset.value_or(flags.public_dataset.value_or(""));
   std::string form = flags.dataset_format.value_or("");
+  request.search_dirs = DatasetSearchDirs(flags.dataset_dir.value_or(""));
   if (named == 0 && like) {
-    request.dataset = like->dataset.path.empty() ? like->dataset.name : like->dataset.path;
+    request = RequestOf(like->dataset, request.search_dirs);
     if (form.empty() && !like->dataset.builtin) form = like->dataset.format;
   }
   if (flags.input_file) {
@@ -144,7 +146,6 @@ absl::Status TakeDataset(const RunFlags& flags, const std::optional<RunSpec>& li
                    std::string(parsed.status().message()));
   }
   request.form = *parsed;
-  request.search_dirs = DatasetSearchDirs(flags.dataset_dir.value_or(""));
   return absl::OkStatus();
 }
 
@@ -169,6 +170,8 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
     return BadFlag("--server-metrics", "excludes --no-server-metrics");
   }
   if (flags.no_server_metrics) spec.server_metrics = false;
+  const bool kept = spec.metrics_urls_named && spec.server_metrics && flags.server_metrics.empty();
+  if (kept) settings.named_metrics_urls = spec.metrics_urls;  // of --like
   for (const std::string& url : flags.server_metrics) {
     const auto parsed = ParseUrl(url);
     if (!parsed.ok()) return BadFlag("--server-metrics", std::string(parsed.status().message()));
@@ -180,7 +183,7 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
     urls.push_back(parsed->ToString());
     settings.secrets.metrics_authorizations.push_back(parsed->BasicAuthorization());
   }
-  if (!flags.metrics_headers.empty() && flags.server_metrics.empty()) {
+  if (!flags.metrics_headers.empty() && settings.named_metrics_urls.empty()) {
     return BadFlag(
         "--metrics-header",
         "is for what --server-metrics names; a target's own metrics get its --header values");
@@ -188,6 +191,7 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
   auto metrics_headers = ParseMetricsHeaders(flags.metrics_headers);
   if (!metrics_headers.ok()) return metrics_headers.status();
   settings.metrics_headers = *std::move(metrics_headers);
+  spec.metrics_urls_named = !settings.named_metrics_urls.empty();
   if (flags.save_text) spec.save_text = *flags.save_text;
   if (flags.receive_stamps) spec.user_stamps = *flags.receive_stamps == "user";
   if (flags.ca_file) spec.tls.ca_file = *flags.ca_file;
@@ -223,6 +227,13 @@ absl::StatusOr<RunSettings> MakeSettings(const RunFlags& flags, const Surroundin
     if (!status.ok()) return status;
   }
   return settings;
+}
+
+absl::Status CheckDatasetOfLike(const RunFlags& flags, const std::optional<RunSpec>& like,
+                                const Dataset& dataset) {
+  const bool named = flags.dataset || flags.public_dataset || flags.input_file;
+  if (!like || named) return absl::OkStatus();
+  return CheckSame(like->dataset, dataset.identity);
 }
 
 void SettleByDataset(const Dataset& dataset, RunSettings& settings) {

@@ -43,6 +43,10 @@ struct RunSettings {
 // form, or flags that exclude each other.
 absl::StatusOr<RunSettings> MakeSettings(const RunFlags& flags, const Surroundings& surroundings);
 
+// INVALID_ARGUMENT: `dataset`, which --like alone names, is not what that run read any more.
+absl::Status CheckDatasetOfLike(const RunFlags& flags, const std::optional<RunSpec>& like,
+                                const Dataset& dataset);
+
 // Settles --osl and --temperature by the dataset that was loaded: 4096 for SPEED-Bench, else 1024;
 // 0 for named datasets, the server's own for a user's file.
 void SettleByDataset(const Dataset& dataset, RunSettings& settings);

@@ -6,12 +6,15 @@
 #include <thread>
 #include <variant>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <absl/strings/str_format.h>
 
 #include "common/journal/journal_reader.h"
+#include "common/report/page.h"
 #include "tools/specctl/output_dir.h"
+#include "tools/specctl/run_folder.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
@@ -35,13 +38,21 @@ Surroundings RealSurroundings() {
   return surroundings;
 }
 
+size_t PageColumns() {
+  winsize size = {};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : kPageColumns;
+}
+
 bool WantsColour() { return ::isatty(STDOUT_FILENO) == 1 && !Environment("NO_COLOR"); }
 
 absl::StatusOr<RunSpec> SpecOfRun(const std::string& run_dir) {
   const auto bad = [&](std::string_view what) {
     return absl::InvalidArgumentError(absl::StrFormat("--like %s: %s", run_dir, what));
   };
-  auto reader = JournalReader::Open(run_dir + "/journal.pb");
+  const auto found = FindRun(run_dir);
+  if (!found.ok()) return bad(std::string(found.status().message()));
+  auto reader = JournalReader::Open(*found + "/journal.pb");
   if (!reader.ok()) return bad(std::string(reader.status().message()));
   const auto event = reader->Next();
   if (!event.ok()) return bad(std::string(event.status().message()));

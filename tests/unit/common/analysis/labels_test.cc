@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "common/analysis/verdict.h"
@@ -124,6 +126,41 @@ TEST(LabelsTest, RepliesThatRunPastTheirEndAreALabel) {
   EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
   script.spec().request.ignore_eos = true;
   EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+}
+
+// `requests` of 100 ms, one after another on each of `bs` slots.
+Results OfRequests(uint32_t bs, int requests, double each_ms) {
+  JournalScript script({.bs = bs});
+  for (int i = 0; i < requests; ++i) {
+    const uint32_t slot = static_cast<uint32_t>(i) % bs;
+    const double at_ms = i / static_cast<int>(bs) * each_ms + slot;
+    script.Begin({.slot = slot, .at_ms = at_ms})
+        .Chunk(at_ms + 10, 1)
+        .Chunk(at_ms + 20, 1)
+        .Ok(at_ms + each_ms - 1);
+  }
+  return Fold(script.Events());
+}
+
+TEST(LabelsTest, ARunThatIsTooShortToMeanMuchSaysSoAndKeepsItsFigures) {
+  const Results eight = OfRequests(8, 8, 200);
+  ASSERT_TRUE(HasLabelCode(eight.verdict, "too_short"));
+  EXPECT_EQ(eight.verdict.state, VerdictState::kValid);
+  EXPECT_TRUE(eight.throughput.requests_per_s.has_value());
+  const auto& labels = eight.verdict.labels;
+  const auto label = std::find_if(labels.begin(), labels.end(),
+                                  [](const auto& l) { return l.code == "too_short"; });
+  EXPECT_EQ(label->text,
+            "8 requests in 0.2 s at bs 8 are too few to mean much, start and end being most of "
+            "them: measure 30 or more, for 5 s or longer");
+}
+
+TEST(LabelsTest, SoDoManyRequestsInFewSecondsAndFewForEachSlot) {
+  EXPECT_TRUE(HasLabelCode(OfRequests(4, 100, 100).verdict, "too_short")) << "2.5 s";
+  EXPECT_TRUE(HasLabelCode(OfRequests(4, 20, 2'000).verdict, "too_short")) << "20 requests";
+  EXPECT_TRUE(HasLabelCode(OfRequests(40, 70, 4'000).verdict, "too_short")) << "not 2 a slot";
+  EXPECT_FALSE(HasLabelCode(OfRequests(4, 100, 300).verdict, "too_short"));
+  EXPECT_FALSE(HasLabelCode(Fold(Busy().Events()).verdict, "too_short"));
 }
 
 }  // namespace

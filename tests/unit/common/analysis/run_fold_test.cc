@@ -137,6 +137,22 @@ TEST(RunFoldTest, AShortRunIsWholeAndSaysSo) {
   EXPECT_EQ(results.verdict.windows, 3u);
 }
 
+// One stream for 1.2 s, most of whose tokens come in the second that the end cuts.
+TEST(RunFoldTest, ThePeakOfAShortRunIsNotBelowItsMean) {
+  JournalScript script({.bs = 1});
+  script.Begin({.slot = 0, .at_ms = 0}).Chunk(900, 10).Chunk(1'100, 90).Ok(1'200);
+  const Results results = Fold(script.Events());
+  EXPECT_NEAR(results.throughput.output_tps->value, 100 / 1.2, 1e-9);
+  ASSERT_TRUE(results.throughput.output_tps_peak.has_value());
+  EXPECT_GE(*results.throughput.output_tps_peak, results.throughput.output_tps->value);
+}
+
+TEST(RunFoldTest, ThePeakOfALongerRunIsThatOfItsBestSecond) {
+  JournalScript script({.bs = 1});
+  script.Begin({.slot = 0, .at_ms = 0}).Chunk(500, 10).Chunk(1'500, 90).Chunk(2'500, 20).Ok(3'500);
+  EXPECT_DOUBLE_EQ(*Fold(script.Events()).throughput.output_tps_peak, 90);
+}
+
 // Everything that the figures are made of, as text.
 std::string Digest(const std::vector<Event>& events) {
   std::vector<RequestRow> rows;

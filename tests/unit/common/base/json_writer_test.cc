@@ -175,12 +175,17 @@ TEST(AppendJsonStringTest, EscapesWhatJsonDemands) {
   EXPECT_EQ(Quoted(""), R"("")");
   EXPECT_EQ(Quoted("a\"b\\c/d"), R"("a\"b\\c/d")");
   EXPECT_EQ(Quoted("\n\r\t"), R"("\n\r\t")");
-  EXPECT_EQ(Quoted(std::string("\0\x01\x1f\x7f", 4)), "\"\\u0000\\u0001\\u001f\x7f\"");
+  EXPECT_EQ(Quoted(std::string("\0\x01\x1f", 3)), "\"\\u0000\\u0001\\u001f\"");
+}
+
+// Valid JSON may hold them, but a terminal that it is shown on would obey them.
+TEST(AppendJsonStringTest, EscapesDelAndTheControlsBehindIt) {
+  EXPECT_EQ(Quoted("\x7f\xc2\x80\xc2\x9b\xc2\x9f"), R"("\u007f\u0080\u009b\u009f")");
 }
 
 TEST(AppendJsonStringTest, ValidUtf8StaysAsItIs) {
   for (const std::string_view text :
-       {"\xc2\x80", "\xc3\xb6", "\xdf\xbf", "\xe0\xa0\x80", "\xe2\x82\xac", "\xed\x9f\xbf",
+       {"\xc2\xa0", "\xc3\xb6", "\xdf\xbf", "\xe0\xa0\x80", "\xe2\x82\xac", "\xed\x9f\xbf",
         "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf0\x9f\x98\x80",
         "\xf4\x8f\xbf\xbf"}) {
     EXPECT_EQ(Quoted(text), "\"" + std::string(text) + "\"");

@@ -58,7 +58,7 @@ TEST(DatasetCatalogTest, FilesThatCannotBeReadSayWhy) {
   EXPECT_THAT(Find(catalog, "speed_bench_throughput_2k").problem, HasSubstr("is a Parquet file"));
 }
 
-TEST(DatasetCatalogTest, TableHasALineForEachNameAndSaysWhatToDo) {
+TEST(DatasetCatalogTest, TableShowsWhatIsThereThenALineOnTheRest) {
   CatalogEntry found;
   found.name = "spec_bench";
   found.state = State::kFound;
@@ -70,15 +70,27 @@ TEST(DatasetCatalogTest, TableHasALineForEachNameAndSaysWhatToDo) {
   unusable.name = "speed_bench_rag";
   unusable.state = State::kUnusable;
   unusable.problem = "bad\n  run this";
-  const std::string table = CatalogTable({found, missing, unusable}, {"/d"});
-  EXPECT_THAT(table, HasSubstr("name              rows  where\n"
-                               "spec_bench       1,480  /d/spec_bench.jsonl\n"
-                               "mt_bench             -  not found\n"
-                               "speed_bench_rag      -  bad\n"
-                               "\n"
-                               "searched: /d\n"));
-  EXPECT_THAT(table, HasSubstr("prepare.py --config all --output_dir /d\n"));
-  EXPECT_THAT(CatalogTable({found}, {}), HasSubstr("searched: no folder is set\n"));
+  CatalogEntry of_family;
+  of_family.name = "speed_bench_qa";
+  EXPECT_EQ(
+      CatalogTable({found, missing, unusable, of_family}, {"/d"}, false),
+      "name              rows  where\n"
+      "spec_bench       1,480  /d/spec_bench.jsonl\n"
+      "speed_bench_rag      -  bad\n"
+      "\n"
+      "not in /d: speed_bench_* (1 name), mt_bench; `specctl dataset inspect NAME` says how to "
+      "get one, --all lists them\n"
+      "also: builtin_<category>, builtin_throughput_<isl>[_<tier>], or any file\n");
+  const std::string table = CatalogTable({found, missing, unusable}, {"/d"}, true);
+  EXPECT_THAT(table,
+              HasSubstr("name              rows  where\n"
+                        "spec_bench       1,480  /d/spec_bench.jsonl\n"
+                        "mt_bench             -  not found\n"
+                        "speed_bench_rag      -  bad\n"
+                        "\n"
+                        "not in /d: mt_bench; `specctl dataset inspect NAME` says how to get "
+                        "one\n"));
+  EXPECT_THAT(CatalogTable({missing}, {}, false), HasSubstr("not in any folder (none is set): "));
 }
 
 TEST(DatasetCatalogTest, JsonHoldsTheSame) {

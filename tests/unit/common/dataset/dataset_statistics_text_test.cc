@@ -69,7 +69,7 @@ TEST(DatasetStatisticsTextTest, GeneratedTextHasNoPath) {
   example.dataset.identity.path = "";
   example.dataset.identity.builtin = true;
   EXPECT_THAT(StatisticsTable(example.dataset, example.statistics),
-              testing::HasSubstr("file     none, the text is generated\n"));
+              testing::HasSubstr("file     none: the text is generated, for trying things; "));
   const std::string json = StatisticsJson(example.dataset, example.statistics);
   EXPECT_THAT(json, testing::HasSubstr("\"builtin\": true"));
   EXPECT_THAT(json, testing::Not(testing::HasSubstr("\"path\"")));

@@ -154,9 +154,10 @@ TEST(DatasetTest, NothingNamedIsSpeedBenchWhereFoundElseBuiltin) {
   TempFolder folder;
   const Dataset builtin = Loaded(Named("", {folder.path()}));
   EXPECT_EQ(builtin.identity.name, "builtin");
-  EXPECT_THAT(builtin.notes,
-              Contains("no --dataset: using builtin; speed_bench_throughput_1k is not in " +
-                       folder.path()));
+  EXPECT_THAT(
+      builtin.notes,
+      Contains("no --dataset: the prompts are specctl's own; speed_bench_throughput_1k is not in " +
+               folder.path()));
   folder.Write("throughput_1k.jsonl", R"({"category": "mixed", "turns": "a"})");
   const Dataset found = Loaded(Named("", {folder.path()}));
   EXPECT_EQ(found.identity.name, "speed_bench_throughput_1k");
@@ -169,7 +170,6 @@ TEST(DatasetTest, BuiltinSaysThatItIs) {
   EXPECT_EQ(dataset.identity.path, "");
   EXPECT_EQ(dataset.identity.rows, 80u);
   EXPECT_EQ(dataset.identity.sha256.size(), 64u);
-  EXPECT_THAT(dataset.notes, Contains(HasSubstr("no figure from it is a SPEED-Bench result")));
   DatasetRequest request = Named("builtin");
   request.form = RowForm::kTurns;
   ExpectRefused(request, absl::StatusCode::kInvalidArgument, "--dataset-format: builtin is");

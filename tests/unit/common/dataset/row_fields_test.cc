@@ -39,6 +39,7 @@ TEST(RowFieldsTest, OptionalTextIsEmptyWhereAbsentOrNull) {
 
 TEST(RowFieldsTest, MaxTokensIsAPositiveIntegerUnderThreeNames) {
   EXPECT_EQ(MaxTokensOf(Row(R"({"max_tokens": 16})")).value(), 16u);
+  EXPECT_EQ(MaxTokensOf(Row(R"({"max_tokens": 16.0})")).value(), 16u);
   EXPECT_EQ(MaxTokensOf(Row(R"({"max_completion_tokens": 2147483647})")).value(), 2147483647u);
   EXPECT_EQ(MaxTokensOf(Row(R"({"output_length": 5, "max_tokens": null})")).value(), 5u);
   EXPECT_EQ(MaxTokensOf(Row(R"({})")).value(), std::nullopt);

@@ -89,6 +89,16 @@ TEST(RowSplitterTest, ArrayThatIsNotClosedIsRefused) {
   EXPECT_EQ(split.status.message(), "3: the JSON array ends without its closing bracket");
 }
 
+TEST(RowSplitterTest, CommasTooManyOrTooFewAreRefusedWithTheirLine) {
+  EXPECT_EQ(SplitText("[{1},\n,{2}]").status.message(), "2: a comma with no row before it");
+  EXPECT_EQ(SplitText("[,{1}]").status.message(), "1: a comma with no row before it");
+  EXPECT_EQ(SplitText("[{1},\n{2},\n]").status.message(), "3: a comma with no row behind it");
+  EXPECT_EQ(SplitText("[,]").status.message(), "1: a comma with no row before it");
+  EXPECT_EQ(SplitText("[{1}\n{2}]").status.message(), "2: need a comma or ] behind the row before");
+  EXPECT_EQ(SplitText("[{1}}]").status.message(), "1: need a comma or ] behind the row before");
+  EXPECT_TRUE(SplitText("[ ]").status.ok());
+}
+
 TEST(RowSplitterTest, TextAfterAnArrayIsRefused) {
   const Split split = SplitText("[{1}]\n\n{2}");
   EXPECT_EQ(split.status.code(), absl::StatusCode::kInvalidArgument);

@@ -84,5 +84,18 @@ TEST(AcceptanceBlockTest, ASingleSliceIsTheWholeAndIsLeftOut) {
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by tier")));
 }
 
+TEST(AcceptanceBlockTest, TiersThatAreTheCategoriesStandThereOnce) {
+  Results results = testing::FullResults();
+  const size_t tiers = results.slices.size();
+  for (size_t i = 0; i < tiers; ++i) {
+    results.slices.push_back(results.slices[i]);
+    results.slices.back().by = "category";
+  }
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by tier "));
+  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by category")));
+  results.slices.back().conservation.sent -= 1;
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by category "));
+}
+
 }  // namespace
 }  // namespace specctl

@@ -18,7 +18,22 @@ TEST(FigureTableTest, AnEstimateWithoutBothEndsHasNoInterval) {
 }
 
 TEST(FigureTableTest, UserTpsShowsItsSlowUsers) {
-  EXPECT_THAT(FigureTable(testing::FullResults()), HasSubstr("43.1   (p10) 38.2   (p1) 33.3\n"));
+  EXPECT_THAT(FigureTable(testing::FullResults()),
+              HasSubstr("                         mean       p50       p10        p1\n"
+                        "user TPS                 44.3      43.1      38.2      33.3\n"));
+}
+
+TEST(FigureTableTest, EachQuantileStandsUnderItsName) {
+  EXPECT_THAT(
+      FigureTable(testing::FullResults()),
+      HasSubstr("                         mean       p50       p90       p99   error at most\n"
+                "TTFT ms                   686       612       908     1,204   0.500\n"));
+}
+
+TEST(FigureTableTest, AnErrorBelowAMicrosecondIsToldAsThat) {
+  Results results = testing::FullResults();
+  results.latency.ttft_ms->error = {.p50 = 1e-9, .p90 = 0, .p95 = 0, .p99 = 0};
+  EXPECT_THAT(FigureTable(results), HasSubstr("1,204   0.001\n"));
 }
 
 TEST(FigureTableTest, AMissingFigureIsADashAndAReason) {

@@ -16,7 +16,7 @@ TEST(PageHeadTest, TheVerdictComesFirstAndItsReasonsNext) {
   results.verdict.state = VerdictState::kDegraded;
   results.verdict.reasons = {{.code = "agent_lost", .text = "agent 7", .windows = 0},
                              {.code = "in_flight_below_bs", .text = "98 %", .windows = 4}};
-  EXPECT_THAT(VerdictLines(results, false),
+  EXPECT_THAT(VerdictLines(results),
               StartsWith("DEGRADED  run 20261122-101410-7f3a   hold 61 s of 84 s   (61 windows: 59 "
                          "valid, 2 degraded)\n"
                          "reason    agent_lost: agent 7\n"
@@ -24,39 +24,29 @@ TEST(PageHeadTest, TheVerdictComesFirstAndItsReasonsNext) {
                          "label     queued: "));
 }
 
-TEST(PageHeadTest, ColourTouchesTheVerdictAlone) {
-  Results results = testing::FullResults();
-  EXPECT_THAT(VerdictLines(results, true), StartsWith("\x1b[1;32mVALID\x1b[0m     run "));
-  results.verdict.state = VerdictState::kInvalid;
-  EXPECT_THAT(VerdictLines(results, true), StartsWith("\x1b[1;31mINVALID\x1b[0m   run "));
-}
-
 TEST(PageHeadTest, AHoldThatIsTooShortSaysWhoseFiguresTheseAre) {
   Results results = testing::FullResults();
   results.headline_is_whole_run = true;
-  EXPECT_THAT(VerdictLines(results, false),
-              HasSubstr("hold 61 s of 84 s: figures of the whole run"));
+  EXPECT_THAT(VerdictLines(results), HasSubstr("hold 61 s of 84 s: figures of the whole run"));
   results.hold.reset();
-  EXPECT_THAT(VerdictLines(results, false), HasSubstr("no hold: figures of the whole run, 84 s"));
+  EXPECT_THAT(VerdictLines(results), HasSubstr("no hold: figures of the whole run, 84 s"));
 }
 
 TEST(PageHeadTest, AnEarlyEndIsNamed) {
   Results results = testing::FullResults();
-  EXPECT_THAT(VerdictLines(results, false), Not(HasSubstr("ended")));
+  EXPECT_THAT(VerdictLines(results), Not(HasSubstr("ended")));
   results.end = {.end = RunEnd::kTooManyFailures, .reason = "12 of 20 failed", .at_mono_ns = 0};
-  EXPECT_THAT(VerdictLines(results, false),
-              HasSubstr("ended     too many failures: 12 of 20 failed\n"));
+  EXPECT_THAT(VerdictLines(results), HasSubstr("ended     too many failures: 12 of 20 failed\n"));
 }
 
 TEST(PageHeadTest, AnEndWhoseReasonSaysItIsNamedOnce) {
   Results results = testing::FullResults();
   results.end = {.end = RunEnd::kInterrupted, .reason = "interrupted", .at_mono_ns = 0};
-  EXPECT_THAT(VerdictLines(results, false), HasSubstr("ended     interrupted\n"));
+  EXPECT_THAT(VerdictLines(results), HasSubstr("ended     interrupted\n"));
   results.end.reason = "interrupted twice: stopped at once";
-  EXPECT_THAT(VerdictLines(results, false),
-              HasSubstr("ended     interrupted twice: stopped at once\n"));
+  EXPECT_THAT(VerdictLines(results), HasSubstr("ended     interrupted twice: stopped at once\n"));
   results.end.reason = "";
-  EXPECT_THAT(VerdictLines(results, false), HasSubstr("ended     interrupted\n"));
+  EXPECT_THAT(VerdictLines(results), HasSubstr("ended     interrupted\n"));
 }
 
 TEST(PageHeadTest, ShortTimesOfTheLoadAreNotRoundedAway) {
@@ -82,8 +72,17 @@ TEST(PageHeadTest, BuiltinPromptsAreCalledWhatTheyAre) {
   results.spec.dataset.name = "builtin_throughput_1k";
   results.spec.dataset.builtin = true;
   EXPECT_THAT(SetupLines(results),
-              HasSubstr("builtin_throughput_1k (builtin prompts: for trying things, not a "
-                        "SPEED-Bench result)"));
+              HasSubstr("builtin_throughput_1k: for trying things, not a SPEED-Bench result"));
+  results.spec.dataset.name = "builtin";
+  EXPECT_THAT(SetupLines(results),
+              HasSubstr("builtin prompts: for trying things, not a SPEED-Bench result"));
+}
+
+TEST(PageHeadTest, TheStartSkewSaysWhatTheClocksLeaveOpen) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(SetupLines(results), HasSubstr("start skew 1.25 ms, clocks within 0.0800 ms"));
+  results.start_skew->bound_ms = 0;
+  EXPECT_THAT(SetupLines(results), HasSubstr("start skew 1.25 ms\n"));
 }
 
 }  // namespace

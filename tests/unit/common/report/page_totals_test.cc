@@ -24,8 +24,18 @@ TEST(PageTotalsTest, WhatWasNotSentHasItsReasons) {
   results.conservation.shed = 10;
   results.conservation.unassigned = {5, 0, 25, 0};
   EXPECT_THAT(TotalsLines(results),
-              HasSubstr("planned 100 = sent 60 + shed 10 + unassigned 30 (earlier turn failed 5, "
-                        "interrupted 25)\n          sent 60 = ok 60\n"));
+              HasSubstr("planned 100 = sent 60 + shed 10 + not begun 30 (5: an earlier turn "
+                        "failed, 25: interrupted)\n          sent 60 = ok 60\n"));
+}
+
+TEST(PageTotalsTest, APlanThatIsLongerThanTheRunIsNoFailure) {
+  Results results;
+  results.conservation.planned = 100;
+  results.conservation.sent = results.conservation.ok = 83;
+  results.conservation.unassigned[static_cast<size_t>(UnassignedReason::kLimit)] = 17;
+  EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (the limit was reached)"));
+  results.spec.load.duration = std::chrono::seconds(60);
+  EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (the time was up)"));
 }
 
 TEST(PageTotalsTest, WithoutAPlanTheIdentityBeginsWithSent) {

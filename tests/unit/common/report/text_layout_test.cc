@@ -14,13 +14,6 @@ TEST(TextLayoutTest, PaddingCountsCodePoints) {
   EXPECT_EQ(PadLeft("abcde", 4), "abcde");
 }
 
-TEST(TextLayoutTest, ControlCharactersNeverReachTheTerminal) {
-  EXPECT_EQ(Printable("a\x1b[31mb\r\nc\x7f"), "a?[31mb??c?");
-  EXPECT_EQ(Printable("\xC2\x9B[31m"), "?[31m");
-  EXPECT_EQ(Printable("na\xC3\xAFve \xC2\xB5s"), "na\xC3\xAFve \xC2\xB5s");
-  EXPECT_EQ(Printable("cut \xC2"), "cut \xC2");
-}
-
 TEST(TextLayoutTest, ItemsFlowWithoutBeingBroken) {
   const std::vector<std::string> items(4, std::string(40, 'x'));
   std::string out;
@@ -51,6 +44,18 @@ TEST(TextLayoutTest, NoItemsLeaveTheLabelAlone) {
   std::string out;
   AppendFlow({.label = "load"}, {}, out);
   EXPECT_EQ(out, "load\n");
+}
+
+TEST(TextLayoutTest, WideLinesAreBrokenBetweenItemsElseAtSpaces) {
+  EXPECT_EQ(FitLines("load      aaaa bbbb   cccc dddd   eeee\n", 32),
+            "load      aaaa bbbb   cccc dddd\n          eeee\n");
+  EXPECT_EQ(FitLines("note      aaaa bbbb cccc dddd\nx\n", 24),
+            "note      aaaa bbbb cccc\n          dddd\nx\n");
+  EXPECT_EQ(FitLines("whole run           aaaa bbbb   cccc dddd\n", 34),
+            "whole run           aaaa bbbb\n                    cccc dddd\n");
+  EXPECT_EQ(FitLines(std::string(25, ' ') + "aaaa   bbbb", 31),
+            std::string(25, ' ') + "aaaa\n" + std::string(25, ' ') + "bbbb");
+  EXPECT_EQ(FitLines("file      " + std::string(40, 'x'), 20), "file      " + std::string(40, 'x'));
 }
 
 TEST(TextLayoutTest, ProseBreaksAtSpaces) {

@@ -51,6 +51,17 @@ TEST_F(TerminalViewTest, ABlockIsDrawnOverTheOneBefore) {
   EXPECT_EQ(Written(), "");
 }
 
+TEST_F(TerminalViewTest, TextOfOthersControlsNothing) {
+  LiveFrame frame = Frame("hold");
+  frame.figures.verdict.reasons = {
+      {.code = "agent_lost", .text = "killed \x1b]0;x\x07", .windows = 0}};
+  for (const bool terminal : {true, false}) {
+    TerminalView view = View(terminal);
+    view.Show(frame, now_);
+    EXPECT_NE(Written().find("killed ?]0;x?"), std::string::npos) << terminal;
+  }
+}
+
 TEST_F(TerminalViewTest, WithoutATerminalALineComesEveryFewSecondsAndAtANewStage) {
   TerminalView view = View(false);
   view.Show(Frame("ramp"), now_);

@@ -86,14 +86,5 @@ TEST(RunPlanTest, ADryRunCountsInWholeNumbers) {
   EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("8 over 1 agent, at most 8 each\n"));
 }
 
-TEST(RunPlanTest, SlotsThatTheFileLimitCannotCarryAreRefusedWithARemedy) {
-  EXPECT_TRUE(CheckFileLimit({.bs = 512, .agents = 1}, 1024).ok());
-  const absl::Status status = CheckFileLimit({.bs = 4096, .agents = 2}, 1024);
-  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("--bs 4096 over --agents 2"));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("use --agents 5"));
-  EXPECT_TRUE(CheckFileLimit({.bs = 4096, .agents = 5}, 1024).ok());
-}
-
 }  // namespace
 }  // namespace specctl::cli

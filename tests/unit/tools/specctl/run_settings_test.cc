@@ -144,6 +144,44 @@ TEST(RunSettingsTest, LikeKeepsSwitchesThatAreNotGiven) {
   EXPECT_TRUE(changed.spec.save_text);
 }
 
+TEST(RunSettingsTest, LikeKeepsTheNamedSelectionOfAFile) {
+  Surroundings surroundings;
+  surroundings.like = RunSpec{};
+  surroundings.like->dataset = {.name = "speed_bench_coding",
+                                .path = "/d/mine.jsonl",
+                                .format = "speed_bench_messages",
+                                .sha256 = "a",
+                                .rows = 80};
+  const auto settings = Settings({}, surroundings);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->dataset.dataset, "speed_bench_coding");
+  EXPECT_EQ(settings->dataset.file, "/d/mine.jsonl");
+  Dataset now;
+  now.identity = surroundings.like->dataset;
+  EXPECT_TRUE(CheckDatasetOfLike({}, surroundings.like, now).ok());
+  now.identity.rows = 880;
+  EXPECT_THAT(std::string(CheckDatasetOfLike({}, surroundings.like, now).message()),
+              HasSubstr("is not what that run read"));
+  RunFlags named;
+  named.dataset = "other.jsonl";
+  EXPECT_TRUE(CheckDatasetOfLike(named, surroundings.like, now).ok());
+}
+
+TEST(RunSettingsTest, LikeKeepsTheMetricsThatWereNamedAndNoOthers) {
+  Surroundings surroundings;
+  surroundings.like = RunSpec{};
+  surroundings.like->metrics_urls = {"http://a:1/metrics"};
+  EXPECT_THAT(Settings({}, surroundings)->named_metrics_urls, ElementsAre());
+  surroundings.like->metrics_urls_named = true;
+  const auto kept = Settings({}, surroundings);
+  EXPECT_THAT(kept->named_metrics_urls, ElementsAre("http://a:1/metrics"));
+  EXPECT_TRUE(kept->spec.metrics_urls_named);
+  const auto other = Settings({"--server-metrics", "http://b:2/metrics"}, surroundings);
+  EXPECT_THAT(other->named_metrics_urls, ElementsAre("http://b:2/metrics"));
+  const auto none = Settings({"--no-server-metrics"}, surroundings);
+  EXPECT_THAT(none->named_metrics_urls, ElementsAre());
+}
+
 TEST(RunSettingsTest, TheDatasetDecidesLengthAndTemperature) {
   Dataset dataset;
   RunSettings settings = Good({});
