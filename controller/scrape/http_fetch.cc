@@ -188,7 +188,7 @@ Task<absl::StatusOr<HttpReply>> FetchFrom(std::vector<tcp::endpoint> endpoints, 
   if (url.https) {
     reply = co_await ExchangeOverTls(std::move(stream), url, request, options);
   } else {
-    reply = co_await Exchange(stream, request, options.body_bytes_max);
+    reply = co_await Exchange(stream, request, options);
   }
   if (reply.ok()) reply->peer = peer;
   co_return reply;
