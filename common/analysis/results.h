@@ -126,6 +126,7 @@ struct Results {
   // By the servers' counters, over the whole run; for comparison.
   std::optional<AcceptanceFigures> acceptance_of_counters;
   std::vector<TargetAcceptance> acceptance_sources;  // by target
+  std::vector<ScrapeFailure> metrics_failures;
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<Distribution> receive_lag_ms;
   // The hold's with the windows that were left out; absent where none was.

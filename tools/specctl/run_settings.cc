@@ -332,7 +332,7 @@ absl::Status TakeRest(const RunFlags& flags, RunSettings& settings) {
     auto added = AddUrl("--server-metrics", parsed->ToString(), settings.named_metrics_urls);
     if (!added.ok()) return added;
   }
-  if (!flags.metrics_headers.empty() && flags.server_metrics.empty()) {
+  if (!flags.metrics_headers.empty() && settings.named_metrics_urls.empty()) {
     return Bad(
         "--metrics-header",
         "is for what --server-metrics names; a target's own metrics get its --header values");
