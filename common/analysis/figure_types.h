@@ -159,7 +159,6 @@ struct ServerFigures {
   uint64_t scrapes = 0;                                   // the failed ones are among them
   uint64_t scrapes_failed = 0, resets = 0;
   bool any_known = false;  // of all figures
-  std::vector<ScrapeFailure> failures;
   // URLs behind which several servers take turns, and how often their counters fell.  With any of
   // these there are no sums.
   std::vector<std::pair<std::string, uint64_t>> alternating;

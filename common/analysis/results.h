@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/analysis/agent_figures.h"
 #include "common/analysis/figure_types.h"
 #include "common/analysis/request_row.h"
 #include "common/analysis/verdict_types.h"
@@ -49,27 +50,6 @@ struct WindowFigures {
   std::optional<double> acceptance_length;                         // tokens a step, chunk-derived
   std::optional<double> servers_running, servers_waiting, servers_kv_cache_share;
   std::optional<double> servers_generated_tokens, servers_acceptance_per_draft;  // deltas in it
-};
-
-// How far apart the agents began their load, on the controller's clock; ramp steps taken off.
-struct StartSkew {
-  double ms = 0;
-  double bound_ms = 0;  // what the clocks leave open of it
-};
-
-struct AgentFigures {
-  uint32_t agent = 0;
-  HostFacts host;
-  uint32_t slots = 0;
-  bool lost = false;
-  std::string end_reason;
-  Conservation conservation;
-  uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0, chunks_dropped = 0;
-  double receive_lag_p99_ms_max = 0;
-  double cpu_seconds = 0;
-  uint64_t rss_bytes_max = 0;
-  double clock_bound_ms = 0;
-  std::optional<double> started_ms;  // after it was due; absent: it began nothing
 };
 
 struct Results {
@@ -126,7 +106,8 @@ struct Results {
   LatencyFigures whole_latency;
   std::optional<AcceptanceFigures> whole_acceptance;
 
-  std::optional<ServerFigures> servers;  // absent where no target was scraped before and after
+  std::optional<ServerFigures> servers;  // absent where nothing was scraped
+  std::vector<ScrapeFailure> metrics_failures;
   std::vector<SliceFigures> slices;
   std::vector<WindowFigures> windows;
   std::vector<FailureCause> failures;  // most frequent first

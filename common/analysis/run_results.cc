@@ -192,8 +192,7 @@ void AddUnscraped(const Sources& sources, Results& results) {
     if (!source.url.empty() || !source.target) continue;
     for (const TargetProbed& target : sources.state.run.targets) {
       if (target.target != *source.target || target.metrics_note.empty()) continue;
-      if (!results.servers) results.servers.emplace();
-      results.servers->failures.push_back({.url = target.url, .text = target.metrics_note});
+      results.metrics_failures.push_back({.url = target.url, .text = target.metrics_note});
     }
   }
 }
@@ -205,6 +204,7 @@ void SetServers(Sources& sources, Results& results) {
     last = first + results.hold->windows;
   }
   results.servers = sources.state.servers.Figures(first, last);
+  results.metrics_failures = sources.state.servers.Failures();
   AddUnscraped(sources, results);
 }
 

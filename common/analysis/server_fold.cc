@@ -237,8 +237,6 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
     const Target& target = targets_[i];
     const ServerSeries& series = target.series;
     const std::string& url = target.source.url;
-    figures.failures.insert(figures.failures.end(), series.failures().begin(),
-                            series.failures().end());
     if (target.same_as) {
       figures.duplicates.emplace_back(url, targets_[*target.same_as].source.url);
       continue;
@@ -259,6 +257,15 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
   }
   figures.other_names.assign(other_names.begin(), other_names.end());
   figures.complete = servers > 0 && figures.targets.size() == servers;
+}
+
+std::vector<ScrapeFailure> ServerFold::Failures() const {
+  std::vector<ScrapeFailure> failures;
+  for (const Target& target : targets_) {
+    const auto of_target = target.series.failures();
+    failures.insert(failures.end(), of_target.begin(), of_target.end());
+  }
+  return failures;
 }
 
 std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {

@@ -49,6 +49,7 @@ class ServerFold {
   // windows [first, last), of all.  nullopt where nothing was scraped.
   std::optional<ServerFigures> Figures(size_t first_window, size_t last_window) const;
   ServerWindow WindowAt(size_t index) const;
+  std::vector<ScrapeFailure> Failures() const;  // by URL
   // Growth over all servers; nullopt where none knows it.
   std::optional<double> Growth(ServerFigure figure) const;
 

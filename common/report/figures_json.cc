@@ -167,15 +167,8 @@ void WriteCounters(const ServerCounters& value, JsonWriter& json) {
   WriteNumber("requests_finished", value.requests_finished, json);
 }
 
-// What was left out, and why there is less than there could be.
+// What was left out.
 void WriteCautions(const ServerFigures& value, JsonWriter& json) {
-  if (!value.failures.empty()) {
-    json.ObjectsField("failures", value.failures, [&](const ScrapeFailure& failure) {
-      json.Field("url", failure.url);
-      json.Field("text", failure.text);
-      json.Field("scrapes", failure.scrapes);
-    });
-  }
   if (!value.alternating.empty()) {
     json.ObjectsField("alternating", value.alternating, [&](const auto& address) {
       json.Field("metrics_url", address.first);

@@ -11,6 +11,14 @@ namespace specctl {
 namespace {
 
 constexpr std::string_view kLabel = "servers";
+constexpr size_t kLinesMax = 4;  // of a kind; summary.json has them all
+
+void AppendMore(size_t lines, std::string_view key, std::string& out) {
+  if (lines <= kLinesMax) return;
+  AppendProse(kLabel,
+              CountText(lines - kLinesMax) + " more: " + std::string(key) + " in summary.json",
+              out);
+}
 
 std::string GaugeText(const ServerFigures::Gauge& gauge) {
   return FixedText(gauge.mean, gauge.mean < 99.95 ? 1 : 0) + " mean, " + FixedText(gauge.max, 0) +
@@ -44,8 +52,10 @@ std::vector<std::string> ServerItems(const ServerFigures& servers) {
   return items;
 }
 
-void AppendCautions(const ServerFigures& servers, std::string& out) {
+void AppendAlternating(const ServerFigures& servers, std::string& out) {
+  size_t lines = 0;
   for (const auto& [url, falls] : servers.alternating) {
+    if (++lines > kLinesMax) continue;
     AppendProse(kLabel,
                 Printable(url) + " alternates between servers: its counters fell " +
                     CountedText(falls, "time") +
@@ -53,10 +63,17 @@ void AppendCautions(const ServerFigures& servers, std::string& out) {
                     "each",
                 out);
   }
+  AppendMore(lines, "servers.alternating", out);
+}
+
+void AppendCountedOnce(const ServerFigures& servers, std::string& out) {
+  size_t lines = 0;
   for (const auto& [url, same_as] : servers.duplicates) {
+    if (++lines > kLinesMax) continue;
     AppendProse(kLabel,
                 Printable(url) + " is the server of " + Printable(same_as) + ": counted once", out);
   }
+  AppendMore(lines, "servers.duplicates", out);
   if (!servers.other_names.empty()) {
     const size_t more = servers.other_names.size() - 1;
     AppendProse(
@@ -68,15 +85,16 @@ void AppendCautions(const ServerFigures& servers, std::string& out) {
 }
 
 // Why scrapes failed, or why there are none; the same reason once.
-void AppendFailures(const ServerFigures& servers, std::string& out) {
+void AppendFailures(const Results& results, std::string& out) {
   std::set<std::string> said;
-  for (const ScrapeFailure& failure : servers.failures) {
-    if (!said.insert(failure.text).second) continue;
+  for (const ScrapeFailure& failure : results.metrics_failures) {
+    if (!said.insert(failure.text).second || said.size() > kLinesMax) continue;
     const std::string times = failure.scrapes > 1 ? " (" + CountText(failure.scrapes) + " x)" : "";
     AppendProse(kLabel,
                 (failure.scrapes > 0 ? "" : "no counters: ") + Printable(failure.text) + times,
                 out);
   }
+  AppendMore(said.size(), "metrics_failures", out);
 }
 
 }  // namespace
@@ -86,14 +104,16 @@ void AppendServers(const Results& results, std::string& out) {
     AppendProse(kLabel, "counters not read (--no-server-metrics)", out);
     return;
   }
-  if (!results.servers) {
+  if (!results.servers && results.metrics_failures.empty()) {
     AppendProse(kLabel, "no counters: not every target was scraped", out);
-    return;
   }
-  const std::vector<std::string> items = ServerItems(*results.servers);
-  if (!items.empty()) AppendFlow({.label = kLabel}, items, out);
-  AppendCautions(*results.servers, out);
-  AppendFailures(*results.servers, out);
+  if (results.servers) {
+    const std::vector<std::string> items = ServerItems(*results.servers);
+    if (!items.empty()) AppendFlow({.label = kLabel}, items, out);
+    AppendAlternating(*results.servers, out);
+    AppendCountedOnce(*results.servers, out);
+  }
+  AppendFailures(results, out);
 }
 
 }  // namespace specctl

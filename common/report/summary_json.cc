@@ -172,6 +172,17 @@ void WriteTargetModel(const TargetProbed& target, const RunSpec& spec, JsonWrite
   json.TextField("model", target.model);
 }
 
+// Absent where none failed.
+void WriteMetricsFailures(const Results& results, JsonWriter& json) {
+  if (results.metrics_failures.empty()) return;
+  json.ObjectsField("metrics_failures", results.metrics_failures,
+                    [&](const ScrapeFailure& failure) {
+                      json.Field("url", failure.url);
+                      json.Field("text", failure.text);
+                      json.Field("scrapes", failure.scrapes);
+                    });
+}
+
 void WriteNetwork(const std::vector<TargetNetwork>& networks, uint32_t target, JsonWriter& json) {
   for (const TargetNetwork& network : networks) {
     if (network.target != target) continue;
@@ -285,6 +296,7 @@ std::string SummaryJson(const Results& results) {
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);
   WriteServers(results.servers, json);
+  WriteMetricsFailures(results, json);
   WriteWithInvalid(results, json);
   WriteWholeRun(results, json);
   json.ObjectsField("slices", results.slices,

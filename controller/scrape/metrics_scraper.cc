@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -36,7 +37,7 @@ struct MetricsScraper::Target {
   // Requests running or waiting, by the last values seen of the engine's gauges.
   double Busy() const {
     double busy = 0;
-    for (const auto& [series, value] : busy_values) busy += value;
+    for (const auto& [series, value] : busy_values) busy += std::isfinite(value) ? value : 0;
     return busy;
   }
 

@@ -103,7 +103,7 @@ class MetricsTest(Case):
                 self.assertIn(why, self.specctl("probe", server.url).stdout)
                 page, summary = self.measure(server, name=f"run{number}")
                 self.assertIn(why, " ".join(page.split()))
-                self.assertIn(why, summary["servers"]["failures"][0]["text"])
+                self.assertIn(why, summary["metrics_failures"][0]["text"])
                 self.assertNotIn("none of the known figures", page)
 
     def test_a_refusal_is_told_in_the_servers_words(self):
@@ -115,7 +115,7 @@ class MetricsTest(Case):
                 self.assertIn(why, self.specctl("probe", server.url).stdout)
                 page, summary = self.measure(server, name=str(status))
                 self.assertIn(why, " ".join(page.split()))
-                self.assertIn(why, summary["servers"]["failures"][0]["text"])
+                self.assertIn(why, summary["metrics_failures"][0]["text"])
 
     def test_scrapes_that_fail_later_are_counted_with_their_reason(self):
         def metrics(server, _):
@@ -127,6 +127,8 @@ class MetricsTest(Case):
         self.assertEqual(servers["scrapes"], servers["scrapes_failed"])
         self.assertIn(f"{servers['scrapes']} of {servers['scrapes']} scrapes failed", page)
         self.assertIn("status 503: busy", page)
+        self.assertIn("status 503: busy", summary["metrics_failures"][0]["text"])
+        self.assertEqual(summary["metrics_failures"][0]["scrapes"], servers["scrapes"])
         self.assertNotIn("generated_tokens", servers)
 
     def test_headers_and_key_go_to_the_targets_and_nowhere_else(self):

@@ -277,10 +277,11 @@ TEST(ServerFoldTest, WhyScrapesFailedIsKept) {
     ASSERT_TRUE(fold.Apply(failed).ok());
   }
   const auto figures = fold.Figures(0, 1);
-  ASSERT_EQ(figures->failures.size(), 3u);
-  EXPECT_EQ(figures->failures[0].text, "a");
-  EXPECT_EQ(figures->failures[0].scrapes, 3u);
-  EXPECT_EQ(figures->failures[2].scrapes, 2u) << "those beyond the third text are with it";
+  const auto failures = fold.Failures();
+  ASSERT_EQ(failures.size(), 3u);
+  EXPECT_EQ(failures[0].text, "a");
+  EXPECT_EQ(failures[0].scrapes, 3u);
+  EXPECT_EQ(failures[2].scrapes, 2u) << "those beyond the third text are with it";
   EXPECT_EQ(figures->scrapes, 6u);
   EXPECT_EQ(figures->scrapes_failed, 6u);
 }

@@ -20,10 +20,12 @@ std::string LinesOf(const ServerFigures& servers) {
 }
 
 TEST(PageServersTest, WhyThereAreNoCountersIsSaidOnce) {
-  ServerFigures servers;
-  servers.failures = {{.url = "http://a", .text = "/metrics answers 404"},
-                      {.url = "http://b", .text = "/metrics answers 404"}};
-  EXPECT_EQ(LinesOf(servers), "servers   no counters: /metrics answers 404\n");
+  Results results;
+  results.metrics_failures = {{.url = "http://a", .text = "/metrics answers 404"},
+                              {.url = "http://b", .text = "/metrics answers 404"}};
+  std::string out;
+  AppendServers(results, out);
+  EXPECT_EQ(out, "servers   no counters: /metrics answers 404\n");
 }
 
 TEST(PageServersTest, CountersThatWereNotAskedForAreNoFault) {
@@ -38,7 +40,7 @@ TEST(PageServersTest, FailedScrapesShowTheirShareAndWhy) {
   Results results = testing::FullResults();
   results.servers->scrapes_failed = 3;
   results.servers->resets = 1;
-  results.servers->failures = {{.url = "http://a/metrics", .text = "status 401", .scrapes = 3}};
+  results.metrics_failures = {{.url = "http://a/metrics", .text = "status 401", .scrapes = 3}};
   std::string out;
   AppendServers(results, out);
   EXPECT_THAT(out, HasSubstr("1 counter reset"));
@@ -73,6 +75,19 @@ TEST(PageServersTest, WhatIsLeftOutIsNamedWithTheCure) {
   EXPECT_THAT(lines, HasSubstr("http://127.0.0.1:1/metrics is the server of "
                                "http://localhost:1/metrics: counted once"));
   EXPECT_THAT(lines, HasSubstr("vllm:generation_tokens and 1 more"));
+}
+
+TEST(PageServersTest, OfManyTheFirstAreShown) {
+  Results results;
+  for (int i = 0; i < 9; ++i) {
+    results.metrics_failures.push_back(
+        {.url = "", .text = "why " + std::to_string(i), .scrapes = 1});
+  }
+  std::string out;
+  AppendServers(results, out);
+  EXPECT_THAT(out, HasSubstr("why 3"));
+  EXPECT_THAT(out, Not(HasSubstr("why 4")));
+  EXPECT_THAT(out, HasSubstr("servers   5 more: metrics_failures in summary.json"));
 }
 
 }  // namespace
