@@ -7,6 +7,7 @@
 
 #include "common/analysis/acceptance_fold.h"
 #include "common/analysis/figure_types.h"
+#include "common/analysis/server_figures.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/step_store.h"
 

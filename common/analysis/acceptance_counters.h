@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "common/analysis/figure_types.h"
+#include "common/analysis/server_figures.h"
 
 namespace specctl {
 

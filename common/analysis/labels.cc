@@ -323,9 +323,12 @@ void AddOddities(Results& results) {
   const ResponseOddities& oddities = results.oddities;
   if (oddities.passed_over > 0) {
     std::string text =
-        absl::StrFormat("%d responses hold details that were passed over", oddities.passed_over);
+        absl::StrFormat("%d responses hold details of a wrong type or form, which were passed over",
+                        oddities.passed_over);
+    std::string_view separator = ": ";
     for (const auto& [what, responses] : oddities.passed_over_by) {
-      text += absl::StrFormat("; %d: %s", responses, what);
+      text += absl::StrFormat("%s%s (%d)", separator, what, responses);
+      separator = ", ";
     }
     AddLabel("passed_over", std::move(text), results);
   }

@@ -10,7 +10,9 @@
 
 #include "common/analysis/agent_figures.h"
 #include "common/analysis/figure_types.h"
+#include "common/analysis/request_books.h"
 #include "common/analysis/request_row.h"
+#include "common/analysis/server_figures.h"
 #include "common/analysis/verdict_types.h"
 #include "common/journal/event.h"
 #include "common/journal/journal_loss.h"
@@ -18,7 +20,7 @@
 
 namespace specctl {
 
-// A slice by category, tier, sub_category, turn, target or agent.
+// A slice by category, tier, sub_category, turn, target, model, agent or stage.
 struct SliceFigures {
   std::string by, key;
   Conservation conservation;

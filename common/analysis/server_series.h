@@ -11,7 +11,7 @@
 
 #include <absl/status/status.h>
 
-#include "common/analysis/figure_types.h"
+#include "common/analysis/server_figures.h"
 #include "common/engine/engine_profile.h"
 #include "common/journal/event.h"
 #include "common/prometheus/counter_deltas.h"

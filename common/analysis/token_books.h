@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
-#include "common/analysis/figure_types.h"
 #include "common/analysis/open_request.h"
+#include "common/analysis/request_books.h"
 #include "common/analysis/settled_request.h"
 #include "common/journal/event.h"
 

@@ -213,8 +213,8 @@ absl::StatusOr<HttpReply> InferAsTaken(const Prober& prober, const RequestBodyWr
   plain.continuous_usage = false;
   plain.include_usage = false;
   auto plain_reply = prober.Infer(writer, plain);
-  const bool taken = plain_reply.ok() && plain_reply->status == 200 &&
-                     ReadAnswer(prober, *plain_reply, {}).ok();
+  const bool taken =
+      plain_reply.ok() && plain_reply->status == 200 && ReadAnswer(prober, *plain_reply, {}).ok();
   if (!taken) return reply;
   asked = plain;
   return plain_reply;

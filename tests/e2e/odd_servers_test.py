@@ -321,16 +321,16 @@ class OddServersTest(harness.Case):
         self.addCleanup(lambda: server.listener.close())
         return server
 
-    def all(self, chats, odd_probe, status):
+    def all(self, chats, odd_probe):
         """(summary, page) of a run against each, several at once."""
         servers = [self.server(chat, odd_probe) for chat in chats]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             return dict(zip(chats, pool.map(
-                lambda server: self.measure(server, "--requests", 8, "--max-failed", "100%",
-                                            status=status), servers)))
+                lambda server: self.measure(server, "--requests", 8, "--max-failed", "100%"),
+                servers)))
 
     def test_answers_count_whatever_is_odd_about_them(self):
-        told = self.all(COUNT, odd_probe=True, status=0)
+        told = self.all(COUNT, odd_probe=True)
         for chat, (summary, _) in told.items():
             with self.subTest(chat.__name__):
                 self.assert_conserved(summary)
@@ -352,7 +352,7 @@ class OddServersTest(harness.Case):
         self.assertIn("usage.*_tokens_details", over["passed_over_by"])
 
     def test_failures_are_told_in_the_servers_words(self):
-        for chat, (summary, page) in self.all(FAIL, odd_probe=False, status=3).items():
+        for chat, (summary, page) in self.all(FAIL, odd_probe=False).items():
             with self.subTest(chat.__name__):
                 cause = summary["failures"][0]
                 self.assertIn(FAIL[chat], cause["reason"])
@@ -381,10 +381,10 @@ class OddServersTest(harness.Case):
         killer.start()
         self.addCleanup(killer.cancel)
         summary, _ = self.measure(
-            lives, "--duration", "6s", "--url-policy", "least_in_flight", "--bs", 8, "--max-failed", "50%",
+            lives, "--duration", "4s", "--url-policy", "least_in_flight", "--bs", 8, "--max-failed", "50%",
             urls=["--url", dies.url, "--url", lives.url])
         counts = summary["conservation"]
-        self.assertGreater(counts["ok"], 300)
+        self.assertGreater(counts["ok"], 200)
         self.assertLess(counts["failed"], 4 + 10)
 
     def test_an_outage_is_named_with_its_windows(self):
@@ -395,11 +395,11 @@ class OddServersTest(harness.Case):
             for _ in range(20):
                 peer.send(event(chunk("x")))
                 time.sleep(0.02)
-                while 4 < time.monotonic() - begun < 8:
+                while 3 < time.monotonic() - begun < 6.5:
                     time.sleep(0.01)
             peer.tail(20)
             peer.end()
-        summary, page = self.measure(self.server(stalls), "--duration", "9s")
+        summary, page = self.measure(self.server(stalls), "--duration", "7s")
         self.assertIn("outage", summary["verdict"]["labels"])
         self.assertGreaterEqual(sum(s["windows"] for s in summary["outages"]["spans"]), 2)
         self.assertGreater(summary["outages"]["output_tps_outside"],

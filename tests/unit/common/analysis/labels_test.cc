@@ -1,6 +1,7 @@
-#include <algorithm>
-
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "common/analysis/verdict.h"
 #include "tests/unit/common/analysis/journal_script.h"
@@ -102,6 +103,28 @@ TEST(LabelsTest, ServerErrorsAreRefusalsAndBrokenStreams) {
   EXPECT_TRUE(HasLabelCode(results.verdict, "server_errors"));
   EXPECT_EQ(results.failures[0].text, "503 (http://vllm:8000)");
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
+}
+
+TEST(LabelsTest, WhatWasOddAboutResponsesIsCounted) {
+  JournalScript script = Busy();
+  for (int i = 0; i < 3; ++i) {
+    ScriptRequest& request = script.Begin({.at_ms = 7'300.0 + i});
+    request.Chunk(7'310, 1).Ok(7'320);
+    request.finish().left_open = true;
+    request.finish().passed_over = 2;
+    request.finish().passed_over_first = i == 0 ? "id" : "usage";
+  }
+  const Results results = Fold(script.Events());
+  ASSERT_TRUE(HasLabelCode(results.verdict, "passed_over"));
+  ASSERT_TRUE(HasLabelCode(results.verdict, "left_open"));
+  EXPECT_EQ(results.oddities.passed_over, 3u);
+  EXPECT_EQ(results.oddities.left_open, 3u);
+  for (const VerdictReason& label : results.verdict.labels) {
+    if (label.code != "passed_over") continue;
+    EXPECT_THAT(label.text, ::testing::HasSubstr("3 responses"));
+    EXPECT_THAT(label.text, ::testing::HasSubstr("passed over: id (1), usage (2)"));
+  }
+  EXPECT_FALSE(HasLabelCode(Fold(Busy().Events()).verdict, "passed_over"));
 }
 
 TEST(LabelsTest, OurOwnCancellationIsNoServerError) {

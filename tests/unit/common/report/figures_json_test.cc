@@ -49,7 +49,7 @@ TEST(FiguresJsonTest, ConservationSaysWhetherItHolds) {
             R"({"conservation":{"planned":5,"sent":3,"shed":0,"unassigned":2,"ok":2,"failed":1,)"
             R"("timed_out":0,"cancelled":0,"lost":0,"in_flight":0,"resends":0,)"
             R"("unassigned_by_reason":{"earlier_turn_failed":0,"limit":2,"interrupted":0,)"
-            R"("agent_lost":0},"holds":true}})");
+            R"("agent_lost":0,"too_many_failures":0},"holds":true}})");
 }
 
 TEST(FiguresJsonTest, EmptyListsOfAnAcceptanceAreAbsent) {

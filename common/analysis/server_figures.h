@@ -1,0 +1,64 @@
+// What the servers' own metrics, and the network to them, say of a run; docs/metrics.md defines each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace specctl {
+
+// The network between the agents and a target.
+struct TargetNetwork {
+  uint32_t target = 0;
+  uint64_t connections = 0;                        // whose round trip is known
+  double round_trip_ms = 0;                        // the median over them of the least that TCP saw
+  std::optional<double> ttft_p50_ms, ttft_p99_ms;  // of the target's headline requests
+};
+
+// Deltas of counters over the whole run, summed over all series and ranks.
+struct ServerCounters {
+  std::optional<double> generated_tokens, prompt_tokens, first_tokens, drafts, drafted_tokens,
+      accepted_tokens, engine_steps, prefix_hit_rate, preemptions, requests_finished;
+  std::vector<double> accepted_by_position;
+};
+
+struct TargetCounters {
+  uint32_t metrics = 0;            // index of the metrics URL
+  std::string url;                 // of the metrics
+  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
+  ServerCounters counters;
+};
+
+// Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
+struct ScrapeFailure {
+  std::string url, text;
+  uint64_t scrapes = 0;
+};
+
+struct ServerFigures {
+  // Sums over the targets that have the family.
+  ServerCounters sums;
+  // Families that not all of the targets have: their key, and the metrics URLs that are summed.
+  std::vector<std::pair<std::string, std::vector<std::string>>> partial;
+  std::vector<TargetCounters> targets;  // scraped before and after
+  bool complete = false;                // they are all that there are
+  struct Gauge {
+    double mean = 0, max = 0;
+  };
+  std::optional<Gauge> running, waiting, kv_cache_share;  // over the hold; summed over targets
+  uint64_t scrapes = 0;                                   // the failed ones are among them
+  uint64_t scrapes_failed = 0, resets = 0;
+  bool any_known = false;  // of all figures
+  // URLs behind which several servers take turns, and how often their counters fell.  With any of
+  // these there are no sums.
+  std::vector<std::pair<std::string, uint64_t>> alternating;
+  // URLs of a server that another URL, the second of each pair, is of: left out.
+  std::vector<std::pair<std::string, std::string>> duplicates;
+  std::vector<std::string> other_names;  // that say again what another name says; not counted
+
+  const ServerCounters* OfTarget(uint32_t target) const;  // nullptr: none
+};
+
+}  // namespace specctl
