@@ -19,12 +19,12 @@ using namespace std::chrono_literals;
 class ConnectAnyTest : public ::testing::Test {
  protected:
   absl::StatusOr<tcp::endpoint> Connect(std::vector<tcp::endpoint> endpoints, Nanos patience) {
+    asio::io_context io(1);  // outlives the socket
     std::optional<absl::StatusOr<Socket>> result;
     auto on_done = [&](std::exception_ptr error, absl::StatusOr<Socket> socket) {
       if (error) std::rethrow_exception(error);
       result.emplace(std::move(socket));
     };
-    asio::io_context io(1);
     const MonoTime deadline = MonoNow() + patience;
     asio::co_spawn(io.get_executor(), ConnectAny(std::move(endpoints), deadline),
                    std::move(on_done));
