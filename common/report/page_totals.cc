@@ -44,6 +44,8 @@ std::string WhyNotBegun(UnassignedReason why, const LoadSpec& load) {
       return load.duration ? "the time was up" : "the limit was reached";
     case UnassignedReason::kInterrupted:
       return "interrupted";
+    case UnassignedReason::kTooManyFailures:
+      return "too many requests failed";
     default:
       return WithSpaces(UnassignedName(why));
   }
@@ -82,7 +84,7 @@ void AppendConservation(const Results& results, std::string& out) {
   AppendFlow({.label = "requests"}, items, out);
 }
 
-void AppendFailures(const Results& results, std::string& out) {
+void AppendFailureCauses(const Results& results, std::string& out) {
   constexpr size_t kCausesMax = 5;
   for (size_t i = 0; i < std::min(results.failures.size(), kCausesMax); ++i) {
     const FailureCause& cause = results.failures[i];
@@ -160,7 +162,7 @@ void AppendChecksNotMade(const Verdict& verdict, std::string& out) {
 std::string TotalsLines(const Results& results) {
   std::string out;
   AppendConservation(results, out);
-  AppendFailures(results, out);
+  AppendFailureCauses(results, out);
   AppendTokens(results, out);
   AppendChecksNotMade(results.verdict, out);
   return out;

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Refusal(uint32_t bs, uint32_t agents, uint64_t files_max) {
+std::string LimitRefusal(uint32_t bs, uint32_t agents, uint64_t files_max) {
   const absl::Status status = CheckFileLimit({.bs = bs, .agents = agents}, files_max);
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   return std::string(status.message());
@@ -20,7 +20,7 @@ std::string Refusal(uint32_t bs, uint32_t agents, uint64_t files_max) {
 
 TEST(FileLimitTest, SlotsThatDoNotFitAreRefusedWithARemedyThatFits) {
   EXPECT_TRUE(CheckFileLimit({.bs = 512, .agents = 1}, 1024).ok());
-  const std::string text = Refusal(4096, 2, 1024);
+  const std::string text = LimitRefusal(4096, 2, 1024);
   EXPECT_THAT(text, HasSubstr("--bs 4096 over --agents 2: an agent would need 2112 open files, and "
                               "the limit here is 1024; use --agents 5, or "));
   EXPECT_THAT(text, HasSubstr("ulimit -n 2112"));
@@ -29,21 +29,21 @@ TEST(FileLimitTest, SlotsThatDoNotFitAreRefusedWithARemedyThatFits) {
 }
 
 TEST(FileLimitTest, TheFewestAgentsThatFitAreNamed) {
-  EXPECT_THAT(Refusal(384, 1, 256), HasSubstr("use --agents 2,"));
+  EXPECT_THAT(LimitRefusal(384, 1, 256), HasSubstr("use --agents 2,"));
   EXPECT_TRUE(CheckFileLimit({.bs = 384, .agents = 2}, 256).ok());
 }
 
 TEST(FileLimitTest, WhereNoNumberOfAgentsFitsTheLimitAloneIsNamed) {
-  const std::string few = Refusal(300, 2, 60);
+  const std::string few = LimitRefusal(300, 2, 60);
   EXPECT_THAT(few, Not(HasSubstr("use --agents")));
   EXPECT_THAT(few, HasSubstr("ulimit -n 214"));
   // 50 agents of 6 slots would fit, but the controller could not hold 50 sessions.
-  EXPECT_THAT(Refusal(300, 2, 70), Not(HasSubstr("use --agents")));
-  EXPECT_THAT(Refusal(1, 1, 64), Not(HasSubstr("use --agents")));
+  EXPECT_THAT(LimitRefusal(300, 2, 70), Not(HasSubstr("use --agents")));
+  EXPECT_THAT(LimitRefusal(1, 1, 64), Not(HasSubstr("use --agents")));
 }
 
 TEST(FileLimitTest, TheControllersOwnFilesCount) {
-  EXPECT_THAT(Refusal(51, 51, 70), HasSubstr("the controller would need 134 open files"));
+  EXPECT_THAT(LimitRefusal(51, 51, 70), HasSubstr("the controller would need 134 open files"));
 }
 
 TEST(FileLimitTest, StreamsThatFitAreThoseThatARunIsAllowed) {
