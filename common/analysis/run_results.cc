@@ -328,8 +328,12 @@ void SetSlices(const Sources& sources, Results& results) {
 }
 
 void SetOutages(const Sources& sources, std::span<const double> backing_off, Results& results) {
+  // Where chunks have no tokens, a hold has no TPS, and the whole run has one by its totals.
+  const bool of_hold = !results.headline_is_whole_run && results.throughput.output_tps;
+  const std::optional<Estimate>& output_tps =
+      of_hold ? results.throughput.output_tps : results.whole_throughput.output_tps;
   HeadlineTime time{.end_s = results.run_length_s};
-  if (!results.headline_is_whole_run) {
+  if (of_hold) {
     time = {.begin_s = results.hold->start_s,
             .end_s = results.hold->start_s + results.hold->length_s,
             .left_out_s = static_cast<double>(results.hold->windows_left_out)};
@@ -344,9 +348,8 @@ void SetOutages(const Sources& sources, std::span<const double> backing_off, Res
                                .backing_off = backing_off,
                                .verdicts = sources.state.verdicts,
                                .step_p50_ms = step_p50_ms});
-  if (!outages.spans.empty() && results.throughput.output_tps) {
-    outages.output_tps_outside =
-        TpsOutside(outages.spans, time, results.throughput.output_tps->value);
+  if (!outages.spans.empty() && output_tps) {
+    outages.output_tps_outside = TpsOutside(outages.spans, time, output_tps->value);
   }
 }
 
