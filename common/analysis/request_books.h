@@ -1,4 +1,5 @@
-// Counts of a run's requests and tokens, and of what was odd about them; docs/metrics.md defines each.
+// Counts of a run's requests and tokens, and of what was odd about them; docs/metrics.md defines
+// each.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// What the servers' own metrics, and the network to them, say of a run; docs/metrics.md defines each.
+// What the servers' own metrics, and the network to them, say of a run; docs/metrics.md defines
+// each.
 #pragma once
 
 #include <cstdint>
