@@ -27,8 +27,7 @@ absl::Status Refusal(const HttpAnswer& answer) {
   const std::string message = ParseErrorBody(answer.body, answer.status).message;
   if (answer.status == 401 || answer.status == 403) {
     return absl::UnauthenticatedError(
-        absl::StrFormat("GET /v1/models answered %d: %s; give the server's key by --api-key-env",
-                        answer.status, message));
+        absl::StrFormat("GET /v1/models answered %d: %s", answer.status, message));
   }
   if (answer.status == 429 || answer.status >= 500) {
     return absl::UnavailableError(

@@ -24,7 +24,7 @@ struct ServedModel {
 };
 
 // The models of an answer to GET /v1/models; at least one.
-// UNAUTHENTICATED      401 or 403: says how to give a key
+// UNAUTHENTICATED      401 or 403
 // UNAVAILABLE          429 or 5xx: the server is there and not ready, with its message
 // FAILED_PRECONDITION  "not an OpenAI-compatible server: GET /v1/models answered 404 text/html"; or
 //                      a list without any model

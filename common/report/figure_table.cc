@@ -55,13 +55,18 @@ std::string MissingLine(std::string_view name, std::string_view why) {
                      std::string(kGap) + std::string(why));
 }
 
+std::string_view WhyNoTps(const Results& results) {
+  if (results.conservation.sent == 0) return "nothing was sent";
+  if (results.tokens_withheld) return WhyMissing(results);
+  // Which of them came within the hold is not known.
+  if (results.tokens.output) return "tokens are known by response alone: see \"whole run\"";
+  return "no tokens could be counted";
+}
+
 std::string OutputTpsLine(const Results& results) {
   const ThroughputFigures& figures = results.throughput;
   if (!figures.output_tps) {
-    const std::string_view why = results.conservation.sent == 0 ? "nothing was sent"
-                                 : results.tokens_withheld      ? WhyMissing(results)
-                                                                : "no tokens could be counted";
-    return MissingLine("output TPS", why);
+    return MissingLine("output TPS", WhyNoTps(results));
   }
   const std::string line = FigureStart("output TPS", FigureText(figures.output_tps->value),
                                        IntervalText(*figures.output_tps, FigureText));

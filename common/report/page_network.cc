@@ -19,13 +19,6 @@ std::string LessText(std::string_view quantile, double ttft_ms, double round_tri
          MsText(ttft_ms - round_trip_ms);
 }
 
-std::string UrlOf(const Results& results, uint32_t target) {
-  for (const TargetProbed& probed : results.targets) {
-    if (probed.target == target) return Printable(probed.url);
-  }
-  return "target " + std::to_string(target);
-}
-
 }  // namespace
 
 std::string NetworkLines(const Results& results) {
@@ -34,7 +27,7 @@ std::string NetworkLines(const Results& results) {
   for (const TargetNetwork& network : results.networks) {
     if (++lines > kTargetsMax) break;
     std::vector<std::string> items;
-    if (results.networks.size() > 1) items.push_back(UrlOf(results, network.target));
+    if (results.networks.size() > 1) items.push_back(Printable(TargetLabel(results.spec, network.target)));
     const bool shows = network.round_trip_ms >= kShownMsMin;
     items.push_back("round trip " + (shows ? MsText(network.round_trip_ms) : "below 0.01") +
                     " ms (TCP, " + CountedText(network.connections, "connection") + ")");

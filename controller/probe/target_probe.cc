@@ -61,7 +61,6 @@ class Prober {
     return input_.request.endpoint == Endpoint::kChat ? "/v1/chat/completions" : "/v1/completions";
   }
   const Url& url() const { return url_; }
-  bool has_key() const { return !input_.authorization.empty(); }
 
  private:
   const ProbeInput& input_;
@@ -131,10 +130,7 @@ absl::Status Refused(const Prober& prober, const HttpReply& reply, const Respons
   const std::string text =
       absl::StrFormat("%s%s: %s", prober.url().ToString(), prober.Path(), verdict.text);
   if (reply.status == 401 || reply.status == 403) {
-    const bool has_key = prober.has_key();
-    return absl::UnauthenticatedError(
-        text + (has_key ? " (the key that was given is refused)"
-                        : " (--api-key-env names the variable that holds a key)"));
+    return absl::UnauthenticatedError(text);
   }
   const bool not_ready = reply.status == 429 || reply.status >= 500;
   return not_ready ? absl::UnavailableError(text) : absl::FailedPreconditionError(text);
@@ -276,7 +272,9 @@ void FindSpeculation(const Prober& prober, std::string_view metrics, TargetProbe
 
 }  // namespace
 
-absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
+namespace {
+
+absl::StatusOr<TargetProbed> AskTarget(const ProbeInput& input) {
   auto url = ParseTargetUrl(input.url);
   if (!url.ok()) return url.status();
   const Prober prober(input, *std::move(url));
@@ -304,6 +302,18 @@ absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
   }
   FindSpeculation(prober, metrics, facts);
   return facts;
+}
+
+}  // namespace
+
+absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
+  auto facts = AskTarget(input);
+  if (!absl::IsUnauthenticated(facts.status())) return facts;
+  const std::string cure = input.credential.empty()
+                               ? "--api-key-env names the variable that holds its key"
+                               : input.credential + " is refused";
+  return absl::UnauthenticatedError(
+      absl::StrFormat("%s (%s)", std::string(facts.status().message()), cure));
 }
 
 absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,

@@ -22,6 +22,7 @@ struct ProbeInput {
   bool want_metrics = true;
   RequestSpec request;        // endpoint, extra inputs: the test inference is sent like the run's
   std::string authorization;  // value of the header; empty: none is sent
+  std::string credential;     // what that is made of, for errors: "the key in $VAR"
   std::vector<std::pair<std::string, std::string>> headers;  // all, secret ones included
   FetchOptions fetch;  // time-out of each question but the inference
   Nanos inference_timeout = std::chrono::seconds(60);

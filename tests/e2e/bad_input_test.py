@@ -125,7 +125,7 @@ class BadInputTest(Case):
         prompts = self.prompts(2)
         self.refused("--dataset", prompts, "--url", engine.url, says="--api-key-env")
         self.refused("--dataset", prompts, "--url", engine.url, "--api-key-env", "WRONG",
-                     env={"WRONG": "no"}, says="--api-key-env")
+                     env={"WRONG": "no"}, says="the key in $WRONG is refused")
         self.refused("--dataset", prompts, "--url", engine.url, "--api-key-env", "RIGHT", "--model",
                      "other", env={"RIGHT": "right"}, says="--model other")
         self.specctl("run", "--dataset", prompts, "--url", engine.url, "--api-key-env", "RIGHT",

@@ -30,6 +30,7 @@ struct RunSettings {
   // Complete but for request.model, metrics_urls (filled from the probe) and dataset.
   RunSpec spec;
   Secrets secrets;
+  std::string api_key_variable;  // --api-key-env; empty: no key
   DatasetRequest dataset;
   std::vector<std::string> named_metrics_urls;  // --server-metrics; empty: one a target
   std::vector<std::pair<std::string, std::string>> metrics_headers;  // for these alone

@@ -72,17 +72,20 @@ absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, RunSe
     }
     const TargetProbed* const without = found->second;
     if (without == nullptr) continue;
-    if (!named) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "%s, line %d: %s does not serve the row's model %s; it serves: %s (--model NAME has such "
-          "rows ask for NAME)",
-          settings.spec.dataset.path, row.line, without->url, row.model,
-          ModelsText(without->served_models)));
-    }
     RowsOfModel& rows = left_out[row.model];
     if (rows.count++ == 0 || row.line < rows.first_line) rows.first_line = row.line;
     row.model.clear();
     plan.rows[i].model.clear();
+  }
+  if (!named && !left_out.empty()) {
+    const auto& [model, rows] = *std::min_element(
+        left_out.begin(), left_out.end(),
+        [](const auto& a, const auto& b) { return a.second.first_line < b.second.first_line; });
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%s:%d: %s does not serve the row's model %s; it serves: %s (--model NAME has such rows "
+        "ask for NAME)",
+        settings.spec.dataset.path, rows.first_line, judged[model]->url, model,
+        ModelsText(judged[model]->served_models)));
   }
   for (const auto& [model, rows] : left_out) {
     settings.notes.push_back(absl::StrFormat(

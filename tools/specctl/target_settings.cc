@@ -168,7 +168,9 @@ absl::Status TakeHeaders(const RunFlags& flags, RunSettings& settings) {
                  absl::StrFormat("no --header gives %s", absl::StrJoin(unused, ", ")));
 }
 
-absl::Status TakeApiKey(const RunFlags& flags, const Surroundings& surroundings, Secrets& secrets) {
+absl::Status TakeApiKey(const RunFlags& flags, const Surroundings& surroundings,
+                        RunSettings& settings) {
+  Secrets& secrets = settings.secrets;
   if (!flags.api_key_env) return absl::OkStatus();
   const std::string& name = *flags.api_key_env;
   const auto value = surroundings.environment(name);
@@ -188,6 +190,7 @@ absl::Status TakeApiKey(const RunFlags& flags, const Surroundings& surroundings,
     }
   }
   secrets.api_key = *value;
+  settings.api_key_variable = name;
   return absl::OkStatus();
 }
 
@@ -248,7 +251,7 @@ absl::Status TakeTargets(const RunFlags& flags, const std::string& default_url,
 absl::Status TakeCredentials(const RunFlags& flags, const Surroundings& surroundings,
                              RunSettings& settings) {
   if (auto taken = TakeHeaders(flags, settings); !taken.ok()) return taken;
-  return TakeApiKey(flags, surroundings, settings.secrets);
+  return TakeApiKey(flags, surroundings, settings);
 }
 
 absl::Status TakeModels(const RunFlags& flags, RunSpec& spec) {

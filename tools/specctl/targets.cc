@@ -3,11 +3,27 @@
 #include <string>
 #include <utility>
 
+#include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 
 #include "common/net/tls_context.h"
 
 namespace specctl::cli {
+
+namespace {
+
+// What a target's requests show who is asking by.
+std::string CredentialOf(const RunSettings& settings, uint32_t target) {
+  const auto& logins = settings.secrets.basic_authorizations;
+  if (target < logins.size() && !logins[target].empty()) return "the login of its URL";
+  if (!settings.api_key_variable.empty()) return "the key in $" + settings.api_key_variable;
+  for (const auto& [name, value] : settings.secrets.headers) {
+    if (absl::EqualsIgnoreCase(name, "authorization")) return "--header " + name;
+  }
+  return "";
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(
     const RunSettings& settings, const std::function<void(std::string_view)>& say) {
@@ -28,6 +44,7 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(
     input.url = target.url;
     input.model = target.model.empty() ? spec.request.model : target.model;
     input.authorization = settings.secrets.AuthorizationOf(index);
+    input.credential = CredentialOf(settings, index);
     auto result = controller::WaitUntilReady(input, settings.wait_ready, say);
     if (!result.ok()) return result.status();
     result->target = index;

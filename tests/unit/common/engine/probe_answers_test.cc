@@ -116,7 +116,7 @@ TEST(ParseModelsTest, WhatIsNoListIsExplained) {
                 "the server lists no model: let it load one"},
         Refused{{401, "application/json", R"({"error":"Unauthorized"})"},
                 StatusCode::kUnauthenticated,
-                "answered 401: Unauthorized; give the server's key by --api-key-env"},
+                "answered 401: Unauthorized"},
         Refused{{503, "application/json", R"({"error":{"message":"Loading model"}})"},
                 StatusCode::kUnavailable,
                 "answered 503: Loading model"}}) {

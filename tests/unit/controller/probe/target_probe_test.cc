@@ -128,7 +128,10 @@ TEST_F(TargetProbeTest, AServerThatLoadsIsUnavailable) {
 
 TEST_F(TargetProbeTest, AMissingKeyIsUnauthenticated) {
   answers_[kModels] = PlainResponse("401 Unauthorized", R"({"error":"Unauthorized"})");
-  ExpectRefused(absl::StatusCode::kUnauthenticated, "--api-key-env");
+  ExpectRefused(absl::StatusCode::kUnauthenticated,
+                "answered 401: Unauthorized (--api-key-env names the variable");
+  input_.credential = "the key in $VAR";
+  ExpectRefused(absl::StatusCode::kUnauthenticated, "(the key in $VAR is refused)");
 }
 
 TEST_F(TargetProbeTest, AUrlThatIsNoneIsAnInvalidArgument) {

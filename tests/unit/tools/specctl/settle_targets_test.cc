@@ -78,11 +78,12 @@ TEST_F(SettleTargetsTest, ARowsModelThatIsServedIsKept) {
 
 TEST_F(SettleTargetsTest, ARowsModelThatIsNotServedIsRefusedWithItsLine) {
   AddRow("lora", 3);
+  AddRow("gpt-4", 9);
   AddRow("gpt-4", 4);
   const absl::Status settled = Settle();
   EXPECT_EQ(settled.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(settled.message()),
-              HasSubstr("log.jsonl, line 4: http://a:1 does not serve the row's model gpt-4; it "
+              HasSubstr("log.jsonl:4: http://a:1 does not serve the row's model gpt-4; it "
                         "serves: base, lora (--model NAME"));
 }
 
