@@ -154,6 +154,23 @@ absl::StatusOr<Url> ParseUrl(std::string_view text) {
   return url;
 }
 
+std::string WithoutLogins(std::string_view text) {
+  constexpr std::string_view kBegin = "//";
+  std::string out;
+  for (;;) {
+    const size_t begin = text.find(kBegin);
+    if (begin == std::string_view::npos) return out.append(text);
+    out.append(text.substr(0, begin + kBegin.size()));
+    text.remove_prefix(begin + kBegin.size());
+    // A password that is not encoded may hold anything but white space and quotes.
+    const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n\"'"));
+    const size_t at = word.rfind('@');
+    if (at == std::string_view::npos) continue;
+    out.append("...");
+    text.remove_prefix(at);
+  }
+}
+
 absl::StatusOr<Url> ParseTargetUrl(std::string_view text) {
   absl::StatusOr<Url> url = ParseUrl(text);
   if (!url.ok()) return url;

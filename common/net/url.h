@@ -28,6 +28,9 @@ struct Url {
 // INVALID_ARGUMENT, naming `text` without its login, and what is wrong.
 absl::StatusOr<Url> ParseUrl(std::string_view text);
 
+// `text`, whatever it is, with the login of each URL in it replaced by "...".
+std::string WithoutLogins(std::string_view text);
+
 // ParseUrl, then cuts trailing slashes and a trailing "/v1", which users may or may not give.
 absl::StatusOr<Url> ParseTargetUrl(std::string_view text);
 

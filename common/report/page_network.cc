@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/base/printable.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 
@@ -27,7 +28,8 @@ std::string NetworkLines(const Results& results) {
   for (const TargetNetwork& network : results.networks) {
     if (++lines > kTargetsMax) break;
     std::vector<std::string> items;
-    if (results.networks.size() > 1) items.push_back(Printable(TargetLabel(results.spec, network.target)));
+    if (results.networks.size() > 1)
+      items.push_back(Printable(TargetLabel(results.spec, network.target)));
     const bool shows = network.round_trip_ms >= kShownMsMin;
     items.push_back("round trip " + (shows ? MsText(network.round_trip_ms) : "below 0.01") +
                     " ms (TCP, " + CountedText(network.connections, "connection") + ")");

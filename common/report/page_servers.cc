@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/printable.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 

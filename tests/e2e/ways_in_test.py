@@ -92,7 +92,7 @@ class WaysInTest(harness.Case):
         request = json.loads((self.run_dir() / "run.json").read_text())["spec"]["request"]
         self.assertEqual(request["osl_tokens"], 3)
         self.assertTrue(request["ignore_eos"])
-        labels = [label["code"] for label in self.summary(self.run_dir())["verdict"]["labels"]]
+        labels = self.summary(self.run_dir())["verdict"]["labels"]
         self.assertIn("ignore_eos", labels)
         self.assertEqual({row["output_tokens"] for row in self.rows(self.run_dir())}, {3})
 

@@ -8,6 +8,7 @@
 
 #include "common/base/edit_distance.h"
 #include "common/base/printable.h"
+#include "common/net/url.h"
 #include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
@@ -62,7 +63,7 @@ std::string FailureText(const CLI::App* app, const CLI::Error& error) {
   const bool command_missing =
       error.get_name() == "RequiredError" && at->get_require_subcommand_min() > 0;
   const std::string text = command_missing ? MissingCommandText(*at) : error.what();
-  return PrintableLines(text) + "\nRun with --help for more information.\n";
+  return PrintableLines(WithoutLogins(text)) + "\nRun with --help for more information.\n";
 }
 
 int Complain(std::string_view who, const absl::Status& why, int exit_status) {

@@ -95,6 +95,13 @@ TEST(ParseUrlTest, NoErrorShowsALogin) {
   }
 }
 
+TEST(WithoutLoginsTest, CutsThemOutOfAnyText) {
+  EXPECT_EQ(WithoutLogins("not expected: --ulr http://u:p@h:1/x, https://v:q/r@i 'a//b'"),
+            "not expected: --ulr http://...@h:1/x, https://...@i 'a//b'");
+  EXPECT_EQ(WithoutLogins("mail me@there, or http://h/x"), "mail me@there, or http://h/x");
+  EXPECT_EQ(WithoutLogins(""), "");
+}
+
 TEST(ParseTargetUrlTest, CutsV1AndSlashes) {
   for (const char* text : {"http://h:8000", "http://h:8000/", "http://h:8000/v1",
                            "http://h:8000/v1/", "http://h:8000//v1//"}) {

@@ -36,9 +36,10 @@ TEST(PageNetworkTest, OfSeveralTargetsEachIsNamedAndFarTooManyAreNot) {
   for (uint32_t i = 0; i < 10; ++i) {
     results.networks.push_back({.target = i, .connections = 1, .round_trip_ms = 0.05});
   }
-  results.targets.push_back({.target = 0, .url = "http://a:1"});
+  results.spec.targets = {{.url = "http://a:1"}, {.url = "http://b:2", .name = "fp8"}};
   const std::string lines = NetworkLines(results);
   EXPECT_THAT(lines, HasSubstr("http://a:1   round trip 0.05 ms (TCP, 1 connection)\n"));
+  EXPECT_THAT(lines, HasSubstr("fp8   round trip"));
   EXPECT_THAT(lines, HasSubstr("target 7"));
   EXPECT_THAT(lines, HasSubstr("network   2 more: targets in summary.json\n"));
 }

@@ -52,6 +52,12 @@ TEST(FailureTextTest, ACommandsOwnCommandsAreListedThere) {
   EXPECT_THAT(Failure({"dataset"}), StartsWith("dataset: need a command: list\n"));
 }
 
+TEST(FailureTextTest, ALoginIsNotEchoed) {
+  const std::string text = Failure({"run", "http://user:hunter2@host:1"});
+  EXPECT_THAT(text, HasSubstr("http://...@host:1"));
+  EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
 TEST(FailureTextTest, NoCommandAtAll) {
   EXPECT_THAT(Failure({}), StartsWith("specctl: need a command: run, report, dataset\n"));
   EXPECT_THAT(Failure({"--bs", "4"}),
