@@ -180,7 +180,7 @@ void AddContext(const Evidence& evidence, Results& results) {
 }
 
 void AddIgnoreEos(const Evidence& evidence, Results& results) {
-  if (!evidence.run.spec().request.ignore_eos) return;
+  if (!evidence.run.spec().request.ignore_eos && !evidence.run.rows_ignore_eos) return;
   AddLabel("ignore_eos",
            "replies run on past their end: their text, and with it the acceptance, is not what "
            "users get",

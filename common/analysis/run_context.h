@@ -18,8 +18,9 @@ struct RunContext {
   std::unordered_map<uint64_t, PlannedRow> planned_rows;  // by order index
   std::vector<TargetProbed> targets;                      // in the order of their probes
   std::optional<RunEnded> ended;
-  bool keep_chunks = false;     // someone wants each chunk
-  bool rows_have_stop = false;  // any of the planned rows
+  bool keep_chunks = false;      // someone wants each chunk
+  bool rows_have_stop = false;   // any of the planned rows
+  bool rows_ignore_eos = false;  // the same
   // Agents whose clock nothing but its wall time relates to the controller's.
   bool clock_unmapped = false;
 

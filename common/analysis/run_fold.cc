@@ -182,6 +182,7 @@ absl::Status RunState::On(const RunBegun& event) {
 absl::Status RunState::On(const PlannedRow& event) {
   run.planned_rows.insert_or_assign(event.order_index, event);
   run.rows_have_stop |= event.has_stop;
+  run.rows_ignore_eos |= event.ignores_eos;
   return absl::OkStatus();
 }
 

@@ -32,7 +32,8 @@ struct PlannedRow {
   std::string question_id, category, sub_category, tier;
   std::string model;  // its own; empty: the target's
   uint32_t turns = 1;
-  bool has_stop = false;  // its own request fields have `stop`
+  bool has_stop = false;     // its own request fields have `stop`
+  bool ignores_eos = false;  // its own request fields have `ignore_eos`: true
 };
 
 // The model that a request to `target` asks for: its row's own (`row` may be null), else the

@@ -67,6 +67,7 @@ void Write(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_tier(in.tier);
   out->set_turns(in.turns);
   out->set_has_stop(in.has_stop);
+  out->set_ignores_eos(in.ignores_eos);
   out->set_model(in.model);
 }
 
@@ -79,6 +80,7 @@ PlannedRow Read(const v1::PlannedRow& in) {
   out.tier = in.tier();
   out.turns = in.turns();
   out.has_stop = in.has_stop();
+  out.ignores_eos = in.ignores_eos();
   out.model = in.model();
   return out;
 }

@@ -282,8 +282,10 @@ absl::StatusOr<TargetProbed> AskTarget(const ProbeInput& input) {
   facts.url = prober.url().ToString();
 
   const auto models_reply = prober.Get(prober.url(), "/v1/models");
-  if (!models_reply.ok()) return models_reply.status();
-  const auto models = ParseModels(Answer(*models_reply));
+  // A server may also drop what it doesn't know.
+  if (!models_reply.ok() && input.model.empty()) return models_reply.status();
+  const HttpReply listed = models_reply.ok() ? *models_reply : HttpReply();
+  const auto models = ParseModels(Answer(listed));
   const absl::Status chosen = models.ok() ? ChooseModel(input, *models, facts)
                                           : DoWithoutList(input, models.status(), facts);
   if (!chosen.ok()) return chosen;
@@ -294,8 +296,7 @@ absl::StatusOr<TargetProbed> AskTarget(const ProbeInput& input) {
     if (reply->status == 200) version_body = std::move(reply->body);
   }
   const std::string metrics = AskMetrics(input, prober, facts);
-  const EngineProfile& profile =
-      DetectEngine(version_body, models_reply->body, metrics, models_reply->server);
+  const EngineProfile& profile = DetectEngine(version_body, listed.body, metrics, listed.server);
   facts.engine = profile.name;
   if (const absl::Status tried = TryInference(input, prober, profile, facts); !tried.ok()) {
     return tried;

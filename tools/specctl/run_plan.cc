@@ -66,7 +66,9 @@ absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load,
     if (conversation.model.empty() && !request.model_mix.empty()) {
       conversation.model = ModelAt(request.model_mix, load.seed, plan.rows.size());
     }
-    const bool has_stop = conversation.extra_json.find("\"stop\"") != std::string::npos;
+    const std::string& extra = conversation.extra_json;  // minified
+    const bool has_stop = extra.find("\"stop\"") != std::string::npos;
+    const bool ignores_eos = extra.find("\"ignore_eos\":true") != std::string::npos;
     plan.rows.push_back({.order_index = plan.rows.size(),
                          .question_id = conversation.question_id,
                          .category = conversation.category,
@@ -74,7 +76,8 @@ absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load,
                          .tier = conversation.tier,
                          .model = conversation.model,
                          .turns = static_cast<uint32_t>(conversation.turns.size()),
-                         .has_stop = has_stop});
+                         .has_stop = has_stop,
+                         .ignores_eos = ignores_eos});
     plan.conversations.push_back(std::move(conversation));
   }
   return plan;

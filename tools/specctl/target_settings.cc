@@ -196,9 +196,10 @@ absl::Status TakeApiKey(const RunFlags& flags, const Surroundings& surroundings,
 
 absl::StatusOr<std::pair<std::string, double>> ParseModelShare(std::string_view text) {
   const size_t equals = text.rfind('=');
-  const auto share = equals == std::string_view::npos
-                         ? absl::StatusOr<double>(absl::InvalidArgumentError(""))
-                         : ParseNumber(text.substr(equals + 1));
+  std::string_view number = text.substr(std::min(equals, text.size()));
+  number.remove_prefix(std::min<size_t>(number.size(), 1));
+  if (number.ends_with('%')) number.remove_suffix(1);  // shares are relative to each other
+  const auto share = ParseNumber(number);
   if (!share.ok() || *share <= 0 || equals == 0) {
     return BadFlag("--model-mix",
                    absl::StrFormat("need MODEL=SHARE, each share above 0, got \"%s\"", text));
@@ -231,7 +232,9 @@ absl::Status TakeTargets(const RunFlags& flags, const std::string& default_url,
   RunSpec& spec = settings.spec;
   std::vector<std::string> urls = flags.urls;
   if (urls.empty() && flags.targets.empty() && spec.targets.empty()) {
-    urls.push_back(default_url.empty() ? "http://localhost:8000" : default_url);
+    urls = default_url.empty()
+               ? std::vector<std::string>{"http://localhost:8000"}
+               : std::vector<std::string>(absl::StrSplit(default_url, ',', absl::SkipEmpty()));
   }
   if (!urls.empty() || !flags.targets.empty()) {
     spec.targets.clear();

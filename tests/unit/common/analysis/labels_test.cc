@@ -147,6 +147,9 @@ TEST(LabelsTest, PromptsThatDoNotFitAreALabelAboveFivePercent) {
 TEST(LabelsTest, RepliesThatRunPastTheirEndAreALabel) {
   JournalScript script = Busy();
   EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+  script.row(0).ignores_eos = true;
+  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+  script.row(0).ignores_eos = false;
   script.spec().request.ignore_eos = true;
   EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
 }

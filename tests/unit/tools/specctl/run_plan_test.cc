@@ -21,13 +21,16 @@ Dataset SixRows() {
   return dataset;
 }
 
-TEST(RunPlanTest, RowsTellOfStopStringsOfTheirOwn) {
+TEST(RunPlanTest, RowsTellOfFieldsThatChangeWhereRepliesEnd) {
   Dataset dataset = SixRows();
   dataset.conversations[4].extra_json = R"({"stop":["###"],"top_k":1})";
-  dataset.conversations[5].extra_json = R"({"top_k":1})";
+  dataset.conversations[5].extra_json = R"({"top_k":1,"ignore_eos":true})";
   const auto plan = MakePlan(std::move(dataset), {.bs = 2, .seed = 3}, {});
   ASSERT_TRUE(plan.ok()) << plan.status();
-  for (const PlannedRow& row : plan->rows) EXPECT_EQ(row.has_stop, row.question_id == "4");
+  for (const PlannedRow& row : plan->rows) {
+    EXPECT_EQ(row.has_stop, row.question_id == "4");
+    EXPECT_EQ(row.ignores_eos, row.question_id == "5");
+  }
 }
 
 TEST(RunPlanTest, RowsStandInPlanOrderAndMatchTheirConversations) {

@@ -31,6 +31,14 @@ TEST(TargetSettingsTest, ATargetMayHaveNameModelAndGpus) {
   EXPECT_EQ(others.spec.targets[1].name, "bf16");
 }
 
+TEST(TargetSettingsTest, TheEnvironmentMayNameSeveral) {
+  Surroundings surroundings;
+  surroundings.default_url = "http://a:1,http://b:2/v1";
+  EXPECT_THAT(TargetUrls(Good({}, surroundings).spec), ElementsAre("http://a:1", "http://b:2"));
+  EXPECT_THAT(TargetUrls(Good({"--target", "http://c:3"}, surroundings).spec),
+              ElementsAre("http://c:3"));
+}
+
 TEST(TargetSettingsTest, WhatIsNoTargetIsRefused) {
   EXPECT_THAT(Refusal({"--target", "a=http://h,colour=red"}),
               HasSubstr("--target: need [NAME=]URL[,model=M][,gpus=N]; \"colour=red\""));
@@ -106,6 +114,8 @@ TEST(TargetSettingsTest, ModelsAreNamedOrMixed) {
   const RequestSpec mixed = Good({"--model-mix", "org/a=0.6,b=x=0.4"}).spec.request;
   EXPECT_THAT(mixed.model_mix, ElementsAre(Pair("org/a", 0.6), Pair("b=x", 0.4)));
   EXPECT_EQ(mixed.model, "org/a");  // the one that is probed
+  EXPECT_THAT(Good({"--model-mix", "a=75%,b=25%"}).spec.request.model_mix,
+              ElementsAre(Pair("a", 75), Pair("b", 25)));
   EXPECT_THAT(Refusal({"--model-mix", "a=1", "--model", "b"}), HasSubstr("excludes --model"));
   EXPECT_THAT(Refusal({"--model-mix", "a"}), HasSubstr("--model-mix: need MODEL=SHARE"));
   EXPECT_THAT(Refusal({"--model-mix", "a=0"}), HasSubstr("each share above 0"));
