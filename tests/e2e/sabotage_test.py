@@ -16,7 +16,6 @@ import urllib.request
 from harness import PATIENCE_S, Case, children_of, wait_for, with_stepped_clock
 
 SABOTAGE = os.environ.get("SPECCTL_SABOTAGE", "yes") != "no"
-# With sanitizers the agent is too slow for the rest of a burst: it is a fault of the client's, too.
 
 # What a machine may hold against a run by itself, when other tests run on it too.
 BUSY_MACHINE = {"arrival_bound", "cpu_steal", "cpu_throttled", "in_flight_below_bs", "loop_lag",
