@@ -13,9 +13,9 @@
 #include "tools/specctl/failure_text.h"
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/print_page.h"
+#include "tools/specctl/probe_targets.h"
 #include "tools/specctl/run_settings.h"
 #include "tools/specctl/surroundings.h"
-#include "tools/specctl/targets.h"
 
 namespace specctl::cli {
 namespace {

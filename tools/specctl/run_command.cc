@@ -28,12 +28,12 @@
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
+#include "tools/specctl/probe_targets.h"
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/run_plan.h"
 #include "tools/specctl/run_settings.h"
 #include "tools/specctl/settle_targets.h"
 #include "tools/specctl/surroundings.h"
-#include "tools/specctl/targets.h"
 
 namespace specctl::cli {
 namespace {

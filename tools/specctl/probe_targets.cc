@@ -1,4 +1,4 @@
-#include "tools/specctl/targets.h"
+#include "tools/specctl/probe_targets.h"
 
 #include <string>
 #include <utility>
