@@ -40,18 +40,18 @@ std::vector<Unassigned> ConversationFeed::TakeStock() const {
   return stock;
 }
 
-const Conversation& ConversationFeed::At(uint64_t position) const {
+const WorkloadItem& ConversationFeed::At(uint64_t position) const {
   const uint64_t order_index = position % slice_.rows;
   const auto entry = std::lower_bound(
-      slice_.conversations.begin(), slice_.conversations.end(), order_index,
+      slice_.entries.begin(), slice_.entries.end(), order_index,
       [](const Slice::Entry& e, uint64_t wanted) { return e.order_index < wanted; });
-  assert(entry != slice_.conversations.end() && entry->order_index == order_index);
-  return entry->conversation;
+  assert(entry != slice_.entries.end() && entry->order_index == order_index);
+  return entry->item;
 }
 
 uint32_t ConversationFeed::TurnsAt(uint64_t position) const {
   const auto turns = static_cast<uint32_t>(At(position).turns.size());
-  const PlanLimits& limits = slice_.limits;
+  const WorkloadLimits& limits = slice_.limits;
   const bool last = limits.positions_end && position + 1 == *limits.positions_end;
   return last && limits.last_position_turns ? std::min(turns, *limits.last_position_turns) : turns;
 }
@@ -59,7 +59,7 @@ uint32_t ConversationFeed::TurnsAt(uint64_t position) const {
 // The agent's positions meet the same rows again after rows / gcd steps, so whole rounds are
 // multiplied, not walked.
 uint64_t ConversationFeed::RequestsNeverBegun() const {
-  const PlanLimits& limits = slice_.limits;
+  const WorkloadLimits& limits = slice_.limits;
   if (!limits.positions_end || next_position_ >= *limits.positions_end) return 0;
   const uint64_t left = (*limits.positions_end - next_position_ - 1) / slice_.agents + 1;
   const uint64_t last = next_position_ + (left - 1) * slice_.agents;

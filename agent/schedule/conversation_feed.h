@@ -7,14 +7,14 @@
 
 #include "common/base/clock.h"
 #include "common/journal/event.h"
-#include "common/plan/plan.h"
+#include "common/workload/slice.h"
 
 namespace specctl::agent {
 
 // One conversation handed to a slot.
 struct Assignment {
   uint64_t position = 0;
-  const Conversation* conversation = nullptr;
+  const WorkloadItem* item = nullptr;
   uint32_t turns = 0;  // of it that may be sent; at least 1
 };
 
@@ -46,7 +46,7 @@ class ConversationFeed {
 
  private:
   uint32_t TurnsAt(uint64_t position) const;
-  const Conversation& At(uint64_t position) const;
+  const WorkloadItem& At(uint64_t position) const;
   uint64_t RequestsNeverBegun() const;
 
   const Slice& slice_;

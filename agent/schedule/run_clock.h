@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "common/base/clock.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl::agent {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agent/schedule/target_health.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl::agent {
 

@@ -41,8 +41,9 @@ void Complain(const std::string& what) {
 class AgentProcess {
  public:
   AgentProcess(const AgentOptions& options, uint64_t files_max)
-      : run_(reactor_, loop_, files_max, MakeReplies()),
-        session_(session_io_, MakeSessionOptions(options, files_max), MakeHandlers()),
+      : identity_{.incarnation = DrawIncarnation(), .files_max = files_max},
+        run_(reactor_, loop_, identity_, MakeReplies()),
+        session_(session_io_, MakeSessionOptions(options), MakeHandlers()),
         is_spawned_(options.parent_fd >= 0),
         signals_(reactor_.get_executor(), SIGTERM) {
     if (!is_spawned_) signals_.add(SIGINT);
@@ -131,18 +132,18 @@ class AgentProcess {
     return handlers;
   }
 
-  static SessionClient::Options MakeSessionOptions(const AgentOptions& options,
-                                                   uint64_t files_max) {
+  SessionClient::Options MakeSessionOptions(const AgentOptions& options) const {
     SessionClient::Options session;
     session.controller_address = options.controller_address;
     session.join_token = options.join_token;
     session.agent = options.agent;
-    session.incarnation = DrawIncarnation();
-    session.host = ReadHostFacts(files_max);
+    session.incarnation = identity_.incarnation;
+    session.host = ReadHostFacts(identity_.files_max);
     session.specctl_version = options.specctl_version;
     return session;
   }
 
+  const AgentRun::Identity identity_;
   asio::io_context reactor_{1};
   LoopWatch loop_;
   asio::io_context session_io_{1};

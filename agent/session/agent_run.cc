@@ -17,11 +17,10 @@ absl::StatusOr<MonoTime> ResolveT0(const ArmOrder& order, const ClockPair& now) 
       Seconds(now.mono - t0)));
 }
 
-AgentRun::AgentRun(boost::asio::io_context& io, LoopWatch& loop, uint64_t files_max,
-                   Replies replies)
+AgentRun::AgentRun(boost::asio::io_context& io, LoopWatch& loop, Identity identity, Replies replies)
     : io_(io),
       loop_(loop),
-      files_max_(files_max),
+      identity_(identity),
       replies_(std::move(replies)),
       orders_(io.get_executor()) {}
 
@@ -71,7 +70,8 @@ Task<void> AgentRun::Prepare() {
   if (status.ok()) {
     LoadGenerator::Options options;
     options.on_batch = replies_.batch;
-    options.files_max = files_max_;
+    options.files_max = identity_.files_max;
+    options.incarnation = identity_.incarnation;
     generator_.emplace(io_, loop_, **std::move(job_), std::move(options));
     if (drain_) generator_->Drain(drain_->reason, drain_->grace);
     status = co_await generator_->Prepare();

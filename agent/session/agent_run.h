@@ -24,8 +24,13 @@ class AgentRun {
     std::function<void(bool stopped)> done;
   };
 
+  struct Identity {  // of this process
+    uint64_t incarnation = 0;
+    uint64_t files_max = 0;
+  };
+
   // `io` is run by RunReactor(io, loop).
-  AgentRun(boost::asio::io_context& io, LoopWatch& loop, uint64_t files_max, Replies replies);
+  AgentRun(boost::asio::io_context& io, LoopWatch& loop, Identity identity, Replies replies);
 
   void OnPrepare(absl::StatusOr<LoadJob> job);
   void OnArm(ArmOrder order);
@@ -46,7 +51,7 @@ class AgentRun {
 
   boost::asio::io_context& io_;
   LoopWatch& loop_;
-  const uint64_t files_max_;
+  const Identity identity_;
   const Replies replies_;
   Wakeup orders_;
   std::optional<absl::StatusOr<LoadJob>> job_;

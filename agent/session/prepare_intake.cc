@@ -20,14 +20,14 @@ Slice::Entry ToEntry(v1::SliceConversation& from) {
   Slice::Entry entry;
   entry.order_index = from.order_index();
   for (v1::Turn& turn : *from.mutable_turns()) {
-    auto& messages = entry.conversation.turns.emplace_back();
+    auto& messages = entry.item.turns.emplace_back();
     for (v1::Message& message : *turn.mutable_messages()) messages.push_back(ToMessage(message));
   }
-  if (from.has_max_tokens()) entry.conversation.max_tokens = from.max_tokens();
-  entry.conversation.extra_json = std::move(*from.mutable_extra_json());
-  entry.conversation.line = from.line();
-  entry.conversation.question_id = std::move(*from.mutable_question_id());
-  entry.conversation.model = std::move(*from.mutable_model());
+  if (from.has_max_tokens()) entry.item.max_tokens = from.max_tokens();
+  entry.item.extra_json = std::move(*from.mutable_extra_json());
+  entry.item.line = from.line();
+  entry.item.question_id = std::move(*from.mutable_question_id());
+  entry.item.model = std::move(*from.mutable_model());
   return entry;
 }
 
@@ -62,11 +62,11 @@ void TakeFirst(const v1::Prepare& part, LoadJob& job) {
 bool HasItsConversations(const Slice& slice) {
   const uint64_t count =
       OrderIndexCountOfAgent(slice.agent, slice.agents, slice.rows, slice.limits);
-  if (count != slice.conversations.size()) return false;
+  if (count != slice.entries.size()) return false;
   const auto wanted = OrderIndicesOfAgent(slice.agent, slice.agents, slice.rows, slice.limits);
-  return std::equal(wanted.begin(), wanted.end(), slice.conversations.begin(),
+  return std::equal(wanted.begin(), wanted.end(), slice.entries.begin(),
                     [](uint64_t index, const Slice::Entry& entry) {
-                      return index == entry.order_index && !entry.conversation.turns.empty();
+                      return index == entry.order_index && !entry.item.turns.empty();
                     });
 }
 
@@ -78,7 +78,7 @@ absl::StatusOr<std::optional<LoadJob>> PrepareIntake::Take(v1::Prepare part) {
     if (known_.ok()) TakeFirst(part, job_);
   }
   for (v1::SliceConversation& conversation : *part.mutable_conversations()) {
-    job_.slice.conversations.push_back(ToEntry(conversation));
+    job_.slice.entries.push_back(ToEntry(conversation));
   }
   if (!part.last()) return std::nullopt;
   absl::Status checked = Check();
@@ -115,7 +115,7 @@ absl::Status PrepareIntake::Check() const {
     return absl::InvalidArgumentError(
         absl::StrFormat("Prepare: need the %d conversations of agent %d in order, got %d others",
                         OrderIndexCountOfAgent(slice.agent, slice.agents, slice.rows, slice.limits),
-                        slice.agent, slice.conversations.size()));
+                        slice.agent, slice.entries.size()));
   }
   return absl::OkStatus();
 }

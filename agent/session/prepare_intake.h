@@ -5,7 +5,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "agent/stream/load_job.h"
+#include "common/workload/load_job.h"
 #include "specctl/v1/session.pb.h"
 
 namespace specctl::agent {

@@ -173,7 +173,6 @@ void SessionClient::OnPrepare(v1::Prepare part) {
   if (!job.ok()) return handlers_.on_prepare(job.status());
   if (!*job) return;
   prepare_taken_ = true;
-  (*job)->incarnation = options_.incarnation;
   handlers_.on_prepare(*std::move(*job));
 }
 

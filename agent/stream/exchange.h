@@ -10,7 +10,7 @@
 #include "agent/stream/response_intake.h"
 #include "agent/stream/target.h"
 #include "agent/stream/wakeup.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl::agent {
 

@@ -61,15 +61,15 @@ absl::Status LoadGenerator::CheckFiles() const {
 
 // Rows with fields of their own are the only ones that can fail.
 absl::Status LoadGenerator::CheckRows() const {
-  for (const Slice::Entry& entry : job_.slice.conversations) {
-    const Conversation& row = entry.conversation;
+  for (const Slice::Entry& entry : job_.slice.entries) {
+    const WorkloadItem& row = entry.item;
     for (uint32_t turn = 0; turn < row.turns.size(); ++turn) {
       const auto& messages = row.turns[turn];
       const bool plain = std::all_of(messages.begin(), messages.end(),
                                      [](const Message& m) { return m.raw_json.empty(); });
       if (row.extra_json.empty() && plain) continue;
       RequestComposer::Request request;
-      request.conversation = &row;
+      request.item = &row;
       request.turn = turn;
       request.messages = messages;
       const auto composed = composer_->Compose(request);
@@ -103,7 +103,7 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
   if (drained_) feed_->Stop(stop_reason_);
   chooser_.emplace(job_.spec.url_policy, static_cast<uint32_t>(targets_.size()));
   health_due_ = t0 + kHealthInterval;
-  recorder_.emplace(BatchRecorder::Identity{job_.slice.agent, job_.incarnation}, t0);
+  recorder_.emplace(BatchRecorder::Identity{job_.slice.agent, options_.incarnation}, t0);
   MakeSlots();
   health_.Take(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
   service_tasks_.Spawn(read_set_->Run());

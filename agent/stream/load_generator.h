@@ -10,9 +10,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/schedule/run_clock.h"
-#include "agent/stream/load_job.h"
 #include "agent/stream/slot_runner.h"
 #include "common/base/task_group.h"
+#include "common/workload/load_job.h"
 
 namespace specctl::agent {
 
@@ -28,7 +28,8 @@ class LoadGenerator final : private SlotHost {
   struct Options {
     // Gets each batch, in order.
     std::function<void(AgentBatch)> on_batch;
-    uint64_t files_max = 0;  // how many files this process may open
+    uint64_t files_max = 0;    // how many files this process may open
+    uint64_t incarnation = 0;  // of this process
     Nanos batch_interval = std::chrono::milliseconds(200);
     Nanos idle_max = Exchange::kIdleMax;
     DrainPolicy::Options drain;

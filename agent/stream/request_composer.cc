@@ -59,9 +59,9 @@ absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request
   BodyOptions options;
   options.continuous_usage = target.continuous_usage;
   options.include_usage = target.stream_options;
-  options.model = request.conversation->model;
-  options.max_tokens = request.conversation->max_tokens;
-  options.row_extra_json = request.conversation->extra_json;
+  options.model = request.item->model;
+  options.max_tokens = request.item->max_tokens;
+  options.row_extra_json = request.item->extra_json;
   const auto body = target.writer.Write(request.messages, options);
   if (!body.ok()) return body.status();
   HttpRequest http;

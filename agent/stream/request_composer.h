@@ -9,10 +9,10 @@
 
 #include <absl/status/statusor.h>
 
-#include "agent/stream/load_job.h"
 #include "common/engine/engine_profile.h"
 #include "common/engine/request_body.h"
 #include "common/net/url.h"
+#include "common/workload/load_job.h"
 
 namespace specctl::agent {
 
@@ -26,7 +26,7 @@ class RequestComposer {
     uint32_t target = 0;  // index into job.targets
     uint64_t position = 0;
     uint32_t turn = 0;
-    const Conversation* conversation = nullptr;
+    const WorkloadItem* item = nullptr;
     std::span<const Message> messages;  // the whole history, this turn's own last
   };
   struct Composed {

@@ -106,13 +106,13 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
 
 Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t turn, MonoTime begin,
                                        RequestLog& log) {
-  const auto& own = assignment.conversation->turns[turn];
+  const auto& own = assignment.item->turns[turn];
   messages_.insert(messages_.end(), own.begin(), own.end());
   RequestComposer::Request request;
   request.target = choice_.target;
   request.position = assignment.position;
   request.turn = turn;
-  request.conversation = assignment.conversation;
+  request.item = assignment.item;
   request.messages = messages_;
   const auto composed = shared_.composer.Compose(request);
   Target& target = shared_.targets[choice_.target];

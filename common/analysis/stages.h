@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl {
 

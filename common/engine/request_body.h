@@ -12,7 +12,7 @@
 
 #include "common/dataset/conversation.h"
 #include "common/engine/engine_profile.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl {
 

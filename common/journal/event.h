@@ -13,7 +13,8 @@
 
 #include "common/engine/token_accounting.h"
 #include "common/journal/agent_batch.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/planned_row.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl {
 
@@ -24,16 +25,6 @@ struct RunBegun {
   // What was planned in requests (turns); nullopt under --duration alone.
   std::optional<uint64_t> planned_requests;
   std::vector<std::string> notes;  // what defaults chose, for the page
-};
-
-// A dataset row that the plan may send, so that reports need no dataset.
-struct PlannedRow {
-  uint64_t order_index = 0;
-  std::string question_id, category, sub_category, tier;
-  std::string model;  // its own; empty: the target's
-  uint32_t turns = 1;
-  bool has_stop = false;     // its own request fields have `stop`
-  bool ignores_eos = false;  // its own request fields have `ignore_eos`: true
 };
 
 // The model that a request to `target` asks for: its row's own (`row` may be null), else the

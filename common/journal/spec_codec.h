@@ -1,7 +1,7 @@
 // RunSpec as a Protocol Buffer, for the journal and the session.
 #pragma once
 
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 #include "specctl/v1/run.pb.h"
 
 namespace specctl {

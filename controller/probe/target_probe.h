@@ -10,7 +10,7 @@
 #include <absl/status/statusor.h>
 
 #include "common/journal/event.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 #include "controller/scrape/http_fetch.h"
 
 namespace specctl::controller {

@@ -132,10 +132,10 @@ class RunLoop {
 absl::Status RunLoop::Begin() {
   keeper_.Append(RunBegun{.spec = input_.spec,
                           .unix_ns = UnixNow().time_since_epoch().count(),
-                          .planned_requests = input_.limits.planned_requests,
+                          .planned_requests = input_.workload->limits.planned_requests,
                           .notes = input_.notes},
                  now_);
-  for (const PlannedRow& row : input_.rows) keeper_.Append(row, now_);
+  for (const PlannedRow& row : input_.workload->rows) keeper_.Append(row, now_);
   for (const TargetProbed& target : input_.targets) keeper_.Append(target, now_);
   return keeper_.Sync().status();
 }
@@ -261,10 +261,9 @@ void RunLoop::Do(const SendPrepare& send) {
   job.agent = send.agent;
   job.agents = load.agents;
   job.slots = SlotsOfAgent(load.bs, send.agent, load.agents);
-  job.limits = input_.limits;
-  job.conversations = input_.conversations;
-  job.order_indices =
-      OrderIndicesOfAgent(send.agent, load.agents, input_.conversations->size(), input_.limits);
+  job.workload = input_.workload;
+  job.order_indices = OrderIndicesOfAgent(send.agent, load.agents, input_.workload->items.size(),
+                                          input_.workload->limits);
   hub_->Send(send.session, std::move(job));
 }
 

@@ -9,10 +9,9 @@
 
 #include <absl/status/statusor.h>
 
-#include "common/dataset/conversation.h"
 #include "common/journal/event.h"
-#include "common/plan/plan.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
+#include "common/workload/workload.h"
 #include "controller/live/terminal_view.h"
 #include "controller/run/agent_spawner.h"
 
@@ -21,10 +20,7 @@ namespace specctl::controller {
 struct RunInput {
   RunSpec spec;
   Secrets secrets;
-  // Both by order index: what stands at [k] is sent at positions k, k + rows, k + 2*rows, ...
-  std::vector<PlannedRow> rows;
-  std::shared_ptr<const std::vector<Conversation>> conversations;
-  PlanLimits limits;
+  std::shared_ptr<const Workload> workload;
   std::vector<TargetProbed> targets;
   std::vector<std::string> notes;
   std::string journal_path;            // must not exist

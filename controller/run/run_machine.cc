@@ -6,7 +6,7 @@
 
 #include <absl/strings/str_format.h>
 
-#include "common/plan/plan.h"
+#include "common/workload/slice.h"
 
 namespace specctl::controller {
 namespace {

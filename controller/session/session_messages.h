@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "common/base/clock.h"
-#include "common/dataset/conversation.h"
 #include "common/journal/event.h"
-#include "common/plan/plan.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/load_job.h"
+#include "common/workload/workload.h"
 
 namespace specctl::controller {
 
@@ -69,18 +68,6 @@ struct WelcomeAgent {
   std::string boot_id;  // of the controller's host
 };
 
-// What an agent must know of a target.
-struct TargetJob {
-  std::string url;
-  std::string engine;
-  bool continuous_usage = false;
-  bool return_token_ids = false;
-  bool ignore_usage_on_chunks = false;  // it was found to be wrong
-  bool stream_options = true;
-  std::string model;
-  std::string authorization;  // value of the header; a secret; may be empty
-};
-
 // An agent's whole job.  Its conversations are named, not copied: a slice of a large dataset is
 // read from the shared rows part by part while it is being sent.
 struct PrepareAgent {
@@ -90,9 +77,8 @@ struct PrepareAgent {
   uint32_t agent = 0;
   uint32_t agents = 1;
   uint32_t slots = 0;
-  PlanLimits limits;
-  std::shared_ptr<const std::vector<Conversation>> conversations;  // by order index
-  std::vector<uint64_t> order_indices;                             // the agent's, ascending
+  std::shared_ptr<const Workload> workload;
+  std::vector<uint64_t> order_indices;  // the agent's, ascending
 };
 
 struct ArmAgent {

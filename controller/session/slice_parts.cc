@@ -7,7 +7,7 @@
 namespace specctl::controller {
 namespace {
 
-v1::SliceConversation EncodeConversation(uint64_t order_index, const Conversation& conversation) {
+v1::SliceConversation EncodeConversation(uint64_t order_index, const WorkloadItem& conversation) {
   v1::SliceConversation out;
   out.set_order_index(order_index);
   for (const std::vector<Message>& turn : conversation.turns) {
@@ -37,7 +37,7 @@ v1::Prepare SliceParts::Next() {
   size_t bytes = 0;
   while (next_ < job_.order_indices.size()) {
     const uint64_t index = job_.order_indices[next_];
-    v1::SliceConversation conversation = EncodeConversation(index, job_.conversations->at(index));
+    v1::SliceConversation conversation = EncodeConversation(index, job_.workload->items.at(index));
     const size_t size = conversation.ByteSizeLong();
     if (bytes > 0 && bytes + size > part_bytes_max_) break;
     bytes += size;
@@ -70,11 +70,12 @@ void SliceParts::FillHead(v1::Prepare& part) const {
   }
   part.set_agent(job_.agent);
   part.set_agents(job_.agents);
-  part.set_rows(job_.conversations->size());
+  part.set_rows(job_.workload->items.size());
   part.set_slots(job_.slots);
-  if (job_.limits.positions_end) part.set_positions_end(*job_.limits.positions_end);
-  if (job_.limits.last_position_turns) {
-    part.set_last_position_turns(*job_.limits.last_position_turns);
+  if (job_.workload->limits.positions_end)
+    part.set_positions_end(*job_.workload->limits.positions_end);
+  if (job_.workload->limits.last_position_turns) {
+    part.set_last_position_turns(*job_.workload->limits.last_position_turns);
   }
 }
 

@@ -73,14 +73,14 @@ class AgentLoadTest : public ::testing::Test {
 
   void SetRows(const std::vector<uint32_t>& turns) {
     job_.slice.rows = turns.size();
-    job_.slice.conversations.clear();
+    job_.slice.entries.clear();
     for (size_t row = 0; row < turns.size(); ++row) {
-      Conversation conversation;
-      conversation.question_id = std::to_string(row);
+      WorkloadItem item;
+      item.question_id = std::to_string(row);
       for (uint32_t turn = 0; turn < turns[row]; ++turn) {
-        conversation.turns.push_back({{"user", absl::StrFormat("q%d.%d", row, turn), ""}});
+        item.turns.push_back({{"user", absl::StrFormat("q%d.%d", row, turn), ""}});
       }
-      job_.slice.conversations.push_back({row, conversation});
+      job_.slice.entries.push_back({row, item});
     }
     job_.slice.limits.positions_end = turns.size();
   }
@@ -289,7 +289,7 @@ TEST_F(AgentLoadTest, MoreSlotsThanFilesIsRefusedBeforeAnythingIsSent) {
 TEST_F(AgentLoadTest, ARowThatCantBeSentIsNamedAsTheDatasetNamesIt) {
   SetRows({1, 2});
   ServeAlways(WholeStream());
-  Conversation& row = job_.slice.conversations[1].conversation;
+  WorkloadItem& row = job_.slice.entries[1].item;
   row.line = 17;
   row.question_id = "q-81";
   row.extra_json = "[1]";

@@ -58,9 +58,9 @@ class AgentTlsTest : public ::testing::Test {
     job.slice.limits.positions_end = 2;
     job.targets = {{server_->Url(), "vllm", true, false}};
     for (uint64_t row = 0; row < 2; ++row) {
-      Conversation conversation;
-      conversation.turns = {{{"user", "hello", ""}}};
-      job.slice.conversations.push_back({row, conversation});
+      WorkloadItem item;
+      item.turns = {{{"user", "hello", ""}}};
+      job.slice.entries.push_back({row, item});
     }
     std::vector<RequestFinished> all;
     LoadGenerator::Options options;

@@ -58,18 +58,18 @@ class ControllerSessionTest : public ::testing::Test {
 };
 
 PrepareAgent Job(size_t conversations, size_t bytes) {
-  auto rows = std::make_shared<std::vector<Conversation>>();
+  auto workload = std::make_shared<Workload>();
   PrepareAgent job;
   for (size_t i = 0; i < conversations; ++i) {
-    Conversation row;
+    WorkloadItem row;
     row.turns = {{{.role = "user", .content = std::string(bytes, 'x'), .raw_json = ""}}};
-    rows->push_back(row);
+    workload->items.push_back(row);
     job.order_indices.push_back(i);
   }
   job.spec = std::make_shared<RunSpec>();
   job.secrets = std::make_shared<Secrets>();
   job.targets = std::make_shared<std::vector<TargetJob>>();
-  job.conversations = rows;
+  job.workload = workload;
   return job;
 }
 

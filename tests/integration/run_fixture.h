@@ -38,19 +38,19 @@ class RunFixture : public ::testing::Test {
                                    .metrics_url = "",
                                    .metrics_note = "",
                                    .draft_length = std::nullopt}};
-    auto conversations = std::make_shared<std::vector<Conversation>>();
+    auto workload = std::make_shared<Workload>();
     for (uint64_t i = 0; i < 6; ++i) {
-      Conversation row;
+      WorkloadItem row;
       row.turns = {{{.role = "user", .content = "question " + std::to_string(i), .raw_json = ""}}};
-      conversations->push_back(row);
+      workload->items.push_back(row);
       PlannedRow planned;
       planned.order_index = i;
       planned.question_id = std::to_string(i);
-      input_.rows.push_back(planned);
+      workload->rows.push_back(planned);
     }
-    input_.conversations = conversations;
-    input_.limits.positions_end = 6;
-    input_.limits.planned_requests = 6;
+    workload->limits.positions_end = 6;
+    workload->limits.planned_requests = 6;
+    input_.workload = workload;
     around_.interrupts = [this] { return interrupts_.load(); };
     around_.on_listening = [this](const std::string& address, const std::string& token) {
       listening_.set_value({.address = address, .join_token = token});

@@ -5,7 +5,7 @@
 
 #include <absl/status/status.h>
 
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 namespace specctl::cli {
 

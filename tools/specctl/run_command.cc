@@ -43,7 +43,7 @@ constexpr Nanos kScrapeTimeout = std::chrono::seconds(5);
 // Everything that is known before a byte is sent.
 struct PreparedRun {
   RunSettings settings;
-  RunPlan plan;
+  Workload workload;
 };
 
 absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
@@ -60,14 +60,14 @@ absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
   if (auto same = CheckDatasetOfLike(flags, surroundings.like, *dataset); !same.ok()) return same;
   SettleByDataset(*dataset, *settings);
   settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
-  auto plan = MakePlan(*std::move(dataset), settings->spec.load, settings->spec.request);
-  if (!plan.ok()) return plan.status();
+  auto workload = MakeWorkload(*std::move(dataset), settings->spec.load, settings->spec.request);
+  if (!workload.ok()) return workload.status();
   // Before the targets need it, and where nothing is sent.
   if (!settings->spec.tls.ca_file.empty()) {
     if (auto tls = MakeClientTlsContext(settings->spec.tls); !tls.ok()) return tls.status();
   }
   if (auto fits = CheckFileLimit(settings->spec.load, RaiseFileLimit()); !fits.ok()) return fits;
-  return PreparedRun{*std::move(settings), *std::move(plan)};
+  return PreparedRun{*std::move(settings), *std::move(workload)};
 }
 
 absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
@@ -127,10 +127,7 @@ int Measure(const RunFlags& flags, PreparedRun run, std::vector<TargetProbed> ta
   controller::RunInput input;
   input.spec = spec;
   input.secrets = run.settings.secrets;
-  input.rows = std::move(run.plan.rows);
-  input.conversations =
-      std::make_shared<const std::vector<Conversation>>(std::move(run.plan.conversations));
-  input.limits = run.plan.limits;
+  input.workload = std::make_shared<const Workload>(std::move(run.workload));
   input.targets = std::move(targets);
   input.notes = run.settings.notes;
   input.journal_path = run_dir + "/journal.pb";
@@ -150,7 +147,7 @@ int Run(const RunFlags& flags) {
   if (!run.ok()) return Complain("specctl run", run.status(), kBadInput);
   const RunSpec& spec = run->settings.spec;
   if (flags.dry_run) {
-    const auto text = DescribePlan(run->plan, spec);
+    const auto text = DescribePlan(run->workload, spec);
     if (!text.ok()) return Complain("specctl run", text.status(), kBadInput);
     const absl::Status printed = PrintPage(*text, std::cout);
     return printed.ok() ? kDone : Complain("specctl run", printed, kFailed);
@@ -170,7 +167,7 @@ int Run(const RunFlags& flags) {
     if (!hint.empty()) Say(hint);
     return bad_input ? kBadInput : kFailed;
   }
-  if (auto settled = SettleByTargets(*targets, run->settings, run->plan); !settled.ok()) {
+  if (auto settled = SettleByTargets(*targets, run->settings, run->workload); !settled.ok()) {
     return Complain("specctl run", settled, kBadInput);
   }
   for (const std::string& note : run->settings.notes) Say("note: " + note);

@@ -10,9 +10,8 @@
 #include "common/base/duration.h"
 #include "common/dataset/text_length.h"
 #include "common/engine/request_body.h"
-#include "common/plan/model_mix.h"
-#include "common/plan/plan.h"
 #include "common/report/number_text.h"
+#include "common/workload/slice.h"
 
 namespace specctl::cli {
 namespace {
@@ -28,7 +27,7 @@ uint64_t PromptTokens(std::span<const Message> messages) {
 }
 
 // Estimated tokens of all that a conversation's user says.
-uint64_t PromptTokens(const Conversation& conversation) {
+uint64_t PromptTokens(const WorkloadItem& conversation) {
   uint64_t tokens = 0;
   for (const auto& turn : conversation.turns) tokens += PromptTokens(turn);
   return tokens;
@@ -50,44 +49,11 @@ std::string DescribeDuration(const LoadSpec& load) {
 
 }  // namespace
 
-absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load,
-                                 const RequestSpec& request) {
-  std::vector<RowFacts> facts;
-  for (const Conversation& row : dataset.conversations) {
-    facts.push_back({row.category, row.tier, static_cast<uint32_t>(row.turns.size())});
-  }
-  const std::vector<uint32_t> order = StratifiedOrder(facts, load.seed);
-  auto limits = ComputeLimits(load, facts, order);
-  if (!limits.ok()) return limits.status();
-  RunPlan plan;
-  plan.limits = *limits;
-  for (const uint32_t row : order) {
-    Conversation& conversation = dataset.conversations[row];
-    if (conversation.model.empty() && !request.model_mix.empty()) {
-      conversation.model = ModelAt(request.model_mix, load.seed, plan.rows.size());
-    }
-    const std::string& extra = conversation.extra_json;  // minified
-    const bool has_stop = extra.find("\"stop\"") != std::string::npos;
-    const bool ignores_eos = extra.find("\"ignore_eos\":true") != std::string::npos;
-    plan.rows.push_back({.order_index = plan.rows.size(),
-                         .question_id = conversation.question_id,
-                         .category = conversation.category,
-                         .sub_category = conversation.sub_category,
-                         .tier = conversation.tier,
-                         .model = conversation.model,
-                         .turns = static_cast<uint32_t>(conversation.turns.size()),
-                         .has_stop = has_stop,
-                         .ignores_eos = ignores_eos});
-    plan.conversations.push_back(std::move(conversation));
-  }
-  return plan;
-}
-
-ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
+ContextFit CountTooLong(const Workload& workload, const RequestSpec& request,
                         uint32_t max_model_len_tokens, bool holds_max_tokens) {
   ContextFit fit;
   fit.shortest_tokens = std::numeric_limits<uint64_t>::max();
-  for (const Conversation& row : plan.conversations) {
+  for (const WorkloadItem& row : workload.items) {
     const uint64_t prompt = PromptTokens(row);
     const uint64_t asked = holds_max_tokens ? row.max_tokens.value_or(request.osl_tokens) : 0;
     if (prompt + asked > max_model_len_tokens) ++fit.too_long;
@@ -98,12 +64,12 @@ ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
   return fit;
 }
 
-absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spec) {
+absl::StatusOr<std::string> DescribePlan(const Workload& workload, const RunSpec& spec) {
   RequestSpec request = spec.request;
   if (!spec.targets.front().model.empty()) request.model = spec.targets.front().model;
   const auto writer = RequestBodyWriter::Create(request, VllmProfile());
   if (!writer.ok()) return writer.status();
-  const Conversation& first = plan.conversations.front();
+  const WorkloadItem& first = workload.items.front();
   const auto body = writer->Write(
       first.turns.front(),
       {.max_tokens = first.max_tokens, .model = first.model, .row_extra_json = first.extra_json});
@@ -111,20 +77,21 @@ absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spe
 
   uint64_t turns = 0;
   uint64_t tokens = 0;
-  for (const Conversation& row : plan.conversations) {
+  for (const WorkloadItem& row : workload.items) {
     turns += row.turns.size();
     tokens += PromptTokens(row);
   }
   std::string out = "Dry run: nothing is sent.\n";
   out += absl::StrFormat("dataset      %s: %s, %s%s\n", spec.dataset.name,
-                         CountedText(plan.conversations.size(), "conversation"),
+                         CountedText(workload.items.size(), "conversation"),
                          CountedText(turns, "turn"),
                          spec.dataset.builtin ? ", for trying things" : "");
-  out += absl::StrFormat("requests     %s%s\n", Describe(plan.limits.planned_requests, spec.load),
-                         DescribeDuration(spec.load));
+  out +=
+      absl::StrFormat("requests     %s%s\n", Describe(workload.limits.planned_requests, spec.load),
+                      DescribeDuration(spec.load));
   out += absl::StrFormat(
       "tokens       about %d in a conversation (estimated), at most %d out a request\n",
-      tokens / plan.conversations.size(), spec.request.osl_tokens);
+      tokens / workload.items.size(), spec.request.osl_tokens);
   out += absl::StrFormat("connections  %d over %s, at most %d each\n", spec.load.bs,
                          CountedText(spec.load.agents, "agent"),
                          SlotsOfAgent(spec.load.bs, 0, spec.load.agents));

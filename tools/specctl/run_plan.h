@@ -1,4 +1,4 @@
-// From a loaded dataset to what is sent: order, limits, and what can be said of them beforehand.
+// What can be said of a workload before it is sent.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,10 @@
 
 #include "common/dataset/dataset.h"
 #include "common/journal/event.h"
-#include "common/plan/plan.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
+#include "common/workload/workload.h"
 
 namespace specctl::cli {
-
-struct RunPlan {
-  std::vector<Conversation> conversations;  // by order index
-  std::vector<PlannedRow> rows;             // the same, without their text
-  PlanLimits limits;
-};
-
-// Rows without a model of their own get one of request.model_mix.
-// INVALID_ARGUMENT naming the flag, as ComputeLimits.
-absl::StatusOr<RunPlan> MakePlan(Dataset dataset, const LoadSpec& load, const RequestSpec& request);
 
 // How many conversations a context is too short for, by a rough count of their tokens.
 struct ContextFit {
@@ -32,11 +22,11 @@ struct ContextFit {
   uint64_t shortest_tokens = 0;  // of the prompts
 };
 // `holds_max_tokens`: the context must hold what the requests ask for, too.
-ContextFit CountTooLong(const RunPlan& plan, const RequestSpec& request,
+ContextFit CountTooLong(const Workload& workload, const RequestSpec& request,
                         uint32_t max_model_len_tokens, bool holds_max_tokens);
 
 // What --dry-run prints: prompts, tokens, waves, connections, and a request as it would be sent.
 // INVALID_ARGUMENT where a body can't be made of the first row.
-absl::StatusOr<std::string> DescribePlan(const RunPlan& plan, const RunSpec& spec);
+absl::StatusOr<std::string> DescribePlan(const Workload& workload, const RunSpec& spec);
 
 }  // namespace specctl::cli

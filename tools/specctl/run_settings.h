@@ -10,7 +10,7 @@
 #include <absl/status/statusor.h>
 
 #include "common/dataset/dataset.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 #include "tools/specctl/run_flags.h"
 
 namespace specctl::cli {

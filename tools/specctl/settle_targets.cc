@@ -10,6 +10,7 @@
 
 #include "common/engine/engine_profile.h"
 #include "common/report/number_text.h"
+#include "tools/specctl/run_plan.h"
 
 namespace specctl::cli {
 namespace {
@@ -57,11 +58,11 @@ struct RowsOfModel {
 
 // Rows whose own model some target does not serve.
 absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, RunSettings& settings,
-                        RunPlan& plan) {
+                        Workload& workload) {
   std::map<std::string, const TargetProbed*> judged;  // null: every target serves it
   std::map<std::string, RowsOfModel> left_out;
-  for (size_t i = 0; i < plan.conversations.size(); ++i) {
-    Conversation& row = plan.conversations[i];
+  for (size_t i = 0; i < workload.items.size(); ++i) {
+    WorkloadItem& row = workload.items[i];
     if (row.model.empty()) continue;
     const auto [found, is_new] = judged.try_emplace(row.model, nullptr);
     if (is_new) {
@@ -75,7 +76,7 @@ absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, RunSe
     RowsOfModel& rows = left_out[row.model];
     if (rows.count++ == 0 || row.line < rows.first_line) rows.first_line = row.line;
     row.model.clear();
-    plan.rows[i].model.clear();
+    workload.rows[i].model.clear();
   }
   if (!named && !left_out.empty()) {
     const auto& [model, rows] = *std::min_element(
@@ -113,12 +114,14 @@ void SettleModels(std::span<const TargetProbed> targets, RunSettings& settings) 
   spec.request.model = same ? targets.front().model : "";
 }
 
-absl::Status CheckContext(const TargetProbed& target, RunSettings& settings, const RunPlan& plan) {
+absl::Status CheckContext(const TargetProbed& target, RunSettings& settings,
+                          const Workload& workload) {
   if (!target.max_model_len_tokens) return absl::OkStatus();
   const RequestSpec& request = settings.spec.request;
   const bool holds_output = ProfileNamed(target.engine).context_holds_max_tokens;
-  const ContextFit fit = CountTooLong(plan, request, *target.max_model_len_tokens, holds_output);
-  const size_t rows = plan.conversations.size();
+  const ContextFit fit =
+      CountTooLong(workload, request, *target.max_model_len_tokens, holds_output);
+  const size_t rows = workload.items.size();
   if (fit.surely_too_long == rows) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "--osl: no conversation fits the %d tokens of context of %s: the shortest has about %d, "
@@ -149,14 +152,14 @@ void SettleMetrics(std::span<const TargetProbed> targets, RunSettings& settings)
 }  // namespace
 
 absl::Status SettleByTargets(std::span<const TargetProbed> targets, RunSettings& settings,
-                             RunPlan& plan) {
+                             Workload& workload) {
   const bool named = ModelsAreNamed(settings.spec);
   if (auto checked = CheckMix(targets, settings.spec.request); !checked.ok()) return checked;
-  if (auto settled = SettleRows(targets, named, settings, plan); !settled.ok()) return settled;
+  if (auto settled = SettleRows(targets, named, settings, workload); !settled.ok()) return settled;
   SettleModels(targets, settings);
   SettleMetrics(targets, settings);
   for (const TargetProbed& target : targets) {
-    if (auto fits = CheckContext(target, settings, plan); !fits.ok()) return fits;
+    if (auto fits = CheckContext(target, settings, workload); !fits.ok()) return fits;
     if (target.stream_options) continue;
     settings.notes.push_back(absl::StrFormat(
         "%s refuses stream_options: it is measured without, and its tokens are %s", target.url,

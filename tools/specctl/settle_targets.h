@@ -7,19 +7,19 @@
 #include <absl/status/status.h>
 
 #include "common/journal/event.h"
-#include "tools/specctl/run_plan.h"
+#include "common/workload/workload.h"
 #include "tools/specctl/run_settings.h"
 
 namespace specctl::cli {
 
 // Completes settings.spec by what was found, adds to settings.notes what a user should know, and
-// settles the models of the plan's rows.  `targets` are in the order of spec.targets.
+// settles the models of the workload's rows.  `targets` are in the order of spec.targets.
 //
 // INVALID_ARGUMENT, and nothing is to be sent:
 // - a row, or --model-mix, names a model that a target does not serve.  Where --model, or model= of
 //   each --target, says what to ask for instead, such rows ask for that, with a note;
 // - no conversation fits a target's context.
 absl::Status SettleByTargets(std::span<const TargetProbed> targets, RunSettings& settings,
-                             RunPlan& plan);
+                             Workload& workload);
 
 }  // namespace specctl::cli

@@ -6,7 +6,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 #include "tools/specctl/run_settings.h"
 
 namespace specctl::cli {

@@ -9,11 +9,11 @@ namespace {
 
 using specctl::agent::PrepareIntake;
 
-void CheckJob(const specctl::agent::LoadJob& job) {
+void CheckJob(const specctl::LoadJob& job) {
   const specctl::Slice& slice = job.slice;
   if (job.targets.empty() || slice.rows == 0 || slice.agent >= slice.agents) std::abort();
-  for (const auto& entry : slice.conversations) {
-    if (entry.order_index >= slice.rows || entry.conversation.turns.empty()) std::abort();
+  for (const auto& entry : slice.entries) {
+    if (entry.order_index >= slice.rows || entry.item.turns.empty()) std::abort();
   }
 }
 
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   part.set_last(true);
   intake.Reset();
   const auto again = intake.Take(part);
-  if (!again.ok() || (*again)->slice.conversations.size() != (*job)->slice.conversations.size()) {
+  if (!again.ok() || (*again)->slice.entries.size() != (*job)->slice.entries.size()) {
     std::abort();
   }
   return 0;

@@ -24,10 +24,10 @@ Slice MakeSlice(uint32_t agent, uint32_t agents, std::vector<uint32_t> turns,
   slice.limits.positions_end = positions_end;
   slice.limits.last_position_turns = last_position_turns;
   for (const uint64_t index : OrderIndicesOfAgent(agent, agents, slice.rows, slice.limits)) {
-    Conversation conversation;
-    conversation.question_id = "q" + std::to_string(index);
-    conversation.turns.resize(turns[index]);
-    slice.conversations.push_back({index, conversation});
+    WorkloadItem item;
+    item.question_id = "q" + std::to_string(index);
+    item.turns.resize(turns[index]);
+    slice.entries.push_back({index, item});
   }
   return slice;
 }
@@ -60,7 +60,7 @@ TEST(ConversationFeedTest, PositionsBeyondTheDatasetRepeatIt) {
   ConversationFeed feed(slice, std::nullopt);
   std::vector<std::string> questions;
   for (int i = 0; i < 4; ++i) {
-    questions.push_back(feed.Next(kNow)->conversation->question_id);
+    questions.push_back(feed.Next(kNow)->item->question_id);
   }
   EXPECT_THAT(questions, ElementsAre("q0", "q2", "q1", "q0"));
 }

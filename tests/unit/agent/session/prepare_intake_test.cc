@@ -72,11 +72,11 @@ TEST(PrepareIntakeTest, OnePartMakesAJob) {
   EXPECT_EQ(load.slice.agents, 2u);
   EXPECT_EQ(load.slice.slots, 2u);
   EXPECT_EQ(load.slice.limits.positions_end, 5u);
-  ASSERT_EQ(load.slice.conversations.size(), 2u);
-  EXPECT_EQ(load.slice.conversations[1].order_index, 3u);
-  EXPECT_EQ(load.slice.conversations[1].conversation.turns.at(0).at(0).content, "q3");
-  EXPECT_EQ(load.slice.conversations[1].conversation.line, 13u);
-  EXPECT_EQ(load.slice.conversations[1].conversation.question_id, "id-3");
+  ASSERT_EQ(load.slice.entries.size(), 2u);
+  EXPECT_EQ(load.slice.entries[1].order_index, 3u);
+  EXPECT_EQ(load.slice.entries[1].item.turns.at(0).at(0).content, "q3");
+  EXPECT_EQ(load.slice.entries[1].item.line, 13u);
+  EXPECT_EQ(load.slice.entries[1].item.question_id, "id-3");
 }
 
 TEST(PrepareIntakeTest, PartsAreJoinedAndOnlyTheFirstHasTheRest) {
@@ -92,7 +92,7 @@ TEST(PrepareIntakeTest, PartsAreJoinedAndOnlyTheFirstHasTheRest) {
   EXPECT_FALSE(*none);
   const auto job = intake.Take(second);
   ASSERT_TRUE(job.ok() && *job) << job.status();
-  EXPECT_EQ((*job)->slice.conversations.size(), 2u);
+  EXPECT_EQ((*job)->slice.entries.size(), 2u);
   EXPECT_EQ((*job)->slice.agents, 2u);
 }
 
@@ -104,7 +104,7 @@ TEST(PrepareIntakeTest, AfterACutTheSliceBeginsAnew) {
   intake.Reset();
   const auto job = intake.Take(Whole());
   ASSERT_TRUE(job.ok() && *job) << job.status();
-  EXPECT_EQ((*job)->slice.conversations.size(), 2u);
+  EXPECT_EQ((*job)->slice.entries.size(), 2u);
 }
 
 TEST(PrepareIntakeTest, WhatMakesNoJobIsRefused) {

@@ -20,25 +20,25 @@ LoadJob Job() {
   return job;
 }
 
-RequestComposer::Composed ComposeAll(const LoadJob& job, const Conversation& conversation) {
+RequestComposer::Composed ComposeAll(const LoadJob& job, const WorkloadItem& item) {
   const auto composer = RequestComposer::Create(job);
   EXPECT_TRUE(composer.ok()) << composer.status();
   RequestComposer::Request request;
   request.position = 12;
   request.turn = 1;
-  request.conversation = &conversation;
-  request.messages = conversation.turns.at(0);
+  request.item = &item;
+  request.messages = item.turns.at(0);
   return composer->Compose(request).value_or(RequestComposer::Composed());
 }
 
-std::string Compose(const LoadJob& job, const Conversation& conversation) {
-  return ComposeAll(job, conversation).bytes;
+std::string Compose(const LoadJob& job, const WorkloadItem& item) {
+  return ComposeAll(job, item).bytes;
 }
 
-Conversation OneTurn() {
-  Conversation conversation;
-  conversation.turns = {{{"user", "Hello \"you\"", ""}}};
-  return conversation;
+WorkloadItem OneTurn() {
+  WorkloadItem item;
+  item.turns = {{{"user", "Hello \"you\"", ""}}};
+  return item;
 }
 
 TEST(RequestComposerTest, TheRequestNamesRouteHostAndRequestId) {
@@ -68,20 +68,20 @@ TEST(RequestComposerTest, CompletionsHaveTheirOwnRoute) {
 }
 
 TEST(RequestComposerTest, ARowsOwnMaxTokensGoesBeforeOsl) {
-  Conversation conversation = OneTurn();
-  EXPECT_THAT(Compose(Job(), conversation), HasSubstr("\"max_tokens\":64"));
-  conversation.max_tokens = 9;
-  EXPECT_THAT(Compose(Job(), conversation), HasSubstr("\"max_tokens\":9"));
+  WorkloadItem item = OneTurn();
+  EXPECT_THAT(Compose(Job(), item), HasSubstr("\"max_tokens\":64"));
+  item.max_tokens = 9;
+  EXPECT_THAT(Compose(Job(), item), HasSubstr("\"max_tokens\":9"));
 }
 
 TEST(RequestComposerTest, WhatTheResponseIsReadByComesWithTheRequest) {
-  Conversation conversation = OneTurn();
-  conversation.extra_json = R"({"max_tokens":5})";
+  WorkloadItem item = OneTurn();
+  item.extra_json = R"({"max_tokens":5})";
   LoadJob job = Job();
-  EXPECT_EQ(ComposeAll(job, conversation).max_tokens, 5u);
-  EXPECT_TRUE(ComposeAll(job, conversation).trust_usage);
+  EXPECT_EQ(ComposeAll(job, item).max_tokens, 5u);
+  EXPECT_TRUE(ComposeAll(job, item).trust_usage);
   job.targets[0].ignore_usage_on_chunks = true;
-  EXPECT_FALSE(ComposeAll(job, conversation).trust_usage);
+  EXPECT_FALSE(ComposeAll(job, item).trust_usage);
 }
 
 TEST(RequestComposerTest, KeysAndHeadersAreSent) {

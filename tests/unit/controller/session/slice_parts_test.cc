@@ -23,11 +23,11 @@ PrepareAgent Job(std::vector<size_t> bytes, std::vector<uint64_t> order_indices)
                       .stream_options = false,
                       .model = "lora",
                       .authorization = "Bearer key"});
-  auto rows = std::make_shared<std::vector<Conversation>>();
+  auto workload = std::make_shared<Workload>();
   for (const size_t size : bytes) {
-    Conversation row;
+    WorkloadItem row;
     row.turns = {{{.role = "user", .content = std::string(size, 'x'), .raw_json = ""}}};
-    rows->push_back(row);
+    workload->items.push_back(row);
   }
   PrepareAgent job;
   job.spec = spec;
@@ -36,8 +36,8 @@ PrepareAgent Job(std::vector<size_t> bytes, std::vector<uint64_t> order_indices)
   job.agent = 1;
   job.agents = 3;
   job.slots = 21;
-  job.limits.positions_end = 40;
-  job.conversations = rows;
+  workload->limits.positions_end = 40;
+  job.workload = workload;
   job.order_indices = std::move(order_indices);
   return job;
 }
@@ -79,10 +79,10 @@ TEST(SlicePartsTest, TheFirstPartHasTheJob) {
 
 TEST(SlicePartsTest, ARowSaysWhichItIs) {
   PrepareAgent job = Job({1}, {0});
-  auto rows = *job.conversations;
-  rows[0].line = 17;
-  rows[0].question_id = "q-81";
-  job.conversations = std::make_shared<std::vector<Conversation>>(rows);
+  auto workload = std::make_shared<Workload>(*job.workload);
+  workload->items[0].line = 17;
+  workload->items[0].question_id = "q-81";
+  job.workload = workload;
   const v1::Prepare part = SliceParts(job).Next();
   EXPECT_EQ(part.conversations(0).line(), 17u);
   EXPECT_EQ(part.conversations(0).question_id(), "q-81");
@@ -109,13 +109,14 @@ TEST(SlicePartsTest, AnEmptySliceIsOneLastPart) {
 
 TEST(SlicePartsTest, AConversationKeepsAllItHas) {
   PrepareAgent job = Job({}, {0});
-  auto rows = std::make_shared<std::vector<Conversation>>(1);
-  rows->front().turns = {{{.role = "system", .content = "be brief", .raw_json = ""},
-                          {.role = "user", .content = "", .raw_json = "{\"role\":\"user\"}"}},
-                         {{.role = "user", .content = "and then?", .raw_json = ""}}};
-  rows->front().max_tokens = 7;
-  rows->front().extra_json = "{\"top_k\":1}";
-  job.conversations = rows;
+  auto workload = std::make_shared<Workload>();
+  WorkloadItem& item = workload->items.emplace_back();
+  item.turns = {{{.role = "system", .content = "be brief", .raw_json = ""},
+                 {.role = "user", .content = "", .raw_json = "{\"role\":\"user\"}"}},
+                {{.role = "user", .content = "and then?", .raw_json = ""}}};
+  item.max_tokens = 7;
+  item.extra_json = "{\"top_k\":1}";
+  job.workload = workload;
   const v1::Prepare part = SliceParts(job).Next();
   const v1::SliceConversation& row = part.conversations(0);
   ASSERT_EQ(row.turns_size(), 2);

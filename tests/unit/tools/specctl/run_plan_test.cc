@@ -21,51 +21,28 @@ Dataset SixRows() {
   return dataset;
 }
 
-TEST(RunPlanTest, RowsTellOfFieldsThatChangeWhereRepliesEnd) {
-  Dataset dataset = SixRows();
-  dataset.conversations[4].extra_json = R"({"stop":["###"],"top_k":1})";
-  dataset.conversations[5].extra_json = R"({"top_k":1,"ignore_eos":true})";
-  const auto plan = MakePlan(std::move(dataset), {.bs = 2, .seed = 3}, {});
-  ASSERT_TRUE(plan.ok()) << plan.status();
-  for (const PlannedRow& row : plan->rows) {
-    EXPECT_EQ(row.has_stop, row.question_id == "4");
-    EXPECT_EQ(row.ignores_eos, row.question_id == "5");
-  }
-}
-
-TEST(RunPlanTest, RowsStandInPlanOrderAndMatchTheirConversations) {
-  const auto plan = MakePlan(SixRows(), {.bs = 2, .seed = 3}, {});
-  ASSERT_TRUE(plan.ok()) << plan.status();
-  ASSERT_EQ(plan->rows.size(), 6u);
-  EXPECT_EQ(plan->limits.planned_requests, 6u);
-  for (size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(plan->rows[i].order_index, i);
-    EXPECT_EQ(plan->rows[i].question_id, plan->conversations[i].question_id);
-  }
-}
-
 TEST(RunPlanTest, PromptsTooLongForTheModelAreCounted) {
-  const auto plan = MakePlan(SixRows(), {}, {});
-  ASSERT_TRUE(plan.ok());
+  const auto workload = MakeWorkload(SixRows(), {}, {});
+  ASSERT_TRUE(workload.ok());
   // 400 bytes are about 100 tokens.
-  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 28}, 128, true).too_long, 0u);
-  const ContextFit fit = CountTooLong(*plan, {.osl_tokens = 29}, 128, true);
+  EXPECT_EQ(CountTooLong(*workload, {.osl_tokens = 28}, 128, true).too_long, 0u);
+  const ContextFit fit = CountTooLong(*workload, {.osl_tokens = 29}, 128, true);
   EXPECT_EQ(fit.too_long, 6u);
   EXPECT_EQ(fit.surely_too_long, 0u);
   EXPECT_EQ(fit.shortest_tokens, 100u);
-  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 79}, 128, true).surely_too_long, 6u);
-  EXPECT_EQ(CountTooLong(*plan, {.osl_tokens = 79}, 128, false).too_long, 0u);
+  EXPECT_EQ(CountTooLong(*workload, {.osl_tokens = 79}, 128, true).surely_too_long, 6u);
+  EXPECT_EQ(CountTooLong(*workload, {.osl_tokens = 79}, 128, false).too_long, 0u);
 }
 
 TEST(RunPlanTest, ADryRunShowsLoadAndARequest) {
-  const auto plan = MakePlan(SixRows(), {.bs = 4, .agents = 2}, {});
-  ASSERT_TRUE(plan.ok());
+  const auto workload = MakeWorkload(SixRows(), {.bs = 4, .agents = 2}, {});
+  ASSERT_TRUE(workload.ok());
   RunSpec spec;
   spec.load = {.bs = 4, .agents = 2};
   spec.targets = {{.url = "http://a:8000"}};
   spec.request.model = "m";
   spec.request.osl_tokens = 9;
-  const auto text = DescribePlan(*plan, spec);
+  const auto text = DescribePlan(*workload, spec);
   ASSERT_TRUE(text.ok()) << text.status();
   EXPECT_THAT(*text, HasSubstr("nothing is sent"));
   EXPECT_THAT(*text, HasSubstr("6, in about 2 waves of 4"));
@@ -80,8 +57,8 @@ TEST(RunPlanTest, ADryRunCountsInWholeNumbers) {
   spec.request.model = "m";
   const auto text = [&](LoadSpec load) {
     spec.load = load;
-    const auto plan = MakePlan(SixRows(), load, {});
-    return plan.ok() ? DescribePlan(*plan, spec).value_or("") : "";
+    const auto workload = MakeWorkload(SixRows(), load, {});
+    return workload.ok() ? DescribePlan(*workload, spec).value_or("") : "";
   };
   EXPECT_THAT(text({.bs = 1, .agents = 1, .requests_max = 11'400}),
               HasSubstr("11400, in about 11,400 waves of 1\n"));

@@ -32,18 +32,18 @@ class SettleTargetsTest : public ::testing::Test {
   }
 
   void AddRow(std::string model, uint64_t line, size_t bytes = 40) {
-    Conversation row;
+    WorkloadItem row;
     row.model = model;
     row.line = line;
     row.turns = {{{.role = "user", .content = std::string(bytes, 'x'), .raw_json = ""}}};
-    plan_.rows.push_back({.order_index = plan_.rows.size(), .model = std::move(model)});
-    plan_.conversations.push_back(std::move(row));
+    workload_.rows.push_back({.order_index = workload_.rows.size(), .model = std::move(model)});
+    workload_.items.push_back(std::move(row));
   }
 
-  absl::Status Settle() { return SettleByTargets(targets_, settings_, plan_); }
+  absl::Status Settle() { return SettleByTargets(targets_, settings_, workload_); }
 
   RunSettings settings_;
-  RunPlan plan_;
+  Workload workload_;
   std::vector<TargetProbed> targets_;
 };
 
@@ -72,8 +72,8 @@ TEST_F(SettleTargetsTest, ARowsModelThatIsServedIsKept) {
   AddRow("lora", 3);
   settings_.spec.request.model = "base";
   ASSERT_TRUE(Settle().ok());
-  EXPECT_EQ(plan_.conversations[0].model, "lora");
-  EXPECT_EQ(plan_.rows[0].model, "lora");
+  EXPECT_EQ(workload_.items[0].model, "lora");
+  EXPECT_EQ(workload_.rows[0].model, "lora");
 }
 
 TEST_F(SettleTargetsTest, ARowsModelThatIsNotServedIsRefusedWithItsLine) {
@@ -92,8 +92,8 @@ TEST_F(SettleTargetsTest, UnlessTheFlagsSayWhatToAskFor) {
   AddRow("gpt-4", 4);
   settings_.spec.request.model = "base";
   ASSERT_TRUE(Settle().ok());
-  EXPECT_EQ(plan_.conversations[0].model, "");
-  EXPECT_EQ(plan_.rows[1].model, "");
+  EXPECT_EQ(workload_.items[0].model, "");
+  EXPECT_EQ(workload_.rows[1].model, "");
   EXPECT_THAT(settings_.notes, ElementsAre(HasSubstr("2 rows (the first in line 4) name the model "
                                                      "gpt-4, which http://a:1 does not serve")));
 }
@@ -103,7 +103,7 @@ TEST_F(SettleTargetsTest, AServerWithoutAListIsAskedForWhatTheRowSays) {
   settings_.spec.request.model = "base";
   for (TargetProbed& target : targets_) target.served_models.clear();
   ASSERT_TRUE(Settle().ok());
-  EXPECT_EQ(plan_.conversations[0].model, "any");
+  EXPECT_EQ(workload_.items[0].model, "any");
 }
 
 TEST_F(SettleTargetsTest, EachModelOfAMixMustBeServed) {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "common/plan/plan.h"
+#include "common/workload/slice.h"
 
 namespace specctl {
 namespace {
@@ -12,13 +12,13 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-PlanLimits Until(uint64_t positions_end) {
-  PlanLimits limits;
+WorkloadLimits Until(uint64_t positions_end) {
+  WorkloadLimits limits;
   limits.positions_end = positions_end;
   return limits;
 }
 
-TEST(SlicesTest, SlotsAddUpAndDifferByOneAtMost) {
+TEST(SliceTest, SlotsAddUpAndDifferByOneAtMost) {
   for (const uint32_t bs : {1u, 15u, 16u, 17u, 512u, 4096u}) {
     for (uint32_t agents = 1; agents <= std::min(bs, 16u); ++agents) {
       uint32_t sum = 0;
@@ -36,7 +36,7 @@ TEST(SlicesTest, SlotsAddUpAndDifferByOneAtMost) {
   }
 }
 
-TEST(SlicesTest, LocalSlotsAreTheSlotsOfTheRun) {
+TEST(SliceTest, LocalSlotsAreTheSlotsOfTheRun) {
   constexpr uint32_t kBs = 37;
   constexpr uint32_t kAgents = 5;
   std::set<uint32_t> slots;
@@ -49,7 +49,7 @@ TEST(SlicesTest, LocalSlotsAreTheSlotsOfTheRun) {
   EXPECT_EQ(*slots.rbegin(), kBs - 1);
 }
 
-TEST(SlicesTest, OneCycleIsDividedWithoutRest) {
+TEST(SliceTest, OneCycleIsDividedWithoutRest) {
   for (const uint64_t rows : {1u, 7u, 880u, 1536u}) {
     for (uint32_t agents = 1; agents <= 16; ++agents) {
       std::vector<uint64_t> all;
@@ -65,19 +65,19 @@ TEST(SlicesTest, OneCycleIsDividedWithoutRest) {
   }
 }
 
-TEST(SlicesTest, RepeatsMeetOtherRows) {
+TEST(SliceTest, RepeatsMeetOtherRows) {
   EXPECT_THAT(OrderIndicesOfAgent(1, 2, 5, Until(5)), ElementsAre(1, 3));
   EXPECT_THAT(OrderIndicesOfAgent(1, 2, 5, Until(8)), ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(OrderIndicesOfAgent(1, 2, 5, PlanLimits()), ElementsAre(0, 1, 2, 3, 4));
-  EXPECT_THAT(OrderIndicesOfAgent(1, 2, 6, PlanLimits()), ElementsAre(1, 3, 5));
+  EXPECT_THAT(OrderIndicesOfAgent(1, 2, 5, WorkloadLimits()), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(OrderIndicesOfAgent(1, 2, 6, WorkloadLimits()), ElementsAre(1, 3, 5));
   EXPECT_THAT(OrderIndicesOfAgent(0, 1, 3, Until(1'000'000'000'000)), ElementsAre(0, 1, 2));
 }
 
-TEST(SlicesTest, AgentBeyondThePlanHasNothing) {
+TEST(SliceTest, AgentBeyondThePlanHasNothing) {
   EXPECT_THAT(OrderIndicesOfAgent(3, 4, 10, Until(3)), IsEmpty());
   EXPECT_THAT(OrderIndicesOfAgent(2, 4, 10, Until(3)), ElementsAre(2));
   EXPECT_THAT(OrderIndicesOfAgent(5, 16, 3, Until(3)), IsEmpty());
-  EXPECT_THAT(OrderIndicesOfAgent(5, 16, 3, PlanLimits()), ElementsAre(0, 1, 2));
+  EXPECT_THAT(OrderIndicesOfAgent(5, 16, 3, WorkloadLimits()), ElementsAre(0, 1, 2));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 #include <absl/strings/str_cat.h>
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/base/counter_random.h"
-#include "common/plan/plan.h"
+#include "common/workload/stratified_order.h"
 
 // The order is a sequence of strata, filled with the shuffled rows of each.
 //

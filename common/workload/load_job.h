@@ -5,11 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "common/plan/plan.h"
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
+#include "common/workload/slice.h"
 
-namespace specctl::agent {
+namespace specctl {
 
+// What an agent must know of a target.
 struct TargetJob {
   std::string url;                // scheme://host:port[/prefix], without /v1
   std::string engine;             // an EngineProfile's name
@@ -19,7 +20,7 @@ struct TargetJob {
   bool ignore_usage_on_chunks = false;
   bool stream_options = true;  // it takes the field
   std::string model;           // what requests whose conversation names none ask for
-  std::string authorization;   // value of the header; empty: none is sent
+  std::string authorization;   // value of the header, a secret; empty: none is sent
 };
 
 struct LoadJob {
@@ -28,7 +29,6 @@ struct LoadJob {
   std::vector<std::pair<std::string, std::string>> headers;
   std::vector<TargetJob> targets;
   Slice slice;
-  uint64_t incarnation = 0;  // of this agent's process
 };
 
-}  // namespace specctl::agent
+}  // namespace specctl

@@ -1,4 +1,4 @@
-#include "common/plan/model_mix.h"
+#include "common/workload/model_mix.h"
 
 #include "common/base/hash.h"
 

@@ -2,7 +2,7 @@
 
 #include <absl/status/status.h>
 
-#include "common/plan/plan.h"
+#include "common/workload/limits.h"
 
 namespace specctl {
 namespace {
@@ -23,10 +23,10 @@ class TurnCounter {
   }
 
   // The plan that ends after `requests` turns in position order.
-  PlanLimits CutAt(uint64_t requests) const {
+  WorkloadLimits CutAt(uint64_t requests) const {
     uint64_t position = requests / cycle_turns_ * order_.size();
     uint64_t left = requests % cycle_turns_;
-    PlanLimits limits;
+    WorkloadLimits limits;
     limits.planned_requests = requests;
     for (; left > 0; ++position) {
       const uint32_t turns = TurnsAt(position % order_.size());
@@ -64,18 +64,18 @@ absl::Status CheckLimits(const LoadSpec& load) {
 
 }  // namespace
 
-absl::StatusOr<PlanLimits> ComputeLimits(const LoadSpec& load, std::span<const RowFacts> rows,
-                                         std::span<const uint32_t> order) {
+absl::StatusOr<WorkloadLimits> ComputeLimits(const LoadSpec& load, std::span<const RowFacts> rows,
+                                             std::span<const uint32_t> order) {
   assert(rows.size() == order.size());
   if (absl::Status checked = CheckLimits(load); !checked.ok()) return checked;
   if (rows.empty()) return absl::InvalidArgumentError("--dataset: need at least 1 row, got none");
   const TurnCounter counter(rows, order);
   if (load.requests_max) return counter.CutAt(*load.requests_max);
-  if (load.duration && !load.conversations_max) return PlanLimits{};
+  if (load.duration && !load.conversations_max) return WorkloadLimits{};
   const uint64_t conversations = load.conversations_max.value_or(rows.size());
-  return PlanLimits{.positions_end = conversations,
-                    .last_position_turns = std::nullopt,
-                    .planned_requests = counter.TurnsOf(conversations)};
+  return WorkloadLimits{.positions_end = conversations,
+                        .last_position_turns = std::nullopt,
+                        .planned_requests = counter.TurnsOf(conversations)};
 }
 
 }  // namespace specctl

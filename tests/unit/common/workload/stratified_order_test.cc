@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "common/plan/plan.h"
+#include "common/workload/stratified_order.h"
 
 namespace specctl {
 namespace {

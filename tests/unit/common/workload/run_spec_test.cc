@@ -1,4 +1,4 @@
-#include "common/plan/run_spec.h"
+#include "common/workload/run_spec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

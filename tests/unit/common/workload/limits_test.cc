@@ -3,7 +3,7 @@
 
 #include <numeric>
 
-#include "common/plan/plan.h"
+#include "common/workload/limits.h"
 
 namespace specctl {
 namespace {
@@ -14,20 +14,20 @@ const std::vector<RowFacts> kRows = {{.category = "a", .tier = "", .turns = 1},
                                      {.category = "c", .tier = "", .turns = 2}};
 const std::vector<uint32_t> kOrder = {2, 0, 1};
 
-PlanLimits Limits(const LoadSpec& load) {
-  const absl::StatusOr<PlanLimits> limits = ComputeLimits(load, kRows, kOrder);
+WorkloadLimits Limits(const LoadSpec& load) {
+  const absl::StatusOr<WorkloadLimits> limits = ComputeLimits(load, kRows, kOrder);
   EXPECT_TRUE(limits.ok()) << limits.status();
-  return limits.value_or(PlanLimits());
+  return limits.value_or(WorkloadLimits());
 }
 
 void ExpectRefused(const LoadSpec& load, std::string_view text) {
-  const absl::StatusOr<PlanLimits> limits = ComputeLimits(load, kRows, kOrder);
+  const absl::StatusOr<WorkloadLimits> limits = ComputeLimits(load, kRows, kOrder);
   EXPECT_EQ(limits.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::string(limits.status().message()), text);
 }
 
 TEST(LimitsTest, WithoutALimitTheDatasetIsSentOnce) {
-  const PlanLimits limits = Limits({});
+  const WorkloadLimits limits = Limits({});
   EXPECT_EQ(limits.positions_end, 3u);
   EXPECT_EQ(limits.last_position_turns, std::nullopt);
   EXPECT_EQ(limits.planned_requests, 6u);
@@ -60,7 +60,7 @@ TEST(LimitsTest, RequestsCutTheLastConversation) {
   for (const auto& expected : cases) {
     LoadSpec load;
     load.requests_max = expected.requests;
-    const PlanLimits limits = Limits(load);
+    const WorkloadLimits limits = Limits(load);
     EXPECT_EQ(limits.positions_end, expected.positions_end) << expected.requests;
     EXPECT_EQ(limits.last_position_turns, expected.last_position_turns) << expected.requests;
     EXPECT_EQ(limits.planned_requests, expected.requests);
@@ -103,7 +103,7 @@ TEST(LimitsTest, LimitsThatExcludeEachOtherOrAreZeroAreRefused) {
 }
 
 TEST(LimitsTest, DatasetWithoutRowsIsRefused) {
-  const absl::StatusOr<PlanLimits> limits = ComputeLimits({}, {}, {});
+  const absl::StatusOr<WorkloadLimits> limits = ComputeLimits({}, {}, {});
   EXPECT_EQ(limits.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(limits.status().message(), "--dataset: need at least 1 row, got none");
 }

@@ -2,7 +2,7 @@
 #include <cassert>
 #include <numeric>
 
-#include "common/plan/plan.h"
+#include "common/workload/slice.h"
 
 namespace specctl {
 
@@ -12,7 +12,7 @@ uint32_t SlotsOfAgent(uint32_t bs, uint32_t agent, uint32_t agents) {
 }
 
 uint64_t OrderIndexCountOfAgent(uint32_t agent, uint32_t agents, uint64_t rows,
-                                const PlanLimits& limits) {
+                                const WorkloadLimits& limits) {
   assert(agents > 0 && agent < agents);
   if (rows == 0) return 0;
   // The agent's positions meet the same rows again after rows / gcd steps.
@@ -23,7 +23,7 @@ uint64_t OrderIndexCountOfAgent(uint32_t agent, uint32_t agents, uint64_t rows,
 }
 
 std::vector<uint64_t> OrderIndicesOfAgent(uint32_t agent, uint32_t agents, uint64_t rows,
-                                          const PlanLimits& limits) {
+                                          const WorkloadLimits& limits) {
   const uint64_t count = OrderIndexCountOfAgent(agent, agents, rows, limits);
   std::vector<uint64_t> indices;
   indices.reserve(count);

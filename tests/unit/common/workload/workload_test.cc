@@ -1,0 +1,45 @@
+#include "common/workload/workload.h"
+
+#include <gtest/gtest.h>
+
+namespace specctl {
+namespace {
+
+Dataset SixRows() {
+  Dataset dataset;
+  dataset.identity.name = "six";
+  for (int i = 0; i < 6; ++i) {
+    Conversation row;
+    row.question_id = std::to_string(i);
+    row.tier = i % 2 == 0 ? "mixed" : "low_entropy";
+    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
+    dataset.conversations.push_back(row);
+  }
+  return dataset;
+}
+
+TEST(WorkloadTest, RowsTellOfFieldsThatChangeWhereRepliesEnd) {
+  Dataset dataset = SixRows();
+  dataset.conversations[4].extra_json = R"({"stop":["###"],"top_k":1})";
+  dataset.conversations[5].extra_json = R"({"top_k":1,"ignore_eos":true})";
+  const auto workload = MakeWorkload(std::move(dataset), {.bs = 2, .seed = 3}, {});
+  ASSERT_TRUE(workload.ok()) << workload.status();
+  for (const PlannedRow& row : workload->rows) {
+    EXPECT_EQ(row.has_stop, row.question_id == "4");
+    EXPECT_EQ(row.ignores_eos, row.question_id == "5");
+  }
+}
+
+TEST(WorkloadTest, RowsAndItemsStandInTheOrderOfTheWorkload) {
+  const auto workload = MakeWorkload(SixRows(), {.bs = 2, .seed = 3}, {});
+  ASSERT_TRUE(workload.ok()) << workload.status();
+  ASSERT_EQ(workload->rows.size(), 6u);
+  EXPECT_EQ(workload->limits.planned_requests, 6u);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(workload->rows[i].order_index, i);
+    EXPECT_EQ(workload->rows[i].question_id, workload->items[i].question_id);
+  }
+}
+
+}  // namespace
+}  // namespace specctl
