@@ -2,37 +2,19 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <cstring>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <utility>
 
 #include <absl/strings/str_format.h>
 
+#include "common/base/disk_file.h"
+
 namespace specctl::agent {
-namespace {
 
-bool WriteAll(int fd, std::string_view bytes, uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-    offset += static_cast<uint64_t>(written);
-  }
-  return true;
-}
-
-}  // namespace
-
-BatchStore::~BatchStore() {
-  if (spool_ >= 0) ::close(spool_);
-}
+BatchStore::BatchStore(Options options) : options_(std::move(options)) {}
 
 bool BatchStore::Fits(uint64_t bytes) const {
   if (memory_bytes_ + bytes <= options_.memory_bytes_max) return true;
-  return !spool_failed_ && spool_end_ + bytes <= options_.spool_bytes_max;
+  return !spool_failed_ && SpoolSize() + bytes <= options_.spool_bytes_max;
 }
 
 void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
@@ -48,16 +30,18 @@ void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
 }
 
 bool BatchStore::Spool(Entry& entry) {
-  if (spool_failed_ || spool_end_ + entry.size > options_.spool_bytes_max) return false;
-  if (spool_ < 0) {
-    spool_ = ::open(options_.spool_dir.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (spool_failed_ || SpoolSize() + entry.size > options_.spool_bytes_max) return false;
+  if (spool_ == nullptr) {
+    auto made =
+        options_.make_spool ? options_.make_spool() : DiskFile::CreateUnnamed(options_.spool_dir);
+    if (made.ok()) spool_ = *std::move(made);
   }
-  if (spool_ < 0 || !WriteAll(spool_, entry.encoded, spool_end_)) {
-    spool_failed_ = true;
+  const uint64_t offset = SpoolSize();
+  if (spool_ == nullptr || !spool_->Append(entry.encoded).ok()) {
+    spool_failed_ = true;  // the batch stays in memory, so nothing is lost
     return false;
   }
-  entry.offset = spool_end_;
-  spool_end_ += entry.size;
+  entry.offset = offset;
   spool_kept_bytes_ += entry.size;
   entry.encoded = std::string();
   return true;
@@ -69,18 +53,11 @@ absl::StatusOr<std::optional<BatchStore::Kept>> BatchStore::FirstAfter(uint64_t 
   if (entry == entries_.end()) return std::nullopt;
   Kept kept{entry->seq, entry->encoded};
   if (!kept.encoded.empty() || entry->size == 0) return kept;
-  kept.encoded.resize(entry->size);
-  size_t done = 0;
-  while (done < kept.encoded.size()) {
-    const ssize_t read = ::pread(spool_, kept.encoded.data() + done, kept.encoded.size() - done,
-                                 static_cast<off_t>(entry->offset + done));
-    if (read < 0 && errno == EINTR) continue;
-    if (read <= 0) {
-      return absl::DataLossError(absl::StrFormat("spool file in %s: %s", options_.spool_dir,
-                                                 read < 0 ? std::strerror(errno) : "cut short"));
-    }
-    done += static_cast<size_t>(read);
+  auto read = spool_->Read({.offset = entry->offset, .size = entry->size});
+  if (!read.ok()) {
+    return absl::DataLossError(absl::StrFormat("spool %s", std::string(read.status().message())));
   }
+  kept.encoded = *std::move(read);
   return kept;
 }
 
@@ -92,9 +69,10 @@ void BatchStore::Acknowledge(uint64_t seq) {
     entries_.pop_front();
   }
   // The file is written from its start again once nothing in it is wanted.
-  if (spool_kept_bytes_ > 0 || spool_end_ == 0) return;
-  spool_end_ = 0;
-  if (::ftruncate(spool_, 0) != 0) spool_failed_ = true;
+  if (spool_kept_bytes_ > 0 || SpoolSize() == 0) return;
+  if (spool_->Clear().ok()) return;
+  spool_failed_ = true;
+  spool_.reset();
 }
 
 }  // namespace specctl::agent

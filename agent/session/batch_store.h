@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <absl/status/statusor.h>
 
+#include "common/base/append_file.h"
 #include "common/base/clock.h"
 
 namespace specctl::agent {
@@ -22,10 +24,10 @@ class BatchStore {
     uint64_t memory_bytes_max = 8 << 20;
     uint64_t spool_bytes_max = 1 << 30;
     std::string spool_dir = "/tmp";
+    AppendFileFactory make_spool;  // empty: a file without a name in spool_dir
   };
 
-  explicit BatchStore(Options options) : options_(std::move(options)) {}
-  ~BatchStore();
+  explicit BatchStore(Options options);
   BatchStore(const BatchStore&) = delete;
 
   // Whether a batch of that size finds room within the bounds.
@@ -55,15 +57,16 @@ class BatchStore {
     uint64_t offset = 0, size = 0;
   };
 
+  // False where it is not in the spool, but in memory as before.
   bool Spool(Entry& entry);
+  uint64_t SpoolSize() const { return spool_ == nullptr ? 0 : spool_->size(); }
 
   const Options options_;
   std::deque<Entry> entries_;
   uint64_t memory_bytes_ = 0;
-  int spool_ = -1;
-  bool spool_failed_ = false;      // the file can't be made or written: memory alone
-  uint64_t spool_end_ = 0;         // length of the file
-  uint64_t spool_kept_bytes_ = 0;  // of it, not acknowledged
+  std::unique_ptr<AppendFile> spool_;  // null: not needed yet, or can't be had
+  bool spool_failed_ = false;          // the file can't be made or written: memory alone
+  uint64_t spool_kept_bytes_ = 0;      // of it, not acknowledged
 };
 
 }  // namespace specctl::agent

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -11,21 +10,6 @@
 #include <absl/strings/str_format.h>
 
 namespace specctl::agent {
-
-UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
-  if (this != &other) {
-    Reset();
-    fd_ = other.Release();
-  }
-  return *this;
-}
-
-int UniqueFd::Release() { return std::exchange(fd_, -1); }
-
-void UniqueFd::Reset() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
 
 absl::StatusOr<UniqueFd> BeginConnect(const boost::asio::ip::tcp::endpoint& endpoint) {
   const int family = endpoint.protocol().family();

@@ -9,24 +9,9 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "common/base/clock.h"
+#include "common/base/unique_fd.h"
 
 namespace specctl::agent {
-
-// Owns a file descriptor.
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept;
-  ~UniqueFd() { Reset(); }
-  int get() const { return fd_; }
-  int Release();
-  void Reset();
-
- private:
-  int fd_ = -1;
-};
 
 // A non-blocking socket with receive stamps and no delay, which has begun to connect.  Stamps that
 // the system refuses are not an error: reads then come without.

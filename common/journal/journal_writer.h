@@ -2,33 +2,37 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <absl/status/statusor.h>
 
+#include "common/base/append_file.h"
 #include "common/journal/event.h"
 
 namespace specctl {
 
 // Record: uint32 length (little endian), uint32 CRC-32C of the payload, payload (v1.Event).
-// Appended records are buffered; Sync() writes them and makes them durable with one fdatasync.
-// After an error (disk full) the writer stays in error: what was synced before is intact.
-// Not thread-safe.
+// Appended records are buffered; Sync() writes them and makes them durable with one
+// AppendFile::Sync. After an error (disk full) the writer stays in error: what was synced before is
+// intact. Not thread-safe.
 class JournalWriter {
  public:
   // Creates `path`; ALREADY_EXISTS where it exists, else the system's error, naming the path.
   static absl::StatusOr<JournalWriter> Create(const std::string& path);
-  JournalWriter(JournalWriter&& other) noexcept;
-  JournalWriter& operator=(JournalWriter&& other) noexcept;
+  // Appends to `file`.
+  explicit JournalWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}
+  JournalWriter(JournalWriter&& other) = default;
+  JournalWriter& operator=(JournalWriter&& other) = default;
   ~JournalWriter();  // closes; unsynced records are written, not synced
 
   // Encodes and buffers.  Never fails; errors show at Sync().
   void Append(const Event& event);
   // The same for an event that is encoded already (a v1.Event's bytes).
   void AppendEncoded(std::string_view event);
-  // Writes what is buffered and calls fdatasync.
+  // Writes what is buffered and makes it durable.
   // RESOURCE_EXHAUSTED on a full disk, INTERNAL on other errors; the text names path and reason.
   absl::Status Sync();
 
@@ -36,11 +40,9 @@ class JournalWriter {
   size_t buffered_bytes() const { return buffer_.size(); }
 
  private:
-  JournalWriter(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
   absl::Status WriteBuffer();
 
-  int fd_ = -1;
-  std::string path_;
+  std::unique_ptr<AppendFile> file_;  // null: moved from
   std::string buffer_;
   uint64_t bytes_ = 0;
   absl::Status status_;

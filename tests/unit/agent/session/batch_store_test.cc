@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
+#include "tests/fakes/memory_file.h"
+
 namespace specctl::agent {
 namespace {
 
@@ -90,6 +94,58 @@ TEST(BatchStoreTest, WithoutASpoolDirectoryMemoryAloneIsUsed) {
   EXPECT_FALSE(store.Fits(100));
   EXPECT_EQ(Letters(store), "ab");
   EXPECT_EQ(store.spool_bytes(), 0u);
+}
+
+class SpoolTest : public ::testing::Test {
+ protected:
+  // Without room in memory: whatever can be is spooled.
+  BatchStore::Options OnMemoryDisk() {
+    BatchStore::Options options = Bounds(0, 1000);
+    options.make_spool = [this]() -> absl::StatusOr<std::unique_ptr<AppendFile>> {
+      ++files_made_;
+      return std::make_unique<fakes::MemoryFile>(disk_, "file in /spool");
+    };
+    return options;
+  }
+
+  const std::shared_ptr<fakes::MemoryDisk> disk_ = std::make_shared<fakes::MemoryDisk>();
+  int files_made_ = 0;
+};
+
+TEST_F(SpoolTest, TheFileIsMadeWhenItIsNeededAndOnce) {
+  BatchStore store(OnMemoryDisk());
+  EXPECT_EQ(files_made_, 0);
+  for (uint64_t seq = 1; seq <= 3; ++seq) store.Add(seq, Batch('a'), MonoTime{});
+  store.Acknowledge(3);
+  EXPECT_EQ(disk_->bytes, "");
+  store.Add(4, Batch('d'), MonoTime{});
+  EXPECT_EQ(files_made_, 1);
+  EXPECT_EQ(disk_->bytes, Batch('d'));
+}
+
+TEST_F(SpoolTest, ADiskThatIsFullInTheMidstOfABatchLeavesItInMemory) {
+  disk_->bytes_max = 250;
+  BatchStore store(OnMemoryDisk());
+  for (uint64_t seq = 1; seq <= 4; ++seq) {
+    store.Add(seq, Batch(static_cast<char>('a' + seq - 1)), MonoTime{});
+  }
+  EXPECT_EQ(disk_->bytes.size(), 250u) << "a part of the third";
+  EXPECT_EQ(store.spool_bytes(), 200u);
+  EXPECT_FALSE(store.Fits(1)) << "a disk that is full is not tried again";
+  EXPECT_EQ(Letters(store), "abcd");
+  EXPECT_EQ((*store.FirstAfter(2))->encoded, Batch('c'));
+  EXPECT_EQ((*store.FirstAfter(1))->encoded, Batch('b'));
+  store.Acknowledge(2);
+  EXPECT_EQ(disk_->bytes, "") << "its room is given back";
+  EXPECT_EQ(Letters(store), "cd");
+}
+
+TEST_F(SpoolTest, WhatCantBeReadBackIsDataLoss) {
+  BatchStore store(OnMemoryDisk());
+  store.Add(1, Batch('a'), MonoTime{});
+  disk_->fails_read = true;
+  EXPECT_EQ(store.FirstAfter(0).status(),
+            absl::DataLossError("spool file in /spool: Input/output error"));
 }
 
 }  // namespace

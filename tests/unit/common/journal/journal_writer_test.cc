@@ -8,9 +8,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include "common/journal/journal_reader.h"
+#include "tests/fakes/memory_file.h"
 
 namespace specctl {
 namespace {
@@ -37,6 +39,23 @@ class JournalWriterTest : public ::testing::Test {
     ASSERT_TRUE(writer->Sync().ok());
     EXPECT_EQ(writer->bytes(), std::filesystem::file_size(Path()));
   }
+
+  // The agents whose records stand whole in `bytes`.
+  std::vector<uint32_t> AgentsIn(const std::string& bytes) const {
+    std::ofstream(Path(), std::ios::binary) << bytes;
+    auto reader = JournalReader::Open(Path());
+    EXPECT_TRUE(reader.ok()) << reader.status();
+    std::vector<uint32_t> agents;
+    for (;;) {
+      const auto event = reader->Next();
+      EXPECT_TRUE(event.ok()) << event.status();
+      if (!event.ok() || !*event) return agents;
+      agents.push_back(std::get<AgentEnded>(**event).agent);
+    }
+  }
+
+  const std::shared_ptr<fakes::MemoryDisk> disk_ = std::make_shared<fakes::MemoryDisk>();
+  JournalWriter OnMemory() { return JournalWriter(std::make_unique<fakes::MemoryFile>(disk_)); }
 
   std::filesystem::path folder_;
 };
@@ -77,6 +96,53 @@ TEST_F(JournalWriterTest, AFullDiskIsAnErrorThatStays) {
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(status.message()), HasSubstr(Path()));
   EXPECT_EQ(again, status);
+}
+
+TEST_F(JournalWriterTest, ADiskThatIsFullInTheMidstOfABatchKeepsWhatWasSynced) {
+  JournalWriter writer = OnMemory();
+  writer.Append(AgentEnded{.agent = 1});
+  ASSERT_TRUE(writer.Sync().ok());
+  const uint64_t first = writer.bytes();
+  disk_->bytes_max = 2 * first + 3;
+  for (uint32_t agent = 2; agent <= 4; ++agent) writer.Append(AgentEnded{.agent = agent});
+  const absl::Status full = writer.Sync();
+  EXPECT_EQ(full, absl::ResourceExhaustedError("memory: write: No space left on device"));
+  disk_->bytes_max = 1 << 20;
+  EXPECT_EQ(writer.Sync(), full) << "room comes too late: the batch was reported as lost";
+  // The process is gone; what the disk took of the batch is whole records and a torn tail.
+  EXPECT_EQ(disk_->bytes.size(), 2 * first + 3);
+  EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1, 2}));
+  disk_->Crash();
+  EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1}));
+}
+
+TEST_F(JournalWriterTest, ASyncThatFailsIsAnErrorThatStays) {
+  JournalWriter writer = OnMemory();
+  writer.Append(AgentEnded{.agent = 1});
+  ASSERT_TRUE(writer.Sync().ok());
+  disk_->fails_sync = true;
+  writer.Append(AgentEnded{.agent = 2});
+  const absl::Status failed = writer.Sync();
+  EXPECT_EQ(failed, absl::InternalError("memory: fdatasync: Input/output error"));
+  disk_->fails_sync = false;
+  EXPECT_EQ(writer.Sync(), failed) << "what the kernel dropped is not synced by a second try";
+  disk_->Crash();
+  EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1}));
+}
+
+TEST_F(JournalWriterTest, ACrashTearsOffWhatWasNotSynced) {
+  {
+    JournalWriter writer = OnMemory();
+    writer.Append(AgentEnded{.agent = 1});
+    ASSERT_TRUE(writer.Sync().ok());
+    writer.Append(AgentEnded{.agent = 2});
+    JournalWriter moved = std::move(writer);
+    moved.Append(AgentEnded{.agent = 3});
+  }
+  EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1, 2, 3})) << "its end writes the rest";
+  disk_->Crash(/*torn_bytes=*/5);
+  EXPECT_EQ(disk_->bytes.size(), disk_->synced_bytes);
+  EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1}));
 }
 
 }  // namespace
