@@ -18,6 +18,7 @@
 #include "agent/session/host_facts.h"
 #include "agent/session/parent_pipe.h"
 #include "agent/session/session_client.h"
+#include "common/base/die_with_parent.h"
 #include "common/base/printable.h"
 
 namespace specctl::agent {
@@ -160,6 +161,7 @@ absl::Status RunToEnd(AgentOptions options) {
   // gRPC's own log lines are no use to users: what fails is said by this program.
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   if (options.parent_fd >= 0) {
+    DieWithParent();  // where it is gone already, the pipe has ended
     const auto order = ReadSpawnOrder(options.parent_fd);
     if (!order.ok()) return order.status();
     EndWithParent(options.parent_fd);

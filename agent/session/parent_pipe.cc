@@ -2,11 +2,9 @@
 
 #include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <thread>
 #include <vector>
 
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <absl/strings/str_format.h>
@@ -56,7 +54,6 @@ absl::StatusOr<SpawnOrder> ReadSpawnOrder(int fd) {
 }
 
 void EndWithParent(int fd) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::thread([fd] {
     char byte = 0;
     while (ReadByte(fd, byte)) {

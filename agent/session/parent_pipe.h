@@ -21,8 +21,8 @@ absl::StatusOr<SpawnOrder> ParseSpawnOrder(std::string_view line);
 // Waits for the line.  UNAVAILABLE where the pipe closes before it.
 absl::StatusOr<SpawnOrder> ReadSpawnOrder(int fd);
 
-// From now on this process ends at once, whatever it is doing, when the pipe `fd` is closed or its
-// parent's thread dies.  Starts a thread that lives as long as the process.
+// From now on this process ends at once, whatever it is doing, when the pipe `fd` is closed. Starts
+// a thread that lives as long as the process.
 void EndWithParent(int fd);
 
 }  // namespace specctl::agent

@@ -9,15 +9,18 @@
 
 #include <absl/status/statusor.h>
 
+#include "common/base/child_process.h"
 #include "common/base/clock.h"
+#include "common/base/unique_fd.h"
 
 namespace specctl::controller {
 
 // Each agent gets one end of a socket pair as `--spawned-fd N`: one line "address token agent\n"
 // tells it where to dial, and the end of the stream tells it to exit.  Should this process die in
-// whatever way, the stream ends, and the kernel kills the agent besides (PR_SET_PDEATHSIG), for
-// agents that are stopped or hang.  Agents are in process groups of their own, so that a terminal's
-// Ctrl-C reaches this process alone; they inherit no other descriptor, and write to stderr only.
+// whatever way, the stream ends, and the kernel kills the agent besides, which has asked for that
+// at its start (DieWithParent), for agents that are stopped or hang.  Agents are in process groups
+// of their own, so that a terminal's Ctrl-C reaches this process alone; they inherit no other
+// descriptor, and write to stderr only.
 //
 // Not thread-safe.
 class AgentSpawner {
@@ -27,11 +30,10 @@ class AgentSpawner {
     std::string how;  // "agent 3 (pid 1234) was killed by signal 9"
   };
 
-  // Runs `command --spawned-fd N` `agents` times.  To be called before gRPC is used, by a thread
-  // that lives as long as the agents shall: the kernel kills them when it ends.
+  // Runs `command --spawned-fd N` `agents` times.  To be called by a thread that lives as long as
+  // the agents shall: the kernel kills them when it ends.
   //
-  // RESOURCE_EXHAUSTED where the system refuses processes or descriptors; none is left then.
-  // A command that can't be run shows as a death with exit status 127.
+  // The errors of ChildProcess::Start, naming the agent and the command; no agent is left then.
   static absl::StatusOr<AgentSpawner> Spawn(uint32_t agents, std::vector<std::string> command = {
                                                                  "/proc/self/exe", "agent"});
   AgentSpawner(AgentSpawner&& other) noexcept;
@@ -51,9 +53,9 @@ class AgentSpawner {
  private:
   struct Process {
     uint32_t agent = 0;
-    pid_t pid = 0;
-    int fd = -1;  // our end
-    bool ended = false;
+    ChildProcess child;
+    UniqueFd stream;        // our end
+    bool reported = false;  // its end
   };
 
   AgentSpawner() = default;

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "common/base/die_with_parent.h"
 #include "tests/fakes/fake_agent.h"
 
 namespace {
@@ -46,5 +47,6 @@ int Run(const std::string& mode, int fd) {
 
 int main(int argc, char** argv) {
   if (argc != 4 || std::string(argv[2]) != "--spawned-fd") return 2;
+  specctl::DieWithParent();
   return Run(argv[1], std::atoi(argv[3]));
 }

@@ -14,39 +14,32 @@ using std::chrono::seconds;
 
 class SpawnedRunTest : public RunFixture {
  protected:
-  // Both before gRPC has been used: no process may be forked after that.
-  static void SetUpTestSuite() {
-    finishing_ = Spawn("finish");
-    hanging_ = Spawn("hang");
-  }
-  static void TearDownTestSuite() {
-    finishing_.reset();
-    hanging_.reset();
-  }
-  static std::unique_ptr<AgentSpawner> Spawn(const std::string& mode) {
+  // Also where gRPC has been used in this process, by the tests before.
+  void Spawn(const std::string& mode) {
     auto spawner = AgentSpawner::Spawn(2, {FAKE_AGENT, mode});
-    EXPECT_TRUE(spawner.ok()) << spawner.status();
-    return std::make_unique<AgentSpawner>(*std::move(spawner));
+    ASSERT_TRUE(spawner.ok()) << spawner.status();
+    spawner_ = std::make_unique<AgentSpawner>(*std::move(spawner));
+    around_.spawner = spawner_.get();
   }
 
-  static inline std::unique_ptr<AgentSpawner> finishing_, hanging_;
+  std::unique_ptr<AgentSpawner> spawner_;
 };
 
 TEST_F(SpawnedRunTest, SpawnedAgentsRunAndExit) {
-  around_.spawner = finishing_.get();
+  Spawn("finish");
   Begin();
   EXPECT_EQ(End().end, RunEnd::kCompleted);
   EXPECT_EQ(Of<AgentBatch>().size(), 2u);
-  for (const pid_t pid : finishing_->pids()) EXPECT_EQ(kill(pid, 0), -1);
+  for (const pid_t pid : spawner_->pids()) EXPECT_EQ(kill(pid, 0), -1);
 }
 
 TEST_F(SpawnedRunTest, AKilledAgentIsNamedAndItsBatchesKept) {
-  around_.spawner = hanging_.get();
+  Spawn("hang");
   input_.spec.load.grace = Nanos(0);
   input_.spec.agent_timeout = seconds(1);
   Begin();
   while (Of<AgentBatch>().size() < 2) std::this_thread::sleep_for(milliseconds(20));
-  const pid_t victim = hanging_->pids()[1];
+  const pid_t victim = spawner_->pids()[1];
   kill(victim, SIGKILL);
   const RunEnded ended = End();
   EXPECT_EQ(ended.end, RunEnd::kAgentLost);

@@ -1,11 +1,15 @@
 // specctl: how fast is this LLM cluster under production concurrency, and does speculation pay?
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <sstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/die_with_parent.h"
 #include "tools/flags/help_page.h"
 #include "tools/sim/sim_command.h"
 #include "tools/specctl/agent_command.h"
@@ -31,6 +35,17 @@ int EndOf(const CLI::App& app, const CLI::ParseError& error) {
   if (app.exit(error, page) != 0) return kBadInput;
   const absl::Status printed = PrintPage(page.str(), std::cout);
   return printed.ok() ? kDone : Complain("specctl", printed, kFailed);
+}
+
+// Of children of specctl preflight; before the command, whose work it precedes.
+void AddParentFlag(CLI::App& app) {
+  const auto bind = [](const pid_t& parent) {
+    DieWithParent();
+    if (::getppid() != parent) std::_Exit(kFailed);  // it was gone already
+  };
+  app.add_option_function<pid_t>("--parent-pid", bind,
+                                 "For specctl preflight alone: the process to end with")
+      ->group("");
 }
 
 flags::HelpOptions ProgramHelp() {
@@ -59,6 +74,7 @@ int main(int argc, char** argv) {
       "specctl");
   app.set_version_flag("--version", std::string("specctl ") + cli::kVersion);
   app.require_subcommand(1);
+  cli::AddParentFlag(app);
   app.failure_message(cli::FailureText);
   flags::SetHelp(app, {});  // for every command that sets none of its own
   int exit_status = 0;

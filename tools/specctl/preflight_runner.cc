@@ -1,6 +1,7 @@
 #include "tools/specctl/preflight_runner.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,7 +20,6 @@
 namespace specctl::cli {
 namespace {
 
-constexpr char kOwnProgram[] = "/proc/self/exe";
 constexpr Nanos kPollInterval = std::chrono::milliseconds(5);
 constexpr Nanos kServerPatience = std::chrono::seconds(10);
 constexpr Nanos kRunPatience = std::chrono::seconds(90);  // beyond the times that it was given
@@ -40,6 +40,12 @@ std::string LastLine(std::string text) {
 
 std::string MillisText(Nanos time) {
   return absl::StrFormat("%dms", std::chrono::ceil<std::chrono::milliseconds>(time).count());
+}
+
+// A command of this program, in a process that dies with this one.
+std::vector<std::string> OwnCommand(std::vector<std::string> words) {
+  words.insert(words.begin(), {"/proc/self/exe", "--parent-pid", std::to_string(::getpid())});
+  return words;
 }
 
 // Polls until `done`.  CANCELLED, DEADLINE_EXCEEDED
@@ -95,8 +101,8 @@ absl::StatusOr<std::string> PreflightRunner::StartNullServers(const StepLoad& lo
                                                               std::vector<ChildProcess>& servers) {
   for (uint32_t i = 0; i < load.agents; ++i) {
     auto server = ChildProcess::Start(
-        {.words = {kOwnProgram, "sim", "--port", "0", "--port-file", File("url", i), "--pace",
-                   absl::StrFormat("%.6f", load.chunks_per_s), "--pace-first-ms", "1"},
+        {.words = OwnCommand({"sim", "--port", "0", "--port-file", File("url", i), "--pace",
+                              absl::StrFormat("%.6f", load.chunks_per_s), "--pace-first-ms", "1"}),
          .stdout_path = File("server.out", i),
          .stderr_path = File("server.err", i)});
     if (!server.ok()) return server.status();
@@ -137,29 +143,28 @@ absl::StatusOr<StepFigures> PreflightRunner::RunAgainst(const std::string& urls,
   const int64_t chunks = std::max(
       kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
   // Shared in turn, as many targets as agents are a target for each agent.
-  auto run = ChildProcess::Start({.words = {kOwnProgram,
-                                            "run",
-                                            "--url",
-                                            urls,
-                                            "--url-policy",
-                                            "round_robin",
-                                            "--agents",
-                                            std::to_string(load.agents),
-                                            "--bs",
-                                            std::to_string(load.streams),
-                                            "--dataset",
-                                            "builtin",
-                                            "--osl",
-                                            std::to_string(chunks),
-                                            "--ignore-eos",
-                                            "--ramp",
-                                            MillisText(reply),
-                                            "--duration",
-                                            MillisText(options_.duration),
-                                            "--format",
-                                            "json",
-                                            "--output-dir",
-                                            File("run")},
+  auto run = ChildProcess::Start({.words = OwnCommand({"run",
+                                                       "--url",
+                                                       urls,
+                                                       "--url-policy",
+                                                       "round_robin",
+                                                       "--agents",
+                                                       std::to_string(load.agents),
+                                                       "--bs",
+                                                       std::to_string(load.streams),
+                                                       "--dataset",
+                                                       "builtin",
+                                                       "--osl",
+                                                       std::to_string(chunks),
+                                                       "--ignore-eos",
+                                                       "--ramp",
+                                                       MillisText(reply),
+                                                       "--duration",
+                                                       MillisText(options_.duration),
+                                                       "--format",
+                                                       "json",
+                                                       "--output-dir",
+                                                       File("run")}),
                                   .stdout_path = File("run.out"),
                                   .stderr_path = File("run.err")});
   if (!run.ok()) return run.status();
@@ -168,7 +173,7 @@ absl::StatusOr<StepFigures> PreflightRunner::RunAgainst(const std::string& urls,
   if (auto done = Await(ended, options_.interrupted, patience); !done.ok()) return done;
   auto figures = ReadStepFigures(ReadFile(File("run.out")));
   // A run that ended badly may have a summary all the same, with a verdict that says so.
-  if (run->Ended() == 0 || (figures.ok() && figures->verdict != "valid")) return figures;
+  if (run->Ended()->ok() || (figures.ok() && figures->verdict != "valid")) return figures;
   return absl::FailedPreconditionError(LastLine(ReadFile(File("run.err"))));
 }
 

@@ -10,8 +10,8 @@
 
 #include <absl/status/statusor.h>
 
+#include "common/base/child_process.h"
 #include "common/base/clock.h"
-#include "tools/specctl/child_process.h"
 #include "tools/specctl/preflight_step.h"
 
 namespace specctl::cli {
