@@ -110,6 +110,13 @@ TEST_F(AgentTlsTest, ATrustedCertificateOfTheHostIsTaken) {
   EXPECT_EQ(unstamped_, 0u);
 }
 
+TEST_F(AgentTlsTest, TheTextOfTheFileIsEnoughWhereTheFileIsNot) {
+  ServeAs("IP:127.0.0.1");
+  const auto all =
+      Run({.ca_file = "/on/another/machine.pem", .ca_pem = certificate_.certificate_pem});
+  EXPECT_EQ(all.at(0).outcome, Outcome::kOk) << all.at(0).error;
+}
+
 TEST_F(AgentTlsTest, AnUnknownAuthorityIsRefused) {
   ServeAs("IP:127.0.0.1");
   const auto all = Run({"", false});
@@ -140,6 +147,8 @@ TEST(TlsContextTest, ACaFileThatIsNoneIsNamed) {
   const auto no_pem = MakeClientTlsContext({"/proc/self/stat", false});
   EXPECT_THAT(std::string(no_pem.status().message()),
               HasSubstr("--ca-file: need a PEM file of certificates, got /proc/self/stat: "));
+  EXPECT_THAT(std::string(MakeClientTlsContext({"/", false}).status().message()),
+              HasSubstr("--ca-file: /: Is a directory"));
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 namespace specctl::cli {
 namespace {
 
+using controller::MeasureRequest;
+
 constexpr std::string_view kFlag = "--extra-inputs";
 
 // A "k:v" is a field k whose value is JSON where v is, else a string.
@@ -61,7 +63,7 @@ absl::Status TakeModel(const RunFlags& flags, boost::json::object& fields, Reque
 }
 
 absl::Status TakeLimit(std::string_view key, const RunFlags& flags,
-                       const boost::json::object& fields, RunSettings& settings) {
+                       const boost::json::object& fields, MeasureRequest& request) {
   const auto found = fields.find(key);
   if (found == fields.end()) return absl::OkStatus();
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
@@ -70,22 +72,22 @@ absl::Status TakeLimit(std::string_view key, const RunFlags& flags,
   if (!fits) return Needs(key, absl::StrFormat("a whole number from 1 to %d", kMax), value);
   const auto tokens = static_cast<uint32_t>(value.as_int64());
   if (flags.osl && *flags.osl != tokens) return Against(key, "--osl");
-  settings.osl_tokens = tokens;
+  request.osl_tokens = tokens;
   return absl::OkStatus();
 }
 
 absl::Status TakeTemperature(const RunFlags& flags, const boost::json::object& fields,
-                             RunSettings& settings) {
+                             MeasureRequest& request) {
   const auto found = fields.find("temperature");
   if (found == fields.end()) return absl::OkStatus();
   boost::json::error_code error;
   const auto number = found->value().to_number<double>(error);
   if (error || number < 0) return Needs("temperature", "a number from 0", found->value());
-  if (flags.temperature && settings.spec.request.temperature != number) {
+  if (flags.temperature && request.spec.request.temperature != number) {
     return Against("temperature", "--temperature");
   }
-  settings.spec.request.temperature = number;
-  settings.temperature_given = true;
+  request.spec.request.temperature = number;
+  request.temperature_given = true;
   return absl::OkStatus();
 }
 
@@ -102,22 +104,22 @@ absl::Status TakeIgnoreEos(const RunFlags& flags, const boost::json::object& fie
 
 }  // namespace
 
-absl::Status TakeExtraInputs(const RunFlags& flags, RunSettings& settings) {
-  RequestSpec& request = settings.spec.request;
+absl::Status TakeExtraInputs(const RunFlags& flags, MeasureRequest& request) {
+  RequestSpec& asked = request.spec.request;
   boost::json::object fields;
-  if (flags.extra_inputs.empty() && !request.extra_inputs_json.empty()) {  // of --like
-    if (auto merged = MergeExtra(request.extra_inputs_json, fields); !merged.ok()) return merged;
+  if (flags.extra_inputs.empty() && !asked.extra_inputs_json.empty()) {  // of --like
+    if (auto merged = MergeExtra(asked.extra_inputs_json, fields); !merged.ok()) return merged;
   }
   for (const std::string& text : flags.extra_inputs) {
     if (auto merged = MergeExtra(text, fields); !merged.ok()) return merged;
   }
-  if (auto taken = TakeModel(flags, fields, request); !taken.ok()) return taken;
+  if (auto taken = TakeModel(flags, fields, asked); !taken.ok()) return taken;
   for (const char* key : {"max_tokens", "max_completion_tokens"}) {
-    if (auto taken = TakeLimit(key, flags, fields, settings); !taken.ok()) return taken;
+    if (auto taken = TakeLimit(key, flags, fields, request); !taken.ok()) return taken;
   }
-  if (auto taken = TakeTemperature(flags, fields, settings); !taken.ok()) return taken;
-  if (auto taken = TakeIgnoreEos(flags, fields, request); !taken.ok()) return taken;
-  request.extra_inputs_json = fields.empty() ? "" : boost::json::serialize(fields);
+  if (auto taken = TakeTemperature(flags, fields, request); !taken.ok()) return taken;
+  if (auto taken = TakeIgnoreEos(flags, fields, asked); !taken.ok()) return taken;
+  asked.extra_inputs_json = fields.empty() ? "" : boost::json::serialize(fields);
   return absl::OkStatus();
 }
 

@@ -15,7 +15,7 @@
 #include "tools/flags/whole_number.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
-#include "tools/specctl/file_limit.h"
+#include "tools/specctl/local_fleet.h"
 #include "tools/specctl/preflight_findings.h"
 #include "tools/specctl/preflight_plan.h"
 #include "tools/specctl/preflight_report.h"
@@ -120,13 +120,13 @@ absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
 // --streams-max as far as an agent may open files.
 absl::StatusOr<uint32_t> StreamsMax(uint32_t wanted) {
   const uint64_t files = RaiseFileLimit();
-  const uint64_t fits = StreamsThatFit(files);
+  const uint64_t fits = controller::StreamsThatFit(files);
   if (fits >= wanted) return wanted;
   const std::string text = absl::StrFormat(
       "--streams-max %d: of %d open files, the limit here, an agent has %d for streams", wanted,
       files, fits);
-  const std::string more =
-      absl::StrFormat("ulimit -n %d in this shell allows them all", wanted + kAgentFiles);
+  const std::string more = absl::StrFormat("ulimit -n %d in this shell allows them all",
+                                           wanted + controller::kAgentFiles);
   if (fits == 0) return absl::ResourceExhaustedError(text + "; " + more);
   Say("note: " + text + ": no more are tried; " + more);
   return static_cast<uint32_t>(fits);
@@ -147,7 +147,7 @@ int RunPreflight(const PreflightFlags& flags) {
   Preflight preflight;
   preflight.chunks_per_s = *chunks_per_s;
   preflight.bs = flags.bs;
-  preflight.cores = RealSurroundings().cores;
+  preflight.cores = LocalFleet().hosts.front().cores;
   preflight.agents = flags.agents;
   absl::Status made = Search(runner, *streams_max, preflight);
   if (made.ok()) made = Check(runner, preflight);

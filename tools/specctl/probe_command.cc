@@ -8,17 +8,40 @@
 #include <absl/strings/str_join.h>
 
 #include "common/base/printable.h"
+#include "controller/measure/network.h"
+#include "controller/measure/probe_targets.h"
 #include "tools/flags/help_page.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/local_fleet.h"
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/print_page.h"
-#include "tools/specctl/probe_targets.h"
-#include "tools/specctl/run_settings.h"
+#include "tools/specctl/run_request.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
 namespace {
+
+// As a person would name it.
+std::string_view Describe(TokenSource source) {
+  switch (source) {
+    case TokenSource::kContinuousUsage:
+      return "usage on each chunk";
+    case TokenSource::kTokenIds:
+      return "token ids";
+    case TokenSource::kTimings:
+      return "timings";
+    case TokenSource::kLogprobs:
+      return "logprobs";
+    case TokenSource::kTotalsOnly:
+      return "only the total at the end";
+    case TokenSource::kNone:
+      return "not at all";
+    case TokenSource::kUnknown:
+      break;
+  }
+  return "unknown";
+}
 
 std::string_view AboutUsage(const TargetProbed& facts) {
   switch (facts.usage_fault) {
@@ -72,17 +95,18 @@ std::string Text(const TargetProbed& facts, const RunSpec& spec) {
 }
 
 int Probe(const RunFlags& flags) {
-  auto settings = MakeSettings(flags, RealSurroundings());
-  if (!settings.ok()) return Complain("specctl probe", settings.status(), kBadInput);
-  const auto results = ProbeTargets(*settings, [](std::string_view text) { Say(text); });
+  const auto request = MakeRequest(flags, RealSurroundings());
+  if (!request.ok()) return Complain("specctl probe", request.status(), kBadInput);
+  controller::ProbingNetwork network(LocalFleet(), [](std::string_view text) { Say(text); });
+  const auto results = controller::ProbeTargets(*request, network);
   if (!results.ok()) {
     Complain("specctl probe", results.status(), kFailed);
-    const std::string hint = NoServerHint(results.status(), TargetUrls(settings->spec));
+    const std::string hint = NoServerHint(results.status(), TargetUrls(request->spec));
     if (!hint.empty()) Say(hint);
     return kFailed;
   }
   std::string page;
-  for (const auto& result : *results) page += Text(result, settings->spec);
+  for (const auto& result : *results) page += Text(result, request->spec);
   const absl::Status printed = PrintPage(page, std::cout);
   return printed.ok() ? kDone : Complain("specctl probe", printed, kFailed);
 }

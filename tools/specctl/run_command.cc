@@ -1,99 +1,68 @@
 #include "tools/specctl/run_command.h"
 
-#include <unistd.h>
-
-#include <algorithm>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include <absl/strings/str_format.h>
-
-#include "common/dataset/dataset.h"
-#include "common/net/tls_context.h"
 #include "common/report/artifacts.h"
 #include "common/report/page.h"
-#include "controller/live/terminal_view.h"
-#include "controller/run/agent_spawner.h"
-#include "controller/run/interrupt_source.h"
-#include "controller/run/run_driver.h"
-#include "controller/scrape/metrics_scraper.h"
+#include "controller/measure/resolve.h"
+#include "tools/specctl/drive_run.h"
+#include "tools/specctl/dry_run_text.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
-#include "tools/specctl/file_limit.h"
-#include "tools/specctl/metrics_targets.h"
+#include "tools/specctl/local_fleet.h"
+#include "tools/specctl/local_request.h"
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
-#include "tools/specctl/probe_targets.h"
 #include "tools/specctl/run_flags.h"
-#include "tools/specctl/run_plan.h"
-#include "tools/specctl/run_settings.h"
-#include "tools/specctl/settle_targets.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
 namespace {
 
-constexpr Nanos kScrapeTimeout = std::chrono::seconds(5);
+constexpr std::string_view kWho = "specctl run";
 
-// Everything that is known before a byte is sent.
-struct PreparedRun {
-  RunSettings settings;
-  Workload workload;
-};
-
-absl::StatusOr<PreparedRun> Prepare(const RunFlags& flags) {
-  Surroundings surroundings = RealSurroundings();
-  if (flags.like) {
-    auto like = SpecOfRun(*flags.like);
-    if (!like.ok()) return like.status();
-    surroundings.like = *std::move(like);
-  }
-  auto settings = MakeSettings(flags, surroundings);
-  if (!settings.ok()) return settings.status();
-  auto dataset = LoadDataset(settings->dataset);
-  if (!dataset.ok()) return dataset.status();
-  if (auto same = CheckDatasetOfLike(flags, surroundings.like, *dataset); !same.ok()) return same;
-  SettleByDataset(*dataset, *settings);
-  settings->notes.insert(settings->notes.end(), dataset->notes.begin(), dataset->notes.end());
-  auto workload = MakeWorkload(*std::move(dataset), settings->spec.load, settings->spec.request);
-  if (!workload.ok()) return workload.status();
-  // Before the targets need it, and where nothing is sent.
-  if (!settings->spec.tls.ca_file.empty()) {
-    if (auto tls = MakeClientTlsContext(settings->spec.tls); !tls.ok()) return tls.status();
-  }
-  if (auto fits = CheckFileLimit(settings->spec.load, RaiseFileLimit()); !fits.ok()) return fits;
-  return PreparedRun{*std::move(settings), *std::move(workload)};
+int DryRun(controller::MeasureRequest request) {
+  const auto planned = controller::ResolveWorkload(std::move(request), LocalFleet());
+  if (!planned.ok()) return Complain(kWho, planned.status(), kBadInput);
+  const auto text = DryRunText(planned->workload, planned->request.spec);
+  if (!text.ok()) return Complain(kWho, text.status(), kBadInput);
+  const absl::Status printed = PrintPage(*text, std::cout);
+  return printed.ok() ? kDone : Complain(kWho, printed, kFailed);
 }
 
-absl::StatusOr<std::unique_ptr<controller::MetricsScraper>> MakeScraper(
-    const RunSettings& settings, const std::vector<TargetProbed>& targets) {
-  auto metrics = MetricsTargets(settings, targets);
-  if (!metrics.ok()) return metrics.status();
-  auto tls = MakeClientTlsContext(settings.spec.tls);
-  if (!tls.ok()) return tls.status();
-  controller::FetchOptions options;
-  options.timeout = kScrapeTimeout;
-  options.tls = *std::move(tls);
-  return std::make_unique<controller::MetricsScraper>(*std::move(metrics), std::move(options));
+// Asks the targets; what goes wrong with them is told, with what helps.
+absl::StatusOr<controller::ResolvedRun> ResolveAndTell(controller::MeasureRequest request) {
+  const std::vector<std::string> urls = TargetUrls(request.spec);
+  if (request.spec.tls.insecure) {
+    Say("--insecure: https certificates are not checked; whoever answers may not be the server");
+  }
+  controller::ProbingNetwork network(LocalFleet(), [](std::string_view text) { Say(text); });
+  auto run = controller::Resolve(std::move(request), network);
+  if (!run.ok()) {
+    Complain(kWho, run.status(), kFailed);
+    const std::string hint = NoServerHint(run.status(), urls);
+    if (!hint.empty()) Say(hint);
+    return run;
+  }
+  for (const std::string& note : run->notes) Say("note: " + note);
+  return run;
 }
 
-controller::ScrapeHooks HooksOf(controller::MetricsScraper& scraper) {
-  return {.before = [&scraper] { return scraper.ScrapeBefore(); },
-          .start = [&scraper](auto sink) { scraper.Start(std::move(sink)); },
-          .stop = [&scraper] { scraper.Stop(); },
-          .after = [&scraper] { return scraper.ScrapeAfter(); }};
+// Whether it is for the user to ask for something else, and not for a target to be there.
+bool IsForTheUser(const absl::Status& of_resolve) {
+  return !absl::IsUnavailable(of_resolve) && !absl::IsDeadlineExceeded(of_resolve) &&
+         !absl::IsFailedPrecondition(of_resolve);
 }
 
 // Prints what the run found; its artifacts are written.
 int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
   if (!results.ok()) {
-    Complain("specctl run", results.status(), kFailed);
+    Complain(kWho, results.status(), kFailed);
     Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir +
         " --output-dir ELSEWHERE");
     return kFailed;
@@ -104,7 +73,7 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
           : PrintPage(RenderPage(*results, {.run_dir = run_dir, .columns = PageColumns()}),
                       std::cout, WantsColour());
   if (!printed.ok()) {
-    Complain("specctl run", printed, kFailed);
+    Complain(kWho, printed, kFailed);
     Say("the run's artifacts are in " + run_dir);
   }
   if (end == RunEnd::kInterrupted) return kInterrupted;
@@ -113,65 +82,19 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   return invalid && flags.strict ? kInvalidVerdict : kDone;
 }
 
-// From here on requests are sent.
-int Measure(const RunFlags& flags, PreparedRun run, std::vector<TargetProbed> targets,
-            const std::string& run_dir) {
-  const RunSpec& spec = run.settings.spec;
-  auto scraper = MakeScraper(run.settings, targets);
-  if (!scraper.ok()) return Complain("specctl run", scraper.status(), kBadInput);
-  auto spawner = controller::AgentSpawner::Spawn(spec.load.agents);
-  if (!spawner.ok()) return Complain("specctl run", spawner.status(), kFailed);
-  const controller::InterruptSource interrupts;
-  controller::TerminalView view = controller::TerminalView::For(STDERR_FILENO);
-
-  controller::RunInput input;
-  input.spec = spec;
-  input.secrets = run.settings.secrets;
-  input.workload = std::make_shared<const Workload>(std::move(run.workload));
-  input.targets = std::move(targets);
-  input.notes = run.settings.notes;
-  input.journal_path = run_dir + "/journal.pb";
-  controller::RunSurroundings surroundings;
-  surroundings.spawner = &*spawner;
-  if (!spec.metrics_urls.empty()) surroundings.scrape = HooksOf(**scraper);
-  surroundings.view = &view;
-  surroundings.interrupts = [&interrupts] { return interrupts.count(); };
-  const auto ended = controller::DriveRun(std::move(input), std::move(surroundings));
-  if (!ended.ok()) return Complain("specctl run", ended.status(), kFailed);
+int Run(const RunFlags& flags) {
+  auto request = LocalRequest(flags);
+  if (!request.ok()) return Complain(kWho, request.status(), kBadInput);
+  if (flags.dry_run) return DryRun(*std::move(request));
+  const std::string run_dir = flags.output_dir.value_or("runs/" + request->spec.run_id);
+  const auto output_dir = OutputDir::Prepare(run_dir);
+  if (!output_dir.ok()) return Complain(kWho, output_dir.status(), kBadInput);
+  auto run = ResolveAndTell(*std::move(request));
+  if (!run.ok()) return IsForTheUser(run.status()) ? kBadInput : kFailed;
+  const auto ended = DriveResolved(*std::move(run), run_dir);
+  if (!ended.ok()) return Complain(kWho, ended.status(), kFailed);
   if (ended->end != RunEnd::kCompleted) Say("specctl run: " + ended->reason);
   return Report(flags, run_dir, ended->end);
-}
-
-int Run(const RunFlags& flags) {
-  auto run = Prepare(flags);
-  if (!run.ok()) return Complain("specctl run", run.status(), kBadInput);
-  const RunSpec& spec = run->settings.spec;
-  if (flags.dry_run) {
-    const auto text = DescribePlan(run->workload, spec);
-    if (!text.ok()) return Complain("specctl run", text.status(), kBadInput);
-    const absl::Status printed = PrintPage(*text, std::cout);
-    return printed.ok() ? kDone : Complain("specctl run", printed, kFailed);
-  }
-  const std::string run_dir = flags.output_dir.value_or("runs/" + spec.run_id);
-  const auto output_dir = OutputDir::Prepare(run_dir);
-  if (!output_dir.ok()) return Complain("specctl run", output_dir.status(), kBadInput);
-  if (spec.tls.insecure) {
-    Say("--insecure: https certificates are not checked; whoever answers may not be the server");
-  }
-  auto targets = ProbeTargets(run->settings, [](std::string_view text) { Say(text); });
-  if (!targets.ok()) {
-    const bool bad_input =
-        absl::IsInvalidArgument(targets.status()) || absl::IsUnauthenticated(targets.status());
-    Complain("specctl run", targets.status(), kFailed);
-    const std::string hint = NoServerHint(targets.status(), TargetUrls(spec));
-    if (!hint.empty()) Say(hint);
-    return bad_input ? kBadInput : kFailed;
-  }
-  if (auto settled = SettleByTargets(*targets, run->settings, run->workload); !settled.ok()) {
-    return Complain("specctl run", settled, kBadInput);
-  }
-  for (const std::string& note : run->settings.notes) Say("note: " + note);
-  return Measure(flags, *std::move(run), *std::move(targets), run_dir);
 }
 
 }  // namespace

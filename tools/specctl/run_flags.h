@@ -11,7 +11,7 @@
 namespace specctl::cli {
 
 // Absent: not given, so that a default, or the run of --like, decides.  Whole numbers are within
-// the ranges that --help names.  Durations and other texts are still unparsed: run_settings.h does
+// the ranges that --help names.  Durations and other texts are still unparsed: run_request.h does
 // that, with the flag's name in the error.
 struct RunFlags {
   std::vector<std::string> urls, targets, model_mix, keep_headers;

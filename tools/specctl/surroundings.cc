@@ -1,9 +1,7 @@
 #include "tools/specctl/surroundings.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <optional>
-#include <thread>
 #include <variant>
 
 #include <sys/ioctl.h>
@@ -30,7 +28,6 @@ std::optional<std::string> Environment(const std::string& name) {
 
 Surroundings RealSurroundings() {
   Surroundings surroundings;
-  surroundings.cores = std::max(1u, std::thread::hardware_concurrency());
   surroundings.default_url = Environment("SPECCTL_URL").value_or("");
   surroundings.version = kVersion;
   surroundings.run_id = NewRunId();

@@ -1,4 +1,4 @@
-// The process's surroundings: environment, cores, the run named by --like.
+// The process's surroundings: environment, terminal, the run named by --like.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "tools/specctl/run_settings.h"
+#include "tools/specctl/run_request.h"
 
 namespace specctl::cli {
 

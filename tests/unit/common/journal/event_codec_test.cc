@@ -107,6 +107,14 @@ TEST(EventCodecUnknownTest, TargetsOfOldJournalsHaveAUrlAlone) {
   EXPECT_EQ(targets[0].url, "http://a:1");
 }
 
+TEST(EventCodecUnknownTest, WhatACaFileHoldsIsNotStored) {
+  RunBegun begun;
+  begun.spec.tls = {.ca_file = "/etc/ca.pem", .ca_pem = "what it holds"};
+  const std::string stored = ToProto(Event(begun)).SerializeAsString();
+  EXPECT_THAT(stored, ::testing::HasSubstr("/etc/ca.pem"));
+  EXPECT_THAT(stored, ::testing::Not(::testing::HasSubstr("what it holds")));
+}
+
 TEST(EventCodecUnknownTest, AbsentIsNotZero) {
   const auto event = FromProto(ToProto(Event(AgentBatch{.finished = {RequestFinished{}}})));
   ASSERT_TRUE(event.ok());

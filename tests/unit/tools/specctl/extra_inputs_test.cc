@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/tools/specctl/settings_of.h"
+#include "tests/unit/tools/specctl/request_of.h"
 
 namespace specctl::cli {
 namespace {
 
+using controller::MeasureRequest;
 using ::testing::HasSubstr;
 
 TEST(ExtraInputsTest, TheyMergeInOrder) {
@@ -21,16 +22,16 @@ TEST(ExtraInputsTest, TheyMergeInOrder) {
 }
 
 TEST(ExtraInputsTest, WhatAFlagGivesTooIsWhatTheArtifactsSay) {
-  const RunSettings settings =
+  const MeasureRequest request =
       Good({"--extra-inputs", "max_tokens:4", "--extra-inputs", "temperature:0.5", "--extra-inputs",
             "ignore_eos:true", "--extra-inputs", "model:x"});
-  EXPECT_EQ(settings.osl_tokens, 4u);
-  EXPECT_EQ(settings.spec.request.temperature, 0.5);
-  EXPECT_TRUE(settings.temperature_given);
-  EXPECT_TRUE(settings.spec.request.ignore_eos);
-  EXPECT_EQ(settings.spec.request.model, "x");
+  EXPECT_EQ(request.osl_tokens, 4u);
+  EXPECT_EQ(request.spec.request.temperature, 0.5);
+  EXPECT_TRUE(request.temperature_given);
+  EXPECT_TRUE(request.spec.request.ignore_eos);
+  EXPECT_EQ(request.spec.request.model, "x");
   // They still override those of a row, but for the model, which is asked for by target.
-  EXPECT_EQ(settings.spec.request.extra_inputs_json,
+  EXPECT_EQ(request.spec.request.extra_inputs_json,
             R"({"max_tokens":4,"temperature":5E-1,"ignore_eos":true})");
   EXPECT_EQ(Good({"--extra-inputs", "max_completion_tokens:9"}).osl_tokens, 9u);
 }

@@ -1,0 +1,84 @@
+#include "controller/measure/fleet_fit.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::controller {
+namespace {
+
+constexpr uint32_t kStreamsPerAgent = 256;
+// What the controller opens besides, for each agent, its session and the socket that starts it.
+constexpr uint64_t kControllerFiles = 32;
+constexpr uint64_t kFilesOfAgent = 2;
+
+uint64_t AgentNeeds(uint64_t bs, uint64_t agents) {
+  return (bs + agents - 1) / agents + kAgentFiles;
+}
+uint64_t ControllerNeeds(uint64_t agents) { return kControllerFiles + kFilesOfAgent * agents; }
+
+uint32_t DefaultAgents(uint32_t bs, const FleetFacts& fleet) {
+  uint32_t cores = 0;
+  for (const FleetHost& host : fleet.hosts) cores += host.cores;
+  const uint32_t wanted = bs / kStreamsPerAgent + (bs % kStreamsPerAgent == 0 ? 0 : 1);
+  return std::clamp<uint32_t>(wanted, 1, std::max<uint32_t>(cores, 1));
+}
+
+// Any agent may be on it.
+const FleetHost& NarrowestHost(const FleetFacts& fleet) {
+  return *std::min_element(
+      fleet.hosts.begin(), fleet.hosts.end(),
+      [](const FleetHost& a, const FleetHost& b) { return a.files_max < b.files_max; });
+}
+
+// The fewest agents that fit the limits; 0: no number does.
+uint64_t AgentsThatFit(uint64_t bs, uint64_t agent_files_max, uint64_t controller_files_max) {
+  const uint64_t slots_max = StreamsThatFit(agent_files_max);
+  if (slots_max == 0) return 0;
+  const uint64_t agents = (bs + slots_max - 1) / slots_max;
+  return ControllerNeeds(agents) <= controller_files_max ? agents : 0;
+}
+
+absl::Status CheckFiles(uint32_t bs, uint32_t agents, const FleetFacts& fleet) {
+  const FleetHost& host = NarrowestHost(fleet);
+  const uint64_t agent_needs = AgentNeeds(bs, agents);
+  const uint64_t controller_needs = ControllerNeeds(agents);
+  const bool agent_fits = agent_needs <= host.files_max;
+  const bool controller_fits = controller_needs <= fleet.controller_files_max;
+  if (agent_fits && controller_fits) return absl::OkStatus();
+  // Of two that are short, the one that needs more.
+  const bool of_agent = !agent_fits && (controller_fits || agent_needs >= controller_needs);
+  const uint64_t needed = of_agent ? agent_needs : controller_needs;
+  const std::string where = of_agent && !host.name.empty() ? "on " + host.name : "here";
+  std::string text = absl::StrFormat(
+      "--bs %d over --agents %d: %s would need %d open files, and the limit %s is %d; ", bs, agents,
+      of_agent ? "an agent" : "the controller", needed, where,
+      of_agent ? host.files_max : fleet.controller_files_max);
+  const uint64_t fewest = AgentsThatFit(bs, host.files_max, fleet.controller_files_max);
+  if (fewest > 0) text += absl::StrFormat("use --agents %d, or ", fewest);
+  text += absl::StrFormat(
+      "raise it in %s shell: ulimit -n %d (above its hard limit, which ulimit -Hn tells, root "
+      "alone may)",
+      where == "here" ? "this" : "the agents'", needed);
+  return absl::ResourceExhaustedError(text);
+}
+
+}  // namespace
+
+uint64_t StreamsThatFit(uint64_t files_max) {
+  return files_max > kAgentFiles ? files_max - kAgentFiles : 0;
+}
+
+absl::StatusOr<uint32_t> FitFleet(uint32_t bs, std::optional<uint32_t> asked,
+                                  const FleetFacts& fleet) {
+  if (asked && *asked > bs) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--bs: need at least one slot an agent (--agents %d), got %d", *asked, bs));
+  }
+  const uint32_t agents = asked.value_or(DefaultAgents(bs, fleet));
+  if (auto fits = CheckFiles(bs, agents, fleet); !fits.ok()) return fits;
+  return agents;
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,45 @@
+// Whether a load fits the machines that it is to be sent from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+namespace specctl::controller {
+
+// A machine that agents run on.
+struct FleetHost {
+  std::string name;  // for errors; empty: this machine
+  uint32_t cores = 1;
+  uint64_t files_max = 0;  // that an agent there may have open (RLIMIT_NOFILE)
+};
+
+// The machines of a fleet.  Agents are spread over the hosts evenly.
+struct FleetFacts {
+  std::vector<FleetHost> hosts;       // at least one
+  uint64_t controller_files_max = 0;  // that the controller may have open
+};
+
+// What an agent opens besides its streams: reactor, session, resolver, log, spool.
+inline constexpr uint64_t kAgentFiles = 64;
+
+// Streams that one agent, and what it is tried against, can hold under a limit of open files; 0:
+// none.
+uint64_t StreamsThatFit(uint64_t files_max);
+
+// Agents that `bs` streams are sent by: as many as `asked`, else one for each 256 of them, at most
+// one a core of the hosts.
+//
+// INVALID_ARGUMENT    --bs: more agents are asked for than there are streams
+// RESOURCE_EXHAUSTED  an agent's share of the streams, or the controller's connections to its
+//                     agents, need more files than may be open.  The text names --bs and what
+//                     helps, and each of it does: more agents, where they would fit, and the limit
+//                     to set.
+absl::StatusOr<uint32_t> FitFleet(uint32_t bs, std::optional<uint32_t> asked,
+                                  const FleetFacts& fleet);
+
+}  // namespace specctl::controller

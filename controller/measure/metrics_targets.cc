@@ -1,0 +1,67 @@
+#include "controller/measure/metrics_targets.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/match.h>
+
+#include "common/net/url.h"
+
+namespace specctl::controller {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+bool HasOrigin(const Url& a, const Url& b) {
+  return a.https == b.https && a.port == b.port && absl::EqualsIgnoreCase(a.host, b.host);
+}
+
+// What requests to a target are sent with.
+Headers TargetHeaders(const Secrets& secrets, uint32_t target) {
+  Headers headers = secrets.headers;
+  std::string authorization = secrets.AuthorizationOf(target);
+  if (!authorization.empty()) headers.emplace_back("Authorization", std::move(authorization));
+  return headers;
+}
+
+// `more` replaces what has the same name.
+void Override(const Headers& more, Headers& headers) {
+  for (const auto& header : more) {
+    std::erase_if(headers, [&](const auto& there) {
+      return absl::EqualsIgnoreCase(there.first, header.first);
+    });
+  }
+  headers.insert(headers.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<MetricsTarget>> MetricsTargets(
+    const MeasureRequest& request, const std::vector<TargetProbed>& targets) {
+  std::vector<MetricsTarget> metrics;
+  const std::vector<std::string>& urls = request.spec.metrics_urls;
+  for (size_t i = 0; i < urls.size(); ++i) {
+    if (urls[i].empty()) continue;
+    auto url = ParseUrl(urls[i]);
+    if (!url.ok()) return url.status();
+    MetricsTarget& added = metrics.emplace_back();
+    added.target = static_cast<uint32_t>(i);
+    added.url = *std::move(url);
+    added.engine = targets[std::min(i, targets.size() - 1)].engine;
+    for (const TargetProbed& target : targets) {
+      const auto of_target = ParseTargetUrl(target.url);
+      if (!of_target.ok() || !HasOrigin(*of_target, added.url)) continue;
+      added.headers = TargetHeaders(request.secrets, target.target);
+      break;
+    }
+    if (request.named_metrics_urls.empty()) continue;
+    const auto& logins = request.secrets.metrics_authorizations;
+    if (i < logins.size() && !logins[i].empty()) {
+      Override({{"Authorization", logins[i]}}, added.headers);
+    }
+    Override(request.metrics_headers, added.headers);
+  }
+  return metrics;
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,43 @@
+// Network: whom Resolve() asks.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include <absl/status/statusor.h>
+
+#include "controller/measure/fleet_fit.h"
+#include "controller/probe/target_probe.h"
+
+namespace specctl::controller {
+
+// The fleet's machines and the targets; tests have one without sockets.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  virtual const FleetFacts& Fleet() const = 0;
+  // Finds out what is at a target, waiting at most `wait` for it to be ready.  Blocks.
+  // UNAVAILABLE, DEADLINE_EXCEEDED      nobody answers, or not in time
+  // UNAUTHENTICATED, INVALID_ARGUMENT   it refuses the credentials, or has not got the model
+  // FAILED_PRECONDITION                 nothing that can be measured is there
+  virtual absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) = 0;
+};
+
+// The real one, from this process.
+class ProbingNetwork final : public Network {
+ public:
+  // `say` is told what is waited for.
+  ProbingNetwork(FleetFacts fleet, std::function<void(std::string_view)> say)
+      : fleet_(std::move(fleet)), say_(std::move(say)) {}
+
+  const FleetFacts& Fleet() const override { return fleet_; }
+  absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) override;
+
+ private:
+  const FleetFacts fleet_;
+  const std::function<void(std::string_view)> say_;
+};
+
+}  // namespace specctl::controller

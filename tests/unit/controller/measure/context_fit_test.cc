@@ -1,0 +1,36 @@
+#include "controller/measure/context_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace specctl::controller {
+namespace {
+
+Dataset SixRows() {
+  Dataset dataset;
+  dataset.identity.name = "six";
+  for (int i = 0; i < 6; ++i) {
+    Conversation row;
+    row.question_id = std::to_string(i);
+    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
+    dataset.conversations.push_back(row);
+  }
+  return dataset;
+}
+
+TEST(ContextFitTest, PromptsTooLongForTheModelAreCounted) {
+  const auto workload = MakeWorkload(SixRows(), {}, {});
+  ASSERT_TRUE(workload.ok());
+  // 400 bytes are about 100 tokens.
+  EXPECT_EQ(CountTooLong(*workload, {.osl_tokens = 28}, 128, true).too_long, 0u);
+  const ContextFit fit = CountTooLong(*workload, {.osl_tokens = 29}, 128, true);
+  EXPECT_EQ(fit.too_long, 6u);
+  EXPECT_EQ(fit.surely_too_long, 0u);
+  EXPECT_EQ(fit.shortest_tokens, 100u);
+  EXPECT_EQ(CountTooLong(*workload, {.osl_tokens = 79}, 128, true).surely_too_long, 6u);
+  EXPECT_EQ(CountTooLong(*workload, {.osl_tokens = 79}, 128, false).too_long, 0u);
+}
+
+}  // namespace
+}  // namespace specctl::controller

@@ -1,0 +1,88 @@
+#include "controller/measure/fleet_fit.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+
+namespace specctl::controller {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+FleetFacts Machine(uint64_t files_max) {
+  FleetFacts fleet;
+  fleet.hosts = {{.name = "", .cores = 4, .files_max = files_max}};
+  fleet.controller_files_max = files_max;
+  return fleet;
+}
+
+std::string LimitRefusal(uint32_t bs, uint32_t agents, uint64_t files_max) {
+  const absl::Status status = FitFleet(bs, agents, Machine(files_max)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  return std::string(status.message());
+}
+
+TEST(FleetFitTest, SlotsThatDoNotFitAreRefusedWithARemedyThatFits) {
+  EXPECT_TRUE(FitFleet(512, 1, Machine(1024)).ok());
+  const std::string text = LimitRefusal(4096, 2, 1024);
+  EXPECT_THAT(text, HasSubstr("--bs 4096 over --agents 2: an agent would need 2112 open files, and "
+                              "the limit here is 1024; use --agents 5, or "));
+  EXPECT_THAT(text, HasSubstr("ulimit -n 2112"));
+  EXPECT_TRUE(FitFleet(4096, 5, Machine(1024)).ok());
+  EXPECT_TRUE(FitFleet(4096, 2, Machine(2112)).ok());
+}
+
+TEST(FleetFitTest, TheFewestAgentsThatFitAreNamed) {
+  EXPECT_THAT(LimitRefusal(384, 1, 256), HasSubstr("use --agents 2,"));
+  EXPECT_TRUE(FitFleet(384, 2, Machine(256)).ok());
+}
+
+TEST(FleetFitTest, WhereNoNumberOfAgentsFitsTheLimitAloneIsNamed) {
+  const std::string few = LimitRefusal(300, 2, 60);
+  EXPECT_THAT(few, Not(HasSubstr("use --agents")));
+  EXPECT_THAT(few, HasSubstr("ulimit -n 214"));
+  // 50 agents of 6 slots would fit, but the controller could not hold 50 sessions.
+  EXPECT_THAT(LimitRefusal(300, 2, 70), Not(HasSubstr("use --agents")));
+  EXPECT_THAT(LimitRefusal(1, 1, 64), Not(HasSubstr("use --agents")));
+}
+
+TEST(FleetFitTest, TheControllersOwnFilesCount) {
+  EXPECT_THAT(LimitRefusal(51, 51, 70), HasSubstr("the controller would need 134 open files"));
+}
+
+TEST(FleetFitTest, StreamsThatFitAreThoseThatARunIsAllowed) {
+  EXPECT_EQ(StreamsThatFit(1024), 960u);
+  EXPECT_TRUE(FitFleet(960, 1, Machine(1024)).ok());
+  EXPECT_FALSE(FitFleet(961, 1, Machine(1024)).ok());
+  EXPECT_EQ(StreamsThatFit(64), 0u);
+}
+
+TEST(FleetFitTest, AgentsAreOneForEach256StreamsAndAtMostOneACore) {
+  FleetFacts fleet = Machine(100'000);
+  EXPECT_EQ(*FitFleet(1, {}, fleet), 1u);
+  EXPECT_EQ(*FitFleet(256, {}, fleet), 1u);
+  EXPECT_EQ(*FitFleet(257, {}, fleet), 2u);
+  EXPECT_EQ(*FitFleet(512, 16, fleet), 16u);
+  EXPECT_EQ(*FitFleet(4096, {}, fleet), 4u);
+  fleet.hosts.push_back({.name = "b", .cores = 12, .files_max = 100'000});
+  EXPECT_EQ(*FitFleet(8192, {}, fleet), 16u);
+}
+
+TEST(FleetFitTest, MoreAgentsThanStreamsAreRefused) {
+  const auto few = FitFleet(8, 16, Machine(1024));
+  EXPECT_EQ(few.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(few.status().message(), "--bs: need at least one slot an agent (--agents 16), got 8");
+}
+
+TEST(FleetFitTest, OfSeveralHostsTheNarrowestDecidesAndIsNamed) {
+  FleetFacts fleet = Machine(100'000);
+  fleet.hosts.push_back({.name = "gpu-7", .cores = 4, .files_max = 1024});
+  EXPECT_THAT(std::string(FitFleet(4096, 2, fleet).status().message()),
+              HasSubstr("an agent would need 2112 open files, and the limit on gpu-7 is 1024; use "
+                        "--agents 5, or raise it in the agents' shell: ulimit -n 2112"));
+  EXPECT_TRUE(FitFleet(4096, 5, fleet).ok());
+}
+
+}  // namespace
+}  // namespace specctl::controller

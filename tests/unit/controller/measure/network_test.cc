@@ -1,0 +1,40 @@
+#include "controller/measure/network.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/fakes/answering_server.h"
+#include "tests/fakes/stream_bytes.h"
+
+namespace specctl::controller {
+namespace {
+
+absl::StatusCode CodeFor(const std::string& response) {
+  fakes::AnsweringServer server([&](const std::string&) { return response; });
+  ProbeInput input;
+  input.url = server.Url();
+  input.fetch.timeout = std::chrono::seconds(30);
+  ProbingNetwork network({}, [](std::string_view) {});
+  return network.Probe(input, Nanos(0)).status().code();
+}
+
+TEST(ProbingNetworkTest, ATargetIsAskedOverTheRealNetwork) {
+  EXPECT_EQ(CodeFor(fakes::PlainResponse("503 Service Unavailable", "")),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(CodeFor(fakes::PlainResponse("401 Unauthorized", "")),
+            absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(CodeFor(fakes::PlainResponse("200 OK", R"({"data":[{"id":"m"}]})")),
+            absl::StatusCode::kFailedPrecondition)
+      << "no stream answers the inference";
+}
+
+TEST(ProbingNetworkTest, TheFleetIsTheOneGiven) {
+  FleetFacts fleet;
+  fleet.controller_files_max = 7;
+  EXPECT_EQ(ProbingNetwork(fleet, [](std::string_view) {}).Fleet().controller_files_max, 7u);
+}
+
+}  // namespace
+}  // namespace specctl::controller

@@ -1,0 +1,57 @@
+#include "tools/specctl/dry_run_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+Dataset SixRows() {
+  Dataset dataset;
+  dataset.identity.name = "six";
+  for (int i = 0; i < 6; ++i) {
+    Conversation row;
+    row.question_id = std::to_string(i);
+    row.tier = i % 2 == 0 ? "mixed" : "low_entropy";
+    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
+    dataset.conversations.push_back(row);
+  }
+  return dataset;
+}
+
+TEST(DryRunTextTest, ADryRunShowsLoadAndARequest) {
+  const auto workload = MakeWorkload(SixRows(), {.bs = 4, .agents = 2}, {});
+  ASSERT_TRUE(workload.ok());
+  RunSpec spec;
+  spec.load = {.bs = 4, .agents = 2};
+  spec.targets = {{.url = "http://a:8000"}};
+  spec.request.model = "m";
+  spec.request.osl_tokens = 9;
+  const auto text = DryRunText(*workload, spec);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_THAT(*text, HasSubstr("nothing is sent"));
+  EXPECT_THAT(*text, HasSubstr("6, in about 2 waves of 4"));
+  EXPECT_THAT(*text, HasSubstr("4 over 2 agents, at most 2 each"));
+  EXPECT_THAT(*text, HasSubstr("POST /v1/chat/completions"));
+  EXPECT_THAT(*text, HasSubstr("\"max_tokens\":9"));
+}
+
+TEST(DryRunTextTest, ADryRunCountsInWholeNumbers) {
+  RunSpec spec;
+  spec.targets = {{.url = "http://a:8000"}};
+  spec.request.model = "m";
+  const auto text = [&](LoadSpec load) {
+    spec.load = load;
+    const auto workload = MakeWorkload(SixRows(), load, {});
+    return workload.ok() ? DryRunText(*workload, spec).value_or("") : "";
+  };
+  EXPECT_THAT(text({.bs = 1, .agents = 1, .requests_max = 11'400}),
+              HasSubstr("11400, in about 11,400 waves of 1\n"));
+  EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("6, in about 1 wave of 8\n"));
+  EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("8 over 1 agent, at most 8 each\n"));
+}
+
+}  // namespace
+}  // namespace specctl::cli

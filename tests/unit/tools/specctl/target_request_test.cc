@@ -1,0 +1,137 @@
+#include "tools/specctl/target_request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/tools/specctl/request_of.h"
+
+namespace specctl::cli {
+namespace {
+
+using controller::MeasureRequest;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+
+TEST(TargetRequestTest, ATargetMayHaveNameModelAndGpus) {
+  const MeasureRequest request =
+      Good({"--target", "fp8=http://a:8000/v1,model=m-fp8,gpus=2", "--target", "b:9,gpus=4"});
+  const MeasureRequest others = Good({"--url", "http://c:1", "--target", "bf16=https://b"});
+  const std::vector<TargetSpec>& targets = request.spec.targets;
+  ASSERT_EQ(targets.size(), 2u);
+  EXPECT_EQ(targets[0].name, "fp8");
+  EXPECT_EQ(targets[0].url, "http://a:8000");
+  EXPECT_EQ(targets[0].model, "m-fp8");
+  EXPECT_EQ(targets[0].gpus, 2u);
+  EXPECT_EQ(targets[1].name, "");
+  EXPECT_EQ(targets[1].url, "http://b:9");
+  EXPECT_EQ(targets[1].model, "");
+  EXPECT_THAT(TargetUrls(others.spec), ElementsAre("http://c:1", "https://b:443"));
+  EXPECT_EQ(others.spec.targets[1].name, "bf16");
+}
+
+TEST(TargetRequestTest, TheEnvironmentMayNameSeveral) {
+  Surroundings surroundings;
+  surroundings.default_url = "http://a:1,http://b:2/v1";
+  EXPECT_THAT(TargetUrls(Good({}, surroundings).spec), ElementsAre("http://a:1", "http://b:2"));
+  EXPECT_THAT(TargetUrls(Good({"--target", "http://c:3"}, surroundings).spec),
+              ElementsAre("http://c:3"));
+}
+
+TEST(TargetRequestTest, WhatIsNoTargetIsRefused) {
+  EXPECT_THAT(Refusal({"--target", "a=http://h,colour=red"}),
+              HasSubstr("--target: need [NAME=]URL[,model=M][,gpus=N]; \"colour=red\""));
+  EXPECT_THAT(Refusal({"--target", "http://h,model="}), HasSubstr("\"model=\" is neither"));
+  EXPECT_THAT(Refusal({"--target", "http://h,gpus=two"}), HasSubstr("gpus: need a whole number"));
+  EXPECT_THAT(Refusal({"--target", "a=http://h", "--target", "a=http://i"}),
+              HasSubstr("--target: two targets are named a"));
+  EXPECT_THAT(Refusal({"--target", "a=http://h", "--target", "b=http://h/v1"}),
+              HasSubstr("http://h:80 is named twice; --model-mix"));
+  EXPECT_THAT(Refusal({"--url", "http://h,model=m"}),
+              HasSubstr("--url: \"model=\" without a URL before it; need --target"));
+}
+
+TEST(TargetRequestTest, GpusOfTheTargetsSumUp) {
+  EXPECT_EQ(Good({"--target", "http://a,gpus=2", "--target", "http://b,gpus=4"}).spec.gpus, 6u);
+  EXPECT_EQ(Good({"--url", "http://a", "--gpus", "8"}).spec.gpus, 8u);
+  EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--gpus", "2"}),
+              HasSubstr("--gpus: excludes gpus= of --target"));
+  EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--target", "http://b"}),
+              HasSubstr("gpus= is given for other targets and not for http://b:80"));
+}
+
+TEST(TargetRequestTest, NoSecretReachesTheSpecOrAnError) {
+  const MeasureRequest request =
+      Good({"--api-key-env", "THE_KEY", "--header", "X-Api-Key: abc", "--header", "X-Team: red",
+            "--keep-header", "x-team", "--url", "http://user:hunter2@h,http://i"});
+  EXPECT_EQ(request.secrets.api_key, "s3cret");
+  EXPECT_THAT(request.secrets.headers,
+              ElementsAre(Pair("X-Api-Key", "abc"), Pair("X-Team", "red")));
+  EXPECT_THAT(request.spec.request.headers, ElementsAre(Pair("X-Team", "red")));
+  EXPECT_THAT(request.spec.request.withheld_headers, ElementsAre("X-Api-Key"));
+  EXPECT_THAT(TargetUrls(request.spec), ElementsAre("http://h:80", "http://i:80"));
+  EXPECT_EQ(request.secrets.AuthorizationOf(0), "Basic dXNlcjpodW50ZXIy");
+  EXPECT_EQ(request.secrets.AuthorizationOf(1), "Bearer s3cret");
+  for (const char* header :
+       {"X-Api-Key s3cr3t", "s3cr3t", "X-Key: s3cr3t\nY: z", "X Key: s3cr3t"}) {
+    EXPECT_THAT(Refusal({"--header", header}), Not(HasSubstr("s3cr3t"))) << header;
+  }
+  EXPECT_THAT(Refusal({"--header", "no colon"}), HasSubstr("--header: need NAME:VALUE"));
+  EXPECT_THAT(Refusal({"--header", "Host: elsewhere"}), HasSubstr("Host is set by specctl"));
+  EXPECT_THAT(Refusal({"--url", "http://user:hunter2@h:x"}), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(Refusal({"--target", "http://h,colour=user:hunter2@x"}), Not(HasSubstr("@x")));
+}
+
+TEST(TargetRequestTest, AKeyThatCannotBeHadNamesItsVariable) {
+  EXPECT_THAT(Refusal({"--api-key-env", "NOT_THERE"}), HasSubstr("NOT_THERE is not set"));
+  const std::string broken = Refusal({"--api-key-env", "BROKEN_KEY"});
+  EXPECT_THAT(broken, HasSubstr("BROKEN_KEY holds a line break"));
+  EXPECT_THAT(broken, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(Refusal({"--api-key-env", "THE_KEY", "--header", "authorization: x"}),
+              HasSubstr("--api-key-env: excludes --header Authorization"));
+}
+
+TEST(TargetRequestTest, AHeaderToKeepMustBeGiven) {
+  EXPECT_THAT(Refusal({"--keep-header", "X-A", "--header", "X-B: 1"}),
+              HasSubstr("--keep-header: no --header gives X-A"));
+}
+
+TEST(TargetRequestTest, ARepeatedRunNeedsTheValuesThatWereNotKept) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->targets = {{.url = "http://a:1", .model = "m"}};
+  surroundings.like->request.headers = {{"X-Team", "red"}};
+  EXPECT_THAT(Good({}, surroundings).secrets.headers, ElementsAre(Pair("X-Team", "red")));
+  surroundings.like->request.withheld_headers = {"X-Api-Key"};
+  EXPECT_THAT(Refusal({}, surroundings), HasSubstr("--like: that run sent the headers X-Api-Key"));
+  EXPECT_THAT(Good({"--header", "X-Api-Key: k"}, surroundings).secrets.headers,
+              ElementsAre(Pair("X-Api-Key", "k")));
+}
+
+TEST(TargetRequestTest, ModelsAreNamedOrMixed) {
+  EXPECT_EQ(Good({"--model", "m"}).spec.request.model, "m");
+  const RequestSpec mixed = Good({"--model-mix", "org/a=0.6,b=x=0.4"}).spec.request;
+  EXPECT_THAT(mixed.model_mix, ElementsAre(Pair("org/a", 0.6), Pair("b=x", 0.4)));
+  EXPECT_EQ(mixed.model, "org/a");  // the one that is probed
+  EXPECT_THAT(Good({"--model-mix", "a=75%,b=25%"}).spec.request.model_mix,
+              ElementsAre(Pair("a", 75), Pair("b", 25)));
+  EXPECT_THAT(Refusal({"--model-mix", "a=1", "--model", "b"}), HasSubstr("excludes --model"));
+  EXPECT_THAT(Refusal({"--model-mix", "a"}), HasSubstr("--model-mix: need MODEL=SHARE"));
+  EXPECT_THAT(Refusal({"--model-mix", "a=0"}), HasSubstr("each share above 0"));
+  EXPECT_THAT(Refusal({"--model-mix", "a=1,a=2"}), HasSubstr("a is named twice"));
+}
+
+TEST(TargetRequestTest, AModelOfTheFlagsOverridesThoseOfARepeatedRun) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->targets = {{.url = "http://a:1", .model = "old"}};
+  EXPECT_EQ(Good({}, surroundings).spec.targets[0].model, "old");
+  const MeasureRequest request = Good({"--model", "new"}, surroundings);
+  EXPECT_EQ(request.spec.targets[0].model, "");
+  EXPECT_EQ(request.spec.request.model, "new");
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,80 @@
+#include "tools/specctl/dry_run_text.h"
+
+#include <cstdint>
+#include <optional>
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/duration.h"
+#include "common/engine/request_body.h"
+#include "common/report/number_text.h"
+#include "common/workload/slice.h"
+#include "controller/measure/context_fit.h"
+
+namespace specctl::cli {
+namespace {
+
+constexpr size_t kBodyShownBytes = 600;
+
+std::string Describe(const std::optional<uint64_t>& requests, const LoadSpec& load) {
+  if (!requests) return "as many as the time allows; the dataset repeats";
+  const uint64_t waves = (*requests + load.bs - 1) / load.bs;
+  return absl::StrFormat("%d, in about %s of %d", *requests, CountedText(waves, "wave"), load.bs);
+}
+
+std::string DescribeDuration(const LoadSpec& load) {
+  std::string out;
+  if (load.ramp > Nanos(0)) out += absl::StrFormat(", ramp %s", FormatDuration(load.ramp));
+  if (load.warmup > Nanos(0)) out += absl::StrFormat(", warm-up %s", FormatDuration(load.warmup));
+  if (load.duration) out += absl::StrFormat(", then %s", FormatDuration(*load.duration));
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& spec) {
+  RequestSpec request = spec.request;
+  if (!spec.targets.front().model.empty()) request.model = spec.targets.front().model;
+  const auto writer = RequestBodyWriter::Create(request, VllmProfile());
+  if (!writer.ok()) return writer.status();
+  const WorkloadItem& first = workload.items.front();
+  const auto body = writer->Write(
+      first.turns.front(),
+      {.max_tokens = first.max_tokens, .model = first.model, .row_extra_json = first.extra_json});
+  if (!body.ok()) return body.status();
+
+  uint64_t turns = 0;
+  uint64_t tokens = 0;
+  for (const WorkloadItem& row : workload.items) {
+    turns += row.turns.size();
+    tokens += controller::EstimatedPromptTokens(row);
+  }
+  std::string out = "Dry run: nothing is sent.\n";
+  out += absl::StrFormat("dataset      %s: %s, %s%s\n", spec.dataset.name,
+                         CountedText(workload.items.size(), "conversation"),
+                         CountedText(turns, "turn"),
+                         spec.dataset.builtin ? ", for trying things" : "");
+  out +=
+      absl::StrFormat("requests     %s%s\n", Describe(workload.limits.planned_requests, spec.load),
+                      DescribeDuration(spec.load));
+  out += absl::StrFormat(
+      "tokens       about %d in a conversation (estimated), at most %d out a request\n",
+      tokens / workload.items.size(), spec.request.osl_tokens);
+  out += absl::StrFormat("connections  %d over %s, at most %d each\n", spec.load.bs,
+                         CountedText(spec.load.agents, "agent"),
+                         SlotsOfAgent(spec.load.bs, 0, spec.load.agents));
+  for (const TargetSpec& target : spec.targets) {
+    out += absl::StrFormat("target       %s\n",
+                           target.name.empty() ? target.url : target.name + "  " + target.url);
+  }
+  const bool chat = spec.request.endpoint == Endpoint::kChat;
+  out +=
+      absl::StrFormat("the first    POST %s\n", chat ? "/v1/chat/completions" : "/v1/completions");
+  out +=
+      body->size() <= kBodyShownBytes
+          ? *body + "\n"
+          : absl::StrFormat("%s... (%d bytes)\n", body->substr(0, kBodyShownBytes), body->size());
+  return out;
+}
+
+}  // namespace specctl::cli
