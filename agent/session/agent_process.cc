@@ -44,7 +44,7 @@ class AgentProcess {
   AgentProcess(const AgentOptions& options, uint64_t files_max)
       : identity_{.incarnation = DrawIncarnation(), .files_max = files_max},
         run_(reactor_, loop_, identity_, MakeReplies()),
-        session_(session_io_, MakeSessionOptions(options), MakeHandlers()),
+        session_(session_io_, MakeSessionOptions(options), options.credentials, MakeHandlers()),
         is_spawned_(options.parent_fd >= 0),
         signals_(reactor_.get_executor(), SIGTERM) {
     if (!is_spawned_) signals_.add(SIGINT);
@@ -98,31 +98,41 @@ class AgentProcess {
 
   AgentRun::Replies MakeReplies() {
     AgentRun::Replies replies;
-    replies.prepared = [this](std::string error) {
-      asio::post(session_io_, [this, error = std::move(error)] { session_.SendPrepared(error); });
+    replies.prepared = [this](std::string run_id, std::string error) {
+      asio::post(session_io_, [this, run_id = std::move(run_id), error = std::move(error)] {
+        session_.OnPrepared(run_id, error);
+      });
     };
-    replies.armed = [this](std::string error) {
-      asio::post(session_io_, [this, error = std::move(error)] { session_.SendArmed(error); });
+    replies.armed = [this](std::string run_id, std::string error) {
+      asio::post(session_io_, [this, run_id = std::move(run_id), error = std::move(error)] {
+        session_.OnArmed(run_id, error);
+      });
     };
     replies.batch = [this](AgentBatch batch) {
       asio::post(session_io_, [this, batch = std::move(batch)]() mutable {
-        session_.AddBatch(std::move(batch));
+        session_.OnBatch(std::move(batch));
       });
     };
-    replies.done = [this](bool stopped) {
-      asio::post(session_io_, [this, stopped] { session_.SendDone(stopped); });
+    replies.done = [this](std::string run_id, bool stopped) {
+      asio::post(session_io_,
+                 [this, run_id = std::move(run_id), stopped] { session_.OnDone(run_id, stopped); });
     };
     return replies;
   }
 
   SessionClient::Handlers MakeHandlers() {
     SessionClient::Handlers handlers;
-    handlers.on_prepare = [this](absl::StatusOr<LoadJob> job) {
-      ToReactor([this, job = std::move(job)]() mutable { run_.OnPrepare(std::move(job)); });
+    handlers.on_job = [this](LoadJob job) {
+      ToReactor([this, job = std::move(job)]() mutable { run_.OnJob(std::move(job)); });
     };
-    handlers.on_arm = [this](ArmOrder order) { ToReactor([this, order] { run_.OnArm(order); }); };
-    handlers.on_drain = [this](DrainOrder order) {
-      ToReactor([this, order] { run_.OnDrain(order); });
+    handlers.on_arm = [this](ArmAgent order) {
+      ToReactor([this, order = std::move(order)]() mutable { run_.OnArm(std::move(order)); });
+    };
+    handlers.on_drain = [this](DrainAgent order) {
+      ToReactor([this, order = std::move(order)]() mutable { run_.OnDrain(std::move(order)); });
+    };
+    handlers.on_release = [this](std::string run_id) {
+      ToReactor([this, run_id = std::move(run_id)] { run_.OnRelease(run_id); });
     };
     handlers.on_outage = [this](const std::string& why) {
       if (!is_spawned_) Complain(why);  // else the controller says what there is to say
@@ -133,11 +143,11 @@ class AgentProcess {
     return handlers;
   }
 
-  SessionClient::Options MakeSessionOptions(const AgentOptions& options) const {
-    SessionClient::Options session;
+  SessionMachine::Options MakeSessionOptions(const AgentOptions& options) const {
+    SessionMachine::Options session;
     session.controller_address = options.controller_address;
     session.join_token = options.join_token;
-    session.agent = options.agent;
+    session.spawn_number = options.spawn_number;
     session.incarnation = identity_.incarnation;
     session.host = ReadHostFacts(identity_.files_max);
     session.specctl_version = options.specctl_version;
@@ -167,7 +177,7 @@ absl::Status RunToEnd(AgentOptions options) {
     EndWithParent(options.parent_fd);
     options.controller_address = order->controller_address;
     options.join_token = order->join_token;
-    options.agent = order->agent;
+    options.spawn_number = order->agent;
   }
   AgentProcess process(options, RaiseFilesLimit());
   return process.Run();

@@ -6,7 +6,23 @@
 
 namespace specctl::agent {
 
-absl::StatusOr<MonoTime> ResolveT0(const ArmOrder& order, const ClockPair& now) {
+namespace {
+
+UnassignedReason UnassignedBy(DrainReason reason) {
+  switch (reason) {
+    case DrainReason::kAgentLost:
+      return UnassignedReason::kAgentLost;
+    case DrainReason::kTooManyFailures:
+      return UnassignedReason::kTooManyFailures;
+    case DrainReason::kInterrupted:
+      break;
+  }
+  return UnassignedReason::kInterrupted;
+}
+
+}  // namespace
+
+absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now) {
   const MonoTime t0 = order.t0_agent_mono_ns
                           ? MonoTime(Nanos(*order.t0_agent_mono_ns))
                           : MonoTime(Nanos(order.t0_unix_ns) - now.RealMinusMono());
@@ -24,29 +40,41 @@ AgentRun::AgentRun(boost::asio::io_context& io, LoopWatch& loop, Identity identi
       replies_(std::move(replies)),
       orders_(io.get_executor()) {}
 
-void AgentRun::OnPrepare(absl::StatusOr<LoadJob> job) {
-  job_ = std::move(job);
+void AgentRun::OnJob(LoadJob job) {
+  next_ = std::move(job);
   orders_.Notify();
 }
 
-void AgentRun::OnArm(ArmOrder order) {
-  arm_ = order;
+void AgentRun::OnArm(ArmAgent order) {
+  if (job_id_ != order.run_id) return;
+  arm_ = std::move(order);
   orders_.Notify();
 }
 
-void AgentRun::OnDrain(DrainOrder order) {
-  drain_ = order;
-  if (generator_) generator_->Drain(order.reason, order.grace);
+void AgentRun::OnDrain(DrainAgent order) {
+  if (job_id_ != order.run_id) return;
+  drain_ = std::move(order);
+  if (generator_) generator_->Drain(UnassignedBy(drain_->reason), drain_->grace);
+  orders_.Notify();
+}
+
+void AgentRun::OnRelease(const std::string& run_id) {
+  if (next_ && next_->spec.run_id == run_id) next_.reset();
+  if (job_id_ != run_id) return;
+  released_ = true;
+  if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   orders_.Notify();
 }
 
 void AgentRun::OnStop(Nanos grace) {
-  stopped_ = !drain_;  // else the run ends anyway
-  OnDrain({UnassignedReason::kInterrupted, grace});
+  stopped_ = true;
+  if (!job_id_) return orders_.Notify();
+  cut_short_ = !drain_;  // else the run ends anyway
+  OnDrain({.run_id = *job_id_, .reason = DrainReason::kInterrupted, .grace = grace});
 }
 
 void AgentRun::OnEnd(absl::Status status) {
-  if (!status.ok() && generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
+  if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   end_ = std::move(status);
   orders_.Notify();
 }
@@ -57,37 +85,55 @@ Task<void> AgentRun::NextOrder() {
 }
 
 Task<absl::Status> AgentRun::Serve() {
-  while (!job_ && !drain_ && !end_) co_await NextOrder();
-  if (job_ && !end_) co_await Prepare();
-  if (generator_ && !end_) co_await ApplyLoad();
-  if (!end_ && (drain_ || arm_)) replies_.done(stopped_);
-  while (!end_) co_await NextOrder();
+  for (;;) {
+    while (!next_ && !end_ && !stopped_) co_await NextOrder();
+    if (end_ || !next_) break;
+    co_await ServeRun();
+    if (stopped_) break;
+  }
+  if (!end_) end_ = absl::OkStatus();
   co_return *end_;
 }
 
-Task<void> AgentRun::Prepare() {
-  absl::Status status = job_->status();
-  if (status.ok()) {
-    LoadGenerator::Options options;
-    options.on_batch = replies_.batch;
-    options.files_max = identity_.files_max;
-    options.incarnation = identity_.incarnation;
-    generator_.emplace(io_, loop_, **std::move(job_), std::move(options));
-    if (drain_) generator_->Drain(drain_->reason, drain_->grace);
-    status = co_await generator_->Prepare();
-  }
+Task<void> AgentRun::ServeRun() {
+  TakeNext();
+  const bool prepared = co_await Prepare();
+  if (prepared && !IsOver()) co_await ApplyLoad();
+  if (!IsOver() && (drain_ || arm_)) replies_.done(*job_id_, cut_short_);
+  while (!IsOver()) co_await NextOrder();
+  generator_.reset();
+  job_id_.reset();
+  arm_.reset();
+  drain_.reset();
+  released_ = false;
+  cut_short_ = false;
+}
+
+void AgentRun::TakeNext() {
+  job_id_ = next_->spec.run_id;
+  LoadGenerator::Options options;
+  options.on_batch = replies_.batch;
+  options.files_max = identity_.files_max;
+  options.incarnation = identity_.incarnation;
+  generator_.emplace(io_, loop_, *std::move(next_), std::move(options));
+  next_.reset();
+}
+
+Task<bool> AgentRun::Prepare() {
+  const absl::Status status = co_await generator_->Prepare();
   if (!status.ok()) generator_.reset();
-  replies_.prepared(std::string(status.message()));
+  replies_.prepared(*job_id_, std::string(status.message()));
+  co_return status.ok();
 }
 
 Task<void> AgentRun::ApplyLoad() {
-  while (!arm_ && !drain_ && !end_) co_await NextOrder();
-  if (end_) co_return;
+  while (!arm_ && !drain_ && !IsOver()) co_await NextOrder();
+  if (IsOver()) co_return;
   // Drained before it was armed: what was planned is reported as unassigned.
   MonoTime t0 = MonoNow();
   if (arm_ && !drain_) {
     const auto resolved = ResolveT0(*arm_, ReadClockPair());
-    replies_.armed(std::string(resolved.status().message()));
+    replies_.armed(*job_id_, std::string(resolved.status().message()));
     if (!resolved.ok()) co_return;
     t0 = *resolved;
   }

@@ -1,27 +1,29 @@
-// AgentRun: one run on the load's reactor: prepare, arm, apply the load, done.
+// AgentRun: runs on the load's reactor, one after another: prepare, arm, apply the load, done.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <boost/asio/io_context.hpp>
 
-#include "agent/session/session_client.h"
 #include "agent/stream/load_generator.h"
+#include "common/session/controller_messages.h"
 
 namespace specctl::agent {
 
 // The orders come through the On... members; what goes back goes through Replies.  Everything
-// happens on the reactor's thread.
+// happens on the reactor's thread.  An order of a run that is over is passed over; the next run's
+// job waits until the load of the one before has stopped.
 class AgentRun {
  public:
   // Hand values on to the session; never wait.
   struct Replies {
-    std::function<void(std::string error)> prepared, armed;
+    std::function<void(std::string run_id, std::string error)> prepared, armed;
     std::function<void(AgentBatch)> batch;
-    std::function<void(bool stopped)> done;
+    std::function<void(std::string run_id, bool stopped)> done;
   };
 
   struct Identity {  // of this process
@@ -32,37 +34,46 @@ class AgentRun {
   // `io` is run by RunReactor(io, loop).
   AgentRun(boost::asio::io_context& io, LoopWatch& loop, Identity identity, Replies replies);
 
-  void OnPrepare(absl::StatusOr<LoadJob> job);
-  void OnArm(ArmOrder order);
-  void OnDrain(DrainOrder order);
-  // Drains, of this agent's own accord, within `grace`.
+  void OnJob(LoadJob job);
+  void OnArm(ArmAgent order);
+  void OnDrain(DrainAgent order);
+  // Frees all that the run has; its load, where there is some, stops at once.
+  void OnRelease(const std::string& run_id);
+  // Drains, of this agent's own accord, within `grace`, and ends after that run's release.
   void OnStop(Nanos grace);
-  // The session is over: OK where the agent was released.
+  // The session is over: OK where the agent was dismissed.
   void OnEnd(absl::Status status);
-  bool has_job() const { return job_.has_value(); }
+  bool has_job() const { return next_.has_value() || job_id_.has_value(); }
 
-  // Serves one run; returns how the session ended.
+  // Serves runs; returns how the session ended, OK after OnStop().
   Task<absl::Status> Serve();
 
  private:
-  Task<void> Prepare();
+  Task<void> ServeRun();
+  void TakeNext();
+  Task<bool> Prepare();
   Task<void> ApplyLoad();
   Task<void> NextOrder();
+  bool IsOver() const { return released_ || end_; }
 
   boost::asio::io_context& io_;
   LoopWatch& loop_;
   const Identity identity_;
   const Replies replies_;
   Wakeup orders_;
-  std::optional<absl::StatusOr<LoadJob>> job_;
-  std::optional<ArmOrder> arm_;
-  std::optional<DrainOrder> drain_;
-  bool stopped_ = false;
+  std::optional<LoadJob> next_;
   std::optional<absl::Status> end_;
+  bool stopped_ = false;
+  // Of the run in hand.
+  std::optional<std::string> job_id_;
+  std::optional<ArmAgent> arm_;
+  std::optional<DrainAgent> drain_;
+  bool released_ = false;
+  bool cut_short_ = false;  // by OnStop()
   std::optional<LoadGenerator> generator_;
 };
 
 // T0 on this host's CLOCK_MONOTONIC.  FAILED_PRECONDITION where it has passed at `now`.
-absl::StatusOr<MonoTime> ResolveT0(const ArmOrder& order, const ClockPair& now);
+absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now);
 
 }  // namespace specctl::agent

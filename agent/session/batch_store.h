@@ -45,6 +45,10 @@ class BatchStore {
   void Acknowledge(uint64_t seq);
 
   bool empty() const { return entries_.empty(); }
+  // Of the oldest batch that is kept; nullopt: none is.
+  std::optional<uint64_t> first_seq() const {
+    return empty() ? std::nullopt : std::make_optional(entries_.front().seq);
+  }
   // How long ago the oldest batch that is kept was cut; 0 where none is.
   Nanos OldestAge(MonoTime now) const { return empty() ? Nanos(0) : now - entries_.front().cut; }
   uint64_t spool_bytes() const { return spool_kept_bytes_; }  // kept on disk

@@ -9,6 +9,7 @@ namespace specctl::agent {
 BatchRecorder::BatchRecorder(Identity identity, MonoTime from) {
   next_.agent = identity.agent;
   next_.incarnation = identity.incarnation;
+  next_.run_hash = identity.run_hash;
   next_.seq = 1;
   next_.from_mono_ns = MonoNs(from);
 }
@@ -68,6 +69,7 @@ AgentBatch BatchRecorder::Cut(MonoTime to, Nanos real_minus_mono) {
   AgentBatch batch;
   batch.agent = next_.agent;
   batch.incarnation = next_.incarnation;
+  batch.run_hash = next_.run_hash;
   batch.seq = next_.seq + 1;
   batch.from_mono_ns = next_.to_mono_ns;
   std::swap(batch, next_);

@@ -30,6 +30,7 @@ class BatchRecorder {
   struct Identity {
     uint32_t agent = 0;
     uint64_t incarnation = 0;
+    uint64_t run_hash = 0;  // RunHash() of the run
   };
   // The first batch begins at `from`.
   BatchRecorder(Identity identity, MonoTime from);

@@ -38,6 +38,7 @@ struct RunState {
   absl::Status On(const AgentBatch& event);
   absl::Status On(const Scraped& event);
   absl::Status On(const RunEnded& event);
+  absl::Status On(const DrainBegun&) { return absl::OkStatus(); }  // the stages say it too
 
   // nullptr: the run has no such agent, or it has not joined.
   AgentState* FindAgent(uint32_t agent);

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "common/base/hash.h"
 #include "common/engine/token_accounting.h"
 
 namespace specctl {
@@ -108,13 +110,15 @@ struct Unassigned {
   uint64_t requests = 0;
 };
 
-// One batch of one agent.  (agent, incarnation, seq) is its identity; seq counts from 1.
-// Everything that happened on the agent before `to_mono_ns` is in this batch or an earlier one.
+// One batch of one agent.  (run, agent, incarnation, seq) is its identity; seq counts from 1 in
+// each run. Everything that happened on the agent before `to_mono_ns` is in this batch or an
+// earlier one.
 struct AgentBatch {
   uint32_t agent = 0;
   uint64_t incarnation = 0;
   uint64_t seq = 0;
-  int64_t from_mono_ns = 0;  // to_mono_ns of the batch before; base of the chunks' times
+  std::optional<uint64_t> run_hash;  // RunHash() of the run; absent in journals of before
+  int64_t from_mono_ns = 0;          // to_mono_ns of the batch before; base of the chunks' times
   int64_t to_mono_ns = 0;
   int64_t real_minus_mono_ns = 0;  // at to_mono_ns
   std::vector<RequestBegun> begun;
@@ -126,5 +130,9 @@ struct AgentBatch {
   std::vector<Unassigned> unassigned;           // once, in the last batch
   uint64_t chunks_dropped = 0;                  // chunk detail lost because the spool was full
 };
+
+// Tells batches of different runs apart that share agent, incarnation and seq: FNV-1a of the run's
+// id.
+inline uint64_t RunHash(std::string_view run_id) { return Fnv1a(run_id); }
 
 }  // namespace specctl

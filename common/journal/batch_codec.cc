@@ -1,6 +1,12 @@
 #include "common/journal/batch_codec.h"
 
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/enum_check.h"
 #include "common/journal/enum_codec.h"
+#include "specctl/v1/journal.pb.h"
 
 namespace specctl {
 namespace {
@@ -220,6 +226,7 @@ v1::AgentBatch ToProto(const AgentBatch& in) {
   if (in.first_idle_mono_ns) out.set_first_idle_mono_ns(*in.first_idle_mono_ns);
   for (const auto& item : in.unassigned) Write(item, out.add_unassigned());
   out.set_chunks_dropped(in.chunks_dropped);
+  if (in.run_hash) out.set_run_hash(*in.run_hash);
   return out;
 }
 
@@ -242,7 +249,34 @@ AgentBatch FromProto(const v1::AgentBatch& in) {
   out.unassigned.reserve(static_cast<size_t>(in.unassigned_size()));
   for (const auto& item : in.unassigned()) out.unassigned.push_back(Read(item));
   out.chunks_dropped = in.chunks_dropped();
+  if (in.has_run_hash()) out.run_hash = in.run_hash();
   return out;
+}
+
+std::string EncodeBatch(const AgentBatch& batch) { return ToProto(batch).SerializeAsString(); }
+
+absl::StatusOr<ReceivedBatch> DecodeBatch(std::string bytes) {
+  v1::AgentBatch proto;
+  if (!proto.ParseFromString(bytes)) {
+    return absl::DataLossError("session: got a batch that can't be read");
+  }
+  if (const absl::Status known = CheckEnums(proto); !known.ok()) {
+    return absl::DataLossError(absl::StrFormat("session: batch %d of agent %d: %s", proto.seq(),
+                                               proto.agent(), std::string(known.message())));
+  }
+  return ReceivedBatch{.batch = FromProto(proto), .bytes = std::move(bytes)};
+}
+
+std::string EventOfBatch(std::string_view bytes) {
+  // A message in a oneof is a field like any other: its tag, its length, its bytes.
+  std::string event;
+  event.reserve(bytes.size() + 6);
+  event += static_cast<char>(v1::Event::kAgentBatchFieldNumber << 3 | 2);
+  size_t length = bytes.size();
+  for (; length >= 0x80; length >>= 7) event += static_cast<char>((length & 0x7f) | 0x80);
+  event += static_cast<char>(length);
+  event += bytes;
+  return event;
 }
 
 }  // namespace specctl

@@ -87,6 +87,13 @@ struct StageChanged {
   std::string reason;
 };
 
+enum class DrainReason { kInterrupted, kAgentLost, kTooManyFailures };
+// Agents are told to begin no new turn, and to cancel what is in flight at `until_mono_ns`.
+struct DrainBegun {
+  DrainReason reason = DrainReason::kInterrupted;
+  int64_t until_mono_ns = 0;  // controller
+};
+
 struct AgentEnded {
   uint32_t agent = 0;
   bool lost = false;       // it died, or left before its work was done; else it said Done
@@ -125,6 +132,6 @@ struct RunEnded {
 };
 
 using Event = std::variant<RunBegun, PlannedRow, TargetProbed, AgentJoined, ClockProbed, Armed,
-                           StageChanged, AgentEnded, AgentBatch, Scraped, RunEnded>;
+                           StageChanged, AgentEnded, AgentBatch, Scraped, RunEnded, DrainBegun>;
 
 }  // namespace specctl

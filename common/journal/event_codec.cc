@@ -268,6 +268,18 @@ RunEnded Read(const v1::RunEnded& in) {
   return out;
 }
 
+void Write(const DrainBegun& in, v1::DrainBegun* out) {
+  out->set_reason(EnumToProto<v1::DrainReason>(in.reason));
+  out->set_until_mono_ns(in.until_mono_ns);
+}
+
+DrainBegun Read(const v1::DrainBegun& in) {
+  DrainBegun out;
+  out.reason = EnumFromProto<DrainReason>(in.reason());
+  out.until_mono_ns = in.until_mono_ns();
+  return out;
+}
+
 struct EventWriter {
   v1::Event* out;
 
@@ -281,6 +293,7 @@ struct EventWriter {
   void operator()(const AgentEnded& in) const { Write(in, out->mutable_agent_ended()); }
   void operator()(const Scraped& in) const { Write(in, out->mutable_scraped()); }
   void operator()(const RunEnded& in) const { Write(in, out->mutable_run_ended()); }
+  void operator()(const DrainBegun& in) const { Write(in, out->mutable_drain_begun()); }
   void operator()(const AgentBatch& in) const { *out->mutable_agent_batch() = ToProto(in); }
 };
 
@@ -317,6 +330,8 @@ absl::StatusOr<Event> FromProto(const v1::Event& event) {
       return Event(Read(event.scraped()));
     case v1::Event::kRunEnded:
       return Event(Read(event.run_ended()));
+    case v1::Event::kDrainBegun:
+      return Event(Read(event.drain_begun()));
     case v1::Event::EVENT_NOT_SET:
       break;
   }

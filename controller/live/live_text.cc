@@ -46,9 +46,9 @@ std::string VerdictText(const Verdict& verdict) {
   return text;
 }
 
-std::string TimeText(const LiveFrame& frame) {
-  std::string text = Duration(frame.figures.elapsed_s);
-  if (const auto left = TimeLeftSeconds(frame)) text += ", " + Duration(*left) + " left";
+std::string TimeText(const RunSnapshot& snapshot) {
+  std::string text = Duration(snapshot.figures.elapsed_s);
+  if (const auto left = TimeLeftSeconds(snapshot)) text += ", " + Duration(*left) + " left";
   return text;
 }
 
@@ -90,9 +90,9 @@ std::string Fitted(std::string line, size_t width) {
 
 }  // namespace
 
-std::optional<double> TimeLeftSeconds(const LiveFrame& frame) {
-  std::optional<double> left = frame.duration_left_s;
-  const LiveFigures& figures = frame.figures;
+std::optional<double> TimeLeftSeconds(const RunSnapshot& snapshot) {
+  std::optional<double> left = snapshot.duration_left_s;
+  const LiveFigures& figures = snapshot.figures;
   if (figures.planned && figures.done > 0 && figures.elapsed_s > 0) {
     const double to_do = static_cast<double>(*figures.planned) - static_cast<double>(figures.done);
     const double by_rate =
@@ -114,10 +114,10 @@ std::string Sparkline(std::span<const double> values, size_t width) {
   return line;
 }
 
-std::vector<std::string> BlockLines(const LiveFrame& frame, size_t width) {
-  const LiveFigures& figures = frame.figures;
+std::vector<std::string> BlockLines(const RunSnapshot& snapshot, size_t width) {
+  const LiveFigures& figures = snapshot.figures;
   std::vector<std::string> lines = {
-      absl::StrFormat("run %s   %s   %s", frame.run_id, figures.stage, TimeText(frame)),
+      absl::StrFormat("run %s   %s   %s", snapshot.run_id, figures.stage, TimeText(snapshot)),
       "  " + DoneText(figures) + "   " + AgentsText(figures),
       absl::StrFormat("  TPS %8s  %s", FixedText(LastTps(figures), 0),
                       Sparkline(figures.output_tps_by_second, kSparklineColumns)),
@@ -128,9 +128,9 @@ std::vector<std::string> BlockLines(const LiveFrame& frame, size_t width) {
   return lines;
 }
 
-std::string PlainLine(const LiveFrame& frame) {
-  const LiveFigures& figures = frame.figures;
-  return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", figures.stage, TimeText(frame),
+std::string PlainLine(const RunSnapshot& snapshot) {
+  const LiveFigures& figures = snapshot.figures;
+  return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", figures.stage, TimeText(snapshot),
                          DoneText(figures), FixedText(LastTps(figures), 0),
                          LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
                          LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),

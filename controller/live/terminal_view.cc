@@ -21,18 +21,18 @@ TerminalView TerminalView::For(int fd) {
   return TerminalView(options);
 }
 
-void TerminalView::Show(const LiveFrame& frame, MonoTime now) {
+void TerminalView::Show(const RunSnapshot& snapshot, MonoTime now) {
   if (!options_.terminal) {
     const bool due = !last_line_ || now - *last_line_ >= options_.plain_interval ||
-                     frame.figures.stage != last_stage_;
+                     snapshot.figures.stage != last_stage_;
     if (!due) return;
     last_line_ = now;
-    last_stage_ = frame.figures.stage;
-    return Write(Printable(PlainLine(frame)) + "\n");
+    last_stage_ = snapshot.figures.stage;
+    return Write(Printable(PlainLine(snapshot)) + "\n");
   }
   std::string text;
   if (lines_shown_ > 0) absl::StrAppendFormat(&text, "\x1b[%dA", lines_shown_);
-  const std::vector<std::string> lines = BlockLines(frame, Columns());
+  const std::vector<std::string> lines = BlockLines(snapshot, Columns());
   for (const std::string& line : lines) text += "\r\x1b[2K" + Printable(line) + "\n";
   lines_shown_ = lines.size();
   Write(text + "\x1b[J");

@@ -11,7 +11,7 @@ namespace specctl::controller {
 
 // On a terminal a block that redraws in place, elsewhere a plain line every few seconds.
 // Not thread-safe.
-class TerminalView {
+class TerminalView final : public RunObserver {
  public:
   struct Options {
     int fd = 2;
@@ -23,8 +23,14 @@ class TerminalView {
 
   explicit TerminalView(Options options) : options_(options) {}
 
-  // Shows the frame; without a terminal only once in `plain_interval`, or when the stage changes.
-  void Show(const LiveFrame& frame, MonoTime now);
+  void OnSnapshot(std::shared_ptr<const RunSnapshot> snapshot) override {
+    Show(*snapshot, MonoNow());
+  }
+  void OnEnd() override { Clear(); }
+
+  // Shows the snapshot; without a terminal only once in `plain_interval`, or when the stage
+  // changes.
+  void Show(const RunSnapshot& snapshot, MonoTime now);
   // Takes the block away, so that other text may be written.
   void Clear();
 

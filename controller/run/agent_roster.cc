@@ -6,60 +6,8 @@
 
 namespace specctl::controller {
 
-absl::StatusOr<uint32_t> AgentRoster::NumberFor(const AgentHello& hello) const {
-  for (uint32_t i = 0; i < size(); ++i) {
-    if (agents_[i].phase != AgentPhase::kExpected && agents_[i].incarnation == hello.incarnation) {
-      return i;
-    }
-  }
-  if (hello.agent) {
-    if (*hello.agent >= size()) {
-      return absl::OutOfRangeError(absl::StrFormat(
-          "agent %d: this run has %d agents, numbered from 0", *hello.agent, size()));
-    }
-    if (agents_[*hello.agent].phase != AgentPhase::kExpected) {
-      return absl::FailedPreconditionError(
-          absl::StrFormat("agent %d: another process has this number", *hello.agent));
-    }
-    return *hello.agent;
-  }
-  for (uint32_t i = 0; i < size(); ++i) {
-    if (agents_[i].phase == AgentPhase::kExpected) return i;
-  }
-  return absl::ResourceExhaustedError(
-      absl::StrFormat("all %d agents of this run have joined", size()));
-}
-
-absl::StatusOr<AgentRoster::Admission> AgentRoster::Admit(SessionId session,
-                                                          const AgentHello& hello, MonoTime now) {
-  const absl::StatusOr<uint32_t> number = NumberFor(hello);
-  if (!number.ok()) return number.status();
-  RosterAgent& agent = agents_[*number];
-  if (agent.phase == AgentPhase::kLost) {
-    return absl::FailedPreconditionError(
-        absl::StrFormat("agent %d: was given up; the run goes on without it", *number));
-  }
-  const Admission admission{
-      .agent = *number, .resumed = agent.phase != AgentPhase::kExpected, .replaced = agent.session};
-  if (!admission.resumed) {
-    agent.phase = AgentPhase::kJoined;
-    agent.incarnation = hello.incarnation;
-    agent.host = hello.host;
-    agent.joined = now;
-  }
-  agent.session = session;
-  agent.heard = now;
-  return admission;
-}
-
-std::optional<uint32_t> AgentRoster::AgentOf(SessionId session) const {
-  for (uint32_t i = 0; i < size(); ++i) {
-    if (agents_[i].session == session) return i;
-  }
-  return std::nullopt;
-}
-
 absl::StatusOr<bool> AgentRoster::TakeBatch(uint32_t agent, const AgentBatch& batch) {
+  if (batch.run_hash != run_hash_) return false;
   RosterAgent& of = agents_[agent];
   if (batch.agent != agent || batch.incarnation != of.incarnation) {
     return absl::InvalidArgumentError(absl::StrFormat(
@@ -77,6 +25,12 @@ absl::StatusOr<bool> AgentRoster::TakeBatch(uint32_t agent, const AgentBatch& ba
 bool AgentRoster::AllAtLeast(AgentPhase phase) const {
   return std::all_of(agents_.begin(), agents_.end(),
                      [phase](const RosterAgent& agent) { return agent.phase >= phase; });
+}
+
+Nanos AgentRoster::SlowestPrepare() const {
+  Nanos slowest{0};
+  for (const RosterAgent& agent : agents_) slowest = std::max(slowest, agent.prepare_round_trip);
+  return slowest;
 }
 
 std::string AgentRoster::NamesBelow(AgentPhase phase) const {

@@ -1,4 +1,4 @@
-// The agents of a run: their numbers, processes, sessions, and how far each has come.
+// The agents of a run: their sessions, and how far each has come.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include "common/base/clock.h"
-#include "controller/session/session_messages.h"
+#include "common/journal/event.h"
+#include "controller/session/session_input.h"
 
 namespace specctl::controller {
 
@@ -23,6 +23,8 @@ struct RosterAgent {
   HostFacts host;
   uint64_t last_seq = 0;  // of its batches
   MonoTime joined{}, heard{};
+  MonoTime prepare_sent{};      // last
+  Nanos prepare_round_trip{0};  // from there to Prepared
   std::string death;                     // not empty: its process has ended, and how
   std::optional<MonoTime> give_up_dead;  // what it had sent must have come by then
 };
@@ -30,25 +32,9 @@ struct RosterAgent {
 // Pure.  Agents are numbered from 0.
 class AgentRoster {
  public:
-  explicit AgentRoster(uint32_t agents) : agents_(agents) {}
+  AgentRoster(uint32_t agents, uint64_t run_hash) : run_hash_(run_hash), agents_(agents) {}
 
-  struct Admission {
-    uint32_t agent = 0;
-    bool resumed = false;               // the same process dials again
-    std::optional<SessionId> replaced;  // the session it had, where its end is not known yet
-  };
-  // Gives a dialling agent its number: the one it had as this process, else the one it was spawned
-  // with, else the first that is free.
-  //
-  // FAILED_PRECONDITION  it was given up, or another process has its number
-  // OUT_OF_RANGE         it was spawned with a number that this run doesn't have
-  // RESOURCE_EXHAUSTED   all agents of the run have joined
-  absl::StatusOr<Admission> Admit(SessionId session, const AgentHello& hello, MonoTime now);
-
-  // Whose session it is; nullopt for one that was refused, replaced or cut.
-  std::optional<uint32_t> AgentOf(SessionId session) const;
-
-  // Whether the batch is the agent's next: true; one that came before: false.
+  // Whether the batch is the agent's next: true; one that came before, or of another run: false.
   // INVALID_ARGUMENT where it is another agent's, another process's, or one is missing before it.
   absl::StatusOr<bool> TakeBatch(uint32_t agent, const AgentBatch& batch);
 
@@ -57,14 +43,14 @@ class AgentRoster {
   const RosterAgent& operator[](uint32_t agent) const { return agents_[agent]; }
 
   bool AllAtLeast(AgentPhase phase) const;
+  Nanos SlowestPrepare() const;
   // "agent 3", or "agents 3, 7": those that have not come as far as `phase`.
   std::string NamesBelow(AgentPhase phase) const;
   // "agent 3 (host-a, pid 1234)".
   std::string NameOf(uint32_t agent) const;
 
  private:
-  absl::StatusOr<uint32_t> NumberFor(const AgentHello& hello) const;
-
+  const uint64_t run_hash_;
   std::vector<RosterAgent> agents_;
 };
 

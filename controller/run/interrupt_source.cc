@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include <atomic>
+#include <memory>
 
 namespace specctl::controller {
 namespace {
@@ -31,6 +32,11 @@ void Handle(void (*handler)(int)) {
 
 InterruptSource::InterruptSource() { Handle(OnSignal); }
 InterruptSource::~InterruptSource() { Handle(SIG_DFL); }
-uint32_t InterruptSource::count() const { return interrupts.load(); }
+
+StopToken InterruptSource::token() const {
+  // It lives as long as the process: nobody owns it.
+  return StopToken(
+      std::shared_ptr<const std::atomic<uint32_t>>(std::shared_ptr<void>(), &interrupts));
+}
 
 }  // namespace specctl::controller

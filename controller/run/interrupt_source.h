@@ -1,7 +1,7 @@
 // Ctrl-C and SIGTERM, counted.
 #pragma once
 
-#include <cstdint>
+#include "controller/run/stop_token.h"
 
 namespace specctl::controller {
 
@@ -16,8 +16,8 @@ class InterruptSource {
   InterruptSource(const InterruptSource&) = delete;
   InterruptSource& operator=(const InterruptSource&) = delete;
 
-  // Signals so far.  Any thread.
-  uint32_t count() const;
+  // Tells of the signals so far, and of those to come.
+  StopToken token() const;
 };
 
 }  // namespace specctl::controller

@@ -1,44 +1,27 @@
 #include "controller/run/journal_keeper.h"
 
-#include <utility>
-
 namespace specctl::controller {
 
-JournalKeeper::JournalKeeper(JournalWriter writer, uint32_t agents)
-    : writer_(std::move(writer)), seqs_(agents) {}
-
-void JournalKeeper::Append(const Event& event, MonoTime now) {
+void JournalKeeper::Append(const Event& event) {
   if (!status_.ok()) return;
   writer_.Append(event);
-  Apply(event, now);
+  Apply(event);
 }
 
-void JournalKeeper::AppendBatch(ReceivedBatch batch, MonoTime now) {
+void JournalKeeper::AppendBatch(const ReceivedBatch& batch) {
   if (!status_.ok()) return;
-  writer_.AppendEncoded(batch.encoded_event);
-  seqs_[batch.batch.agent].appended = batch.batch.seq;
-  Apply(std::move(batch.batch), now);
+  writer_.AppendEncoded(EventOfBatch(batch.bytes));
+  Apply(batch.batch);
 }
 
-void JournalKeeper::Apply(const Event& event, MonoTime now) {
+void JournalKeeper::Apply(const Event& event) {
   // An event that contradicts the others is counted by the fold, and the verdict says so.
   fold_.Apply(event).IgnoreError();
-  const bool full = writer_.buffered_bytes() >= kGroupBytesMax;
-  if (full || !sync_due_) sync_due_ = full ? now : now + kGroup;
 }
 
-absl::StatusOr<std::vector<JournalKeeper::Durable>> JournalKeeper::Sync() {
+absl::Status JournalKeeper::Sync() {
   if (status_.ok()) status_ = writer_.Sync();
-  sync_due_.reset();
-  if (!status_.ok()) return status_;
-  std::vector<Durable> durable;
-  for (uint32_t agent = 0; agent < seqs_.size(); ++agent) {
-    Seqs& seqs = seqs_[agent];
-    if (seqs.durable == seqs.appended) continue;
-    seqs.durable = seqs.appended;
-    durable.push_back({.agent = agent, .seq = seqs.durable});
-  }
-  return durable;
+  return status_;
 }
 
 }  // namespace specctl::controller

@@ -15,6 +15,11 @@ namespace {
 constexpr Nanos kDeadPatience = std::chrono::seconds(1);
 // What agents may take to cancel everything once nothing can be recorded any more.
 constexpr Nanos kJournalFailedPatience = std::chrono::seconds(1);
+// From arming to T0: agents that took long to prepare may take long to hear of T0 too.
+constexpr int kArmLeadRoundTrips = 3;
+constexpr Nanos kArmLeadMin = std::chrono::milliseconds(100);
+// The same where an agent takes T0 by the wall clock, which may be off by that much.
+constexpr Nanos kArmLeadMinAcrossHosts = std::chrono::seconds(1);
 constexpr Nanos kArmLeadMax = std::chrono::seconds(20);
 
 }  // namespace
@@ -22,76 +27,68 @@ constexpr Nanos kArmLeadMax = std::chrono::seconds(20);
 RunMachine::RunMachine(Options options, MonoTime now)
     : options_(std::move(options)),
       begun_(now),
-      roster_(options_.agents),
-      failures_(options_.bs, options_.failed_share_max) {
-  Record(StageChanged{.stage = stage_, .at_mono_ns = MonoNs(now), .reason = ""});
+      roster_(options_.agents, RunHash(options_.run_id)),
+      failures_(options_.bs, options_.failed_share_max),
+      write_ahead_(options_.agents) {
+  Record(StageChanged{.stage = stage_, .at_mono_ns = MonoNs(now), .reason = ""}, now);
 }
 
 // --- what agents say ----------------------------------------------------------------------------
 
-void RunMachine::OnInput(SessionId session, const AgentInput& input, MonoTime now) {
-  if (ended_) return;
-  if (const auto* hello = std::get_if<AgentHello>(&input)) return OnHello(session, *hello, now);
-  const std::optional<uint32_t> agent = roster_.AgentOf(session);
-  if (!agent) return;
-  if (!std::holds_alternative<SessionCut>(input)) roster_[*agent].heard = now;
-  std::visit(
-      [&](const auto& what) {
-        using What = std::decay_t<decltype(what)>;
-        if constexpr (!std::is_same_v<What, AgentHello> && !std::is_same_v<What, ReceivedBatch> &&
-                      !std::is_same_v<What, AgentHeartbeat>) {
-          On(*agent, what, now);
-        }
-      },
-      input);
+void RunMachine::OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now) {
+  if (ended_ || roster_[agent].phase == AgentPhase::kLost) return;
+  const bool of_process =
+      std::holds_alternative<AgentCut>(event) || std::holds_alternative<AgentDied>(event);
+  if (!of_process) roster_[agent].heard = now;
+  std::visit([&](const auto& what) { On(agent, what, now); }, event);
 }
 
-void RunMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime now) {
-  const absl::StatusOr<AgentRoster::Admission> admission = roster_.Admit(session, hello, now);
-  if (!admission.ok()) {
-    commands_.push_back(CloseSession{session, admission.status()});
-    return;
-  }
-  const uint32_t agent = admission->agent;
-  if (admission->replaced) {
-    commands_.push_back(
-        CloseSession{*admission->replaced, absl::AbortedError("session: the agent dialled again")});
-  }
-  if (!admission->resumed) {
+void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
+  RosterAgent& of = roster_[agent];
+  of.session = up.session;
+  if (of.phase == AgentPhase::kExpected) {
+    of.phase = AgentPhase::kJoined;
+    of.incarnation = up.incarnation;
+    of.host = up.host;
+    of.joined = now;
     Record(AgentJoined{.agent = agent,
-                       .incarnation = hello.incarnation,
-                       .host = hello.host,
-                       .slots = SlotsOfAgent(options_.bs, agent, options_.agents)});
+                       .incarnation = up.incarnation,
+                       .host = up.host,
+                       .slots = SlotsOfAgent(options_.bs, agent, options_.agents)},
+           now);
   }
-  WelcomeAgent welcome{.agent = agent,
-                       .lease = options_.lease,
-                       .heartbeat = options_.heartbeat,
-                       .boot_id = options_.boot_id};
-  commands_.push_back(SendToAgent{session, std::move(welcome)});
   Instruct(agent, now);
 }
 
 // Everything that the agent must know and hasn't confirmed, over the session it has now.
 void RunMachine::Instruct(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
-  if (of.last_seq > 0) commands_.push_back(SendAck{*of.session, agent});
-  if (of.phase == AgentPhase::kJoined) commands_.push_back(SendPrepare{*of.session, agent});
-  if (of.phase == AgentPhase::kPrepared && armed_) SendArm(agent);
+  if (of.last_seq > 0) SendAck(agent, write_ahead_.durable_seq(agent));
+  if (of.phase == AgentPhase::kJoined) {
+    Follow(SendPrepare{.session = *of.session, .agent = agent}, now);
+  }
+  if (of.phase == AgentPhase::kPrepared && armed_) SendArm(agent, now);
   if (draining_ && of.phase < AgentPhase::kDone) SendDrain(agent, now);
 }
 
 void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now) {
+  if (prepared.run_id != options_.run_id) return;
   if (!prepared.error.empty()) {
     return FailRun(
         absl::StrFormat("%s can't run its slice: %s", roster_.NameOf(agent), prepared.error), now);
   }
-  if (roster_[agent].phase == AgentPhase::kJoined) roster_[agent].phase = AgentPhase::kPrepared;
+  RosterAgent& of = roster_[agent];
+  if (of.phase == AgentPhase::kJoined) {
+    of.phase = AgentPhase::kPrepared;
+    of.prepare_round_trip = now - of.prepare_sent;
+  }
   if (scraping_before_ || armed_ || !roster_.AllAtLeast(AgentPhase::kPrepared)) return;
   scraping_before_ = true;
   commands_.push_back(ScrapeBefore{});
 }
 
 void RunMachine::On(uint32_t agent, const AgentArmed& armed, MonoTime now) {
+  if (armed.run_id != options_.run_id) return;
   if (!armed.error.empty()) {
     return LoseAgent(
         agent, absl::StrFormat("%s can't begin: %s", roster_.NameOf(agent), armed.error), now);
@@ -102,16 +99,25 @@ void RunMachine::On(uint32_t agent, const AgentArmed& armed, MonoTime now) {
 }
 
 void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
-  if (roster_[agent].phase >= AgentPhase::kDone) return;
+  if (done.run_id != options_.run_id || roster_[agent].phase >= AgentPhase::kDone) return;
   const std::string how = done.stopped
                               ? roster_.NameOf(agent) + " was told to end before its work was done"
                               : roster_.NameOf(agent) + " was done before T0";
   if (!armed_) return LoseAgent(agent, how, now);
+  if (done.last_seq != roster_[agent].last_seq) {
+    return LoseAgent(agent,
+                     absl::StrFormat("%s was done with batch %d, and batch %d came last",
+                                     roster_.NameOf(agent), done.last_seq, roster_[agent].last_seq),
+                     now);
+  }
   roster_[agent].phase = AgentPhase::kDone;
   // A signal to the whole group reaches the agents too.
   const bool lost = done.stopped && end_ != RunEnd::kInterrupted;
-  Record(AgentEnded{
-      .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = MonoNs(now)});
+  Record(AgentEnded{.agent = agent,
+                    .lost = lost,
+                    .reason = lost ? how : "done",
+                    .at_mono_ns = MonoNs(now)},
+         now);
   if (lost) {
     SetEnd(RunEnd::kAgentLost, how);
     if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
@@ -119,24 +125,49 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
   FinishIfAllEnded(now);
 }
 
-void RunMachine::On(uint32_t agent, const SessionCut&, MonoTime now) {
+void RunMachine::On(uint32_t agent, const AgentCut&, MonoTime now) {
   roster_[agent].session.reset();
-  if (!roster_[agent].death.empty()) LoseAgent(agent, roster_[agent].death, now);
+  const bool at_work = roster_[agent].phase < AgentPhase::kDone;
+  if (at_work && !roster_[agent].death.empty()) LoseAgent(agent, roster_[agent].death, now);
 }
 
-BatchUse RunMachine::OnBatch(SessionId session, const AgentBatch& batch, MonoTime now) {
-  const std::optional<uint32_t> agent = roster_.AgentOf(session);
-  if (ended_ || journal_failed_ || !agent) return BatchUse::kDrop;
-  roster_[*agent].heard = now;
-  const absl::StatusOr<bool> is_next = roster_.TakeBatch(*agent, batch);
-  if (!is_next.ok()) {
-    LoseAgent(
-        *agent,
-        absl::StrFormat("%s %s", roster_.NameOf(*agent), std::string(is_next.status().message())),
-        now);
+void RunMachine::On(uint32_t agent, const AgentDied& died, MonoTime now) {
+  RosterAgent& of = roster_[agent];
+  if (of.phase >= AgentPhase::kDone) return;
+  if (!of.session) return LoseAgent(agent, died.how, now);
+  of.death = died.how;
+  of.give_up_dead = now + kDeadPatience;
+}
+
+void RunMachine::On(uint32_t agent, const ClockExchange& exchange, MonoTime now) {
+  if (roster_[agent].phase == AgentPhase::kExpected) return;
+  Record(ClockProbed{.agent = agent,
+                     .controller_send_mono_ns = exchange.controller_send_mono_ns,
+                     .agent_receive_mono_ns = exchange.agent_receive_mono_ns,
+                     .agent_send_mono_ns = exchange.agent_send_mono_ns,
+                     .controller_receive_mono_ns = exchange.controller_receive_mono_ns},
+         now);
+}
+
+BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, MonoTime now) {
+  const AgentBatch& batch = received.batch;
+  if (ended_ || journal_failed_ || roster_[agent].phase == AgentPhase::kLost) {
     return BatchUse::kDrop;
   }
-  if (!*is_next) return BatchUse::kRepeat;
+  roster_[agent].heard = now;
+  const absl::StatusOr<bool> is_next = roster_.TakeBatch(agent, batch);
+  if (!is_next.ok()) {
+    LoseAgent(agent,
+              absl::StrFormat("%s %s", roster_.NameOf(agent),
+                              std::string(is_next.status().message())),
+              now);
+    return BatchUse::kDrop;
+  }
+  if (!*is_next) {
+    if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
+    return BatchUse::kDrop;
+  }
+  write_ahead_.OnBatch(agent, batch.seq, received.bytes.size(), now);
   if (batch.first_idle_mono_ns && stage_ == RunStage::kRunning) {
     EnterStage(RunStage::kDraining, "a slot found no further work", now);
   }
@@ -148,45 +179,68 @@ BatchUse RunMachine::OnBatch(SessionId session, const AgentBatch& batch, MonoTim
   return BatchUse::kJournal;
 }
 
-// --- what happens around them -------------------------------------------------------------------
+// --- the journal --------------------------------------------------------------------------------
 
-void RunMachine::OnProcessDied(uint32_t agent, const std::string& how, MonoTime now) {
-  RosterAgent& of = roster_[agent];
-  if (ended_ || of.phase >= AgentPhase::kDone) return;
-  if (!of.session) return LoseAgent(agent, how, now);
-  of.death = how;
-  of.give_up_dead = now + kDeadPatience;
+void RunMachine::Record(Event event, MonoTime now) {
+  commands_.push_back(RecordEvent{std::move(event)});
+  write_ahead_.OnRecorded(now);
 }
 
-// Agents that took long to prepare may take long to hear of T0 too.
-Nanos RunMachine::ArmLead(MonoTime now) const {
-  MonoTime last_joined = begun_;
-  for (uint32_t i = 0; i < roster_.size(); ++i) {
-    last_joined = std::max(last_joined, roster_[i].joined);
+void RunMachine::Follow(Command command, MonoTime now) {
+  if (write_ahead_.Hold(command)) Emit(std::move(command), now);
+}
+
+void RunMachine::Emit(Command command, MonoTime now) {
+  if (const auto* prepare = std::get_if<SendPrepare>(&command)) {
+    roster_[prepare->agent].prepare_sent = now;
   }
-  return std::max(options_.arm_lead, std::min(2 * (now - last_joined), kArmLeadMax));
+  commands_.push_back(std::move(command));
+}
+
+void RunMachine::OnSynced(MonoTime now) {
+  WriteAhead::Synced synced = write_ahead_.OnSynced();
+  for (const WriteAhead::Ack& ack : synced.acks) SendAck(ack.agent, ack.seq);
+  for (Command& command : synced.released) Emit(std::move(command), now);
+}
+
+void RunMachine::SendAck(uint32_t agent, uint64_t seq) {
+  const auto session = roster_[agent].session;
+  if (!session) return;
+  commands_.push_back(SendToAgent{*session, AckBatches{.run_id = options_.run_id, .seq = seq}});
+}
+
+// --- what happens around them -------------------------------------------------------------------
+
+Nanos RunMachine::ArmLead() const {
+  bool one_clock = !options_.boot_id.empty();
+  for (uint32_t i = 0; i < roster_.size(); ++i) {
+    one_clock = one_clock && roster_[i].host.boot_id == options_.boot_id;
+  }
+  return std::clamp(kArmLeadRoundTrips * roster_.SlowestPrepare(),
+                    one_clock ? kArmLeadMin : kArmLeadMinAcrossHosts, kArmLeadMax);
 }
 
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
   if (ended_ || armed_) return;
-  const MonoTime t0 = now + ArmLead(now);
+  const MonoTime t0 = now + ArmLead();
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
                  .t0_unix_ns = MonoNs(t0) + real_minus_mono.count(),
                  .boot_id = options_.boot_id};
-  Record(*armed_);
+  Record(*armed_, now);
   EnterStage(RunStage::kArmed, "every agent is prepared", now);
-  for (uint32_t i = 0; i < roster_.size(); ++i) SendArm(i);
+  for (uint32_t i = 0; i < roster_.size(); ++i) SendArm(i, now);
 }
 
-void RunMachine::SendArm(uint32_t agent) {
+void RunMachine::SendArm(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
   if (!of.session) return;
-  ArmAgent arm{.t0_mono_ns = armed_->t0_mono_ns,
+  ArmAgent arm{.run_id = options_.run_id,
+               .t0_mono_ns = armed_->t0_mono_ns,
                .t0_agent_mono_ns = std::nullopt,
                .t0_unix_ns = armed_->t0_unix_ns};
   const bool same_clock = !options_.boot_id.empty() && of.host.boot_id == options_.boot_id;
   if (same_clock) arm.t0_agent_mono_ns = armed_->t0_mono_ns;
-  commands_.push_back(SendToAgent{*of.session, arm});
+  Follow(SendToAgent{*of.session, std::move(arm)}, now);
 }
 
 void RunMachine::OnScrapedAfter(MonoTime now) {
@@ -205,8 +259,10 @@ void RunMachine::OnInterrupt(MonoTime now) {
 }
 
 void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
-  if (ended_ || journal_failed_) return;
+  if (journal_failed_) return;
   journal_failed_ = true;
+  write_ahead_.OnFailed();
+  if (ended_) return;
   SetEnd(RunEnd::kFailed, reason);
   if (!armed_ || stage_ == RunStage::kDone) return EndNow(now);
   DrainAll(DrainReason::kInterrupted, Nanos(0), now);
@@ -214,13 +270,18 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
 }
 
 void RunMachine::OnTick(MonoTime now) {
-  if (ended_) return;
-  if (stage_ == RunStage::kArmed && MonoNs(now) >= armed_->t0_mono_ns) {
-    EnterStage(RunStage::kRunning, "T0", now);
+  if (!ended_) {
+    if (stage_ == RunStage::kArmed && MonoNs(now) >= armed_->t0_mono_ns) {
+      EnterStage(RunStage::kRunning, "T0", now);
+    }
+    if (stage_ == RunStage::kPreparing) CheckPreparing(now);
+    if (journal_failed_ && !ended_ && now >= draining_->give_up_at) EndNow(now);
+    LoseLateAgents(now);
   }
-  if (stage_ == RunStage::kPreparing) CheckPreparing(now);
-  if (journal_failed_ && now >= draining_->give_up_at && !ended_) return EndNow(now);
-  LoseLateAgents(now);
+  if (const auto due = write_ahead_.sync_due(); due && now >= *due) {
+    write_ahead_.OnSyncBegun();
+    commands_.push_back(SyncJournal{});
+  }
 }
 
 void RunMachine::CheckPreparing(MonoTime now) {
@@ -239,7 +300,14 @@ void RunMachine::CheckPreparing(MonoTime now) {
   }
 }
 
+bool RunMachine::IsPastDeadline(MonoTime now) const {
+  if (!armed_ || !options_.limit) return false;
+  const MonoTime t0{Nanos(armed_->t0_mono_ns)};
+  return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout;
+}
+
 void RunMachine::LoseLateAgents(MonoTime now) {
+  const bool past_deadline = IsPastDeadline(now);
   for (uint32_t i = 0; i < roster_.size() && !ended_; ++i) {
     const RosterAgent& of = roster_[i];
     if (of.phase == AgentPhase::kExpected || of.phase >= AgentPhase::kDone) continue;
@@ -250,7 +318,7 @@ void RunMachine::LoseLateAgents(MonoTime now) {
                 absl::StrFormat("%s was silent for %g s", roster_.NameOf(i),
                                 Seconds(options_.agent_timeout)),
                 now);
-    } else if (draining_ && now >= draining_->give_up_at) {
+    } else if (past_deadline || (draining_ && now >= draining_->give_up_at)) {
       LoseAgent(i, roster_.NameOf(i) + " did not finish when it was told to", now);
     }
   }
@@ -262,13 +330,11 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
   RosterAgent& of = roster_[agent];
   const bool joined = of.phase != AgentPhase::kExpected;
   of.phase = AgentPhase::kLost;
+  of.session.reset();
   if (joined) {
-    Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = MonoNs(now)});
+    Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = MonoNs(now)}, now);
   }
-  if (of.session) {
-    commands_.push_back(CloseSession{*of.session, absl::AbortedError("agent lost: " + why)});
-    of.session.reset();
-  }
+  commands_.push_back(DropAgent{.agent = agent});
   SetEnd(RunEnd::kAgentLost, why);
   if (!armed_) return EndNow(now);
   if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
@@ -280,6 +346,7 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
   const MonoTime until = now + grace;
   draining_ =
       Draining{.reason = reason, .until = until, .give_up_at = until + options_.agent_timeout};
+  Record(DrainBegun{.reason = reason, .until_mono_ns = MonoNs(until)}, now);
   if (stage_ < RunStage::kDraining) EnterStage(RunStage::kDraining, end_reason_, now);
   for (uint32_t i = 0; i < roster_.size(); ++i) {
     if (roster_[i].phase < AgentPhase::kDone) SendDrain(i, now);
@@ -289,8 +356,10 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
 void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
   if (!roster_[agent].session) return;
   const Nanos left = std::max(draining_->until - now, Nanos(0));
-  commands_.push_back(
-      SendToAgent{*roster_[agent].session, DrainAgent{.reason = draining_->reason, .grace = left}});
+  Follow(SendToAgent{*roster_[agent].session, DrainAgent{.run_id = options_.run_id,
+                                                         .reason = draining_->reason,
+                                                         .grace = left}},
+         now);
 }
 
 void RunMachine::SetEnd(RunEnd end, std::string reason) {
@@ -308,7 +377,7 @@ void RunMachine::FailRun(std::string reason, MonoTime now) {
 
 void RunMachine::EnterStage(RunStage stage, std::string reason, MonoTime now) {
   stage_ = stage;
-  Record(StageChanged{.stage = stage, .at_mono_ns = MonoNs(now), .reason = std::move(reason)});
+  Record(StageChanged{.stage = stage, .at_mono_ns = MonoNs(now), .reason = std::move(reason)}, now);
 }
 
 void RunMachine::FinishIfAllEnded(MonoTime now) {
@@ -321,14 +390,11 @@ void RunMachine::FinishIfAllEnded(MonoTime now) {
 
 void RunMachine::EndNow(MonoTime now) {
   assert(!ended_);
-  // Who is still at work must stop before it is released.
-  if (armed_ && !roster_.AllAtLeast(AgentPhase::kDone)) {
-    DrainAll(DrainReason::kInterrupted, Nanos(0), now);
-  }
   if (stage_ != RunStage::kDone) EnterStage(RunStage::kDone, end_reason_, now);
   ended_ = RunEnded{
       .end = end_.value_or(RunEnd::kCompleted), .reason = end_reason_, .at_mono_ns = MonoNs(now)};
-  Record(*ended_);
+  Record(*ended_, now);
+  write_ahead_.Hasten();
 }
 
 std::vector<Command> RunMachine::TakeCommands() { return std::exchange(commands_, {}); }

@@ -36,7 +36,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   absl::StatusOr<std::string> Listen() {
     int port = 0;
     grpc::ServerBuilder builder;
-    builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort(options_.listen, options_.credentials, &port);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kPingIntervalMsMin);
@@ -61,7 +61,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
       if (closing_ || sessions_.size() >= options_.sessions_max) {
         return new RefusingReactor(
             {grpc::StatusCode::RESOURCE_EXHAUSTED,
-             closing_ ? "controller: the run has ended" : "controller: too many sessions"});
+             closing_ ? "controller: it ends" : "controller: too many sessions"});
       }
       const SessionId id = ++last_id_;
       reactor = new SessionReactor(context, {.id = id,
@@ -78,12 +78,15 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   grpc::ServerUnaryReactor* ProbeClock(grpc::CallbackServerContext* context,
                                        const v1::ClockProbeRequest* request,
                                        v1::ClockProbeReply* reply) override {
-    reply->set_controller_receive_mono_ns(MonoNs(MonoNow()));
-    if (request->has_previous()) {
-      sinks_.clock(DecodeExchange(request->agent(), request->previous()));
+    const int64_t received_ns = MonoNs(MonoNow());
+    const ClockProbe probe = Decode(*request);
+    if (probe.previous) {
+      sinks_.clock({.incarnation = probe.incarnation, .exchange = *probe.previous});
     }
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reply->set_controller_send_mono_ns(MonoNs(MonoNow()));
+    Encode(ClockReply{.controller_receive_mono_ns = received_ns,
+                      .controller_send_mono_ns = MonoNs(MonoNow())},
+           *reply);
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
@@ -147,7 +150,7 @@ void SessionHub::Consumed(SessionId session) {
   server_->With(session, [](SessionReactor& reactor) { reactor.ReadNext(); });
 }
 
-void SessionHub::Send(SessionId session, AgentOutput output) {
+void SessionHub::Send(SessionId session, SessionOutput output) {
   server_->With(session, [&output](SessionReactor& reactor) { reactor.Send(std::move(output)); });
 }
 

@@ -9,6 +9,19 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
+bool IsAck(const SessionOutput& output) {
+  const auto* message = std::get_if<ControllerMessage>(&output);
+  return message != nullptr && std::holds_alternative<AckBatches>(*message);
+}
+
+struct ToEvent {
+  SessionEvent operator()(SentBatch) const { return ReceivedBatch{}; }  // read before
+  template <typename T>
+  SessionEvent operator()(T message) const {
+    return message;
+  }
+};
+
 }  // namespace
 
 SessionReactor::SessionReactor(grpc::CallbackServerContext* context, Options options)
@@ -21,20 +34,14 @@ void SessionReactor::ReadNext() {
   if (!finish_) StartRead(&inbound_);
 }
 
-void SessionReactor::Send(AgentOutput output) {
+void SessionReactor::Send(SessionOutput output) {
   bool full = false;
   {
     MutexLock lock(mu_);
     if (finish_) return;
     full = queue_.size() >= kOutboundMax;
-    if (auto* prepare = std::get_if<PrepareAgent>(&output)) {
-      queue_.push_back(SliceParts(std::move(*prepare)));
-    } else {
-      const bool is_ack = std::holds_alternative<AckBatches>(output);
-      auto* last = queue_.empty() ? nullptr : std::get_if<AgentOutput>(&queue_.back());
-      if (is_ack && last != nullptr && std::holds_alternative<AckBatches>(*last)) queue_.pop_back();
-      queue_.push_back(std::move(output));
-    }
+    if (IsAck(output) && !queue_.empty() && IsAck(queue_.back())) queue_.pop_back();
+    queue_.push_back(std::move(output));
     if (!full) WriteNext();
   }
   if (full) {
@@ -64,22 +71,31 @@ void SessionReactor::Abort(grpc::Status status) {
 
 void SessionReactor::OnReadDone(bool ok) {
   if (!ok) return FinishAfterWrites(grpc::Status::OK);
-  absl::StatusOr<AgentInput> input = Decode();
-  if (!input.ok()) return Abort(ToGrpc(input.status()));
-  options_.sink({.session = options_.id, .input = *std::move(input)});
+  absl::StatusOr<SessionEvent> event = DecodeInbound();
+  if (!event.ok()) return Abort(ToGrpc(event.status()));
+  options_.sink({.session = options_.id, .event = *std::move(event)});
 }
 
-absl::StatusOr<AgentInput> SessionReactor::Decode() {
-  if (inbound_.has_hello() == greeted_) {
+absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
+  auto message = Decode(std::move(inbound_));
+  inbound_.Clear();
+  if (!message.ok()) return message.status();
+  const auto* hello = std::get_if<AgentHello>(&*message);
+  if ((hello != nullptr) == greeted_) {
     return absl::InvalidArgumentError("session: need one Hello, as the first message");
   }
-  if (!greeted_) {
+  if (hello != nullptr) {
     const HelloCheck check{.specctl_version = options_.specctl_version,
                            .join_token = options_.join_token};
-    if (absl::Status checked = CheckHello(inbound_.hello(), check); !checked.ok()) return checked;
+    if (absl::Status checked = CheckHello(*hello, check); !checked.ok()) return checked;
     greeted_ = true;
   }
-  return DecodeAgentMessage(inbound_);
+  if (auto* batch = std::get_if<SentBatch>(&*message)) {
+    auto received = DecodeBatch(std::move(batch->bytes));
+    if (!received.ok()) return received.status();
+    return *std::move(received);
+  }
+  return std::visit(ToEvent{}, *std::move(message));
 }
 
 void SessionReactor::OnWriteDone(bool ok) {
@@ -98,20 +114,19 @@ void SessionReactor::OnDone() {
     MutexLock lock(mu_);
     reason = finish_->error_message();
   }
-  options_.sink({.session = options_.id, .input = SessionCut{.reason = std::move(reason)}});
+  options_.sink({.session = options_.id, .event = SessionCut{.reason = std::move(reason)}});
   options_.on_done();
   delete this;
 }
 
 void SessionReactor::WriteNext() {
   if (writing_ || finished_ || queue_.empty()) return;
-  Outbound& next = queue_.front();
-  if (auto* parts = std::get_if<SliceParts>(&next)) {
-    outbound_.Clear();
-    *outbound_.mutable_prepare() = parts->Next();
+  SessionOutput& next = queue_.front();
+  if (auto* parts = std::get_if<PrepareParts>(&next)) {
+    outbound_ = Encode(ControllerMessage(parts->Next()));
     if (parts->done()) queue_.pop_front();
   } else {
-    outbound_ = EncodeOutput(std::get<AgentOutput>(next));
+    outbound_ = Encode(std::get<ControllerMessage>(next));
     queue_.pop_front();
   }
   writing_ = true;

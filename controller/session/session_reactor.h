@@ -10,9 +10,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/base/mutex.h"
-#include "controller/session/session_codec.h"
-#include "controller/session/session_messages.h"
-#include "controller/session/slice_parts.h"
+#include "controller/session/session_input.h"
 #include "specctl/v1/session.grpc.pb.h"
 
 namespace specctl::controller {
@@ -36,9 +34,9 @@ class SessionReactor final
 
   // Begins to read.  Called once, after the call is registered.
   void Start();
-  // The run has taken the message that the sink got last: reads the next one.
+  // The message that the sink got last has been taken: reads the next one.
   void ReadNext();
-  void Send(AgentOutput output);
+  void Send(SessionOutput output);
   // Ends the call once what is queued has been written.
   void FinishAfterWrites(grpc::Status status);
   // Ends the call now.
@@ -50,9 +48,7 @@ class SessionReactor final
   void OnDone() override;
 
  private:
-  using Outbound = std::variant<AgentOutput, SliceParts>;
-
-  absl::StatusOr<AgentInput> Decode();
+  absl::StatusOr<SessionEvent> DecodeInbound();
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FinishWhenIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -62,7 +58,7 @@ class SessionReactor final
   bool greeted_ = false;      // only by read reactions
 
   Mutex mu_;
-  std::deque<Outbound> queue_ ABSL_GUARDED_BY(mu_);
+  std::deque<SessionOutput> queue_ ABSL_GUARDED_BY(mu_);
   v1::ControllerMessage outbound_ ABSL_GUARDED_BY(mu_);
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   std::optional<grpc::Status> finish_ ABSL_GUARDED_BY(mu_);  // to finish with, once all is written

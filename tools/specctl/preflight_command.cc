@@ -142,8 +142,9 @@ int RunPreflight(const PreflightFlags& flags) {
   const auto streams_max = StreamsMax(flags.streams_max);
   if (!streams_max.ok()) return Complain("specctl preflight", streams_max.status(), kBadInput);
   const controller::InterruptSource interrupts;
-  PreflightRunner runner(
-      {.duration = *duration, .interrupted = [&interrupts] { return interrupts.count() > 0; }});
+  PreflightRunner runner({.duration = *duration, .interrupted = [&interrupts] {
+                            return interrupts.token().requests() > 0;
+                          }});
   Preflight preflight;
   preflight.chunks_per_s = *chunks_per_s;
   preflight.bs = flags.bs;

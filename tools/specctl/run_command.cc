@@ -1,5 +1,7 @@
 #include "tools/specctl/run_command.h"
 
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 #include <string>
@@ -7,8 +9,11 @@
 
 #include "common/report/artifacts.h"
 #include "common/report/page.h"
+#include "controller/fleet/fleet.h"
+#include "controller/live/terminal_view.h"
+#include "controller/measure/measure.h"
 #include "controller/measure/resolve.h"
-#include "tools/specctl/drive_run.h"
+#include "controller/run/interrupt_source.h"
 #include "tools/specctl/dry_run_text.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
@@ -19,6 +24,7 @@
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/surroundings.h"
+#include "tools/specctl/version.h"
 
 namespace specctl::cli {
 namespace {
@@ -89,12 +95,22 @@ int Run(const RunFlags& flags) {
   const std::string run_dir = flags.output_dir.value_or("runs/" + request->spec.run_id);
   const auto output_dir = OutputDir::Prepare(run_dir);
   if (!output_dir.ok()) return Complain(kWho, output_dir.status(), kBadInput);
+  auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
+  if (!fleet.ok()) return Complain(kWho, fleet.status(), kFailed);
   auto run = ResolveAndTell(*std::move(request));
   if (!run.ok()) return IsForTheUser(run.status()) ? kBadInput : kFailed;
-  const auto ended = DriveResolved(*std::move(run), run_dir);
-  if (!ended.ok()) return Complain(kWho, ended.status(), kFailed);
-  if (ended->end != RunEnd::kCompleted) Say("specctl run: " + ended->reason);
-  return Report(flags, run_dir, ended->end);
+  if (absl::Status grown = (*fleet)->Grow(run->spec.load.agents); !grown.ok()) {
+    return Complain(kWho, grown, kFailed);
+  }
+  const controller::InterruptSource interrupts;
+  controller::TerminalView view = controller::TerminalView::For(STDERR_FILENO);
+  const auto outcome =
+      controller::Measure(*run, {.path = run_dir}, **fleet, interrupts.token(), view);
+  if (!outcome.ok()) return Complain(kWho, outcome.status(), kFailed);
+  const RunEnded& ended = outcome->ended;
+  if (ended.end != RunEnd::kCompleted) Say("specctl run: " + ended.reason);
+  fleet->reset();
+  return Report(flags, run_dir, ended.end);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-LiveFrame Frame() {
-  LiveFrame frame;
+RunSnapshot Frame() {
+  RunSnapshot frame;
   frame.run_id = "20261122-101410-7f3a";
   frame.figures.stage = "hold";
   frame.figures.elapsed_s = 42;
@@ -42,7 +42,7 @@ TEST(LiveTextTest, ThePlainLineSaysTheSame) {
 }
 
 TEST(LiveTextTest, WhatIsNotKnownIsADash) {
-  LiveFrame frame;
+  RunSnapshot frame;
   frame.figures.stage = "preparing";
   EXPECT_THAT(BlockLines(frame, 100),
               ElementsAre("run    preparing   0 s", "  done 0   in flight 0   failed 0   agents 0",
@@ -51,7 +51,7 @@ TEST(LiveTextTest, WhatIsNotKnownIsADash) {
 }
 
 TEST(LiveTextTest, LostAgentsAndReasonsAreSaid) {
-  LiveFrame frame = Frame();
+  RunSnapshot frame = Frame();
   frame.figures.agents_lost = 1;
   frame.figures.verdict.state = VerdictState::kInvalid;
   frame.figures.verdict.reasons = {{.code = "agent_lost", .text = "agent 3 lost", .windows = 0},
@@ -64,7 +64,7 @@ TEST(LiveTextTest, LostAgentsAndReasonsAreSaid) {
 }
 
 TEST(LiveTextTest, AReasonWithoutATextIsSaidByItsCode) {
-  LiveFrame frame = Frame();
+  RunSnapshot frame = Frame();
   frame.figures.verdict.state = VerdictState::kDegraded;
   frame.figures.verdict.reasons = {{.code = "in_flight_below_bs", .text = "", .windows = 2},
                                    {.code = "arrival_bound", .text = "", .windows = 1}};
@@ -79,7 +79,7 @@ TEST(LiveTextTest, LinesFitTheirWidthByCharactersNotBytes) {
 }
 
 TEST(TimeLeftTest, WhicheverEndsFirst) {
-  LiveFrame frame = Frame();
+  RunSnapshot frame = Frame();
   frame.duration_left_s = 10;
   EXPECT_DOUBLE_EQ(*TimeLeftSeconds(frame), 10);
   frame.duration_left_s = 1000;
@@ -89,7 +89,7 @@ TEST(TimeLeftTest, WhicheverEndsFirst) {
 }
 
 TEST(TimeLeftTest, UnknownBeforeAnythingIsDone) {
-  LiveFrame frame = Frame();
+  RunSnapshot frame = Frame();
   frame.figures.done = 0;
   EXPECT_EQ(TimeLeftSeconds(frame), std::nullopt);
 }

@@ -28,8 +28,8 @@ class TerminalViewTest : public ::testing::Test {
     text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
     return text;
   }
-  static LiveFrame Frame(const std::string& stage) {
-    LiveFrame frame;
+  static RunSnapshot Frame(const std::string& stage) {
+    RunSnapshot frame;
     frame.run_id = "run-1";
     frame.figures.stage = stage;
     return frame;
@@ -52,7 +52,7 @@ TEST_F(TerminalViewTest, ABlockIsDrawnOverTheOneBefore) {
 }
 
 TEST_F(TerminalViewTest, TextOfOthersControlsNothing) {
-  LiveFrame frame = Frame("hold");
+  RunSnapshot frame = Frame("hold");
   frame.figures.verdict.reasons = {
       {.code = "agent_lost", .text = "killed \x1b]0;x\x07", .windows = 0}};
   for (const bool terminal : {true, false}) {

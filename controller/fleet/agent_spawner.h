@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <absl/status/statusor.h>
+#include <absl/status/status.h>
 
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
@@ -15,51 +15,52 @@
 
 namespace specctl::controller {
 
-// Each agent gets one end of a socket pair as `--spawned-fd N`: one line "address token agent\n"
+// Where spawned agents dial.
+struct DialOrder {
+  std::string address;     // host:port
+  std::string join_token;  // without spaces
+};
+
+// Each agent gets one end of a socket pair as `--spawned-fd N`: one line "address token number\n"
 // tells it where to dial, and the end of the stream tells it to exit.  Should this process die in
 // whatever way, the stream ends, and the kernel kills the agent besides, which has asked for that
 // at its start (DieWithParent), for agents that are stopped or hang.  Agents are in process groups
 // of their own, so that a terminal's Ctrl-C reaches this process alone; they inherit no other
 // descriptor, and write to stderr only.
 //
-// Not thread-safe.
+// Not thread-safe; of a thread that lives as long as the agents shall: the kernel kills them when it
+// ends.
 class AgentSpawner {
  public:
   struct Death {
-    uint32_t agent = 0;
+    uint32_t number = 0;
     std::string how;  // "agent 3 (pid 1234) was killed by signal 9"
   };
 
-  // Runs `command --spawned-fd N` `agents` times.  To be called by a thread that lives as long as
-  // the agents shall: the kernel kills them when it ends.
-  //
-  // The errors of ChildProcess::Start, naming the agent and the command; no agent is left then.
-  static absl::StatusOr<AgentSpawner> Spawn(uint32_t agents, std::vector<std::string> command = {
-                                                                 "/proc/self/exe", "agent"});
-  AgentSpawner(AgentSpawner&& other) noexcept;
-  AgentSpawner& operator=(AgentSpawner&& other) = delete;
+  explicit AgentSpawner(std::vector<std::string> command = {"/proc/self/exe", "agent"});
+  AgentSpawner(const AgentSpawner&) = delete;
+  AgentSpawner& operator=(const AgentSpawner&) = delete;
   ~AgentSpawner();  // kills what is left, and waits for it
 
-  // Tells every agent where to dial.  An agent that is dead already shows in TakeDeaths().
-  // `token`: without spaces.
-  void Announce(const std::string& address, const std::string& token);
+  // Runs `command --spawned-fd N`, as the agent of that number.
+  // The errors of ChildProcess::Start, naming the agent and the command.
+  absl::Status Start(uint32_t number, const DialOrder& order);
   // Agents whose process has ended since the last call.
   std::vector<Death> TakeDeaths();
   // Ends the streams, gives the agents `patience` to exit, then kills what is left.
   void End(Nanos patience);
 
-  std::vector<pid_t> pids() const;  // by agent
+  std::vector<pid_t> pids() const;  // in the order of their start
 
  private:
   struct Process {
-    uint32_t agent = 0;
+    uint32_t number = 0;
     ChildProcess child;
     UniqueFd stream;        // our end
     bool reported = false;  // its end
   };
 
-  AgentSpawner() = default;
-
+  const std::vector<std::string> command_;
   std::vector<Process> processes_;
 };
 

@@ -1,0 +1,139 @@
+#include "common/session/agent_messages.h"
+
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/enum_check.h"
+#include "common/journal/enum_codec.h"
+#include "common/journal/event_codec.h"
+#include "common/journal/protocol_version.h"
+#include "specctl/v1/session.pb.h"
+
+namespace specctl {
+namespace {
+
+v1::HeldRun Encode(const HeldRun& held) {
+  v1::HeldRun out;
+  out.set_run_id(held.run_id);
+  out.set_agent(held.agent);
+  out.set_phase(EnumToProto<v1::HeldPhase>(held.phase));
+  out.set_first_kept_seq(held.first_kept_seq);
+  out.set_last_seq(held.last_seq);
+  return out;
+}
+
+HeldRun Decode(const v1::HeldRun& held) {
+  return {.run_id = held.run_id(),
+          .agent = held.agent(),
+          .phase = EnumFromProto<HeldPhase>(held.phase()),
+          .first_kept_seq = held.first_kept_seq(),
+          .last_seq = held.last_seq()};
+}
+
+void Write(const AgentHello& hello, v1::AgentMessage& out) {
+  v1::Hello* to = out.mutable_hello();
+  to->set_protocol_version(hello.protocol_version);
+  to->set_specctl_version(hello.specctl_version);
+  to->set_incarnation(hello.incarnation);
+  *to->mutable_host() = ToProto(hello.host);
+  to->set_join_token(hello.join_token);
+  if (hello.spawn_number) to->set_spawn_number(*hello.spawn_number);
+  for (const HeldRun& held : hello.held) *to->add_held() = Encode(held);
+}
+
+AgentHello Read(const v1::Hello& from) {
+  AgentHello hello{.protocol_version = from.protocol_version(),
+                   .specctl_version = from.specctl_version(),
+                   .incarnation = from.incarnation(),
+                   .host = FromProto(from.host()),
+                   .join_token = from.join_token(),
+                   .spawn_number = std::nullopt,
+                   .held = {}};
+  if (from.has_spawn_number()) hello.spawn_number = from.spawn_number();
+  for (const v1::HeldRun& held : from.held()) hello.held.push_back(Decode(held));
+  return hello;
+}
+
+void Write(const AgentPrepared& prepared, v1::AgentMessage& out) {
+  out.mutable_prepared()->set_run_id(prepared.run_id);
+  out.mutable_prepared()->set_error(prepared.error);
+}
+
+AgentPrepared Read(const v1::Prepared& from) {
+  return {.run_id = from.run_id(), .error = from.error()};
+}
+
+void Write(const AgentArmed& armed, v1::AgentMessage& out) {
+  out.mutable_armed()->set_run_id(armed.run_id);
+  out.mutable_armed()->set_error(armed.error);
+}
+
+AgentArmed Read(const v1::ArmedReply& from) {
+  return {.run_id = from.run_id(), .error = from.error()};
+}
+
+void Write(SentBatch& batch, v1::AgentMessage& out) { out.set_batch(std::move(batch.bytes)); }
+
+void Write(const AgentHeartbeat& beat, v1::AgentMessage& out) {
+  out.mutable_heartbeat()->set_agent_mono_ns(beat.agent_mono_ns);
+}
+
+AgentHeartbeat Read(const v1::Heartbeat& from) { return {.agent_mono_ns = from.agent_mono_ns()}; }
+
+void Write(const AgentDone& done, v1::AgentMessage& out) {
+  out.mutable_done()->set_run_id(done.run_id);
+  out.mutable_done()->set_stopped(done.stopped);
+  out.mutable_done()->set_last_seq(done.last_seq);
+}
+
+AgentDone Read(const v1::Done& from) {
+  return {.run_id = from.run_id(), .stopped = from.stopped(), .last_seq = from.last_seq()};
+}
+
+}  // namespace
+
+v1::AgentMessage Encode(AgentMessage message) {
+  v1::AgentMessage out;
+  std::visit([&out](auto& one) { Write(one, out); }, message);
+  return out;
+}
+
+absl::StatusOr<AgentMessage> Decode(v1::AgentMessage message) {
+  if (const absl::Status known = CheckEnums(message); !known.ok()) {
+    return absl::DataLossError(absl::StrFormat("session: %s", std::string(known.message())));
+  }
+  switch (message.message_case()) {
+    case v1::AgentMessage::kHello:
+      return Read(message.hello());
+    case v1::AgentMessage::kPrepared:
+      return Read(message.prepared());
+    case v1::AgentMessage::kArmed:
+      return Read(message.armed());
+    case v1::AgentMessage::kBatch:
+      return SentBatch{.bytes = std::move(*message.mutable_batch())};
+    case v1::AgentMessage::kHeartbeat:
+      return Read(message.heartbeat());
+    case v1::AgentMessage::kDone:
+      return Read(message.done());
+    case v1::AgentMessage::MESSAGE_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("session: got a message of a kind this version doesn't know");
+}
+
+absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
+  if (hello.protocol_version != kSessionProtocolVersion) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "session protocol: agent has version %d (specctl %s), controller has version %d (specctl "
+        "%s); install the same specctl on both",
+        hello.protocol_version, hello.specctl_version, kSessionProtocolVersion,
+        std::string(check.specctl_version)));
+  }
+  if (!check.join_token.empty() && hello.join_token != check.join_token) {
+    return absl::UnauthenticatedError("join token: not that of this controller");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace specctl

@@ -1,0 +1,133 @@
+#include "common/session/prepare_codec.h"
+
+#include <utility>
+
+#include "common/journal/event_codec.h"
+#include "specctl/v1/session.pb.h"
+
+namespace specctl {
+namespace {
+
+v1::SliceConversation Encode(const Slice::Entry& entry) {
+  v1::SliceConversation out;
+  out.set_order_index(entry.order_index);
+  for (const std::vector<Message>& turn : entry.item.turns) {
+    v1::Turn* encoded = out.add_turns();
+    for (const Message& message : turn) {
+      v1::Message* to = encoded->add_messages();
+      to->set_role(message.role);
+      to->set_content(message.content);
+      to->set_raw_json(message.raw_json);
+    }
+  }
+  if (entry.item.max_tokens) out.set_max_tokens(*entry.item.max_tokens);
+  out.set_extra_json(entry.item.extra_json);
+  out.set_line(entry.item.line);
+  out.set_question_id(entry.item.question_id);
+  out.set_model(entry.item.model);
+  return out;
+}
+
+Slice::Entry Decode(v1::SliceConversation& from) {
+  Slice::Entry entry;
+  entry.order_index = from.order_index();
+  for (v1::Turn& turn : *from.mutable_turns()) {
+    auto& messages = entry.item.turns.emplace_back();
+    for (v1::Message& message : *turn.mutable_messages()) {
+      messages.push_back({std::move(*message.mutable_role()), std::move(*message.mutable_content()),
+                          std::move(*message.mutable_raw_json())});
+    }
+  }
+  if (from.has_max_tokens()) entry.item.max_tokens = from.max_tokens();
+  entry.item.extra_json = std::move(*from.mutable_extra_json());
+  entry.item.line = from.line();
+  entry.item.question_id = std::move(*from.mutable_question_id());
+  entry.item.model = std::move(*from.mutable_model());
+  return entry;
+}
+
+v1::TargetJob Encode(const TargetJob& target) {
+  v1::TargetJob out;
+  out.set_url(target.url);
+  out.set_engine(target.engine);
+  out.set_continuous_usage(target.continuous_usage);
+  out.set_return_token_ids(target.return_token_ids);
+  out.set_ignore_usage_on_chunks(target.ignore_usage_on_chunks);
+  out.set_no_stream_options(!target.stream_options);
+  out.set_model(target.model);
+  out.set_authorization(target.authorization);
+  return out;
+}
+
+TargetJob Decode(const v1::TargetJob& target) {
+  return {.url = target.url(),
+          .engine = target.engine(),
+          .continuous_usage = target.continuous_usage(),
+          .return_token_ids = target.return_token_ids(),
+          .ignore_usage_on_chunks = target.ignore_usage_on_chunks(),
+          .stream_options = !target.no_stream_options(),
+          .model = target.model(),
+          .authorization = target.authorization()};
+}
+
+v1::PrepareHead Encode(const LoadJob& job) {
+  v1::PrepareHead out;
+  *out.mutable_spec() = ToProto(job.spec);
+  for (const auto& [name, value] : job.headers) {
+    v1::Pair* pair = out.add_headers();
+    pair->set_name(name);
+    pair->set_value(value);
+  }
+  for (const TargetJob& target : job.targets) *out.add_targets() = Encode(target);
+  out.set_agent(job.slice.agent);
+  out.set_agents(job.slice.agents);
+  out.set_rows(job.slice.rows);
+  out.set_slots(job.slice.slots);
+  const WorkloadLimits& limits = job.slice.limits;
+  if (limits.positions_end) out.set_positions_end(*limits.positions_end);
+  if (limits.last_position_turns) out.set_last_position_turns(*limits.last_position_turns);
+  return out;
+}
+
+LoadJob Decode(const v1::PrepareHead& from) {
+  LoadJob job;
+  job.spec = FromProto(from.spec());
+  for (const v1::Pair& header : from.headers()) {
+    job.headers.emplace_back(header.name(), header.value());
+  }
+  for (const v1::TargetJob& target : from.targets()) job.targets.push_back(Decode(target));
+  Slice& slice = job.slice;
+  slice.agent = from.agent();
+  slice.agents = from.agents();
+  slice.rows = from.rows();
+  slice.slots = from.slots();
+  if (from.has_positions_end()) slice.limits.positions_end = from.positions_end();
+  if (from.has_last_position_turns()) {
+    slice.limits.last_position_turns = from.last_position_turns();
+  }
+  return job;
+}
+
+}  // namespace
+
+v1::Prepare EncodePrepare(const PreparePart& part) {
+  v1::Prepare out;
+  out.set_run_id(part.run_id);
+  if (part.head) *out.mutable_head() = Encode(*part.head);
+  for (const Slice::Entry& entry : part.entries) *out.add_conversations() = Encode(entry);
+  out.set_last(part.last);
+  return out;
+}
+
+PreparePart DecodePrepare(v1::Prepare part) {
+  PreparePart out;
+  out.run_id = part.run_id();
+  if (part.has_head()) out.head = Decode(part.head());
+  for (v1::SliceConversation& conversation : *part.mutable_conversations()) {
+    out.entries.push_back(Decode(conversation));
+  }
+  out.last = part.last();
+  return out;
+}
+
+}  // namespace specctl

@@ -1,0 +1,92 @@
+#include "controller/fleet/agent_spawner.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::controller {
+namespace {
+
+constexpr Nanos kReapInterval = std::chrono::milliseconds(5);
+
+std::string HowItEnded(uint32_t number, pid_t pid, const ProcessEnd& end) {
+  const std::string who = absl::StrFormat("agent %d (pid %d)", number, pid);
+  if (end.signal != 0) return absl::StrFormat("%s was killed by signal %d", who, end.signal);
+  return absl::StrFormat("%s exited with status %d", who, end.exit_status);
+}
+
+std::vector<std::string> WithDescriptor(std::vector<std::string> command) {
+  command.insert(command.end(), {"--spawned-fd", std::to_string(ChildProcess::kPassedFd)});
+  return command;
+}
+
+}  // namespace
+
+AgentSpawner::AgentSpawner(std::vector<std::string> command)
+    : command_(WithDescriptor(std::move(command))) {}
+
+AgentSpawner::~AgentSpawner() { End(Nanos(0)); }
+
+absl::Status AgentSpawner::Start(uint32_t number, const DialOrder& order) {
+  int ends[2] = {-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "--agents: can't start agent %d: socketpair: %s", number, std::strerror(errno)));
+  }
+  UniqueFd ours(ends[0]);
+  const UniqueFd theirs(ends[1]);
+  auto child = ChildProcess::Start(
+      {.words = command_, .stdout_path = "", .stderr_path = "", .passed_fd = theirs.get()});
+  if (!child.ok()) {
+    return absl::Status(
+        child.status().code(),
+        absl::StrFormat("--agents: agent %d: %s", number, std::string(child.status().message())));
+  }
+  const std::string line = absl::StrFormat("%s %s %d\n", order.address, order.join_token, number);
+  // Far less than a socket's buffer: taken whole, or the agent is dead, which TakeDeaths tells.
+  send(ours.get(), line.data(), line.size(), MSG_NOSIGNAL);
+  processes_.push_back(
+      {.number = number, .child = *std::move(child), .stream = std::move(ours), .reported = false});
+  return absl::OkStatus();
+}
+
+std::vector<AgentSpawner::Death> AgentSpawner::TakeDeaths() {
+  std::vector<Death> deaths;
+  for (Process& process : processes_) {
+    if (process.reported) continue;
+    const auto end = process.child.Ended();
+    if (!end) continue;
+    process.reported = true;
+    deaths.push_back(
+        {.number = process.number, .how = HowItEnded(process.number, process.child.pid(), *end)});
+  }
+  return deaths;
+}
+
+void AgentSpawner::End(Nanos patience) {
+  const MonoTime deadline = MonoNow() + patience;
+  for (Process& process : processes_) process.stream.Reset();
+  const auto all_ended = [this] {
+    return std::all_of(processes_.begin(), processes_.end(),
+                       [](Process& process) { return process.child.Ended().has_value(); });
+  };
+  while (!all_ended() && MonoNow() < deadline) std::this_thread::sleep_for(kReapInterval);
+  for (Process& process : processes_) {
+    process.child.Kill();
+    process.reported = true;
+  }
+}
+
+std::vector<pid_t> AgentSpawner::pids() const {
+  std::vector<pid_t> pids;
+  for (const Process& process : processes_) pids.push_back(process.child.pid());
+  return pids;
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,228 @@
+#include "controller/fleet/fleet.h"
+
+#include <fstream>
+#include <future>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+#include <spdlog/spdlog.h>
+
+#include "controller/fleet/agent_spawner.h"
+#include "controller/fleet/fleet_machine.h"
+#include "controller/fleet/inbox.h"
+#include "controller/session/session_hub.h"
+
+namespace specctl::controller {
+namespace {
+
+constexpr Nanos kTurn = std::chrono::milliseconds(50);
+constexpr Nanos kDismissPatience = std::chrono::seconds(2);
+constexpr size_t kInboxMax = 4096;
+
+// This host's boot; empty where the system doesn't tell.
+std::string BootId() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::string MakeToken() {
+  std::random_device device;
+  return absl::StrFormat("%08x%08x%08x%08x", device(), device(), device(), device());
+}
+
+FleetMachine::Options MachineOptions(const std::string& boot_id) {
+  FleetMachine::Options options;
+  options.boot_id = boot_id;
+  return options;
+}
+
+}  // namespace
+
+class Fleet::Loop {
+ public:
+  explicit Loop(Options options)
+      : options_(std::move(options)),
+        boot_id_(BootId()),
+        token_(options_.join_token.empty() ? MakeToken() : options_.join_token),
+        machine_(MachineOptions(boot_id_)) {}
+  ~Loop();
+
+  absl::Status Listen();
+  // Runs `call` on the fleet's thread, and waits for its result.
+  template <typename Call>
+  auto Ask(Call call) -> decltype(call()) {
+    std::packaged_task<decltype(call())()> task(std::move(call));
+    auto result = task.get_future();
+    inbox_.Post([&task] { task(); });
+    return result.get();
+  }
+
+  absl::Status Grow(uint32_t agents);
+  absl::Status BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
+  void Drop(uint32_t agent) { machine_.Drop(agent); }
+  void EndRun();
+  std::vector<HostFacts> hosts() const { return machine_.hosts(); }
+
+  SessionHub& hub() { return *hub_; }
+  const std::string& boot_id() const { return boot_id_; }
+  const std::string& token() const { return token_; }
+
+ private:
+  using Work = std::function<void()>;
+
+  void Run();
+  void Obey();
+  void Do(ToSession& send) { hub_->Send(send.session, std::move(send.message)); }
+  void Do(CloseSession& close) { hub_->Close(close.session, close.status); }
+  void Do(ConsumeInput& consume) { hub_->Consumed(consume.session); }
+  void Do(ToRun& to) {
+    if (sink_) sink_(std::move(to.input));
+  }
+
+  const Options options_;
+  const std::string boot_id_, token_;
+  std::unique_ptr<SessionHub> hub_;
+  Inbox<Work> inbox_{kInboxMax};
+  // Of the fleet's thread.
+  FleetMachine machine_;
+  RunSink sink_;
+  MonoTime now_ = MonoNow();
+  AgentSpawner* spawner_ = nullptr;
+  uint32_t next_number_ = 0;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+absl::Status Fleet::Loop::Listen() {
+  SessionHub::Options options;
+  options.listen = options_.listen;
+  options.specctl_version = options_.specctl_version;
+  options.join_token = token_;
+  options.credentials = options_.credentials;
+  // A session is read one message at a time, so that its posts are bounded by themselves.
+  SessionHub::Sinks sinks{
+      .session =
+          [this](SessionInput input) {
+            inbox_.Post([this, input = std::make_shared<SessionInput>(std::move(input))] {
+              machine_.OnSession(std::move(*input), now_);
+            });
+          },
+      .clock =
+          [this](const ClockTold& told) {
+            inbox_.PostOrDrop([this, told] { machine_.OnClock(told, now_); });
+          }};
+  auto hub = SessionHub::Start(std::move(options), std::move(sinks));
+  if (!hub.ok()) return hub.status();
+  hub_ = *std::move(hub);
+  thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void Fleet::Loop::Run() {
+  // The kernel kills the agents when the thread that started them ends.
+  AgentSpawner spawner(options_.agent_command);
+  spawner_ = &spawner;
+  while (!ending_) {
+    std::deque<Work> works = inbox_.Take(MonoNow() + kTurn);
+    now_ = MonoNow();
+    for (Work& work : works) {
+      work();
+      Obey();
+    }
+    for (const AgentSpawner::Death& death : spawner.TakeDeaths()) {
+      machine_.OnProcessDied(death.number, death.how, now_);
+    }
+    machine_.OnTick(now_);
+    Obey();
+  }
+  hub_->Shutdown(kDismissPatience);
+  spawner.End(kDismissPatience);
+}
+
+Fleet::Loop::~Loop() {
+  if (!thread_.joinable()) return;
+  inbox_.Post([this] {
+    machine_.EndRun();
+    machine_.Dismiss();
+    ending_ = true;
+  });
+  thread_.join();
+  if (const uint64_t dropped = inbox_.dropped(); dropped > 0) {
+    spdlog::warn("controller: {} clock probes were dropped, more came than could be taken",
+                 dropped);
+  }
+}
+
+void Fleet::Loop::Obey() {
+  for (FleetCommand& command : machine_.TakeCommands()) {
+    std::visit([this](auto& what) { Do(what); }, command);
+  }
+}
+
+absl::Status Fleet::Loop::Grow(uint32_t agents) {
+  while (machine_.spawned_alive() < agents) {
+    const DialOrder order{.address = hub_->address(), .join_token = token_};
+    if (absl::Status started = spawner_->Start(next_number_, order); !started.ok()) return started;
+    machine_.OnSpawned(next_number_++, now_);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
+  if (machine_.has_run()) {
+    return absl::FailedPreconditionError("fleet: another run is on");
+  }
+  sink_ = std::move(sink);
+  machine_.BeginRun(run_id, agents, now_);
+  return absl::OkStatus();
+}
+
+void Fleet::Loop::EndRun() {
+  machine_.EndRun();
+  sink_ = nullptr;
+}
+
+absl::StatusOr<std::unique_ptr<Fleet>> Fleet::Start(Options options) {
+  auto loop = std::make_unique<Loop>(std::move(options));
+  if (absl::Status listening = loop->Listen(); !listening.ok()) return listening;
+  return std::unique_ptr<Fleet>(new Fleet(std::move(loop)));
+}
+
+Fleet::Fleet(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+Fleet::~Fleet() = default;
+
+absl::Status Fleet::Grow(uint32_t agents) {
+  return loop_->Ask([this, agents] { return loop_->Grow(agents); });
+}
+
+const std::string& Fleet::address() const { return loop_->hub().address(); }
+const std::string& Fleet::join_token() const { return loop_->token(); }
+const std::string& Fleet::boot_id() const { return loop_->boot_id(); }
+
+std::vector<HostFacts> Fleet::hosts() {
+  return loop_->Ask([this] { return loop_->hosts(); });
+}
+
+absl::Status Fleet::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
+  return loop_->Ask([&] { return loop_->BeginRun(run_id, agents, std::move(sink)); });
+}
+
+void Fleet::Send(SessionId session, SessionOutput output) {
+  loop_->hub().Send(session, std::move(output));
+}
+
+void Fleet::Consumed(SessionId session) { loop_->hub().Consumed(session); }
+
+void Fleet::Drop(uint32_t agent) {
+  loop_->Ask([this, agent] { loop_->Drop(agent); });
+}
+
+void Fleet::EndRun() {
+  loop_->Ask([this] { loop_->EndRun(); });
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,202 @@
+#include "controller/fleet/fleet_machine.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::controller {
+
+// --- members ------------------------------------------------------------------------------------
+
+void FleetMachine::OnSpawned(uint32_t number, MonoTime now) {
+  Member& member = members_.emplace_back();
+  member.spawn_number = number;
+  member.seen = now;
+  Bind(member);
+}
+
+void FleetMachine::OnProcessDied(uint32_t number, const std::string& how, MonoTime now) {
+  for (Member& member : members_) {
+    if (member.spawn_number != number || member.dead) continue;
+    member.dead = true;
+    member.seen = now;
+    if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = AgentDied{.how = how}}});
+  }
+}
+
+absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& hello) {
+  for (Member& member : members_) {
+    if (member.incarnation == hello.incarnation) return &member;
+  }
+  if (!hello.spawn_number) return &members_.emplace_back();
+  const auto member = std::find_if(members_.begin(), members_.end(), [&](const Member& one) {
+    return one.spawn_number == hello.spawn_number;
+  });
+  if (member == members_.end()) {
+    return absl::OutOfRangeError(
+        absl::StrFormat("agent %d: no process was started with this number", *hello.spawn_number));
+  }
+  if (member->incarnation) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("agent %d: another process has this number", *hello.spawn_number));
+  }
+  return &*member;
+}
+
+void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime now) {
+  Tell(ConsumeInput{session});
+  const auto found = MemberFor(hello);
+  if (!found.ok()) return Tell(CloseSession{session, found.status()});
+  Member& member = **found;
+  if (member.session) {
+    Tell(CloseSession{*member.session, absl::AbortedError("session: the agent dialled again")});
+  }
+  const bool is_new = !member.incarnation;
+  member.incarnation = hello.incarnation;
+  member.host = hello.host;
+  member.session = session;
+  member.seen = now;
+  Tell(ToSession{session, WelcomeAgent{.lease = options_.lease,
+                                       .heartbeat = options_.heartbeat,
+                                       .boot_id = options_.boot_id}});
+  for (const HeldRun& held : hello.held) {
+    const bool goes_on = run_ && member.agent && run_->run_id == held.run_id;
+    if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
+  }
+  if (member.agent) return TellUp(member, is_new);
+  Bind(member);
+}
+
+FleetMachine::Member* FleetMachine::MemberOf(SessionId session) {
+  for (Member& member : members_) {
+    if (member.session == session) return &member;
+  }
+  return nullptr;
+}
+
+void FleetMachine::OnCut(SessionId session, MonoTime now) {
+  Member* const member = MemberOf(session);
+  if (member == nullptr) return;
+  member->session.reset();
+  member->seen = now;
+  if (member->agent) Tell(ToRun{{.agent = *member->agent, .event = AgentCut{}}});
+}
+
+void FleetMachine::OnSession(SessionInput input, MonoTime now) {
+  const SessionId session = input.session;
+  if (const auto* hello = std::get_if<AgentHello>(&input.event)) {
+    return OnHello(session, *hello, now);
+  }
+  if (std::holds_alternative<SessionCut>(input.event)) return OnCut(session, now);
+  const Member* const member = MemberOf(session);
+  // What an agent says of a run that is over is of no use.
+  if (member == nullptr || !member->agent) return Tell(ConsumeInput{session});
+  RunInput out{.agent = *member->agent, .consume = session, .event = AgentCut{}};
+  std::visit(
+      [&out](auto& event) {
+        using What = std::decay_t<decltype(event)>;
+        if constexpr (!std::is_same_v<What, AgentHello> && !std::is_same_v<What, SessionCut>) {
+          out.event = std::move(event);
+        }
+      },
+      input.event);
+  Tell(ToRun{std::move(out)});
+}
+
+void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
+  for (Member& member : members_) {
+    if (member.incarnation != told.incarnation) continue;
+    member.probes.emplace_back(now, told.exchange);
+    while (now - member.probes.front().first > options_.probes_kept) member.probes.pop_front();
+    if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = told.exchange}});
+  }
+}
+
+void FleetMachine::OnTick(MonoTime now) {
+  std::erase_if(members_, [&](const Member& member) {
+    const bool gone = member.spawn_number ? member.dead : !member.session;
+    return gone && !member.agent && now - member.seen > options_.absence_max;
+  });
+}
+
+// --- runs ---------------------------------------------------------------------------------------
+
+bool FleetMachine::Run::IsFull() const {
+  return std::find(bound.begin(), bound.end(), false) == bound.end();
+}
+
+void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
+  assert(!run_);
+  run_ = Run{.run_id = std::move(run_id), .bound = std::vector<bool>(agents, false)};
+  for (Member& member : members_) {
+    // One that joined by itself and is away may never come back.
+    if (member.spawn_number || member.session) Bind(member);
+  }
+}
+
+void FleetMachine::Bind(Member& member) {
+  if (!run_ || run_->IsFull() || member.dead || member.agent) return;
+  const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
+  *place = true;
+  member.agent = static_cast<uint32_t>(place - run_->bound.begin());
+  if (member.session) TellUp(member, /*first=*/true);
+}
+
+void FleetMachine::TellUp(Member& member, bool first) {
+  Tell(ToRun{{.agent = *member.agent,
+              .event = AgentUp{.session = *member.session,
+                               .incarnation = *member.incarnation,
+                               .host = member.host}}});
+  if (!first) return;
+  for (const auto& [at, exchange] : member.probes) {
+    Tell(ToRun{{.agent = *member.agent, .event = exchange}});
+  }
+}
+
+void FleetMachine::Release(Member& member) {
+  if (member.session) Tell(ToSession{*member.session, ReleaseRun{.run_id = run_->run_id}});
+  member.agent.reset();
+}
+
+void FleetMachine::Drop(uint32_t agent) {
+  for (Member& member : members_) {
+    if (run_ && member.agent == agent) Release(member);
+  }
+}
+
+void FleetMachine::EndRun() {
+  if (!run_) return;
+  for (Member& member : members_) {
+    if (member.agent) Release(member);
+  }
+  run_.reset();
+}
+
+void FleetMachine::Dismiss() {
+  for (Member& member : members_) {
+    if (!member.session) continue;
+    Tell(ToSession{*member.session, DismissAgent{}});
+    Tell(CloseSession{*member.session, absl::OkStatus()});
+  }
+}
+
+std::vector<FleetCommand> FleetMachine::TakeCommands() { return std::exchange(commands_, {}); }
+
+uint32_t FleetMachine::spawned_alive() const {
+  return static_cast<uint32_t>(
+      std::count_if(members_.begin(), members_.end(), [](const Member& member) {
+        return member.spawn_number && !member.dead;
+      }));
+}
+
+std::vector<HostFacts> FleetMachine::hosts() const {
+  std::vector<HostFacts> hosts;
+  for (const Member& member : members_) {
+    if (member.incarnation && !member.dead) hosts.push_back(member.host);
+  }
+  return hosts;
+}
+
+}  // namespace specctl::controller

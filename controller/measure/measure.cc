@@ -1,0 +1,249 @@
+#include "controller/measure/measure.h"
+
+#include <utility>
+
+#include "controller/fleet/inbox.h"
+#include "controller/measure/run_scrapes.h"
+#include "controller/run/journal_keeper.h"
+#include "controller/run/run_machine.h"
+
+namespace specctl::controller {
+namespace {
+
+constexpr Nanos kTurn = std::chrono::milliseconds(50);
+constexpr Nanos kSnapshotInterval = std::chrono::milliseconds(250);
+constexpr size_t kInboxMax = 4096;
+
+using RunMessage = std::variant<RunInput, Scraped, ScrapedBefore, ScrapedAfter>;
+
+std::vector<TargetJob> JobsOf(const ResolvedRun& run) {
+  std::vector<TargetJob> jobs;
+  for (const TargetProbed& target : run.targets) {
+    jobs.push_back({.url = target.url,
+                    .engine = target.engine,
+                    .continuous_usage = target.continuous_usage,
+                    .return_token_ids = target.token_source == TokenSource::kTokenIds,
+                    .ignore_usage_on_chunks = target.usage_fault != TokenFault::kNone,
+                    .stream_options = target.stream_options,
+                    .model = target.model,
+                    .authorization = run.secrets.AuthorizationOf(target.target)});
+  }
+  return jobs;
+}
+
+RunMachine::Options MachineOptions(const ResolvedRun& run, const Fleet& fleet) {
+  const LoadSpec& load = run.spec.load;
+  RunMachine::Options options;
+  options.run_id = run.spec.run_id;
+  options.agents = load.agents;
+  options.bs = load.bs;
+  options.failed_share_max = load.failed_share_max;
+  if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
+  options.grace = load.grace;
+  options.agent_timeout = run.spec.agent_timeout;
+  options.boot_id = fleet.boot_id();
+  return options;
+}
+
+// The run's one thread: takes what comes, tells the machine, and does what it decides.
+class RunLoop {
+ public:
+  RunLoop(const ResolvedRun& run, Fleet& fleet, StopToken stop, RunObserver& observer,
+          JournalWriter journal)
+      : run_(run),
+        fleet_(fleet),
+        stop_(std::move(stop)),
+        observer_(observer),
+        jobs_(JobsOf(run)),
+        keeper_(std::move(journal)),
+        machine_(MachineOptions(run, fleet), MonoNow()) {}
+
+  // The events that stand before everything else are on disk, and the fleet's agents are this
+  // run's.
+  absl::Status Begin();
+  RunEnded Run();
+
+ private:
+  void Take(RunInput input);
+  void Take(const Scraped& scraped) { Append(scraped); }
+  void Take(const ScrapedBefore& done);
+  void Take(const ScrapedAfter& done);
+  void TakeStops();
+  // What came too late is not taken, and holds up no session.
+  void GiveBack();
+
+  void Obey();
+  void Do(RecordEvent& record) { keeper_.Append(record.event); }
+  void Do(SyncJournal&);
+  void Do(SendToAgent& send) { fleet_.Send(send.session, std::move(send.message)); }
+  void Do(const SendPrepare& send);
+  void Do(const DropAgent& drop) { fleet_.Drop(drop.agent); }
+  void Do(const ScrapeBefore&);
+  void Do(const ScrapeAfter&);
+
+  // An event that the machine knows nothing of.
+  void Append(const Event& event);
+  void ShowIfDue();
+
+  const ResolvedRun& run_;
+  Fleet& fleet_;
+  const StopToken stop_;
+  RunObserver& observer_;
+  const std::vector<TargetJob> jobs_;
+  JournalKeeper keeper_;
+  RunMachine machine_;
+  MonoTime now_ = MonoNow();  // of this turn
+  std::optional<MonoTime> shown_at_;
+  uint32_t stops_ = 0;
+  Inbox<RunMessage> inbox_{kInboxMax};
+  std::optional<RunScrapes> scrapes_;  // goes before the inbox
+};
+
+absl::Status RunLoop::Begin() {
+  keeper_.Append(RunBegun{.spec = run_.spec,
+                          .unix_ns = UnixNow().time_since_epoch().count(),
+                          .planned_requests = run_.workload->limits.planned_requests,
+                          .notes = run_.notes});
+  for (const PlannedRow& row : run_.workload->rows) keeper_.Append(row);
+  for (const TargetProbed& target : run_.targets) keeper_.Append(target);
+  if (absl::Status synced = keeper_.Sync(); !synced.ok()) return synced;
+  auto scrapes = RunScrapes::Make(run_);
+  if (!scrapes.ok()) return scrapes.status();
+  scrapes_ = *std::move(scrapes);
+  stops_ = stop_.requests();
+  return fleet_.BeginRun(run_.spec.run_id, run_.spec.load.agents,
+                         [this](RunInput input) { inbox_.Post(std::move(input)); });
+}
+
+RunEnded RunLoop::Run() {
+  while (!machine_.finished()) {
+    const MonoTime due = machine_.sync_due().value_or(MonoTime::max());
+    std::deque<RunMessage> messages = inbox_.Take(std::min(due, MonoNow() + kTurn));
+    now_ = MonoNow();
+    for (RunMessage& message : messages) {
+      std::visit([this](auto& what) { Take(std::move(what)); }, message);
+      Obey();
+    }
+    TakeStops();
+    machine_.OnTick(now_);
+    Obey();
+    ShowIfDue();
+  }
+  fleet_.EndRun();
+  inbox_.Close();
+  scrapes_.reset();
+  GiveBack();
+  observer_.OnEnd();
+  RunEnded ended = *machine_.ended();
+  if (!keeper_.status().ok()) {  // perhaps only now, with the last events
+    ended.end = RunEnd::kFailed;
+    ended.reason = std::string(keeper_.status().message());
+  }
+  return ended;
+}
+
+// --- what comes ---------------------------------------------------------------------------------
+
+void RunLoop::Take(RunInput input) {
+  if (const auto* batch = std::get_if<ReceivedBatch>(&input.event)) {
+    if (machine_.OnBatch(input.agent, *batch, now_) == BatchUse::kJournal) {
+      keeper_.AppendBatch(*batch);
+    }
+  } else {
+    machine_.OnAgent(input.agent, input.event, now_);
+  }
+  if (input.consume != 0) fleet_.Consumed(input.consume);
+}
+
+void RunLoop::Take(const ScrapedBefore& done) {
+  for (const Scraped& scraped : done.scrapes) Append(scraped);
+  machine_.OnScrapedBefore(ReadClockPair().RealMinusMono(), now_);
+  scrapes_->Start([this](Scraped scraped) { inbox_.PostWhenRoom(std::move(scraped)); });
+}
+
+void RunLoop::Take(const ScrapedAfter& done) {
+  for (const Scraped& scraped : done.scrapes) Append(scraped);
+  machine_.OnScrapedAfter(now_);
+}
+
+void RunLoop::TakeStops() {
+  for (const uint32_t requests = stop_.requests(); stops_ < requests; ++stops_) {
+    machine_.OnInterrupt(now_);
+  }
+}
+
+void RunLoop::GiveBack() {
+  for (const RunMessage& message : inbox_.Take(MonoNow())) {
+    const auto* input = std::get_if<RunInput>(&message);
+    if (input != nullptr && input->consume != 0) fleet_.Consumed(input->consume);
+  }
+}
+
+// --- what is to be done -------------------------------------------------------------------------
+
+void RunLoop::Obey() {
+  for (auto commands = machine_.TakeCommands(); !commands.empty();
+       commands = machine_.TakeCommands()) {
+    for (Command& command : commands) std::visit([this](auto& what) { Do(what); }, command);
+  }
+}
+
+void RunLoop::Append(const Event& event) {
+  keeper_.Append(event);
+  machine_.OnRecorded(now_);
+}
+
+void RunLoop::Do(SyncJournal&) {
+  const absl::Status synced = keeper_.Sync();
+  now_ = MonoNow();
+  if (synced.ok()) return machine_.OnSynced(now_);
+  machine_.OnJournalFailed(std::string(synced.message()), now_);
+}
+
+void RunLoop::Do(const SendPrepare& send) {
+  const LoadSpec& load = run_.spec.load;
+  LoadJob head;
+  head.spec = run_.spec;
+  head.headers = run_.secrets.headers;
+  head.targets = jobs_;
+  head.slice.agent = send.agent;
+  head.slice.agents = load.agents;
+  head.slice.rows = run_.workload->items.size();
+  head.slice.slots = SlotsOfAgent(load.bs, send.agent, load.agents);
+  head.slice.limits = run_.workload->limits;
+  fleet_.Send(send.session, PrepareParts(std::move(head), run_.workload));
+}
+
+void RunLoop::Do(const ScrapeBefore&) {
+  scrapes_->Before([this](ScrapedBefore done) { inbox_.Post(std::move(done)); });
+}
+
+void RunLoop::Do(const ScrapeAfter&) {
+  scrapes_->After([this](ScrapedAfter done) { inbox_.Post(std::move(done)); });
+}
+
+void RunLoop::ShowIfDue() {
+  if (shown_at_ && now_ - *shown_at_ < kSnapshotInterval) return;
+  shown_at_ = now_;
+  RunSnapshot snapshot{
+      .run_id = run_.spec.run_id, .figures = keeper_.Live(), .duration_left_s = std::nullopt};
+  const LoadSpec& load = run_.spec.load;
+  if (load.duration) {
+    const Nanos whole = load.ramp + load.warmup + *load.duration;
+    snapshot.duration_left_s = Seconds(whole) - snapshot.figures.elapsed_s;
+  }
+  observer_.OnSnapshot(std::make_shared<const RunSnapshot>(std::move(snapshot)));
+}
+
+}  // namespace
+
+absl::StatusOr<RunOutcome> Measure(const ResolvedRun& run, const RunDir& dir, Fleet& fleet,
+                                   StopToken stop, RunObserver& observer) {
+  auto journal = JournalWriter::Create(dir.JournalPath());
+  if (!journal.ok()) return journal.status();
+  RunLoop loop(run, fleet, std::move(stop), observer, *std::move(journal));
+  if (absl::Status begun = loop.Begin(); !begun.ok()) return begun;
+  return RunOutcome{.ended = loop.Run()};
+}
+
+}  // namespace specctl::controller

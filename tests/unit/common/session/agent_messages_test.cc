@@ -1,0 +1,119 @@
+#include "common/session/agent_messages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <absl/strings/str_format.h>
+
+#include "common/journal/protocol_version.h"
+#include "specctl/v1/session.pb.h"
+#include "tests/unit/common/session/golden_bytes.h"
+
+namespace specctl {
+namespace {
+
+using ::testing::HasSubstr;
+
+AgentHello FullHello() {
+  AgentHello hello{.protocol_version = kSessionProtocolVersion,
+                   .specctl_version = "0.2.0",
+                   .incarnation = 7,
+                   .host = {},
+                   .join_token = "token",
+                   .spawn_number = 3,
+                   .held = {{.run_id = "run-1",
+                             .agent = 2,
+                             .phase = HeldPhase::kArmed,
+                             .first_kept_seq = 4,
+                             .last_seq = 9}}};
+  hello.host.hostname = "host-a";
+  hello.host.pid = 42;
+  return hello;
+}
+
+template <typename T>
+T RoundTrip(const T& message) {
+  auto decoded = Decode(Encode(AgentMessage(message)));
+  EXPECT_TRUE(decoded.ok()) << decoded.status();
+  return std::get<T>(*decoded);
+}
+
+TEST(AgentMessagesTest, AHelloComesBackWhole) {
+  const AgentHello hello = RoundTrip(FullHello());
+  EXPECT_EQ(hello.protocol_version, kSessionProtocolVersion);
+  EXPECT_EQ(hello.specctl_version, "0.2.0");
+  EXPECT_EQ(hello.incarnation, 7u);
+  EXPECT_EQ(hello.host.hostname, "host-a");
+  EXPECT_EQ(hello.host.pid, 42u);
+  EXPECT_EQ(hello.join_token, "token");
+  EXPECT_EQ(hello.spawn_number, 3u);
+  EXPECT_EQ(hello.held, FullHello().held);
+  EXPECT_EQ(RoundTrip(AgentHello{}).spawn_number, std::nullopt);
+}
+
+TEST(AgentMessagesTest, AnswersNameTheirRun) {
+  const auto prepared = RoundTrip(AgentPrepared{.run_id = "run-1", .error = "no"});
+  EXPECT_EQ(prepared.run_id, "run-1");
+  EXPECT_EQ(prepared.error, "no");
+  const auto armed = RoundTrip(AgentArmed{.run_id = "run-2", .error = "late"});
+  EXPECT_EQ(armed.run_id, "run-2");
+  EXPECT_EQ(armed.error, "late");
+  const auto done = RoundTrip(AgentDone{.run_id = "run-3", .stopped = true, .last_seq = 17});
+  EXPECT_EQ(done.run_id, "run-3");
+  EXPECT_TRUE(done.stopped);
+  EXPECT_EQ(done.last_seq, 17u);
+}
+
+TEST(AgentMessagesTest, ABatchsBytesAreNotTouched) {
+  EXPECT_EQ(RoundTrip(SentBatch{.bytes = std::string("\x00\xff anything", 11)}).bytes,
+            std::string("\x00\xff anything", 11));
+  EXPECT_EQ(RoundTrip(AgentHeartbeat{.agent_mono_ns = 5}).agent_mono_ns, 5);
+}
+
+TEST(AgentMessagesTest, BytesOnTheWire) {
+  EXPECT_EQ(HexOf(Encode(FullHello())), "HELLO");
+  EXPECT_EQ(HexOf(Encode(AgentPrepared{.run_id = "r", .error = "e"})), "PREPARED");
+  EXPECT_EQ(HexOf(Encode(AgentArmed{.run_id = "r", .error = "e"})), "ARMED");
+  EXPECT_EQ(HexOf(Encode(SentBatch{.bytes = "ab"})), "BATCH");
+  EXPECT_EQ(HexOf(Encode(AgentHeartbeat{.agent_mono_ns = 5})), "BEAT");
+  EXPECT_EQ(HexOf(Encode(AgentDone{.run_id = "r", .stopped = true, .last_seq = 3})), "DONE");
+}
+
+TEST(AgentMessagesTest, WhatThisVersionDoesNotKnowIsAnError) {
+  const auto nothing = Decode(v1::AgentMessage());
+  EXPECT_EQ(nothing.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(nothing.status().message(),
+            "session: got a message of a kind this version doesn't know");
+  v1::AgentMessage hello;
+  hello.mutable_hello()->add_held()->set_phase(static_cast<v1::HeldPhase>(9));
+  const auto odd = Decode(hello);
+  EXPECT_EQ(odd.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(odd.status().message()), HasSubstr("held[0].phase: got 9"));
+}
+
+TEST(CheckHelloTest, TheSameVersionAndTokenPass) {
+  EXPECT_TRUE(CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "token"}).ok());
+  EXPECT_TRUE(CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = ""}).ok());
+}
+
+TEST(CheckHelloTest, AnotherVersionIsRefusedWithBothNamed) {
+  AgentHello hello = FullHello();
+  hello.protocol_version = kSessionProtocolVersion + 6;
+  const absl::Status status =
+      CheckHello(hello, {.specctl_version = "0.1.0", .join_token = "token"});
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.message(),
+            absl::StrFormat("session protocol: agent has version %d (specctl 0.2.0), controller "
+                            "has version %d (specctl 0.1.0); install the same specctl on both",
+                            kSessionProtocolVersion + 6, kSessionProtocolVersion));
+}
+
+TEST(CheckHelloTest, AnotherTokenIsRefused) {
+  const absl::Status status =
+      CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "other"});
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(status.message(), "join token: not that of this controller");
+}
+
+}  // namespace
+}  // namespace specctl
