@@ -66,7 +66,8 @@ std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign,
     return value ? value : figure(r);  // all of its tokens may have come at once: no bound
   });
   auto longest = DescribeOk(requests, [&](const SettledRequest& r) {
-    return figure(Moved(r, Within(r.first_within_us), kArrivalNs));
+    // Moved apart, the ends of a stream without a figure would have one.
+    return figure(r) ? figure(Moved(r, Within(r.first_within_us), kArrivalNs)) : std::nullopt;
   });
   if (sign < 0) std::swap(shortest, longest);
   described->error = ErrorsOf(*described, *shortest, *longest);
