@@ -25,7 +25,9 @@ TEST(SpecCodecTest, EveryFieldOfTheSchemaSurvives) {
   testing::Fill(spec, next);
   testing::Fill(spec, next);  // each repeated field twice
   spec.clear_target_urls();
-  EXPECT_EQ(DifferenceOf(spec, ToProto(FromProto(spec))), "");
+  const v1::RunSpec again = ToProto(FromProto(spec));
+  EXPECT_EQ(DifferenceOf(spec, again), "");
+  EXPECT_EQ(again.SerializeAsString(), spec.SerializeAsString());
 }
 
 TEST(SpecCodecTest, AbsentStaysAbsentAndZeroZero) {
