@@ -37,7 +37,7 @@ struct TargetSums {
   bool all_ok = true, any_draft = false, any_long_chunk = false;
   uint64_t output_tokens = 0, chunk_steps = 0, without_stats = 0;
   uint64_t told_steps = 0, chunk_steps_told = 0;  // of requests with statistics
-  uint32_t draft_length = 0;
+  std::optional<uint32_t> draft_length;           // the longest that statistics tell
 };
 
 TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
@@ -48,7 +48,7 @@ TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
     const uint64_t chunk_steps = request.chunks > 1 ? request.chunks - 1 : 0;
     sums.chunk_steps += chunk_steps;
     sums.output_tokens += request.output_tokens.value_or(0);
-    sums.draft_length = std::max(sums.draft_length, request.draft_length);
+    sums.draft_length = std::max(sums.draft_length, std::optional<uint32_t>(request.draft_length));
     const StepSums& stats = request.StepsFrom(StepSource::kStats);
     const StepSums& timings = request.StepsFrom(StepSource::kTimings);
     const StepSums& chunks = request.StepsFrom(StepSource::kChunks);
@@ -100,7 +100,7 @@ std::optional<double> MergedShare(const TargetSums& sums, const TargetFacts& fac
 
 std::optional<uint32_t> DraftLengthOf(const TargetSums& sums, const TargetFacts& facts) {
   if (facts.draft_length) return facts.draft_length;
-  if (sums.draft_length > 0) return sums.draft_length;
+  if (sums.draft_length) return sums.draft_length;
   if (facts.counters == nullptr || facts.counters->accepted_by_position.empty()) {
     return std::nullopt;
   }

@@ -221,18 +221,19 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
           found == agent.open.end() ? "without having begun" : "outside its batch's time"));
       continue;
     }
-    RequestRecord record = MakeRecord(run_, agent.agent, std::move(found->second), &finish);
+    EndedRequest request = EndRequest(run_, agent.agent, std::move(found->second), &finish);
     agent.open.erase(found);
     const bool ok = finish.outcome == Outcome::kOk;
     ++(ok ? agent.ok : agent.not_ok);
-    Window& window = windows_.At(*record.row.end_ns);
+    const SettledRequest& settled = request.settled;
+    Window& window = windows_.At(*settled.end_ns);
     ++(ok ? window.ok : window.not_ok);
-    window.output_tokens += record.tokens.tail;
-    windows_.AddEdge(&Window::in_flight, *record.row.end_ns, -1);
-    if (record.row.first_token_ns && finish.input_tokens) {
-      windows_.At(*record.row.first_token_ns).input_tokens += *finish.input_tokens;
+    window.output_tokens += request.tokens.tail;
+    windows_.AddEdge(&Window::in_flight, *settled.end_ns, -1);
+    if (settled.first_token_ns && finish.input_tokens) {
+      windows_.At(*settled.first_token_ns).input_tokens += *finish.input_tokens;
     }
-    on_finished_(std::move(record));
+    on_finished_(std::move(request));
   }
 }
 

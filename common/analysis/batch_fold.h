@@ -7,7 +7,7 @@
 #include <absl/status/status.h>
 
 #include "common/analysis/agent_state.h"
-#include "common/analysis/request_record.h"
+#include "common/analysis/ended_request.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/window_health.h"
 #include "common/analysis/window_table.h"
@@ -17,7 +17,7 @@ namespace specctl {
 
 class BatchFold {
  public:
-  using OnFinished = std::function<void(RequestRecord record)>;
+  using OnFinished = std::function<void(EndedRequest request)>;
 
   // All outlive this.
   BatchFold(RunContext& run, WindowTable& windows, HealthFold& health, OnFinished on_finished)

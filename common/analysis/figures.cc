@@ -8,12 +8,19 @@
 namespace specctl {
 namespace {
 
-constexpr int64_t kNoTime = SettledRequest::kNoTime;
 constexpr double kNsPerMs = 1e6;
 
-std::optional<double> Ms(int64_t from_ns, int64_t to_ns) {
-  if (from_ns == kNoTime || to_ns == kNoTime) return std::nullopt;
-  return static_cast<double>(to_ns - from_ns) / kNsPerMs;
+using Time = SettledRequest::Time;
+
+std::optional<double> Ms(Time from_ns, Time to_ns) {
+  if (!from_ns || !to_ns) return std::nullopt;
+  return static_cast<double>(*to_ns - *from_ns) / kNsPerMs;
+}
+
+// From the first token to the last.
+std::optional<int64_t> StreamNs(const SettledRequest& request) {
+  if (!request.first_token_ns || !request.last_token_ns) return std::nullopt;
+  return *request.last_token_ns - *request.first_token_ns;
 }
 
 // Tokens that arrived after the first chunk.
@@ -38,8 +45,8 @@ std::optional<Distribution> DescribeOk(const RequestSet& requests, const Figure&
 // The same request with the arrivals of its first and last token moved by so much.
 SettledRequest Moved(const SettledRequest& request, int64_t first_ns, int64_t last_ns) {
   SettledRequest moved = request;
-  moved.first_token_ns += first_ns;
-  moved.last_token_ns += last_ns;
+  if (moved.first_token_ns) moved.first_token_ns = *moved.first_token_ns + first_ns;
+  if (moved.last_token_ns) moved.last_token_ns = *moved.last_token_ns + last_ns;
   return moved;
 }
 
@@ -54,12 +61,13 @@ std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign,
   std::optional<Distribution> described = DescribeOk(requests, figure);
   if (!described) return described;
   auto shortest = DescribeOk(requests, [&](const SettledRequest& r) {
-    const int64_t last_ns = std::max(Within(r.last_within_us), r.first_token_ns - r.last_token_ns);
+    const int64_t last_ns = std::max(Within(r.last_within_us), -StreamNs(r).value_or(0));
     const auto value = figure(Moved(r, kArrivalNs, last_ns));
     return value ? value : figure(r);  // all of its tokens may have come at once: no bound
   });
   auto longest = DescribeOk(requests, [&](const SettledRequest& r) {
-    return figure(Moved(r, Within(r.first_within_us), kArrivalNs));
+    // Moved apart, the ends of a stream without a figure would have one.
+    return figure(r) ? figure(Moved(r, Within(r.first_within_us), kArrivalNs)) : std::nullopt;
   });
   if (sign < 0) std::swap(shortest, longest);
   described->error = ErrorsOf(*described, *shortest, *longest);
@@ -71,9 +79,8 @@ std::optional<Distribution> DescribeToFirstToken(const RequestSet& requests, con
   std::optional<Distribution> described = DescribeOk(requests, figure);
   if (!described) return described;
   const auto moved = [&](const std::function<int64_t(const SettledRequest&)>& by_ns) {
-    return DescribeOk(requests, [&](const SettledRequest& r) {
-      return r.first_token_ns == kNoTime ? figure(r) : figure(Moved(r, by_ns(r), 0));
-    });
+    return DescribeOk(requests,
+                      [&](const SettledRequest& r) { return figure(Moved(r, by_ns(r), 0)); });
   };
   const auto lowest = moved([](const SettledRequest& r) { return Within(r.first_within_us); });
   const auto highest = moved([](const SettledRequest&) { return kArrivalNs; });
@@ -177,16 +184,16 @@ void SetPerGpu(std::optional<uint32_t> gpus, ThroughputFigures& figures) {
 
 std::optional<double> UserTps(const SettledRequest& request) {
   const std::optional<double> tokens = TokensAfterFirst(request);
-  if (!tokens || request.last_token_ns <= request.first_token_ns) return std::nullopt;
-  return *tokens * static_cast<double>(kSecondNs) /
-         static_cast<double>(request.last_token_ns - request.first_token_ns);
+  const std::optional<int64_t> stream_ns = StreamNs(request);
+  if (!tokens || stream_ns.value_or(0) <= 0) return std::nullopt;
+  return *tokens * static_cast<double>(kSecondNs) / static_cast<double>(*stream_ns);
 }
 
 std::optional<double> InterTokenSeconds(const SettledRequest& request) {
   const std::optional<double> tokens = TokensAfterFirst(request);
-  if (!tokens || request.chunks < 2) return std::nullopt;
-  return static_cast<double>(request.last_token_ns - request.first_token_ns) /
-         static_cast<double>(kSecondNs) / *tokens;
+  const std::optional<int64_t> stream_ns = StreamNs(request);
+  if (!tokens || !stream_ns || request.chunks < 2) return std::nullopt;
+  return static_cast<double>(*stream_ns) / static_cast<double>(kSecondNs) / *tokens;
 }
 
 std::optional<double> TtftMs(const SettledRequest& request) {
@@ -235,9 +242,8 @@ LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& ste
   figures.step_latency_ms = DescribeMs(step_latency);
   figures.request_latency_ms =
       DescribeOk(requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.end_ns); });
-  figures.connect_ms = DescribeOk(requests, [](const SettledRequest& r) {
-    return r.connect_ns == kNoTime ? std::nullopt : Ms(0, r.connect_ns);
-  });
+  figures.connect_ms =
+      DescribeOk(requests, [](const SettledRequest& r) { return Ms(0, r.connect_ns); });
   figures.user_tps = DescribeStream(requests, -1, UserTps);
   return figures;
 }

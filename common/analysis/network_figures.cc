@@ -10,8 +10,8 @@ namespace specctl {
 std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const RequestSet& headline) {
   std::map<uint32_t, std::vector<double>> round_trips_ms, ttfts_ms;
   for (const SettledRequest* request : requests) {
-    if (request->round_trip_ns == SettledRequest::kNoTime) continue;
-    round_trips_ms[request->target].push_back(static_cast<double>(request->round_trip_ns) / 1e6);
+    if (!request->round_trip_ns) continue;
+    round_trips_ms[request->target].push_back(static_cast<double>(*request->round_trip_ns) / 1e6);
   }
   for (const SettledRequest* request : headline) {
     const auto ttft_ms = request->ok() ? TtftMs(*request) : std::nullopt;

@@ -7,7 +7,7 @@ namespace specctl {
 
 void OpenRequest::AddChunk(const ChunkRecord& record) {
   const bool is_first = chunks == 0;
-  const int64_t arrival_us = is_first ? record.arrival_us : std::max(record.arrival_us, last_us);
+  const int64_t arrival_us = std::max(record.arrival_us, last_us.value_or(record.arrival_us));
   if (is_first) {
     first_us = arrival_us;
     first_tokens = record.tokens;

@@ -1,4 +1,5 @@
-// OpenRequest: a request from its begin until its figures are settled.
+// OpenRequest: a request that has begun, by what its chunks have told so far; settled_request.h
+// says what becomes of it.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,9 @@ struct OpenRequest {
   int64_t to_run_ns = 0;  // added to the agent's times of this request: ns since T0
 
   uint64_t chunks = 0, unknown_chunks = 0, counted_tokens = 0;
-  int64_t first_us = 0, last_us = 0;  // agent's clock; arrivals of the first and the last chunk
-  std::optional<int64_t> answer_us;   // of the first chunk that is no reasoning
+  // Arrivals [agent's clock] of the first and the last chunk, and of the first that is no
+  // reasoning.
+  std::optional<int64_t> first_us, last_us, answer_us;
   std::optional<uint32_t> first_tokens, last_tokens;
   bool has_reasoning = false;
   StepHistogram after_first;      // lengths of the chunks after the first, where known

@@ -55,18 +55,14 @@ Witnesses Ask(const OutageInput& input, const Outages::Span& stretch) {
   const int64_t begin_ns = stretch.start_s * kSecondNs, end_ns = stretch.end_s() * kSecondNs;
   Witnesses witnesses;
   for (const SettledRequest& request : input.requests) {
-    const bool has_token = request.first_token_ns != SettledRequest::kNoTime;
-    const bool never_ended = request.end_ns == SettledRequest::kNoTime;
-    const bool still_open = never_ended || request.end_ns >= end_ns;
-    if (has_token && request.first_token_ns < begin_ns && still_open) {
-      witnesses.stream_stood_still = true;
-    }
+    const SettledRequest::Time first_ns = request.first_token_ns, ended_ns = request.end_ns;
+    const bool still_open = !ended_ns || *ended_ns >= end_ns;
+    if (first_ns && *first_ns < begin_ns && still_open) witnesses.stream_stood_still = true;
     const bool failed =
         request.outcome == Outcome::kFailed || request.outcome == Outcome::kTimedOut;
-    if (failed && request.end_ns >= begin_ns - kSecondNs && request.end_ns < end_ns) {
-      witnesses.any_failed = true;
-    }
-    const bool waited_then = request.begin_ns < end_ns && request.first_token_ns >= begin_ns;
+    const bool ended_then = ended_ns && *ended_ns >= begin_ns - kSecondNs && *ended_ns < end_ns;
+    if (failed && ended_then) witnesses.any_failed = true;
+    const bool waited_then = request.begin_ns < end_ns && first_ns && *first_ns >= begin_ns;
     const std::optional<double> ttft_ms = TtftMs(request);
     if (request.ok() && ttft_ms && !waited_then) witnesses.other_ttfts_ms.push_back(*ttft_ms);
   }

@@ -11,7 +11,6 @@
 #include "common/analysis/agent_figures.h"
 #include "common/analysis/figure_types.h"
 #include "common/analysis/request_books.h"
-#include "common/analysis/request_row.h"
 #include "common/analysis/server_figures.h"
 #include "common/analysis/verdict_types.h"
 #include "common/journal/event.h"

@@ -41,11 +41,11 @@ std::string LiveStage(const RunState& state) {
 
 }  // namespace
 
-RunState::RunState(RunFold::RowSink rows, RunFold::ChunkSink chunks)
-    : settlement(std::move(rows), std::move(chunks)),
-      batches(run, windows, health,
-              [this](RequestRecord record) { OnFinished(std::move(record)); }) {
-  run.keep_chunks = settlement.wants_chunks();
+RunState::RunState(RunFold::RequestSink sink, RunFold::Chunks chunks)
+    : settlement(std::move(sink)), batches(run, windows, health, [this](EndedRequest request) {
+        OnFinished(std::move(request));
+      }) {
+  run.keep_chunks = chunks == RunFold::Chunks::kKept;
 }
 
 AgentState* RunState::FindAgent(uint32_t agent) {
@@ -105,10 +105,10 @@ void RunState::Settle() {
 void RunState::LoseRequest(AgentState& agent, OpenRequest request) {
   const int64_t begin_ns = request.begun.begin_mono_ns + request.to_run_ns;
   windows.AddEdge(&Window::in_flight, std::max(begin_ns, agent.reported_ns.value_or(begin_ns)), -1);
-  RequestRecord record = MakeRecord(run, agent.agent, std::move(request), nullptr);
-  record.settled.unexplained = agent.Delivered();
-  CountFailure(record.row);
-  settlement.Add(std::move(record));
+  EndedRequest lost = EndRequest(run, agent.agent, std::move(request), nullptr);
+  lost.settled.unexplained = agent.Delivered();
+  CountFailure(lost);
+  settlement.Add(std::move(lost));
 }
 
 void RunState::LoseOpenRequests(AgentState& agent) {
@@ -129,25 +129,26 @@ void RunState::SettleRest() {
   settlement.SettleAll({Bounds(), verdicts, run});
 }
 
-void RunState::OnFinished(RequestRecord record) {
+void RunState::OnFinished(EndedRequest request) {
   constexpr size_t kFinishReasonsMax = 100;
-  CountOddities(record.row.finish);
-  if (record.settled.ok()) {
-    const std::string& reason = record.row.finish.finish_reason;
+  CountOddities(request.finish);
+  if (request.settled.ok()) {
+    const std::string& reason = request.finish.finish_reason;
     const bool counted = finish_reasons.contains(reason);
     const bool room = counted || finish_reasons.size() < kFinishReasonsMax;
     ++finish_reasons[room ? reason : "others"];
   } else {
-    CountFailure(record.row);
+    CountFailure(request);
   }
-  settlement.Add(std::move(record));
+  settlement.Add(std::move(request));
 }
 
-void RunState::CountFailure(const RequestRow& row) {
-  if (row.outcome == Outcome::kCancelled) return;
-  failures.Add(
-      absl::StrFormat("%s (%s)", FailureText(row.finish), TargetLabel(run.spec(), row.target)),
-      row.finish.error);
+void RunState::CountFailure(const EndedRequest& request) {
+  const RequestFinished& finish = request.finish;
+  if (finish.outcome == Outcome::kCancelled) return;
+  failures.Add(absl::StrFormat("%s (%s)", FailureText(finish),
+                               TargetLabel(run.spec(), request.settled.target)),
+               finish.error);
 }
 
 void RunState::CountOddities(const RequestFinished& finish) {
@@ -288,8 +289,8 @@ absl::Status RunState::On(const RunEnded& event) {
   return absl::OkStatus();
 }
 
-RunFold::RunFold(RowSink rows, ChunkSink chunks)
-    : state_(std::make_unique<RunState>(std::move(rows), std::move(chunks))) {}
+RunFold::RunFold(RequestSink sink, Chunks chunks)
+    : state_(std::make_unique<RunState>(std::move(sink), chunks)) {}
 RunFold::~RunFold() = default;
 
 absl::Status RunFold::Apply(const Event& event) {
@@ -347,9 +348,6 @@ Results RunFold::Finish() {
   return MakeResults(*state_);
 }
 
-const PlannedRow* RunFold::RowOf(uint64_t order_index) const {
-  const auto found = state_->run.planned_rows.find(order_index);
-  return found == state_->run.planned_rows.end() ? nullptr : &found->second;
-}
+const PlannedRow* RunFold::RowAt(uint64_t position) const { return state_->run.RowAt(position); }
 
 }  // namespace specctl

@@ -7,6 +7,7 @@
 
 #include <absl/status/status.h>
 
+#include "common/analysis/ended_request.h"
 #include "common/analysis/results.h"
 #include "common/journal/event.h"
 
@@ -34,20 +35,13 @@ struct LiveFigures {
 class RunFold {
  public:
   // Called for each request, once settled, in the order of ends (lost ones last), whatever the
-  // order in which agents' batches came. May be empty.
-  using RowSink = std::function<void(const RequestRow&)>;
-  // Called for each token-bearing chunk when its request ends (export --chunks).  May be empty.
-  struct ChunkRow {
-    const RequestRow* request = nullptr;
-    uint64_t chunk = 0;
-    int64_t arrival_ns = 0;  // since T0
-    int64_t early_ns = 0;    // earliest possible
-    int64_t arrival_unix_ns = 0;
-    std::optional<uint32_t> tokens;
-  };
-  using ChunkSink = std::function<void(const ChunkRow&)>;
+  // order in which agents' batches came.  May be empty.
+  using RequestSink = std::function<void(const EndedRequest&)>;
+  // What a request that goes to the sink has of its chunks: counts, or each one as well
+  // (`open.kept`, for export --chunks), 32 bytes a chunk while the request lasts.
+  enum class Chunks { kCounted, kKept };
 
-  explicit RunFold(RowSink rows = {}, ChunkSink chunks = {});
+  explicit RunFold(RequestSink sink = {}, Chunks chunks = Chunks::kCounted);
   ~RunFold();
 
   // DATA_LOSS where an event contradicts those before it (unknown agent, undecodable chunks): what
@@ -60,8 +54,8 @@ class RunFold {
   // may be applied afterwards.
   Results Finish();
 
-  // Metadata of a planned row, by order index; nullptr where the journal has none.
-  const PlannedRow* RowOf(uint64_t order_index) const;
+  // Metadata of the row that was sent at that position; nullptr where the journal has none.
+  const PlannedRow* RowAt(uint64_t position) const;
 
  private:
   std::unique_ptr<RunState> state_;

@@ -40,7 +40,8 @@ struct Sources {
 };
 
 int64_t LastKnownNs(const SettledRequest& request) {
-  return std::max({request.begin_ns, request.last_token_ns, request.end_ns});
+  return std::max({request.begin_ns, request.last_token_ns.value_or(request.begin_ns),
+                   request.end_ns.value_or(request.begin_ns)});
 }
 
 Sources MakeSources(const RunState& state) {
@@ -169,7 +170,7 @@ void SetBooks(const Sources& sources, Results& results) {
 }
 
 std::optional<Distribution> DescribeTokens(const Sources& sources,
-                                           std::optional<uint32_t> SettledRequest::*tokens) {
+                                           SettledRequest::Tokens SettledRequest::*tokens) {
   std::vector<double> values;
   for (const SettledRequest& request : sources.requests) {
     if (request.ok() && request.*tokens) values.push_back(*(request.*tokens));

@@ -25,7 +25,7 @@
 namespace specctl {
 
 struct RunState {
-  RunState(RunFold::RowSink rows, RunFold::ChunkSink chunks);
+  RunState(RunFold::RequestSink sink, RunFold::Chunks chunks);
 
   absl::Status On(const RunBegun& event);
   absl::Status On(const PlannedRow& event);
@@ -54,8 +54,8 @@ struct RunState {
   void SettleRest();
   void LoseOpenRequests(AgentState& agent);
   void LoseRequest(AgentState& agent, OpenRequest request);
-  void OnFinished(RequestRecord record);
-  void CountFailure(const RequestRow& row);
+  void OnFinished(EndedRequest request);
+  void CountFailure(const EndedRequest& request);
   void CountOddities(const RequestFinished& finish);
 
   RunContext run;

@@ -1,34 +1,45 @@
-// SettledRequest: what figures need of a request once it is over.  One small row a request is all
-// that a fold keeps of it.
+// SettledRequest: what figures need of a request once it is over.
+//
+// A request has three forms in the fold, one after the other:
+//
+//   OpenRequest     from its begin (RequestBegun) to its end: counts of its chunks, 4 bytes a step
+//   EndedRequest    from its end (RequestFinished, or that of its agent) until it is settled, a
+//                   second or two later; its line of requests.jsonl is written, and it is gone
+//   SettledRequest  to the end of the fold: one small row a request is all that is kept
+//
+// What a form may lack is optional in it: here packed, for there are many.  A count of 0 is none.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <limits>
-#include <optional>
 
 #include "common/analysis/stages.h"
 #include "common/analysis/step_store.h"
+#include "common/base/packed_optional.h"
 #include "common/journal/event.h"
 
 namespace specctl {
 
 struct SettledRequest {
-  static constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
+  using Time = PackedOptional<int64_t>;
+  using Tokens = PackedOptional<uint32_t>;
 
   uint64_t position = 0;
   uint64_t question = 0;  // the same for requests of one dataset row, however often it is sent
   // ns since T0; differences of two are differences on the agent's own clock.
-  int64_t begin_ns = kNoTime, slot_free_ns = kNoTime, start_ns = kNoTime, end_ns = kNoTime;
-  int64_t first_token_ns = kNoTime, last_token_ns = kNoTime, first_answer_ns = kNoTime;
-  int64_t connect_ns = kNoTime, round_trip_ns = kNoTime;
-  std::optional<uint32_t> input_tokens;
-  std::optional<uint32_t> output_tokens;       // the server's total, else the chunks' sum
-  std::optional<uint32_t> first_chunk_tokens;  // 1 with kTotalsOnly
-  uint32_t counted_tokens = 0;                 // sum over chunks of known tokens
-  uint32_t apart_tokens = 0;                   // that chunks and total disagree about
+  int64_t begin_ns = 0, slot_free_ns = 0;
+  Time start_ns;                       // absent: never sent
+  Time end_ns;                         // absent: never reported
+  Time first_token_ns, last_token_ns;  // absent: no chunk
+  Time first_answer_ns;                // absent: no chunk that is no reasoning
+  Time connect_ns, round_trip_ns;      // durations; absent: on a connection that was there
+  Tokens input_tokens;
+  Tokens output_tokens;         // the server's total, else the chunks' sum
+  Tokens first_chunk_tokens;    // 1 with kTotalsOnly
+  Tokens draft_length;          // as its statistics say
+  uint32_t counted_tokens = 0;  // sum over chunks of known tokens
+  uint32_t apart_tokens = 0;    // that chunks and total disagree about
   uint32_t agent = 0, target = 0, turn = 0, chunks = 0;
-  uint32_t draft_length = 0;  // as its statistics say; 0: they do not
   uint16_t resends = 0;
   Outcome outcome = Outcome::kLost;
   FailureKind failure = FailureKind::kNone;

@@ -12,40 +12,30 @@ int64_t EndOfWindow(int64_t time_ns) {
 
 }  // namespace
 
-void Settlement::Add(RequestRecord record) {
-  const RequestRow& row = record.row;
-  const int64_t end_ns = row.end_ns.value_or(std::numeric_limits<int64_t>::max());
-  const int64_t decided_ns = row.end_ns ? std::max(EndOfWindow(end_ns), EndOfWindow(row.begin_ns))
-                                        : std::numeric_limits<int64_t>::max();
-  const Key key(decided_ns, end_ns, row.agent, row.finish.ordinal, added_++);
-  waiting_.emplace(key, std::move(record));
+void Settlement::Add(EndedRequest request) {
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  const SettledRequest& settled = request.settled;
+  const int64_t end_ns = settled.end_ns.value_or(kNever);
+  const int64_t decided_ns =
+      settled.end_ns ? std::max(EndOfWindow(end_ns), EndOfWindow(settled.begin_ns)) : kNever;
+  const Key key(decided_ns, end_ns, settled.agent, request.finish.ordinal, added_++);
+  waiting_.emplace(key, std::move(request));
 }
 
 void Settlement::SettleFirst(const Deciding& deciding) {
-  RequestRecord record = std::move(waiting_.extract(waiting_.begin()).mapped());
-  SettledRequest& settled = record.settled;
+  EndedRequest request = std::move(waiting_.extract(waiting_.begin()).mapped());
+  SettledRequest& settled = request.settled;
   settled.stage = deciding.bounds.At(settled.begin_ns);
-  for (const int64_t time_ns : {settled.begin_ns, settled.first_token_ns, settled.last_token_ns}) {
-    const bool known = time_ns != SettledRequest::kNoTime;
-    settled.in_invalid_window |= known && deciding.verdicts.IsInvalidAt(time_ns);
+  for (const SettledRequest::Time time_ns :
+       {SettledRequest::Time(settled.begin_ns), settled.first_token_ns, settled.last_token_ns}) {
+    settled.in_invalid_window |= time_ns && deciding.verdicts.IsInvalidAt(*time_ns);
   }
-  record.row.stage = StageName(settled.stage);
   for (size_t source = 0; source < kStepSources; ++source) {
-    if (record.steps[source]) settled.steps[source] = steps_.Add(*record.steps[source]);
+    if (request.steps[source]) settled.steps[source] = steps_.Add(*request.steps[source]);
   }
-  slices_.Add(record, deciding.verdicts, deciding.run);
-  settled_.push_back(record.settled);
-  if (row_sink_) row_sink_(record.row);
-  if (!chunk_sink_) return;
-  uint64_t number = 0;
-  for (const KeptChunk& chunk : record.request.kept) {
-    chunk_sink_({.request = &record.row,
-                 .chunk = number++,
-                 .arrival_ns = chunk.arrival_ns,
-                 .early_ns = chunk.early_ns,
-                 .arrival_unix_ns = chunk.arrival_unix_ns,
-                 .tokens = chunk.tokens});
-  }
+  slices_.Add(request, deciding.verdicts, deciding.run);
+  settled_.push_back(settled);
+  if (sink_) sink_(request);
 }
 
 void Settlement::SettleBefore(int64_t time_ns, const Deciding& deciding) {

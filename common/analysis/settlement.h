@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "common/analysis/request_record.h"
+#include "common/analysis/ended_request.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/run_fold.h"
 #include "common/analysis/slice_table.h"
@@ -20,10 +20,10 @@ namespace specctl {
 // ordinal): one order, however agents' batches interleave.
 class Settlement {
  public:
-  Settlement(RunFold::RowSink rows, RunFold::ChunkSink chunks)
-      : row_sink_(std::move(rows)), chunk_sink_(std::move(chunks)) {}
+  // Each request goes to `sink`, if there is one, when it is settled.
+  explicit Settlement(RunFold::RequestSink sink) : sink_(std::move(sink)) {}
 
-  void Add(RequestRecord record);
+  void Add(EndedRequest request);
   // What decides about a request: by then it is final for every window that it lies in.
   struct Deciding {
     StageBounds bounds;
@@ -37,7 +37,6 @@ class Settlement {
   const std::vector<SettledRequest>& settled() const { return settled_; }
   const SliceTable& slices() const { return slices_; }
   const StepStore& steps() const { return steps_; }
-  bool wants_chunks() const { return static_cast<bool>(chunk_sink_); }
 
  private:
   // Decided at, end, agent, ordinal, and a number that tells incarnations apart.
@@ -45,9 +44,8 @@ class Settlement {
 
   void SettleFirst(const Deciding& deciding);
 
-  RunFold::RowSink row_sink_;
-  RunFold::ChunkSink chunk_sink_;
-  std::map<Key, RequestRecord> waiting_;
+  RunFold::RequestSink sink_;
+  std::map<Key, EndedRequest> waiting_;
   std::vector<SettledRequest> settled_;
   SliceTable slices_;
   StepStore steps_;

@@ -18,24 +18,24 @@ struct StepLatencies {
 };
 
 // A gap is as uncertain as the arrivals at its two ends.
-StepLatencies LatenciesOf(const RequestRecord& record, const WindowVerdicts& verdicts) {
+StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& verdicts) {
   using std::chrono::microseconds;
-  const OpenRequest& request = record.request;
-  auto within = request.within_us.begin();
+  const OpenRequest& open = request.open;
+  auto within = open.within_us.begin();
   const auto within_of = [&](uint32_t chunk) {
-    while (within != request.within_us.end() && within->first < chunk) ++within;
-    const bool inexact = within != request.within_us.end() && within->first == chunk;
+    while (within != open.within_us.end() && within->first < chunk) ++within;
+    const bool inexact = within != open.within_us.end() && within->first == chunk;
     return Nanos(microseconds(inexact ? within->second : 0));
   };
   StepLatencies latencies;
   Nanos before = within_of(0);
-  int64_t arrival_ns = record.settled.first_token_ns;
+  int64_t arrival_ns = request.settled.first_token_ns.value_or(0);  // with gaps it is there
   uint32_t chunk = 0;
-  for (const uint32_t gap_us : request.gaps_us) {
+  for (const uint32_t gap_us : open.gaps_us) {
     const Nanos gap = microseconds(gap_us);
     const Nanos after = within_of(++chunk);
     arrival_ns += gap.count();
-    const bool spoiled = record.settled.in_invalid_window || verdicts.IsInvalidAt(arrival_ns);
+    const bool spoiled = request.settled.in_invalid_window || verdicts.IsInvalidAt(arrival_ns);
     IntervalValues& values = spoiled ? latencies.spoiled : latencies.sound;
     const Nanos low = std::max(gap - after, Nanos(0)), high = gap + before;
     if (low == high) {
@@ -48,8 +48,8 @@ StepLatencies LatenciesOf(const RequestRecord& record, const WindowVerdicts& ver
   return latencies;
 }
 
-void AddTo(SliceSums& sums, const RequestRecord& record, const StepLatencies& latencies) {
-  const bool in_hold = record.settled.stage == Stage::kHold;
+void AddTo(SliceSums& sums, const EndedRequest& request, const StepLatencies& latencies) {
+  const bool in_hold = request.settled.stage == Stage::kHold;
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
   part.step_latency.Add(latencies.sound);
   (in_hold ? sums.hold_spoiled : part.step_latency).Add(latencies.spoiled);
@@ -118,20 +118,20 @@ SliceSums::Part SliceSums::Whole() const {
   return whole;
 }
 
-void SliceTable::Add(const RequestRecord& record, const WindowVerdicts& verdicts,
+void SliceTable::Add(const EndedRequest& request, const WindowVerdicts& verdicts,
                      const RunContext& run) {
-  const bool ok = record.settled.ok();
+  const bool ok = request.settled.ok();
   StepLatencies latencies;
   // What its chunks are is in doubt.
-  const bool tells_steps = ok && !record.settled.unattributed;
-  if (tells_steps) latencies = LatenciesOf(record, verdicts);
-  if (ok) AddTo(all_, record, latencies);
+  const bool tells_steps = ok && !request.settled.unattributed;
+  if (tells_steps) latencies = LatenciesOf(request, verdicts);
+  if (ok) AddTo(all_, request, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {
     if (dropped_[i]) continue;
-    const std::optional<SliceKey> key = KeyOf(static_cast<Dimension>(i), record.settled, run);
+    const std::optional<SliceKey> key = KeyOf(static_cast<Dimension>(i), request.settled, run);
     if (!key) continue;
     SliceSums& sums = slices_[i][*key];
-    if (ok) AddTo(sums, record, latencies);
+    if (ok) AddTo(sums, request, latencies);
     if (slices_[i].size() <= kKeysMax) continue;
     dropped_[i] = true;
     slices_[i].clear();

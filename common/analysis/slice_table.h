@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/analysis/request_record.h"
+#include "common/analysis/ended_request.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/window_health.h"
@@ -48,8 +48,8 @@ class SliceTable {
   static constexpr size_t kKeysMax = 64;
   using Slices = std::map<SliceKey, SliceSums>;
 
-  // `record` is settled: its stage is known.
-  void Add(const RequestRecord& record, const WindowVerdicts& verdicts, const RunContext& run);
+  // `request` is settled: its stage is known.
+  void Add(const EndedRequest& request, const WindowVerdicts& verdicts, const RunContext& run);
 
   // Empty where the dimension was dropped.
   const Slices& Of(Dimension dimension) const { return slices_[static_cast<size_t>(dimension)]; }

@@ -224,8 +224,7 @@ void JudgeHealth(const Evidence& evidence, Results& results) {
 double TimeInFlight(std::span<const SettledRequest> requests, int64_t from_ns, int64_t to_ns) {
   int64_t spent_ns = 0;
   for (const SettledRequest& request : requests) {
-    const int64_t end_ns =
-        request.end_ns == SettledRequest::kNoTime ? to_ns : std::min(request.end_ns, to_ns);
+    const int64_t end_ns = std::min(request.end_ns.value_or(to_ns), to_ns);
     spent_ns += std::max(end_ns - std::max(request.begin_ns, from_ns), int64_t{0});
   }
   return static_cast<double>(spent_ns) / 1e9;

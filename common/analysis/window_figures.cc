@@ -26,9 +26,9 @@ struct RequestValues {
 RequestValues ValuesByWindow(const WindowSources& sources) {
   RequestValues values{.ttft_ms = std::vector<std::vector<double>>(sources.windows),
                        .user_tps = std::vector<std::vector<double>>(sources.windows)};
-  const auto add = [&](std::vector<std::vector<double>>& by_window, int64_t time_ns,
+  const auto add = [&](std::vector<std::vector<double>>& by_window, SettledRequest::Time time_ns,
                        std::optional<double> value) {
-    const auto index = static_cast<size_t>(std::max<int64_t>(time_ns, 0) / kSecondNs);
+    const auto index = static_cast<size_t>(std::max<int64_t>(time_ns.value_or(0), 0) / kSecondNs);
     if (value && index < by_window.size()) by_window[index].push_back(*value);
   };
   for (const SettledRequest& request : sources.requests) {

@@ -7,6 +7,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "common/analysis/ended_request.h"
 #include "common/analysis/results.h"
 
 namespace specctl {
@@ -21,11 +22,12 @@ std::string RunJson(const Results& results);
 std::string SummaryJson(const Results& results);
 std::string CurvesCsv(const Results& results);
 // "<position>.<turn>": the same for any number of agents.
-std::string RequestId(const RequestRow& row);
+std::string RequestId(const EndedRequest& request);
 // One line of requests.jsonl, without the line end.  `planned` may be nullptr.
-std::string RequestLine(const RequestRow& row, const PlannedRow* planned, const RunSpec& spec);
+std::string RequestLine(const EndedRequest& request, const PlannedRow* planned,
+                        const RunSpec& spec);
 // One line of outputs.jsonl.
-std::string OutputLine(const RequestRow& row, const PlannedRow* planned);
+std::string OutputLine(const EndedRequest& request, const PlannedRow* planned);
 
 // Folds `<run_dir>/journal.pb` and writes every artifact into `output_dir` (which may be run_dir,
 // and is made where there is none; its parent must exist): run.json, summary.json, requests.jsonl,

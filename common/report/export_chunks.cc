@@ -8,12 +8,14 @@
 namespace specctl {
 namespace {
 
-std::string ChunkLine(const RunFold::ChunkRow& chunk) {
+// `number`: of the request's token-bearing chunks, the first being 0.
+std::string ChunkLine(const EndedRequest& request, size_t number) {
+  const KeptChunk& chunk = request.open.kept[number];
   JsonWriter json;
   json.BeginObject();
-  json.Field("request_id", RequestId(*chunk.request));
-  json.Field("response_id", chunk.request->finish.response_id);
-  json.Field("chunk", chunk.chunk);
+  json.Field("request_id", RequestId(request));
+  json.Field("response_id", request.finish.response_id);
+  json.Field("chunk", number);
   json.Field("t_ns", chunk.arrival_ns);
   json.Field("t_early_ns", chunk.early_ns);
   json.Field("t_unix_ns", chunk.arrival_unix_ns);
@@ -37,7 +39,10 @@ absl::StatusOr<JournalLoss> ExportChunks(const std::string& run_dir,
     if (created.ok()) file.emplace(std::move(*created));
     return created.status();
   };
-  RunFold fold({}, [&](const RunFold::ChunkRow& chunk) { file->Append(ChunkLine(chunk)); });
+  const auto append_chunks = [&](const EndedRequest& request) {
+    for (size_t i = 0; i < request.open.kept.size(); ++i) file->Append(ChunkLine(request, i));
+  };
+  RunFold fold(append_chunks, RunFold::Chunks::kKept);
   absl::StatusOr<JournalLoss> loss = ReplayJournal(run_dir, open_file, fold);
   if (!loss.ok()) return loss.status();
   fold.Finish();

@@ -1,5 +1,9 @@
+#include <optional>
+#include <string_view>
+
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/acceptance_fold.h"
 #include "common/base/json_writer.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
@@ -8,9 +12,9 @@
 namespace specctl {
 namespace {
 
-void WriteIdentity(const RequestRow& row, const PlannedRow* planned, JsonWriter& json) {
-  json.Field("request_id", RequestId(row));
-  json.TextField("response_id", row.finish.response_id);
+void WriteIdentity(const EndedRequest& request, const PlannedRow* planned, JsonWriter& json) {
+  json.Field("request_id", RequestId(request));
+  json.TextField("response_id", request.finish.response_id);
   if (planned == nullptr) return;
   json.TextField("question_id", planned->question_id);
   json.TextField("category", planned->category);
@@ -18,94 +22,100 @@ void WriteIdentity(const RequestRow& row, const PlannedRow* planned, JsonWriter&
   json.TextField("tier", planned->tier);
 }
 
-void WriteTimes(const RequestRow& row, JsonWriter& json) {
-  json.Field("slot_free_ns", row.slot_free_ns);
-  json.Field("begin_ns", row.begin_ns);
-  json.Field("start_ns", row.start_ns);
-  json.Field("first_token_ns", row.first_token_ns);
-  json.Field("first_answer_ns", row.first_answer_ns);
-  json.Field("last_token_ns", row.last_token_ns);
-  json.Field("end_ns", row.end_ns);
-  if (row.finish.connect_ns) {
-    json.Field("connect_ms", static_cast<double>(*row.finish.connect_ns) / 1e6);
-  }
-  if (row.finish.round_trip_ns) {
-    json.Field("network_rtt_ms", static_cast<double>(*row.finish.round_trip_ns) / 1e6);
-  }
+void WriteTimes(const SettledRequest& settled, JsonWriter& json) {
+  const auto write_ns = [&](std::string_view key, std::optional<int64_t> time_ns) {
+    json.Field(key, time_ns);
+  };
+  const auto write_ms = [&](std::string_view key, std::optional<int64_t> ns) {
+    if (ns) json.Field(key, static_cast<double>(*ns) / 1e6);
+  };
+  write_ns("slot_free_ns", settled.slot_free_ns);
+  write_ns("begin_ns", settled.begin_ns);
+  write_ns("start_ns", settled.start_ns);
+  write_ns("first_token_ns", settled.first_token_ns);
+  write_ns("first_answer_ns", settled.first_answer_ns);
+  write_ns("last_token_ns", settled.last_token_ns);
+  write_ns("end_ns", settled.end_ns);
+  write_ms("connect_ms", settled.connect_ns);
+  write_ms("network_rtt_ms", settled.round_trip_ns);
 }
 
-void WriteTokens(const RequestRow& row, JsonWriter& json) {
-  json.Field("input_tokens", row.finish.input_tokens);
-  json.Field("output_tokens", row.output_tokens ? row.output_tokens : row.finish.output_tokens);
-  json.Field("cached_tokens", row.finish.cached_tokens);
-  json.Field("reasoning_tokens", row.finish.reasoning_tokens);
-  json.Field("first_chunk_tokens", row.first_chunk_tokens);
-  json.Field("token_source", TokenSourceName(row.finish.token_source));
-  if (row.apart_tokens > 0) {
-    json.Field("tokens_apart", row.apart_tokens);
-    json.Field("token_fault", TokenFaultName(row.token_fault));
+void WriteTokens(const EndedRequest& request, JsonWriter& json) {
+  const RequestFinished& finish = request.finish;
+  const TokenCount& tokens = request.tokens;
+  json.Field("input_tokens", finish.input_tokens);
+  json.Field("output_tokens", tokens.total ? tokens.total : finish.output_tokens);
+  json.Field("cached_tokens", finish.cached_tokens);
+  json.Field("reasoning_tokens", finish.reasoning_tokens);
+  json.Field("first_chunk_tokens", request.open.first_tokens);
+  json.Field("token_source", TokenSourceName(finish.token_source));
+  if (tokens.apart > 0) {
+    json.Field("tokens_apart", tokens.apart);
+    json.Field("token_fault", TokenFaultName(tokens.fault));
   }
-  json.Field("chunks", row.finish.chunks);
-  json.Field("steps", row.steps);
-  json.Field("drafts", row.drafts);
-  json.Field("drafted_tokens", row.drafted_tokens);
-  json.Field("accepted_tokens", row.accepted_tokens);
-  if (row.acceptance_source) {
-    json.Field("acceptance_source", AcceptanceSourceName(*row.acceptance_source));
-  }
+  json.Field("chunks", finish.chunks);
+  const std::optional<ToldSteps> told = BestSteps(request);
+  if (!told) return;
+  json.Field("steps", told->steps);
+  json.Field("drafts", told->drafts);
+  json.Field("drafted_tokens", told->drafted_tokens);
+  json.Field("accepted_tokens", told->accepted_tokens);
+  json.Field("acceptance_source", AcceptanceSourceName(NamedSource(told->source)));
 }
 
-void WriteOutcome(const RequestRow& row, JsonWriter& json) {
-  if (row.finish.output_hash != 0) {
-    json.Field("output_hash", absl::StrFormat("%016x", row.finish.output_hash));
+void WriteOutcome(const RequestFinished& finish, JsonWriter& json) {
+  if (finish.output_hash != 0) {
+    json.Field("output_hash", absl::StrFormat("%016x", finish.output_hash));
   }
-  json.TextField("finish_reason", row.finish.finish_reason);
-  json.Field("outcome", OutcomeName(row.outcome));
-  if (row.finish.failure != FailureKind::kNone) {
-    json.Field("failure", FailureName(row.finish.failure));
+  json.TextField("finish_reason", finish.finish_reason);
+  json.Field("outcome", OutcomeName(finish.outcome));
+  if (finish.failure != FailureKind::kNone) {
+    json.Field("failure", FailureName(finish.failure));
   }
-  if (row.finish.http_status != 0) json.Field("http_status", row.finish.http_status);
-  json.TextField("error", row.finish.error);
-  if (row.finish.left_open) json.Field("left_open", true);
-  if (row.finish.passed_over > 0) {
-    json.Field("passed_over", row.finish.passed_over);
-    json.TextField("passed_over_first", row.finish.passed_over_first);
+  if (finish.http_status != 0) json.Field("http_status", finish.http_status);
+  json.TextField("error", finish.error);
+  if (finish.left_open) json.Field("left_open", true);
+  if (finish.passed_over > 0) {
+    json.Field("passed_over", finish.passed_over);
+    json.TextField("passed_over_first", finish.passed_over_first);
   }
 }
 
 }  // namespace
 
-std::string RequestId(const RequestRow& row) {
-  return absl::StrFormat("%d.%d", row.position, row.turn);
+std::string RequestId(const EndedRequest& request) {
+  return absl::StrFormat("%d.%d", request.settled.position, request.settled.turn);
 }
 
-std::string RequestLine(const RequestRow& row, const PlannedRow* planned, const RunSpec& spec) {
+std::string RequestLine(const EndedRequest& request, const PlannedRow* planned,
+                        const RunSpec& spec) {
+  const SettledRequest& settled = request.settled;
   JsonWriter json;
   json.BeginObject();
-  WriteIdentity(row, planned, json);
+  WriteIdentity(request, planned, json);
   json.Field("dataset", DatasetLabel(spec.dataset));
-  json.Field("position", row.position);
-  json.Field("turn", row.turn);
-  json.Field("cycle", row.cycle);
-  json.Field("stage", row.stage);
-  json.Field("agent", row.agent);
-  json.Field("target", TargetLabel(spec, row.target));
-  json.TextField("model", ModelOf(spec, planned, row.target));
-  json.Field("epoch", row.epoch);
-  WriteTimes(row, json);
-  json.Field("resends", row.finish.resends);
-  WriteTokens(row, json);
-  WriteOutcome(row, json);
+  json.Field("position", settled.position);
+  json.Field("turn", settled.turn);
+  json.Field("cycle", request.cycle);
+  json.Field("stage", StageName(settled.stage));
+  json.Field("agent", settled.agent);
+  json.Field("target", TargetLabel(spec, settled.target));
+  json.TextField("model", ModelOf(spec, planned, settled.target));
+  json.Field("epoch", 0);  // work is not given to another agent yet
+  WriteTimes(settled, json);
+  json.Field("resends", request.finish.resends);
+  WriteTokens(request, json);
+  WriteOutcome(request.finish, json);
   json.EndObject();
   return std::move(json).Take();
 }
 
-std::string OutputLine(const RequestRow& row, const PlannedRow* planned) {
+std::string OutputLine(const EndedRequest& request, const PlannedRow* planned) {
   JsonWriter json;
   json.BeginObject();
-  WriteIdentity(row, planned, json);
-  json.Field("outcome", OutcomeName(row.outcome));
-  json.Field("text", row.finish.output_text);
+  WriteIdentity(request, planned, json);
+  json.Field("outcome", OutcomeName(request.finish.outcome));
+  json.Field("text", request.finish.output_text);
   json.EndObject();
   return std::move(json).Take();
 }

@@ -1,9 +1,16 @@
 #include <algorithm>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/base/json_writer.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
 #include "common/report/result_names.h"
+#include "common/workload/run_spec_fields.h"
 
 namespace specctl {
 namespace {
@@ -22,71 +29,85 @@ void WritePairs(std::string_view key, const Pairs& pairs, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteLoad(const LoadSpec& load, JsonWriter& json) {
-  json.Key("load");
-  json.BeginObject();
-  json.Field("bs", load.bs);
-  json.Field("agents", load.agents);
-  json.Field("ramp_s", Seconds(load.ramp));
-  json.Field("warmup_s", Seconds(load.warmup));
-  if (load.duration) json.Field("duration_s", Seconds(*load.duration));
-  json.Field("requests_max", load.requests_max);
-  json.Field("conversations_max", load.conversations_max);
-  json.Field("grace_s", Seconds(load.grace));
-  WriteNumber("failed_share_max", load.failed_share_max, json);
-  json.Field("seed", load.seed);
-  json.EndObject();
-}
+// Writes the spec's fields as members of the object that is open.
+class SpecPrinter {
+ public:
+  explicit SpecPrinter(JsonWriter& json) : json_(json) {}
 
-void WriteRequest(const RequestSpec& request, JsonWriter& json) {
-  json.Key("request");
-  json.BeginObject();
-  json.Field("endpoint", EndpointName(request.endpoint));
-  json.TextField("model", request.model);
-  json.Field("osl_tokens", request.osl_tokens);
-  WriteNumber("temperature", request.temperature, json);
-  json.Field("ignore_eos", request.ignore_eos);
-  json.TextField("extra_inputs_json", request.extra_inputs_json);
-  if (!request.model_mix.empty()) {
-    json.Key("model_mix");
-    json.BeginObject();
-    for (const auto& [model, share] : request.model_mix) WriteNumber(model, share, json);
-    json.EndObject();
+  template <class T>
+  void operator()(const SpecField& field, const T& value) {
+    if (field.printed == SpecField::kApart) return;
+    Print(field, std::string(field.printed.empty() ? field.stored : field.printed), value);
   }
-  WritePairs("headers", request.headers, json);
-  json.ArrayField("withheld_headers", request.withheld_headers);
-  json.EndObject();
-}
+  template <class Members>
+  void Group(std::string_view key, const Members& print_members) {
+    json_.Key(key);
+    json_.BeginObject();
+    print_members();
+    json_.EndObject();
+  }
 
-void WriteConnection(const RunSpec& spec, JsonWriter& json) {
-  json.ArrayField("target_urls", TargetUrls(spec));
-  json.Field("url_policy", UrlPolicyName(spec.url_policy));
-  json.Field("receive_stamps", spec.user_stamps ? "user" : "kernel");
-  json.Field("server_metrics", spec.server_metrics);
-  json.ArrayField("metrics_urls", spec.metrics_urls);
-  json.Field("metrics_urls_named", spec.metrics_urls_named);
-  json.Key("timeouts");
-  json.BeginObject();
-  json.Field("connect_s", Seconds(spec.timeouts.connect));
-  json.Field("request_s", Seconds(spec.timeouts.request));
-  json.Field("idle_s", Seconds(spec.timeouts.idle));
-  json.Field("agent_s", Seconds(spec.agent_timeout));
-  json.EndObject();
-  json.Key("tls");
-  json.BeginObject();
-  json.TextField("ca_file", spec.tls.ca_file);
-  json.Field("insecure", spec.tls.insecure);
-  json.EndObject();
-}
+ private:
+  void Print(const SpecField& field, const std::string& key, bool value) {
+    if (field.yes.empty()) return json_.Field(key, value);
+    json_.Field(key, value ? field.yes : field.no);
+  }
+  template <std::unsigned_integral T>
+  void Print(const SpecField&, const std::string& key, T value) {
+    json_.Field(key, value);
+  }
+  void Print(const SpecField&, const std::string& key, double value) {
+    WriteNumber(key, value, json_);
+  }
+  void Print(const SpecField&, std::string key, Nanos value) {
+    if (key.ends_with("_ns")) key.replace(key.size() - 2, 2, "s");
+    json_.Field(key, Seconds(value));
+  }
+  void Print(const SpecField&, const std::string& key, const std::string& value) {
+    json_.TextField(key, value);
+  }
+  void Print(const SpecField&, const std::string& key, Endpoint value) {
+    json_.Field(key, EndpointName(value));
+  }
+  void Print(const SpecField&, const std::string& key, UrlPolicy value) {
+    json_.Field(key, UrlPolicyName(value));
+  }
+  template <class T>
+  void Print(const SpecField& field, const std::string& key, const std::optional<T>& value) {
+    if (value) Print(field, key, *value);
+  }
+  void Print(const SpecField&, const std::string& key, const std::vector<std::string>& values) {
+    json_.ArrayField(key, values);
+  }
+  void Print(const SpecField&, const std::string& key, const Pairs& pairs) {
+    WritePairs(key, pairs, json_);
+  }
+  void Print(const SpecField&, const std::string& key,
+             const std::vector<std::pair<std::string, double>>& numbers) {
+    if (numbers.empty()) return;
+    Group(key, [&] {
+      for (const auto& [name, number] : numbers) WriteNumber(name, number, json_);
+    });
+  }
+  // The rest of a target is beside what the probe found on it.
+  void Print(const SpecField&, const std::string& key, const std::vector<TargetSpec>& targets) {
+    std::vector<std::string> urls;
+    for (const TargetSpec& target : targets) urls.push_back(target.url);
+    json_.ArrayField(key, urls);
+  }
+  template <HasSpecFields T>
+  void Print(const SpecField&, const std::string& key, const T& members) {
+    Group(key, [&] { VisitFields(members, *this); });
+  }
+
+  JsonWriter& json_;
+};
 
 void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
   json.Key("dataset");
   json.BeginObject();
   json.Field("name", DatasetLabel(dataset));
-  json.TextField("path", dataset.path);
-  json.TextField("format", dataset.format);
-  json.TextField("sha256", dataset.sha256);
-  json.Field("rows", dataset.rows);
+  VisitFields(dataset, SpecPrinter(json));
   WriteBuiltin(dataset, json);
   json.EndObject();
 }
@@ -138,11 +159,7 @@ std::string RunJson(const Results& results) {
   WriteDataset(spec.dataset, json);
   json.Key("spec");
   json.BeginObject();
-  WriteLoad(spec.load, json);
-  WriteRequest(spec.request, json);
-  WriteConnection(spec, json);
-  json.Field("gpus", spec.gpus);
-  json.Field("save_text", spec.save_text);
+  VisitFields(spec, SpecPrinter(json));
   json.EndObject();
   WritePairs("tags", spec.tags, json);
   json.ObjectsField("targets", results.targets,

@@ -35,9 +35,9 @@ class RowFiles {
     return opened;
   }
 
-  void Append(const RequestRow& row, const PlannedRow* planned) {
-    requests_->Append(RequestLine(row, planned, spec_) + "\n");
-    if (outputs_) outputs_->Append(OutputLine(row, planned) + "\n");
+  void Append(const EndedRequest& request, const PlannedRow* planned) {
+    requests_->Append(RequestLine(request, planned, spec_) + "\n");
+    if (outputs_) outputs_->Append(OutputLine(request, planned) + "\n");
   }
 
   absl::Status Commit() {
@@ -70,8 +70,9 @@ absl::Status WriteResults(const Results& results, const std::string& dir) {
 absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::string& output_dir) {
   RowFiles rows(output_dir);
   std::unique_ptr<RunFold> fold;
-  fold = std::make_unique<RunFold>(
-      [&](const RequestRow& row) { rows.Append(row, fold->RowOf(row.planned_row)); });
+  fold = std::make_unique<RunFold>([&](const EndedRequest& request) {
+    rows.Append(request, fold->RowAt(request.settled.position));
+  });
   const auto open_files = [&](const RunBegun& begun) {
     absl::Status made = MakeFolder(output_dir);
     return made.ok() ? rows.Open(begun.spec) : made;

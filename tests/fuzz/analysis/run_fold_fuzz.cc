@@ -52,19 +52,19 @@ bool IsOnlyLarge(const Event& event) {
                               begun->spec.load.agents > kAgentsMax);
 }
 
-// The rows and chunks that a fold hands out, as they would be written.
+// The requests that a fold hands out, as they would be written.
 class Rows {
  public:
   void Begin(const Event& event) {
     const auto* begun = std::get_if<specctl::RunBegun>(&event);
     if (begun != nullptr && !spec_) spec_ = begun->spec;
   }
-  void Add(const RunFold& fold, const specctl::RequestRow& row) {
-    const specctl::PlannedRow* planned = fold.RowOf(row.planned_row);
-    bytes_ += specctl::RequestLine(row, planned, *spec_).size();
-    bytes_ += specctl::OutputLine(row, planned).size();
+  void Add(const RunFold& fold, const specctl::EndedRequest& request) {
+    const specctl::PlannedRow* planned = fold.RowAt(request.settled.position);
+    bytes_ += specctl::RequestLine(request, planned, *spec_).size();
+    bytes_ += specctl::OutputLine(request, planned).size();
+    bytes_ += request.open.kept.size();
   }
-  void Add(const RunFold::ChunkRow& chunk) { bytes_ += specctl::RequestId(*chunk.request).size(); }
 
  private:
   std::optional<specctl::RunSpec> spec_;
@@ -83,8 +83,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view journal(reinterpret_cast<const char*>(data), size);
   Rows rows;
   std::unique_ptr<RunFold> fold;
-  fold = std::make_unique<RunFold>([&](const specctl::RequestRow& row) { rows.Add(*fold, row); },
-                                   [&](const RunFold::ChunkRow& chunk) { rows.Add(chunk); });
+  fold = std::make_unique<RunFold>(
+      [&](const specctl::EndedRequest& request) { rows.Add(*fold, request); },
+      RunFold::Chunks::kKept);
   size_t applied_events = 0;
   while (journal.size() > specctl::kRecordHeadBytes) {
     const std::optional<Event> event = TakeEvent(journal);

@@ -57,8 +57,8 @@ TEST(AcceptanceFoldTest, StatisticsGoBeforeChunks) {
   JournalScript script({.bs = 1});
   AddWithStats(script, 0);
   AddWithStats(script, 100);
-  std::vector<RequestRow> rows;
-  const Results results = Fold(script.Events(), &rows);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(script.Events(), &requests);
   ASSERT_TRUE(results.acceptance && results.acceptance_from_chunks);
   EXPECT_EQ(results.acceptance->source, AcceptanceSource::kPerRequest);
   EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);                  // 1 + 3 / 3
@@ -72,9 +72,11 @@ TEST(AcceptanceFoldTest, StatisticsGoBeforeChunks) {
   EXPECT_FALSE(results.acceptance->approximate);
   EXPECT_FALSE(HasLabelCode(results.verdict, "approximate_acceptance"));
   EXPECT_DOUBLE_EQ(*results.acceptance_from_chunks->merged_share, 0);
-  EXPECT_EQ(rows[0].acceptance_source, AcceptanceSource::kPerRequest);
-  EXPECT_EQ(rows[0].steps, 3u);
-  EXPECT_EQ(rows[0].accepted_tokens, 3u);
+  const std::optional<ToldSteps> told = BestSteps(requests[0]);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->source, StepSource::kStats);
+  EXPECT_EQ(told->steps, 3u);
+  EXPECT_EQ(told->accepted_tokens, 3u);
   ASSERT_EQ(results.acceptance_sources.size(), 1u);
   EXPECT_EQ(results.acceptance_sources[0].draft_length, 2u);
   EXPECT_EQ(results.acceptance_sources[0].requests, 2u);
@@ -141,8 +143,8 @@ TEST(AcceptanceFoldTest, TimingsTellEachStep) {
   JournalScript script({.bs = 1});
   AddTimed(script, 0);
   AddTimed(script, 100);
-  std::vector<RequestRow> rows;
-  const Results results = Fold(script.Events(), &rows);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(script.Events(), &requests);
   ASSERT_TRUE(results.acceptance);
   EXPECT_EQ(results.acceptance->source, AcceptanceSource::kTimings);
   EXPECT_EQ(results.acceptance->steps, 6u);
@@ -154,32 +156,34 @@ TEST(AcceptanceFoldTest, TimingsTellEachStep) {
   EXPECT_THAT(results.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
   EXPECT_FALSE(results.acceptance->approximate);
   EXPECT_FALSE(results.acceptance_from_chunks.has_value());
-  EXPECT_EQ(rows[0].acceptance_source, AcceptanceSource::kTimings);
-  EXPECT_EQ(rows[0].steps, 3u);
-  EXPECT_EQ(rows[0].drafts, 3u);
-  EXPECT_EQ(rows[0].drafted_tokens, 6u);
-  EXPECT_EQ(rows[0].accepted_tokens, 3u);
+  const std::optional<ToldSteps> told = BestSteps(requests[0]);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->source, StepSource::kTimings);
+  EXPECT_EQ(told->steps, 3u);
+  EXPECT_EQ(told->drafts, 3u);
+  EXPECT_EQ(told->drafted_tokens, 6u);
+  EXPECT_EQ(told->accepted_tokens, 3u);
 }
 
 TEST(AcceptanceFoldTest, WhereSomeTimingsTellLessTheRunHasLess) {
   JournalScript script({.bs = 1});
-  std::vector<RequestRow> rows;
+  std::vector<EndedRequest> requests;
   for (int i = 0; i < 5; ++i) AddTimed(script, i * 100);
   TimingsStats& last = AddTimed(script, 900);
   last.each_step_known = false;
   last.acceptance_histogram.clear();
-  Results results = Fold(script.Events(), &rows);
+  Results results = Fold(script.Events(), &requests);
   EXPECT_DOUBLE_EQ(results.acceptance->source_share, 1);
   EXPECT_EQ(results.acceptance->steps, 18u);
   EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);
   EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
   EXPECT_FALSE(results.acceptance->per_draft || results.acceptance->drafts);
   EXPECT_THAT(results.acceptance->histogram, testing::IsEmpty());
-  EXPECT_EQ(rows.back().steps, 3u);
-  EXPECT_FALSE(rows.back().drafts.has_value());
+  EXPECT_EQ(BestSteps(requests.back())->steps, 3u);
+  EXPECT_FALSE(BestSteps(requests.back())->drafts.has_value());
 
   last.steps.reset();
-  results = Fold(script.Events(), &rows);
+  results = Fold(script.Events(), &requests);
   EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
   EXPECT_FALSE(results.acceptance->per_step || results.acceptance->steps);
   EXPECT_FALSE(results.acceptance->request_macro_mean.has_value());

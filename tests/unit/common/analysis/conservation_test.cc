@@ -75,8 +75,8 @@ TEST(ConservationTest, ALostAgentsRequestsAreLostAndItsRestIsUnassigned) {
   AddOk(script, 1, 1, 0);
   script.Begin({.agent = 1, .position = 3, .at_ms = 150}).Chunk(160, 2).Chunk(390, 1);
   script.Lose(1, 400);
-  std::vector<RequestRow> rows;
-  const Results results = Fold(script.Events(), &rows);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(script.Events(), &requests);
   EXPECT_EQ(results.conservation.lost, 1u);
   EXPECT_EQ(results.conservation.unassigned[3], 2u);
   EXPECT_TRUE(results.conservation.Holds());
@@ -85,10 +85,11 @@ TEST(ConservationTest, ALostAgentsRequestsAreLostAndItsRestIsUnassigned) {
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
   EXPECT_TRUE(HasReason(results.verdict, "agent_lost"));
   EXPECT_EQ(results.tokens.output, 5 * 2u + 3);
-  ASSERT_EQ(rows.size(), 6u);
-  EXPECT_EQ(rows.back().outcome, Outcome::kLost);
-  EXPECT_FALSE(rows.back().end_ns.has_value());
-  EXPECT_EQ(rows.back().counted_tokens, 3u);
+  ASSERT_EQ(requests.size(), 6u);
+  const SettledRequest& lost = requests.back().settled;
+  EXPECT_EQ(lost.outcome, Outcome::kLost);
+  EXPECT_FALSE(lost.end_ns.has_value());
+  EXPECT_EQ(lost.counted_tokens, 3u);
 }
 
 TEST(ConservationTest, AJournalWithoutAnEndLosesWhatWasOpen) {

@@ -282,9 +282,9 @@ std::vector<Event> JournalScript::Events(bool agent_major) const {
   return events;
 }
 
-Results Fold(const std::vector<Event>& events, std::vector<RequestRow>* rows) {
-  RunFold fold([&](const RequestRow& row) {
-    if (rows != nullptr) rows->push_back(row);
+Results Fold(const std::vector<Event>& events, std::vector<EndedRequest>* requests) {
+  RunFold fold([&](const EndedRequest& request) {
+    if (requests != nullptr) requests->push_back(request);
   });
   for (const Event& event : events) {
     const absl::Status applied = fold.Apply(event);

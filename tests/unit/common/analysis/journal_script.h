@@ -124,7 +124,7 @@ class JournalScript {
 };
 
 // Folds all events; every one must apply.
-Results Fold(const std::vector<Event>& events, std::vector<RequestRow>* rows = nullptr);
+Results Fold(const std::vector<Event>& events, std::vector<EndedRequest>* requests = nullptr);
 
 const SliceFigures* FindSlice(const Results& results, const std::string& by,
                               const std::string& key);

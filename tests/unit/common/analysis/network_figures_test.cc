@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <optional>
 
 namespace specctl {
 namespace {
@@ -12,7 +13,7 @@ constexpr int64_t kMilli = 1'000'000;
 TEST(NetworkFiguresTest, TheMedianOverAConnectionsLeastAndTtftOfTheHeadline) {
   std::deque<SettledRequest> all;
   RequestSet requests, headline;
-  const auto add = [&](uint32_t target, int64_t round_trip_ns, int64_t ttft_ns) {
+  const auto add = [&](uint32_t target, std::optional<int64_t> round_trip_ns, int64_t ttft_ns) {
     SettledRequest& request = all.emplace_back();
     request.target = target;
     request.round_trip_ns = round_trip_ns;
@@ -25,8 +26,8 @@ TEST(NetworkFiguresTest, TheMedianOverAConnectionsLeastAndTtftOfTheHeadline) {
   add(1, 9 * kMilli, 500 * kMilli);  // before the hold
   add(1, 2 * kMilli, 100 * kMilli);
   add(1, 4 * kMilli, 100 * kMilli);
-  add(1, SettledRequest::kNoTime, 100 * kMilli);  // on a connection that was there
-  add(0, SettledRequest::kNoTime, 50 * kMilli);
+  add(1, std::nullopt, 100 * kMilli);  // on a connection that was there
+  add(0, std::nullopt, 50 * kMilli);
   const auto networks = NetworkByTarget(requests, headline);
   ASSERT_EQ(networks.size(), 1u);
   EXPECT_EQ(networks[0].target, 1u);

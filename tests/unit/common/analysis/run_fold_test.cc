@@ -99,29 +99,36 @@ TEST(RunFoldTest, WindowsSayWhatHappenedInEachSecond) {
 }
 
 TEST(RunFoldTest, RowsComeInTheOrderOfEndsWithTheirStage) {
-  std::vector<RequestRow> rows;
-  Fold(SteadyRun().Events(), &rows);
-  ASSERT_EQ(rows.size(), 64u);
-  for (size_t i = 1; i < rows.size(); ++i) EXPECT_LE(*rows[i - 1].end_ns, *rows[i].end_ns);
-  EXPECT_EQ(rows[0].stage, "ramp");
-  EXPECT_EQ(rows[20].stage, "hold");
-  EXPECT_EQ(rows[20].first_token_ns, *rows[20].start_ns + 20 * kMs);
-  EXPECT_EQ(rows[20].first_chunk_tokens, 1u);
-  EXPECT_EQ(rows[20].counted_tokens, 21u);
-  EXPECT_EQ(rows[20].acceptance_source, AcceptanceSource::kChunks);
-  EXPECT_EQ(rows[20].steps, 10u);
+  std::vector<EndedRequest> requests;
+  Fold(SteadyRun().Events(), &requests);
+  ASSERT_EQ(requests.size(), 64u);
+  for (size_t i = 1; i < requests.size(); ++i)
+    EXPECT_LE(*requests[i - 1].settled.end_ns, *requests[i].settled.end_ns);
+  EXPECT_EQ(requests[0].settled.stage, Stage::kRamp);
+  const SettledRequest& settled = requests[20].settled;
+  EXPECT_EQ(settled.stage, Stage::kHold);
+  EXPECT_EQ(*settled.first_token_ns, *settled.start_ns + 20 * kMs);
+  EXPECT_EQ(*settled.first_chunk_tokens, 1u);
+  EXPECT_EQ(settled.counted_tokens, 21u);
+  const std::optional<ToldSteps> told = BestSteps(requests[20]);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->source, StepSource::kChunks);
+  EXPECT_EQ(told->steps, 10u);
+  EXPECT_FALSE(told->drafts);
 }
 
 // The slot's first idle moment, 7,750 ms, is reported long after the requests of that second ended.
 TEST(RunFoldTest, AStageIsFinalOnlyOnceItsSecondIsReported) {
   JournalScript script({.bs = 1});
   KeepBusy(script, 0, 0, 0, 31);
-  std::vector<RequestRow> rows;
-  const Results results = Fold(script.Events(), &rows);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(script.Events(), &requests);
   EXPECT_EQ(results.hold->start_s + results.hold->length_s, 7);
-  ASSERT_EQ(rows.size(), 31u);
-  for (const RequestRow& row : rows) {
-    EXPECT_EQ(row.stage, row.begin_ns < 7'000 * kMs ? "hold" : "drain") << row.begin_ns;
+  ASSERT_EQ(requests.size(), 31u);
+  for (const EndedRequest& request : requests) {
+    const SettledRequest& settled = request.settled;
+    EXPECT_EQ(settled.stage, settled.begin_ns < 7'000 * kMs ? Stage::kHold : Stage::kDrain)
+        << settled.begin_ns;
   }
 }
 
@@ -155,11 +162,13 @@ TEST(RunFoldTest, ThePeakOfALongerRunIsThatOfItsBestSecond) {
 
 // Everything that the figures are made of, as text.
 std::string Digest(const std::vector<Event>& events) {
-  std::vector<RequestRow> rows;
-  const Results results = Fold(events, &rows);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(events, &requests);
   std::string text;
-  for (const RequestRow& row : rows) {
-    text += absl::StrFormat("%d.%d %s %d\n", row.position, row.turn, row.stage, *row.end_ns);
+  for (const EndedRequest& request : requests) {
+    const SettledRequest& settled = request.settled;
+    text += absl::StrFormat("%d.%d %s %d\n", settled.position, settled.turn,
+                            StageName(settled.stage), *settled.end_ns);
   }
   for (const WindowFigures& w : results.windows) {
     text += absl::StrFormat("%d %s %a %a %a %a %a\n", w.start_s, w.stage, *w.output_tps,
@@ -330,15 +339,18 @@ TEST(RunFoldTest, ChunksAreExportedWithTheirRequest) {
   JournalScript script({.bs = 1});
   script.Begin({.at_ms = 0}).Chunk(10, 1).Chunk(30, 2).Ok(40);
   std::vector<std::string> lines;
-  RunFold fold({}, [&](const RunFold::ChunkRow& chunk) {
-    lines.push_back(absl::StrFormat("%d #%d at %d (from %d) unix %d: %d", chunk.request->position,
-                                    chunk.chunk, chunk.arrival_ns, chunk.early_ns,
-                                    chunk.arrival_unix_ns - kT0UnixNs, *chunk.tokens));
-  });
+  const auto list_chunks = [&](const EndedRequest& request) {
+    for (const KeptChunk& chunk : request.open.kept) {
+      lines.push_back(absl::StrFormat("%d at %d (from %d) unix %d: %d", request.settled.position,
+                                      chunk.arrival_ns, chunk.early_ns,
+                                      chunk.arrival_unix_ns - kT0UnixNs, *chunk.tokens));
+    }
+  };
+  RunFold fold(list_chunks, RunFold::Chunks::kKept);
   for (const Event& event : script.Events()) ASSERT_TRUE(fold.Apply(event).ok());
   fold.Finish();
-  EXPECT_THAT(lines, testing::ElementsAre("0 #0 at 10000000 (from 10000000) unix 10000000: 1",
-                                          "0 #1 at 30000000 (from 30000000) unix 30000000: 2"));
+  EXPECT_THAT(lines, testing::ElementsAre("0 at 10000000 (from 10000000) unix 10000000: 1",
+                                          "0 at 30000000 (from 30000000) unix 30000000: 2"));
 }
 
 TEST(RunFoldTest, LiveShowsWhatAllAgentsHaveReported) {
@@ -393,11 +405,11 @@ TEST(RunFoldTest, OtherHostsAreMappedByProbes) {
     return std::holds_alternative<Armed>(event);
   });
   events.insert(armed, Event(probe));
-  std::vector<RequestRow> rows;
-  const Results results = Fold(events, &rows);
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].begin_ns, -200 * kMs);
-  EXPECT_EQ(*rows[0].first_token_ns, -150 * kMs);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(events, &requests);
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].settled.begin_ns, -200 * kMs);
+  EXPECT_EQ(*requests[0].settled.first_token_ns, -150 * kMs);
   EXPECT_DOUBLE_EQ(results.latency.ttft_ms->p50, 50);
   EXPECT_FALSE(HasReason(results.verdict, "clock_unmapped"));
 }
@@ -406,9 +418,9 @@ TEST(RunFoldTest, WithoutProbesTheWallClockAlignsAndTheVerdictSaysSo) {
   JournalScript script({.bs = 1});
   script.host(0).boot_id = "elsewhere";
   script.Begin({.at_ms = 100}).Chunk(150, 1).Chunk(170, 1).Ok(200);
-  std::vector<RequestRow> rows;
-  const Results results = Fold(script.Events(), &rows);
-  EXPECT_EQ(rows[0].begin_ns, 100 * kMs);
+  std::vector<EndedRequest> requests;
+  const Results results = Fold(script.Events(), &requests);
+  EXPECT_EQ(requests[0].settled.begin_ns, 100 * kMs);
   EXPECT_TRUE(HasReason(results.verdict, "clock_unmapped"));
 }
 
@@ -422,12 +434,12 @@ TEST(RunFoldTest, AStepOfTheWallClockMovesNothingOfAnAgentWithoutProbes) {
     const bool stepped = batch != nullptr && batch->to_mono_ns > kT0MonoNs + 200 * kMs;
     if (stepped) batch->real_minus_mono_ns -= 3'600'000 * kMs;
   }
-  std::vector<RequestRow> rows;
-  Fold(events, &rows);
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].begin_ns, 100 * kMs);
-  EXPECT_EQ(*rows[0].last_token_ns, 270 * kMs);
-  EXPECT_EQ(rows[0].end_ns, 300 * kMs);
+  std::vector<EndedRequest> requests;
+  Fold(events, &requests);
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].settled.begin_ns, 100 * kMs);
+  EXPECT_EQ(*requests[0].settled.last_token_ns, 270 * kMs);
+  EXPECT_EQ(*requests[0].settled.end_ns, 300 * kMs);
 }
 
 }  // namespace

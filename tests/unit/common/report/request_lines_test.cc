@@ -10,32 +10,32 @@ namespace {
 using ::boost::json::object;
 using ::boost::json::parse;
 
-RequestRow SampleRow() {
-  RequestRow row;
-  row.position = 1601;
-  row.cycle = 1;
-  row.turn = 2;
-  row.agent = 3;
-  row.target = 1;
-  row.stage = "hold";
-  row.start_ns = 1'000'000'500;
-  row.first_token_ns = 1'200'000'000;
-  row.last_token_ns = 2'000'000'000;
-  row.end_ns = 2'000'100'000;
-  row.begin_ns = 1'000'000'000;
-  row.outcome = Outcome::kOk;
-  row.steps = 40;
-  row.acceptance_source = AcceptanceSource::kChunks;
-  row.finish.response_id = "chatcmpl-1";
-  row.finish.finish_reason = "stop";
-  row.finish.connect_ns = 1'250'000;
-  row.finish.input_tokens = 1024;
-  row.finish.output_tokens = 100;
-  row.finish.chunks = 41;
-  row.finish.output_hash = 0x00ffee;
-  row.finish.http_status = 200;
-  row.finish.output_text = "a\nb";
-  return row;
+EndedRequest SampleRequest() {
+  EndedRequest request;
+  request.cycle = 1;
+  SettledRequest& settled = request.settled;
+  settled.position = 1601;
+  settled.turn = 2;
+  settled.agent = 3;
+  settled.target = 1;
+  settled.stage = Stage::kHold;
+  settled.begin_ns = 1'000'000'000;
+  settled.start_ns = 1'000'000'500;
+  settled.first_token_ns = 1'200'000'000;
+  settled.last_token_ns = 2'000'000'000;
+  settled.end_ns = 2'000'100'000;
+  settled.connect_ns = 1'250'000;
+  request.steps[static_cast<size_t>(StepSource::kChunks)] = RequestSteps{.steps = 40};
+  request.finish.outcome = Outcome::kOk;
+  request.finish.response_id = "chatcmpl-1";
+  request.finish.finish_reason = "stop";
+  request.finish.input_tokens = 1024;
+  request.finish.output_tokens = 100;
+  request.finish.chunks = 41;
+  request.finish.output_hash = 0x00ffee;
+  request.finish.http_status = 200;
+  request.finish.output_text = "a\nb";
+  return request;
 }
 
 PlannedRow SamplePlanned() {
@@ -49,7 +49,7 @@ PlannedRow SamplePlanned() {
 
 TEST(RequestLinesTest, ARowHasTheDocumentedFields) {
   const PlannedRow planned = SamplePlanned();
-  const std::string line = RequestLine(SampleRow(), &planned, testing::SampleSpec());
+  const std::string line = RequestLine(SampleRequest(), &planned, testing::SampleSpec());
   EXPECT_EQ(line.find('\n'), std::string::npos);
   const object row = parse(line).as_object();
   EXPECT_EQ(row.at("request_id").as_string(), "1601.2");
@@ -68,8 +68,8 @@ TEST(RequestLinesTest, ARowHasTheDocumentedFields) {
 }
 
 TEST(RequestLinesTest, WhatIsUnknownIsAbsent) {
-  RequestRow bare;
-  bare.outcome = Outcome::kLost;
+  EndedRequest bare;
+  bare.finish.outcome = Outcome::kLost;
   bare.finish.failure = FailureKind::kAgentLost;
   bare.finish.error = "agent 3 was lost";
   const object row = parse(RequestLine(bare, nullptr, testing::SampleSpec())).as_object();
@@ -85,23 +85,23 @@ TEST(RequestLinesTest, WhatIsUnknownIsAbsent) {
 }
 
 TEST(RequestLinesTest, WithoutTheServersTotalTheFoldsStands) {
-  RequestRow cut = SampleRow();
+  EndedRequest cut = SampleRequest();
   cut.finish.output_tokens.reset();
-  cut.output_tokens = 37;
+  cut.tokens.total = 37;
   const object row = parse(RequestLine(cut, nullptr, testing::SampleSpec())).as_object();
   EXPECT_EQ(row.at("output_tokens").as_int64(), 37);
 }
 
 TEST(RequestLinesTest, ATargetThatTheSpecDoesNotKnowIsItsNumber) {
-  RequestRow odd = SampleRow();
-  odd.target = 9;
+  EndedRequest odd = SampleRequest();
+  odd.settled.target = 9;
   const object row = parse(RequestLine(odd, nullptr, testing::SampleSpec())).as_object();
   EXPECT_EQ(row.at("target").as_string(), "target 9");
 }
 
 TEST(RequestLinesTest, RepliesAreWrittenWithTheirRequest) {
   const PlannedRow planned = SamplePlanned();
-  const std::string line = OutputLine(SampleRow(), &planned);
+  const std::string line = OutputLine(SampleRequest(), &planned);
   EXPECT_EQ(line, R"({"request_id":"1601.2","response_id":"chatcmpl-1","question_id":"81",)"
                   R"("category":"coding","tier":"mixed","outcome":"ok","text":"a\nb"})");
 }

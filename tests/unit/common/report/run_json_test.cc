@@ -1,7 +1,13 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/journal/spec_codec.h"
 #include "common/report/artifacts.h"
+#include "tests/unit/common/journal/filled_message.h"
 #include "tests/unit/common/report/sample_results.h"
 
 namespace specctl {
@@ -52,6 +58,61 @@ TEST(RunJsonTest, BuiltinPromptsAreCalledWhatTheyAre) {
   EXPECT_TRUE(run.at("dataset").at("builtin").as_bool());
   EXPECT_TRUE(run.at("dataset").as_object().contains("warning"));
   EXPECT_FALSE(run.contains("t0_unix_ns"));
+}
+
+using Path = std::vector<const google::protobuf::FieldDescriptor*>;
+
+// The paths of all fields that are no messages.
+void AddPaths(const google::protobuf::Descriptor* type, Path& path, std::vector<Path>& paths) {
+  for (int i = 0; i < type->field_count(); ++i) {
+    path.push_back(type->field(i));
+    if (path.back()->message_type() != nullptr) {
+      AddPaths(path.back()->message_type(), path, paths);
+    } else {
+      paths.push_back(path);
+    }
+    path.pop_back();
+  }
+}
+
+void Clear(const Path& path, google::protobuf::Message* message) {
+  for (size_t i = 0; i + 1 < path.size(); ++i) {
+    const auto* reflection = message->GetReflection();
+    message = path[i]->is_repeated() ? reflection->MutableRepeatedMessage(message, path[i], 0)
+                                     : reflection->MutableMessage(message, path[i]);
+  }
+  message->GetReflection()->ClearField(message, path.back());
+}
+
+std::string NameOf(const Path& path) {
+  std::string name;
+  for (const auto* field : path) name += (name.empty() ? "" : ".") + field->name();
+  return name;
+}
+
+TEST(RunJsonTest, EveryFieldOfTheSpecIsThere) {
+  // Of old journals; and which model a target was asked for is told request by request.
+  const std::set<std::string> elsewhere = {"target_urls", "targets.model"};
+  v1::RunSpec full;
+  uint32_t next = 0;
+  testing::Fill(full, next);
+  full.clear_target_urls();
+  const auto print = [](const v1::RunSpec& spec) {
+    Results results;
+    results.spec = FromProto(spec);
+    results.targets = {testing::SampleTarget(0)};
+    return RunJson(results);
+  };
+  std::vector<Path> paths;
+  Path root;
+  AddPaths(v1::RunSpec::descriptor(), root, paths);
+  EXPECT_GT(paths.size(), 40u);
+  for (const Path& path : paths) {
+    if (elsewhere.contains(NameOf(path))) continue;
+    v1::RunSpec without = full;
+    Clear(path, &without);
+    EXPECT_NE(print(without), print(full)) << NameOf(path) << " is not in run.json";
+  }
 }
 
 }  // namespace

@@ -1,0 +1,109 @@
+// The fields of a RunSpec, each named once: the Protocol Buffer (common/journal/spec_codec) and
+// run.json's `spec` (common/report/run_json) are written and read from this table.
+//
+// A new field: a line in proto/specctl/v1/run.proto, a member in run_spec.h, a line here, and one
+// in docs/artifacts.md.  A test fails where one of the first three lacks it.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include "common/workload/run_spec.h"
+
+namespace specctl {
+
+struct SpecField {
+  // Not in run.json's `spec`, which has it at another place and in another form.
+  static constexpr std::string_view kApart = "-";
+
+  std::string_view stored;             // its name in specctl.v1
+  std::string_view printed = {};       // its key in run.json; empty: the same, with _s for _ns
+  std::string_view no = {}, yes = {};  // of a flag, what run.json calls false and true
+};
+
+template <class Spec, class T>
+concept SpecOf = std::same_as<std::remove_const_t<Spec>, T>;
+
+// VisitFields(spec, visit) calls visit(SpecField, member) for each field, in run.json's order.
+// visit.Group(key, visit_members) takes those that run.json has in an object of their own, and that
+// are stored beside the others.  Members are const where the spec is.
+
+template <SpecOf<LoadSpec> Spec, class Visitor>
+void VisitFields(Spec& load, Visitor&& visit) {
+  visit(SpecField{"bs"}, load.bs);
+  visit(SpecField{"agents"}, load.agents);
+  visit(SpecField{"ramp_ns"}, load.ramp);
+  visit(SpecField{"warmup_ns"}, load.warmup);
+  visit(SpecField{"duration_ns"}, load.duration);
+  visit(SpecField{"requests_max"}, load.requests_max);
+  visit(SpecField{"conversations_max"}, load.conversations_max);
+  visit(SpecField{"grace_ns"}, load.grace);
+  visit(SpecField{"failed_share_max"}, load.failed_share_max);
+  visit(SpecField{"seed"}, load.seed);
+}
+
+template <SpecOf<RequestSpec> Spec, class Visitor>
+void VisitFields(Spec& request, Visitor&& visit) {
+  visit(SpecField{"endpoint"}, request.endpoint);
+  visit(SpecField{"model"}, request.model);
+  visit(SpecField{"osl_tokens"}, request.osl_tokens);
+  visit(SpecField{"temperature"}, request.temperature);
+  visit(SpecField{"ignore_eos"}, request.ignore_eos);
+  visit(SpecField{"extra_inputs_json"}, request.extra_inputs_json);
+  visit(SpecField{"model_mix"}, request.model_mix);
+  visit(SpecField{"headers"}, request.headers);
+  visit(SpecField{"withheld_headers"}, request.withheld_headers);
+}
+
+template <SpecOf<DatasetIdentity> Spec, class Visitor>
+void VisitFields(Spec& dataset, Visitor&& visit) {
+  visit(SpecField{"name", SpecField::kApart}, dataset.name);
+  visit(SpecField{"path"}, dataset.path);
+  visit(SpecField{"format"}, dataset.format);
+  visit(SpecField{"sha256"}, dataset.sha256);
+  visit(SpecField{"rows"}, dataset.rows);
+  visit(SpecField{"builtin", SpecField::kApart}, dataset.builtin);
+}
+
+template <SpecOf<TargetSpec> Spec, class Visitor>
+void VisitFields(Spec& target, Visitor&& visit) {
+  visit(SpecField{"url"}, target.url);
+  visit(SpecField{"name"}, target.name);
+  visit(SpecField{"model"}, target.model);
+  visit(SpecField{"gpus"}, target.gpus);
+}
+
+template <SpecOf<RunSpec> Spec, class Visitor>
+void VisitFields(Spec& spec, Visitor&& visit) {
+  visit(SpecField{"run_id", SpecField::kApart}, spec.run_id);
+  visit(SpecField{"specctl_version", SpecField::kApart}, spec.specctl_version);
+  visit(SpecField{"dataset", SpecField::kApart}, spec.dataset);
+  visit(SpecField{"tags", SpecField::kApart}, spec.tags);
+  visit(SpecField{"load"}, spec.load);
+  visit(SpecField{"request"}, spec.request);
+  visit(SpecField{"targets", "target_urls"}, spec.targets);
+  visit(SpecField{"url_policy"}, spec.url_policy);
+  visit(SpecField{"user_stamps", "receive_stamps", "kernel", "user"}, spec.user_stamps);
+  visit(SpecField{"server_metrics"}, spec.server_metrics);
+  visit(SpecField{"metrics_urls"}, spec.metrics_urls);
+  visit(SpecField{"metrics_urls_named"}, spec.metrics_urls_named);
+  visit.Group("timeouts", [&] {
+    visit(SpecField{"connect_timeout_ns", "connect_s"}, spec.timeouts.connect);
+    visit(SpecField{"request_timeout_ns", "request_s"}, spec.timeouts.request);
+    visit(SpecField{"idle_timeout_ns", "idle_s"}, spec.timeouts.idle);
+    visit(SpecField{"agent_timeout_ns", "agent_s"}, spec.agent_timeout);
+  });
+  visit.Group("tls", [&] {
+    visit(SpecField{"tls_ca_file", "ca_file"}, spec.tls.ca_file);
+    visit(SpecField{"tls_insecure", "insecure"}, spec.tls.insecure);
+  });
+  visit(SpecField{"gpus"}, spec.gpus);
+  visit(SpecField{"save_text"}, spec.save_text);
+}
+
+template <class T>
+concept HasSpecFields = SpecOf<T, LoadSpec> || SpecOf<T, RequestSpec> ||
+    SpecOf<T, DatasetIdentity> || SpecOf<T, TargetSpec> || SpecOf<T, RunSpec>;
+
+}  // namespace specctl
