@@ -56,8 +56,7 @@ class AgentSpawnerTest : public ::testing::Test {
 
 TEST_F(AgentSpawnerTest, EachAgentIsToldWhereToDialAndWhoItIs) {
   AgentSpawner spawner(Script("read address token agent <&$1; echo $address $token > " + folder_ +
-                              "/$agent.tmp; mv " + folder_ + "/$agent.tmp " + folder_ +
-                              "/$agent"));
+                              "/$agent.tmp; mv " + folder_ + "/$agent.tmp " + folder_ + "/$agent"));
   StartAll(spawner, 3);
   spawner.End(seconds(10));
   for (const char* agent : {"0", "1", "2"}) {
@@ -67,8 +66,8 @@ TEST_F(AgentSpawnerTest, EachAgentIsToldWhereToDialAndWhoItIs) {
 
 TEST_F(AgentSpawnerTest, AnAgentInheritsNothingElse) {
   // Several, so that the ends of the earlier ones are there to be inherited.
-  AgentSpawner spawner(Script("read a t agent <&$1; exec ls /proc/self/fd > " + folder_ +
-                              "/$agent"));
+  AgentSpawner spawner(
+      Script("read a t agent <&$1; exec ls /proc/self/fd > " + folder_ + "/$agent"));
   StartAll(spawner, 3);
   spawner.End(seconds(10));
   EXPECT_EQ(ReadFile(folder_ + "/2"), "0\n1\n2\n3\n4\n");  // 4: the folder that ls reads

@@ -52,7 +52,9 @@ class FleetMachineTest : public ::testing::Test {
   static std::string Word(const CloseSession& close) {
     return "close" + Number(close.session) + " " + std::string(close.status.message());
   }
-  static std::string Word(const ConsumeInput& consume) { return "consume" + Number(consume.session); }
+  static std::string Word(const ConsumeInput& consume) {
+    return "consume" + Number(consume.session);
+  }
   static std::string Word(const ToRun& to) {
     const RunInput& input = to.input;
     if (const auto* up = std::get_if<AgentUp>(&input.event)) {
@@ -101,8 +103,8 @@ TEST_F(FleetMachineTest, WhoComesDuringARunTakesAFreePlaceOrWaitsForTheNext) {
   Said();
   Hello(11, 2);
   Hello(12, 3);
-  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11", "up 1 11", "consume 12",
-                                  "welcome 12"));
+  EXPECT_THAT(Said(),
+              ElementsAre("consume 11", "welcome 11", "up 1 11", "consume 12", "welcome 12"));
   fleet_.EndRun();
   EXPECT_THAT(Said(), ElementsAre("release 10 run-1", "release 11 run-1"));
   fleet_.BeginRun("run-2", 3, now_);
@@ -175,10 +177,9 @@ TEST_F(FleetMachineTest, ANumberIsOfOneProcess) {
   Said();
   Hello(11, 2, 0);
   Hello(12, 3, 4);
-  EXPECT_THAT(Said(),
-              ElementsAre("consume 11", "close 11 agent 0: another process has this number",
-                          "consume 12",
-                          "close 12 agent 4: no process was started with this number"));
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "close 11 agent 0: another process has this number",
+                                  "consume 12",
+                                  "close 12 agent 4: no process was started with this number"));
 }
 
 TEST_F(FleetMachineTest, ARunBeginsWithTheProbesOfTheLastTenMinutes) {
