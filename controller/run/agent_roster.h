@@ -23,8 +23,8 @@ struct RosterAgent {
   HostFacts host;
   uint64_t last_seq = 0;  // of its batches
   MonoTime joined{}, heard{};
-  MonoTime prepare_sent{};      // last
-  Nanos prepare_round_trip{0};  // from there to Prepared
+  MonoTime prepare_sent{};               // last
+  Nanos prepare_round_trip{0};           // from there to Prepared
   std::string death;                     // not empty: its process has ended, and how
   std::optional<MonoTime> give_up_dead;  // what it had sent must have come by then
 };

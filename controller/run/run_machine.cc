@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/workload/slice.h"
+#include "controller/run/arm_lead.h"
 
 namespace specctl::controller {
 namespace {
@@ -15,12 +16,6 @@ namespace {
 constexpr Nanos kDeadPatience = std::chrono::seconds(1);
 // What agents may take to cancel everything once nothing can be recorded any more.
 constexpr Nanos kJournalFailedPatience = std::chrono::seconds(1);
-// From arming to T0: agents that took long to prepare may take long to hear of T0 too.
-constexpr int kArmLeadRoundTrips = 3;
-constexpr Nanos kArmLeadMin = std::chrono::milliseconds(100);
-// The same where an agent takes T0 by the wall clock, which may be off by that much.
-constexpr Nanos kArmLeadMinAcrossHosts = std::chrono::seconds(1);
-constexpr Nanos kArmLeadMax = std::chrono::seconds(20);
 
 }  // namespace
 
@@ -113,11 +108,10 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
   roster_[agent].phase = AgentPhase::kDone;
   // A signal to the whole group reaches the agents too.
   const bool lost = done.stopped && end_ != RunEnd::kInterrupted;
-  Record(AgentEnded{.agent = agent,
-                    .lost = lost,
-                    .reason = lost ? how : "done",
-                    .at_mono_ns = MonoNs(now)},
-         now);
+  Record(
+      AgentEnded{
+          .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = MonoNs(now)},
+      now);
   if (lost) {
     SetEnd(RunEnd::kAgentLost, how);
     if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
@@ -157,10 +151,10 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
   roster_[agent].heard = now;
   const absl::StatusOr<bool> is_next = roster_.TakeBatch(agent, batch);
   if (!is_next.ok()) {
-    LoseAgent(agent,
-              absl::StrFormat("%s %s", roster_.NameOf(agent),
-                              std::string(is_next.status().message())),
-              now);
+    LoseAgent(
+        agent,
+        absl::StrFormat("%s %s", roster_.NameOf(agent), std::string(is_next.status().message())),
+        now);
     return BatchUse::kDrop;
   }
   if (!*is_next) {
@@ -211,18 +205,9 @@ void RunMachine::SendAck(uint32_t agent, uint64_t seq) {
 
 // --- what happens around them -------------------------------------------------------------------
 
-Nanos RunMachine::ArmLead() const {
-  bool one_clock = !options_.boot_id.empty();
-  for (uint32_t i = 0; i < roster_.size(); ++i) {
-    one_clock = one_clock && roster_[i].host.boot_id == options_.boot_id;
-  }
-  return std::clamp(kArmLeadRoundTrips * roster_.SlowestPrepare(),
-                    one_clock ? kArmLeadMin : kArmLeadMinAcrossHosts, kArmLeadMax);
-}
-
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
   if (ended_ || armed_) return;
-  const MonoTime t0 = now + ArmLead();
+  const MonoTime t0 = now + ArmLead(roster_, options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
                  .t0_unix_ns = MonoNs(t0) + real_minus_mono.count(),
                  .boot_id = options_.boot_id};
@@ -356,9 +341,9 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
 void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
   if (!roster_[agent].session) return;
   const Nanos left = std::max(draining_->until - now, Nanos(0));
-  Follow(SendToAgent{*roster_[agent].session, DrainAgent{.run_id = options_.run_id,
-                                                         .reason = draining_->reason,
-                                                         .grace = left}},
+  Follow(SendToAgent{*roster_[agent].session,
+                     DrainAgent{
+                         .run_id = options_.run_id, .reason = draining_->reason, .grace = left}},
          now);
 }
 

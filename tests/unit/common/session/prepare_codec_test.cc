@@ -14,6 +14,7 @@ PreparePart FullPart() {
   LoadJob& job = part.head.emplace();
   job.spec.run_id = "run-1";
   job.spec.load.bs = 64;
+  job.spec.tls.ca_pem = "pem";
   job.headers = {{"X-Secret", "s"}};
   job.targets = {{.url = "http://a:8000",
                   .engine = "vllm",
@@ -50,6 +51,7 @@ TEST(PrepareCodecTest, AJobComesBackWhole) {
   const LoadJob& job = *part.head;
   EXPECT_EQ(job.spec.run_id, "run-1");
   EXPECT_EQ(job.spec.load.bs, 64u);
+  EXPECT_EQ(job.spec.tls.ca_pem, "pem");
   EXPECT_EQ(job.headers, FullPart().head->headers);
   ASSERT_EQ(job.targets.size(), 1u);
   EXPECT_EQ(job.targets[0].url, "http://a:8000");

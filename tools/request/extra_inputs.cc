@@ -1,4 +1,4 @@
-#include "tools/specctl/extra_inputs.h"
+#include "tools/request/extra_inputs.h"
 
 #include <limits>
 #include <string>
@@ -8,7 +8,7 @@
 #include <absl/strings/str_format.h>
 #include <boost/json.hpp>
 
-#include "tools/specctl/flag_values.h"
+#include "tools/request/flag_values.h"
 
 namespace specctl::cli {
 namespace {
@@ -48,21 +48,22 @@ absl::Status Against(std::string_view key, std::string_view flag) {
 }
 
 // The model can't stay among the fields, where it would override a row's own.
-absl::Status TakeModel(const RunFlags& flags, boost::json::object& fields, RequestSpec& request) {
+absl::Status TakeModel(const RequestFlags& flags, boost::json::object& fields,
+                       RequestSpec& request) {
   const auto found = fields.find("model");
   if (found == fields.end()) return absl::OkStatus();
   if (!found->value().is_string() || found->value().as_string().empty()) {
     return Needs("model", "a name", found->value());
   }
   const std::string model(found->value().as_string());
-  if (flags.model && *flags.model != model) return Against("model", "--model");
-  if (!flags.model_mix.empty()) return Against("model", "--model-mix");
+  if (flags.IsGiven("--model") && request.model != model) return Against("model", "--model");
+  if (flags.IsGiven("--model-mix")) return Against("model", "--model-mix");
   request.model = model;
   fields.erase(found);
   return absl::OkStatus();
 }
 
-absl::Status TakeLimit(std::string_view key, const RunFlags& flags,
+absl::Status TakeLimit(std::string_view key, const RequestFlags& flags,
                        const boost::json::object& fields, MeasureRequest& request) {
   const auto found = fields.find(key);
   if (found == fields.end()) return absl::OkStatus();
@@ -71,19 +72,19 @@ absl::Status TakeLimit(std::string_view key, const RunFlags& flags,
   const bool fits = value.is_int64() && value.as_int64() >= 1 && value.as_int64() <= kMax;
   if (!fits) return Needs(key, absl::StrFormat("a whole number from 1 to %d", kMax), value);
   const auto tokens = static_cast<uint32_t>(value.as_int64());
-  if (flags.osl && *flags.osl != tokens) return Against(key, "--osl");
+  if (flags.IsGiven("--osl") && request.osl_tokens != tokens) return Against(key, "--osl");
   request.osl_tokens = tokens;
   return absl::OkStatus();
 }
 
-absl::Status TakeTemperature(const RunFlags& flags, const boost::json::object& fields,
+absl::Status TakeTemperature(const RequestFlags& flags, const boost::json::object& fields,
                              MeasureRequest& request) {
   const auto found = fields.find("temperature");
   if (found == fields.end()) return absl::OkStatus();
   boost::json::error_code error;
   const auto number = found->value().to_number<double>(error);
   if (error || number < 0) return Needs("temperature", "a number from 0", found->value());
-  if (flags.temperature && request.spec.request.temperature != number) {
+  if (flags.IsGiven("--temperature") && request.spec.request.temperature != number) {
     return Against("temperature", "--temperature");
   }
   request.spec.request.temperature = number;
@@ -91,26 +92,28 @@ absl::Status TakeTemperature(const RunFlags& flags, const boost::json::object& f
   return absl::OkStatus();
 }
 
-absl::Status TakeIgnoreEos(const RunFlags& flags, const boost::json::object& fields,
+absl::Status TakeIgnoreEos(const RequestFlags& flags, const boost::json::object& fields,
                            RequestSpec& request) {
   const auto found = fields.find("ignore_eos");
   if (found == fields.end()) return absl::OkStatus();
   if (!found->value().is_bool()) return Needs("ignore_eos", "true or false", found->value());
   const bool ignore = found->value().as_bool();
-  if (flags.ignore_eos && *flags.ignore_eos != ignore) return Against("ignore_eos", "--ignore-eos");
+  if (flags.IsGiven("--ignore-eos") && request.ignore_eos != ignore)
+    return Against("ignore_eos", "--ignore-eos");
   request.ignore_eos = ignore;
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status TakeExtraInputs(const RunFlags& flags, MeasureRequest& request) {
+absl::Status TakeExtraInputs(const std::vector<std::string>& texts, const RequestFlags& flags,
+                             MeasureRequest& request) {
   RequestSpec& asked = request.spec.request;
   boost::json::object fields;
-  if (flags.extra_inputs.empty() && !asked.extra_inputs_json.empty()) {  // of --like
+  if (texts.empty() && !asked.extra_inputs_json.empty()) {  // of --like
     if (auto merged = MergeExtra(asked.extra_inputs_json, fields); !merged.ok()) return merged;
   }
-  for (const std::string& text : flags.extra_inputs) {
+  for (const std::string& text : texts) {
     if (auto merged = MergeExtra(text, fields); !merged.ok()) return merged;
   }
   if (auto taken = TakeModel(flags, fields, asked); !taken.ok()) return taken;

@@ -1,4 +1,4 @@
-// The request that `specctl run` would make of a command line.
+// The request that `specctl run` would make of a command line without its own flags.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/specctl/run_request.h"
+#include "tools/request/flag_groups.h"
 
 namespace specctl::cli {
 
@@ -23,15 +23,18 @@ inline absl::StatusOr<controller::MeasureRequest> RequestOfLine(std::vector<std:
     return std::nullopt;
   };
   CLI::App app;
-  RunFlags flags;
-  AddRunFlags(app, flags);
+  RequestFlags flags(app);
+  for (const auto add : {AddTargetFlags, AddLoadFlags, AddPromptFlags, AddInferenceFlags,
+                         AddMetricsFlags, AddRecordFlags, AddNeedlessFlags}) {
+    add(flags);
+  }
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
   } catch (const CLI::Error& error) {
     return absl::InvalidArgumentError(error.what());
   }
-  return MakeRequest(flags, surroundings);
+  return flags.Make(surroundings);
 }
 
 inline controller::MeasureRequest Good(std::vector<std::string> arguments,

@@ -1,9 +1,9 @@
-#include "tools/specctl/extra_inputs.h"
+#include "tools/request/extra_inputs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/tools/specctl/request_of.h"
+#include "tests/unit/tools/request/request_of.h"
 
 namespace specctl::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/specctl/flag_values.h"
+#include "tools/request/flag_values.h"
 
 #include <charconv>
 #include <cmath>

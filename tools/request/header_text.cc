@@ -1,11 +1,11 @@
-#include "tools/specctl/header_flags.h"
+#include "tools/request/header_text.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 
 #include "common/net/http_request.h"
-#include "tools/specctl/flag_values.h"
+#include "tools/request/flag_values.h"
 
 namespace specctl::cli {
 

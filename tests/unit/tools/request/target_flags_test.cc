@@ -1,21 +1,20 @@
-#include "tools/specctl/target_request.h"
+#include "tools/request/flag_groups.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/tools/specctl/request_of.h"
+#include "tests/unit/tools/request/request_of.h"
 
 namespace specctl::cli {
 namespace {
 
+using namespace std::chrono_literals;
 using controller::MeasureRequest;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::Pair;
 
-TEST(TargetRequestTest, ATargetMayHaveNameModelAndGpus) {
+TEST(TargetFlagsTest, ATargetMayHaveNameModelAndGpus) {
   const MeasureRequest request =
       Good({"--target", "fp8=http://a:8000/v1,model=m-fp8,gpus=2", "--target", "b:9,gpus=4"});
   const MeasureRequest others = Good({"--url", "http://c:1", "--target", "bf16=https://b"});
@@ -32,7 +31,7 @@ TEST(TargetRequestTest, ATargetMayHaveNameModelAndGpus) {
   EXPECT_EQ(others.spec.targets[1].name, "bf16");
 }
 
-TEST(TargetRequestTest, TheEnvironmentMayNameSeveral) {
+TEST(TargetFlagsTest, TheEnvironmentMayNameSeveral) {
   Surroundings surroundings;
   surroundings.default_url = "http://a:1,http://b:2/v1";
   EXPECT_THAT(TargetUrls(Good({}, surroundings).spec), ElementsAre("http://a:1", "http://b:2"));
@@ -40,7 +39,7 @@ TEST(TargetRequestTest, TheEnvironmentMayNameSeveral) {
               ElementsAre("http://c:3"));
 }
 
-TEST(TargetRequestTest, WhatIsNoTargetIsRefused) {
+TEST(TargetFlagsTest, WhatIsNoTargetIsRefused) {
   EXPECT_THAT(Refusal({"--target", "a=http://h,colour=red"}),
               HasSubstr("--target: need [NAME=]URL[,model=M][,gpus=N]; \"colour=red\""));
   EXPECT_THAT(Refusal({"--target", "http://h,model="}), HasSubstr("\"model=\" is neither"));
@@ -53,7 +52,7 @@ TEST(TargetRequestTest, WhatIsNoTargetIsRefused) {
               HasSubstr("--url: \"model=\" without a URL before it; need --target"));
 }
 
-TEST(TargetRequestTest, GpusOfTheTargetsSumUp) {
+TEST(TargetFlagsTest, GpusOfTheTargetsSumUp) {
   EXPECT_EQ(Good({"--target", "http://a,gpus=2", "--target", "http://b,gpus=4"}).spec.gpus, 6u);
   EXPECT_EQ(Good({"--url", "http://a", "--gpus", "8"}).spec.gpus, 8u);
   EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--gpus", "2"}),
@@ -62,55 +61,7 @@ TEST(TargetRequestTest, GpusOfTheTargetsSumUp) {
               HasSubstr("gpus= is given for other targets and not for http://b:80"));
 }
 
-TEST(TargetRequestTest, NoSecretReachesTheSpecOrAnError) {
-  const MeasureRequest request =
-      Good({"--api-key-env", "THE_KEY", "--header", "X-Api-Key: abc", "--header", "X-Team: red",
-            "--keep-header", "x-team", "--url", "http://user:hunter2@h,http://i"});
-  EXPECT_EQ(request.secrets.api_key, "s3cret");
-  EXPECT_THAT(request.secrets.headers,
-              ElementsAre(Pair("X-Api-Key", "abc"), Pair("X-Team", "red")));
-  EXPECT_THAT(request.spec.request.headers, ElementsAre(Pair("X-Team", "red")));
-  EXPECT_THAT(request.spec.request.withheld_headers, ElementsAre("X-Api-Key"));
-  EXPECT_THAT(TargetUrls(request.spec), ElementsAre("http://h:80", "http://i:80"));
-  EXPECT_EQ(request.secrets.AuthorizationOf(0), "Basic dXNlcjpodW50ZXIy");
-  EXPECT_EQ(request.secrets.AuthorizationOf(1), "Bearer s3cret");
-  for (const char* header :
-       {"X-Api-Key s3cr3t", "s3cr3t", "X-Key: s3cr3t\nY: z", "X Key: s3cr3t"}) {
-    EXPECT_THAT(Refusal({"--header", header}), Not(HasSubstr("s3cr3t"))) << header;
-  }
-  EXPECT_THAT(Refusal({"--header", "no colon"}), HasSubstr("--header: need NAME:VALUE"));
-  EXPECT_THAT(Refusal({"--header", "Host: elsewhere"}), HasSubstr("Host is set by specctl"));
-  EXPECT_THAT(Refusal({"--url", "http://user:hunter2@h:x"}), Not(HasSubstr("hunter2")));
-  EXPECT_THAT(Refusal({"--target", "http://h,colour=user:hunter2@x"}), Not(HasSubstr("@x")));
-}
-
-TEST(TargetRequestTest, AKeyThatCannotBeHadNamesItsVariable) {
-  EXPECT_THAT(Refusal({"--api-key-env", "NOT_THERE"}), HasSubstr("NOT_THERE is not set"));
-  const std::string broken = Refusal({"--api-key-env", "BROKEN_KEY"});
-  EXPECT_THAT(broken, HasSubstr("BROKEN_KEY holds a line break"));
-  EXPECT_THAT(broken, Not(HasSubstr("s3cret")));
-  EXPECT_THAT(Refusal({"--api-key-env", "THE_KEY", "--header", "authorization: x"}),
-              HasSubstr("--api-key-env: excludes --header Authorization"));
-}
-
-TEST(TargetRequestTest, AHeaderToKeepMustBeGiven) {
-  EXPECT_THAT(Refusal({"--keep-header", "X-A", "--header", "X-B: 1"}),
-              HasSubstr("--keep-header: no --header gives X-A"));
-}
-
-TEST(TargetRequestTest, ARepeatedRunNeedsTheValuesThatWereNotKept) {
-  Surroundings surroundings;
-  surroundings.like.emplace();
-  surroundings.like->targets = {{.url = "http://a:1", .model = "m"}};
-  surroundings.like->request.headers = {{"X-Team", "red"}};
-  EXPECT_THAT(Good({}, surroundings).secrets.headers, ElementsAre(Pair("X-Team", "red")));
-  surroundings.like->request.withheld_headers = {"X-Api-Key"};
-  EXPECT_THAT(Refusal({}, surroundings), HasSubstr("--like: that run sent the headers X-Api-Key"));
-  EXPECT_THAT(Good({"--header", "X-Api-Key: k"}, surroundings).secrets.headers,
-              ElementsAre(Pair("X-Api-Key", "k")));
-}
-
-TEST(TargetRequestTest, ModelsAreNamedOrMixed) {
+TEST(TargetFlagsTest, ModelsAreNamedOrMixed) {
   EXPECT_EQ(Good({"--model", "m"}).spec.request.model, "m");
   const RequestSpec mixed = Good({"--model-mix", "org/a=0.6,b=x=0.4"}).spec.request;
   EXPECT_THAT(mixed.model_mix, ElementsAre(Pair("org/a", 0.6), Pair("b=x", 0.4)));
@@ -123,7 +74,7 @@ TEST(TargetRequestTest, ModelsAreNamedOrMixed) {
   EXPECT_THAT(Refusal({"--model-mix", "a=1,a=2"}), HasSubstr("a is named twice"));
 }
 
-TEST(TargetRequestTest, AModelOfTheFlagsOverridesThoseOfARepeatedRun) {
+TEST(TargetFlagsTest, AModelOfTheFlagsOverridesThoseOfARepeatedRun) {
   Surroundings surroundings;
   surroundings.like.emplace();
   surroundings.like->targets = {{.url = "http://a:1", .model = "old"}};
@@ -131,6 +82,19 @@ TEST(TargetRequestTest, AModelOfTheFlagsOverridesThoseOfARepeatedRun) {
   const MeasureRequest request = Good({"--model", "new"}, surroundings);
   EXPECT_EQ(request.spec.targets[0].model, "");
   EXPECT_EQ(request.spec.request.model, "new");
+}
+
+TEST(TargetFlagsTest, AProbeTakesTheSameTargets) {
+  CLI::App app;
+  RequestFlags flags(app);
+  AddProbeFlags(flags);
+  app.parse("http://c:1 --target fp8=http://a:8000,model=m --insecure --wait-ready 5s");
+  const auto request = flags.Make({});
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_THAT(TargetUrls(request->spec), ElementsAre("http://c:1", "http://a:8000"));
+  EXPECT_EQ(request->spec.targets[1].name, "fp8");
+  EXPECT_TRUE(request->spec.tls.insecure);
+  EXPECT_EQ(request->wait_ready, 5s);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "tools/specctl/header_flags.h"
+#include "tools/request/header_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-TEST(HeaderFlagsTest, AMetricsHeaderThatIsNoneIsRefusedWithoutItsText) {
+TEST(HeaderTextTest, AMetricsHeaderThatIsNoneIsRefusedWithoutItsText) {
   EXPECT_THAT(*ParseMetricsHeaders({"X-A: b:c ", "X-B:"}),
               ElementsAre(Pair("X-A", "b:c"), Pair("X-B", "")));
   EXPECT_THAT(*ParseMetricsHeaders({}), IsEmpty());
