@@ -17,8 +17,8 @@ inline constexpr Nanos kRealMinusMono = std::chrono::seconds(1'000'000);
 
 // A run of three agents with bs 6 and a limit of 300 s.  Sessions are numbered by the test; time
 // moves by Pass().  What the machine decides is told as short words: "prepare 10" is Prepare to
-// session 10.  The journal is on disk at once, unless the test says `syncs_ = false`: then a sync is
-// a word, and the test answers it.
+// session 10.  The journal is on disk at once, unless the test says `syncs_ = false`: then a sync
+// is a word, and the test answers it.
 class RunMachineTest : public ::testing::Test {
  protected:
   static RunMachine::Options ThreeAgents() {
@@ -63,9 +63,9 @@ class RunMachineTest : public ::testing::Test {
     Tell(agent, AgentArmed{.run_id = "run-1", .error = error});
   }
   void Done(uint32_t agent, bool stopped = false) {
-    Tell(agent, AgentDone{.run_id = "run-1",
-                          .stopped = stopped,
-                          .last_seq = machine_.roster()[agent].last_seq});
+    Tell(agent,
+         AgentDone{
+             .run_id = "run-1", .stopped = stopped, .last_seq = machine_.roster()[agent].last_seq});
   }
   void Beat(uint32_t agent) { Tell(agent, AgentHeartbeat{}); }
   void Cut(uint32_t agent) { Tell(agent, AgentCut{}); }
