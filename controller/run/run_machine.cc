@@ -45,12 +45,15 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
     of.phase = AgentPhase::kJoined;
     of.incarnation = up.incarnation;
     of.host = up.host;
-    of.joined = now;
     Record(AgentJoined{.agent = agent,
                        .incarnation = up.incarnation,
                        .host = up.host,
                        .slots = SlotsOfAgent(options_.bs, agent, options_.agents)},
            now);
+    if (!roster_.AllAtLeast(AgentPhase::kJoined)) return;
+    // Together, so that none prepares while others start: T0 follows from how long it takes.
+    for (uint32_t i = 0; i < roster_.size(); ++i) Instruct(i, now);
+    return;
   }
   Instruct(agent, now);
 }
@@ -58,8 +61,9 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
 // Everything that the agent must know and hasn't confirmed, over the session it has now.
 void RunMachine::Instruct(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
+  if (!of.session) return;
   if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
-  if (of.phase == AgentPhase::kJoined) {
+  if (of.phase == AgentPhase::kJoined && roster_.AllAtLeast(AgentPhase::kJoined)) {
     Follow(SendPrepare{.session = *of.session, .agent = agent}, now);
   }
   if (of.phase == AgentPhase::kPrepared && armed_) SendArm(agent, now);
@@ -75,7 +79,7 @@ void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now)
   RosterAgent& of = roster_[agent];
   if (of.phase == AgentPhase::kJoined) {
     of.phase = AgentPhase::kPrepared;
-    of.prepare_round_trip = now - of.prepare_sent;
+    of.prepare_round_trip = now - of.prepare_sent.value_or(now);
   }
   if (scraping_before_ || armed_ || !roster_.AllAtLeast(AgentPhase::kPrepared)) return;
   scraping_before_ = true;
@@ -186,7 +190,8 @@ void RunMachine::Follow(Command command, MonoTime now) {
 
 void RunMachine::Emit(Command command, MonoTime now) {
   if (const auto* prepare = std::get_if<SendPrepare>(&command)) {
-    roster_[prepare->agent].prepare_sent = now;
+    RosterAgent& of = roster_[prepare->agent];
+    if (!of.prepare_sent) of.prepare_sent = now;
   }
   commands_.push_back(std::move(command));
 }
@@ -277,8 +282,9 @@ void RunMachine::CheckPreparing(MonoTime now) {
         now);
   }
   for (uint32_t i = 0; i < roster_.size(); ++i) {
-    if (roster_[i].phase != AgentPhase::kJoined) continue;
-    if (now - roster_[i].joined <= options_.prepare_timeout) continue;
+    const RosterAgent& of = roster_[i];
+    if (of.phase != AgentPhase::kJoined || !of.prepare_sent) continue;
+    if (now - *of.prepare_sent <= options_.prepare_timeout) continue;
     return FailRun(absl::StrFormat("%s was not prepared within %g s", roster_.NameOf(i),
                                    Seconds(options_.prepare_timeout)),
                    now);

@@ -55,9 +55,12 @@ std::optional<ControllerMessage> FakeAgent::Read() {
 
 bool FakeAgent::Send(AgentMessage message) { return stream_->Write(Encode(std::move(message))); }
 
-bool FakeAgent::JoinAndPrepare() {
+bool FakeAgent::Join() {
   Dial();
-  if (!Await<WelcomeAgent>()) return false;
+  return Await<WelcomeAgent>().has_value();
+}
+
+bool FakeAgent::Prepare() {
   parts_.clear();
   do {
     auto part = Await<PreparePart>();

@@ -47,7 +47,11 @@ class FakeAgent {
   bool Send(AgentMessage message);
 
   // Hello, Welcome, the whole slice, Prepared.  False where the session ended before.
-  bool JoinAndPrepare();
+  bool JoinAndPrepare() { return Join() && Prepare(); }
+  // Hello, Welcome.
+  bool Join();
+  // The whole slice, which comes once all agents of the run have joined; Prepared.
+  bool Prepare();
   // Arm, Armed.
   bool AwaitArm();
   bool SendBatch(const AgentBatch& batch);

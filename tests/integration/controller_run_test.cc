@@ -27,7 +27,8 @@ struct TwoAgents {
   explicit TwoAgents(const FakeAgent::Options& first, const FakeAgent::Options& second)
       : a(first), b(second) {
     // In this order, so that the first is agent 0.
-    const bool armed = a.JoinAndPrepare() && b.JoinAndPrepare() && a.AwaitArm() && b.AwaitArm();
+    const bool armed =
+        a.Join() && b.Join() && a.Prepare() && b.Prepare() && a.AwaitArm() && b.AwaitArm();
     EXPECT_TRUE(armed);
   }
   FakeAgent a, b;
