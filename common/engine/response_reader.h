@@ -62,8 +62,9 @@ class ResponseReader {
   int64_t error_code() const { return error_code_; }
   const std::string& finish_reason() const { return finish_reason_; }
   const std::string& response_id() const { return response_id_; }
-  const std::string& text() const { return text_; }      // answer, with keep_text
-  uint64_t output_hash() const { return output_hash_; }  // FNV-1a of the answer; 0: none
+  const std::string& text() const { return text_; }  // answer, with keep_text
+  // FNV-1a of the answer; nullopt: no text came.
+  std::optional<uint64_t> output_hash() const { return output_hash_; }
   uint64_t chunks() const { return chunks_; }            // token-bearing
   bool other_choices() const { return other_choices_; }  // there were some, passed over
   std::optional<uint64_t> max_tokens() const { return options_.max_tokens; }  // as given
@@ -130,7 +131,8 @@ class ResponseReader {
   bool total_is_too_much_ = false;
   TokenFault token_fault_ = TokenFault::kNone;
   TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
-  uint64_t output_hash_ = 0, chunks_ = 0;
+  std::optional<uint64_t> output_hash_;
+  uint64_t chunks_ = 0;
   uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
   uint64_t usage_outputs_ = 0, usage_stalls_ = 0;  // events with output and usage; without growth
