@@ -63,7 +63,7 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
 // Everything that the agent must know and hasn't confirmed, over the session it has now.
 void RunMachine::Instruct(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
-  if (of.last_seq > 0) SendAck(agent, write_ahead_.durable_seq(agent));
+  if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
   if (of.phase == AgentPhase::kJoined) {
     Follow(SendPrepare{.session = *of.session, .agent = agent}, now);
   }
