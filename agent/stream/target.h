@@ -31,7 +31,7 @@ struct Target {
 // Sets the addresses of `target`, whose URL and TLS context are set, in the order of attempts.
 void SetAddresses(const std::vector<boost::asio::ip::tcp::endpoint>& endpoints, Target& target);
 
-// Resolves `url`.  `tls`: the context for https.
+// Resolves `url`.  `tls`: the context for https; may be null where the URL is http.
 // INVALID_ARGUMENT for a URL that is none, UNAVAILABLE where the name has no address; both name it.
 Task<absl::StatusOr<Target>> ResolveTarget(std::string url, std::shared_ptr<SSL_CTX> tls);
 

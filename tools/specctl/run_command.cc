@@ -97,11 +97,13 @@ int Run(const RunFlags& flags) {
   if (!output_dir.ok()) return Complain(kWho, output_dir.status(), kBadInput);
   auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
   if (!fleet.ok()) return Complain(kWho, fleet.status(), kFailed);
+  // The agents start while the targets are asked; what is wrong with their number, Resolve says.
+  absl::Status started;
+  const auto agents = controller::FitFleet(request->spec.load.bs, request->agents, LocalFleet());
+  if (agents.ok()) started = (*fleet)->Grow(*agents);
   auto run = ResolveAndTell(*std::move(request));
   if (!run.ok()) return IsForTheUser(run.status()) ? kBadInput : kFailed;
-  if (absl::Status grown = (*fleet)->Grow(run->spec.load.agents); !grown.ok()) {
-    return Complain(kWho, grown, kFailed);
-  }
+  if (!started.ok()) return Complain(kWho, started, kFailed);
   const controller::InterruptSource interrupts;
   controller::TerminalView view = controller::TerminalView::For(STDERR_FILENO);
   const auto outcome =
