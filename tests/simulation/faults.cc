@@ -16,6 +16,7 @@ using std::chrono::seconds;
 // heartbeat that was missed, a stall of the controller.
 constexpr Nanos kRecovery = milliseconds(6500);
 constexpr Nanos kSilentCutMax = seconds(20);
+constexpr Nanos kStallMax = seconds(40);  // longer than any agent time-out
 
 }  // namespace
 
@@ -102,8 +103,8 @@ void Faults::StopAgent(uint32_t host) {
 
 void Faults::StallController() {
   if (world_.queue.now() < stall_quiet_until_) return;
-  const Nanos most = world_.scenario.mild ? Nanos(seconds(1)) : LengthMax();
-  const Nanos length = random_.Skewed(milliseconds(1), most);
+  // Time in which the controller itself does nothing is nobody's silence.
+  const Nanos length = random_.Skewed(milliseconds(1), kStallMax);
   parts_.Stall(length);
   world_.Tell(absl::StrFormat("the controller is stalled for %.3f s", Seconds(length)));
   stall_quiet_until_ = world_.queue.now() + length + seconds(3);

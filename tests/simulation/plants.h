@@ -9,7 +9,7 @@ namespace specctl::simulation {
 // Each is a fault of what surrounds the machines; these know nothing of it.
 enum class Plant {
   kNone,
-  kAckBeforeSync,         // the machine hears that the journal is synced, then it is
+  kAckBeforeSync,         // what was appended is acknowledged as the sync begins
   kSyncErrorIgnored,      // a sync that failed passes for one that didn't
   kBatchDroppedAtRedial,  // the first batch of a second call is taken and not sent
   kArmBeforeSync,         // Arm goes out when Armed is recorded

@@ -71,7 +71,7 @@ Scenario MakeScenario(uint64_t seed) {
   scenario.fault_gap = random.Skewed(milliseconds(100), seconds(3));
   scenario.store_memory_bytes = uint64_t{1} << (8 + random.Below(8));
   scenario.spool_bytes_max = scenario.mild ? 1 << 30 : uint64_t{1} << (9 + random.Below(20));
-  scenario.outage_max = seconds(60);
+  scenario.outage_max = seconds(120);
   return scenario;
 }
 

@@ -159,16 +159,19 @@ bool SimulatedRun::SyncOnDisk() {
 void SimulatedRun::Do(const controller::SyncJournal&) {
   syncing_ = true;
   thread_.HoldUntil(now() + random_.Skewed(microseconds(100), sync_max));
-  if (world_.plant == Plant::kAckBeforeSync) {
-    machine_.OnSynced(now());
-    Obey();
+  if (world_.plant != Plant::kAckBeforeSync) return;
+  const auto& roster = machine_.roster();
+  for (uint32_t i = 0; i < roster.size(); ++i) {
+    if (!roster[i].session || roster[i].last_seq == 0) continue;
+    controller::SendToAgent ack{
+        *roster[i].session, AckBatches{.run_id = history_.spec.run_id, .seq = roster[i].last_seq}};
+    Do(ack);
   }
 }
 
 void SimulatedRun::FinishSync() {
   if (!std::exchange(syncing_, false)) return;
   const bool synced = SyncOnDisk() || world_.plant == Plant::kSyncErrorIgnored;
-  if (world_.plant == Plant::kAckBeforeSync && synced) return;
   if (synced) {
     machine_.OnSynced(now());
   } else {
