@@ -103,8 +103,9 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
   if (drained_) feed_->Stop(stop_reason_);
   chooser_.emplace(job_.spec.url_policy, static_cast<uint32_t>(targets_.size()));
   health_due_ = t0 + kHealthInterval;
-  recorder_.emplace(BatchRecorder::Identity{job_.slice.agent, options_.incarnation,
-                                            RunHash(job_.spec.run_id)}, t0);
+  recorder_.emplace(
+      BatchRecorder::Identity{job_.slice.agent, options_.incarnation, RunHash(job_.spec.run_id)},
+      t0);
   MakeSlots();
   health_.Take(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
   service_tasks_.Spawn(read_set_->Run());

@@ -38,7 +38,7 @@ absl::StatusOr<std::optional<RowForm>> ParseRowForm(std::string_view name) {
   std::string names = "auto";
   for (const auto& [known, form] : kForms) names += ", " + std::string(known);
   return absl::InvalidArgumentError(
-      absl::StrFormat("--dataset-format: need one of %s, got %s", names, std::string(name)));
+      absl::StrFormat("need one of %s, got %s", names, std::string(name)));
 }
 
 }  // namespace specctl

@@ -22,7 +22,7 @@ std::string_view NameOf(RowForm form);
 
 // `name` is the value of --dataset-format.  nullopt for "auto" and "": the first row decides.
 // AIPerf's names single_turn (prompt) and multi_turn (turns) are known too.
-// INVALID_ARGUMENT  another name; the text lists all
+// INVALID_ARGUMENT  another name; the text lists all, and names no flag
 absl::StatusOr<std::optional<RowForm>> ParseRowForm(std::string_view name);
 
 }  // namespace specctl

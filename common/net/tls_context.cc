@@ -82,7 +82,7 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeClientTlsContext(const TlsSpec& spe
   if (!Trust(pem, *SSL_CTX_get_cert_store(context.get()))) {
     return absl::InvalidArgumentError(
         absl::StrFormat("--ca-file: need a PEM file of certificates, got %s: %s", spec.ca_file,
-                        ERR_peek_error() == 0 ? "it holds none" : TakeTlsErrors()));
+                        ERR_peek_error() == 0 ? "no certificate or crl found" : TakeTlsErrors()));
   }
   return context;
 }

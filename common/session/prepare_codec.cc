@@ -73,6 +73,7 @@ TargetJob Decode(const v1::TargetJob& target) {
 v1::PrepareHead Encode(const LoadJob& job) {
   v1::PrepareHead out;
   *out.mutable_spec() = ToProto(job.spec);
+  out.set_ca_pem(job.spec.tls.ca_pem);  // no part of a spec that is stored
   for (const auto& [name, value] : job.headers) {
     v1::Pair* pair = out.add_headers();
     pair->set_name(name);
@@ -92,6 +93,7 @@ v1::PrepareHead Encode(const LoadJob& job) {
 LoadJob Decode(const v1::PrepareHead& from) {
   LoadJob job;
   job.spec = FromProto(from.spec());
+  job.spec.tls.ca_pem = from.ca_pem();
   for (const v1::Pair& header : from.headers()) {
     job.headers.emplace_back(header.name(), header.value());
   }

@@ -28,8 +28,8 @@ struct DialOrder {
 // of their own, so that a terminal's Ctrl-C reaches this process alone; they inherit no other
 // descriptor, and write to stderr only.
 //
-// Not thread-safe; of a thread that lives as long as the agents shall: the kernel kills them when it
-// ends.
+// Not thread-safe; of a thread that lives as long as the agents shall: the kernel kills them when
+// it ends.
 class AgentSpawner {
  public:
   struct Death {

@@ -15,8 +15,8 @@
 
 namespace specctl::controller {
 
-// Outlives runs.  Its one thread keeps the members (FleetMachine), starts processes, and hands to the
-// run that is on what its agents say.  Thread-safe.
+// Outlives runs.  Its one thread keeps the members (FleetMachine), starts processes, and hands to
+// the run that is on what its agents say.  Thread-safe.
 class Fleet {
  public:
   struct Options {

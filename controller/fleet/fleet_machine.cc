@@ -145,10 +145,10 @@ void FleetMachine::Bind(Member& member) {
 }
 
 void FleetMachine::TellUp(Member& member, bool first) {
-  Tell(ToRun{{.agent = *member.agent,
-              .event = AgentUp{.session = *member.session,
-                               .incarnation = *member.incarnation,
-                               .host = member.host}}});
+  Tell(ToRun{
+      {.agent = *member.agent,
+       .event = AgentUp{
+           .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
   if (!first) return;
   for (const auto& [at, exchange] : member.probes) {
     Tell(ToRun{{.agent = *member.agent, .event = exchange}});
@@ -186,9 +186,8 @@ std::vector<FleetCommand> FleetMachine::TakeCommands() { return std::exchange(co
 
 uint32_t FleetMachine::spawned_alive() const {
   return static_cast<uint32_t>(
-      std::count_if(members_.begin(), members_.end(), [](const Member& member) {
-        return member.spawn_number && !member.dead;
-      }));
+      std::count_if(members_.begin(), members_.end(),
+                    [](const Member& member) { return member.spawn_number && !member.dead; }));
 }
 
 std::vector<HostFacts> FleetMachine::hosts() const {

@@ -35,8 +35,8 @@ using FleetCommand = std::variant<ToSession, CloseSession, ConsumeInput, ToRun>;
 //
 // A member is a process (its incarnation) and keeps its place through cuts.  One run at a time: its
 // agents 0..n-1 are the first n members that are there, then those that come, in the order of their
-// numbers (spawned ones) and of their joining.  An agent whose run is over, or that was dropped from
-// it, is told to release it, now or when it dials again.
+// numbers (spawned ones) and of their joining.  An agent whose run is over, or that was dropped
+// from it, is told to release it, now or when it dials again.
 class FleetMachine {
  public:
   struct Options {

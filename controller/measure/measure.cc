@@ -41,6 +41,7 @@ RunMachine::Options MachineOptions(const ResolvedRun& run, const Fleet& fleet) {
   if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
   options.grace = load.grace;
   options.agent_timeout = run.spec.agent_timeout;
+  options.join_timeout = run.join_timeout;
   options.boot_id = fleet.boot_id();
   return options;
 }

@@ -25,9 +25,9 @@ struct RunOutcome {
   RunEnded ended;
 };
 
-// Runs `run` on the first spec.load.agents agents of `fleet`, waiting 30 s for those that have not
-// joined.  Whatever the end: every batch that was acknowledged is on disk, and the agents have been
-// told to release the run.  Blocks; one run at a time on a fleet.
+// Runs `run` on the first spec.load.agents agents of `fleet`, waiting run.join_timeout for those
+// that have not joined.  Whatever the end: every batch that was acknowledged is on disk, and the
+// agents have been told to release the run.  Blocks; one run at a time on a fleet.
 //
 // Errors, with nothing sent to any server:
 // ALREADY_EXISTS, RESOURCE_EXHAUSTED, INTERNAL  the journal can't be created or written

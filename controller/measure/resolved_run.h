@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/journal/event.h"
 #include "common/workload/run_spec.h"
 #include "common/workload/workload.h"
@@ -20,6 +21,7 @@ struct ResolvedRun {
   std::vector<TargetProbed> targets;           // what was found; in the order of spec.targets
   std::vector<MetricsTarget> metrics_targets;  // to be scraped; empty: no server metrics
   std::vector<std::string> notes;  // what the user should be told before the run; a sentence each
+  Nanos join_timeout = std::chrono::seconds(30);  // for agents that have not joined the fleet
 };
 
 }  // namespace specctl::controller

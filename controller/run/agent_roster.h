@@ -22,9 +22,9 @@ struct RosterAgent {
   uint64_t incarnation = 0;
   HostFacts host;
   uint64_t last_seq = 0;  // of its batches
-  MonoTime joined{}, heard{};
-  MonoTime prepare_sent{};      // last
-  Nanos prepare_round_trip{0};  // from there to Prepared
+  MonoTime heard{};
+  std::optional<MonoTime> prepare_sent;  // first
+  Nanos prepare_round_trip{0};           // from there to Prepared
   std::string death;                     // not empty: its process has ended, and how
   std::optional<MonoTime> give_up_dead;  // what it had sent must have come by then
 };

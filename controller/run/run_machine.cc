@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/workload/slice.h"
+#include "controller/run/arm_lead.h"
 
 namespace specctl::controller {
 namespace {
@@ -15,12 +16,6 @@ namespace {
 constexpr Nanos kDeadPatience = std::chrono::seconds(1);
 // What agents may take to cancel everything once nothing can be recorded any more.
 constexpr Nanos kJournalFailedPatience = std::chrono::seconds(1);
-// From arming to T0: agents that took long to prepare may take long to hear of T0 too.
-constexpr int kArmLeadRoundTrips = 3;
-constexpr Nanos kArmLeadMin = std::chrono::milliseconds(100);
-// The same where an agent takes T0 by the wall clock, which may be off by that much.
-constexpr Nanos kArmLeadMinAcrossHosts = std::chrono::seconds(1);
-constexpr Nanos kArmLeadMax = std::chrono::seconds(20);
 
 }  // namespace
 
@@ -50,12 +45,15 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
     of.phase = AgentPhase::kJoined;
     of.incarnation = up.incarnation;
     of.host = up.host;
-    of.joined = now;
     Record(AgentJoined{.agent = agent,
                        .incarnation = up.incarnation,
                        .host = up.host,
                        .slots = SlotsOfAgent(options_.bs, agent, options_.agents)},
            now);
+    if (!roster_.AllAtLeast(AgentPhase::kJoined)) return;
+    // Together, so that none prepares while others start: T0 follows from how long it takes.
+    for (uint32_t i = 0; i < roster_.size(); ++i) Instruct(i, now);
+    return;
   }
   Instruct(agent, now);
 }
@@ -63,8 +61,9 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
 // Everything that the agent must know and hasn't confirmed, over the session it has now.
 void RunMachine::Instruct(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
-  if (of.last_seq > 0) SendAck(agent, write_ahead_.durable_seq(agent));
-  if (of.phase == AgentPhase::kJoined) {
+  if (!of.session) return;
+  if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
+  if (of.phase == AgentPhase::kJoined && roster_.AllAtLeast(AgentPhase::kJoined)) {
     Follow(SendPrepare{.session = *of.session, .agent = agent}, now);
   }
   if (of.phase == AgentPhase::kPrepared && armed_) SendArm(agent, now);
@@ -80,7 +79,7 @@ void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now)
   RosterAgent& of = roster_[agent];
   if (of.phase == AgentPhase::kJoined) {
     of.phase = AgentPhase::kPrepared;
-    of.prepare_round_trip = now - of.prepare_sent;
+    of.prepare_round_trip = now - of.prepare_sent.value_or(now);
   }
   if (scraping_before_ || armed_ || !roster_.AllAtLeast(AgentPhase::kPrepared)) return;
   scraping_before_ = true;
@@ -113,11 +112,10 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
   roster_[agent].phase = AgentPhase::kDone;
   // A signal to the whole group reaches the agents too.
   const bool lost = done.stopped && end_ != RunEnd::kInterrupted;
-  Record(AgentEnded{.agent = agent,
-                    .lost = lost,
-                    .reason = lost ? how : "done",
-                    .at_mono_ns = MonoNs(now)},
-         now);
+  Record(
+      AgentEnded{
+          .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = MonoNs(now)},
+      now);
   if (lost) {
     SetEnd(RunEnd::kAgentLost, how);
     if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
@@ -157,10 +155,10 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
   roster_[agent].heard = now;
   const absl::StatusOr<bool> is_next = roster_.TakeBatch(agent, batch);
   if (!is_next.ok()) {
-    LoseAgent(agent,
-              absl::StrFormat("%s %s", roster_.NameOf(agent),
-                              std::string(is_next.status().message())),
-              now);
+    LoseAgent(
+        agent,
+        absl::StrFormat("%s %s", roster_.NameOf(agent), std::string(is_next.status().message())),
+        now);
     return BatchUse::kDrop;
   }
   if (!*is_next) {
@@ -192,7 +190,8 @@ void RunMachine::Follow(Command command, MonoTime now) {
 
 void RunMachine::Emit(Command command, MonoTime now) {
   if (const auto* prepare = std::get_if<SendPrepare>(&command)) {
-    roster_[prepare->agent].prepare_sent = now;
+    RosterAgent& of = roster_[prepare->agent];
+    if (!of.prepare_sent) of.prepare_sent = now;
   }
   commands_.push_back(std::move(command));
 }
@@ -211,18 +210,9 @@ void RunMachine::SendAck(uint32_t agent, uint64_t seq) {
 
 // --- what happens around them -------------------------------------------------------------------
 
-Nanos RunMachine::ArmLead() const {
-  bool one_clock = !options_.boot_id.empty();
-  for (uint32_t i = 0; i < roster_.size(); ++i) {
-    one_clock = one_clock && roster_[i].host.boot_id == options_.boot_id;
-  }
-  return std::clamp(kArmLeadRoundTrips * roster_.SlowestPrepare(),
-                    one_clock ? kArmLeadMin : kArmLeadMinAcrossHosts, kArmLeadMax);
-}
-
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
   if (ended_ || armed_) return;
-  const MonoTime t0 = now + ArmLead();
+  const MonoTime t0 = now + ArmLead(roster_, options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
                  .t0_unix_ns = MonoNs(t0) + real_minus_mono.count(),
                  .boot_id = options_.boot_id};
@@ -292,8 +282,9 @@ void RunMachine::CheckPreparing(MonoTime now) {
         now);
   }
   for (uint32_t i = 0; i < roster_.size(); ++i) {
-    if (roster_[i].phase != AgentPhase::kJoined) continue;
-    if (now - roster_[i].joined <= options_.prepare_timeout) continue;
+    const RosterAgent& of = roster_[i];
+    if (of.phase != AgentPhase::kJoined || !of.prepare_sent) continue;
+    if (now - *of.prepare_sent <= options_.prepare_timeout) continue;
     return FailRun(absl::StrFormat("%s was not prepared within %g s", roster_.NameOf(i),
                                    Seconds(options_.prepare_timeout)),
                    now);
@@ -356,9 +347,9 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
 void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
   if (!roster_[agent].session) return;
   const Nanos left = std::max(draining_->until - now, Nanos(0));
-  Follow(SendToAgent{*roster_[agent].session, DrainAgent{.run_id = options_.run_id,
-                                                         .reason = draining_->reason,
-                                                         .grace = left}},
+  Follow(SendToAgent{*roster_[agent].session,
+                     DrainAgent{
+                         .run_id = options_.run_id, .reason = draining_->reason, .grace = left}},
          now);
 }
 

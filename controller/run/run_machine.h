@@ -28,11 +28,11 @@ enum class BatchUse {
 // confirmed.  An agent is lost when its process is known to be dead, after `agent_timeout` of
 // silence, when it breaks the protocol, when a signal ended its work early, or when it is not done
 // long after the limit; then the others begin no new turn and drain.  The first cause of an end
-// stands, except that an interrupt goes before a lost agent or failures, and a failed journal before
-// all.
+// stands, except that an interrupt goes before a lost agent or failures, and a failed journal
+// before all.
 //
-// Write-ahead: AgentJoined, Armed and DrainBegun are on disk before Prepare, Arm and Drain are sent;
-// a batch before its Ack; RunEnded before the run has finished.
+// Write-ahead: AgentJoined, Armed and DrainBegun are on disk before Prepare, Arm and Drain are
+// sent; a batch before its Ack; RunEnded before the run has finished.
 class RunMachine {
  public:
   struct Options {
@@ -105,7 +105,6 @@ class RunMachine {
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);
   bool IsPastDeadline(MonoTime now) const;
-  Nanos ArmLead() const;
   void SetEnd(RunEnd end, std::string reason);
   void FailRun(std::string reason, MonoTime now);
   void EnterStage(RunStage stage, std::string reason, MonoTime now);

@@ -11,8 +11,8 @@
 
 namespace specctl::controller {
 
-// Counts what is appended to the journal, groups it into syncs, holds messages back until the events
-// that they follow from are on disk, and knows which batches may be acknowledged.  Pure.
+// Counts what is appended to the journal, groups it into syncs, holds messages back until the
+// events that they follow from are on disk, and knows which batches may be acknowledged.  Pure.
 class WriteAhead {
  public:
   // A group of events shares one sync: it is due this long after the first of them, at once where a
@@ -24,7 +24,8 @@ class WriteAhead {
 
   void OnRecorded(MonoTime now);
   void OnBatch(uint32_t agent, uint64_t seq, size_t bytes, MonoTime now);
-  // The command is to follow once all that has been recorded so far is on disk; true: it is already.
+  // The command is to follow once all that has been recorded so far is on disk; true: it is
+  // already.
   bool Hold(Command command);
   // The sync is not to wait for its group.
   void Hasten() { hastened_ = true; }

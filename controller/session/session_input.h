@@ -20,8 +20,8 @@ struct SessionCut {
   std::string reason;
 };
 
-// What a session's agent said.  The version and join token of a Hello have been checked; a batch has
-// been read.
+// What a session's agent said.  The version and join token of a Hello have been checked; a batch
+// has been read.
 using SessionEvent = std::variant<AgentHello, AgentPrepared, AgentArmed, ReceivedBatch,
                                   AgentHeartbeat, AgentDone, SessionCut>;
 

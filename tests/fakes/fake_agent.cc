@@ -1,9 +1,10 @@
 #include "tests/fakes/fake_agent.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "common/base/clock.h"
-#include "common/journal/event_codec.h"
+#include "common/journal/batch_codec.h"
 
 namespace specctl::fakes {
 namespace {
@@ -14,8 +15,7 @@ int64_t MonoNanos() { return MonoNow().time_since_epoch().count(); }
 
 }  // namespace
 
-FakeAgent::FakeAgent(Options options)
-    : options_(std::move(options)), agent_(options_.agent.value_or(0)) {
+FakeAgent::FakeAgent(Options options) : options_(std::move(options)) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -32,81 +32,70 @@ void FakeAgent::Dial() {
   context_->set_deadline(std::chrono::system_clock::now() + kSessionMax);
   context_->set_wait_for_ready(true);
   stream_ = stub_->Session(context_.get());
-  v1::AgentMessage message;
-  v1::Hello* hello = message.mutable_hello();
-  hello->set_protocol_version(options_.protocol_version);
-  hello->set_specctl_version("0.0.1-fake");
-  hello->set_incarnation(options_.incarnation);
-  hello->set_join_token(options_.join_token);
-  hello->mutable_host()->set_hostname("fake-host");
-  hello->mutable_host()->set_pid(static_cast<uint32_t>(options_.incarnation));
-  if (options_.agent) hello->set_agent(*options_.agent);
-  Send(message);
+  AgentHello hello{.protocol_version = options_.protocol_version,
+                   .specctl_version = "0.0.1-fake",
+                   .incarnation = options_.incarnation,
+                   .host = {},
+                   .join_token = options_.join_token,
+                   .spawn_number = options_.spawn_number,
+                   .held = {}};
+  hello.host.hostname = "fake-host";
+  hello.host.pid = static_cast<uint32_t>(options_.incarnation);
+  if (!run_id_.empty()) hello.held.push_back({.run_id = run_id_, .agent = agent_});
+  Send(hello);
 }
 
-std::optional<v1::ControllerMessage> FakeAgent::Read() {
+std::optional<ControllerMessage> FakeAgent::Read() {
   v1::ControllerMessage message;
   if (!stream_->Read(&message)) return std::nullopt;
-  return message;
+  auto decoded = Decode(std::move(message));
+  if (!decoded.ok()) return std::nullopt;
+  return *std::move(decoded);
 }
 
-std::optional<v1::ControllerMessage> FakeAgent::Await(v1::ControllerMessage::MessageCase kind) {
-  while (auto message = Read()) {
-    if (message->message_case() == kind) return message;
-  }
-  return std::nullopt;
-}
+bool FakeAgent::Send(AgentMessage message) { return stream_->Write(Encode(std::move(message))); }
 
-bool FakeAgent::Send(const v1::AgentMessage& message) { return stream_->Write(message); }
-
-bool FakeAgent::JoinAndPrepare() {
+bool FakeAgent::Join() {
   Dial();
-  const auto welcome = Await(v1::ControllerMessage::kWelcome);
-  if (!welcome) return false;
-  agent_ = welcome->welcome().agent();
-  slice_parts_.clear();
+  return Await<WelcomeAgent>().has_value();
+}
+
+bool FakeAgent::Prepare() {
+  parts_.clear();
   do {
-    auto prepare = Await(v1::ControllerMessage::kPrepare);
-    if (!prepare) return false;
-    slice_parts_.push_back(std::move(*prepare->mutable_prepare()));
-  } while (!slice_parts_.back().last());
-  v1::AgentMessage prepared;
-  prepared.mutable_prepared();
-  return Send(prepared);
+    auto part = Await<PreparePart>();
+    if (!part) return false;
+    if (part->head) agent_ = part->head->slice.agent;
+    run_id_ = part->run_id;
+    parts_.push_back(*std::move(part));
+  } while (!parts_.back().last);
+  return Send(AgentPrepared{.run_id = run_id_, .error = ""});
 }
 
 bool FakeAgent::AwaitArm() {
-  const auto arm = Await(v1::ControllerMessage::kArm);
+  auto arm = Await<ArmAgent>();
   if (!arm) return false;
-  arm_ = arm->arm();
-  v1::AgentMessage armed;
-  armed.mutable_armed();
-  return Send(armed);
+  arm_ = *std::move(arm);
+  return Send(AgentArmed{.run_id = run_id_, .error = ""});
 }
 
 bool FakeAgent::SendBatch(const AgentBatch& batch) {
-  v1::AgentMessage message;
-  *message.mutable_batch() = ToProto(batch);
-  return Send(message);
+  last_seq_ = std::max(last_seq_, batch.seq);
+  return Send(SentBatch{.bytes = EncodeBatch(batch)});
 }
 
-bool FakeAgent::SendHeartbeat() {
-  v1::AgentMessage message;
-  message.mutable_heartbeat()->set_agent_mono_ns(MonoNanos());
-  return Send(message);
-}
+bool FakeAgent::SendHeartbeat() { return Send(AgentHeartbeat{.agent_mono_ns = MonoNanos()}); }
 
 bool FakeAgent::AwaitAck(uint64_t seq) {
-  while (const auto ack = Await(v1::ControllerMessage::kAck)) {
-    if (ack->ack().seq() >= seq) return true;
+  while (const auto ack = Await<AckBatches>()) {
+    if (ack->seq >= seq) return true;
   }
   return false;
 }
 
 bool FakeAgent::Finish() {
-  v1::AgentMessage done;
-  done.mutable_done();
-  return Send(done) && Await(v1::ControllerMessage::kRelease).has_value();
+  return Send(AgentDone{.run_id = run_id_, .stopped = false, .last_seq = last_seq_}) &&
+         Await<ReleaseRun>().has_value();
 }
 
 void FakeAgent::Cut() {
@@ -122,11 +111,11 @@ grpc::Status FakeAgent::EndStatus() {
   return status;
 }
 
-v1::ClockProbeReply FakeAgent::ProbeClock(const v1::ClockProbeRequest& request) {
+ClockReply FakeAgent::ProbeClock(const ClockProbe& probe) {
   grpc::ClientContext context;
   v1::ClockProbeReply reply;
-  stub_->ProbeClock(&context, request, &reply);
-  return reply;
+  stub_->ProbeClock(&context, Encode(probe), &reply);
+  return Decode(reply);
 }
 
 AgentBatch FakeAgent::Batch(uint64_t seq) const {
@@ -134,6 +123,7 @@ AgentBatch FakeAgent::Batch(uint64_t seq) const {
   batch.agent = agent_;
   batch.incarnation = options_.incarnation;
   batch.seq = seq;
+  batch.run_hash = RunHash(run_id_);
   batch.from_mono_ns = batch.to_mono_ns = MonoNanos();
   return batch;
 }

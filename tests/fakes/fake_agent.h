@@ -12,6 +12,9 @@
 
 #include "common/journal/event.h"
 #include "common/journal/protocol_version.h"
+#include "common/session/agent_messages.h"
+#include "common/session/clock_messages.h"
+#include "common/session/controller_messages.h"
 #include "specctl/v1/session.grpc.pb.h"
 
 namespace specctl::fakes {
@@ -23,7 +26,7 @@ class FakeAgent {
     std::string address;
     std::string join_token;
     uint64_t incarnation = 1;
-    std::optional<uint32_t> agent;
+    std::optional<uint32_t> spawn_number;
     uint32_t protocol_version = kSessionProtocolVersion;
   };
 
@@ -32,20 +35,30 @@ class FakeAgent {
   // Dials and sends Hello.  A session that was there is cut first.
   void Dial();
   // The next message; nullopt where the session has ended.
-  std::optional<v1::ControllerMessage> Read();
+  std::optional<ControllerMessage> Read();
   // The next message of one kind; those before it are passed over.  nullopt: it never came.
-  std::optional<v1::ControllerMessage> Await(v1::ControllerMessage::MessageCase kind);
-  bool Send(const v1::AgentMessage& message);
+  template <typename T>
+  std::optional<T> Await() {
+    while (auto message = Read()) {
+      if (auto* is = std::get_if<T>(&*message)) return std::move(*is);
+    }
+    return std::nullopt;
+  }
+  bool Send(AgentMessage message);
 
   // Hello, Welcome, the whole slice, Prepared.  False where the session ended before.
-  bool JoinAndPrepare();
+  bool JoinAndPrepare() { return Join() && Prepare(); }
+  // Hello, Welcome.
+  bool Join();
+  // The whole slice, which comes once all agents of the run have joined; Prepared.
+  bool Prepare();
   // Arm, Armed.
   bool AwaitArm();
   bool SendBatch(const AgentBatch& batch);
   bool SendHeartbeat();
   // Waits until `seq` is on disk.
   bool AwaitAck(uint64_t seq);
-  // Done, Release.
+  // Done with what was sent last, Release.
   bool Finish();
 
   // Breaks the connection off.
@@ -54,20 +67,23 @@ class FakeAgent {
   grpc::Status EndStatus();
 
   // One clock probe; `previous` of the one before, as real agents send it.
-  v1::ClockProbeReply ProbeClock(const v1::ClockProbeRequest& request);
+  ClockReply ProbeClock(const ClockProbe& probe);
 
-  // An empty batch of this agent.
+  // An empty batch of this agent, of the run that it was prepared for.
   AgentBatch Batch(uint64_t seq) const;
 
   uint32_t agent() const { return agent_; }
-  const std::vector<v1::Prepare>& slice_parts() const { return slice_parts_; }
-  const v1::Arm& arm() const { return arm_; }
+  // The job's head and its entries, in parts as they came.
+  const std::vector<PreparePart>& parts() const { return parts_; }
+  const ArmAgent& arm() const { return arm_; }
 
  private:
   const Options options_;
   uint32_t agent_ = 0;
-  std::vector<v1::Prepare> slice_parts_;
-  v1::Arm arm_;
+  std::string run_id_;
+  uint64_t last_seq_ = 0;  // sent
+  std::vector<PreparePart> parts_;
+  ArmAgent arm_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::AgentSession::Stub> stub_;
   std::unique_ptr<grpc::ClientContext> context_;

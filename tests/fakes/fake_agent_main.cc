@@ -30,7 +30,7 @@ int Run(const std::string& mode, int fd) {
   FakeAgent::Options options;
   uint32_t number = 0;
   line >> options.address >> options.join_token >> number;
-  options.agent = number;
+  options.spawn_number = number;
   options.incarnation = static_cast<uint64_t>(getpid());
   FakeAgent agent(options);
   if (!agent.JoinAndPrepare() || !agent.AwaitArm()) return 1;
@@ -40,7 +40,8 @@ int Run(const std::string& mode, int fd) {
   while (mode == "hang" && agent.SendHeartbeat()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  return agent.AwaitAck(1) && agent.Finish() ? 0 : 1;
+  if (!agent.AwaitAck(1) || !agent.Finish()) return 1;
+  return agent.Await<specctl::DismissAgent>() ? 0 : 1;
 }
 
 }  // namespace

@@ -9,8 +9,9 @@
 #include <thread>
 
 #include "agent/session/agent_process.h"
-#include "common/journal/event_codec.h"
 #include "common/journal/protocol_version.h"
+#include "common/session/agent_messages.h"
+#include "common/session/controller_messages.h"
 #include "tests/fakes/fake_controller.h"
 #include "tests/fakes/scripted_server.h"
 #include "tests/fakes/stream_bytes.h"
@@ -60,58 +61,47 @@ class AnsweringServer {
   std::thread thread_;
 };
 
-void Welcome(ControllerStream& stream) {
-  v1::ControllerMessage message;
-  message.mutable_welcome()->set_agent(0);
-  WriteMessage(stream, message);
+// The next message that is no heartbeat, as one of type T.
+template <typename T>
+T Next(ControllerStream& stream) {
+  auto message = Decode(ReadMessage(stream));
+  EXPECT_TRUE(message.ok()) << message.status();
+  if (!message.ok()) return T();
+  T* const is = std::get_if<T>(&*message);
+  EXPECT_NE(is, nullptr) << "it said something else";
+  return is == nullptr ? T() : std::move(*is);
 }
 
-v1::SliceConversation Row(uint64_t order_index) {
-  v1::SliceConversation row;
-  row.set_order_index(order_index);
-  auto* text = row.add_turns()->add_messages();
-  text->set_role("user");
-  text->set_content("question " + std::to_string(order_index));
-  return row;
+void Say(ControllerStream& stream, const ControllerMessage& message) {
+  WriteMessage(stream, Encode(message));
 }
 
 // A slice of `rows` conversations in two parts.
-void Prepare(ControllerStream& stream, const std::string& url, uint64_t rows, uint32_t slots) {
-  RunSpec spec;
-  spec.run_id = "run";
-  spec.load.bs = slots;
-  v1::ControllerMessage message;
-  v1::Prepare& first = *message.mutable_prepare();
-  *first.mutable_spec() = ToProto(spec);
-  first.set_agents(1);
-  first.set_rows(rows);
-  first.set_slots(slots);
-  first.set_positions_end(rows);
-  first.add_targets()->set_url(url);
-  *first.add_conversations() = Row(0);
-  WriteMessage(stream, message);
-  v1::ControllerMessage rest;
-  for (uint64_t i = 1; i < rows; ++i) *rest.mutable_prepare()->add_conversations() = Row(i);
-  rest.mutable_prepare()->set_last(true);
-  WriteMessage(stream, rest);
+void Prepare(ControllerStream& stream, const std::string& url, uint64_t rows, uint32_t slots,
+             const std::string& run_id = "run") {
+  PreparePart first;
+  first.run_id = run_id;
+  LoadJob& job = first.head.emplace();
+  job.spec.run_id = run_id;
+  job.spec.load.bs = slots;
+  job.targets = {{.url = url}};
+  job.slice.agents = 1;
+  job.slice.rows = rows;
+  job.slice.slots = slots;
+  job.slice.limits.positions_end = rows;
+  PreparePart rest{.run_id = run_id, .head = std::nullopt, .entries = {}, .last = true};
+  for (uint64_t i = 0; i < rows; ++i) {
+    Slice::Entry entry;
+    entry.order_index = i;
+    entry.item.turns = {{{"user", "question " + std::to_string(i), ""}}};
+    (i == 0 ? first : rest).entries.push_back(entry);
+  }
+  Say(stream, first);
+  Say(stream, rest);
 }
 
-void Arm(ControllerStream& stream, Nanos from_now) {
-  v1::ControllerMessage message;
-  message.mutable_arm()->set_t0_agent_mono_ns((MonoNow() + from_now).time_since_epoch().count());
-  WriteMessage(stream, message);
-}
-
-void Ack(ControllerStream& stream, uint64_t seq) {
-  v1::ControllerMessage message;
-  message.mutable_ack()->set_seq(seq);
-  WriteMessage(stream, message);
-}
-
-void Release(ControllerStream& stream) {
-  v1::ControllerMessage message;
-  message.mutable_release();
-  WriteMessage(stream, message);
+void Arm(ControllerStream& stream, Nanos from_now, const std::string& run_id = "run") {
+  Say(stream, ArmAgent{.run_id = run_id, .t0_agent_mono_ns = MonoNs(MonoNow() + from_now)});
 }
 
 AgentOptions OptionsFor(const FakeController& controller) {
@@ -125,66 +115,112 @@ AgentOptions OptionsFor(const FakeController& controller) {
 class AgentSessionTest : public ::testing::Test {
  protected:
   // Takes batches, acknowledges each, until Done.
-  void TakeBatches(ControllerStream& stream) {
+  void TakeBatches(ControllerStream& stream, const std::string& run_id = "run") {
     for (;;) {
-      const v1::AgentMessage message = ReadMessage(stream);
-      if (!message.has_batch()) {
-        EXPECT_TRUE(message.has_done()) << message.ShortDebugString();
+      auto message = Decode(ReadMessage(stream));
+      ASSERT_TRUE(message.ok()) << message.status();
+      if (const auto* done = std::get_if<AgentDone>(&*message)) {
+        EXPECT_EQ(done->run_id, run_id);
+        EXPECT_EQ(done->last_seq, last_seq_);
         return;
       }
-      Take(message.batch());
-      Ack(stream, message.batch().seq());
+      auto* sent = std::get_if<SentBatch>(&*message);
+      ASSERT_NE(sent, nullptr) << "it said something else";
+      const AgentBatch batch = DecodeBatch(std::move(sent->bytes))->batch;
+      EXPECT_EQ(batch.run_hash, RunHash(run_id));
+      Take(batch);
+      Say(stream, AckBatches{.run_id = run_id, .seq = batch.seq});
     }
   }
-  void Take(const v1::AgentBatch& batch) {
-    seqs_.insert(batch.seq());
-    if (batch.seq() <= last_seq_) return;
-    EXPECT_EQ(batch.seq(), last_seq_ + 1);
-    last_seq_ = batch.seq();
-    for (const auto& finished : batch.finished()) {
-      EXPECT_EQ(finished.outcome(), v1::OUTCOME_OK) << finished.error();
+  void Take(const AgentBatch& batch) {
+    seqs_.insert(batch.seq);
+    if (batch.seq <= last_seq_) return;
+    EXPECT_EQ(batch.seq, last_seq_ + 1);
+    last_seq_ = batch.seq;
+    for (const RequestFinished& finished : batch.finished) {
+      EXPECT_EQ(finished.outcome, Outcome::kOk) << finished.error;
       ++ok_;
     }
+    for (const Unassigned& part : batch.unassigned) {
+      EXPECT_EQ(part.reason, UnassignedReason::kInterrupted);
+      unassigned_ += part.requests;
+    }
+  }
+  AgentBatch NextBatch(ControllerStream& stream) {
+    return DecodeBatch(Next<SentBatch>(stream).bytes)->batch;
   }
 
   AnsweringServer server_;
   std::multiset<uint64_t> seqs_;  // as they came, repeats too
-  uint64_t last_seq_ = 0, ok_ = 0;
+  uint64_t last_seq_ = 0, ok_ = 0, unassigned_ = 0;
 };
 
-TEST_F(AgentSessionTest, ServesOneRunFromHelloToRelease) {
-  v1::Hello hello;
+TEST_F(AgentSessionTest, ServesOneRunAfterAnotherAndExitsWhenDismissed) {
+  AgentHello hello;
   const auto script = [&](ControllerStream& stream) {
-    hello = ReadMessage(stream).hello();
-    Welcome(stream);
-    Prepare(stream, server_.Url(), 20, 4);
-    const v1::AgentMessage prepared = ReadMessage(stream);
-    EXPECT_TRUE(prepared.has_prepared());
-    EXPECT_EQ(prepared.prepared().error(), "");
-    Arm(stream, std::chrono::seconds(1));
-    const v1::AgentMessage armed = ReadMessage(stream);
-    EXPECT_TRUE(armed.has_armed());
-    EXPECT_EQ(armed.armed().error(), "");
-    TakeBatches(stream);
-    Release(stream);
+    hello = Next<AgentHello>(stream);
+    Say(stream, WelcomeAgent{});
+    for (const std::string run_id : {"run-1", "run-2"}) {
+      Prepare(stream, server_.Url(), 20, 4, run_id);
+      const auto prepared = Next<AgentPrepared>(stream);
+      EXPECT_EQ(prepared.run_id, run_id);
+      EXPECT_EQ(prepared.error, "");
+      Arm(stream, std::chrono::milliseconds(500), run_id);
+      EXPECT_EQ(Next<AgentArmed>(stream).error, "");
+      TakeBatches(stream, run_id);
+      Say(stream, ReleaseRun{.run_id = run_id});
+      last_seq_ = 0;  // seqs begin anew
+    }
+    Say(stream, DismissAgent{});
     return grpc::Status::OK;
   };
   FakeController controller({script});
   EXPECT_EQ(RunAgent(OptionsFor(controller)), 0);
-  EXPECT_EQ(ok_, 20u);
-  EXPECT_EQ(hello.protocol_version(), kSessionProtocolVersion);
-  EXPECT_EQ(hello.specctl_version(), "1.2.3");
-  EXPECT_EQ(hello.join_token(), "token");
-  EXPECT_NE(hello.incarnation(), 0u);
-  EXPECT_NE(hello.host().boot_id(), "");
-  EXPECT_GT(hello.host().files_max(), 0u);
-  EXPECT_FALSE(hello.has_agent());
+  EXPECT_EQ(ok_, 40u);
+  EXPECT_EQ(seqs_.count(1), 2u);
+  EXPECT_EQ(hello.protocol_version, kSessionProtocolVersion);
+  EXPECT_EQ(hello.specctl_version, "1.2.3");
+  EXPECT_EQ(hello.join_token, "token");
+  EXPECT_NE(hello.incarnation, 0u);
+  EXPECT_NE(hello.host.boot_id, "");
+  EXPECT_GT(hello.host.files_max, 0u);
+  EXPECT_FALSE(hello.spawn_number);
   const auto exchanges = controller.exchanges();
   ASSERT_GE(exchanges.size(), 16u);
   for (const v1::ClockExchange& exchange : exchanges) {
     EXPECT_LE(exchange.agent_send_mono_ns(), exchange.controller_receive_mono_ns());
     EXPECT_LE(exchange.controller_send_mono_ns(), exchange.agent_receive_mono_ns());
   }
+}
+
+TEST_F(AgentSessionTest, AReleaseInMidRunStopsTheLoadAndTheNextRunIsWhole) {
+  const auto script = [&](ControllerStream& stream) {
+    ReadMessage(stream);
+    Say(stream, WelcomeAgent{});
+    Prepare(stream, server_.Url(), 200'000, 2, "run-1");
+    ReadMessage(stream);
+    Arm(stream, std::chrono::milliseconds(300), "run-1");
+    ReadMessage(stream);
+    NextBatch(stream);
+    Say(stream, ReleaseRun{.run_id = "run-1"});
+    Prepare(stream, server_.Url(), 20, 2, "run-2");
+    // Batches of the first run were on their way.
+    for (;;) {
+      const auto message = Decode(ReadMessage(stream));
+      if (message.ok() && std::holds_alternative<SentBatch>(*message)) continue;
+      EXPECT_TRUE(message.ok() && std::holds_alternative<AgentPrepared>(*message));
+      break;
+    }
+    Arm(stream, std::chrono::milliseconds(300), "run-2");
+    ReadMessage(stream);
+    TakeBatches(stream, "run-2");
+    Say(stream, ReleaseRun{.run_id = "run-2"});
+    Say(stream, DismissAgent{});
+    return grpc::Status::OK;
+  };
+  FakeController controller({script});
+  EXPECT_EQ(RunAgent(OptionsFor(controller)), 0);
+  EXPECT_EQ(ok_, 20u);
 }
 
 TEST_F(AgentSessionTest, ARefusalIsPrintedInTheControllersWords) {
@@ -201,32 +237,35 @@ TEST_F(AgentSessionTest, ARefusalIsPrintedInTheControllersWords) {
 }
 
 TEST_F(AgentSessionTest, ABrokenSessionIsDialledAgainAndUnackedBatchesAreRepeated) {
-  std::vector<v1::Hello> hellos;
+  std::vector<AgentHello> hellos;
   const auto breaks = [&](ControllerStream& stream) {
-    hellos.push_back(ReadMessage(stream).hello());
-    Welcome(stream);
+    hellos.push_back(Next<AgentHello>(stream));
+    Say(stream, WelcomeAgent{});
     Prepare(stream, server_.Url(), 20, 2);
     ReadMessage(stream);
     Arm(stream, std::chrono::seconds(1));
     ReadMessage(stream);
-    Take(ReadMessage(stream).batch());  // no Ack
+    Take(NextBatch(stream));  // no Ack
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "controller restarts");
   };
   const auto resumes = [&](ControllerStream& stream) {
-    hellos.push_back(ReadMessage(stream).hello());
-    Welcome(stream);
+    hellos.push_back(Next<AgentHello>(stream));
+    Say(stream, WelcomeAgent{});
     // It says again how far it is.
-    EXPECT_TRUE(ReadMessage(stream).has_prepared());
-    EXPECT_TRUE(ReadMessage(stream).has_armed());
+    Next<AgentPrepared>(stream);
+    Next<AgentArmed>(stream);
     TakeBatches(stream);
-    Release(stream);
+    Say(stream, DismissAgent{});
     return grpc::Status::OK;
   };
   FakeController controller({breaks, resumes});
   EXPECT_EQ(RunAgent(OptionsFor(controller)), 0);
   ASSERT_EQ(hellos.size(), 2u);
-  EXPECT_EQ(hellos[0].incarnation(), hellos[1].incarnation());
-  EXPECT_EQ(hellos[1].agent(), 0u);
+  EXPECT_EQ(hellos[0].incarnation, hellos[1].incarnation);
+  EXPECT_TRUE(hellos[0].held.empty());
+  ASSERT_EQ(hellos[1].held.size(), 1u);
+  EXPECT_EQ(hellos[1].held[0].run_id, "run");
+  EXPECT_EQ(hellos[1].held[0].first_kept_seq, 1u);
   EXPECT_EQ(ok_, 20u);
   EXPECT_EQ(seqs_.count(1), 2u);
 }
@@ -234,10 +273,9 @@ TEST_F(AgentSessionTest, ABrokenSessionIsDialledAgainAndUnackedBatchesAreRepeate
 TEST_F(AgentSessionTest, WhatCantBePreparedIsSaid) {
   const auto script = [&](ControllerStream& stream) {
     ReadMessage(stream);
-    Welcome(stream);
+    Say(stream, WelcomeAgent{});
     Prepare(stream, "ftp://nowhere", 2, 1);
-    const v1::AgentMessage prepared = ReadMessage(stream);
-    EXPECT_THAT(prepared.prepared().error(), HasSubstr("ftp://nowhere"));
+    EXPECT_THAT(Next<AgentPrepared>(stream).error, HasSubstr("ftp://nowhere"));
     return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "the run can't begin");
   };
   FakeController controller({script});
@@ -247,7 +285,7 @@ TEST_F(AgentSessionTest, WhatCantBePreparedIsSaid) {
 TEST_F(AgentSessionTest, ADrainForAnUnknownReasonEndsTheAgentWithItsNumber) {
   const auto script = [&](ControllerStream& stream) {
     ReadMessage(stream);
-    Welcome(stream);
+    Say(stream, WelcomeAgent{});
     v1::ControllerMessage drain;
     drain.mutable_drain()->set_reason(static_cast<v1::DrainReason>(9));
     WriteMessage(stream, drain);
@@ -264,7 +302,7 @@ TEST_F(AgentSessionTest, ADrainForAnUnknownReasonEndsTheAgentWithItsNumber) {
 TEST_F(AgentSessionTest, ABatchThatTheControllerCantReadIsNotSentAgain) {
   const auto refuses = [](ControllerStream& stream) {
     ReadMessage(stream);
-    Welcome(stream);
+    Say(stream, WelcomeAgent{});
     return grpc::Status(grpc::StatusCode::DATA_LOSS, "session: batch 1 of agent 0: finished[0]");
   };
   FakeController controller({refuses});
@@ -276,11 +314,11 @@ TEST_F(AgentSessionTest, ABatchThatTheControllerCantReadIsNotSentAgain) {
 TEST_F(AgentSessionTest, AT0ThatHasPassedIsAnError) {
   const auto script = [&](ControllerStream& stream) {
     ReadMessage(stream);
-    Welcome(stream);
+    Say(stream, WelcomeAgent{});
     Prepare(stream, server_.Url(), 2, 1);
     ReadMessage(stream);
     Arm(stream, std::chrono::seconds(-2));
-    EXPECT_THAT(ReadMessage(stream).armed().error(), HasSubstr("T0 had passed 2."));
+    EXPECT_THAT(Next<AgentArmed>(stream).error, HasSubstr("T0 had passed 2."));
     return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "late");
   };
   FakeController controller({script});
@@ -289,36 +327,25 @@ TEST_F(AgentSessionTest, AT0ThatHasPassedIsAnError) {
 }
 
 TEST_F(AgentSessionTest, ADrainEndsTheRunEarlyWithEverythingReported) {
-  uint64_t unassigned = 0;
   const auto script = [&](ControllerStream& stream) {
     ReadMessage(stream);
-    Welcome(stream);
+    Say(stream, WelcomeAgent{});
     Prepare(stream, server_.Url(), 20'000, 2);
     ReadMessage(stream);
     Arm(stream, std::chrono::seconds(1));
-    EXPECT_EQ(ReadMessage(stream).armed().error(), "");
-    Take(ReadMessage(stream).batch());
-    v1::ControllerMessage drain;
-    drain.mutable_drain()->set_reason(v1::DRAIN_REASON_INTERRUPTED);
-    drain.mutable_drain()->set_grace_ns(10'000'000'000);
-    WriteMessage(stream, drain);
-    for (;;) {
-      const v1::AgentMessage message = ReadMessage(stream);
-      if (!message.has_batch()) break;
-      Take(message.batch());
-      for (const auto& part : message.batch().unassigned()) {
-        EXPECT_EQ(part.reason(), v1::UNASSIGNED_REASON_INTERRUPTED);
-        unassigned += part.requests();
-      }
-      Ack(stream, message.batch().seq());
-    }
-    Release(stream);
+    EXPECT_EQ(Next<AgentArmed>(stream).error, "");
+    Take(NextBatch(stream));
+    Say(stream, DrainAgent{.run_id = "run",
+                           .reason = DrainReason::kInterrupted,
+                           .grace = std::chrono::seconds(10)});
+    TakeBatches(stream);
+    Say(stream, DismissAgent{});
     return grpc::Status::OK;
   };
   FakeController controller({script});
   EXPECT_EQ(RunAgent(OptionsFor(controller)), 0);
   EXPECT_GT(ok_, 0u);
-  EXPECT_EQ(ok_ + unassigned, 20'000u);
+  EXPECT_EQ(ok_ + unassigned_, 20'000u);
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ using ControllerRunTest = RunFixture;
 struct TwoAgents {
   explicit TwoAgents(const FakeAgent::Options& first, const FakeAgent::Options& second)
       : a(first), b(second) {
-    const bool armed = a.JoinAndPrepare() && b.JoinAndPrepare() && a.AwaitArm() && b.AwaitArm();
+    // In this order, so that the first is agent 0.
+    const bool armed =
+        a.Join() && b.Join() && a.Prepare() && b.Prepare() && a.AwaitArm() && b.AwaitArm();
     EXPECT_TRUE(armed);
   }
   FakeAgent a, b;
@@ -43,10 +45,10 @@ AgentBatch WithRequests(AgentBatch batch, uint64_t first_position, int count, Ou
 TEST_F(ControllerRunTest, ARunFromFirstToLastEvent) {
   const auto options = Begin();
   TwoAgents agents(As(options, 0), As(options, 1));
-  EXPECT_EQ(agents.a.slice_parts()[0].conversations_size(), 3);
-  EXPECT_EQ(agents.b.slice_parts()[0].conversations(1).order_index(), 3u);
-  EXPECT_EQ(agents.b.slice_parts()[0].slots(), 2u);
-  EXPECT_TRUE(agents.b.slice_parts()[0].targets(0).continuous_usage());
+  EXPECT_EQ(agents.a.parts()[0].entries.size(), 3u);
+  EXPECT_EQ(agents.b.parts()[0].entries[1].order_index, 3u);
+  EXPECT_EQ(agents.b.parts()[0].head->slice.slots, 2u);
+  EXPECT_TRUE(agents.b.parts()[0].head->targets[0].continuous_usage);
   AgentBatch batch = WithRequests(agents.a.Batch(1), 0, 3, Outcome::kOk);
   batch.first_idle_mono_ns = batch.to_mono_ns;
   ASSERT_TRUE(agents.a.SendBatch(batch) && agents.a.AwaitAck(1));
@@ -65,37 +67,59 @@ TEST_F(ControllerRunTest, ARunFromFirstToLastEvent) {
   EXPECT_EQ(Of<AgentJoined>().size(), 2u);
   EXPECT_EQ(Of<AgentBatch>().size(), 2u);
   ASSERT_EQ(Of<Armed>().size(), 1u);
-  EXPECT_EQ(Of<Armed>()[0].t0_mono_ns, agents.a.arm().t0_controller_mono_ns());
+  EXPECT_EQ(Of<Armed>()[0].t0_mono_ns, agents.a.arm().t0_mono_ns);
   EXPECT_EQ(Of<AgentEnded>().size(), 2u);
 }
 
-TEST_F(ControllerRunTest, ScrapesAreMadeBeforeDuringAndAfter) {
-  std::atomic<bool> stopped = false;
-  const auto scraped = [](ScrapeKind kind) {
-    Scraped scrape;
-    scrape.kind = kind;
-    return scrape;
-  };
-  around_.scrape.before = [&] { return std::vector{scraped(ScrapeKind::kBefore)}; };
-  around_.scrape.start = [&](const ScrapeHooks::Sink& sink) { sink(scraped(ScrapeKind::kDuring)); };
-  around_.scrape.stop = [&] { stopped = true; };
-  around_.scrape.after = [&] {
-    EXPECT_TRUE(stopped);
-    return std::vector{scraped(ScrapeKind::kAfter)};
-  };
-  const auto options = Begin();
-  TwoAgents agents(As(options, 0), As(options, 1));
-  std::thread finish([&agents] { EXPECT_TRUE(agents.a.Finish()); });
-  EXPECT_TRUE(agents.b.Finish());
-  finish.join();
+TEST_F(ControllerRunTest, ObserversShareSnapshotsOfTheRun) {
+  run_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  std::this_thread::sleep_for(milliseconds(600));
+  EXPECT_TRUE(agent.Finish());
   End();
-  std::vector<ScrapeKind> kinds;
-  for (const Scraped& scrape : Of<Scraped>()) kinds.push_back(scrape.kind);
-  EXPECT_THAT(kinds, ElementsAre(ScrapeKind::kBefore, ScrapeKind::kDuring, ScrapeKind::kAfter));
+  EXPECT_TRUE(observer_.ended);
+  ASSERT_GE(observer_.snapshots.size(), 2u);
+  EXPECT_EQ(observer_.snapshots.back()->run_id, "run-1");
+  EXPECT_EQ(observer_.snapshots.back()->figures.planned, 6u);
+}
+
+TEST_F(ControllerRunTest, OneRunAtATime) {
+  run_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare());
+  ResolvedRun second = run_;
+  second.spec.run_id = "run-2";
+  const std::string folder = folder_ + "/second";
+  std::filesystem::create_directories(folder);
+  KeepingObserver observer;
+  const auto refused = Measure(second, {.path = folder}, *fleet_, StopToken(), observer);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(agent.AwaitArm() && agent.Finish());
+  EXPECT_EQ(End().end, RunEnd::kCompleted);
+}
+
+TEST_F(ControllerRunTest, AgentsServeOneRunAfterAnother) {
+  run_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.Finish());
+  EXPECT_EQ(End().end, RunEnd::kCompleted);
+  std::filesystem::remove(JournalPath());
+  run_.spec.run_id = "run-2";
+  Begin();
+  ASSERT_TRUE(agent.Send(SentBatch{.bytes = EncodeBatch(agent.Batch(1))}));  // late, of run-1
+  const auto part = agent.Await<PreparePart>();
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->run_id, "run-2");
+  *stops_ = 1;
+  EXPECT_TRUE(agent.Await<ReleaseRun>());
+  EXPECT_EQ(End().end, RunEnd::kInterrupted);
+  EXPECT_TRUE(Of<AgentBatch>().empty());
 }
 
 TEST_F(ControllerRunTest, ARepeatedBatchIsAcknowledgedAndKeptOnce) {
-  input_.spec.load.agents = 1;
+  run_.spec.load.agents = 1;
   FakeAgent agent(As(Begin(), 0));
   ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
   const AgentBatch batch = WithRequests(agent.Batch(1), 0, 2, Outcome::kOk);
@@ -108,13 +132,13 @@ TEST_F(ControllerRunTest, ARepeatedBatchIsAcknowledgedAndKeptOnce) {
 }
 
 TEST_F(ControllerRunTest, AnAgentThatIsCutAndBackLosesNothing) {
-  input_.spec.load.agents = 1;
+  run_.spec.load.agents = 1;
   FakeAgent agent(As(Begin(), 0));
   ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
   ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.AwaitAck(1));
   agent.Cut();
   agent.Dial();
-  ASSERT_TRUE(agent.Await(v1::ControllerMessage::kWelcome));
+  ASSERT_TRUE(agent.Await<WelcomeAgent>());
   EXPECT_TRUE(agent.AwaitAck(1));  // what is on disk is told at once
   ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.SendBatch(agent.Batch(2)));
   EXPECT_TRUE(agent.AwaitAck(2) && agent.Finish());
@@ -124,7 +148,7 @@ TEST_F(ControllerRunTest, AnAgentThatIsCutAndBackLosesNothing) {
 }
 
 TEST_F(ControllerRunTest, ASilentAgentIsLostAndTheOthersDrain) {
-  input_.spec.agent_timeout = seconds(1);
+  run_.spec.agent_timeout = seconds(1);
   const auto options = Begin();
   TwoAgents agents(As(options, 0), As(options, 1));
   ASSERT_TRUE(agents.a.SendBatch(agents.a.Batch(1)) && agents.b.SendBatch(agents.b.Batch(1)));
@@ -132,11 +156,11 @@ TEST_F(ControllerRunTest, ASilentAgentIsLostAndTheOthersDrain) {
   std::thread beat([&] {
     while (!drained && agents.a.SendHeartbeat()) std::this_thread::sleep_for(milliseconds(100));
   });
-  const auto drain = agents.a.Await(v1::ControllerMessage::kDrain);
+  const auto drain = agents.a.Await<DrainAgent>();
   drained = true;
   beat.join();
   ASSERT_TRUE(drain);
-  EXPECT_EQ(drain->drain().reason(), v1::DRAIN_REASON_AGENT_LOST);
+  EXPECT_EQ(drain->reason, DrainReason::kAgentLost);
   EXPECT_TRUE(agents.a.Finish());
   const RunEnded ended = End();
   EXPECT_EQ(ended.end, RunEnd::kAgentLost);
@@ -148,13 +172,13 @@ TEST_F(ControllerRunTest, AnInterruptDrainsAndASecondEndsAtOnce) {
   const auto options = Begin();
   TwoAgents agents(As(options, 0), As(options, 1));
   ASSERT_TRUE(agents.a.SendBatch(agents.a.Batch(1)) && agents.a.AwaitAck(1));
-  interrupts_ = 1;
-  const auto drain = agents.b.Await(v1::ControllerMessage::kDrain);
+  *stops_ = 1;
+  const auto drain = agents.b.Await<DrainAgent>();
   ASSERT_TRUE(drain);
-  EXPECT_EQ(drain->drain().reason(), v1::DRAIN_REASON_INTERRUPTED);
-  EXPECT_GT(drain->drain().grace_ns(), 9'000'000'000);
-  interrupts_ = 2;
-  EXPECT_TRUE(agents.b.Await(v1::ControllerMessage::kRelease));
+  EXPECT_EQ(drain->reason, DrainReason::kInterrupted);
+  EXPECT_GT(drain->grace, seconds(9));
+  *stops_ = 2;
+  EXPECT_TRUE(agents.b.Await<ReleaseRun>());
   const RunEnded ended = End();
   EXPECT_EQ(ended.end, RunEnd::kInterrupted);
   EXPECT_EQ(Of<AgentBatch>().size(), 1u);
@@ -162,13 +186,13 @@ TEST_F(ControllerRunTest, AnInterruptDrainsAndASecondEndsAtOnce) {
 }
 
 TEST_F(ControllerRunTest, OnlyErrorsEndTheRun) {
-  input_.spec.load.agents = 1;
+  run_.spec.load.agents = 1;
   FakeAgent agent(As(Begin(), 0));
   ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
   ASSERT_TRUE(agent.SendBatch(WithRequests(agent.Batch(1), 0, 10, Outcome::kFailed)));
-  const auto drain = agent.Await(v1::ControllerMessage::kDrain);
+  const auto drain = agent.Await<DrainAgent>();
   ASSERT_TRUE(drain);
-  EXPECT_EQ(drain->drain().reason(), v1::DRAIN_REASON_TOO_MANY_FAILURES);
+  EXPECT_EQ(drain->reason, DrainReason::kTooManyFailures);
   EXPECT_TRUE(agent.Finish());
   const RunEnded ended = End();
   EXPECT_EQ(ended.end, RunEnd::kTooManyFailures);
@@ -176,14 +200,12 @@ TEST_F(ControllerRunTest, OnlyErrorsEndTheRun) {
 }
 
 TEST_F(ControllerRunTest, ProbesOfAgentsThatJoinedAreKept) {
-  input_.spec.load.agents = 1;
+  run_.spec.load.agents = 1;
   FakeAgent agent(As(Begin(), 0));
   ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
-  v1::ClockProbeRequest request;
-  request.mutable_previous()->set_agent_send_mono_ns(7);
-  agent.ProbeClock(request);
-  request.set_agent(5);  // nobody
-  agent.ProbeClock(request);
+  agent.ProbeClock({.incarnation = 100, .previous = ClockExchange{.agent_send_mono_ns = 7}});
+  agent.ProbeClock(
+      {.incarnation = 5, .previous = ClockExchange{.agent_send_mono_ns = 8}});  // nobody
   EXPECT_TRUE(agent.Finish());
   End();
   const auto probes = Of<ClockProbed>();
@@ -192,7 +214,7 @@ TEST_F(ControllerRunTest, ProbesOfAgentsThatJoinedAreKept) {
 }
 
 TEST_F(ControllerRunTest, AgentsThatDoNotJoinEndTheRun) {
-  input_.join_timeout = milliseconds(100);
+  run_.join_timeout = milliseconds(100);
   Begin();
   const RunEnded ended = End();
   EXPECT_EQ(ended.end, RunEnd::kFailed);
@@ -215,21 +237,21 @@ class FileSizeLimit {
 };
 
 TEST_F(ControllerRunTest, AFullDiskFailsTheRunAndKeepsWhatWasAcknowledged) {
-  input_.spec.load.agents = 1;
+  run_.spec.load.agents = 1;
   FakeAgent agent(As(Begin(), 0));
   ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
   ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.AwaitAck(1));
   {
-    const FileSizeLimit limit(std::filesystem::file_size(input_.journal_path) + 100);
+    const FileSizeLimit limit(std::filesystem::file_size(JournalPath()) + 100);
     AgentBatch batch = agent.Batch(2);
     batch.chunks = std::string(10'000, 'c');
     ASSERT_TRUE(agent.SendBatch(batch));
-    const auto drain = agent.Await(v1::ControllerMessage::kDrain);
+    const auto drain = agent.Await<DrainAgent>();
     ASSERT_TRUE(drain);
-    EXPECT_EQ(drain->drain().grace_ns(), 0);
+    EXPECT_EQ(drain->grace, Nanos(0));
     const RunEnded ended = End();
     EXPECT_EQ(ended.end, RunEnd::kFailed);
-    EXPECT_THAT(ended.reason, HasSubstr(input_.journal_path));
+    EXPECT_THAT(ended.reason, HasSubstr(JournalPath()));
   }
   const auto batches = Of<AgentBatch>();
   ASSERT_EQ(batches.size(), 1u);
@@ -238,15 +260,17 @@ TEST_F(ControllerRunTest, AFullDiskFailsTheRunAndKeepsWhatWasAcknowledged) {
 
 TEST_F(ControllerRunTest, ADiskThatIsFullFromTheStartSendsNothing) {
   const FileSizeLimit limit(16);
-  const auto ended = DriveRun(input_, around_);
+  StartFleet();
+  const auto ended = MeasureNow();
   EXPECT_FALSE(ended.ok());
-  EXPECT_THAT(std::string(ended.status().message()), HasSubstr(input_.journal_path));
+  EXPECT_THAT(std::string(ended.status().message()), HasSubstr(JournalPath()));
 }
 
 TEST_F(ControllerRunTest, AJournalThatExistsIsNotOverwritten) {
-  std::ofstream(input_.journal_path) << "precious";
-  EXPECT_EQ(DriveRun(input_, around_).status().code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(std::filesystem::file_size(input_.journal_path), 8u);
+  std::ofstream(JournalPath()) << "precious";
+  StartFleet();
+  EXPECT_EQ(MeasureNow().status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(std::filesystem::file_size(JournalPath()), 8u);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/journal/protocol_version.h"
-#include "controller/run/inbox.h"
+#include "controller/fleet/inbox.h"
 #include "controller/session/session_hub.h"
 #include "tests/fakes/fake_agent.h"
 
@@ -26,7 +26,7 @@ class ControllerSessionTest : public ::testing::Test {
     options.sessions_max = 2;
     auto hub = SessionHub::Start(
         options, {.session = [this](SessionInput input) { inputs_.Post(std::move(input)); },
-                  .clock = [this](ClockProbed probe) { probes_.Post(probe); }});
+                  .clock = [this](ClockTold probe) { probes_.Post(probe); }});
     EXPECT_TRUE(hub.ok()) << hub.status();
     hub_ = *std::move(hub);
   }
@@ -35,7 +35,7 @@ class ControllerSessionTest : public ::testing::Test {
     return {.address = hub_->address(),
             .join_token = "token",
             .incarnation = 1,
-            .agent = std::nullopt,
+            .spawn_number = std::nullopt,
             .protocol_version = kSessionProtocolVersion};
   }
   // The next input, taken from its session: the hub reads on.
@@ -52,25 +52,22 @@ class ControllerSessionTest : public ::testing::Test {
   }
 
   Inbox<SessionInput> inputs_{100};
-  Inbox<ClockProbed> probes_{100};
+  Inbox<ClockTold> probes_{100};
   std::deque<SessionInput> waiting_;
   std::unique_ptr<SessionHub> hub_;
 };
 
-PrepareAgent Job(size_t conversations, size_t bytes) {
+PrepareParts Job(size_t conversations, size_t bytes) {
   auto workload = std::make_shared<Workload>();
-  PrepareAgent job;
   for (size_t i = 0; i < conversations; ++i) {
     WorkloadItem row;
     row.turns = {{{.role = "user", .content = std::string(bytes, 'x'), .raw_json = ""}}};
     workload->items.push_back(row);
-    job.order_indices.push_back(i);
   }
-  job.spec = std::make_shared<RunSpec>();
-  job.secrets = std::make_shared<Secrets>();
-  job.targets = std::make_shared<std::vector<TargetJob>>();
-  job.workload = workload;
-  return job;
+  LoadJob head;
+  head.spec.run_id = "run-1";
+  head.slice.rows = conversations;
+  return {head, workload};
 }
 
 TEST_F(ControllerSessionTest, AnotherProtocolVersionIsRefusedWithBothNamed) {
@@ -84,7 +81,7 @@ TEST_F(ControllerSessionTest, AnotherProtocolVersionIsRefusedWithBothNamed) {
               HasSubstr(absl::StrFormat("agent has version %d (specctl 0.0.1-fake), controller has "
                                         "version %d (specctl 0.1.0)",
                                         kSessionProtocolVersion + 1, kSessionProtocolVersion)));
-  EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().input));
+  EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().event));
 }
 
 TEST_F(ControllerSessionTest, AWrongJoinTokenIsRefused) {
@@ -94,7 +91,7 @@ TEST_F(ControllerSessionTest, AWrongJoinTokenIsRefused) {
   agent.Dial();
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_EQ(status.error_message(), "join token: not that of this run");
+  EXPECT_EQ(status.error_message(), "join token: not that of this controller");
 }
 
 TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
@@ -102,10 +99,8 @@ TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
   agent.Dial();
   Next();
   agent.Dial();  // cuts the first; then a second Hello over one session
-  while (!std::holds_alternative<AgentHello>(Next().input)) continue;
-  v1::AgentMessage again;
-  again.mutable_hello()->set_protocol_version(kSessionProtocolVersion);
-  agent.Send(again);
+  while (!std::holds_alternative<AgentHello>(Next().event)) continue;
+  agent.Send(AgentHello{.protocol_version = kSessionProtocolVersion});
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(), "session: need one Hello, as the first message");
@@ -125,19 +120,16 @@ TEST_F(ControllerSessionTest, ASliceComesInPartsAndWhole) {
   FakeAgent agent(Agent());
   agent.Dial();
   const SessionId session = Next().session;
-  hub_->Send(session, WelcomeAgent{.agent = 0, .lease = {}, .heartbeat = {}, .boot_id = ""});
+  hub_->Send(session, WelcomeAgent{});
   hub_->Send(session, Job(5, 1 << 20));
-  ASSERT_TRUE(agent.Await(v1::ControllerMessage::kWelcome));
+  ASSERT_TRUE(agent.Await<WelcomeAgent>());
   std::vector<uint64_t> indices;
   int parts = 0;
   for (bool last = false; !last; ++parts) {
-    const auto message = agent.Read();
-    ASSERT_TRUE(message && message->has_prepare());
-    EXPECT_LE(message->ByteSizeLong(), (2u << 20) + 1000);
-    for (const auto& conversation : message->prepare().conversations()) {
-      indices.push_back(conversation.order_index());
-    }
-    last = message->prepare().last();
+    const auto part = agent.Await<PreparePart>();
+    ASSERT_TRUE(part);
+    for (const Slice::Entry& entry : part->entries) indices.push_back(entry.order_index);
+    last = part->last;
   }
   EXPECT_EQ(parts, 5);
   EXPECT_THAT(indices, ::testing::ElementsAre(0, 1, 2, 3, 4));
@@ -147,10 +139,10 @@ TEST_F(ControllerSessionTest, ARowLargerThanAPartIsSentAll) {
   FakeAgent agent(Agent());
   agent.Dial();
   hub_->Send(Next().session, Job(1, 6 << 20));
-  const auto message = agent.Read();
-  ASSERT_TRUE(message && message->has_prepare());
-  EXPECT_TRUE(message->prepare().last());
-  EXPECT_EQ(message->prepare().conversations(0).turns(0).messages(0).content().size(), 6u << 20);
+  const auto part = agent.Await<PreparePart>();
+  ASSERT_TRUE(part);
+  EXPECT_TRUE(part->last);
+  EXPECT_EQ(part->entries.at(0).item.turns.at(0).at(0).content.size(), 6u << 20);
 }
 
 TEST_F(ControllerSessionTest, BatchesOfManyMegabytesArrive) {
@@ -161,12 +153,10 @@ TEST_F(ControllerSessionTest, BatchesOfManyMegabytesArrive) {
   batch.chunks = std::string(20 << 20, 'c');
   ASSERT_TRUE(agent.SendBatch(batch));
   const SessionInput input = Next();
-  const auto* received = std::get_if<ReceivedBatch>(&input.input);
+  const auto* received = std::get_if<ReceivedBatch>(&input.event);
   ASSERT_NE(received, nullptr);
   EXPECT_EQ(received->batch.chunks, batch.chunks);
-  v1::Event event;
-  ASSERT_TRUE(event.ParseFromString(received->encoded_event));
-  EXPECT_EQ(event.agent_batch().chunks(), batch.chunks);
+  EXPECT_EQ(received->bytes, EncodeBatch(batch));
 }
 
 TEST_F(ControllerSessionTest, ASessionIsReadOnOnlyWhenItsMessageIsConsumed) {
@@ -176,7 +166,7 @@ TEST_F(ControllerSessionTest, ASessionIsReadOnOnlyWhenItsMessageIsConsumed) {
   agent.SendHeartbeat();
   EXPECT_TRUE(inputs_.Take(MonoNow() + std::chrono::milliseconds(50)).empty());
   hub_->Consumed(hello.session);
-  EXPECT_TRUE(std::holds_alternative<AgentHeartbeat>(Next().input));
+  EXPECT_TRUE(std::holds_alternative<AgentHeartbeat>(Next().event));
 }
 
 TEST_F(ControllerSessionTest, WhatWasSentBeforeACutComesBeforeIt) {
@@ -186,10 +176,10 @@ TEST_F(ControllerSessionTest, WhatWasSentBeforeACutComesBeforeIt) {
   agent.SendHeartbeat();
   hub_->Consumed(hello.session);
   const SessionInput heartbeat = NextUnconsumed();
-  EXPECT_TRUE(std::holds_alternative<AgentHeartbeat>(heartbeat.input));
+  EXPECT_TRUE(std::holds_alternative<AgentHeartbeat>(heartbeat.event));
   agent.Cut();
   hub_->Consumed(heartbeat.session);
-  EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().input));
+  EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().event));
 }
 
 TEST_F(ControllerSessionTest, AcksThatWaitReplaceEachOther) {
@@ -197,13 +187,15 @@ TEST_F(ControllerSessionTest, AcksThatWaitReplaceEachOther) {
   agent.Dial();
   const SessionId session = Next().session;
   hub_->Send(session, Job(4, 2 << 20));  // fills what the agent lets through unread
-  for (uint64_t seq = 1; seq <= 1000; ++seq) hub_->Send(session, AckBatches{seq});
+  for (uint64_t seq = 1; seq <= 1000; ++seq) {
+    hub_->Send(session, AckBatches{.run_id = "run-1", .seq = seq});
+  }
   int acks = 0;
   for (uint64_t seq = 0; seq < 1000; ++acks) {
-    const auto ack = agent.Await(v1::ControllerMessage::kAck);
+    const auto ack = agent.Await<AckBatches>();
     ASSERT_TRUE(ack);
-    EXPECT_GT(ack->ack().seq(), seq);
-    seq = ack->ack().seq();
+    EXPECT_GT(ack->seq, seq);
+    seq = ack->seq;
   }
   EXPECT_LT(acks, 1000);
 }
@@ -213,16 +205,16 @@ TEST_F(ControllerSessionTest, AnAgentThatDoesNotReadIsCut) {
   agent.Dial();
   const SessionId session = Next().session;
   for (int i = 0; i < 100; ++i) hub_->Send(session, Job(1, 2 << 20));
-  EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().input));
+  EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().event));
 }
 
 TEST_F(ControllerSessionTest, CloseWritesWhatIsQueuedFirst) {
   FakeAgent agent(Agent());
   agent.Dial();
   const SessionId session = Next().session;
-  hub_->Send(session, ReleaseAgent{});
+  hub_->Send(session, ReleaseRun{.run_id = "run-1"});
   hub_->Close(session, absl::OkStatus());
-  EXPECT_TRUE(agent.Await(v1::ControllerMessage::kRelease));
+  EXPECT_TRUE(agent.Await<ReleaseRun>());
   EXPECT_TRUE(agent.EndStatus().ok());
 }
 
@@ -236,26 +228,19 @@ TEST_F(ControllerSessionTest, ShutdownEndsSessionsAndRefusesFurtherOnes) {
 
 TEST_F(ControllerSessionTest, ProbesGiveTheExchangeBeforeThem) {
   FakeAgent agent(Agent());
-  v1::ClockProbeRequest request;
-  request.set_agent(3);
-  request.set_agent_send_mono_ns(1);
-  const v1::ClockProbeReply first = agent.ProbeClock(request);
-  EXPECT_GT(first.controller_receive_mono_ns(), 0);
-  EXPECT_LE(first.controller_receive_mono_ns(), first.controller_send_mono_ns());
+  const ClockReply first = agent.ProbeClock({.incarnation = 3, .agent_send_mono_ns = 1});
+  EXPECT_GT(first.controller_receive_mono_ns, 0);
+  EXPECT_LE(first.controller_receive_mono_ns, first.controller_send_mono_ns);
   EXPECT_TRUE(probes_.Take(MonoNow()).empty());
-  v1::ClockExchange* previous = request.mutable_previous();
-  previous->set_agent_send_mono_ns(1);
-  previous->set_controller_receive_mono_ns(2);
-  previous->set_controller_send_mono_ns(3);
-  previous->set_agent_receive_mono_ns(4);
-  agent.ProbeClock(request);
+  const ClockExchange before{.agent_send_mono_ns = 1,
+                             .controller_receive_mono_ns = 2,
+                             .controller_send_mono_ns = 3,
+                             .agent_receive_mono_ns = 4};
+  agent.ProbeClock({.incarnation = 3, .agent_send_mono_ns = 5, .previous = before});
   const auto probes = probes_.Take(MonoNow() + kPatience);
   ASSERT_EQ(probes.size(), 1u);
-  EXPECT_EQ(probes[0].agent, 3u);
-  EXPECT_EQ(probes[0].agent_send_mono_ns, 1);
-  EXPECT_EQ(probes[0].controller_receive_mono_ns, 2);
-  EXPECT_EQ(probes[0].controller_send_mono_ns, 3);
-  EXPECT_EQ(probes[0].agent_receive_mono_ns, 4);
+  EXPECT_EQ(probes[0].incarnation, 3u);
+  EXPECT_EQ(probes[0].exchange, before);
 }
 
 TEST(ControllerSessionListenTest, AnAddressThatCannotBeHadIsNamed) {

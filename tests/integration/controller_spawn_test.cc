@@ -16,13 +16,13 @@ class SpawnedRunTest : public RunFixture {
  protected:
   // Also where gRPC has been used in this process, by the tests before.
   void Spawn(const std::string& mode) {
-    auto spawner = AgentSpawner::Spawn(2, {FAKE_AGENT, mode});
-    ASSERT_TRUE(spawner.ok()) << spawner.status();
-    spawner_ = std::make_unique<AgentSpawner>(*std::move(spawner));
-    around_.spawner = spawner_.get();
+    StartFleet({FAKE_AGENT, mode});
+    ASSERT_TRUE(fleet_->Grow(2).ok());
   }
-
-  std::unique_ptr<AgentSpawner> spawner_;
+  // Of the agents that have joined, by their number in the run.
+  pid_t PidOf(size_t agent) const {
+    return static_cast<pid_t>(Of<AgentJoined>().at(agent).host.pid);
+  }
 };
 
 TEST_F(SpawnedRunTest, SpawnedAgentsRunAndExit) {
@@ -30,16 +30,22 @@ TEST_F(SpawnedRunTest, SpawnedAgentsRunAndExit) {
   Begin();
   EXPECT_EQ(End().end, RunEnd::kCompleted);
   EXPECT_EQ(Of<AgentBatch>().size(), 2u);
-  for (const pid_t pid : spawner_->pids()) EXPECT_EQ(kill(pid, 0), -1);
+  const pid_t pids[] = {PidOf(0), PidOf(1)};
+  EXPECT_EQ(kill(pids[0], 0), 0);
+  fleet_.reset();
+  for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1);
 }
 
 TEST_F(SpawnedRunTest, AKilledAgentIsNamedAndItsBatchesKept) {
   Spawn("hang");
-  input_.spec.load.grace = Nanos(0);
-  input_.spec.agent_timeout = seconds(1);
+  run_.spec.load.grace = Nanos(0);
+  run_.spec.agent_timeout = seconds(1);
   Begin();
   while (Of<AgentBatch>().size() < 2) std::this_thread::sleep_for(milliseconds(20));
-  const pid_t victim = spawner_->pids()[1];
+  pid_t victim = 0;
+  for (const AgentJoined& joined : Of<AgentJoined>()) {
+    if (joined.agent == 1) victim = static_cast<pid_t>(joined.host.pid);
+  }
   kill(victim, SIGKILL);
   const RunEnded ended = End();
   EXPECT_EQ(ended.end, RunEnd::kAgentLost);

@@ -1,4 +1,4 @@
-// A run of two agents over six one-turn conversations, driven on a thread of its own.
+// A run of two agents over six one-turn conversations, measured on a thread of its own.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,10 +11,36 @@
 #include <vector>
 
 #include "common/journal/journal_reader.h"
-#include "controller/run/run_driver.h"
+#include "controller/measure/measure.h"
 #include "tests/fakes/fake_agent.h"
 
 namespace specctl::controller {
+
+// Every event of the journal at `path`; none where it has not been created yet.
+inline std::vector<Event> EventsOf(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  auto reader = JournalReader::Open(path);
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  std::vector<Event> events;
+  while (true) {
+    auto event = reader->Next();
+    EXPECT_TRUE(event.ok()) << event.status();
+    if (!event.ok() || !event->has_value()) return events;
+    events.push_back(**event);
+  }
+}
+
+// Keeps what it was shown.
+class KeepingObserver final : public RunObserver {
+ public:
+  void OnSnapshot(std::shared_ptr<const RunSnapshot> snapshot) override {
+    snapshots.push_back(std::move(snapshot));
+  }
+  void OnEnd() override { ended = true; }
+
+  std::vector<std::shared_ptr<const RunSnapshot>> snapshots;
+  bool ended = false;
+};
 
 class RunFixture : public ::testing::Test {
  protected:
@@ -22,22 +48,22 @@ class RunFixture : public ::testing::Test {
     folder_ = ::testing::TempDir() + "controller_run_" + std::to_string(getpid());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    input_.journal_path = folder_ + "/journal.pb";
-    input_.spec.run_id = "run-1";
-    input_.spec.load.bs = 4;
-    input_.spec.load.agents = 2;
-    input_.spec.targets = {{.url = "http://engine:8000"}};
-    input_.targets = {TargetProbed{.target = 0,
-                                   .url = "http://engine:8000",
-                                   .engine = "vllm",
-                                   .engine_version = "",
-                                   .model = "m",
-                                   .max_model_len_tokens = std::nullopt,
-                                   .token_source = TokenSource::kContinuousUsage,
-                                   .continuous_usage = true,
-                                   .metrics_url = "",
-                                   .metrics_note = "",
-                                   .draft_length = std::nullopt}};
+    run_.spec.run_id = "run-1";
+    run_.spec.load.bs = 4;
+    run_.spec.load.agents = 2;
+    run_.spec.targets = {{.url = "http://engine:8000"}};
+    run_.spec.server_metrics = false;
+    run_.targets = {TargetProbed{.target = 0,
+                                 .url = "http://engine:8000",
+                                 .engine = "vllm",
+                                 .engine_version = "",
+                                 .model = "m",
+                                 .max_model_len_tokens = std::nullopt,
+                                 .token_source = TokenSource::kContinuousUsage,
+                                 .continuous_usage = true,
+                                 .metrics_url = "",
+                                 .metrics_note = "",
+                                 .draft_length = std::nullopt}};
     auto workload = std::make_shared<Workload>();
     for (uint64_t i = 0; i < 6; ++i) {
       WorkloadItem row;
@@ -50,41 +76,46 @@ class RunFixture : public ::testing::Test {
     }
     workload->limits.positions_end = 6;
     workload->limits.planned_requests = 6;
-    input_.workload = workload;
-    around_.interrupts = [this] { return interrupts_.load(); };
-    around_.on_listening = [this](const std::string& address, const std::string& token) {
-      listening_.set_value({.address = address, .join_token = token});
-    };
+    run_.workload = workload;
   }
-  ~RunFixture() override { std::filesystem::remove_all(folder_); }
+  ~RunFixture() override {
+    fleet_.reset();
+    std::filesystem::remove_all(folder_);
+  }
 
+  void StartFleet(std::vector<std::string> agent_command = {"/proc/self/exe"}) {
+    Fleet::Options options;
+    options.specctl_version = "0.1.0";
+    options.agent_command = std::move(agent_command);
+    auto fleet = Fleet::Start(options);
+    ASSERT_TRUE(fleet.ok()) << fleet.status();
+    fleet_ = *std::move(fleet);
+  }
+  absl::StatusOr<RunOutcome> MeasureNow() {
+    return Measure(run_, {.path = folder_}, *fleet_, StopToken(stops_), observer_);
+  }
   // Begins the run on a thread; what agents must know to dial.
   fakes::FakeAgent::Options Begin() {
-    run_ = std::async(std::launch::async, [this] { return DriveRun(input_, around_); });
-    return listening_.get_future().get();
+    if (fleet_ == nullptr) StartFleet();
+    outcome_ = std::async(std::launch::async, [this] { return MeasureNow(); });
+    return Agent();
   }
-  static fakes::FakeAgent::Options As(fakes::FakeAgent::Options options, uint32_t agent) {
-    options.agent = agent;
-    options.incarnation = 100 + agent;
+  fakes::FakeAgent::Options Agent() const {
+    return {.address = fleet_->address(), .join_token = fleet_->join_token()};
+  }
+  // Agents get their places in the order in which they join.
+  static fakes::FakeAgent::Options As(fakes::FakeAgent::Options options, uint64_t number) {
+    options.incarnation = 100 + number;
     return options;
   }
   RunEnded End() {
-    const auto ended = run_.get();
-    EXPECT_TRUE(ended.ok()) << ended.status();
-    return ended.ok() ? *ended : RunEnded{};
+    const auto outcome = outcome_.get();
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    return outcome.ok() ? outcome->ended : RunEnded{};
   }
 
-  std::vector<Event> Journal() const {
-    auto reader = JournalReader::Open(input_.journal_path);
-    EXPECT_TRUE(reader.ok()) << reader.status();
-    std::vector<Event> events;
-    while (true) {
-      auto event = reader->Next();
-      EXPECT_TRUE(event.ok()) << event.status();
-      if (!event.ok() || !event->has_value()) return events;
-      events.push_back(**event);
-    }
-  }
+  std::string JournalPath() const { return RunDir{.path = folder_}.JournalPath(); }
+  std::vector<Event> Journal() const { return EventsOf(JournalPath()); }
   template <typename T>
   std::vector<T> Of() const {
     std::vector<T> found;
@@ -93,18 +124,13 @@ class RunFixture : public ::testing::Test {
     }
     return found;
   }
-  std::vector<RunStage> Stages() const {
-    std::vector<RunStage> stages;
-    for (const StageChanged& changed : Of<StageChanged>()) stages.push_back(changed.stage);
-    return stages;
-  }
 
   std::string folder_;
-  RunInput input_;
-  RunSurroundings around_;
-  std::atomic<uint32_t> interrupts_{0};
-  std::promise<fakes::FakeAgent::Options> listening_;
-  std::future<absl::StatusOr<RunEnded>> run_;
+  ResolvedRun run_;
+  std::unique_ptr<Fleet> fleet_;
+  const std::shared_ptr<std::atomic<uint32_t>> stops_ = std::make_shared<std::atomic<uint32_t>>(0);
+  KeepingObserver observer_;
+  std::future<absl::StatusOr<RunOutcome>> outcome_;
 };
 
 }  // namespace specctl::controller

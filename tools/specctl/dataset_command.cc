@@ -10,6 +10,7 @@
 #include "common/dataset/dataset_catalog.h"
 #include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_statistics.h"
+#include "tools/request/flag_values.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
 #include "tools/specctl/print_page.h"
@@ -43,7 +44,9 @@ int RunList(const Options& options) {
 
 int RunInspect(const Options& options) {
   const absl::StatusOr<std::optional<RowForm>> form = ParseRowForm(options.dataset_format);
-  if (!form.ok()) return Fail(form.status(), kBadInput);
+  if (!form.ok()) {
+    return Fail(BadFlag("--dataset-format", std::string(form.status().message())), kBadInput);
+  }
   DatasetRequest request;
   request.dataset = options.dataset;
   request.form = *form;

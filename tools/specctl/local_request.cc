@@ -6,7 +6,6 @@
 #include "common/dataset/dataset.h"
 #include "common/dataset/dataset_name.h"
 #include "common/net/tls_context.h"
-#include "tools/specctl/run_request.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -38,13 +37,14 @@ absl::Status ReadLocalFiles(controller::MeasureRequest& request) {
 }
 
 absl::StatusOr<controller::MeasureRequest> LocalRequest(const RunFlags& flags) {
+  if (auto checked = Check(flags); !checked.ok()) return checked;
   Surroundings surroundings = RealSurroundings();
   if (flags.like) {
     auto like = SpecOfRun(*flags.like);
     if (!like.ok()) return like.status();
     surroundings.like = *std::move(like);
   }
-  auto request = MakeRequest(flags, surroundings);
+  auto request = flags.request.Make(surroundings);
   if (!request.ok()) return request;
   auto read = ReadLocalFiles(*request);
   return read.ok() ? std::move(request) : absl::StatusOr<controller::MeasureRequest>(read);

@@ -14,7 +14,7 @@ namespace specctl::cli {
 absl::Status ReadLocalFiles(controller::MeasureRequest& request);
 
 // What the flags ask for, over the run of --like, over the environment; files are read.
-// Errors as SpecOfRun, MakeRequest and ReadLocalFiles.
+// Errors as Check, SpecOfRun, RequestFlags::Make and ReadLocalFiles.
 absl::StatusOr<controller::MeasureRequest> LocalRequest(const RunFlags& flags);
 
 }  // namespace specctl::cli

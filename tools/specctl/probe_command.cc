@@ -11,12 +11,12 @@
 #include "controller/measure/network.h"
 #include "controller/measure/probe_targets.h"
 #include "tools/flags/help_page.h"
+#include "tools/request/flag_groups.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
 #include "tools/specctl/local_fleet.h"
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/print_page.h"
-#include "tools/specctl/run_request.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -94,8 +94,8 @@ std::string Text(const TargetProbed& facts, const RunSpec& spec) {
   return out;
 }
 
-int Probe(const RunFlags& flags) {
-  const auto request = MakeRequest(flags, RealSurroundings());
+int Probe(const RequestFlags& flags) {
+  const auto request = flags.Make(RealSurroundings());
   if (!request.ok()) return Complain("specctl probe", request.status(), kBadInput);
   controller::ProbingNetwork network(LocalFleet(), [](std::string_view text) { Say(text); });
   const auto results = controller::ProbeTargets(*request, network);
@@ -116,19 +116,8 @@ int Probe(const RunFlags& flags) {
 void AddProbeCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand(
       "probe", "Say what is there: engine, model, metrics, how tokens are counted");
-  const auto flags = std::make_shared<RunFlags>();
-  command->add_option("url", flags->urls, "Target servers [$SPECCTL_URL, else localhost:8000]");
-  command
-      ->add_option("--target", flags->targets,
-                   "[NAME=]URL[,model=M][,gpus=N], as `specctl run` takes it; repeatable")
-      ->allow_extra_args(false);
-  command->add_option("--model,-m", flags->model, "Model [the first that /v1/models names]");
-  command->add_option("--api-key-env", flags->api_key_env,
-                      "Name of the environment variable that holds the API key");
-  command->add_option("--header", flags->headers, "NAME:VALUE; repeatable");
-  command->add_option("--ca-file", flags->ca_file, "PEM file of the certificates to trust");
-  command->add_flag("--insecure", flags->insecure, "Don't check https certificates");
-  command->add_option("--wait-ready", flags->wait_ready, "Wait this long for a real inference [0]");
+  const auto flags = std::make_shared<RequestFlags>(*command);
+  AddProbeFlags(*flags);
   specctl::flags::SetHelp(
       *command, {.examples = {{.what = "what is there, and how its tokens are counted",
                                .line = "specctl probe http://vllm-0:8000 http://vllm-1:8000"}},

@@ -117,8 +117,7 @@ int Run(const RunFlags& flags) {
 
 void AddRunCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("run", "Measure: send the prompts, stamp every chunk");
-  const auto flags = std::make_shared<RunFlags>();
-  AddRunFlags(*command, *flags);
+  const auto flags = AddRunFlags(*command);
   command->callback([flags, &exit_status] { exit_status = Run(*flags); });
 }
 

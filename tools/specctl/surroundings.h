@@ -6,7 +6,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "tools/specctl/run_request.h"
+#include "tools/request/request_flags.h"
 
 namespace specctl::cli {
 

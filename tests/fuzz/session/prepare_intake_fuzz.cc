@@ -1,13 +1,16 @@
-// A slice in parts: refused, or a job whose numbers fit together.
+// A job in parts: refused, or a job whose numbers fit together.
 #include <cstdint>
 #include <cstdlib>
 
-#include "agent/session/prepare_intake.h"
+#include "common/journal/enum_check.h"
+#include "common/session/prepare_codec.h"
+#include "common/session/prepare_intake.h"
+#include "specctl/v1/session.pb.h"
 #include "tests/fuzz/quiet_protobuf.h"
 
 namespace {
 
-using specctl::agent::PrepareIntake;
+using specctl::PrepareIntake;
 
 void CheckJob(const specctl::LoadJob& job) {
   const specctl::Slice& slice = job.slice;
@@ -20,24 +23,25 @@ void CheckJob(const specctl::LoadJob& job) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  specctl::v1::Prepare part;
-  if (!part.ParseFromArray(data, static_cast<int>(size))) return 0;
+  specctl::v1::Prepare encoded;
+  if (!encoded.ParseFromArray(data, static_cast<int>(size))) return 0;
+  if (!specctl::CheckEnums(encoded).ok()) return 0;
+  specctl::PreparePart part = specctl::DecodePrepare(encoded);
   PrepareIntake intake;
   // Whole, or as the first part of two.
-  const bool last = part.last();
   auto job = intake.Take(part);
-  if (!last) {
+  if (!part.last) {
     if (!job.ok() || *job) std::abort();
-    specctl::v1::Prepare end;
-    end.set_last(true);
+    specctl::PreparePart end;
+    end.last = true;
     job = intake.Take(end);
   }
   if (!job.ok()) {
-    if (!absl::IsInvalidArgument(job.status()) && !absl::IsDataLoss(job.status())) std::abort();
+    if (!absl::IsInvalidArgument(job.status())) std::abort();
     return 0;
   }
   CheckJob(**job);
-  part.set_last(true);
+  part.last = true;
   intake.Reset();
   const auto again = intake.Take(part);
   if (!again.ok() || (*again)->slice.entries.size() != (*job)->slice.entries.size()) {

@@ -13,15 +13,15 @@ constexpr MonoTime kNow{Nanos(100s)};
 constexpr ClockPair kClocks{kNow, UnixTime(kNow.time_since_epoch() + 1'000'000s), Nanos(0)};
 
 TEST(ResolveT0Test, OnTheControllersHostItIsTheMonotonicTime) {
-  EXPECT_EQ(*ResolveT0({Nanos(101s).count(), 0}, kClocks), kNow + 1s);
+  EXPECT_EQ(*ResolveT0({.t0_agent_mono_ns = Nanos(101s).count()}, kClocks), kNow + 1s);
 }
 
 TEST(ResolveT0Test, ElsewhereItIsTheWallClockTime) {
-  EXPECT_EQ(*ResolveT0({std::nullopt, Nanos(1'000'102s).count()}, kClocks), kNow + 2s);
+  EXPECT_EQ(*ResolveT0({.t0_unix_ns = Nanos(1'000'102s).count()}, kClocks), kNow + 2s);
 }
 
 TEST(ResolveT0Test, ATimeThatHasPassedIsRefused) {
-  const auto t0 = ResolveT0({Nanos(99500ms).count(), 0}, kClocks);
+  const auto t0 = ResolveT0({.t0_agent_mono_ns = Nanos(99500ms).count()}, kClocks);
   EXPECT_EQ(t0.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(t0.status().message()), HasSubstr("T0 had passed 0.500 s ago"));
 }

@@ -71,12 +71,15 @@ TEST(AgentMessagesTest, ABatchsBytesAreNotTouched) {
 }
 
 TEST(AgentMessagesTest, BytesOnTheWire) {
-  EXPECT_EQ(HexOf(Encode(FullHello())), "HELLO");
-  EXPECT_EQ(HexOf(Encode(AgentPrepared{.run_id = "r", .error = "e"})), "PREPARED");
-  EXPECT_EQ(HexOf(Encode(AgentArmed{.run_id = "r", .error = "e"})), "ARMED");
-  EXPECT_EQ(HexOf(Encode(SentBatch{.bytes = "ab"})), "BATCH");
-  EXPECT_EQ(HexOf(Encode(AgentHeartbeat{.agent_mono_ns = 5})), "BEAT");
-  EXPECT_EQ(HexOf(Encode(AgentDone{.run_id = "r", .stopped = true, .last_seq = 3})), "DONE");
+  EXPECT_EQ(HexOf(Encode(FullHello())),
+            "0a3808031205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
+            "0a0572756e2d311002180320042809");
+  EXPECT_EQ(HexOf(Encode(AgentPrepared{.run_id = "r", .error = "e"})), "12060a0172120165");
+  EXPECT_EQ(HexOf(Encode(AgentArmed{.run_id = "r", .error = "e"})), "1a060a0172120165");
+  EXPECT_EQ(HexOf(Encode(SentBatch{.bytes = "ab"})), "22026162");
+  EXPECT_EQ(HexOf(Encode(AgentHeartbeat{.agent_mono_ns = 5})), "2a020805");
+  EXPECT_EQ(HexOf(Encode(AgentDone{.run_id = "r", .stopped = true, .last_seq = 3})),
+            "32070a017210011803");
 }
 
 TEST(AgentMessagesTest, WhatThisVersionDoesNotKnowIsAnError) {

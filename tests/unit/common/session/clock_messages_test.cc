@@ -28,13 +28,13 @@ TEST(ClockMessagesTest, AReplyHasTheControllersTimes) {
   const ClockReply reply = Decode(encoded);
   EXPECT_EQ(reply.controller_receive_mono_ns, 8);
   EXPECT_EQ(reply.controller_send_mono_ns, 9);
-  EXPECT_EQ(HexOf(encoded), "REPLY");
+  EXPECT_EQ(HexOf(encoded), "08081009");
 }
 
 TEST(ClockMessagesTest, BytesOnTheWire) {
   EXPECT_EQ(
       HexOf(Encode(ClockProbe{.incarnation = 7, .agent_send_mono_ns = 5, .previous = kExchange})),
-      "PROBE");
+      "09070000000000000010051a080801100218032004");
 }
 
 }  // namespace

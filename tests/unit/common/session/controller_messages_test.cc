@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 
 template <typename T>
-T RoundTrip(const T& message) {
+T SentAndRead(const T& message) {
   auto decoded = Decode(Encode(ControllerMessage(message)));
   EXPECT_TRUE(decoded.ok()) << decoded.status();
   return std::get<T>(*decoded);
@@ -30,37 +30,37 @@ DrainAgent FullDrain() {
 }
 
 TEST(ControllerMessagesTest, EachComesBackWhole) {
-  const auto welcome = RoundTrip(FullWelcome());
+  const auto welcome = SentAndRead(FullWelcome());
   EXPECT_EQ(welcome.lease, seconds(5));
   EXPECT_EQ(welcome.heartbeat, seconds(1));
   EXPECT_EQ(welcome.boot_id, "boot-a");
-  const auto arm = RoundTrip(FullArm());
+  const auto arm = SentAndRead(FullArm());
   EXPECT_EQ(arm.run_id, "r");
   EXPECT_EQ(arm.t0_mono_ns, 5);
   EXPECT_EQ(arm.t0_agent_mono_ns, 6);
   EXPECT_EQ(arm.t0_unix_ns, 7);
-  const auto drain = RoundTrip(FullDrain());
+  const auto drain = SentAndRead(FullDrain());
   EXPECT_EQ(drain.run_id, "r");
   EXPECT_EQ(drain.reason, DrainReason::kAgentLost);
   EXPECT_EQ(drain.grace, seconds(30));
-  const auto ack = RoundTrip(AckBatches{.run_id = "r", .seq = 9});
+  const auto ack = SentAndRead(AckBatches{.run_id = "r", .seq = 9});
   EXPECT_EQ(ack.run_id, "r");
   EXPECT_EQ(ack.seq, 9u);
-  EXPECT_EQ(RoundTrip(ReleaseRun{.run_id = "r"}).run_id, "r");
-  RoundTrip(DismissAgent{});
+  EXPECT_EQ(SentAndRead(ReleaseRun{.run_id = "r"}).run_id, "r");
+  SentAndRead(DismissAgent{});
 }
 
 TEST(ControllerMessagesTest, AForeignClockHasNoT0) {
-  EXPECT_EQ(RoundTrip(ArmAgent{.run_id = "r", .t0_mono_ns = 5}).t0_agent_mono_ns, std::nullopt);
+  EXPECT_EQ(SentAndRead(ArmAgent{.run_id = "r", .t0_mono_ns = 5}).t0_agent_mono_ns, std::nullopt);
 }
 
 TEST(ControllerMessagesTest, BytesOnTheWire) {
-  EXPECT_EQ(HexOf(Encode(FullWelcome())), "WELCOME");
-  EXPECT_EQ(HexOf(Encode(FullArm())), "ARM");
-  EXPECT_EQ(HexOf(Encode(AckBatches{.run_id = "r", .seq = 9})), "ACK");
-  EXPECT_EQ(HexOf(Encode(FullDrain())), "DRAIN");
-  EXPECT_EQ(HexOf(Encode(ReleaseRun{.run_id = "r"})), "RELEASE");
-  EXPECT_EQ(HexOf(Encode(DismissAgent{})), "DISMISS");
+  EXPECT_EQ(HexOf(Encode(FullWelcome())), "0a140880e497d012108094ebdc031a06626f6f742d61");
+  EXPECT_EQ(HexOf(Encode(FullArm())), "1a090a0172100518062007");
+  EXPECT_EQ(HexOf(Encode(AckBatches{.run_id = "r", .seq = 9})), "22050a01721009");
+  EXPECT_EQ(HexOf(Encode(FullDrain())), "2a0b0a017210021880d88ee16f");
+  EXPECT_EQ(HexOf(Encode(ReleaseRun{.run_id = "r"})), "32030a0172");
+  EXPECT_EQ(HexOf(Encode(DismissAgent{})), "3a00");
 }
 
 TEST(ControllerMessagesTest, WhatThisVersionDoesNotKnowIsAnError) {

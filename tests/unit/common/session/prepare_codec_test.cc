@@ -14,6 +14,7 @@ PreparePart FullPart() {
   LoadJob& job = part.head.emplace();
   job.spec.run_id = "run-1";
   job.spec.load.bs = 64;
+  job.spec.tls.ca_pem = "pem";
   job.headers = {{"X-Secret", "s"}};
   job.targets = {{.url = "http://a:8000",
                   .engine = "vllm",
@@ -50,6 +51,7 @@ TEST(PrepareCodecTest, AJobComesBackWhole) {
   const LoadJob& job = *part.head;
   EXPECT_EQ(job.spec.run_id, "run-1");
   EXPECT_EQ(job.spec.load.bs, 64u);
+  EXPECT_EQ(job.spec.tls.ca_pem, "pem");
   EXPECT_EQ(job.headers, FullPart().head->headers);
   ASSERT_EQ(job.targets.size(), 1u);
   EXPECT_EQ(job.targets[0].url, "http://a:8000");
@@ -105,7 +107,12 @@ TEST(PrepareCodecTest, BytesOnTheWire) {
   part.head->spec = RunSpec{};  // its bytes are common/journal's
   v1::Prepare encoded = EncodePrepare(part);
   encoded.mutable_head()->clear_spec();
-  EXPECT_EQ(HexOf(encoded), "PREPARE");
+  EXPECT_EQ(HexOf(encoded),
+            "0a0572756e2d31124c120d0a08582d5365637265741201731a2f0a0d687474703a2f2f613a383030301204"
+            "766c6c6d18012001280130013a046c6f7261420a426561726572206b65792001280330283815402848011a"
+            "620804122d0a120a0673797374656d120862652062726965660a170a04757365721a0f7b22726f6c65223a"
+            "2275736572227d12130a110a04757365721209616e64207468656e3f1807220b7b22746f705f6b223a317d"
+            "28113204712d38313a036f776e2001");
 }
 
 }  // namespace

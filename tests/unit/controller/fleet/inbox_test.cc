@@ -1,4 +1,4 @@
-#include "controller/run/inbox.h"
+#include "controller/fleet/inbox.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -78,8 +78,8 @@ TEST(ProbeTargetsTest, CertificatesThatAreNoneAreRefused) {
   MeasureRequest request = TwoTargets();
   request.spec.tls = {.ca_file = "/elsewhere/ca.pem", .ca_pem = "no PEM"};
   EXPECT_THAT(std::string(ProbeTargets(request, network).status().message()),
-              HasSubstr("--ca-file: need a PEM file of certificates, got /elsewhere/ca.pem: it "
-                        "holds none"));
+              HasSubstr("--ca-file: need a PEM file of certificates, got /elsewhere/ca.pem: no "
+                        "certificate or crl found"));
   EXPECT_TRUE(network.asked.empty());
 }
 

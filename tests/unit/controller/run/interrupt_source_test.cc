@@ -15,7 +15,7 @@ TEST(InterruptSourceDeathTest, TwoSignalsAreCountedAndTheThirdEndsTheProcess) {
         const InterruptSource source;
         std::raise(SIGINT);
         std::raise(SIGTERM);
-        if (source.count() != 2) _exit(1);
+        if (source.token().requests() != 2) _exit(1);
         std::raise(SIGTERM);
         _exit(2);
       },
@@ -27,9 +27,9 @@ TEST(InterruptSourceDeathTest, OneSignalOnlyCounts) {
   EXPECT_EXIT(
       {
         const InterruptSource source;
-        const bool none = source.count() == 0;
+        const bool none = source.token().requests() == 0;
         std::raise(SIGINT);
-        _exit(none && source.count() == 1 ? 0 : 1);
+        _exit(none && source.token().requests() == 1 ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
 }

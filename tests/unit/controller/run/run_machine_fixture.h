@@ -1,4 +1,4 @@
-// A small language for tests of RunMachine: sessions say things, time passes, the machine answers.
+// A small language for tests of RunMachine: agents say things, time passes, the machine answers.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,65 +15,99 @@ namespace specctl::controller {
 
 inline constexpr Nanos kRealMinusMono = std::chrono::seconds(1'000'000);
 
-// A run of three agents with bs 6.  Sessions are numbered by the test; time moves by Pass().
-// What the machine decides is told as short words: "welcome 10 0" is Welcome to session 10 as
-// agent 0.
+// A run of three agents with bs 6 and a limit of 300 s.  Sessions are numbered by the test; time
+// moves by Pass().  What the machine decides is told as short words: "prepare 10" is Prepare to
+// session 10.  The journal is on disk at once, unless the test says `syncs_ = false`: then a sync
+// is a word, and the test answers it.
 class RunMachineTest : public ::testing::Test {
  protected:
   static RunMachine::Options ThreeAgents() {
     RunMachine::Options options;
+    options.run_id = "run-1";
     options.agents = 3;
     options.bs = 6;
+    options.limit = std::chrono::seconds(300);
     options.boot_id = "boot-a";
     return options;
   }
 
   std::vector<std::string> Said() {
     std::vector<std::string> words;
-    for (const Command& command : machine_.TakeCommands()) {
-      const std::string word = Word(command);
-      if (!word.empty()) words.push_back(word);
+    machine_.OnTick(now_);
+    for (auto commands = machine_.TakeCommands(); !commands.empty();
+         commands = machine_.TakeCommands()) {
+      for (const Command& command : commands) {
+        words.push_back(Word(command));
+        if (!syncs_ || !std::holds_alternative<SyncJournal>(command)) continue;
+        words.pop_back();
+        machine_.OnSynced(now_);
+      }
+      machine_.OnTick(now_);
     }
     return words;
   }
 
-  void Hello(SessionId session, uint64_t incarnation,
-             std::optional<uint32_t> agent = std::nullopt) {
-    AgentHello hello{.incarnation = incarnation, .agent = agent, .host = {}};
-    hello.host.hostname = "host-a";
-    hello.host.pid = static_cast<uint32_t>(100 + incarnation);
-    hello.host.boot_id = "boot-a";
-    machine_.OnInput(session, hello, now_);
+  // Agent `agent` of incarnation agent + 1 is there, over `session`.
+  void Up(SessionId session, uint32_t agent, const std::string& boot_id = "boot-a") {
+    AgentUp up{.session = session, .incarnation = agent + 1, .host = {}};
+    up.host.hostname = "host-a";
+    up.host.pid = 101 + agent;
+    up.host.boot_id = boot_id;
+    Tell(agent, up);
   }
-  void Input(SessionId session, const AgentInput& input) { machine_.OnInput(session, input, now_); }
+  void Tell(uint32_t agent, const AgentEvent& event) { machine_.OnAgent(agent, event, now_); }
+  void Prepared(uint32_t agent, const std::string& error = "") {
+    Tell(agent, AgentPrepared{.run_id = "run-1", .error = error});
+  }
+  void Armed(uint32_t agent, const std::string& error = "") {
+    Tell(agent, AgentArmed{.run_id = "run-1", .error = error});
+  }
+  void Done(uint32_t agent, bool stopped = false) {
+    Tell(agent,
+         AgentDone{
+             .run_id = "run-1", .stopped = stopped, .last_seq = machine_.roster()[agent].last_seq});
+  }
+  void Beat(uint32_t agent) { Tell(agent, AgentHeartbeat{}); }
+  void Cut(uint32_t agent) { Tell(agent, AgentCut{}); }
+  void Died(uint32_t agent, const std::string& how) { Tell(agent, AgentDied{.how = how}); }
+  BatchUse Take(uint32_t agent, const AgentBatch& batch) {
+    return machine_.OnBatch(agent, ReceivedBatch{.batch = batch, .bytes = "bytes"}, now_);
+  }
   void Pass(Nanos time) {
+    Said();
     now_ += time;
     machine_.OnTick(now_);
   }
-  // Lets time pass while the agents' heartbeats come.
-  void PassBeating(Nanos time, std::vector<SessionId> sessions) {
+  // Lets time pass while the agents' heartbeats come; what is said meanwhile.
+  std::vector<std::string> PassBeating(Nanos time, const std::vector<uint32_t>& agents) {
+    std::vector<std::string> words;
     for (Nanos passed{}; passed < time; passed += std::chrono::seconds(1)) {
-      for (const SessionId session : sessions) Input(session, AgentHeartbeat{});
-      Pass(std::chrono::seconds(1));
+      for (const uint32_t agent : agents) Beat(agent);
+      now_ += std::chrono::seconds(1);
+      for (std::string& word : Said()) words.push_back(std::move(word));
     }
+    return words;
   }
-  // Agents 0, 1, 2 (incarnations 1, 2, 3) over sessions 10, 11, 12.
+  // Agents 0, 1, 2 over sessions 10, 11, 12, told to prepare.
   void JoinAll() {
-    for (uint32_t i = 0; i < 3; ++i) Hello(10 + i, 1 + i);
+    for (uint32_t agent = 0; agent < 3; ++agent) Up(10 + agent, agent);
+    Said();
   }
   void ToRunning() {
     JoinAll();
-    for (SessionId session = 10; session < 13; ++session) Input(session, AgentPrepared{});
+    for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
     machine_.OnScrapedBefore(kRealMinusMono, now_);
-    for (SessionId session = 10; session < 13; ++session) Input(session, AgentArmed{});
+    Said();
+    for (uint32_t agent = 0; agent < 3; ++agent) Armed(agent);
     Pass(std::chrono::seconds(1));
     Said();
   }
-  AgentBatch Batch(uint32_t agent, uint64_t seq) {
+  static AgentBatch Batch(uint32_t agent, uint64_t seq) {
     AgentBatch batch;
     batch.agent = agent;
     batch.incarnation = agent + 1;
     batch.seq = seq;
+    batch.run_hash = RunHash("run-1");
     return batch;
   }
   static void Add(AgentBatch& batch, Outcome outcome, int count, const std::string& error = "") {
@@ -88,42 +122,48 @@ class RunMachineTest : public ::testing::Test {
   std::string Reason() const { return machine_.ended()->reason; }
 
   MonoTime now_{std::chrono::seconds(1000)};
+  bool syncs_ = true;
   RunMachine machine_{ThreeAgents(), now_};
 
  private:
   static std::string Word(const Command& command) {
-    if (const auto* send = std::get_if<SendToAgent>(&command)) return OutputWord(*send);
+    if (const auto* send = std::get_if<SendToAgent>(&command)) return MessageWord(*send);
     if (const auto* prepare = std::get_if<SendPrepare>(&command)) {
       return "prepare " + std::to_string(prepare->session);
     }
-    if (const auto* ack = std::get_if<SendAck>(&command)) {
-      return "ack " + std::to_string(ack->session);
+    if (const auto* drop = std::get_if<DropAgent>(&command)) {
+      return "drop " + std::to_string(drop->agent);
     }
-    if (const auto* close = std::get_if<CloseSession>(&command)) {
-      return "close " + std::to_string(close->session);
-    }
+    if (std::holds_alternative<SyncJournal>(command)) return "sync";
     if (std::holds_alternative<ScrapeBefore>(command)) return "scrape before";
     if (std::holds_alternative<ScrapeAfter>(command)) return "scrape after";
     return EventWord(std::get<RecordEvent>(command).event);
   }
-  static std::string OutputWord(const SendToAgent& send) {
+  static std::string MessageWord(const SendToAgent& send) {
     const std::string to = " " + std::to_string(send.session);
-    if (const auto* welcome = std::get_if<WelcomeAgent>(&send.output)) {
-      return "welcome" + to + " " + std::to_string(welcome->agent);
+    if (std::holds_alternative<ArmAgent>(send.message)) return "arm" + to;
+    if (const auto* ack = std::get_if<AckBatches>(&send.message)) {
+      return "ack" + to + " " + std::to_string(ack->seq);
     }
-    if (std::holds_alternative<ArmAgent>(send.output)) return "arm" + to;
-    const auto& drain = std::get<DrainAgent>(send.output);
-    const char* reasons[] = {"interrupted", "agent lost", "failures"};
-    return "drain" + to + " " + reasons[static_cast<int>(drain.reason)] + " " +
+    const auto& drain = std::get<DrainAgent>(send.message);
+    return "drain" + to + " " + ReasonWord(drain.reason) + " " +
            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(drain.grace).count());
+  }
+  static std::string ReasonWord(DrainReason reason) {
+    const char* words[] = {"interrupted", "agent lost", "failures"};
+    return words[static_cast<int>(reason)];
   }
   static std::string EventWord(const Event& event) {
     if (const auto* joined = std::get_if<AgentJoined>(&event)) {
       return "joined " + std::to_string(joined->agent);
     }
-    if (std::holds_alternative<Armed>(event)) return "armed";
+    if (std::holds_alternative<specctl::Armed>(event)) return "armed";
+    if (std::holds_alternative<ClockProbed>(event)) return "probed";
     if (const auto* ended = std::get_if<AgentEnded>(&event)) {
       return (ended->lost ? "lost " : "done ") + std::to_string(ended->agent);
+    }
+    if (const auto* drain = std::get_if<DrainBegun>(&event)) {
+      return "drain begun " + ReasonWord(drain->reason);
     }
     if (const auto* stage = std::get_if<StageChanged>(&event)) {
       const char* names[] = {"preparing", "armed", "running", "draining", "done"};

@@ -20,9 +20,10 @@ using RunMachineLimitsTest = RunMachineTest;
 TEST_F(RunMachineLimitsTest, AnInterruptDrainsWithTenSecondsGrace) {
   ToRunning();
   machine_.OnInterrupt(now_);
-  EXPECT_THAT(Said(), ElementsAre("stage draining", "drain 10 interrupted 10",
-                                  "drain 11 interrupted 10", "drain 12 interrupted 10"));
-  for (SessionId session = 10; session < 13; ++session) Input(session, AgentDone{});
+  EXPECT_THAT(Said(),
+              ElementsAre("drain begun interrupted", "stage draining", "drain 10 interrupted 10",
+                          "drain 11 interrupted 10", "drain 12 interrupted 10"));
+  for (uint32_t agent = 0; agent < 3; ++agent) Done(agent);
   EXPECT_THAT(Said(), Contains("scrape after"));
   machine_.OnScrapedAfter(now_);
   EXPECT_EQ(End(), RunEnd::kInterrupted);
@@ -32,11 +33,10 @@ TEST_F(RunMachineLimitsTest, ASecondInterruptEndsAtOnce) {
   ToRunning();
   machine_.OnInterrupt(now_);
   Said();
-  Input(11, AgentDone{});
+  Done(1);
   Said();
   machine_.OnInterrupt(now_);
-  EXPECT_THAT(Said(), ElementsAre("drain 10 interrupted 0", "drain 12 interrupted 0", "stage done",
-                                  "run ended"));
+  EXPECT_THAT(Said(), ElementsAre("stage done", "run ended"));  // Release stops the agents
   EXPECT_EQ(End(), RunEnd::kInterrupted);
   EXPECT_EQ(Reason(), "interrupted twice: stopped at once");
 }
@@ -49,13 +49,14 @@ TEST_F(RunMachineLimitsTest, AnInterruptBeforeT0IsArmedEndsAtOnce) {
 
 TEST_F(RunMachineLimitsTest, AnInterruptShortensTheDrainAfterALostAgent) {
   ToRunning();
-  Input(11, SessionCut{});
-  machine_.OnProcessDied(1, "agent 1 was killed", now_);
+  Cut(1);
+  Died(1, "agent 1 was killed");
   Said();
   machine_.OnInterrupt(now_);
-  EXPECT_THAT(Said(), ElementsAre("drain 10 interrupted 10", "drain 12 interrupted 10"));
-  Input(10, AgentDone{});
-  Input(12, AgentDone{});
+  EXPECT_THAT(Said(), ElementsAre("drain begun interrupted", "drain 10 interrupted 10",
+                                  "drain 12 interrupted 10"));
+  Done(0);
+  Done(2);
   machine_.OnScrapedAfter(now_);
   EXPECT_EQ(End(), RunEnd::kInterrupted);
 }
@@ -65,14 +66,15 @@ TEST_F(RunMachineLimitsTest, TooManyFailuresDrainTheRun) {
   AgentBatch batch = Batch(0, 1);
   Add(batch, Outcome::kOk, 8);
   Add(batch, Outcome::kTimedOut, 1);
-  EXPECT_EQ(machine_.OnBatch(10, batch, now_), BatchUse::kJournal);
+  EXPECT_EQ(Take(0, batch), BatchUse::kJournal);
   EXPECT_THAT(Said(), IsEmpty());  // 9 of at least 10
   batch = Batch(1, 1);
   Add(batch, Outcome::kFailed, 1, "http://a:8000: status 503");
-  EXPECT_EQ(machine_.OnBatch(11, batch, now_), BatchUse::kJournal);
-  EXPECT_THAT(Said(), ElementsAre("stage draining", "drain 10 failures 30", "drain 11 failures 30",
-                                  "drain 12 failures 30"));
-  for (SessionId session = 10; session < 13; ++session) Input(session, AgentDone{});
+  EXPECT_EQ(Take(1, batch), BatchUse::kJournal);
+  EXPECT_THAT(Said(),
+              ElementsAre("drain begun failures", "stage draining", "ack 10 1", "ack 11 1",
+                          "drain 10 failures 30", "drain 11 failures 30", "drain 12 failures 30"));
+  for (uint32_t agent = 0; agent < 3; ++agent) Done(agent);
   machine_.OnScrapedAfter(now_);
   EXPECT_EQ(End(), RunEnd::kTooManyFailures);
   EXPECT_THAT(Reason(), HasSubstr("2 of 10 requests failed or timed out (20 %), more than "
@@ -83,8 +85,8 @@ TEST_F(RunMachineLimitsTest, AShortRunOfFailuresOnlyIsNoCompletedRun) {
   ToRunning();
   AgentBatch batch = Batch(0, 1);
   Add(batch, Outcome::kFailed, 2, "refused");
-  machine_.OnBatch(10, batch, now_);
-  for (SessionId session = 10; session < 13; ++session) Input(session, AgentDone{});
+  Take(0, batch);
+  for (uint32_t agent = 0; agent < 3; ++agent) Done(agent);
   machine_.OnScrapedAfter(now_);
   EXPECT_EQ(End(), RunEnd::kTooManyFailures);
 }
@@ -92,9 +94,10 @@ TEST_F(RunMachineLimitsTest, AShortRunOfFailuresOnlyIsNoCompletedRun) {
 TEST_F(RunMachineLimitsTest, AFailedJournalDrainsWithoutGraceAndEndsWithinASecond) {
   ToRunning();
   machine_.OnJournalFailed("journal.pb: No space left on device", now_);
-  EXPECT_THAT(Said(), ElementsAre("stage draining", "drain 10 interrupted 0",
-                                  "drain 11 interrupted 0", "drain 12 interrupted 0"));
-  EXPECT_EQ(machine_.OnBatch(10, Batch(0, 1), now_), BatchUse::kDrop);
+  EXPECT_THAT(Said(),
+              ElementsAre("drain begun interrupted", "stage draining", "drain 10 interrupted 0",
+                          "drain 11 interrupted 0", "drain 12 interrupted 0"));
+  EXPECT_EQ(Take(0, Batch(0, 1)), BatchUse::kDrop);
   Pass(seconds(1));
   EXPECT_EQ(End(), RunEnd::kFailed);
   EXPECT_EQ(Reason(), "journal.pb: No space left on device");
@@ -114,14 +117,14 @@ TEST_F(RunMachineLimitsTest, NothingIsSaidOnceTheRunHasEnded) {
   machine_.OnInterrupt(now_);
   machine_.OnInterrupt(now_);
   Said();
-  Hello(21, 2);
-  Input(10, AgentDone{});
-  Input(11, SessionCut{});
-  machine_.OnProcessDied(1, "agent 1 was killed", now_);
+  Up(21, 1);
+  Done(0);
+  Cut(1);
+  Died(1, "agent 1 was killed");
   machine_.OnScrapedAfter(now_);
   machine_.OnInterrupt(now_);
   machine_.OnJournalFailed("disk full", now_);
-  EXPECT_EQ(machine_.OnBatch(12, Batch(2, 1), now_), BatchUse::kDrop);
+  EXPECT_EQ(Take(2, Batch(2, 1)), BatchUse::kDrop);
   Pass(seconds(100));
   EXPECT_THAT(Said(), IsEmpty());
 }

@@ -11,6 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -18,8 +19,8 @@ class RunMachineLossTest : public RunMachineTest {
  protected:
   // Agents 0 and 2 end too; returns why the run did.
   std::string EndOfTheRest() {
-    Input(10, AgentDone{});
-    Input(12, AgentDone{});
+    Done(0);
+    Done(2);
     EXPECT_THAT(Said(), ElementsAre("done 0", "done 2", "stage done", "scrape after"));
     machine_.OnScrapedAfter(now_);
     EXPECT_EQ(End(), RunEnd::kAgentLost);
@@ -29,20 +30,20 @@ class RunMachineLossTest : public RunMachineTest {
 
 TEST_F(RunMachineLossTest, AKilledAgentMakesTheOthersDrainAtOnceAndEndsTheRun) {
   ToRunning();
-  machine_.OnProcessDied(1, "agent 1 (pid 7) was killed by signal 9", now_);
+  Died(1, "agent 1 (pid 7) was killed by signal 9");
   EXPECT_THAT(Said(), IsEmpty());  // its last batches may still come
-  EXPECT_EQ(machine_.OnBatch(11, Batch(1, 1), now_), BatchUse::kJournal);
-  Input(11, SessionCut{});
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "stage draining", "drain 10 agent lost 30",
-                                  "drain 12 agent lost 30"));
+  EXPECT_EQ(Take(1, Batch(1, 1)), BatchUse::kJournal);
+  Cut(1);
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1", "drain begun agent lost", "stage draining",
+                                  "drain 10 agent lost 30", "drain 12 agent lost 30"));
   EXPECT_EQ(EndOfTheRest(), "agent 1 (pid 7) was killed by signal 9");
 }
 
 TEST_F(RunMachineLossTest, AnAgentThatASignalStoppedMakesTheRestDrain) {
   ToRunning();
-  Input(11, AgentDone{.stopped = true});
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "stage draining", "drain 10 agent lost 30",
-                                  "drain 12 agent lost 30"));
+  Done(1, /*stopped=*/true);
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drain begun agent lost", "stage draining",
+                                  "drain 10 agent lost 30", "drain 12 agent lost 30"));
   EXPECT_EQ(EndOfTheRest(), "agent 1 (host-a, pid 102) was told to end before its work was done");
 }
 
@@ -50,51 +51,46 @@ TEST_F(RunMachineLossTest, AnAgentThatIsStoppedWithTheWholeRunIsNotLost) {
   ToRunning();
   machine_.OnInterrupt(now_);
   Said();
-  Input(11, AgentDone{.stopped = true});
+  Done(1, /*stopped=*/true);
   EXPECT_THAT(Said(), ElementsAre("done 1"));
 }
 
 TEST_F(RunMachineLossTest, ADeadAgentsSessionIsNotWaitedForLongerThanASecond) {
   ToRunning();
-  machine_.OnProcessDied(1, "agent 1 (pid 7) was killed by signal 9", now_);
+  Died(1, "agent 1 (pid 7) was killed by signal 9");
   Pass(milliseconds(999));
   EXPECT_THAT(Said(), IsEmpty());
   Pass(milliseconds(1));
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "close 11", "stage draining", "drain 10 agent lost 30",
-                                  "drain 12 agent lost 30"));
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1", "drain begun agent lost", "stage draining",
+                                  "drain 10 agent lost 30", "drain 12 agent lost 30"));
 }
 
 TEST_F(RunMachineLossTest, AnAgentIsLostAfterThirtySecondsOfSilence) {
   ToRunning();
-  for (SessionId session = 10; session < 13; ++session) Input(session, AgentHeartbeat{});
-  PassBeating(seconds(30), {10, 12});
-  EXPECT_THAT(Said(), IsEmpty());
+  for (uint32_t agent = 0; agent < 3; ++agent) Beat(agent);
+  EXPECT_THAT(PassBeating(seconds(30), {0, 2}), IsEmpty());
   Pass(milliseconds(1));
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "close 11", "stage draining", "drain 10 agent lost 30",
-                                  "drain 12 agent lost 30"));
-  Hello(21, 2);
-  EXPECT_THAT(Said(), ElementsAre("close 21"));  // it was given up
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1", "drain begun agent lost", "stage draining",
+                                  "drain 10 agent lost 30", "drain 12 agent lost 30"));
 }
 
 TEST_F(RunMachineLossTest, AProcessThatEndsAfterDoneIsNotLost) {
   ToRunning();
-  Input(11, AgentDone{});
-  Input(11, SessionCut{});
-  machine_.OnProcessDied(1, "agent 1 (pid 7) exited with status 0", now_);
-  PassBeating(seconds(40), {10, 12});
-  EXPECT_THAT(Said(), ElementsAre("done 1"));
+  Done(1);
+  Cut(1);
+  Died(1, "agent 1 (pid 7) exited with status 0");
+  EXPECT_THAT(PassBeating(seconds(40), {0, 2}), ElementsAre("done 1"));
 }
 
 TEST_F(RunMachineLossTest, AnAgentThatNeverFinishesDrainingIsLost) {
   ToRunning();
   machine_.OnInterrupt(now_);
-  Input(10, AgentDone{});
-  Input(12, AgentDone{});
+  Done(0);
+  Done(2);
   Said();
-  PassBeating(seconds(39), {11});
-  EXPECT_THAT(Said(), IsEmpty());
-  PassBeating(seconds(1), {11});
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "close 11", "stage done", "scrape after"));
+  EXPECT_THAT(PassBeating(seconds(39), {1}), IsEmpty());
+  EXPECT_THAT(PassBeating(seconds(1), {1}),
+              ElementsAre("lost 1", "drop 1", "stage done", "scrape after"));
 }
 
 TEST_F(RunMachineLossTest, WhenAllAgentsAreLostTheRunEnds) {
@@ -105,14 +101,22 @@ TEST_F(RunMachineLossTest, WhenAllAgentsAreLostTheRunEnds) {
   EXPECT_EQ(Reason(), "agent 0 (host-a, pid 101) was silent for 30 s");
 }
 
+TEST_F(RunMachineLossTest, AnAgentThatIsNotDoneLongAfterTheLimitIsLost) {
+  ToRunning();
+  EXPECT_THAT(PassBeating(seconds(358), {0, 1, 2}), IsEmpty());
+  EXPECT_THAT(PassBeating(seconds(2), {0, 1, 2}), Contains("scrape after"));  // 300 + 30 + 30 s
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(Reason(), "agent 0 (host-a, pid 101) did not finish when it was told to");
+}
+
 TEST_F(RunMachineLossTest, AnAgentThatCannotBeginIsLost) {
   JoinAll();
-  for (SessionId session = 10; session < 13; ++session) Input(session, AgentPrepared{});
+  for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
   machine_.OnScrapedBefore(kRealMinusMono, now_);
   Said();
-  Input(11, AgentArmed{.error = "T0 has passed"});
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "close 11", "stage draining", "drain 10 agent lost 30",
-                                  "drain 12 agent lost 30"));
+  Armed(1, "T0 has passed");
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1", "drain begun agent lost", "stage draining",
+                                  "drain 10 agent lost 30", "drain 12 agent lost 30"));
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+#include "controller/run/arm_lead.h"
+
+#include <algorithm>
+
+namespace specctl::controller {
+namespace {
+
+constexpr int kRoundTrips = 3;
+constexpr Nanos kLeadMin = std::chrono::milliseconds(100);
+constexpr Nanos kLeadMinAcrossHosts = std::chrono::seconds(1);
+constexpr Nanos kLeadMax = std::chrono::seconds(20);
+
+}  // namespace
+
+Nanos ArmLead(const AgentRoster& roster, const std::string& boot_id) {
+  bool one_clock = !boot_id.empty();
+  for (uint32_t i = 0; i < roster.size(); ++i) {
+    one_clock = one_clock && roster[i].host.boot_id == boot_id;
+  }
+  return std::clamp(kRoundTrips * roster.SlowestPrepare(),
+                    one_clock ? kLeadMin : kLeadMinAcrossHosts, kLeadMax);
+}
+
+}  // namespace specctl::controller

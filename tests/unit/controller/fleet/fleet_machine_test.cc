@@ -1,0 +1,223 @@
+#include "controller/fleet/fleet_machine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace specctl::controller {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Sessions and incarnations are numbered by the test.  What the machine decides is told as short
+// words: "release 10 run-1" is Release(run-1) to session 10, "up 2 10" tells the run that its agent
+// 2 is there over session 10.
+class FleetMachineTest : public ::testing::Test {
+ protected:
+  std::vector<std::string> Said() {
+    std::vector<std::string> words;
+    for (const FleetCommand& command : fleet_.TakeCommands()) {
+      words.push_back(std::visit([](const auto& what) { return Word(what); }, command));
+    }
+    return words;
+  }
+  void Hello(SessionId session, uint64_t incarnation,
+             std::optional<uint32_t> spawn_number = std::nullopt,
+             const std::vector<std::string>& held = {}) {
+    AgentHello hello;
+    hello.incarnation = incarnation;
+    hello.spawn_number = spawn_number;
+    for (const std::string& run : held) hello.held.push_back({.run_id = run});
+    Say(session, hello);
+  }
+  void Say(SessionId session, SessionEvent event) {
+    fleet_.OnSession({.session = session, .event = std::move(event)}, now_);
+  }
+  void Probe(uint64_t incarnation, int64_t at) {
+    fleet_.OnClock({.incarnation = incarnation, .exchange = {.agent_send_mono_ns = at}}, now_);
+  }
+
+  MonoTime now_{seconds(1000)};
+  FleetMachine fleet_{FleetMachine::Options()};
+
+ private:
+  static std::string Number(uint64_t number) { return " " + std::to_string(number); }
+  static std::string Word(const ToSession& to) {
+    if (std::holds_alternative<WelcomeAgent>(to.message)) return "welcome" + Number(to.session);
+    if (std::holds_alternative<DismissAgent>(to.message)) return "dismiss" + Number(to.session);
+    return "release" + Number(to.session) + " " + std::get<ReleaseRun>(to.message).run_id;
+  }
+  static std::string Word(const CloseSession& close) {
+    return "close" + Number(close.session) + " " + std::string(close.status.message());
+  }
+  static std::string Word(const ConsumeInput& consume) {
+    return "consume" + Number(consume.session);
+  }
+  static std::string Word(const ToRun& to) {
+    const RunInput& input = to.input;
+    if (const auto* up = std::get_if<AgentUp>(&input.event)) {
+      return "up" + Number(input.agent) + Number(up->session);
+    }
+    if (std::holds_alternative<AgentCut>(input.event)) return "cut" + Number(input.agent);
+    if (const auto* died = std::get_if<AgentDied>(&input.event)) {
+      return "died" + Number(input.agent) + " " + died->how;
+    }
+    if (const auto* probe = std::get_if<ClockExchange>(&input.event)) {
+      return "probe" + Number(input.agent) +
+             Number(static_cast<uint64_t>(probe->agent_send_mono_ns));
+    }
+    return "said" + Number(input.agent) + Number(input.consume);
+  }
+};
+
+TEST_F(FleetMachineTest, MembersJoinAndARunTakesThemInTheirOrder) {
+  Hello(10, 1);
+  Hello(11, 2);
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "consume 11", "welcome 11"));
+  fleet_.BeginRun("run-1", 2, now_);
+  EXPECT_THAT(Said(), ElementsAre("up 0 10", "up 1 11"));
+  Say(11, AgentHeartbeat{});
+  EXPECT_THAT(Said(), ElementsAre("said 1 11"));
+}
+
+TEST_F(FleetMachineTest, SpawnedOnesHaveTheirPlaceBeforeTheyDial) {
+  for (uint32_t number = 0; number < 3; ++number) fleet_.OnSpawned(number, now_);
+  EXPECT_EQ(fleet_.spawned_alive(), 3u);
+  fleet_.BeginRun("run-1", 2, now_);
+  Hello(10, 7, 1);
+  Hello(11, 8, 2);
+  Hello(12, 9, 0);
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "up 1 10", "consume 11", "welcome 11",
+                                  "consume 12", "welcome 12", "up 0 12"));
+  fleet_.OnProcessDied(1, "killed", now_);
+  fleet_.OnProcessDied(2, "killed", now_);
+  EXPECT_THAT(Said(), ElementsAre("died 1 killed"));  // the third serves no run
+  EXPECT_EQ(fleet_.spawned_alive(), 1u);
+}
+
+TEST_F(FleetMachineTest, WhoComesDuringARunTakesAFreePlaceOrWaitsForTheNext) {
+  Hello(10, 1);
+  fleet_.BeginRun("run-1", 2, now_);
+  Said();
+  Hello(11, 2);
+  Hello(12, 3);
+  EXPECT_THAT(Said(),
+              ElementsAre("consume 11", "welcome 11", "up 1 11", "consume 12", "welcome 12"));
+  fleet_.EndRun();
+  EXPECT_THAT(Said(), ElementsAre("release 10 run-1", "release 11 run-1"));
+  fleet_.BeginRun("run-2", 3, now_);
+  EXPECT_THAT(Said(), ElementsAre("up 0 10", "up 1 11", "up 2 12"));
+}
+
+TEST_F(FleetMachineTest, APlaceIsKeptOverACut) {
+  Hello(10, 1);
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Say(10, SessionCut{});
+  EXPECT_THAT(Said(), ElementsAre("cut 0"));
+  Hello(20, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 20", "welcome 20", "up 0 20"));
+}
+
+TEST_F(FleetMachineTest, ASessionThatIsOnlyHalfDeadIsReplaced) {
+  Hello(10, 1);
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Hello(20, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 20", "close 10 session: the agent dialled again",
+                                  "welcome 20", "up 0 20"));
+  Say(10, AgentHeartbeat{});
+  Say(10, SessionCut{});
+  EXPECT_THAT(Said(), ElementsAre("consume 10"));  // of nobody
+}
+
+TEST_F(FleetMachineTest, ARestartedProcessJoinsTheFleetAndNotTheRun) {
+  Hello(10, 1);
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Say(10, SessionCut{});
+  Hello(11, 2);
+  EXPECT_THAT(Said(), ElementsAre("cut 0", "consume 11", "welcome 11"));
+}
+
+TEST_F(FleetMachineTest, ARunThatIsOverIsReleasedWhenItsAgentDialsAgain) {
+  Hello(10, 1);
+  fleet_.BeginRun("run-1", 1, now_);
+  Say(10, SessionCut{});
+  fleet_.EndRun();
+  Said();
+  fleet_.BeginRun("run-2", 1, now_);
+  EXPECT_THAT(Said(), IsEmpty());  // it is away
+  Hello(20, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 20", "welcome 20", "release 20 run-1", "up 0 20"));
+}
+
+TEST_F(FleetMachineTest, ADroppedAgentReleasesTheRunAndIsNotHeardInIt) {
+  Hello(10, 1);
+  Hello(11, 2);
+  fleet_.BeginRun("run-1", 2, now_);
+  Said();
+  fleet_.Drop(1);
+  EXPECT_THAT(Said(), ElementsAre("release 11 run-1"));
+  Say(11, AgentHeartbeat{});
+  EXPECT_THAT(Said(), ElementsAre("consume 11"));
+  Say(11, SessionCut{});
+  Hello(21, 2, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 21", "welcome 21", "release 21 run-1"));
+  fleet_.EndRun();
+  fleet_.BeginRun("run-2", 2, now_);
+  EXPECT_THAT(Said(), ElementsAre("release 10 run-1", "up 0 10", "up 1 21"));
+}
+
+TEST_F(FleetMachineTest, ANumberIsOfOneProcess) {
+  fleet_.OnSpawned(0, now_);
+  Hello(10, 1, 0);
+  Said();
+  Hello(11, 2, 0);
+  Hello(12, 3, 4);
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "close 11 agent 0: another process has this number",
+                                  "consume 12",
+                                  "close 12 agent 4: no process was started with this number"));
+}
+
+TEST_F(FleetMachineTest, ARunBeginsWithTheProbesOfTheLastTenMinutes) {
+  Hello(10, 1);
+  Probe(1, 5);
+  now_ += minutes(6);
+  Probe(1, 6);
+  now_ += minutes(5);
+  Probe(1, 7);
+  Probe(2, 8);  // of nobody
+  Said();
+  fleet_.BeginRun("run-1", 1, now_);
+  EXPECT_THAT(Said(), ElementsAre("up 0 10", "probe 0 6", "probe 0 7"));
+  Probe(1, 9);
+  EXPECT_THAT(Said(), ElementsAre("probe 0 9"));
+  Say(10, SessionCut{});
+  Hello(20, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("cut 0", "consume 20", "welcome 20", "up 0 20"));
+}
+
+TEST_F(FleetMachineTest, WhoStaysAwayIsForgotten) {
+  Hello(10, 1);
+  Hello(11, 2);
+  Say(10, SessionCut{});
+  EXPECT_EQ(fleet_.hosts().size(), 2u);
+  now_ += minutes(16);
+  fleet_.OnTick(now_);
+  EXPECT_EQ(fleet_.hosts().size(), 1u);
+}
+
+TEST_F(FleetMachineTest, AtTheEndEveryoneIsDismissed) {
+  Hello(10, 1);
+  Hello(11, 2);
+  Say(11, SessionCut{});
+  Said();
+  fleet_.Dismiss();
+  EXPECT_THAT(Said(), ElementsAre("dismiss 10", "close 10 "));
+}
+
+}  // namespace
+}  // namespace specctl::controller

@@ -1,0 +1,29 @@
+#include "tools/request/flag_groups.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/tools/request/request_of.h"
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(MetricsFlagsTest, LikeKeepsTheMetricsThatWereNamedAndNoOthers) {
+  Surroundings surroundings;
+  surroundings.like = RunSpec{};
+  surroundings.like->metrics_urls = {"http://a:1/metrics"};
+  EXPECT_THAT(RequestOfLine({}, surroundings)->named_metrics_urls, ElementsAre());
+  surroundings.like->metrics_urls_named = true;
+  const auto kept = RequestOfLine({}, surroundings);
+  EXPECT_THAT(kept->named_metrics_urls, ElementsAre("http://a:1/metrics"));
+  EXPECT_TRUE(kept->spec.metrics_urls_named);
+  const auto other = RequestOfLine({"--server-metrics", "http://b:2/metrics"}, surroundings);
+  EXPECT_THAT(other->named_metrics_urls, ElementsAre("http://b:2/metrics"));
+  const auto none = RequestOfLine({"--no-server-metrics"}, surroundings);
+  EXPECT_THAT(none->named_metrics_urls, ElementsAre());
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,32 @@
+#include "tools/request/flag_groups.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/tools/request/request_of.h"
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+TEST(RecordFlagsTest, TagsReplaceThoseOfARepeatedRun) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->tags = {{"old", "1"}};
+  EXPECT_THAT(Good({}, surroundings).spec.tags, ElementsAre(Pair("old", "1")));
+  EXPECT_THAT(Good({"--tag", "a=b=c", "--tag", "d="}, surroundings).spec.tags,
+              ElementsAre(Pair("a", "b=c"), Pair("d", "")));
+}
+
+TEST(RecordFlagsTest, ArrivalsAreDatedByTheKernelUnlessAsked) {
+  EXPECT_FALSE(Good({}).spec.user_stamps);
+  EXPECT_TRUE(Good({"--receive-stamps", "user"}).spec.user_stamps);
+  EXPECT_FALSE(Good({"--receive-stamps", "kernel"}).spec.user_stamps);
+  EXPECT_THAT(Refusal({"--receive-stamps", "nic"}), HasSubstr("--receive-stamps"));
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,52 @@
+#include "tools/specctl/run_flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace specctl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RunFlagsTest : public ::testing::Test {
+ protected:
+  std::string Refusal(const std::string& line) {
+    try {
+      app_.parse(line);
+    } catch (const CLI::Error& error) {
+      return error.what();
+    }
+    return std::string(Check(*flags_).message());
+  }
+
+  CLI::App app_;
+  const std::shared_ptr<RunFlags> flags_ = AddRunFlags(app_);
+};
+
+TEST_F(RunFlagsTest, WhatBecomesOfARunIsNotPartOfTheRequest) {
+  EXPECT_EQ(Refusal("--output-artifact-dir /tmp/x --format json --strict --like id"), "");
+  EXPECT_EQ(flags_->output_dir, "/tmp/x");
+  EXPECT_EQ(flags_->format, "json");
+  EXPECT_TRUE(flags_->strict);
+  EXPECT_FALSE(flags_->dry_run);
+  EXPECT_EQ(flags_->like, "id");
+}
+
+TEST_F(RunFlagsTest, ADryRunPrintsText) {
+  EXPECT_THAT(Refusal("--dry-run --format json"), HasSubstr("--dry-run: excludes --format json"));
+}
+
+TEST_F(RunFlagsTest, WhatIsPlannedIsRefusedByName) {
+  EXPECT_THAT(Refusal("--request-rate 5"), HasSubstr("--request-rate: planned, and not built"));
+  EXPECT_THAT(Refusal("--goodput ttft:500"), HasSubstr("--goodput"));
+}
+
+TEST_F(RunFlagsTest, WhatIsNoFlagIsRefused) {
+  EXPECT_THAT(Refusal("--bogus"), HasSubstr("--bogus"));
+}
+
+}  // namespace
+}  // namespace specctl::cli

@@ -1,0 +1,57 @@
+#include <limits>
+#include <string>
+
+#include <absl/strings/str_format.h>
+
+#include "tools/request/extra_inputs.h"
+#include "tools/request/flag_groups.h"
+#include "tools/request/flag_values.h"
+
+namespace specctl::cli {
+namespace {
+
+using Request = RequestFlags::Request;
+
+constexpr uint64_t kOslMax = std::numeric_limits<int32_t>::max();  // what engines take
+
+absl::Status TakeTemperatureFlag(Request& request, const std::string& text) {
+  request.temperature_given = true;
+  request.spec.request.temperature.reset();
+  if (text == "server") return absl::OkStatus();
+  const auto number = ParseNumber(text);
+  if (!number.ok() || *number < 0) {
+    return BadFlag("--temperature",
+                   absl::StrFormat("need a number from 0 or `server`, got \"%s\"", text));
+  }
+  request.spec.request.temperature = *number;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddInferenceFlags(RequestFlags& flags) {
+  flags.Number({"--osl", "max_tokens of each request [4096 for SPEED-Bench, else 1024]", "Common"},
+               1, kOslMax, [](Request& request, uint64_t tokens) {
+                 request.osl_tokens = static_cast<uint32_t>(tokens);
+               });
+  flags.Text(
+      {"--temperature",
+       "A number, or `server` for the server's own [0 for named datasets, else server]", "Request"},
+      TakeTemperatureFlag);
+  flags.Switch({"--ignore-eos", "Generate --osl tokens, whatever the model says", "Request"},
+               [](Request& request) -> bool& { return request.spec.request.ignore_eos; });
+  const auto extra = flags.ListForStep(
+      {"--extra-inputs", "Request fields: k:v, or a JSON object; repeatable", "Request"});
+  flags.Then([extra, &flags](const Surroundings&, Request& request) {
+    return TakeExtraInputs(*extra, flags, request);
+  });
+  flags.TimeAboveZero({"--timeout", "Longest time of one request [600s]", "Expert"},
+                      [](Request& request) -> Nanos& { return request.spec.timeouts.request; });
+  flags.TimeAboveZero({"--connect-timeout", "Longest time to connect [10s]", "Expert"},
+                      [](Request& request) -> Nanos& { return request.spec.timeouts.connect; });
+  flags.TimeAboveZero(
+      {"--idle-timeout", "Longest silence of a server within a request [60s]", "Expert"},
+      [](Request& request) -> Nanos& { return request.spec.timeouts.idle; });
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,73 @@
+#include <limits>
+
+#include "tools/request/flag_groups.h"
+#include "tools/request/flag_values.h"
+
+namespace specctl::cli {
+namespace {
+
+using Request = RequestFlags::Request;
+
+constexpr uint64_t kBsMax = 1'000'000;  // of --agents, too
+// Turns of all repeats of a dataset still fit their counters.
+constexpr uint64_t kRequestsMax = 1'000'000'000'000;
+
+// Of --requests, --conversations and --duration, one that is given replaces all of --like.
+void AddLimits(RequestFlags& flags) {
+  const auto requests = flags.NumberForStep(
+      {"--requests,--request-count", "Send this many requests (turns)", "Common"}, 1, kRequestsMax);
+  const auto conversations = flags.NumberForStep(
+      {"--conversations,--num-conversations", "Send this many conversations", "Load"}, 1,
+      kRequestsMax);
+  const auto duration = flags.TextForStep(
+      {"--duration,--benchmark-duration",
+       "Begin no new turn after this time, counted from the end of ramp and warm-up", "Common"});
+  flags.Then([=](const Surroundings&, Request& request) -> absl::Status {
+    LoadSpec& load = request.spec.load;
+    if (*requests && *conversations) {
+      return BadFlag("--requests", "excludes --conversations: give one of them");
+    }
+    if (!*requests && !*conversations && !*duration) return absl::OkStatus();
+    load.requests_max = *requests;
+    load.conversations_max = *conversations;
+    load.duration.reset();
+    if (!*duration) return absl::OkStatus();
+    return TakeTimeout("--duration", *duration, load.duration.emplace(0));
+  });
+}
+
+absl::Status TakeFailedShare(Request& request, const std::string& text) {
+  const auto share = ParseShare("--max-failed", text);
+  if (share.ok()) request.spec.load.failed_share_max = *share;
+  return share.status();
+}
+
+}  // namespace
+
+void AddLoadFlags(RequestFlags& flags) {
+  flags.Number(
+      {"--bs,--concurrency", "Concurrency: conversations in flight, over all agents [1]", "Common"},
+      1, kBsMax, [](Request& request, uint64_t bs) {
+        request.spec.load.bs = static_cast<uint32_t>(bs);
+        request.agents.reset();  // of --like
+      });
+  flags.Number(
+      {"--agents", "Agent processes [one for each 256 of --bs, at most one a core]", "Load"}, 1,
+      kBsMax,
+      [](Request& request, uint64_t agents) { request.agents = static_cast<uint32_t>(agents); });
+  AddLimits(flags);
+  flags.Time({"--ramp", "Fill the slots evenly over this time [0]", "Load"},
+             [](Request& request) -> Nanos& { return request.spec.load.ramp; });
+  flags.Time({"--warmup", "Full load that is left out of the hold [0]", "Load"},
+             [](Request& request) -> Nanos& { return request.spec.load.warmup; });
+  flags.Time({"--grace,--benchmark-grace-period",
+              "What is in flight at the limit gets this long [30s]", "Expert"},
+             [](Request& request) -> Nanos& { return request.spec.load.grace; });
+  flags.Text({"--max-failed", "End a run in which more than this share fails [10%]", "Expert"},
+             TakeFailedShare);
+  flags.Number({"--seed,--random-seed", "Seed of the order of prompts [0]", "Expert"}, 0,
+               std::numeric_limits<uint64_t>::max(),
+               [](Request& request, uint64_t seed) { request.spec.load.seed = seed; });
+}
+
+}  // namespace specctl::cli

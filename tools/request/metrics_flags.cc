@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/net/url.h"
+#include "tools/request/flag_groups.h"
+#include "tools/request/flag_values.h"
+#include "tools/request/header_text.h"
+
+namespace specctl::cli {
+namespace {
+
+using Request = RequestFlags::Request;
+
+struct MetricsFlags {
+  RequestFlags::GivenList urls, headers;
+};
+
+absl::Status AddMetricsUrl(const std::string& text, Request& request) {
+  const auto url = ParseUrl(text);
+  if (!url.ok()) return BadFlag("--server-metrics", std::string(url.status().message()));
+  auto& urls = request.named_metrics_urls;
+  if (std::find(urls.begin(), urls.end(), url->ToString()) != urls.end()) {
+    return BadFlag("--server-metrics", url->ToString() + " is named twice");
+  }
+  urls.push_back(url->ToString());
+  request.secrets.metrics_authorizations.push_back(url->BasicAuthorization());
+  return absl::OkStatus();
+}
+
+absl::Status TakeMetrics(const MetricsFlags& given, bool none, Request& request) {
+  RunSpec& spec = request.spec;
+  if (none && !given.urls->empty()) {
+    return BadFlag("--server-metrics", "excludes --no-server-metrics");
+  }
+  if (none) spec.server_metrics = false;
+  if (!given.urls->empty()) spec.server_metrics = true;
+  const bool kept = spec.metrics_urls_named && spec.server_metrics && given.urls->empty();
+  if (kept) request.named_metrics_urls = spec.metrics_urls;  // of --like
+  for (const std::string& url : *given.urls) {
+    if (auto added = AddMetricsUrl(url, request); !added.ok()) return added;
+  }
+  if (!given.headers->empty() && request.named_metrics_urls.empty()) {
+    return BadFlag(
+        "--metrics-header",
+        "is for what --server-metrics names; a target's own metrics get its --header values");
+  }
+  auto headers = ParseMetricsHeaders(*given.headers);
+  if (!headers.ok()) return headers.status();
+  request.metrics_headers = *std::move(headers);
+  spec.metrics_urls_named = !request.named_metrics_urls.empty();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddMetricsFlags(RequestFlags& flags) {
+  MetricsFlags given;
+  given.urls = flags.ListForStep(
+      {"--server-metrics", "Metrics URLs to scrape [{url}/metrics of each target]", "Target"},
+      {.delimiter = ','});
+  given.headers = flags.ListForStep(
+      {"--metrics-header",
+       "NAME:VALUE, sent to the URLs of --server-metrics; repeatable. They get no --header and no "
+       "API key, but where they are a target's own",
+       "Target"});
+  const auto none =
+      flags.SwitchForStep({"--no-server-metrics", "Don't scrape the servers' metrics", "Target"});
+  flags.Then([given, none](const Surroundings&, Request& request) {
+    return TakeMetrics(given, none->value_or(false), request);
+  });
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,87 @@
+#include <string>
+#include <utility>
+
+#include "common/dataset/dataset_again.h"
+#include "common/dataset/dataset_locator.h"
+#include "tools/request/flag_groups.h"
+#include "tools/request/flag_values.h"
+
+namespace specctl::cli {
+namespace {
+
+using Request = RequestFlags::Request;
+
+struct PromptFlags {
+  RequestFlags::Given<std::string> dataset, public_dataset, dir, format, input_file, custom_type;
+};
+
+absl::Status CheckOneIsNamed(const PromptFlags& given) {
+  const int named =
+      (*given.dataset ? 1 : 0) + (*given.public_dataset ? 1 : 0) + (*given.input_file ? 1 : 0);
+  if (named > 1) {
+    return BadFlag("--dataset", "excludes --public-dataset and --input-file: give one");
+  }
+  if (*given.custom_type && !*given.input_file) {
+    return BadFlag("--custom-dataset-type", "needs --input-file");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundings,
+                         Request& request) {
+  if (auto one = CheckOneIsNamed(given); !one.ok()) return one;
+  DatasetRequest prompts;
+  prompts.dataset = given.dataset->value_or(given.public_dataset->value_or(""));
+  prompts.search_dirs = DatasetSearchDirs(given.dir->value_or(""));
+  std::string form = given.format->value_or("");
+  const bool named = *given.dataset || *given.public_dataset || *given.input_file;
+  if (!named && surroundings.like) {
+    const DatasetIdentity& before = surroundings.like->dataset;
+    prompts = RequestOf(before, prompts.search_dirs);
+    request.prompts_before = before;
+    if (form.empty() && !before.builtin) form = before.format;
+  }
+  if (*given.input_file) {
+    const std::string type = given.custom_type->value_or("");
+    const bool is_name = ParseDatasetName(type).has_value();
+    prompts.dataset = is_name ? type : **given.input_file;
+    if (is_name) prompts.file = **given.input_file;
+    if (!is_name && !type.empty()) form = type;
+  }
+  const auto parsed = ParseRowForm(form);
+  if (!parsed.ok()) {
+    const bool by_type = *given.custom_type && form == **given.custom_type;
+    return BadFlag(by_type ? "--custom-dataset-type" : "--dataset-format",
+                   std::string(parsed.status().message()));
+  }
+  prompts.form = *parsed;
+  request.prompts = std::move(prompts);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddPromptFlags(RequestFlags& flags) {
+  PromptFlags given;
+  given.dataset = flags.TextForStep(
+      {"--dataset",
+       "A name (`specctl dataset list`) or a file [speed_bench_throughput_1k where it is found, "
+       "else builtin]",
+       "Common"});
+  given.public_dataset =
+      flags.TextForStep({"--public-dataset", "The same as --dataset NAME", "Prompts"});
+  given.dir = flags.TextForStep(
+      {"--dataset-dir",
+       "Where named datasets lie [$SPECCTL_DATASETS, else ~/.cache/specctl/datasets]", "Prompts"});
+  given.format = flags.TextForStep(
+      {"--dataset-format", "Form of the rows, where it can't be told from them", "Prompts"});
+  given.input_file = flags.TextForStep({"--input-file", "A file of prompts", "Prompts"});
+  given.custom_type = flags.TextForStep(
+      {"--custom-dataset-type",
+       "What --input-file holds: a dataset's name, single_turn or multi_turn", "Prompts"});
+  flags.Then([given](const Surroundings& surroundings, Request& request) {
+    return TakePrompts(given, surroundings, request);
+  });
+}
+
+}  // namespace specctl::cli

@@ -1,0 +1,47 @@
+#include <string>
+#include <vector>
+
+#include <absl/strings/str_format.h>
+
+#include "tools/request/flag_groups.h"
+#include "tools/request/flag_values.h"
+
+namespace specctl::cli {
+namespace {
+
+using Request = RequestFlags::Request;
+
+absl::Status TakeTags(const std::vector<std::string>& texts, RunSpec& spec) {
+  if (!texts.empty()) spec.tags.clear();  // of --like
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return BadFlag("--tag", absl::StrFormat("need k=v, got \"%s\"", text));
+    }
+    spec.tags.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddRecordFlags(RequestFlags& flags) {
+  flags.Switch({"--save-text", "Keep the replies, in outputs.jsonl", "Output"},
+               [](Request& request) -> bool& { return request.spec.save_text; });
+  const auto tags =
+      flags.ListForStep({"--tag", "k=v, kept in the artifacts; repeatable", "Output"});
+  flags.Then(
+      [tags](const Surroundings&, Request& request) { return TakeTags(*tags, request.spec); });
+  flags.Choice({"--receive-stamps",
+                "Who dates an arrival: kernel, or user to see what that does to the figures "
+                "[kernel]",
+                "Expert"},
+               {"kernel", "user"}, [](Request& request, const std::string& who) {
+                 request.spec.user_stamps = who == "user";
+               });
+  flags.TimeAboveZero(
+      {"--agent-timeout", "An agent that is silent for this long is lost [30s]", "Expert"},
+      [](Request& request) -> Nanos& { return request.spec.agent_timeout; });
+}
+
+}  // namespace specctl::cli

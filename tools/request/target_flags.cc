@@ -1,0 +1,249 @@
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_split.h>
+
+#include "common/report/result_names.h"
+#include "tools/request/flag_groups.h"
+#include "tools/request/flag_values.h"
+#include "tools/request/named_target.h"
+
+namespace specctl::cli {
+namespace {
+
+using Request = RequestFlags::Request;
+
+// --- servers ------------------------------------------------------------------------------------
+
+struct TargetFlags {
+  RequestFlags::GivenList urls, targets;
+};
+
+// The metrics of a server that is named twice would count twice.
+absl::Status CheckApart(std::string_view flag, const std::vector<TargetSpec>& targets,
+                        const TargetSpec& target) {
+  for (const TargetSpec& other : targets) {
+    if (other.url == target.url) {
+      return BadFlag(flag, absl::StrFormat("%s is named twice; --model-mix spreads requests over "
+                                           "several models of one server",
+                                           target.url));
+    }
+    if (!target.name.empty() && other.name == target.name) {
+      return BadFlag(flag, absl::StrFormat("two targets are named %s", target.name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddTargets(std::string_view flag, const std::vector<std::string>& texts,
+                        Request& request) {
+  for (const std::string& text : texts) {
+    auto target = ParseTarget(flag, text);
+    if (!target.ok()) return target.status();
+    auto apart = CheckApart(flag, request.spec.targets, target->spec);
+    if (!apart.ok()) return apart;
+    request.spec.targets.push_back(std::move(target->spec));
+    request.secrets.basic_authorizations.push_back(std::move(target->basic_authorization));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> DefaultUrls(const std::string& of_environment) {
+  if (of_environment.empty()) return {"http://localhost:8000"};
+  return absl::StrSplit(of_environment, ',', absl::SkipEmpty());
+}
+
+absl::Status TakeTargets(const TargetFlags& given, const Surroundings& surroundings,
+                         Request& request) {
+  RunSpec& spec = request.spec;
+  std::vector<std::string> urls = *given.urls;
+  if (urls.empty() && given.targets->empty() && spec.targets.empty()) {
+    urls = DefaultUrls(surroundings.default_url);
+  }
+  if (!urls.empty() || !given.targets->empty()) {  // not those of --like
+    spec.targets.clear();
+    spec.gpus.reset();
+  }
+  if (auto added = AddTargets("--url", urls, request); !added.ok()) return added;
+  return AddTargets("--target", *given.targets, request);
+}
+
+absl::Status TakeUrlPolicy(Request& request, const std::string& text) {
+  constexpr std::array kPolicies = {UrlPolicy::kRoundRobin, UrlPolicy::kLeastInFlight};
+  const auto policy = OneOfTwo("--url-policy", text, kPolicies, UrlPolicyName);
+  if (policy.ok()) request.spec.url_policy = *policy;
+  return policy.status();
+}
+
+// GPUs of all targets, where each says its own; else --gpus.
+absl::Status TakeGpus(const std::optional<uint64_t>& given, RunSpec& spec) {
+  uint32_t sum = 0;
+  const TargetSpec* without = nullptr;
+  for (const TargetSpec& target : spec.targets) {
+    if (!target.gpus && without == nullptr) without = &target;
+    sum += target.gpus.value_or(0);
+  }
+  if (sum == 0) {
+    if (given) spec.gpus = static_cast<uint32_t>(*given);
+    return absl::OkStatus();
+  }
+  if (given) return BadFlag("--gpus", "excludes gpus= of --target: give one of them");
+  if (without != nullptr) {
+    return BadFlag("--target", absl::StrFormat("gpus= is given for other targets and not for %s",
+                                               without->url));
+  }
+  spec.gpus = sum;
+  return absl::OkStatus();
+}
+
+// --- models and endpoint ------------------------------------------------------------------------
+
+absl::StatusOr<std::pair<std::string, double>> ParseModelShare(std::string_view text) {
+  const size_t equals = text.rfind('=');
+  std::string_view number = text.substr(std::min(equals, text.size()));
+  number.remove_prefix(std::min<size_t>(number.size(), 1));
+  if (number.ends_with('%')) number.remove_suffix(1);  // shares are relative to each other
+  const auto share = ParseNumber(number);
+  if (!share.ok() || *share <= 0 || equals == 0) {
+    return BadFlag("--model-mix",
+                   absl::StrFormat("need MODEL=SHARE, each share above 0, got \"%s\"", text));
+  }
+  return std::pair(std::string(text.substr(0, equals)), *share);
+}
+
+absl::Status TakeModelMix(const std::vector<std::string>& texts, RequestSpec& request) {
+  request.model_mix.clear();
+  for (const std::string& text : texts) {
+    auto share = ParseModelShare(text);
+    if (!share.ok()) return share.status();
+    for (const auto& [model, other] : request.model_mix) {
+      if (model == share->first) {
+        return BadFlag("--model-mix", absl::StrFormat("%s is named twice", model));
+      }
+    }
+    request.model_mix.push_back(*std::move(share));
+  }
+  request.model = request.model_mix.front().first;
+  return absl::OkStatus();
+}
+
+// `targets_given`: by --target, each perhaps with a model of its own.
+void AskForModel(const std::string& model, bool targets_given, RunSpec& spec) {
+  spec.request.model = model;
+  spec.request.model_mix.clear();
+  if (targets_given) return;
+  for (TargetSpec& target : spec.targets) target.model.clear();  // of --like
+}
+
+absl::Status TakeEndpoint(Request& request, const std::string& text) {
+  constexpr std::array kEndpoints = {Endpoint::kChat, Endpoint::kCompletions};
+  const auto endpoint = OneOfTwo("--endpoint", text, kEndpoints, EndpointName);
+  if (endpoint.ok()) request.spec.request.endpoint = *endpoint;
+  return endpoint.status();
+}
+
+void AddModelFlags(const TargetFlags& targets, RequestFlags& flags) {
+  const auto model =
+      flags.TextForStep({"--model,-m", "Model [the first that /v1/models names]", "Common"});
+  const auto mix = flags.ListForStep(
+      {"--model-mix",
+       "MODEL=SHARE,...: spread the conversations over several models, LoRA adapters for example; "
+       "a row's own model overrides it",
+       "Target"},
+      {.delimiter = ','});
+  flags.Then([targets, model, mix](const Surroundings&, Request& request) -> absl::Status {
+    if (*model && !mix->empty())
+      return BadFlag("--model-mix", "excludes --model: give one of them");
+    if (*model) AskForModel(**model, !targets.targets->empty(), request.spec);
+    return mix->empty() ? absl::OkStatus() : TakeModelMix(*mix, request.spec.request);
+  });
+}
+
+// --- trust and patience -------------------------------------------------------------------------
+
+// How these are shown differs by command.
+void AddTrustFlags(const FlagText& ca_file, const FlagText& insecure, RequestFlags& flags) {
+  flags.Text(ca_file, [](Request& request, const std::string& path) {
+    request.spec.tls.ca_file = path;
+    return absl::OkStatus();
+  });
+  flags.Switch(insecure, [](Request& request) -> bool& { return request.spec.tls.insecure; });
+}
+
+void AddWaitReady(const FlagText& text, RequestFlags& flags) {
+  flags.Time(text, [](Request& request) -> Nanos& { return request.wait_ready; });
+}
+
+}  // namespace
+
+void AddTargetFlags(RequestFlags& flags) {
+  TargetFlags given;
+  given.urls = flags.ListForStep(
+      {"--url,-u",
+       "A target server, with or without /v1; several: a comma between them, or the flag again "
+       "[$SPECCTL_URL, else http://localhost:8000]",
+       "Common"},
+      {.delimiter = ','});
+  given.targets = flags.ListForStep(
+      {"--target",
+       "[NAME=]URL[,model=M][,gpus=N]: a target with a name for the reports, a model and GPUs of "
+       "its own; repeatable",
+       "Target"});
+  flags.Then([given](const Surroundings& surroundings, Request& request) {
+    return TakeTargets(given, surroundings, request);
+  });
+  flags.Text({"--url-policy", "round_robin (by position) or least_in_flight", "Expert"},
+             TakeUrlPolicy);
+  AddModelFlags(given, flags);
+  flags.Text({"--endpoint", "chat or completions [chat]", "Target"}, TakeEndpoint);
+  AddCredentialFlags(
+      {.api_key_env = {"--api-key-env", "Name of the environment variable that holds the API key",
+                       "Target"},
+       .header = {"--header",
+                  "NAME:VALUE, sent with each request; repeatable. Its value is in no file",
+                  "Target"},
+       .keep_header =
+           FlagText{"--keep-header",
+                    "Name of a --header whose value the artifacts may hold; repeatable", "Target"}},
+      flags);
+  AddTrustFlags({"--ca-file", "PEM file of the certificates to trust for https", "Expert"},
+                {"--insecure", "Don't check https certificates: anybody can answer", "Expert"},
+                flags);
+  AddWaitReady({"--wait-ready", "Wait this long until a real inference answers [0]", "Target"},
+               flags);
+  const auto gpus = flags.NumberForStep(
+      {"--gpus", "Number of GPUs behind the targets, for TPS per GPU", "Target"}, 1, kGpusMax);
+  flags.Then(
+      [gpus](const Surroundings&, Request& request) { return TakeGpus(*gpus, request.spec); });
+}
+
+void AddProbeFlags(RequestFlags& flags) {
+  TargetFlags given;
+  given.urls = flags.ListForStep({"url", "Target servers [$SPECCTL_URL, else localhost:8000]", {}});
+  given.targets = flags.ListForStep(
+      {"--target", "[NAME=]URL[,model=M][,gpus=N], as `specctl run` takes it; repeatable", {}},
+      {.spaces = false});
+  flags.Then([given](const Surroundings& surroundings, Request& request) {
+    return TakeTargets(given, surroundings, request);
+  });
+  flags.Text({"--model,-m", "Model [the first that /v1/models names]", {}},
+             [](Request& request, const std::string& model) {
+               request.spec.request.model = model;
+               return absl::OkStatus();
+             });
+  AddCredentialFlags({.api_key_env = {"--api-key-env",
+                                      "Name of the environment variable that holds the API key",
+                                      {}},
+                      .header = {"--header", "NAME:VALUE; repeatable", {}},
+                      .keep_header = {}},
+                     flags);
+  AddTrustFlags({"--ca-file", "PEM file of the certificates to trust", {}},
+                {"--insecure", "Don't check https certificates", {}}, flags);
+  AddWaitReady({"--wait-ready", "Wait this long for a real inference [0]", {}}, flags);
+}
+
+}  // namespace specctl::cli
