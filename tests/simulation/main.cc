@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -79,8 +78,6 @@ SeedResult RunSeed(uint64_t seed, Plant plant) {
                     .events = world.queue.carried_out(),
                     .messages = world.network.messages()};
   for (const auto& run : world.runs) {
-    if (faultless && run->late_arm && std::getenv("LATE"))
-      std::printf("LATE %d %s\n", int(seed), run->end.reason.c_str());
     if (faultless) ++(run->late_arm ? result.runs_armed_late : result.runs_compared);
   }
   return result;
