@@ -122,7 +122,7 @@ Ending ResponseIntake::Judge(std::string_view url) const {
 
 void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   const ResponseReader& reader = body_.reader();
-  finished.http_status = http_.status();
+  if (http_.status() != 0) finished.http_status = http_.status();
   finished.bytes = body_.bytes();
   finished.left_open = settled() && !over_;
   finished.passed_over = reader.passed_over() + (http_.stray_bytes() > 0 ? 1 : 0);
@@ -132,8 +132,8 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   }
   finished.connection_closed_by_server =
       connection_ended_ || (http_.head_done() && !http_.keep_alive());
-  finished.finish_reason = reader.finish_reason();
-  finished.response_id = reader.response_id();
+  if (!reader.finish_reason().empty()) finished.finish_reason = reader.finish_reason();
+  if (!reader.response_id().empty()) finished.response_id = reader.response_id();
   finished.token_source = reader.token_source();
   finished.token_fault = reader.token_fault();
   finished.max_tokens = reader.max_tokens();

@@ -22,9 +22,9 @@ TargetSign SignOf(const RequestFinished& finished) {
     case FailureKind::kConnectTimeout:
       return TargetSign::kUnreachable;
     case FailureKind::kTruncated:
-      return finished.http_status == 0 ? TargetSign::kUnreachable : TargetSign::kFails;
+      return finished.http_status ? TargetSign::kFails : TargetSign::kUnreachable;
     case FailureKind::kHttpStatus:
-      return SignOfStatus(finished.http_status);
+      return SignOfStatus(finished.http_status.value_or(0));
     case FailureKind::kSend:
     case FailureKind::kContextOverflow:
     case FailureKind::kTooLong:

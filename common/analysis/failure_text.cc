@@ -11,7 +11,7 @@ std::string FailureText(const RequestFinished& finish) {
     case FailureKind::kSend:
       return "can't send";
     case FailureKind::kHttpStatus:
-      return std::to_string(finish.http_status);
+      return std::to_string(finish.http_status.value_or(0));
     case FailureKind::kErrorEvent:
       return "error event";
     case FailureKind::kTruncated:

@@ -133,7 +133,7 @@ void RunState::OnFinished(EndedRequest request) {
   constexpr size_t kFinishReasonsMax = 100;
   CountOddities(request.finish);
   if (request.settled.ok()) {
-    const std::string& reason = request.finish.finish_reason;
+    const std::string reason = request.finish.finish_reason.value_or("");
     const bool counted = finish_reasons.contains(reason);
     const bool room = counted || finish_reasons.size() < kFinishReasonsMax;
     ++finish_reasons[room ? reason : "others"];

@@ -41,7 +41,8 @@ void ResponseReader::Begin(const Options& options) {
   for (std::string* text : {&error_, &finish_reason_, &response_id_, &text_, &remark_}) {
     text->clear();
   }
-  output_hash_ = chunks_ = counted_tokens_ = unknown_chunks_ = timed_tokens_ = 0;
+  output_hash_.reset();
+  chunks_ = counted_tokens_ = unknown_chunks_ = timed_tokens_ = 0;
   usage_outputs_ = usage_stalls_ = usage_sum_ = 0;
   usage_total_ = input_tokens_ = cached_tokens_ = reasoning_tokens_ = std::nullopt;
   speculation_.reset();
@@ -124,7 +125,7 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   const bool answer = !event.text.empty() || event.other_output;
   facts.reasoning = (!event.reasoning.empty() || event.other_reasoning) && !answer;
   if (!event.text.empty()) {
-    output_hash_ = Fnv1a(event.text, output_hash_ == 0 ? kFnv1aStart : output_hash_);
+    output_hash_ = Fnv1a(event.text, output_hash_.value_or(kFnv1aStart));
     if (options_.keep_text) text_.append(event.text);
   }
   if (event.finish_reason.empty()) return;

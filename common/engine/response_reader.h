@@ -62,9 +62,9 @@ class ResponseReader {
   int64_t error_code() const { return error_code_; }
   const std::string& finish_reason() const { return finish_reason_; }
   const std::string& response_id() const { return response_id_; }
-  const std::string& text() const { return text_; }      // answer, with keep_text
-  uint64_t output_hash() const { return output_hash_; }  // FNV-1a of the answer; 0: none
-  uint64_t chunks() const { return chunks_; }            // token-bearing
+  const std::string& text() const { return text_; }                     // answer, with keep_text
+  std::optional<uint64_t> output_hash() const { return output_hash_; }  // FNV-1a of the answer
+  uint64_t chunks() const { return chunks_; }                           // token-bearing
   bool other_choices() const { return other_choices_; }  // there were some, passed over
   std::optional<uint64_t> max_tokens() const { return options_.max_tokens; }  // as given
   // The first that was seen: kUsageFalls where usage falls, at the end too; kUsageStalls where it
@@ -130,12 +130,12 @@ class ResponseReader {
   bool total_is_too_much_ = false;
   TokenFault token_fault_ = TokenFault::kNone;
   TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
-  uint64_t output_hash_ = 0, chunks_ = 0;
+  std::optional<uint64_t> output_hash_;
+  uint64_t chunks_ = 0, timed_tokens_ = 0;  // the latter: the last timings.predicted_n
   uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
   uint64_t usage_outputs_ = 0, usage_stalls_ = 0;  // events with output and usage; without growth
   uint64_t usage_sum_ = 0;                         // over usage_outputs_
-  uint64_t timed_tokens_ = 0;                      // the last timings.predicted_n
   std::optional<uint64_t> usage_total_, input_tokens_;
   std::string response_id_, finish_reason_;
   std::string error_, text_, remark_;

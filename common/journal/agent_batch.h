@@ -48,14 +48,16 @@ enum class FailureKind {
   kTooManyFailures
 };
 
+// What a request may lack is optional in it.  A status, reason, id or hash that it lacks is 0, or
+// an empty text, in the journal.
 struct RequestFinished {
   uint64_t ordinal = 0;
   Outcome outcome = Outcome::kOk;
   FailureKind failure = FailureKind::kNone;
-  std::string error;          // one line, at most 500 bytes; names the URL where it can
-  uint32_t http_status = 0;   // 0: no response head was read
-  std::string finish_reason;  // as the server said; empty: it never did
-  std::string response_id;
+  std::string error;  // one line, at most 500 bytes; names the URL where it can; empty with kOk
+  std::optional<uint32_t> http_status;       // absent: no response head was read
+  std::optional<std::string> finish_reason;  // as the server said; absent: it never did
+  std::optional<std::string> response_id;
   std::optional<int64_t> start_mono_ns;  // first byte handed to the kernel; absent: never sent
   std::optional<int64_t> sent_mono_ns;   // last byte handed to the kernel
   std::optional<int64_t> connect_ns;     // how long connecting (and TLS) took; absent: reused
@@ -65,16 +67,16 @@ struct RequestFinished {
   bool connection_closed_by_server = false;
   bool left_open = false;         // the answer was complete and its body never ended: we closed
   uint64_t passed_over = 0;       // events of which something was passed over
-  std::string passed_over_first;  // what of the first, e.g. a field of a wrong type
+  std::string passed_over_first;  // what of the first, where there is one, e.g. a field
   TokenSource token_source = TokenSource::kUnknown;  // how this one's chunks were counted
   TokenFault token_fault = TokenFault::kNone;        // the first that was seen
   std::optional<uint64_t> max_tokens;                // what the request allowed; absent: unknown
   std::optional<uint64_t> input_tokens, output_tokens, cached_tokens,
-      reasoning_tokens;      // server's usage
-  uint64_t chunks = 0;       // token-bearing chunks reported
-  uint64_t bytes = 0;        // body bytes read
-  uint64_t output_hash = 0;  // FNV-1a of the answer's text; 0 where there was none
-  std::string output_text;   // with --save-text
+      reasoning_tokens;                 // server's usage
+  uint64_t chunks = 0;                  // token-bearing chunks reported
+  uint64_t bytes = 0;                   // body bytes read
+  std::optional<uint64_t> output_hash;  // FNV-1a of the answer's text; absent: there was none
+  std::string output_text;              // the same text, with --save-text
   std::optional<SpeculationStats> speculation;
   std::optional<TimingsStats> timings;
 };

@@ -85,9 +85,9 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_outcome(EnumToProto<v1::Outcome>(in.outcome));
   out->set_failure(static_cast<v1::FailureKind>(in.failure));
   out->set_error(in.error);
-  out->set_http_status(in.http_status);
-  out->set_finish_reason(in.finish_reason);
-  out->set_response_id(in.response_id);
+  out->set_http_status(in.http_status.value_or(0));
+  out->set_finish_reason(in.finish_reason.value_or(""));
+  out->set_response_id(in.response_id.value_or(""));
   if (in.start_mono_ns) out->set_start_mono_ns(*in.start_mono_ns);
   if (in.sent_mono_ns) out->set_sent_mono_ns(*in.sent_mono_ns);
   if (in.connect_ns) out->set_connect_ns(*in.connect_ns);
@@ -107,7 +107,7 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   if (in.reasoning_tokens) out->set_reasoning_tokens(*in.reasoning_tokens);
   out->set_chunks(in.chunks);
   out->set_bytes(in.bytes);
-  out->set_output_hash(in.output_hash);
+  out->set_output_hash(in.output_hash.value_or(0));
   out->set_output_text(in.output_text);
   if (in.speculation) Write(*in.speculation, out->mutable_speculation());
   if (in.timings) Write(*in.timings, out->mutable_timings());
@@ -119,9 +119,9 @@ RequestFinished Read(const v1::RequestFinished& in) {
   out.outcome = EnumFromProto<Outcome>(in.outcome());
   out.failure = static_cast<FailureKind>(in.failure());
   out.error = in.error();
-  out.http_status = in.http_status();
-  out.finish_reason = in.finish_reason();
-  out.response_id = in.response_id();
+  if (in.http_status() != 0) out.http_status = in.http_status();
+  if (!in.finish_reason().empty()) out.finish_reason = in.finish_reason();
+  if (!in.response_id().empty()) out.response_id = in.response_id();
   if (in.has_start_mono_ns()) out.start_mono_ns = in.start_mono_ns();
   if (in.has_sent_mono_ns()) out.sent_mono_ns = in.sent_mono_ns();
   if (in.has_connect_ns()) out.connect_ns = in.connect_ns();
@@ -141,7 +141,7 @@ RequestFinished Read(const v1::RequestFinished& in) {
   if (in.has_reasoning_tokens()) out.reasoning_tokens = in.reasoning_tokens();
   out.chunks = in.chunks();
   out.bytes = in.bytes();
-  out.output_hash = in.output_hash();
+  if (in.output_hash() != 0) out.output_hash = in.output_hash();
   out.output_text = in.output_text();
   if (in.has_speculation()) out.speculation = Read(in.speculation());
   if (in.has_timings()) out.timings = Read(in.timings());

@@ -14,7 +14,7 @@ std::string ChunkLine(const EndedRequest& request, size_t number) {
   JsonWriter json;
   json.BeginObject();
   json.Field("request_id", RequestId(request));
-  json.Field("response_id", request.finish.response_id);
+  json.Field("response_id", request.finish.response_id.value_or(""));
   json.Field("chunk", number);
   json.Field("t_ns", chunk.arrival_ns);
   json.Field("t_early_ns", chunk.early_ns);

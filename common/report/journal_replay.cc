@@ -73,6 +73,16 @@ void AddJournalLoss(const JournalLoss& loss, Results& results) {
                          {.code = "journal_damaged", .text = DamageText(loss.damage)});
 }
 
+absl::StatusOr<Results> ReadResults(const std::string& run_dir) {
+  RunFold fold;
+  const auto loss = ReplayJournal(
+      run_dir, [](const RunBegun&) { return absl::OkStatus(); }, fold);
+  if (!loss.ok()) return loss.status();
+  Results results = fold.Finish();
+  AddJournalLoss(*loss, results);
+  return results;
+}
+
 std::vector<std::string> JournalLossLines(const std::string& run_dir, const JournalLoss& loss) {
   std::vector<std::string> lines;
   if (loss.damage.stretches > 0) {

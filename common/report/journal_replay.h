@@ -26,6 +26,10 @@ absl::StatusOr<JournalLoss> ReplayJournal(const std::string& run_dir, const OnRu
 // degraded at least, with journal_damaged as the first reason.
 void AddJournalLoss(const JournalLoss& loss, Results& results);
 
+// The results of the run in that folder, with its losses; nothing is written.  Errors as
+// ReplayJournal.
+absl::StatusOr<Results> ReadResults(const std::string& run_dir);
+
 // What to say of it, a line each, without line ends; none where nothing is lost.
 std::vector<std::string> JournalLossLines(const std::string& run_dir, const JournalLoss& loss);
 

@@ -14,7 +14,7 @@ namespace {
 
 void WriteIdentity(const EndedRequest& request, const PlannedRow* planned, JsonWriter& json) {
   json.Field("request_id", RequestId(request));
-  json.TextField("response_id", request.finish.response_id);
+  json.Field("response_id", request.finish.response_id);
   if (planned == nullptr) return;
   json.TextField("question_id", planned->question_id);
   json.TextField("category", planned->category);
@@ -64,15 +64,15 @@ void WriteTokens(const EndedRequest& request, JsonWriter& json) {
 }
 
 void WriteOutcome(const RequestFinished& finish, JsonWriter& json) {
-  if (finish.output_hash != 0) {
-    json.Field("output_hash", absl::StrFormat("%016x", finish.output_hash));
+  if (finish.output_hash) {
+    json.Field("output_hash", absl::StrFormat("%016x", *finish.output_hash));
   }
-  json.TextField("finish_reason", finish.finish_reason);
+  json.Field("finish_reason", finish.finish_reason);
   json.Field("outcome", OutcomeName(finish.outcome));
   if (finish.failure != FailureKind::kNone) {
     json.Field("failure", FailureName(finish.failure));
   }
-  if (finish.http_status != 0) json.Field("http_status", finish.http_status);
+  json.Field("http_status", finish.http_status);
   json.TextField("error", finish.error);
   if (finish.left_open) json.Field("left_open", true);
   if (finish.passed_over > 0) {

@@ -1,26 +1,46 @@
 #include "tools/specctl/agent_command.h"
 
 #include <memory>
+#include <string>
 
 #include "agent/session/agent_process.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
 
+namespace {
+
+// Not AgentOptions, whose credentials begin gRPC and its threads: those would be in every command's
+// process, and have signals of their own.
+struct AgentFlags {
+  std::string controller_address, join_token;
+  int parent_fd = -1;
+};
+
+int RunAgentOf(const AgentFlags& flags) {
+  agent::AgentOptions options;
+  options.specctl_version = kVersion;
+  options.controller_address = flags.controller_address;
+  options.join_token = flags.join_token;
+  options.parent_fd = flags.parent_fd;
+  return agent::RunAgent(options);
+}
+
+}  // namespace
+
 void AddAgentCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand(
       "agent", "Joins a controller, applies its share of one run's load, and exits");
-  auto options = std::make_shared<agent::AgentOptions>();
-  options->specctl_version = kVersion;
-  auto* controller = command->add_option("--controller", options->controller_address,
+  const auto flags = std::make_shared<AgentFlags>();
+  auto* controller = command->add_option("--controller", flags->controller_address,
                                          "HOST:PORT of the controller to join");
-  command->add_option("--join-token", options->join_token, "What the controller asks of agents")
+  command->add_option("--join-token", flags->join_token, "What the controller asks of agents")
       ->envname("SPECCTL_JOIN_TOKEN")
       ->needs(controller);
-  auto* spawned = command->add_option("--spawned-fd", options->parent_fd,
+  auto* spawned = command->add_option("--spawned-fd", flags->parent_fd,
                                       "For specctl run alone: the pipe from the parent process");
   spawned->group("");
-  command->callback([options, controller, spawned, &exit_status] {
+  command->callback([flags, controller, spawned, &exit_status] {
     if (controller->count() + spawned->count() == 0) {
       throw CLI::RequiredError("--controller HOST:PORT");
     }
@@ -28,7 +48,7 @@ void AddAgentCommand(CLI::App& app, int& exit_status) {
     if (controller->count() > 0 && spawned->count() > 0) {
       throw CLI::ExcludesError("--spawned-fd", "--controller");
     }
-    exit_status = agent::RunAgent(*options);
+    exit_status = RunAgentOf(*flags);
   });
 }
 

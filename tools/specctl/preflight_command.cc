@@ -10,6 +10,7 @@
 #include "common/base/duration.h"
 #include "common/base/json_writer.h"
 #include "common/report/number_text.h"
+#include "controller/fleet/fleet.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
@@ -21,11 +22,12 @@
 #include "tools/specctl/preflight_report.h"
 #include "tools/specctl/preflight_runner.h"
 #include "tools/specctl/print_page.h"
-#include "tools/specctl/surroundings.h"
+#include "tools/specctl/version.h"
 
 namespace specctl::cli {
 namespace {
 
+constexpr std::string_view kPreflight = "specctl preflight";
 constexpr double kDefaultChunksPerS = 50;
 constexpr double kChunksPerSMin = 1;
 constexpr double kChunksPerSMax = 1000;
@@ -132,35 +134,43 @@ absl::StatusOr<uint32_t> StreamsMax(uint32_t wanted) {
   return static_cast<uint32_t>(fits);
 }
 
+// Searches and checks, on a fleet of its own, which has ended afterwards.
+absl::Status FindOut(Nanos duration, uint32_t streams_max, Preflight& preflight) {
+  auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
+  if (!fleet.ok()) return fleet.status();
+  const controller::InterruptSource interrupts;
+  PreflightRunner runner({.duration = duration, .stop = interrupts.token()}, **fleet);
+  if (absl::Status made = Search(runner, streams_max, preflight); !made.ok()) return made;
+  return Check(runner, preflight);
+}
+
+int PrintFound(const Preflight& preflight, const std::string& format) {
+  const absl::Status printed = format == "json" ? PrintJson(PreflightJson(preflight), std::cout)
+                                                : PrintPage(PreflightPage(preflight), std::cout);
+  if (!printed.ok()) return Complain(kPreflight, printed, kFailed);
+  return preflight.streams_kept ? kDone : kFailed;
+}
+
 int RunPreflight(const PreflightFlags& flags) {
   const auto chunks_per_s = ChunksPerS(flags);
-  if (!chunks_per_s.ok()) {
-    return Complain("specctl preflight", chunks_per_s.status(), kBadInput);
-  }
+  if (!chunks_per_s.ok()) return Complain(kPreflight, chunks_per_s.status(), kBadInput);
   const auto duration = StepDuration(flags);
-  if (!duration.ok()) return Complain("specctl preflight", duration.status(), kBadInput);
+  if (!duration.ok()) return Complain(kPreflight, duration.status(), kBadInput);
   const auto streams_max = StreamsMax(flags.streams_max);
-  if (!streams_max.ok()) return Complain("specctl preflight", streams_max.status(), kBadInput);
-  const controller::InterruptSource interrupts;
-  PreflightRunner runner({.duration = *duration, .interrupted = [&interrupts] {
-                            return interrupts.token().requests() > 0;
-                          }});
+  if (!streams_max.ok()) return Complain(kPreflight, streams_max.status(), kBadInput);
   Preflight preflight;
   preflight.chunks_per_s = *chunks_per_s;
   preflight.bs = flags.bs;
   preflight.cores = LocalFleet().hosts.front().cores;
   preflight.agents = flags.agents;
-  absl::Status made = Search(runner, *streams_max, preflight);
-  if (made.ok()) made = Check(runner, preflight);
-  if (!made.ok())
-    return Complain("specctl preflight", absl::CancelledError("interrupted"), kInterrupted);
-  if (preflight.steps.empty())
-    return Complain("specctl preflight", absl::AbortedError(preflight.stopped_by), kFailed);
-  const absl::Status printed = flags.format == "json"
-                                   ? PrintJson(PreflightJson(preflight), std::cout)
-                                   : PrintPage(PreflightPage(preflight), std::cout);
-  if (!printed.ok()) return Complain("specctl preflight", printed, kFailed);
-  return preflight.streams_kept ? kDone : kFailed;
+  if (const absl::Status found = FindOut(*duration, *streams_max, preflight); !found.ok()) {
+    if (!absl::IsCancelled(found)) return Complain(kPreflight, found, kFailed);
+    return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
+  }
+  if (preflight.steps.empty()) {
+    return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
+  }
+  return PrintFound(preflight, flags.format);
 }
 
 void AddFlags(CLI::App& command, PreflightFlags& flags) {

@@ -12,6 +12,7 @@
 #include "common/base/json_writer.h"
 #include "common/base/printable.h"
 #include "common/report/number_text.h"
+#include "common/report/result_names.h"
 #include "common/report/text_layout.h"
 
 namespace specctl::cli {
@@ -143,7 +144,7 @@ void WriteStep(const JudgedStep& step, JsonWriter& json) {
                     [&](const StepAgent& agent) { WriteAgent(step, agent, json); });
   json.Field("state", StepStateName(step.state));
   json.TextField("why", step.why);
-  json.Field("verdict", step.figures.verdict);
+  json.Field("verdict", VerdictName(step.figures.verdict));
   json.ArrayField("reasons", step.figures.reasons);
 }
 

@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -15,16 +13,20 @@
 #include <utility>
 
 #include <absl/strings/str_format.h>
-#include <absl/strings/str_join.h>
+
+#include "common/base/duration.h"
+#include "common/report/journal_replay.h"
+#include "controller/measure/measure.h"
+#include "controller/measure/resolve.h"
+#include "tools/specctl/local_fleet.h"
+#include "tools/specctl/preflight_request.h"
+#include "tools/specctl/stop_at_once.h"
 
 namespace specctl::cli {
 namespace {
 
 constexpr Nanos kPollInterval = std::chrono::milliseconds(5);
 constexpr Nanos kServerPatience = std::chrono::seconds(10);
-constexpr Nanos kRunPatience = std::chrono::seconds(90);  // beyond the times that it was given
-constexpr Nanos kReplyMax = std::chrono::seconds(2);
-constexpr int64_t kReplyChunksMin = 2;
 
 std::string ReadFile(const std::string& path) {
   std::ostringstream text;
@@ -38,26 +40,10 @@ std::string LastLine(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
-std::string MillisText(Nanos time) {
-  return absl::StrFormat("%dms", std::chrono::ceil<std::chrono::milliseconds>(time).count());
-}
-
 // A command of this program, in a process that dies with this one.
 std::vector<std::string> OwnCommand(std::vector<std::string> words) {
   words.insert(words.begin(), {"/proc/self/exe", "--parent-pid", std::to_string(::getpid())});
   return words;
-}
-
-// Polls until `done`.  CANCELLED, DEADLINE_EXCEEDED
-absl::Status Await(const std::function<bool()>& done, const std::function<bool()>& interrupted,
-                   Nanos patience) {
-  const MonoTime deadline = MonoNow() + patience;
-  while (!done()) {
-    if (interrupted()) return absl::CancelledError("interrupted");
-    if (MonoNow() > deadline) return absl::DeadlineExceededError("did not end");
-    std::this_thread::sleep_for(kPollInterval);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -85,20 +71,34 @@ absl::Status PreflightRunner::MakeFolder() {
   return absl::OkStatus();
 }
 
+absl::Status PreflightRunner::Await(const std::function<bool()>& done,
+                                    std::string_view what) const {
+  const MonoTime deadline = MonoNow() + kServerPatience;
+  while (!done()) {
+    if (options_.stop.requests() > 0) return absl::CancelledError("interrupted");
+    if (MonoNow() > deadline) {
+      return absl::DeadlineExceededError(absl::StrFormat("the null server did not %s within %s",
+                                                         what, FormatDuration(kServerPatience)));
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<JudgedStep> PreflightRunner::Run(const StepLoad& load) {
   if (auto made = MakeFolder(); !made.ok()) return made;
   std::vector<ChildProcess> servers;
-  auto urls = StartNullServers(load, servers);
+  const auto urls = StartNullServers(load, servers);
   if (!urls.ok()) return urls.status();
-  auto figures = RunAgainst(*urls, load);
-  if (!figures.ok()) return figures.status();
+  const auto results = RunAgainst(*urls, load);
+  if (!results.ok()) return results.status();
   auto reports = EndNullServers(servers);
   if (!reports.ok()) return reports.status();
-  return JudgeStep(load, *std::move(figures), *std::move(reports));
+  return JudgeStep(load, FiguresOf(*results), *std::move(reports));
 }
 
-absl::StatusOr<std::string> PreflightRunner::StartNullServers(const StepLoad& load,
-                                                              std::vector<ChildProcess>& servers) {
+absl::StatusOr<std::vector<std::string>> PreflightRunner::StartNullServers(
+    const StepLoad& load, std::vector<ChildProcess>& servers) {
   for (uint32_t i = 0; i < load.agents; ++i) {
     auto server = ChildProcess::Start(
         {.words = OwnCommand({"sim", "--port", "0", "--port-file", File("url", i), "--pace",
@@ -113,14 +113,14 @@ absl::StatusOr<std::string> PreflightRunner::StartNullServers(const StepLoad& lo
     const auto listens = [&] {
       return servers[i].Ended() || ReadFile(File("url", i)).ends_with('\n');
     };
-    if (auto up = Await(listens, options_.interrupted, kServerPatience); !up.ok()) return up;
+    if (auto up = Await(listens, "listen"); !up.ok()) return up;
     if (servers[i].Ended()) {
       return absl::UnavailableError("the null server: " +
                                     LastLine(ReadFile(File("server.err", i))));
     }
     urls.push_back(LastLine(ReadFile(File("url", i))));
   }
-  return absl::StrJoin(urls, ",");
+  return urls;
 }
 
 absl::StatusOr<std::vector<sim::PaceSummary>> PreflightRunner::EndNullServers(
@@ -129,7 +129,7 @@ absl::StatusOr<std::vector<sim::PaceSummary>> PreflightRunner::EndNullServers(
   std::vector<sim::PaceSummary> reports;
   for (size_t i = 0; i < servers.size(); ++i) {
     const auto ended = [&] { return servers[i].Ended().has_value(); };
-    if (auto down = Await(ended, options_.interrupted, kServerPatience); !down.ok()) return down;
+    if (auto down = Await(ended, "end"); !down.ok()) return down;
     const auto report = sim::ParsePaceReport(ReadFile(File("server.out", i)));
     if (!report) return absl::UnavailableError("the null server ended without its report");
     reports.push_back(*report);
@@ -137,44 +137,25 @@ absl::StatusOr<std::vector<sim::PaceSummary>> PreflightRunner::EndNullServers(
   return reports;
 }
 
-absl::StatusOr<StepFigures> PreflightRunner::RunAgainst(const std::string& urls,
-                                                        const StepLoad& load) {
-  const Nanos reply = std::min(kReplyMax, options_.duration / 3);
-  const int64_t chunks = std::max(
-      kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
-  // Shared in turn, as many targets as agents are a target for each agent.
-  auto run = ChildProcess::Start({.words = OwnCommand({"run",
-                                                       "--url",
-                                                       urls,
-                                                       "--url-policy",
-                                                       "round_robin",
-                                                       "--agents",
-                                                       std::to_string(load.agents),
-                                                       "--bs",
-                                                       std::to_string(load.streams),
-                                                       "--dataset",
-                                                       "builtin",
-                                                       "--osl",
-                                                       std::to_string(chunks),
-                                                       "--ignore-eos",
-                                                       "--ramp",
-                                                       MillisText(reply),
-                                                       "--duration",
-                                                       MillisText(options_.duration),
-                                                       "--format",
-                                                       "json",
-                                                       "--output-dir",
-                                                       File("run")}),
-                                  .stdout_path = File("run.out"),
-                                  .stderr_path = File("run.err")});
+absl::StatusOr<Results> PreflightRunner::RunAgainst(const std::vector<std::string>& urls,
+                                                    const StepLoad& load) {
+  auto request = StepRequest(load, options_.duration, urls);
+  if (!request.ok()) return request.status();
+  controller::ProbingNetwork network(LocalFleet(), [](std::string_view) {});
+  const auto run = controller::Resolve(*std::move(request), network);
   if (!run.ok()) return run.status();
-  const auto ended = [&] { return run->Ended().has_value(); };
-  const Nanos patience = options_.duration + kRunPatience;
-  if (auto done = Await(ended, options_.interrupted, patience); !done.ok()) return done;
-  auto figures = ReadStepFigures(ReadFile(File("run.out")));
-  // A run that ended badly may have a summary all the same, with a verdict that says so.
-  if (run->Ended()->ok() || (figures.ok() && figures->verdict != "valid")) return figures;
-  return absl::FailedPreconditionError(LastLine(ReadFile(File("run.err"))));
+  if (auto grown = fleet_.Grow(run->spec.load.agents); !grown.ok()) return grown;
+  StopAtOnce stop(options_.stop);
+  const auto outcome =
+      controller::Measure(*run, {.path = folder_.string()}, fleet_, stop.token(), stop);
+  if (!outcome.ok()) return outcome.status();
+  const RunEnded& ended = outcome->ended;
+  if (ended.end == RunEnd::kInterrupted) return absl::CancelledError("interrupted");
+  auto results = ReadResults(folder_.string());
+  // A run that ended badly has its figures all the same, with a verdict that says so.
+  const bool told = results.ok() && results->verdict.state != VerdictState::kValid;
+  if (ended.end == RunEnd::kCompleted || told) return results;
+  return absl::FailedPreconditionError(ended.reason);
 }
 
 }  // namespace specctl::cli

@@ -1,42 +1,50 @@
-// Runs the steps of a preflight: null servers and a real run against them, each a process.
+// Runs the steps of a preflight: null servers, each a process, and a real run against them.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <absl/status/statusor.h>
 
+#include "common/analysis/results.h"
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
+#include "controller/fleet/fleet.h"
+#include "controller/run/stop_token.h"
 #include "tools/specctl/preflight_step.h"
 
 namespace specctl::cli {
 
-// Not thread-safe.  Its folder for what the processes write goes with it.
+// Every step is a run on the same fleet, which grows to the agents that the largest wants; those
+// that a step does without are idle.
+//
+// Not thread-safe.  Its folder for what the processes write, and for the steps' journals, goes with
+// it.
 class PreflightRunner {
  public:
   struct Options {
-    Nanos duration{0};  // of full load, in each step
-    // Asked while a step runs: true ends it, and its processes, at once.
-    std::function<bool()> interrupted;
+    Nanos duration{0};           // of full load, in each step
+    controller::StopToken stop;  // the first request ends a step, and its null servers, at once
   };
 
-  explicit PreflightRunner(Options options) : options_(std::move(options)) {}
+  // `fleet` must outlive it.
+  PreflightRunner(Options options, controller::Fleet& fleet)
+      : options_(std::move(options)), fleet_(fleet) {}
   PreflightRunner(const PreflightRunner&) = delete;
   PreflightRunner& operator=(const PreflightRunner&) = delete;
   ~PreflightRunner();
 
-  // One step, with a null server for each agent.  Streams begin evenly over the time of a reply,
-  // are all open for the duration, and end as evenly.
+  // One step, with a null server for each agent (StepRequest).
   //
   // CANCELLED          interrupted
   // UNAVAILABLE        a null server, or the folder for what the processes write, can't be had
-  // FAILED_PRECONDITION  the run refused or failed; the text is its own
-  // DEADLINE_EXCEEDED  the run did not end
+  // DEADLINE_EXCEEDED  a null server did not begin, or end, in time
+  // others             the run was refused, or failed; the text is its own
   absl::StatusOr<JudgedStep> Run(const StepLoad& load);
 
  private:
@@ -44,13 +52,16 @@ class PreflightRunner {
   // Of null server `i`.
   std::string File(const std::string& name, size_t i) const;
   absl::Status MakeFolder();
-  // Their URLs, as --url takes them.  Those that were started are in `servers` in any case.
-  absl::StatusOr<std::string> StartNullServers(const StepLoad& load,
-                                               std::vector<ChildProcess>& servers);
+  // Polls a null server until `done`; `what` it is waited for.  CANCELLED, DEADLINE_EXCEEDED
+  absl::Status Await(const std::function<bool()>& done, std::string_view what) const;
+  // Their URLs.  Those that were started are in `servers` in any case.
+  absl::StatusOr<std::vector<std::string>> StartNullServers(const StepLoad& load,
+                                                            std::vector<ChildProcess>& servers);
   absl::StatusOr<std::vector<sim::PaceSummary>> EndNullServers(std::vector<ChildProcess>& servers);
-  absl::StatusOr<StepFigures> RunAgainst(const std::string& urls, const StepLoad& load);
+  absl::StatusOr<Results> RunAgainst(const std::vector<std::string>& urls, const StepLoad& load);
 
   const Options options_;
+  controller::Fleet& fleet_;
   std::filesystem::path folder_;  // empty: not made yet
 };
 

@@ -5,87 +5,49 @@
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
-#include <boost/json.hpp>
 
 #include "common/report/number_text.h"
+#include "common/report/result_names.h"
 
 namespace specctl::cli {
 namespace {
 
-namespace json = boost::json;
-
 constexpr double kReachedShareMin = 0.98;
 constexpr double kLatenessShareMax = 0.1;  // of a stream's chunk period
 
-std::optional<double> NumberAt(const json::value& root, std::string_view pointer) {
-  boost::system::error_code error;
-  const json::value* const found = root.find_pointer(pointer, error);
-  if (found == nullptr || !found->is_number()) return std::nullopt;
-  return found->to_number<double>();
-}
-
-std::string TextOf(const json::value& value) {
-  const json::string* const text = value.if_string();
-  return text == nullptr ? std::string() : std::string(*text);
-}
-
-const json::array* ArrayAt(const json::value& root, std::string_view pointer) {
-  boost::system::error_code error;
-  const json::value* const found = root.find_pointer(pointer, error);
-  return found == nullptr ? nullptr : found->if_array();
-}
-
-void ReadVerdict(const json::value& root, StepFigures& figures) {
-  boost::system::error_code error;
-  if (const json::value* const state = root.find_pointer("/verdict/state", error)) {
-    figures.verdict = TextOf(*state);
+StepAgent AgentOf(const AgentFigures& agent) {
+  StepAgent figures = {.agent = agent.agent,
+                       .streams = agent.slots,
+                       .receive_lag_p99_ms = agent.receive_lag_p99_ms_max,
+                       .cpu_us_per_chunk = std::nullopt};
+  if (agent.chunks > 0) {
+    figures.cpu_us_per_chunk = agent.cpu_seconds * 1e6 / static_cast<double>(agent.chunks);
   }
-  if (const json::array* const reasons = ArrayAt(root, "/verdict/reasons")) {
-    for (const json::value& reason : *reasons) {
-      const json::value* const code = reason.find_pointer("/code", error);
-      if (code != nullptr) figures.reasons.push_back(TextOf(*code));
-    }
-  }
-  if (const json::array* const checks = ArrayAt(root, "/verdict/checks_not_made")) {
-    for (const json::value& check : *checks) figures.checks_not_made.push_back(TextOf(check));
-  }
-}
-
-StepAgent ReadAgent(const json::value& agent) {
-  StepAgent figures;
-  figures.agent = static_cast<uint32_t>(NumberAt(agent, "/agent").value_or(0));
-  figures.streams = NumberAt(agent, "/slots");
-  figures.receive_lag_p99_ms = NumberAt(agent, "/receive_lag_p99_ms_max");
-  const std::optional<double> cpu_s = NumberAt(agent, "/cpu_s");
-  const std::optional<double> chunks = NumberAt(agent, "/chunks");
-  if (cpu_s && chunks && *chunks > 0) figures.cpu_us_per_chunk = *cpu_s * 1e6 / *chunks;
   return figures;
 }
 
-std::optional<double> WorstOf(const StepFigures& figures,
-                              std::optional<double> StepAgent::*figure) {
+template <typename Figure>
+std::optional<double> WorstOf(const StepFigures& figures, Figure StepAgent::*figure) {
   std::optional<double> worst;
-  for (const StepAgent& agent : figures.agents) worst = std::max(worst, agent.*figure);
+  for (const StepAgent& agent : figures.agents) {
+    worst = std::max(worst, std::optional<double>(agent.*figure));
+  }
   return worst;
 }
 
 }  // namespace
 
-absl::StatusOr<StepFigures> ReadStepFigures(std::string_view summary) {
-  boost::system::error_code error;
-  const json::value root = json::parse(json::string_view(summary.data(), summary.size()), error);
+StepFigures FiguresOf(const Results& results) {
   StepFigures figures;
-  if (!error) ReadVerdict(root, figures);
-  if (figures.verdict.empty()) {
-    return absl::InvalidArgumentError("the run printed no summary with a verdict");
+  figures.verdict = results.verdict.state;
+  for (const VerdictReason& reason : results.verdict.reasons) {
+    figures.reasons.push_back(reason.code);
   }
-  const json::value* const headline = root.find_pointer("/headline", error);
-  if (headline != nullptr && TextOf(*headline) == "hold") {
-    figures.reached_per_s = NumberAt(root, "/throughput/output_tps/value");
+  figures.checks_not_made = results.verdict.checks_not_made;
+  if (!results.headline_is_whole_run && results.throughput.output_tps) {
+    figures.reached_per_s = results.throughput.output_tps->value;
   }
-  if (const json::array* const agents = ArrayAt(root, "/agents")) {
-    for (const json::value& agent : *agents) figures.agents.push_back(ReadAgent(agent));
-  }
+  for (const AgentFigures& agent : results.agents) figures.agents.push_back(AgentOf(agent));
   return figures;
 }
 
@@ -110,8 +72,9 @@ JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
   JudgedStep step{
       .load = load, .figures = std::move(figures), .null_servers = std::move(null_servers)};
   std::vector<std::string> why;
-  if (step.figures.verdict != "valid") {
-    why.push_back(step.figures.verdict + ": " + absl::StrJoin(step.figures.reasons, ", "));
+  if (step.figures.verdict != VerdictState::kValid) {
+    why.push_back(std::string(VerdictName(step.figures.verdict)) + ": " +
+                  absl::StrJoin(step.figures.reasons, ", "));
   }
   const double least = kReachedShareMin * load.OfferedPerS();
   if (step.figures.reached_per_s && *step.figures.reached_per_s < least) {

@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <absl/status/statusor.h>
-
+#include "common/analysis/results.h"
 #include "common/base/clock.h"
 #include "tools/sim/pace_report.h"
 
@@ -26,23 +25,21 @@ struct StepLoad {
 // How one agent of a step did.
 struct StepAgent {
   uint32_t agent = 0;
-  std::optional<double> streams;
-  std::optional<double> receive_lag_p99_ms;  // in its worst second
-  std::optional<double> cpu_us_per_chunk;    // all of its process
+  uint32_t streams = 0;
+  double receive_lag_p99_ms = 0;           // in its worst second
+  std::optional<double> cpu_us_per_chunk;  // all of its process; absent without a chunk
 };
 
-// What the summary of a step's run says.  Its chunks have one token each.
+// What the results of a step's run say.  Its chunks have one token each.
 struct StepFigures {
-  std::string verdict;               // valid, degraded or invalid
+  VerdictState verdict = VerdictState::kValid;
   std::vector<std::string> reasons;  // codes of the verdict's
   std::vector<std::string> checks_not_made;
   std::optional<double> reached_per_s;  // chunks a second, over all agents; absent without a hold
   std::vector<StepAgent> agents;
 };
 
-// `summary`: text of a run's summary.json.
-// INVALID_ARGUMENT  it is none
-absl::StatusOr<StepFigures> ReadStepFigures(std::string_view summary);
+StepFigures FiguresOf(const Results& results);
 
 enum class StepState {
   kKept,            // the figures of such a load can be trusted

@@ -262,8 +262,24 @@ TEST_F(ResponseIntakeTest, AnEndInMidStreamIsTruncatedAndKeepsItsTokens) {
   EXPECT_EQ(ending.failure, FailureKind::kTruncated);
   EXPECT_THAT(ending.error, HasSubstr("http://host:8000: connection ended in mid-response"));
   EXPECT_EQ(TakeRecords().size(), 1u);
-  EXPECT_TRUE(Describe().connection_closed_by_server);
+  const RequestFinished finished = Describe();
+  EXPECT_TRUE(finished.connection_closed_by_server);
+  EXPECT_EQ(finished.http_status, 200u);
+  EXPECT_EQ(finished.response_id, "cmpl-1");
+  EXPECT_EQ(finished.output_hash, Fnv1a("a"));
+  EXPECT_EQ(finished.finish_reason, std::nullopt);
   EXPECT_FALSE(intake_.keeps_connection());
+}
+
+TEST_F(ResponseIntakeTest, AnEndBeforeTheHeadHasNothingToTell) {
+  Begin();
+  intake_.OnEnd(absl::OkStatus());
+  EXPECT_EQ(intake_.Judge(kUrl).failure, FailureKind::kTruncated);
+  const RequestFinished finished = Describe();
+  EXPECT_EQ(finished.http_status, std::nullopt);
+  EXPECT_EQ(finished.response_id, std::nullopt);
+  EXPECT_EQ(finished.output_hash, std::nullopt);
+  EXPECT_EQ(finished.finish_reason, std::nullopt);
 }
 
 TEST_F(ResponseIntakeTest, ACompleteAnswerIsSettledBeforeItsBodyEnds) {

@@ -67,7 +67,7 @@ class Replay final : public HttpBodySink {
     std::ostringstream out;
     out << http.status() << ' ' << http.done() << heads << reader.done_seen() << reader.complete()
         << ' ' << reader.error() << '/' << reader.error_code() << ' ' << reader.finish_reason()
-        << ' ' << reader.response_id() << ' ' << reader.output_hash() << ' '
+        << ' ' << reader.response_id() << ' ' << reader.output_hash().value_or(0) << ' '
         << static_cast<int>(reader.token_source()) << ' '
         << static_cast<int64_t>(reader.output_tokens().value_or(-1)) << ' '
         << static_cast<int64_t>(reader.input_tokens().value_or(-1)) << ' ' << sse.comments() << ' '

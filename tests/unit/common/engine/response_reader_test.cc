@@ -382,7 +382,7 @@ TEST_F(ResponseReaderTest, ThoughtUnderAnyNameIsReasoning) {
 TEST_F(ResponseReaderTest, RoleAndEmptyChunksAreNoTokens) {
   EXPECT_THAT(Read({kRole, Chunk(""), R"({"choices":[{"delta":{}}]})", R"({"prompt_progress":1})"}),
               IsEmpty());
-  EXPECT_EQ(reader.output_hash(), 0u);
+  EXPECT_EQ(reader.output_hash(), std::nullopt);
 }
 
 TEST_F(ResponseReaderTest, ErrorEventIsNoSuccessWhateverFollows) {
@@ -485,7 +485,8 @@ TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
   EXPECT_FALSE(reader.speculation() || reader.timings() || reader.max_tokens());
   EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
   EXPECT_EQ(reader.error() + reader.text() + reader.response_id(), "");
-  EXPECT_EQ(reader.output_hash() + reader.chunks(), 0u);
+  EXPECT_EQ(reader.output_hash(), std::nullopt);
+  EXPECT_EQ(reader.chunks(), 0u);
 }
 
 // The budget of the hot path: nothing is allocated for a chunk once a stream runs, escapes

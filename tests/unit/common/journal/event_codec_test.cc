@@ -78,6 +78,21 @@ TEST(EventCodecUnknownTest, AbsentIsNotZero) {
   EXPECT_FALSE(finished.start_mono_ns.has_value());
   EXPECT_FALSE(finished.speculation.has_value());
   EXPECT_FALSE(finished.timings.has_value());
+  EXPECT_FALSE(finished.http_status.has_value());
+  EXPECT_FALSE(finished.finish_reason.has_value());
+  EXPECT_FALSE(finished.response_id.has_value());
+  EXPECT_FALSE(finished.output_hash.has_value());
+}
+
+// Journals are as they were: what they have no presence bit for takes no byte.
+TEST(EventCodecUnknownTest, WhatARequestLacksTakesNoByte) {
+  RequestFinished finished;
+  finished.end_mono_ns = 7;
+  v1::RequestFinished stored;
+  stored.set_outcome(v1::OUTCOME_OK);
+  stored.set_end_mono_ns(7);
+  EXPECT_EQ(ToProto(AgentBatch{.finished = {finished}}).finished(0).SerializeAsString(),
+            stored.SerializeAsString());
 }
 
 }  // namespace

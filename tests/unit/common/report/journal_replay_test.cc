@@ -1,10 +1,13 @@
 #include "common/report/journal_replay.h"
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <absl/strings/str_format.h>
 #include <gmock/gmock.h>
 
+#include "common/report/artifacts.h"
 #include "tests/unit/common/report/sample_journal.h"
 #include "tests/unit/common/report/temp_dir.h"
 
@@ -81,6 +84,19 @@ TEST(JournalReplayTest, AValidRunIsDegradedByDamageAndNotByATornTail) {
   EXPECT_THAT(results.verdict.reasons.at(0).text,
               AllOf(StartsWith("70 bytes lost: 7 at byte 0, 7 at byte 100, "),
                     HasSubstr("and 2 stretches more")));
+}
+
+TEST(JournalReplayTest, TheResultsOfAFolderAreThoseOfItsArtifacts) {
+  testing::TempDir dir;
+  testing::WriteJournal(dir.path(), testing::SampleEvents());
+  testing::DamageRecord(dir.File("journal.pb"), 2);
+  const absl::StatusOr<Results> results = ReadResults(dir.path());
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+  const absl::StatusOr<Results> with_artifacts = WriteArtifacts(dir.path(), dir.path());
+  ASSERT_TRUE(with_artifacts.ok()) << with_artifacts.status();
+  EXPECT_EQ(SummaryJson(*results), SummaryJson(*with_artifacts));
+  EXPECT_EQ(ReadResults("/nonexistent/run").status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(JournalReplayTest, ADamagedSpecIsDataLossAndTheByteIsNamed) {

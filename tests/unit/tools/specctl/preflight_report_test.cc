@@ -12,7 +12,7 @@ using ::testing::Not;
 JudgedStep Step(const StepLoad& load, StepState state) {
   JudgedStep step;
   step.load = load;
-  step.figures.verdict = state == StepState::kKept ? "valid" : "degraded";
+  step.figures.verdict = state == StepState::kKept ? VerdictState::kValid : VerdictState::kDegraded;
   step.figures.reached_per_s = step.load.OfferedPerS();
   step.figures.checks_not_made = {"loop lag"};
   for (uint32_t i = 0; i < load.agents; ++i) {
@@ -144,6 +144,7 @@ TEST(PreflightReportTest, JsonSaysTheSame) {
   EXPECT_EQ(json.at("steps").as_array().size(), 2u);
   const auto& step = json.at("steps").at(1);
   EXPECT_EQ(step.at("state").as_string(), "distorted");
+  EXPECT_EQ(step.at("verdict").as_string(), "degraded");
   EXPECT_EQ(step.at("offered_chunks_per_s").to_number<double>(), 51'200);
   EXPECT_EQ(step.at("agents").as_array().size(), 1u);
   EXPECT_EQ(json.at("ceiling").at("chunks_per_s").to_number<double>(), 25'600);

@@ -6,7 +6,6 @@ namespace specctl::cli {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 constexpr StepLoad kLoad = {.streams = 100, .chunks_per_s = 50};
 constexpr sim::PaceSummary kPunctualServer = {.chunks = 1,
@@ -18,63 +17,69 @@ const std::vector<sim::PaceSummary> kLate = {kLateServer};
 
 StepFigures Valid(double reached_per_s) {
   StepFigures figures;
-  figures.verdict = "valid";
+  figures.verdict = VerdictState::kValid;
   figures.reached_per_s = reached_per_s;
   return figures;
 }
 
 StepFigures Degraded() {
   StepFigures figures = Valid(5000);
-  figures.verdict = "degraded";
+  figures.verdict = VerdictState::kDegraded;
   figures.reasons = {"arrival_bound", "loop_lag"};
   return figures;
 }
 
-TEST(PreflightStepTest, FiguresComeFromTheSummary) {
-  const auto figures = ReadStepFigures(R"({
-    "verdict": {"state": "invalid", "reasons": [{"code": "send_lag", "text": "t", "windows": 3}],
-                "checks_not_made": ["loop lag"]},
-    "headline": "hold", "throughput": {"output_tps": {"value": 3200, "low": 1}},
-    "agents": [{"chunks": 1000, "receive_lag_p99_ms_max": 1.5, "cpu_s": 0.02}]})");
-  ASSERT_TRUE(figures.ok()) << figures.status();
-  EXPECT_EQ(figures->verdict, "invalid");
-  EXPECT_THAT(figures->reasons, ElementsAre("send_lag"));
-  EXPECT_THAT(figures->checks_not_made, ElementsAre("loop lag"));
-  EXPECT_EQ(figures->reached_per_s, 3200);
-  EXPECT_EQ(WorstLagP99Ms(*figures), 1.5);
-  EXPECT_DOUBLE_EQ(WorstCpuUsPerChunk(*figures).value_or(0), 20);
+// Of a hold of 3,200 tokens/s.
+Results ResultsOf(std::vector<AgentFigures> agents) {
+  Results results;
+  results.throughput.output_tps = Estimate{.value = 3200, .low = 1, .high = std::nullopt};
+  results.agents = std::move(agents);
+  return results;
+}
+
+TEST(PreflightStepTest, FiguresComeFromTheResults) {
+  Results results = ResultsOf(
+      {{.slots = 64, .chunks = 1000, .receive_lag_p99_ms_max = 1.5, .cpu_seconds = 0.02}});
+  results.verdict.state = VerdictState::kInvalid;
+  results.verdict.reasons = {{.code = "send_lag", .text = "t", .windows = 3}};
+  results.verdict.checks_not_made = {"loop lag"};
+  const StepFigures figures = FiguresOf(results);
+  EXPECT_EQ(figures.verdict, VerdictState::kInvalid);
+  EXPECT_THAT(figures.reasons, ElementsAre("send_lag"));
+  EXPECT_THAT(figures.checks_not_made, ElementsAre("loop lag"));
+  EXPECT_EQ(figures.reached_per_s, 3200);
+  EXPECT_EQ(WorstLagP99Ms(figures), 1.5);
+  EXPECT_DOUBLE_EQ(WorstCpuUsPerChunk(figures).value_or(0), 20);
 }
 
 TEST(PreflightStepTest, EachAgentHasItsFiguresAndTheWorstStandForAll) {
-  const auto figures = ReadStepFigures(R"({"verdict": {"state": "valid"}, "agents": [
-    {"agent": 0, "slots": 51, "chunks": 1000, "receive_lag_p99_ms_max": 1.5, "cpu_s": 0.02},
-    {"agent": 1, "slots": 50, "chunks": 1000, "receive_lag_p99_ms_max": 0.5, "cpu_s": 0.03},
-    {"agent": 2, "slots": 50, "chunks": 0, "cpu_s": 0.03}]})");
-  ASSERT_TRUE(figures.ok()) << figures.status();
-  ASSERT_EQ(figures->agents.size(), 3u);
-  EXPECT_EQ(figures->agents[0].streams, 51);
-  EXPECT_EQ(figures->agents[1].agent, 1u);
-  EXPECT_EQ(figures->agents[1].receive_lag_p99_ms, 0.5);
-  EXPECT_FALSE(figures->agents[2].cpu_us_per_chunk.has_value());
-  EXPECT_EQ(WorstLagP99Ms(*figures), 1.5);
-  EXPECT_DOUBLE_EQ(WorstCpuUsPerChunk(*figures).value_or(0), 30);
+  const StepFigures figures = FiguresOf(
+      ResultsOf({{.slots = 51, .chunks = 1000, .receive_lag_p99_ms_max = 1.5, .cpu_seconds = 0.02},
+                 {.agent = 1,
+                  .slots = 50,
+                  .chunks = 1000,
+                  .receive_lag_p99_ms_max = 0.5,
+                  .cpu_seconds = 0.03},
+                 {.agent = 2, .slots = 50, .cpu_seconds = 0.03}}));
+  ASSERT_EQ(figures.agents.size(), 3u);
+  EXPECT_EQ(figures.agents[0].streams, 51u);
+  EXPECT_EQ(figures.agents[1].agent, 1u);
+  EXPECT_EQ(figures.agents[1].receive_lag_p99_ms, 0.5);
+  EXPECT_FALSE(figures.agents[2].cpu_us_per_chunk.has_value());
+  EXPECT_EQ(WorstLagP99Ms(figures), 1.5);
+  EXPECT_DOUBLE_EQ(WorstCpuUsPerChunk(figures).value_or(0), 30);
 }
 
 TEST(PreflightStepTest, TheRateIsTheHoldsAlone) {
-  const auto figures = ReadStepFigures(R"({"verdict": {"state": "valid"}, "headline": "whole_run",
-    "throughput": {"output_tps": {"value": 3200}}, "agents": [{"chunks": 0, "cpu_s": 1}]})");
-  ASSERT_TRUE(figures.ok()) << figures.status();
-  EXPECT_FALSE(figures->reached_per_s.has_value());
-  EXPECT_FALSE(WorstCpuUsPerChunk(*figures).has_value());
-}
-
-TEST(PreflightStepTest, WhatIsNoSummaryIsRefused) {
-  for (const char* text : {"", "{", "[]", "7", "{}", R"({"verdict": 3})",
-                           R"({"verdict": {"state": 3, "reasons": 4}})"}) {
-    const auto figures = ReadStepFigures(text);
-    EXPECT_EQ(figures.status().code(), absl::StatusCode::kInvalidArgument) << text;
-    EXPECT_THAT(std::string(figures.status().message()), HasSubstr("no summary")) << text;
-  }
+  Results results = ResultsOf({{.cpu_seconds = 1}});
+  results.headline_is_whole_run = true;
+  const StepFigures figures = FiguresOf(results);
+  EXPECT_FALSE(figures.reached_per_s.has_value());
+  EXPECT_FALSE(WorstCpuUsPerChunk(figures).has_value());
+  EXPECT_FALSE(WorstLagP99Ms(FiguresOf(ResultsOf({}))).has_value());
+  results = ResultsOf({});
+  results.throughput.output_tps.reset();
+  EXPECT_FALSE(FiguresOf(results).reached_per_s.has_value());
 }
 
 TEST(PreflightStepTest, AValidRunAtTheOfferedRateIsKept) {

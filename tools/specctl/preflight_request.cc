@@ -1,0 +1,45 @@
+#include "tools/specctl/preflight_request.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "tools/request/named_target.h"
+#include "tools/specctl/output_dir.h"
+#include "tools/specctl/version.h"
+
+namespace specctl::cli {
+namespace {
+
+constexpr Nanos kReplyMax = std::chrono::seconds(2);
+constexpr int64_t kReplyChunksMin = 2;
+
+}  // namespace
+
+absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nanos duration,
+                                                       const std::vector<std::string>& urls) {
+  const Nanos reply = std::min(kReplyMax, duration / 3);
+  const int64_t chunks = std::max(
+      kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
+  controller::MeasureRequest request;
+  request.spec.run_id = NewRunId();
+  request.spec.specctl_version = kVersion;
+  request.spec.load.bs = load.streams;
+  request.spec.load.ramp = std::chrono::ceil<std::chrono::milliseconds>(reply);
+  request.spec.load.duration = duration;
+  request.agents = load.agents;
+  for (const std::string& url : urls) {
+    auto target = ParseTarget("--url", url);
+    if (!target.ok()) return target.status();
+    request.spec.targets.push_back(std::move(target->spec));
+    request.secrets.basic_authorizations.push_back(std::move(target->basic_authorization));
+  }
+  // Shared in turn, as many targets as agents are a target for each agent.
+  request.spec.url_policy = UrlPolicy::kRoundRobin;
+  request.prompts = DatasetRequest{.dataset = "builtin"};
+  request.osl_tokens = static_cast<uint32_t>(chunks);
+  request.spec.request.ignore_eos = true;
+  return request;
+}
+
+}  // namespace specctl::cli
