@@ -57,7 +57,6 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
     return;
   }
   Instruct(agent, now);
-  Arm(now);
 }
 
 // Everything that the agent must know and hasn't confirmed, over the session it has now.
@@ -68,7 +67,7 @@ void RunMachine::Instruct(uint32_t agent, MonoTime now) {
   if (of.phase == AgentPhase::kJoined && roster_.AllAtLeast(AgentPhase::kJoined)) {
     Follow(SendPrepare{.session = *of.session, .agent = agent}, now);
   }
-  if (of.phase == AgentPhase::kPrepared && armed_) SendArm(agent, now);
+  if (of.phase == AgentPhase::kPrepared && armed_ && !journal_failed_) SendArm(agent, now);
   if (draining_ && of.phase < AgentPhase::kDone) SendDrain(agent, now);
 }
 
@@ -215,12 +214,13 @@ void RunMachine::SendAck(uint32_t agent, uint64_t seq) {
 
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
   real_minus_mono_ = real_minus_mono;
+  arm_by_ = now + kAwayMax;
   Arm(now);
 }
 
-// Who is away would hear of T0 too late.
 void RunMachine::Arm(MonoTime now) {
-  if (ended_ || armed_ || !real_minus_mono_ || !roster_.AllConnected()) return;
+  if (ended_ || armed_ || !real_minus_mono_) return;
+  if (!roster_.AllConnected() && now < arm_by_) return;
   const MonoTime t0 = now + ArmLead(roster_, slowest_sync_, options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
                  .t0_unix_ns = MonoNs(t0) + real_minus_mono_->count(),
@@ -282,6 +282,7 @@ void RunMachine::OnTick(MonoTime now) {
 }
 
 void RunMachine::CheckPreparing(MonoTime now) {
+  Arm(now);
   if (now - begun_ > options_.join_timeout && !roster_.AllAtLeast(AgentPhase::kJoined)) {
     return FailRun(
         absl::StrFormat("%s did not join within %g s", roster_.NamesBelow(AgentPhase::kJoined),
@@ -394,7 +395,5 @@ void RunMachine::EndNow(MonoTime now) {
   Record(*ended_, now);
   write_ahead_.Hasten();
 }
-
-std::vector<Command> RunMachine::TakeCommands() { return std::exchange(commands_, {}); }
 
 }  // namespace specctl::controller

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -26,11 +27,12 @@ enum class BatchUse {
 // Pure: no clock, no thread, no socket.  Every input carries `now`, which never goes back.
 //
 // A session that is cut is not a lost agent: it may dial again, and is told again what it hasn't
-// confirmed; T0 waits until all are there.  An agent is lost when its process is known to be dead,
-// after `agent_timeout` of silence (time in which the controller itself was stopped is nobody's),
-// when it breaks the protocol, when a signal ended its work early, or when it is not done long
-// after the limit; then the others begin no new turn and drain.  The first cause of an end stands,
-// except that an interrupt goes before a lost agent or failures, and a failed journal before all.
+// confirmed; T0 waits for a while until all are there.  An agent is lost when its process is known
+// to be dead, after `agent_timeout` of silence (time in which the controller itself was stopped is
+// nobody's), when it breaks the protocol, when a signal ended its work early, or when it is not
+// done long after the limit; then the others begin no new turn and drain.  The first cause of an
+// end stands, except that an interrupt goes before a lost agent or failures, and a failed journal
+// before all.
 //
 // Write-ahead: AgentJoined, Armed and DrainBegun are on disk before Prepare, Arm and Drain are
 // sent; a batch before its Ack; RunEnded before the run has finished.
@@ -69,7 +71,7 @@ class RunMachine {
   void OnTick(MonoTime now);
 
   // What has been decided since the last call, in order.
-  std::vector<Command> TakeCommands();
+  std::vector<Command> TakeCommands() { return std::exchange(commands_, {}); }
   // When OnTick has something to do for the journal; nullopt: not yet.
   std::optional<MonoTime> sync_due() const { return write_ahead_.sync_due(); }
 
@@ -137,6 +139,7 @@ class RunMachine {
   std::optional<RunEnd> end_;  // the cause so far
   std::string end_reason_;
   bool scraping_before_ = false;
+  MonoTime arm_by_{};
   std::optional<Nanos> real_minus_mono_;  // once it is scraped: what T0 still waits for are agents
   bool journal_failed_ = false;
   std::optional<RunEnded> ended_;

@@ -101,6 +101,17 @@ TEST_F(RunMachineJoiningTest, TZeroWaitsUntilEveryAgentIsThere) {
   EXPECT_EQ(machine_.stage(), RunStage::kArmed);
 }
 
+TEST_F(RunMachineJoiningTest, TZeroDoesNotWaitForEver) {
+  JoinAll();
+  for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
+  Cut(1);
+  machine_.OnScrapedBefore(kRealMinusMono, now_);
+  Pass(seconds(9));
+  EXPECT_EQ(machine_.stage(), RunStage::kPreparing);
+  Pass(seconds(2));
+  EXPECT_EQ(machine_.stage(), RunStage::kRunning);
+}
+
 TEST_F(RunMachineJoiningTest, TimeToJoinIsTimeInWhichTheControllerRuns) {
   Up(10, 0);
   Stall(seconds(300));
