@@ -54,11 +54,17 @@ void Faults::Strike() {
   if (kind < 60) return StopAgent(host);
   if (kind < 70) return StallController();
   if (kind < 80) return SlowDisk();
-  if (kind < 88) return KillAgent(host);
+  if (kind < 86) return KillAgent(host);
+  if (kind < 88) return TerminateAgent(host);
   if (kind < 92) return Interrupt();
   if (kind < 94) return FillJournal();
   if (kind < 95) return FailSyncs();
   FillSpool(host);
+}
+
+void Faults::Note(const std::string& kind, const std::string& what) {
+  ++world_.faults[kind];
+  world_.Tell(what);
 }
 
 bool Faults::IsQuiet(uint32_t host) const { return world_.queue.now() >= quiet_until_[host]; }
@@ -80,10 +86,10 @@ void Faults::CutLink(uint32_t host) {
   };
   const SimulatedNetwork::CutDelays delays{.agent = end(), .controller = end()};
   world_.network.Cut(host, delays);
-  world_.Tell(
-      absl::StrFormat("link %d is cut for %.3f s; the agent learns of it in %.3f s, the "
-                      "controller in %.3f s",
-                      host, Seconds(length), Seconds(delays.agent), Seconds(delays.controller)));
+  Note("links cut",
+       absl::StrFormat("link %d is cut for %.3f s; the agent learns of it in %.3f s, the "
+                       "controller in %.3f s",
+                       host, Seconds(length), Seconds(delays.agent), Seconds(delays.controller)));
   const Nanos dark = std::max(length, delays.agent);
   quiet_until_[host] = world_.queue.now() + (world_.scenario.mild ? dark + kRecovery : length);
   world_.queue.After(length, [this, host] { world_.network.Heal(host); });
@@ -94,7 +100,8 @@ void Faults::StopAgent(uint32_t host) {
   if (agent == nullptr || !IsQuiet(host)) return;
   const Nanos length = DrawLength();
   agent->Stop(length);
-  world_.Tell(absl::StrFormat("the agent on host %d is stopped for %.3f s", host, Seconds(length)));
+  Note("agents stopped",
+       absl::StrFormat("the agent on host %d is stopped for %.3f s", host, Seconds(length)));
   if (RunHistory* const run = parts_.CurrentHistory()) {
     run->stopped.insert(agent->identity().incarnation);
   }
@@ -106,7 +113,8 @@ void Faults::StallController() {
   // Time in which the controller itself does nothing is nobody's silence.
   const Nanos length = random_.Skewed(milliseconds(1), kStallMax);
   parts_.Stall(length);
-  world_.Tell(absl::StrFormat("the controller is stalled for %.3f s", Seconds(length)));
+  Note("controller stalled",
+       absl::StrFormat("the controller is stalled for %.3f s", Seconds(length)));
   stall_quiet_until_ = world_.queue.now() + length + seconds(3);
 }
 
@@ -115,41 +123,51 @@ void Faults::SlowDisk() {
   if (run == nullptr) return;
   const Nanos most = world_.scenario.mild ? milliseconds(300) : milliseconds(3000);
   run->sync_max = random_.Skewed(milliseconds(1), most);
-  world_.Tell(absl::StrFormat("syncs take up to %.3f s", Seconds(run->sync_max)));
+  Note("disk slow", absl::StrFormat("syncs take up to %.3f s", Seconds(run->sync_max)));
 }
 
 void Faults::KillAgent(uint32_t host) {
   const bool back = random_.Chance(0.7);
   const Nanos after = random_.Skewed(milliseconds(10), seconds(5));
-  world_.Tell(absl::StrFormat("the agent on host %d is killed", host));
+  if (parts_.AgentOn(host) == nullptr) return;
+  Note("agents killed", absl::StrFormat("the agent on host %d is killed", host));
   parts_.Kill(host, back ? std::make_optional(after) : std::nullopt);
+}
+
+void Faults::TerminateAgent(uint32_t host) {
+  SimulatedAgent* const agent = parts_.AgentOn(host);
+  if (agent == nullptr) return;
+  Note("agents told to end", absl::StrFormat("the agent on host %d is told to end", host));
+  agent->Terminate();
 }
 
 void Faults::Interrupt() {
   SimulatedRun* const run = parts_.CurrentRun();
   if (run == nullptr) return;
   run->Interrupt();
-  world_.Tell("the run is interrupted");
+  Note("runs interrupted", "the run is interrupted");
   if (random_.Chance(0.5)) run->Interrupt();
 }
 
 void Faults::FillJournal() {
   RunHistory* const run = parts_.CurrentHistory();
   if (run == nullptr) return;
-  world_.Tell("the journal's disk is full");
+  Note("journals full", "the journal's disk is full");
   run->disk->bytes_max = run->disk->bytes.size() + random_.Below(4096);
 }
 
 void Faults::FailSyncs() {
   RunHistory* const run = parts_.CurrentHistory();
   if (run == nullptr) return;
-  world_.Tell("the journal's syncs fail");
+  Note("journals failing", "the journal's syncs fail");
   run->disk->fails_sync = true;
 }
 
 void Faults::FillSpool(uint32_t host) {
   SimulatedAgent* const agent = parts_.AgentOn(host);
-  if (agent != nullptr) agent->spool().bytes_max = random_.Below(4096);
+  if (agent == nullptr) return;
+  Note("spools full", absl::StrFormat("the spool's disk on host %d is full", host));
+  agent->spool().bytes_max = random_.Below(4096);
 }
 
 }  // namespace specctl::simulation

@@ -44,6 +44,9 @@ class Faults {
   void StallController();
   void SlowDisk();
   void KillAgent(uint32_t host);
+  void TerminateAgent(uint32_t host);
+  // `kind` as the sums call it.
+  void Note(const std::string& kind, const std::string& what);
   void Interrupt();
   void FillJournal();
   void FailSyncs();

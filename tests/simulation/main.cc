@@ -7,10 +7,11 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <absl/strings/str_format.h>
 
@@ -61,7 +62,28 @@ struct SeedResult {
   std::string wrong;  // empty: nothing
   uint64_t trace_hash = 0, events = 0, messages = 0;
   uint32_t runs_compared = 0, runs_armed_late = 0;
+  std::map<std::string, uint64_t> faults, ends;
 };
+
+const char* EndName(RunEnd end) {
+  constexpr const char* kNames[] = {"completed", "interrupted", "too many failures", "agent lost",
+                                    "failed"};
+  return kNames[static_cast<size_t>(end)];
+}
+
+void AddUp(const std::map<std::string, uint64_t>& counts, std::map<std::string, uint64_t>& sums) {
+  for (const auto& [what, count] : counts) sums[what] += count;
+}
+
+void PrintCounts(const char* of, const std::map<std::string, uint64_t>& counts) {
+  std::printf("%s", of);
+  const char* before = ": ";
+  for (const auto& [what, count] : counts) {
+    std::printf("%s%s %llu", std::exchange(before, ", "), what.c_str(),
+                static_cast<unsigned long long>(count));
+  }
+  std::printf("\n");
+}
 
 SeedResult RunSeed(uint64_t seed, Plant plant) {
   const Scenario scenario = MakeScenario(seed);
@@ -76,17 +98,13 @@ SeedResult RunSeed(uint64_t seed, Plant plant) {
   SeedResult result{.wrong = CheckInvariants(world, faultless ? &faultless->world() : nullptr),
                     .trace_hash = world.queue.trace_hash(),
                     .events = world.queue.carried_out(),
-                    .messages = world.network.messages()};
+                    .messages = world.network.messages(),
+                    .faults = world.faults};
   for (const auto& run : world.runs) {
+    ++result.ends[run->ended ? EndName(run->end.end) : "not at all"];
     if (faultless) ++(run->late_arm ? result.runs_armed_late : result.runs_compared);
   }
   return result;
-}
-
-const char* EndName(RunEnd end) {
-  constexpr const char* kNames[] = {"completed", "interrupted", "too many failures", "agent lost",
-                                    "failed"};
-  return kNames[static_cast<size_t>(end)];
 }
 
 // What happened, and the same once more: nothing but the seed decides.
@@ -126,6 +144,8 @@ int RunSeeds(const SeedRange& seeds) {
     sums.messages += result.messages;
     sums.runs_compared += result.runs_compared;
     sums.runs_armed_late += result.runs_armed_late;
+    AddUp(result.faults, sums.faults);
+    AddUp(result.ends, sums.ends);
     if (result.wrong.empty()) continue;
     ++failed;
     std::printf("seed %llu: %s\n  replay: simulation_tests --seed %llu\n",
@@ -138,6 +158,8 @@ int RunSeeds(const SeedRange& seeds) {
       static_cast<unsigned long long>(seeds.last - seeds.first + 1), failed,
       static_cast<unsigned long long>(sums.events), static_cast<unsigned long long>(sums.messages),
       sums.runs_compared, sums.runs_armed_late);
+  PrintCounts("faults", sums.faults);
+  PrintCounts("runs ended", sums.ends);
   return failed == 0 ? 0 : 1;
 }
 

@@ -45,7 +45,7 @@ RunPlan DrawRun(SeededRandom& random, const Scenario& scenario) {
   }
   // How many have failed when depends on the order in which batches come.
   run.load.failed_share_max = scenario.mild ? 1 : 0.1 + 0.9 * random.Share();
-  run.failing_share = random.Chance(0.2) ? 0.3 * random.Share() : 0.02;
+  run.failing_share = random.Chance(0.3) ? 0.5 * random.Share() : 0.02;
   const uint64_t rows = 1 + random.Below(30);
   for (uint64_t i = 0; i < rows; ++i) {
     run.turns.push_back(random.Chance(0.7) ? 1 : 1 + static_cast<uint32_t>(random.Below(3)));

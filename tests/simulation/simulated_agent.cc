@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kProbeBurst = 3;
 constexpr Nanos kProbeInterval = std::chrono::seconds(10);
+constexpr Nanos kSignalGrace = std::chrono::seconds(1);
 constexpr Nanos kProbeMax = std::chrono::seconds(1);
 
 HostFacts FactsOf(const HostPlan& host, uint32_t index) {
@@ -33,7 +34,7 @@ SimulatedAgent::SimulatedAgent(World& world, Identity identity)
       load_thread_(world.queue, {world.scenario.seed, Stream::kAgent, identity.incarnation ^ 2}),
       machine_(SessionOptions()),
       run_(world, load_thread_, clock_, identity.incarnation, Replies()) {
-  run_.on_exit = [this] { Exit(); };
+  run_.on_exit = [this] { Kill(); };
 }
 
 agent::SessionMachine::Options SimulatedAgent::SessionOptions() {
@@ -95,6 +96,16 @@ void SimulatedAgent::Kill() {
   if (gone_) return;
   if (call_) world_.network.Abandon(call_);
   Exit();
+}
+
+void SimulatedAgent::Terminate() {
+  load_thread_.Post([this] {
+    if (run_.has_job()) return run_.OnStop(kSignalGrace);
+    session_thread_.Post([this] {
+      machine_.Leave(absl::CancelledError("told to end before it had any work"));
+      Obey();
+    });
+  });
 }
 
 void SimulatedAgent::Stop(Nanos length) {

@@ -23,6 +23,8 @@ class SimulatedAgent {
 
   void Start();
   void Kill();
+  // By a signal: it ends its work early, delivers what it has, and exits.
+  void Terminate();
   // It does nothing for so long; its connections stay.
   void Stop(Nanos length);
   const Identity& identity() const { return identity_; }

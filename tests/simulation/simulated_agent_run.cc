@@ -68,6 +68,13 @@ void SimulatedAgentRun::OnRelease(const std::string& run_id) {
   Advance();
 }
 
+void SimulatedAgentRun::OnStop(Nanos grace) {
+  stopped_ = true;
+  if (!job_) return Advance();
+  cut_short_ = !drain_;  // else the run ends anyway
+  OnDrain({.run_id = job_->spec.run_id, .reason = DrainReason::kInterrupted, .grace = grace});
+}
+
 void SimulatedAgentRun::OnEnd() {
   ended_ = true;
   StopLoad(UnassignedReason::kAgentLost, Nanos(0));
@@ -83,11 +90,12 @@ void SimulatedAgentRun::StopLoad(UnassignedReason reason, Nanos grace) {
 // --- what follows -------------------------------------------------------------------------------
 
 void SimulatedAgentRun::Advance() {
-  if (at_ == At::kNothing && next_ && !ended_) BeginPreparing();
+  if (at_ == At::kNothing && next_ && !ended_ && !stopped_) BeginPreparing();
   const bool may_begin = arm_ || drain_ || IsOver();
   if (at_ == At::kPrepared && may_begin) BeginLoad();
   if (at_ == At::kOver && IsOver()) Forget();
-  if (at_ == At::kNothing && ended_ && !std::exchange(exited_, true)) on_exit();
+  const bool exits = at_ == At::kNothing && (ended_ || stopped_);
+  if (exits && !std::exchange(exited_, true)) on_exit();
 }
 
 void SimulatedAgentRun::BeginPreparing() {
@@ -159,14 +167,14 @@ void SimulatedAgentRun::OnLoadDue(MonoTime due) {
 }
 
 void SimulatedAgentRun::FinishLoad() {
-  if (!IsOver()) replies_.done(job_->spec.run_id, /*stopped=*/false);
+  if (!IsOver()) replies_.done(job_->spec.run_id, cut_short_);
 }
 
 void SimulatedAgentRun::Forget() {
   job_.reset();
   arm_.reset();
   drain_.reset();
-  released_ = false;
+  released_ = cut_short_ = false;
   at_ = At::kNothing;
   Advance();
 }

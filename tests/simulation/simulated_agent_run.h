@@ -23,8 +23,11 @@ class SimulatedAgentRun {
   void OnArm(ArmAgent order);
   void OnDrain(const DrainAgent& order);
   void OnRelease(const std::string& run_id);
+  // Drains, of this agent's own accord, and exits after that run's release.
+  void OnStop(Nanos grace);
   // The session is over.
   void OnEnd();
+  bool has_job() const { return next_.has_value() || job_.has_value(); }
   // No run is held, and the session is over.
   std::function<void()> on_exit;
 
@@ -54,7 +57,7 @@ class SimulatedAgentRun {
   std::optional<ArmAgent> arm_;
   std::optional<DrainAgent> drain_;
   std::optional<SimulatedLoad> load_;
-  bool released_ = false, ended_ = false, exited_ = false;
+  bool released_ = false, stopped_ = false, cut_short_ = false, ended_ = false, exited_ = false;
 };
 
 }  // namespace specctl::simulation

@@ -258,7 +258,9 @@ void SimulatedRun::Do(const controller::SendPrepare& send) {
   head.slice.rows = workload_->items.size();
   head.slice.slots = SlotsOfAgent(load.bs, send.agent, load.agents);
   head.slice.limits = workload_->limits;
-  fleet_.Send(send.session, PrepareParts(std::move(head), workload_));
+  // Small parts, so that a cut may come between them.
+  const size_t part_bytes_max = size_t{1} << (5 + random_.Below(8));
+  fleet_.Send(send.session, PrepareParts(std::move(head), workload_, part_bytes_max));
 }
 
 void SimulatedRun::Do(const controller::ScrapeBefore&) {

@@ -12,6 +12,9 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// To learn of a cut, to go on after a stop, and the last pause between two dials.
+constexpr Nanos kGoneSlack = seconds(90);
+
 RunSpec SpecOf(const Scenario& scenario, size_t index) {
   const RunPlan& plan = scenario.runs[index];
   RunSpec spec;
@@ -58,10 +61,12 @@ void Simulation::Run() {
   if (!world_.queue.RunUntil(world_.queue.now() + hours(2))) {
     world_.Find("something still waits two hours later");
   }
+  // An agent that is cut off or stopped while it is dismissed finds out by itself.
+  const MonoTime latest = dismissed_at_ + world_.scenario.outage_max + kGoneSlack;
   for (const auto& agent : agents_) {
-    if (!agent->is_gone()) {
-      world_.Find(absl::StrFormat("the agent on host %d waits for ever", agent->identity().host));
-    }
+    if (agent->is_gone() && agent->gone_at() <= latest) continue;
+    world_.Find(absl::StrFormat("the agent on host %d %s", agent->identity().host,
+                                agent->is_gone() ? "waits too long" : "waits for ever"));
   }
 }
 
@@ -76,6 +81,9 @@ void Simulation::StartAgent(uint32_t host, std::optional<uint32_t> spawn_number)
 }
 
 void Simulation::BeginNextRun() {
+  if (world_.queue.now() < stalled_until_) {
+    return world_.queue.At(stalled_until_, [this] { BeginNextRun(); });
+  }
   const size_t index = world_.runs.size();
   if (index == world_.scenario.runs.size()) return Dismiss();
   auto history = std::make_unique<RunHistory>();
@@ -99,6 +107,7 @@ void Simulation::OnRunFinished() {
 
 void Simulation::Dismiss() {
   faults_.End();
+  dismissed_at_ = world_.queue.now();
   fleet_.Dismiss();
   // What the fleet has started and that does not exit by itself is killed.
   world_.queue.After(seconds(4), [this] {
@@ -124,7 +133,7 @@ RunHistory* Simulation::CurrentHistory() {
 }
 
 void Simulation::Stall(Nanos length) {
-  const MonoTime until = world_.queue.now() + length;
+  const MonoTime until = stalled_until_ = world_.queue.now() + length;
   fleet_.HoldUntil(until);
   if (SimulatedRun* const run = CurrentRun()) run->HoldUntil(until);
 }

@@ -43,6 +43,7 @@ class Simulation final : private FaultyParts {
   std::vector<std::unique_ptr<SimulatedRun>> runs_;
   Faults faults_;
   uint64_t incarnations_ = 0;
+  MonoTime dismissed_at_{}, stalled_until_{};
 };
 
 }  // namespace specctl::simulation

@@ -60,7 +60,8 @@ struct World {
   bool tells = false;
 
   SimulatedFleet* fleet = nullptr;
-  std::string finding;  // empty: nothing
+  std::map<std::string, uint64_t> faults;  // that struck, by kind
+  std::string finding;                     // empty: nothing
 };
 
 }  // namespace specctl::simulation
