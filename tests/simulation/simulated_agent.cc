@@ -64,7 +64,9 @@ agent::AgentRun::Replies SimulatedAgent::Replies() {
     });
   };
   replies.armed = [this](std::string run_id, std::string error) {
-    if (!error.empty()) world_.RunNamed(run_id)->late_arm = true;
+    RunHistory& run = *world_.RunNamed(run_id);
+    const bool late = !error.empty();
+    if (late && world_.WasDark(identity_.host, run.armed_at)) run.late_arm = true;
     session_thread_.Post([this, run_id = std::move(run_id), error = std::move(error)] {
       machine_.OnArmed(run_id, error);
       Obey();

@@ -31,9 +31,10 @@ struct RunHistory {
   RunSpec spec;
   std::shared_ptr<fakes::MemoryDisk> disk = std::make_shared<fakes::MemoryDisk>();
   bool ended = false, journal_failed = false;
-  bool late_arm = false;  // an agent heard of T0 too late
+  bool late_arm = false;  // an agent that was dark meanwhile heard of T0 too late
   RunEnded end;
   MonoTime ended_at{};
+  MonoTime armed_at{};
   std::optional<MonoTime> t0;
   Nanos held{0};                         // the controller did nothing for so long since T0
   std::map<uint32_t, uint64_t> acked;    // by agent, as sent
@@ -43,7 +44,8 @@ struct RunHistory {
 
 class SimulatedFleet;
 
-struct World {
+class World {
+ public:
   World(const Scenario& of, Plant planted);
 
   // Told of what must not be, when it is seen; the first is kept.
@@ -55,6 +57,11 @@ struct World {
   SimulatedNetwork network;
   std::vector<std::unique_ptr<RunHistory>> runs;
   RunHistory* RunNamed(const std::string& run_id);
+  // A host, or all of them (nullopt), can't be heard or doesn't hear until then.
+  void AddDark(std::optional<uint32_t> host, Nanos length);
+  // Whether that was so for some of the time from `since` until now.
+  bool WasDark(uint32_t host, MonoTime since) const;
+
   // Told what happens, where someone listens.
   void Tell(const std::string& what);
   bool tells = false;
@@ -62,6 +69,13 @@ struct World {
   SimulatedFleet* fleet = nullptr;
   std::map<std::string, uint64_t> faults;  // that struck, by kind
   std::string finding;                     // empty: nothing
+
+ private:
+  struct Dark {
+    std::optional<uint32_t> host;
+    MonoTime until;
+  };
+  std::vector<Dark> darks_;
 };
 
 }  // namespace specctl::simulation
