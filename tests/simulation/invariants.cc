@@ -82,6 +82,11 @@ class RunChecker {
   void CheckCompleted(const RunChecker& faultless) {
     if (run_.late_arm) return;
     if (run_.end.end != RunEnd::kCompleted) return Say("it should be complete: " + run_.end.reason);
+    if (run_.t0 && faultless.run_.t0) {
+      const Nanos took = run_.ended_at - *run_.t0 - run_.held;
+      const Nanos most = faultless.run_.ended_at - *faultless.run_.t0 + run_.spec.agent_timeout;
+      if (took > most + kEndSlack) Say("it took much longer than without faults");
+    }
     for (const auto& [agent, of] : journal_.agents) {
       const auto found = faultless.journal_.agents.find(agent);
       if (found == faultless.journal_.agents.end())

@@ -72,6 +72,7 @@ Scenario MakeScenario(uint64_t seed) {
   scenario.store_memory_bytes = uint64_t{1} << (8 + random.Below(8));
   scenario.spool_bytes_max = scenario.mild ? 1 << 30 : uint64_t{1} << (9 + random.Below(20));
   scenario.outage_max = seconds(120);
+  scenario.grows = random.Chance(0.3);
   return scenario;
 }
 

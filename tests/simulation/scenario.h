@@ -33,6 +33,7 @@ struct Scenario {
   bool mild = true;
   bool faults = true;
   bool spawned = true;  // else the agents join by themselves
+  bool grows = false;   // of spawned ones only as many are started as the runs so far need
   std::vector<HostPlan> hosts;
   std::vector<RunPlan> runs;
   Nanos fault_gap{0};  // mean

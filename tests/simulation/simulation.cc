@@ -46,11 +46,9 @@ Simulation::Simulation(const Scenario& scenario, Plant plant)
 Simulation::~Simulation() = default;
 
 void Simulation::Run() {
-  const auto hosts = static_cast<uint32_t>(world_.scenario.hosts.size());
+  const auto hosts = static_cast<uint32_t>(on_host_.size());
   SeededRandom random(world_.scenario.seed, Stream::kScenario, 1);
-  if (world_.scenario.spawned) {
-    fleet_.Grow(hosts);
-  } else {
+  if (!world_.scenario.spawned) {
     for (uint32_t host = 0; host < hosts; ++host) {
       world_.queue.After(random.Skewed(milliseconds(1), seconds(1)),
                          [this, host] { StartAgent(host, std::nullopt); });
@@ -90,11 +88,21 @@ void Simulation::BeginNextRun() {
   history->plan = world_.scenario.runs[index];
   history->spec = SpecOf(world_.scenario, index);
   world_.runs.push_back(std::move(history));
-  if (world_.scenario.spawned) fleet_.Grow(static_cast<uint32_t>(world_.scenario.hosts.size()));
+  GrowFleet();
   runs_.push_back(std::make_unique<SimulatedRun>(world_, fleet_, *world_.runs.back(),
                                                  [this] { OnRunFinished(); }));
   world_.Tell(world_.runs.back()->spec.run_id + " begins");
   runs_.back()->Begin();
+}
+
+void Simulation::GrowFleet() {
+  if (!world_.scenario.spawned) return;
+  auto agents = static_cast<uint32_t>(on_host_.size());
+  if (world_.scenario.grows) {
+    agents = 0;
+    for (const auto& run : world_.runs) agents = std::max(agents, run->spec.load.agents);
+  }
+  fleet_.Grow(agents);
 }
 
 void Simulation::OnRunFinished() {

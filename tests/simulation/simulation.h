@@ -33,6 +33,7 @@ class Simulation final : private FaultyParts {
 
   void StartAgent(uint32_t host, std::optional<uint32_t> spawn_number);
   void BeginNextRun();
+  void GrowFleet();
   void OnRunFinished();
   void Dismiss();
 
