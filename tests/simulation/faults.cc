@@ -55,11 +55,11 @@ void Faults::Strike() {
   if (kind < 60) return StopAgent(host);
   if (kind < 70) return StallController();
   if (kind < 80) return SlowDisk();
-  if (kind < 86) return KillAgent(host);
-  if (kind < 88) return TerminateAgent(host);
-  if (kind < 92) return Interrupt();
-  if (kind < 94) return FillJournal();
-  if (kind < 95) return FailSyncs();
+  if (kind < 85) return KillAgent(host);
+  if (kind < 87) return TerminateAgent(host);
+  if (kind < 93) return Interrupt();
+  if (kind < 95) return FillJournal();
+  if (kind < 96) return FailSyncs();
   FillSpool(host);
 }
 
@@ -150,7 +150,7 @@ void Faults::Interrupt() {
   if (run == nullptr) return;
   run->Interrupt();
   Note("runs interrupted", "the run is interrupted");
-  if (random_.Chance(0.5)) run->Interrupt();
+  if (random_.Chance(0.7)) run->Interrupt();
 }
 
 void Faults::FillJournal() {

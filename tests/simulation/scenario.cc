@@ -50,7 +50,7 @@ RunPlan DrawRun(SeededRandom& random, const Scenario& scenario) {
   for (uint64_t i = 0; i < rows; ++i) {
     run.turns.push_back(random.Chance(0.7) ? 1 : 1 + static_cast<uint32_t>(random.Below(3)));
   }
-  run.gap_before = random.Chance(0.5) ? Nanos(0) : random.Between(Nanos(0), milliseconds(500));
+  run.gap_before = random.Chance(0.75) ? Nanos(0) : random.Between(Nanos(0), milliseconds(500));
   constexpr Nanos kTimeouts[] = {seconds(10), seconds(14), seconds(30)};
   run.agent_timeout = kTimeouts[random.Below(std::size(kTimeouts))];
   return run;
