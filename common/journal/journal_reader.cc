@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -53,11 +55,17 @@ absl::StatusOr<Event> DecodeEvent(const std::string& payload) {
 absl::StatusOr<JournalReader> JournalReader::Open(const std::string& path) {
   std::error_code error;
   const uint64_t size = std::filesystem::file_size(path, error);
-  std::ifstream in(path, std::ios::binary);
-  if (error || !in) {
+  auto in = std::make_unique<std::ifstream>(path, std::ios::binary);
+  if (error || !*in) {
     return absl::NotFoundError(absl::StrFormat("%s: no journal there that can be read", path));
   }
   return JournalReader(std::move(in), path, size);
+}
+
+JournalReader JournalReader::OfBytes(std::string bytes, std::string name) {
+  const uint64_t size = bytes.size();
+  auto in = std::make_unique<std::istringstream>(std::move(bytes), std::ios::binary);
+  return JournalReader(std::move(in), std::move(name), size);
 }
 
 absl::StatusOr<std::optional<Event>> JournalReader::Next() {
@@ -82,12 +90,12 @@ absl::StatusOr<std::optional<Event>> JournalReader::Next() {
 bool JournalReader::ReadAt(uint64_t offset, std::span<char> bytes) {
   // A seek drops what is buffered, and most reads go on where the last one ended.
   if (position_ != offset) {
-    in_.clear();
-    in_.seekg(static_cast<std::streamoff>(offset));
+    in_->clear();
+    in_->seekg(static_cast<std::streamoff>(offset));
   }
-  in_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  position_ = in_ ? offset + bytes.size() : kNowhere;
-  return static_cast<bool>(in_);
+  in_->read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  position_ = *in_ ? offset + bytes.size() : kNowhere;
+  return static_cast<bool>(*in_);
 }
 
 bool JournalReader::ReadRecord(uint64_t offset) {

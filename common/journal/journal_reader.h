@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
+#include <istream>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,8 @@ class JournalReader {
 
   // NOT_FOUND, naming the path, where there is no such file.
   static absl::StatusOr<JournalReader> Open(const std::string& path);
+  // Reads a journal that is no file; `name` stands for its path.
+  static JournalReader OfBytes(std::string bytes, std::string name);
 
   // The next event; nullopt at the end.
   // DATA_LOSS, naming path and byte offset, where a whole record is no event that this version
@@ -40,7 +43,7 @@ class JournalReader {
   const JournalLoss& loss() const { return loss_; }
 
  private:
-  JournalReader(std::ifstream in, std::string path, uint64_t size)
+  JournalReader(std::unique_ptr<std::istream> in, std::string path, uint64_t size)
       : in_(std::move(in)), path_(std::move(path)), size_(size) {}
 
   static constexpr uint64_t kNowhere = ~uint64_t{0};
@@ -53,7 +56,7 @@ class JournalReader {
   std::optional<uint64_t> FindEvent(uint64_t offset);
   absl::Status NotAnEvent(std::string_view what) const;
 
-  std::ifstream in_;
+  std::unique_ptr<std::istream> in_;
   std::string path_;
   uint64_t size_ = 0, offset_ = 0, whole_bytes_ = 0;
   uint64_t position_ = 0;  // of in_

@@ -27,6 +27,18 @@ bool AgentRoster::AllAtLeast(AgentPhase phase) const {
                      [phase](const RosterAgent& agent) { return agent.phase >= phase; });
 }
 
+bool AgentRoster::AllConnected() const {
+  return std::all_of(agents_.begin(), agents_.end(),
+                     [](const RosterAgent& agent) { return agent.session.has_value(); });
+}
+
+void AgentRoster::Forgive(Nanos stall, MonoTime now) {
+  for (RosterAgent& agent : agents_) {
+    agent.heard = std::min(now, agent.heard + stall);
+    if (agent.prepare_sent) agent.prepare_sent = std::min(now, *agent.prepare_sent + stall);
+  }
+}
+
 Nanos AgentRoster::SlowestPrepare() const {
   Nanos slowest{0};
   for (const RosterAgent& agent : agents_) slowest = std::max(slowest, agent.prepare_round_trip);

@@ -43,6 +43,9 @@ class AgentRoster {
   const RosterAgent& operator[](uint32_t agent) const { return agents_[agent]; }
 
   bool AllAtLeast(AgentPhase phase) const;
+  bool AllConnected() const;
+  // Nobody was listened to for `stall`, up to `now`: it counts as no one's silence.
+  void Forgive(Nanos stall, MonoTime now);
   Nanos SlowestPrepare() const;
   // "agent 3", or "agents 3, 7": those that have not come as far as `phase`.
   std::string NamesBelow(AgentPhase phase) const;

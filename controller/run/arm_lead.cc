@@ -12,12 +12,12 @@ constexpr Nanos kLeadMax = std::chrono::seconds(20);
 
 }  // namespace
 
-Nanos ArmLead(const AgentRoster& roster, const std::string& boot_id) {
+Nanos ArmLead(const AgentRoster& roster, Nanos slowest_sync, const std::string& boot_id) {
   bool one_clock = !boot_id.empty();
   for (uint32_t i = 0; i < roster.size(); ++i) {
     one_clock = one_clock && roster[i].host.boot_id == boot_id;
   }
-  return std::clamp(kRoundTrips * roster.SlowestPrepare(),
+  return std::clamp(kRoundTrips * (roster.SlowestPrepare() + slowest_sync),
                     one_clock ? kLeadMin : kLeadMinAcrossHosts, kLeadMax);
 }
 

@@ -25,6 +25,7 @@ RunMachine::RunMachine(Options options, MonoTime now)
       roster_(options_.agents, RunHash(options_.run_id)),
       failures_(options_.bs, options_.failed_share_max),
       write_ahead_(options_.agents) {
+  stall_watch_.OnTurn(now);
   Record(StageChanged{.stage = stage_, .at_mono_ns = MonoNs(now), .reason = ""}, now);
 }
 
@@ -66,7 +67,7 @@ void RunMachine::Instruct(uint32_t agent, MonoTime now) {
   if (of.phase == AgentPhase::kJoined && roster_.AllAtLeast(AgentPhase::kJoined)) {
     Follow(SendPrepare{.session = *of.session, .agent = agent}, now);
   }
-  if (of.phase == AgentPhase::kPrepared && armed_) SendArm(agent, now);
+  if (of.phase == AgentPhase::kPrepared && armed_ && !journal_failed_) SendArm(agent, now);
   if (draining_ && of.phase < AgentPhase::kDone) SendDrain(agent, now);
 }
 
@@ -197,6 +198,7 @@ void RunMachine::Emit(Command command, MonoTime now) {
 }
 
 void RunMachine::OnSynced(MonoTime now) {
+  slowest_sync_ = std::max(slowest_sync_, now - sync_begun_);
   WriteAhead::Synced synced = write_ahead_.OnSynced();
   for (const WriteAhead::Ack& ack : synced.acks) SendAck(ack.agent, ack.seq);
   for (Command& command : synced.released) Emit(std::move(command), now);
@@ -211,10 +213,17 @@ void RunMachine::SendAck(uint32_t agent, uint64_t seq) {
 // --- what happens around them -------------------------------------------------------------------
 
 void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
-  if (ended_ || armed_) return;
-  const MonoTime t0 = now + ArmLead(roster_, options_.boot_id);
+  real_minus_mono_ = real_minus_mono;
+  arm_by_ = now + kAwayMax;
+  Arm(now);
+}
+
+void RunMachine::Arm(MonoTime now) {
+  if (ended_ || armed_ || !real_minus_mono_) return;
+  if (!roster_.AllConnected() && now < arm_by_) return;
+  const MonoTime t0 = now + ArmLead(roster_, slowest_sync_, options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
-                 .t0_unix_ns = MonoNs(t0) + real_minus_mono.count(),
+                 .t0_unix_ns = MonoNs(t0) + real_minus_mono_->count(),
                  .boot_id = options_.boot_id};
   Record(*armed_, now);
   EnterStage(RunStage::kArmed, "every agent is prepared", now);
@@ -231,10 +240,6 @@ void RunMachine::SendArm(uint32_t agent, MonoTime now) {
   const bool same_clock = !options_.boot_id.empty() && of.host.boot_id == options_.boot_id;
   if (same_clock) arm.t0_agent_mono_ns = armed_->t0_mono_ns;
   Follow(SendToAgent{*of.session, std::move(arm)}, now);
-}
-
-void RunMachine::OnScrapedAfter(MonoTime now) {
-  if (!ended_) EndNow(now);
 }
 
 void RunMachine::OnInterrupt(MonoTime now) {
@@ -260,6 +265,7 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
 }
 
 void RunMachine::OnTick(MonoTime now) {
+  if (const Nanos stall = stall_watch_.OnTurn(now); stall > Nanos(0)) Forgive(stall, now);
   if (!ended_) {
     if (stage_ == RunStage::kArmed && MonoNs(now) >= armed_->t0_mono_ns) {
       EnterStage(RunStage::kRunning, "T0", now);
@@ -270,11 +276,13 @@ void RunMachine::OnTick(MonoTime now) {
   }
   if (const auto due = write_ahead_.sync_due(); due && now >= *due) {
     write_ahead_.OnSyncBegun();
+    sync_begun_ = now;
     commands_.push_back(SyncJournal{});
   }
 }
 
 void RunMachine::CheckPreparing(MonoTime now) {
+  Arm(now);
   if (now - begun_ > options_.join_timeout && !roster_.AllAtLeast(AgentPhase::kJoined)) {
     return FailRun(
         absl::StrFormat("%s did not join within %g s", roster_.NamesBelow(AgentPhase::kJoined),
@@ -294,7 +302,7 @@ void RunMachine::CheckPreparing(MonoTime now) {
 bool RunMachine::IsPastDeadline(MonoTime now) const {
   if (!armed_ || !options_.limit) return false;
   const MonoTime t0{Nanos(armed_->t0_mono_ns)};
-  return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout;
+  return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
 }
 
 void RunMachine::LoseLateAgents(MonoTime now) {
@@ -387,7 +395,5 @@ void RunMachine::EndNow(MonoTime now) {
   Record(*ended_, now);
   write_ahead_.Hasten();
 }
-
-std::vector<Command> RunMachine::TakeCommands() { return std::exchange(commands_, {}); }
 
 }  // namespace specctl::controller

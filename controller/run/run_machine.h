@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -12,6 +13,7 @@
 #include "controller/run/agent_roster.h"
 #include "controller/run/failure_limit.h"
 #include "controller/run/run_commands.h"
+#include "controller/run/stall_watch.h"
 #include "controller/run/write_ahead.h"
 
 namespace specctl::controller {
@@ -25,10 +27,11 @@ enum class BatchUse {
 // Pure: no clock, no thread, no socket.  Every input carries `now`, which never goes back.
 //
 // A session that is cut is not a lost agent: it may dial again, and is told again what it hasn't
-// confirmed.  An agent is lost when its process is known to be dead, after `agent_timeout` of
-// silence, when it breaks the protocol, when a signal ended its work early, or when it is not done
-// long after the limit; then the others begin no new turn and drain.  The first cause of an end
-// stands, except that an interrupt goes before a lost agent or failures, and a failed journal
+// confirmed; T0 waits for a while until all are there.  An agent is lost when its process is known
+// to be dead, after `agent_timeout` of silence (time in which the controller itself was stopped is
+// nobody's), when it breaks the protocol, when a signal ended its work early, or when it is not
+// done long after the limit; then the others begin no new turn and drain.  The first cause of an
+// end stands, except that an interrupt goes before a lost agent or failures, and a failed journal
 // before all.
 //
 // Write-ahead: AgentJoined, Armed and DrainBegun are on disk before Prepare, Arm and Drain are
@@ -57,7 +60,9 @@ class RunMachine {
   BatchUse OnBatch(uint32_t agent, const ReceivedBatch& batch, MonoTime now);
   // `real_minus_mono`: of this host's clocks, for T0.
   void OnScrapedBefore(Nanos real_minus_mono, MonoTime now);
-  void OnScrapedAfter(MonoTime now);
+  void OnScrapedAfter(MonoTime now) {
+    if (!ended_) EndNow(now);
+  }
   void OnInterrupt(MonoTime now);  // the first drains, the second ends at once
   void OnSynced(MonoTime now);
   void OnJournalFailed(const std::string& reason, MonoTime now);
@@ -66,7 +71,7 @@ class RunMachine {
   void OnTick(MonoTime now);
 
   // What has been decided since the last call, in order.
-  std::vector<Command> TakeCommands();
+  std::vector<Command> TakeCommands() { return std::exchange(commands_, {}); }
   // When OnTick has something to do for the journal; nullopt: not yet.
   std::optional<MonoTime> sync_due() const { return write_ahead_.sync_due(); }
 
@@ -94,6 +99,7 @@ class RunMachine {
   void On(uint32_t, const AgentHeartbeat&, MonoTime) {}
   void On(uint32_t, const ReceivedBatch&, MonoTime) {}  // OnBatch's
   void Instruct(uint32_t agent, MonoTime now);
+  void Arm(MonoTime now);
   void SendArm(uint32_t agent, MonoTime now);
   void SendDrain(uint32_t agent, MonoTime now);
   void SendAck(uint32_t agent, uint64_t seq);
@@ -102,6 +108,12 @@ class RunMachine {
   void Emit(Command command, MonoTime now);
   void DrainAll(DrainReason reason, Nanos grace, MonoTime now);
   void LoseAgent(uint32_t agent, const std::string& why, MonoTime now);
+  void Forgive(Nanos stall, MonoTime now) {
+    roster_.Forgive(stall, now);
+    begun_ += stall;
+    if (armed_) stalled_ += stall;
+    if (draining_) draining_->give_up_at += stall;
+  }
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);
   bool IsPastDeadline(MonoTime now) const;
@@ -113,16 +125,22 @@ class RunMachine {
   void Record(Event event, MonoTime now);
 
   const Options options_;
-  const MonoTime begun_;
+  MonoTime begun_;    // later by each stall
+  Nanos stalled_{0};  // since T0 is known
+  StallWatch stall_watch_;
   AgentRoster roster_;
   FailureLimit failures_;
   WriteAhead write_ahead_;
+  MonoTime sync_begun_{};
+  Nanos slowest_sync_{0};
   RunStage stage_ = RunStage::kPreparing;
   std::optional<Armed> armed_;
   std::optional<Draining> draining_;
   std::optional<RunEnd> end_;  // the cause so far
   std::string end_reason_;
   bool scraping_before_ = false;
+  MonoTime arm_by_{};
+  std::optional<Nanos> real_minus_mono_;  // once it is scraped: what T0 still waits for are agents
   bool journal_failed_ = false;
   std::optional<RunEnded> ended_;
   std::vector<Command> commands_;

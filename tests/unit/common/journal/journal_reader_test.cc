@@ -188,5 +188,18 @@ TEST_F(JournalReaderTest, NoJournalIsNotFound) {
   EXPECT_EQ(reader.status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(JournalReaderTest, BytesAreReadAsAFileIs) {
+  journal_ += "torn";
+  const std::vector<uint32_t> of_file = ReadAll();
+  auto reader = JournalReader::OfBytes(journal_, "memory");
+  std::vector<uint32_t> of_bytes;
+  for (auto event = reader.Next(); event.ok() && *event; event = reader.Next()) {
+    of_bytes.push_back(std::get<AgentEnded>(**event).agent);
+  }
+  EXPECT_EQ(of_bytes, of_file);
+  EXPECT_EQ(of_bytes.size(), kEvents);
+  EXPECT_EQ(reader.loss().torn_bytes, 4u);
+}
+
 }  // namespace
 }  // namespace specctl

@@ -67,5 +67,17 @@ TEST(AgentRosterTest, TheSlowestPrepareIsTheLongestRoundTrip) {
   EXPECT_EQ(roster.SlowestPrepare(), std::chrono::milliseconds(30));
 }
 
+TEST(AgentRosterTest, WhatIsForgivenIsNoSilenceAndNoTimeToPrepare) {
+  using std::chrono::seconds;
+  AgentRoster roster(2, 0);
+  roster[0].heard = MonoTime(seconds(10));
+  roster[0].prepare_sent = MonoTime(seconds(5));
+  roster[1].heard = MonoTime(seconds(39));
+  roster.Forgive(seconds(20), MonoTime(seconds(40)));
+  EXPECT_EQ(roster[0].heard, MonoTime(seconds(30)));
+  EXPECT_EQ(roster[0].prepare_sent, MonoTime(seconds(25)));
+  EXPECT_EQ(roster[1].heard, MonoTime(seconds(40)));
+}
+
 }  // namespace
 }  // namespace specctl::controller

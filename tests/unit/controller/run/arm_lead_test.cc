@@ -17,17 +17,22 @@ AgentRoster Roster(Nanos slowest, const std::string& second_boot) {
 }
 
 TEST(ArmLeadTest, IsThreeTimesTheSlowestRoundTrip) {
-  EXPECT_EQ(ArmLead(Roster(milliseconds(200), "boot-a"), "boot-a"), milliseconds(600));
+  EXPECT_EQ(ArmLead(Roster(milliseconds(200), "boot-a"), Nanos(0), "boot-a"), milliseconds(600));
 }
 
 TEST(ArmLeadTest, IsATenthOfASecondAtLeastAndTwentySecondsAtMost) {
-  EXPECT_EQ(ArmLead(Roster(milliseconds(1), "boot-a"), "boot-a"), milliseconds(100));
-  EXPECT_EQ(ArmLead(Roster(seconds(25), "boot-a"), "boot-a"), seconds(20));
+  EXPECT_EQ(ArmLead(Roster(milliseconds(1), "boot-a"), Nanos(0), "boot-a"), milliseconds(100));
+  EXPECT_EQ(ArmLead(Roster(seconds(25), "boot-a"), Nanos(0), "boot-a"), seconds(20));
 }
 
 TEST(ArmLeadTest, IsASecondAtLeastWhereAnAgentGoesByTheWallClock) {
-  EXPECT_EQ(ArmLead(Roster(milliseconds(1), "boot-b"), "boot-a"), seconds(1));
-  EXPECT_EQ(ArmLead(Roster(milliseconds(1), ""), ""), seconds(1));
+  EXPECT_EQ(ArmLead(Roster(milliseconds(1), "boot-b"), Nanos(0), "boot-a"), seconds(1));
+  EXPECT_EQ(ArmLead(Roster(milliseconds(1), ""), Nanos(0), ""), seconds(1));
+}
+
+TEST(ArmLeadTest, WaitsForTheDiskAsWell) {
+  EXPECT_EQ(ArmLead(Roster(milliseconds(100), "boot-a"), milliseconds(300), "boot-a"),
+            milliseconds(1200));
 }
 
 }  // namespace

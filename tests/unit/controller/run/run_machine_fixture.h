@@ -73,17 +73,24 @@ class RunMachineTest : public ::testing::Test {
   BatchUse Take(uint32_t agent, const AgentBatch& batch) {
     return machine_.OnBatch(agent, ReceivedBatch{.batch = batch, .bytes = "bytes"}, now_);
   }
+  // As a loop that turns often: the machine takes a long pause between two turns for its own.
   void Pass(Nanos time) {
     Said();
+    constexpr Nanos kTurn = std::chrono::milliseconds(500);
+    for (; time > kTurn; time -= kTurn) machine_.OnTick(now_ += kTurn);
+    Stall(time);
+  }
+  // The machine is not called meanwhile.
+  void Stall(Nanos time) {
     now_ += time;
     machine_.OnTick(now_);
   }
   // Lets time pass while the agents' heartbeats come; what is said meanwhile.
   std::vector<std::string> PassBeating(Nanos time, const std::vector<uint32_t>& agents) {
     std::vector<std::string> words;
-    for (Nanos passed{}; passed < time; passed += std::chrono::seconds(1)) {
+    for (Nanos passed{}; passed < time; passed += std::chrono::milliseconds(500)) {
       for (const uint32_t agent : agents) Beat(agent);
-      now_ += std::chrono::seconds(1);
+      now_ += std::chrono::milliseconds(500);
       for (std::string& word : Said()) words.push_back(std::move(word));
     }
     return words;

@@ -89,5 +89,37 @@ TEST_F(RunMachineJoiningTest, WhatAnAgentHasNotConfirmedIsSaidAgain) {
   EXPECT_THAT(Said(), ElementsAre("drain 32 interrupted 6"));
 }
 
+TEST_F(RunMachineJoiningTest, TZeroWaitsUntilEveryAgentIsThere) {
+  JoinAll();
+  for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
+  Cut(1);
+  machine_.OnScrapedBefore(kRealMinusMono, now_);
+  Pass(seconds(5));
+  EXPECT_EQ(machine_.stage(), RunStage::kPreparing);
+  Up(21, 1);
+  EXPECT_THAT(Said(), Contains("arm 21"));
+  EXPECT_EQ(machine_.stage(), RunStage::kArmed);
+}
+
+TEST_F(RunMachineJoiningTest, TZeroDoesNotWaitForEver) {
+  JoinAll();
+  for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
+  Cut(1);
+  machine_.OnScrapedBefore(kRealMinusMono, now_);
+  Pass(seconds(9));
+  EXPECT_EQ(machine_.stage(), RunStage::kPreparing);
+  Pass(seconds(2));
+  EXPECT_EQ(machine_.stage(), RunStage::kRunning);
+}
+
+TEST_F(RunMachineJoiningTest, TimeToJoinIsTimeInWhichTheControllerRuns) {
+  Up(10, 0);
+  Stall(seconds(300));
+  Up(11, 1);
+  Up(12, 2);
+  Said();
+  EXPECT_FALSE(machine_.ended());
+}
+
 }  // namespace
 }  // namespace specctl::controller

@@ -129,5 +129,18 @@ TEST_F(RunMachineLimitsTest, NothingIsSaidOnceTheRunHasEnded) {
   EXPECT_THAT(Said(), IsEmpty());
 }
 
+TEST_F(RunMachineLimitsTest, WhereArmedIsNotOnDiskNobodyIsArmed) {
+  JoinAll();
+  for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
+  Said();
+  syncs_ = false;
+  machine_.OnScrapedBefore(kRealMinusMono, now_);
+  Said();
+  machine_.OnJournalFailed("disk full", now_);
+  Cut(1);
+  Up(21, 1);
+  EXPECT_THAT(Said(), Not(Contains("arm 21")));
+}
+
 }  // namespace
 }  // namespace specctl::controller

@@ -74,6 +74,15 @@ TEST_F(RunMachineLossTest, AnAgentIsLostAfterThirtySecondsOfSilence) {
                                   "drain 10 agent lost 30", "drain 12 agent lost 30"));
 }
 
+TEST_F(RunMachineLossTest, TheControllersOwnStallIsNobodysSilence) {
+  ToRunning();
+  PassBeating(seconds(20), {0, 1});
+  Stall(seconds(300));
+  EXPECT_THAT(Said(), IsEmpty());
+  EXPECT_THAT(PassBeating(seconds(9), {0, 1}), IsEmpty());
+  EXPECT_THAT(PassBeating(seconds(2), {0, 1}), Contains("lost 2"));
+}
+
 TEST_F(RunMachineLossTest, AProcessThatEndsAfterDoneIsNotLost) {
   ToRunning();
   Done(1);

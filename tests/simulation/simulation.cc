@@ -1,0 +1,161 @@
+#include "tests/simulation/simulation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// To learn of a cut, to go on after a stop, and the last pause between two dials.
+constexpr Nanos kGoneSlack = seconds(90);
+
+RunSpec SpecOf(const Scenario& scenario, size_t index) {
+  const RunPlan& plan = scenario.runs[index];
+  RunSpec spec;
+  spec.run_id = absl::StrFormat("run-%d", index);
+  spec.specctl_version = "simulated";
+  spec.load = plan.load;
+  spec.request.model = "m";
+  spec.targets = {TargetSpec{.url = "http://simulated"}};
+  spec.server_metrics = false;
+  spec.dataset.rows = plan.turns.size();
+  spec.agent_timeout = plan.agent_timeout;
+  return spec;
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario, Plant plant)
+    : world_(scenario, plant),
+      // A started process runs on the host of its number.
+      fleet_(world_,
+             [this](uint32_t number) {
+               StartAgent(number % static_cast<uint32_t>(on_host_.size()), number);
+             }),
+      on_host_(scenario.hosts.size(), nullptr),
+      faults_(world_, *this) {
+  world_.fleet = &fleet_;
+}
+
+Simulation::~Simulation() = default;
+
+void Simulation::Run() {
+  const auto hosts = static_cast<uint32_t>(on_host_.size());
+  SeededRandom random(world_.scenario.seed, Stream::kScenario, 1);
+  if (!world_.scenario.spawned) {
+    for (uint32_t host = 0; host < hosts; ++host) {
+      world_.queue.After(random.Skewed(milliseconds(1), seconds(1)),
+                         [this, host] { StartAgent(host, std::nullopt); });
+    }
+  }
+  faults_.Begin();
+  BeginNextRun();
+  if (!world_.queue.RunUntil(world_.queue.now() + hours(2))) {
+    world_.Find("something still waits two hours later");
+  }
+  // An agent that is cut off or stopped while it is dismissed finds out by itself.
+  const MonoTime latest = dismissed_at_ + world_.scenario.outage_max + kGoneSlack;
+  for (const auto& agent : agents_) {
+    if (agent->is_gone() && agent->gone_at() <= latest) continue;
+    world_.Find(absl::StrFormat("the agent on host %d %s", agent->identity().host,
+                                agent->is_gone() ? "waits too long" : "waits for ever"));
+  }
+}
+
+void Simulation::StartAgent(uint32_t host, std::optional<uint32_t> spawn_number) {
+  // The process that was there may live on: it only is not what faults strike any more.
+  agents_.push_back(std::make_unique<SimulatedAgent>(
+      world_,
+      SimulatedAgent::Identity{
+          .host = host, .incarnation = SplitMix64(++incarnations_), .spawn_number = spawn_number}));
+  on_host_[host] = agents_.back().get();
+  agents_.back()->Start();
+}
+
+void Simulation::BeginNextRun() {
+  if (world_.queue.now() < stalled_until_) {
+    return world_.queue.At(stalled_until_, [this] { BeginNextRun(); });
+  }
+  const size_t index = world_.runs.size();
+  if (index == world_.scenario.runs.size()) return Dismiss();
+  auto history = std::make_unique<RunHistory>();
+  history->plan = world_.scenario.runs[index];
+  history->spec = SpecOf(world_.scenario, index);
+  world_.runs.push_back(std::move(history));
+  GrowFleet();
+  runs_.push_back(std::make_unique<SimulatedRun>(world_, fleet_, *world_.runs.back(),
+                                                 [this] { OnRunFinished(); }));
+  world_.Tell(world_.runs.back()->spec.run_id + " begins");
+  runs_.back()->Begin();
+}
+
+void Simulation::GrowFleet() {
+  if (!world_.scenario.spawned) return;
+  auto agents = static_cast<uint32_t>(on_host_.size());
+  if (world_.scenario.grows) {
+    agents = 0;
+    for (const auto& run : world_.runs) agents = std::max(agents, run->spec.load.agents);
+  }
+  fleet_.Grow(agents);
+}
+
+void Simulation::OnRunFinished() {
+  world_.Tell(world_.runs.back()->spec.run_id + " is over");
+  const size_t next = world_.runs.size();
+  const Nanos gap =
+      next < world_.scenario.runs.size() ? world_.scenario.runs[next].gap_before : Nanos(0);
+  world_.queue.After(gap, [this] { BeginNextRun(); });
+}
+
+void Simulation::Dismiss() {
+  faults_.End();
+  dismissed_at_ = world_.queue.now();
+  fleet_.Dismiss();
+  // What the fleet has started and that does not exit by itself is killed.
+  world_.queue.After(seconds(4), [this] {
+    for (const auto& agent : agents_) {
+      if (agent->identity().spawn_number) agent->Kill();
+    }
+  });
+}
+
+// --- what faults act on -------------------------------------------------------------------------
+
+SimulatedAgent* Simulation::AgentOn(uint32_t host) {
+  SimulatedAgent* const agent = on_host_[host];
+  return agent == nullptr || agent->is_gone() ? nullptr : agent;
+}
+
+SimulatedRun* Simulation::CurrentRun() {
+  return runs_.empty() || runs_.back()->finished() ? nullptr : runs_.back().get();
+}
+
+RunHistory* Simulation::CurrentHistory() {
+  return CurrentRun() == nullptr ? nullptr : world_.runs.back().get();
+}
+
+void Simulation::Stall(Nanos length) {
+  const MonoTime until = stalled_until_ = world_.queue.now() + length;
+  fleet_.HoldUntil(until);
+  if (SimulatedRun* const run = CurrentRun()) run->HoldUntil(until);
+}
+
+void Simulation::Kill(uint32_t host, std::optional<Nanos> back_after) {
+  SimulatedAgent* const agent = AgentOn(host);
+  if (agent == nullptr) return;
+  agent->Kill();
+  // The fleet looks for dead processes now and then; it starts new ones for the next run.
+  if (const auto number = agent->identity().spawn_number) {
+    return world_.queue.After(milliseconds(25), [this, n = *number] { fleet_.OnDied(n); });
+  }
+  if (!back_after) return;
+  world_.queue.After(*back_after, [this, host] { StartAgent(host, std::nullopt); });
+}
+
+}  // namespace specctl::simulation
