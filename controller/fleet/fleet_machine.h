@@ -35,8 +35,10 @@ using FleetCommand = std::variant<ToSession, CloseSession, ConsumeInput, ToRun>;
 //
 // A member is a process (its incarnation) and keeps its place through cuts.  One run at a time: its
 // agents 0..n-1 are the first n members that are there, then those that come, in the order of their
-// numbers (spawned ones) and of their joining.  An agent whose run is over, or that was dropped
-// from it, is told to release it, now or when it dials again.
+// numbers (spawned ones) and of their joining.  Where a run finds too few, a process that has died
+// since the run before takes a place: the run hears how it ended, rather than wait for nobody.  An
+// agent whose run is over, or that was dropped from it, is told to release it, now or when it dials
+// again.
 class FleetMachine {
  public:
   struct Options {
@@ -79,9 +81,11 @@ class FleetMachine {
     std::optional<uint64_t> incarnation;  // once it has joined
     HostFacts host;
     std::optional<SessionId> session;
-    MonoTime seen{};  // when its session was there last
-    bool dead = false;
-    std::optional<uint32_t> agent;  // of the run that is on
+    MonoTime seen{};                   // when its session was there last
+    std::optional<std::string> death;  // how its process ended
+    bool death_told = false;           // to a run, or there was none that it was missing in
+    std::optional<uint32_t> agent;     // of the run that is on
+    bool up_told = false;              // to that run, with its probes
     std::deque<std::pair<MonoTime, ClockExchange>> probes;
   };
   struct Run {
@@ -96,7 +100,8 @@ class FleetMachine {
   void OnCut(SessionId session, MonoTime now);
   // Gives the member a place in the run, where one is free.
   void Bind(Member& member);
-  void TellUp(Member& member, bool first);
+  void TellUp(Member& member);
+  void TellDeath(Member& member);
   void Release(Member& member);
   void Tell(FleetCommand command) { commands_.push_back(std::move(command)); }
 
