@@ -51,21 +51,19 @@ absl::Status AgentSpawner::Start(uint32_t number, const DialOrder& order) {
   const std::string line = absl::StrFormat("%s %s %d\n", order.address, order.join_token, number);
   // Far less than a socket's buffer: taken whole, or the agent is dead, which TakeDeaths tells.
   send(ours.get(), line.data(), line.size(), MSG_NOSIGNAL);
-  processes_.push_back(
-      {.number = number, .child = *std::move(child), .stream = std::move(ours), .reported = false});
+  processes_.push_back({.number = number, .child = *std::move(child), .stream = std::move(ours)});
   return absl::OkStatus();
 }
 
 std::vector<AgentSpawner::Death> AgentSpawner::TakeDeaths() {
   std::vector<Death> deaths;
-  for (Process& process : processes_) {
-    if (process.reported) continue;
+  std::erase_if(processes_, [&deaths](Process& process) {
     const auto end = process.child.Ended();
-    if (!end) continue;
-    process.reported = true;
+    if (!end) return false;
     deaths.push_back(
         {.number = process.number, .how = HowItEnded(process.number, process.child.pid(), *end)});
-  }
+    return true;
+  });
   return deaths;
 }
 
@@ -77,10 +75,7 @@ void AgentSpawner::End(Nanos patience) {
                        [](Process& process) { return process.child.Ended().has_value(); });
   };
   while (!all_ended() && MonoNow() < deadline) std::this_thread::sleep_for(kReapInterval);
-  for (Process& process : processes_) {
-    process.child.Kill();
-    process.reported = true;
-  }
+  processes_.clear();
 }
 
 std::vector<pid_t> AgentSpawner::pids() const {

@@ -50,18 +50,17 @@ class AgentSpawner {
   // Ends the streams, gives the agents `patience` to exit, then kills what is left.
   void End(Nanos patience);
 
-  std::vector<pid_t> pids() const;  // in the order of their start
+  std::vector<pid_t> pids() const;  // of those that run, in the order of their start
 
  private:
   struct Process {
     uint32_t number = 0;
     ChildProcess child;
-    UniqueFd stream;        // our end
-    bool reported = false;  // its end
+    UniqueFd stream;  // our end
   };
 
   const std::vector<std::string> command_;
-  std::vector<Process> processes_;
+  std::vector<Process> processes_;  // whose death has not been taken
 };
 
 }  // namespace specctl::controller

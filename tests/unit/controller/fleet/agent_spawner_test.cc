@@ -89,6 +89,7 @@ TEST_F(AgentSpawnerTest, DeathsAreReportedOnceWithTheReason) {
   EXPECT_EQ(exited.number, 0u);
   EXPECT_EQ(exited.how, "agent 0 (pid " + std::to_string(pids[0]) + ") exited with status 4");
   EXPECT_TRUE(spawner.TakeDeaths().empty());
+  EXPECT_EQ(spawner.pids(), std::vector<pid_t>{pids[1]});
   kill(pids[1], SIGKILL);
   const auto killed = AwaitDeath(spawner);
   EXPECT_EQ(killed.number, 1u);
@@ -129,16 +130,18 @@ TEST_F(AgentSpawnerTest, WhereOneCannotBeStartedTheErrorNamesTheFlag) {
 TEST_F(AgentSpawnerTest, EndingTheStreamsEndsTheAgents) {
   AgentSpawner spawner(Script("cat <&$1; touch " + folder_ + "/ended"));
   StartAll(spawner, 2);
+  const std::vector<pid_t> pids = spawner.pids();
   spawner.End(seconds(10));
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/ended"));
-  for (const pid_t pid : spawner.pids()) EXPECT_EQ(kill(pid, 0), -1);
+  for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1);
 }
 
 TEST_F(AgentSpawnerTest, AgentsThatDoNotEndAreKilled) {
   AgentSpawner spawner(Script("trap '' TERM INT HUP; exec sleep 60"));
   StartAll(spawner, 2);
+  const std::vector<pid_t> pids = spawner.pids();
   spawner.End(Nanos(0));
-  for (const pid_t pid : spawner.pids()) EXPECT_EQ(kill(pid, 0), -1);
+  for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1);
 }
 
 }  // namespace
