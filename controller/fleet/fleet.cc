@@ -3,6 +3,7 @@
 #include <fstream>
 #include <future>
 #include <random>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -90,6 +91,9 @@ class Fleet::Loop {
   // Of the fleet's thread.
   FleetMachine machine_;
   RunSink sink_;
+  // Of every run so far: an agent that is still on its way out of a run must not take what is said
+  // in another for its own.
+  std::set<std::string> run_ids_;
   MonoTime now_ = MonoNow();
   AgentSpawner* spawner_ = nullptr;
   uint32_t next_number_ = 0;
@@ -175,6 +179,10 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
 absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
   if (machine_.has_run()) {
     return absl::FailedPreconditionError("fleet: another run is on");
+  }
+  if (!run_ids_.insert(run_id).second) {
+    return absl::AlreadyExistsError(
+        absl::StrFormat("fleet: run %s was on before; a run's id is of one run", run_id));
   }
   sink_ = std::move(sink);
   machine_.BeginRun(run_id, agents, now_);

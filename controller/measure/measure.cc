@@ -1,6 +1,11 @@
 #include "controller/measure/measure.h"
 
+#include <deque>
+#include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "controller/fleet/inbox.h"
 #include "controller/measure/run_scrapes.h"
@@ -111,7 +116,6 @@ absl::Status RunLoop::Begin() {
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
   scrapes_ = *std::move(scrapes);
-  stops_ = stop_.requests();
   return fleet_.BeginRun(run_.spec.run_id, run_.spec.load.agents,
                          [this](RunInput input) { inbox_.Post(std::move(input)); });
 }
