@@ -35,12 +35,13 @@ absl::StatusOr<SpawnOrder> ParseSpawnOrder(std::string_view line) {
     order.controller_address = parts[0];
     order.join_token = parts[1];
     const char* end = parts[2].data() + parts[2].size();
-    const auto [at, error] = std::from_chars(parts[2].data(), end, order.agent);
+    const auto [at, error] = std::from_chars(parts[2].data(), end, order.number);
     valid = error == std::errc() && at == end;
   }
   if (valid) return order;
   return absl::InvalidArgumentError(
-      "--spawned-fd: need \"address token agent\" from the parent; this flag is for specctl run");
+      "--spawned-fd: need \"address token number\" from the parent; this flag is for agents that "
+      "specctl starts");
 }
 
 absl::StatusOr<SpawnOrder> ReadSpawnOrder(int fd) {

@@ -8,11 +8,11 @@
 
 namespace specctl::agent {
 
-// What the parent writes as one line, "address token agent\n", once its server listens.
+// What the parent writes as one line, "address token number\n", once its server listens.
 struct SpawnOrder {
   std::string controller_address;
   std::string join_token;
-  uint32_t agent = 0;
+  uint32_t number = 0;  // of this process among those that the parent started
 };
 
 // INVALID_ARGUMENT where `line` (without its end) is not of that form.

@@ -24,7 +24,7 @@ TEST(ParentPipeTest, AnOrderIsAddressTokenAndNumber) {
   ASSERT_TRUE(order.ok());
   EXPECT_EQ(order->controller_address, "127.0.0.1:4711");
   EXPECT_EQ(order->join_token, "secret");
-  EXPECT_EQ(order->agent, 15u);
+  EXPECT_EQ(order->number, 15u);
   EXPECT_TRUE(ParseSpawnOrder("[::1]:4711  0").ok()) << "a token may be empty";
 }
 
@@ -41,7 +41,7 @@ TEST(ParentPipeTest, TheOrderComesThroughThePipe) {
   const Pipe pipe;
   constexpr std::string_view kLine = "h:1 t 2\nmore";
   ASSERT_EQ(::write(pipe.write(), kLine.data(), kLine.size()), static_cast<ssize_t>(kLine.size()));
-  EXPECT_EQ(ReadSpawnOrder(pipe.read())->agent, 2u);
+  EXPECT_EQ(ReadSpawnOrder(pipe.read())->number, 2u);
 }
 
 TEST(ParentPipeTest, APipeThatClosesBeforeTheOrderIsAnError) {
