@@ -162,6 +162,7 @@ void RunLoop::Take(RunInput input) {
 
 void RunLoop::Take(const ScrapedBefore& done) {
   for (const Scraped& scraped : done.scrapes) Append(scraped);
+  now_ = MonoNow();  // T0 follows from it
   machine_.OnScrapedBefore(ReadClockPair().RealMinusMono(), now_);
   scrapes_->Start([this](Scraped scraped) { inbox_.PostWhenRoom(std::move(scraped)); });
 }
