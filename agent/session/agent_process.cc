@@ -18,6 +18,7 @@
 #include "agent/session/parent_pipe.h"
 #include "agent/session/session_client.h"
 #include "common/base/die_with_parent.h"
+#include "common/base/file_limit.h"
 #include "common/base/printable.h"
 
 namespace specctl::agent {
@@ -176,7 +177,7 @@ absl::Status RunToEnd(AgentOptions options) {
     options.join_token = order->join_token;
     options.spawn_number = order->number;
   }
-  AgentProcess process(options, RaiseFilesLimit());
+  AgentProcess process(options, RaiseFileLimit());
   return process.Run();
 }
 

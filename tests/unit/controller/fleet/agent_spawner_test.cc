@@ -46,8 +46,8 @@ class AgentSpawnerTest : public ::testing::Test {
   // Starts agents 0..agents-1.
   static void StartAll(AgentSpawner& spawner, uint32_t agents) {
     for (uint32_t number = 0; number < agents; ++number) {
-      const absl::Status started =
-          spawner.Start(number, {.address = "127.0.0.1:4000", .join_token = "secret"});
+      const absl::Status started = spawner.Start(
+          {.controller_address = "127.0.0.1:4000", .join_token = "secret", .number = number});
       EXPECT_TRUE(started.ok()) << started;
     }
   }
@@ -100,14 +100,14 @@ TEST_F(AgentSpawnerTest, DeathsAreReportedOnceWithTheReason) {
 TEST_F(AgentSpawnerTest, MoreAreStartedBesideThoseThatRun) {
   AgentSpawner spawner(Script("exec sleep 60"));
   StartAll(spawner, 1);
-  ASSERT_TRUE(spawner.Start(7, {.address = "a", .join_token = "t"}).ok());
+  ASSERT_TRUE(spawner.Start({.controller_address = "a", .join_token = "t", .number = 7}).ok());
   kill(spawner.pids()[1], SIGKILL);
   EXPECT_EQ(AwaitDeath(spawner).number, 7u);
 }
 
 TEST_F(AgentSpawnerTest, ACommandThatCannotBeRunIsAnErrorOfTheStart) {
   AgentSpawner spawner({"/no/such/program"});
-  EXPECT_EQ(spawner.Start(2, {}),
+  EXPECT_EQ(spawner.Start({.number = 2}),
             absl::NotFoundError("--agents: agent 2: can't start /no/such/program: "
                                 "No such file or directory"));
 }
@@ -120,7 +120,7 @@ TEST_F(AgentSpawnerTest, WhereOneCannotBeStartedTheErrorNamesTheFlag) {
   AgentSpawner spawner(Script("exec sleep 60"));
   absl::Status started;
   for (uint32_t number = 0; number < 4 && started.ok(); ++number) {
-    started = spawner.Start(number, {});
+    started = spawner.Start({.number = number});
   }
   setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_EQ(started.code(), absl::StatusCode::kResourceExhausted);
