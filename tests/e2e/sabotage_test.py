@@ -115,7 +115,7 @@ class SabotageTest(Case):
         self.assertEqual(verdict["state"], "invalid")
 
     def test_an_agent_that_a_quota_throttles(self):
-        quota = QuotaCgroup(share=0.02)
+        quota = QuotaCgroup(share=0.01)
         if quota.folder is None:
             self.skipTest("no cgroup with a CPU quota can be made here")
         self.addCleanup(quota.remove)

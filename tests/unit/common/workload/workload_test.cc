@@ -2,21 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/six_rows.h"
+
 namespace specctl {
 namespace {
 
-Dataset SixRows() {
-  Dataset dataset;
-  dataset.identity.name = "six";
-  for (int i = 0; i < 6; ++i) {
-    Conversation row;
-    row.question_id = std::to_string(i);
-    row.tier = i % 2 == 0 ? "mixed" : "low_entropy";
-    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
-    dataset.conversations.push_back(row);
-  }
-  return dataset;
-}
+using fakes::SixRows;
 
 TEST(WorkloadTest, RowsTellOfFieldsThatChangeWhereRepliesEnd) {
   Dataset dataset = SixRows();

@@ -2,22 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include "tests/fakes/six_rows.h"
 
 namespace specctl::controller {
 namespace {
 
-Dataset SixRows() {
-  Dataset dataset;
-  dataset.identity.name = "six";
-  for (int i = 0; i < 6; ++i) {
-    Conversation row;
-    row.question_id = std::to_string(i);
-    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
-    dataset.conversations.push_back(row);
-  }
-  return dataset;
-}
+using fakes::SixRows;
 
 TEST(ContextFitTest, PromptsTooLongForTheModelAreCounted) {
   const auto workload = MakeWorkload(SixRows(), {}, {});

@@ -3,23 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/fakes/six_rows.h"
+
 namespace specctl::cli {
 namespace {
 
+using fakes::SixRows;
 using ::testing::HasSubstr;
-
-Dataset SixRows() {
-  Dataset dataset;
-  dataset.identity.name = "six";
-  for (int i = 0; i < 6; ++i) {
-    Conversation row;
-    row.question_id = std::to_string(i);
-    row.tier = i % 2 == 0 ? "mixed" : "low_entropy";
-    row.turns = {{{.role = "user", .content = std::string(400, 'x')}}};
-    dataset.conversations.push_back(row);
-  }
-  return dataset;
-}
 
 TEST(DryRunTextTest, ADryRunShowsLoadAndARequest) {
   const auto workload = MakeWorkload(SixRows(), {.bs = 4, .agents = 2}, {});
