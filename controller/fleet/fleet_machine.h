@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "controller/fleet/agent_event.h"
+#include "controller/fleet/probe_history.h"
 
 namespace specctl::controller {
 
@@ -42,7 +43,6 @@ class FleetMachine {
   struct Options {
     Nanos lease = std::chrono::seconds(5);
     Nanos heartbeat = std::chrono::seconds(1);
-    Nanos probes_kept = std::chrono::minutes(10);
     // A member that joined by itself and has no session for this long is forgotten.
     Nanos absence_max = std::chrono::minutes(15);
     std::string boot_id;  // of this host
@@ -82,7 +82,7 @@ class FleetMachine {
     MonoTime seen{};  // when its session was there last
     bool dead = false;
     std::optional<uint32_t> agent;  // of the run that is on
-    std::deque<std::pair<MonoTime, ClockExchange>> probes;
+    ProbeHistory probes;
   };
   struct Run {
     std::string run_id;
