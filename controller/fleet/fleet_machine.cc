@@ -107,8 +107,7 @@ void FleetMachine::OnSession(SessionInput input, MonoTime now) {
 void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
   for (Member& member : members_) {
     if (member.incarnation != told.incarnation) continue;
-    member.probes.emplace_back(now, told.exchange);
-    while (now - member.probes.front().first > options_.probes_kept) member.probes.pop_front();
+    member.probes.Add(told.exchange, now);
     if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = told.exchange}});
   }
 }
@@ -160,7 +159,7 @@ void FleetMachine::TellUp(Member& member) {
        .event = AgentUp{
            .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
   if (std::exchange(member.up_told, true)) return;
-  for (const auto& [at, exchange] : member.probes) {
+  for (const ClockExchange& exchange : member.probes.Probes()) {
     Tell(ToRun{{.agent = *member.agent, .event = exchange}});
   }
 }

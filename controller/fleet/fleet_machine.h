@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "controller/fleet/agent_event.h"
+#include "controller/fleet/probe_history.h"
 
 namespace specctl::controller {
 
@@ -44,7 +45,6 @@ class FleetMachine {
   struct Options {
     Nanos lease = std::chrono::seconds(5);
     Nanos heartbeat = std::chrono::seconds(1);
-    Nanos probes_kept = std::chrono::minutes(10);
     // A member that joined by itself and has no session for this long is forgotten.
     Nanos absence_max = std::chrono::minutes(15);
     std::string boot_id;  // of this host
@@ -86,7 +86,7 @@ class FleetMachine {
     bool death_told = false;           // to a run, or there was none that it was missing in
     std::optional<uint32_t> agent;     // of the run that is on
     bool up_told = false;              // to that run, with its probes
-    std::deque<std::pair<MonoTime, ClockExchange>> probes;
+    ProbeHistory probes;
   };
   struct Run {
     std::string run_id;
