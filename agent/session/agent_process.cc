@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <random>
 #include <thread>
@@ -19,6 +18,7 @@
 #include "agent/session/parent_pipe.h"
 #include "agent/session/session_client.h"
 #include "common/base/die_with_parent.h"
+#include "common/base/file_limit.h"
 #include "common/base/printable.h"
 
 namespace specctl::agent {
@@ -87,7 +87,7 @@ class AgentProcess {
     asio::post(session_io_, [this, again] {
       session_.Leave(absl::CancelledError(again
                                               ? "told to end twice: what was not delivered is lost"
-                                              : "told to end before it had any work"));
+                                              : "told to end while it had no work"));
     });
   }
 
@@ -168,8 +168,6 @@ class AgentProcess {
 absl::Status RunToEnd(AgentOptions options) {
   if (options.parent_fd >= 0) std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
-  // gRPC's own log lines are no use to users: what fails is said by this program.
-  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   if (options.parent_fd >= 0) {
     DieWithParent();  // where it is gone already, the pipe has ended
     const auto order = ReadSpawnOrder(options.parent_fd);
@@ -177,9 +175,9 @@ absl::Status RunToEnd(AgentOptions options) {
     EndWithParent(options.parent_fd);
     options.controller_address = order->controller_address;
     options.join_token = order->join_token;
-    options.spawn_number = order->agent;
+    options.spawn_number = order->number;
   }
-  AgentProcess process(options, RaiseFilesLimit());
+  AgentProcess process(options, RaiseFileLimit());
   return process.Run();
 }
 

@@ -17,7 +17,7 @@ struct AgentOptions {
   // How the controller is dialled; insecure on loopback is one value of it.
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   // The reading end of a pipe from the process that spawned this one, or -1.  One line, "address
-  // token agent", comes through it; when it closes, this process ends at once.
+  // token number", comes through it; when it closes, this process ends at once.
   int parent_fd = -1;
   std::string specctl_version;
 };
@@ -25,10 +25,10 @@ struct AgentOptions {
 // Joins, serves run after run and returns: 0 after it was dismissed, else 1 with the reason on
 // stderr.
 //
-// SIGTERM drains this agent: in-flight requests get 10 s, and all is delivered.  Without a job, or
-// at the second time, it ends at once.  SIGINT does the same, but is ignored by an agent that was
-// spawned: Ctrl-C reaches the whole foreground group, and the controller drains its agents.  Called
-// once, on the main thread, before gRPC is used.
+// SIGTERM drains this agent: in-flight requests get 10 s, all is delivered, and it returns 0 after
+// that run's release.  Without a job, or at the second time, it ends at once.  SIGINT does the
+// same, but is ignored by an agent that was spawned: Ctrl-C is for the controller, which drains its
+// agents.  Called once, on the main thread.
 int RunAgent(const AgentOptions& options);
 
 }  // namespace specctl::agent

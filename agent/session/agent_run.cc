@@ -87,9 +87,8 @@ Task<void> AgentRun::NextOrder() {
 Task<absl::Status> AgentRun::Serve() {
   for (;;) {
     while (!next_ && !end_ && !stopped_) co_await NextOrder();
-    if (end_ || !next_) break;
+    if (end_ || stopped_) break;
     co_await ServeRun();
-    if (stopped_) break;
   }
   if (!end_) end_ = absl::OkStatus();
   co_return *end_;

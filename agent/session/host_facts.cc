@@ -4,19 +4,13 @@
 #include <string>
 #include <thread>
 
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "common/base/boot_id.h"
+
 namespace specctl::agent {
 namespace {
-
-std::string FirstLine(const char* path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
 
 std::string CpuModel() {
   std::ifstream file("/proc/cpuinfo");
@@ -37,17 +31,6 @@ uint64_t MemoryBytes() {
 
 }  // namespace
 
-uint64_t RaiseFilesLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  if (limit.rlim_cur < limit.rlim_max) {
-    rlimit raised = limit;
-    raised.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
-  }
-  return limit.rlim_cur;
-}
-
 HostFacts ReadHostFacts(uint64_t files_max) {
   HostFacts facts;
   utsname names{};
@@ -55,7 +38,7 @@ HostFacts ReadHostFacts(uint64_t files_max) {
     facts.hostname = names.nodename;
     facts.kernel = std::string(names.sysname) + " " + names.release;
   }
-  facts.boot_id = FirstLine("/proc/sys/kernel/random/boot_id");
+  facts.boot_id = ReadBootId();
   facts.cpu_model = CpuModel();
   facts.cores = std::thread::hardware_concurrency();
   facts.memory_bytes = MemoryBytes();

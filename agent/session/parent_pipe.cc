@@ -1,14 +1,10 @@
 #include "agent/session/parent_pipe.h"
 
 #include <cerrno>
-#include <charconv>
+#include <string>
 #include <thread>
-#include <vector>
 
 #include <unistd.h>
-
-#include <absl/strings/str_format.h>
-#include <absl/strings/str_split.h>
 
 namespace specctl::agent {
 namespace {
@@ -26,28 +22,11 @@ bool ReadByte(int fd, char& byte) {
 
 }  // namespace
 
-absl::StatusOr<SpawnOrder> ParseSpawnOrder(std::string_view line) {
-  const std::string text(line);
-  const std::vector<std::string> parts = absl::StrSplit(text, ' ');
-  SpawnOrder order;
-  bool valid = parts.size() == 3 && !parts[0].empty() && !parts[2].empty();
-  if (valid) {
-    order.controller_address = parts[0];
-    order.join_token = parts[1];
-    const char* end = parts[2].data() + parts[2].size();
-    const auto [at, error] = std::from_chars(parts[2].data(), end, order.agent);
-    valid = error == std::errc() && at == end;
-  }
-  if (valid) return order;
-  return absl::InvalidArgumentError(
-      "--spawned-fd: need \"address token agent\" from the parent; this flag is for specctl run");
-}
-
 absl::StatusOr<SpawnOrder> ReadSpawnOrder(int fd) {
   std::string line;
   char byte = 0;
   while (line.size() < kLineBytesMax && ReadByte(fd, byte)) {
-    if (byte == '\n') return ParseSpawnOrder(line);
+    if (byte == '\n') return DecodeSpawnOrder(line);
     line += byte;
   }
   return absl::UnavailableError("--spawned-fd: the parent closed the pipe before its order");

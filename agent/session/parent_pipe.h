@@ -1,24 +1,14 @@
 // ParentPipe: the pipe that a spawned agent inherits, and its end when the parent is gone.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include <absl/status/statusor.h>
+
+#include "common/session/spawn_order.h"
 
 namespace specctl::agent {
 
-// What the parent writes as one line, "address token agent\n", once its server listens.
-struct SpawnOrder {
-  std::string controller_address;
-  std::string join_token;
-  uint32_t agent = 0;
-};
-
-// INVALID_ARGUMENT where `line` (without its end) is not of that form.
-absl::StatusOr<SpawnOrder> ParseSpawnOrder(std::string_view line);
-
-// Waits for the line.  UNAVAILABLE where the pipe closes before it.
+// Waits for the order, a line.  UNAVAILABLE where the pipe closes before it, INVALID_ARGUMENT as
+// DecodeSpawnOrder.
 absl::StatusOr<SpawnOrder> ReadSpawnOrder(int fd);
 
 // From now on this process ends at once, whatever it is doing, when the pipe `fd` is closed. Starts

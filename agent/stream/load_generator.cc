@@ -61,7 +61,7 @@ Task<absl::Status> LoadGenerator::Prepare() {
 }
 
 absl::Status LoadGenerator::CheckFiles() const {
-  const uint64_t needed = job_.slice.slots + kFilesReserved;
+  const uint64_t needed = job_.slice.slots + kAgentFiles;
   if (needed <= options_.files_max) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrFormat(
       "--bs: agent %d needs %d open files for %d slots, the limit is %d: raise it where the agent "

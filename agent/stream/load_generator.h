@@ -34,7 +34,6 @@ class LoadGenerator final : private SlotHost {
     Nanos idle_max = Exchange::kIdleMax;
     DrainPolicy::Options drain;
   };
-  static constexpr uint64_t kFilesReserved = 64;  // for all but the targets' connections
 
   // `io` is run by RunReactor(io, loop).
   LoadGenerator(boost::asio::io_context& io, LoopWatch& loop, LoadJob job, Options options);

@@ -37,7 +37,6 @@ class JournalWriter {
   absl::Status Sync();
 
   uint64_t bytes() const { return bytes_; }  // appended so far, headers included
-  size_t buffered_bytes() const { return buffer_.size(); }
 
  private:
   absl::Status WriteBuffer();

@@ -13,9 +13,8 @@ namespace specctl {
 class PrepareIntake {
  public:
   // Takes a part; the job after the last one, nullopt before.
-  // INVALID_ARGUMENT  what came makes no job: no head, no rows, no target, a position's
-  // conversation
-  //                   missing
+  // INVALID_ARGUMENT  what came makes no job: no head, no rows, no target, or the conversation of a
+  //                   position is missing
   absl::StatusOr<std::optional<LoadJob>> Take(PreparePart part);
   // Forgets the parts so far: the session was cut among them.
   void Reset();

@@ -1,6 +1,7 @@
 // LoadJob: all that an agent must know to apply its share of a run's load.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,10 @@ struct TargetJob {
   std::string model;           // what requests whose conversation names none ask for
   std::string authorization;   // value of the header, a secret; empty: none is sent
 };
+
+// Files that an agent opens besides its connections to targets: reactor, session, resolver, log,
+// spool.
+inline constexpr uint64_t kAgentFiles = 64;
 
 struct LoadJob {
   RunSpec spec;

@@ -33,39 +33,38 @@ AgentSpawner::AgentSpawner(std::vector<std::string> command)
 
 AgentSpawner::~AgentSpawner() { End(Nanos(0)); }
 
-absl::Status AgentSpawner::Start(uint32_t number, const DialOrder& order) {
+absl::Status AgentSpawner::Start(const SpawnOrder& order) {
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     return absl::ResourceExhaustedError(absl::StrFormat(
-        "--agents: can't start agent %d: socketpair: %s", number, std::strerror(errno)));
+        "--agents: can't start agent %d: socketpair: %s", order.number, std::strerror(errno)));
   }
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
   auto child = ChildProcess::Start(
       {.words = command_, .stdout_path = "", .stderr_path = "", .passed_fd = theirs.get()});
   if (!child.ok()) {
-    return absl::Status(
-        child.status().code(),
-        absl::StrFormat("--agents: agent %d: %s", number, std::string(child.status().message())));
+    return absl::Status(child.status().code(),
+                        absl::StrFormat("--agents: agent %d: %s", order.number,
+                                        std::string(child.status().message())));
   }
-  const std::string line = absl::StrFormat("%s %s %d\n", order.address, order.join_token, number);
+  const std::string line = Encode(order) + "\n";
   // Far less than a socket's buffer: taken whole, or the agent is dead, which TakeDeaths tells.
   send(ours.get(), line.data(), line.size(), MSG_NOSIGNAL);
   processes_.push_back(
-      {.number = number, .child = *std::move(child), .stream = std::move(ours), .reported = false});
+      {.number = order.number, .child = *std::move(child), .stream = std::move(ours)});
   return absl::OkStatus();
 }
 
 std::vector<AgentSpawner::Death> AgentSpawner::TakeDeaths() {
   std::vector<Death> deaths;
-  for (Process& process : processes_) {
-    if (process.reported) continue;
+  std::erase_if(processes_, [&deaths](Process& process) {
     const auto end = process.child.Ended();
-    if (!end) continue;
-    process.reported = true;
+    if (!end) return false;
     deaths.push_back(
         {.number = process.number, .how = HowItEnded(process.number, process.child.pid(), *end)});
-  }
+    return true;
+  });
   return deaths;
 }
 
@@ -77,10 +76,7 @@ void AgentSpawner::End(Nanos patience) {
                        [](Process& process) { return process.child.Ended().has_value(); });
   };
   while (!all_ended() && MonoNow() < deadline) std::this_thread::sleep_for(kReapInterval);
-  for (Process& process : processes_) {
-    process.child.Kill();
-    process.reported = true;
-  }
+  processes_.clear();
 }
 
 std::vector<pid_t> AgentSpawner::pids() const {

@@ -12,17 +12,12 @@
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
 #include "common/base/unique_fd.h"
+#include "common/session/spawn_order.h"
 
 namespace specctl::controller {
 
-// Where spawned agents dial.
-struct DialOrder {
-  std::string address;     // host:port
-  std::string join_token;  // without spaces
-};
-
-// Each agent gets one end of a socket pair as `--spawned-fd N`: one line "address token number\n"
-// tells it where to dial, and the end of the stream tells it to exit.  Should this process die in
+// Each agent gets one end of a socket pair as `--spawned-fd N`: a line, its SpawnOrder, tells it
+// where to dial, and the end of the stream tells it to exit.  Should this process die in
 // whatever way, the stream ends, and the kernel kills the agent besides, which has asked for that
 // at its start (DieWithParent), for agents that are stopped or hang.  Agents are in process groups
 // of their own, so that a terminal's Ctrl-C reaches this process alone; they inherit no other
@@ -44,24 +39,23 @@ class AgentSpawner {
 
   // Runs `command --spawned-fd N`, as the agent of that number.
   // The errors of ChildProcess::Start, naming the agent and the command.
-  absl::Status Start(uint32_t number, const DialOrder& order);
+  absl::Status Start(const SpawnOrder& order);
   // Agents whose process has ended since the last call.
   std::vector<Death> TakeDeaths();
   // Ends the streams, gives the agents `patience` to exit, then kills what is left.
   void End(Nanos patience);
 
-  std::vector<pid_t> pids() const;  // in the order of their start
+  std::vector<pid_t> pids() const;  // of those that run, in the order of their start
 
  private:
   struct Process {
     uint32_t number = 0;
     ChildProcess child;
-    UniqueFd stream;        // our end
-    bool reported = false;  // its end
+    UniqueFd stream;  // our end
   };
 
   const std::vector<std::string> command_;
-  std::vector<Process> processes_;
+  std::vector<Process> processes_;  // whose death has not been taken
 };
 
 }  // namespace specctl::controller

@@ -1,14 +1,15 @@
 #include "controller/fleet/fleet.h"
 
-#include <fstream>
 #include <future>
 #include <random>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include <absl/strings/str_format.h>
 #include <spdlog/spdlog.h>
 
+#include "common/base/boot_id.h"
 #include "controller/fleet/agent_spawner.h"
 #include "controller/fleet/fleet_machine.h"
 #include "controller/fleet/inbox.h"
@@ -20,14 +21,6 @@ namespace {
 constexpr Nanos kTurn = std::chrono::milliseconds(50);
 constexpr Nanos kDismissPatience = std::chrono::seconds(2);
 constexpr size_t kInboxMax = 4096;
-
-// This host's boot; empty where the system doesn't tell.
-std::string BootId() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
 
 std::string MakeToken() {
   std::random_device device;
@@ -46,7 +39,7 @@ class Fleet::Loop {
  public:
   explicit Loop(Options options)
       : options_(std::move(options)),
-        boot_id_(BootId()),
+        boot_id_(ReadBootId()),
         token_(options_.join_token.empty() ? MakeToken() : options_.join_token),
         machine_(MachineOptions(boot_id_)) {}
   ~Loop();
@@ -90,6 +83,9 @@ class Fleet::Loop {
   // Of the fleet's thread.
   FleetMachine machine_;
   RunSink sink_;
+  // Of every run so far: an agent that is still on its way out of a run must not take what is said
+  // in another for its own.
+  std::set<std::string> run_ids_;
   MonoTime now_ = MonoNow();
   AgentSpawner* spawner_ = nullptr;
   uint32_t next_number_ = 0;
@@ -165,8 +161,9 @@ void Fleet::Loop::Obey() {
 
 absl::Status Fleet::Loop::Grow(uint32_t agents) {
   while (machine_.spawned_alive() < agents) {
-    const DialOrder order{.address = hub_->address(), .join_token = token_};
-    if (absl::Status started = spawner_->Start(next_number_, order); !started.ok()) return started;
+    const SpawnOrder order{
+        .controller_address = hub_->address(), .join_token = token_, .number = next_number_};
+    if (absl::Status started = spawner_->Start(order); !started.ok()) return started;
     machine_.OnSpawned(next_number_++, now_);
   }
   return absl::OkStatus();
@@ -175,6 +172,10 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
 absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
   if (machine_.has_run()) {
     return absl::FailedPreconditionError("fleet: another run is on");
+  }
+  if (!run_ids_.insert(run_id).second) {
+    return absl::AlreadyExistsError(
+        absl::StrFormat("fleet: run %s was on before; a run's id is of one run", run_id));
   }
   sink_ = std::move(sink);
   machine_.BeginRun(run_id, agents, now_);

@@ -30,7 +30,8 @@ class Fleet {
 
   // UNAVAILABLE where it can't listen at `options.listen`.
   static absl::StatusOr<std::unique_ptr<Fleet>> Start(Options options);
-  // Dismisses the agents, gives those that it started 2 s to exit, then kills what is left.
+  // No run is on.  Dismisses the agents, gives those that it started 2 s to exit, then kills what
+  // is left.
   ~Fleet();
 
   // Starts processes on this machine until `agents` of them run; they join in their own time.
@@ -47,7 +48,8 @@ class Fleet {
   // Called on the fleet's thread; must not block.
   using RunSink = std::function<void(RunInput)>;
   // Gives the run its agents 0..agents-1, as they are there.
-  // FAILED_PRECONDITION where a run is on.
+  // FAILED_PRECONDITION  a run is on
+  // ALREADY_EXISTS       a run of this id was on before
   absl::Status BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
   void Send(SessionId session, SessionOutput output);
   // The run has taken the session's last message.

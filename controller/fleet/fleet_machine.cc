@@ -19,10 +19,10 @@ void FleetMachine::OnSpawned(uint32_t number, MonoTime now) {
 
 void FleetMachine::OnProcessDied(uint32_t number, const std::string& how, MonoTime now) {
   for (Member& member : members_) {
-    if (member.spawn_number != number || member.dead) continue;
-    member.dead = true;
+    if (member.spawn_number != number || member.death) continue;
+    member.death = how;
     member.seen = now;
-    if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = AgentDied{.how = how}}});
+    if (member.agent) TellDeath(member);
   }
 }
 
@@ -53,7 +53,6 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
   if (member.session) {
     Tell(CloseSession{*member.session, absl::AbortedError("session: the agent dialled again")});
   }
-  const bool is_new = !member.incarnation;
   member.incarnation = hello.incarnation;
   member.host = hello.host;
   member.session = session;
@@ -65,8 +64,8 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
     const bool goes_on = run_ && member.agent && run_->run_id == held.run_id;
     if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
   }
-  if (member.agent) return TellUp(member, is_new);
-  Bind(member);
+  if (member.agent) return TellUp(member);
+  if (!member.death) Bind(member);
 }
 
 FleetMachine::Member* FleetMachine::MemberOf(SessionId session) {
@@ -108,15 +107,14 @@ void FleetMachine::OnSession(SessionInput input, MonoTime now) {
 void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
   for (Member& member : members_) {
     if (member.incarnation != told.incarnation) continue;
-    member.probes.emplace_back(now, told.exchange);
-    while (now - member.probes.front().first > options_.probes_kept) member.probes.pop_front();
+    member.probes.Add(told.exchange, now);
     if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = told.exchange}});
   }
 }
 
 void FleetMachine::OnTick(MonoTime now) {
   std::erase_if(members_, [&](const Member& member) {
-    const bool gone = member.spawn_number ? member.dead : !member.session;
+    const bool gone = member.spawn_number ? member.death.has_value() : !member.session;
     return gone && !member.agent && now - member.seen > options_.absence_max;
   });
 }
@@ -132,25 +130,36 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
   run_ = Run{.run_id = std::move(run_id), .bound = std::vector<bool>(agents, false)};
   for (Member& member : members_) {
     // One that joined by itself and is away may never come back.
-    if (member.spawn_number || member.session) Bind(member);
+    const bool is_there = member.spawn_number ? !member.death : member.session.has_value();
+    if (is_there) Bind(member);
+  }
+  for (Member& member : members_) {
+    if (member.death && !std::exchange(member.death_told, true)) Bind(member);
   }
 }
 
 void FleetMachine::Bind(Member& member) {
-  if (!run_ || run_->IsFull() || member.dead || member.agent) return;
+  if (!run_ || run_->IsFull() || member.agent) return;
   const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
   *place = true;
   member.agent = static_cast<uint32_t>(place - run_->bound.begin());
-  if (member.session) TellUp(member, /*first=*/true);
+  member.up_told = false;
+  if (member.death) return TellDeath(member);
+  if (member.session) TellUp(member);
 }
 
-void FleetMachine::TellUp(Member& member, bool first) {
+void FleetMachine::TellDeath(Member& member) {
+  member.death_told = true;
+  Tell(ToRun{{.agent = *member.agent, .event = AgentDied{.how = *member.death}}});
+}
+
+void FleetMachine::TellUp(Member& member) {
   Tell(ToRun{
       {.agent = *member.agent,
        .event = AgentUp{
            .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
-  if (!first) return;
-  for (const auto& [at, exchange] : member.probes) {
+  if (std::exchange(member.up_told, true)) return;
+  for (const ClockExchange& exchange : member.probes.Probes()) {
     Tell(ToRun{{.agent = *member.agent, .event = exchange}});
   }
 }
@@ -187,13 +196,13 @@ std::vector<FleetCommand> FleetMachine::TakeCommands() { return std::exchange(co
 uint32_t FleetMachine::spawned_alive() const {
   return static_cast<uint32_t>(
       std::count_if(members_.begin(), members_.end(),
-                    [](const Member& member) { return member.spawn_number && !member.dead; }));
+                    [](const Member& member) { return member.spawn_number && !member.death; }));
 }
 
 std::vector<HostFacts> FleetMachine::hosts() const {
   std::vector<HostFacts> hosts;
   for (const Member& member : members_) {
-    if (member.incarnation && !member.dead) hosts.push_back(member.host);
+    if (member.incarnation && !member.death) hosts.push_back(member.host);
   }
   return hosts;
 }

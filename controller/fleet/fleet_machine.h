@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "controller/fleet/agent_event.h"
+#include "controller/fleet/probe_history.h"
 
 namespace specctl::controller {
 
@@ -35,14 +36,15 @@ using FleetCommand = std::variant<ToSession, CloseSession, ConsumeInput, ToRun>;
 //
 // A member is a process (its incarnation) and keeps its place through cuts.  One run at a time: its
 // agents 0..n-1 are the first n members that are there, then those that come, in the order of their
-// numbers (spawned ones) and of their joining.  An agent whose run is over, or that was dropped
-// from it, is told to release it, now or when it dials again.
+// numbers (spawned ones) and of their joining.  Where a run finds too few, a process that has died
+// since the run before takes a place: the run hears how it ended, rather than wait for nobody.  An
+// agent whose run is over, or that was dropped from it, is told to release it, now or when it dials
+// again.
 class FleetMachine {
  public:
   struct Options {
     Nanos lease = std::chrono::seconds(5);
     Nanos heartbeat = std::chrono::seconds(1);
-    Nanos probes_kept = std::chrono::minutes(10);
     // A member that joined by itself and has no session for this long is forgotten.
     Nanos absence_max = std::chrono::minutes(15);
     std::string boot_id;  // of this host
@@ -79,10 +81,12 @@ class FleetMachine {
     std::optional<uint64_t> incarnation;  // once it has joined
     HostFacts host;
     std::optional<SessionId> session;
-    MonoTime seen{};  // when its session was there last
-    bool dead = false;
-    std::optional<uint32_t> agent;  // of the run that is on
-    std::deque<std::pair<MonoTime, ClockExchange>> probes;
+    MonoTime seen{};                   // when its session was there last
+    std::optional<std::string> death;  // how its process ended
+    bool death_told = false;           // to a run, or there was none that it was missing in
+    std::optional<uint32_t> agent;     // of the run that is on
+    bool up_told = false;              // to that run, with its probes
+    ProbeHistory probes;
   };
   struct Run {
     std::string run_id;
@@ -96,7 +100,8 @@ class FleetMachine {
   void OnCut(SessionId session, MonoTime now);
   // Gives the member a place in the run, where one is free.
   void Bind(Member& member);
-  void TellUp(Member& member, bool first);
+  void TellUp(Member& member);
+  void TellDeath(Member& member);
   void Release(Member& member);
   void Tell(FleetCommand command) { commands_.push_back(std::move(command)); }
 

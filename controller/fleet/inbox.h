@@ -1,4 +1,4 @@
-// The queue into the run's one thread.
+// A queue into one thread.
 #pragma once
 
 #include <condition_variable>

@@ -5,6 +5,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/workload/load_job.h"
+
 namespace specctl::controller {
 namespace {
 

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -23,9 +22,6 @@ struct FleetFacts {
   std::vector<FleetHost> hosts;       // at least one
   uint64_t controller_files_max = 0;  // that the controller may have open
 };
-
-// What an agent opens besides its streams: reactor, session, resolver, log, spool.
-inline constexpr uint64_t kAgentFiles = 64;
 
 // Streams that one agent, and what it is tried against, can hold under a limit of open files; 0:
 // none.

@@ -1,6 +1,11 @@
 #include "controller/measure/measure.h"
 
+#include <deque>
+#include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "controller/fleet/inbox.h"
 #include "controller/measure/run_scrapes.h"
@@ -111,7 +116,6 @@ absl::Status RunLoop::Begin() {
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
   scrapes_ = *std::move(scrapes);
-  stops_ = stop_.requests();
   return fleet_.BeginRun(run_.spec.run_id, run_.spec.load.agents,
                          [this](RunInput input) { inbox_.Post(std::move(input)); });
 }
@@ -158,6 +162,7 @@ void RunLoop::Take(RunInput input) {
 
 void RunLoop::Take(const ScrapedBefore& done) {
   for (const Scraped& scraped : done.scrapes) Append(scraped);
+  now_ = MonoNow();  // T0 follows from it
   machine_.OnScrapedBefore(ReadClockPair().RealMinusMono(), now_);
   scrapes_->Start([this](Scraped scraped) { inbox_.PostWhenRoom(std::move(scraped)); });
 }

@@ -26,11 +26,13 @@ struct RunOutcome {
 };
 
 // Runs `run` on the first spec.load.agents agents of `fleet`, waiting run.join_timeout for those
-// that have not joined.  Whatever the end: every batch that was acknowledged is on disk, and the
-// agents have been told to release the run.  Blocks; one run at a time on a fleet.
+// that have not joined.  Requests that `stop` has before the call count.  Whatever the end: every
+// batch that was acknowledged is on disk, and the agents have been told to release the run.
+// Blocks; one run at a time on a fleet, which outlives the call.
 //
 // Errors, with nothing sent to any server:
 // ALREADY_EXISTS, RESOURCE_EXHAUSTED, INTERNAL  the journal can't be created or written
+// ALREADY_EXISTS                                a run of this id was on the fleet before
 // FAILED_PRECONDITION                           a run is on
 // others                                        the metrics can't be scraped as they are named
 absl::StatusOr<RunOutcome> Measure(const ResolvedRun& run, const RunDir& dir, Fleet& fleet,

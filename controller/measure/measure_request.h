@@ -35,7 +35,7 @@ struct MeasureRequest {
   // The prompts must still be these, which an earlier run read; nullopt: any.
   std::optional<DatasetIdentity> prompts_before;
   std::optional<uint32_t> osl_tokens;  // max_tokens; nullopt: the dataset decides
-  bool temperature_given = false;      // spec.request.temperature is as asked, else so
+  bool temperature_given = false;      // it is in spec.request; else the dataset decides
 
   // Where metrics are scraped; empty: where each target has its own.
   std::vector<std::string> named_metrics_urls;

@@ -13,7 +13,8 @@
 
 namespace specctl::controller {
 
-// Nothing more is asked of anyone: two runs of one ResolvedRun differ by what the servers do.
+// Nothing more is asked of anyone: two runs of it, the second by an id of its own, differ by what
+// the servers do.
 struct ResolvedRun {
   RunSpec spec;  // complete
   Secrets secrets;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <string>
-#include <utility>
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>

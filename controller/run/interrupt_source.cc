@@ -30,7 +30,10 @@ void Handle(void (*handler)(int)) {
 
 }  // namespace
 
-InterruptSource::InterruptSource() { Handle(OnSignal); }
+InterruptSource::InterruptSource() {
+  interrupts = 0;
+  Handle(OnSignal);
+}
 InterruptSource::~InterruptSource() { Handle(SIG_DFL); }
 
 StopToken InterruptSource::token() const {

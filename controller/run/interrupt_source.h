@@ -6,8 +6,8 @@
 namespace specctl::controller {
 
 // While one exists, SIGINT and SIGTERM are counted instead of ending the process; the third ends it
-// by the signal's default action, for a program that hangs.  The count is of the process: it goes
-// on from one InterruptSource to the next.  Only one at a time.
+// by the signal's default action, for a program that hangs.  Only one at a time; the count, and
+// every token's, begins anew with it.
 class InterruptSource {
  public:
   InterruptSource();

@@ -1,8 +1,6 @@
 // Keeps the journal and the fold of a run that is going on.
 #pragma once
 
-#include <string_view>
-
 #include <absl/status/status.h>
 
 #include "common/analysis/run_fold.h"

@@ -91,7 +91,13 @@ class FailureTest(Case):
                 self.assertIn(f"controller {address}: not reached", agent.stderr.readline())
                 agent.send_signal(told)
                 _, stderr = self.ended(agent, 1)
-                self.assertIn("told to end before it had any work", stderr)
+                self.assertIn("told to end while it had no work", stderr)
+
+    def test_an_agent_says_what_fails_in_its_own_words_alone(self):
+        agent = self.start("agent", "--controller", "dns://bad")  # gRPC has an error line for that
+        self.assertTrue(agent.stderr.readline().startswith("specctl agent: controller dns://bad: "))
+        agent.kill()
+        agent.wait()
 
     def test_an_agent_dials_again_after_its_wall_clock_was_stepped_back(self):
         with socket.socket() as controller:

@@ -1,4 +1,4 @@
-// Whole runs: the driver, its journal and real gRPC, with fake agents.
+// Whole runs: Measure, its journal and real gRPC, with fake agents.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -97,6 +97,23 @@ TEST_F(ControllerRunTest, OneRunAtATime) {
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   ASSERT_TRUE(agent.AwaitArm() && agent.Finish());
   EXPECT_EQ(End().end, RunEnd::kCompleted);
+}
+
+TEST_F(ControllerRunTest, ARequestToEndFromBeforeTheRunEndsIt) {
+  StartFleet();
+  *stops_ = 1;
+  const auto outcome = MeasureNow();  // without an agent, it would wait for them
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->ended.end, RunEnd::kInterrupted);
+}
+
+TEST_F(ControllerRunTest, ARunsIdIsOfOneRunOnAFleet) {
+  StartFleet();
+  *stops_ = 1;
+  ASSERT_TRUE(MeasureNow().ok());
+  std::filesystem::remove(JournalPath());
+  EXPECT_EQ(MeasureNow().status(),
+            absl::AlreadyExistsError("fleet: run run-1 was on before; a run's id is of one run"));
 }
 
 TEST_F(ControllerRunTest, AgentsServeOneRunAfterAnother) {

@@ -2,7 +2,6 @@
 
 #include <limits>
 #include <string>
-#include <utility>
 
 #include <absl/strings/match.h>
 #include <absl/strings/str_format.h>

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "common/net/url.h"
 #include "tools/request/flag_groups.h"

@@ -1,5 +1,6 @@
 #include "tools/specctl/agent_command.h"
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,9 @@ struct AgentFlags {
 };
 
 int RunAgentOf(const AgentFlags& flags) {
+  // gRPC's own log lines are no use to users: what fails is said by this program.  Before the
+  // options, whose credentials begin gRPC: it looks at this once.
+  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   agent::AgentOptions options;
   options.specctl_version = kVersion;
   options.controller_address = flags.controller_address;
@@ -30,15 +34,16 @@ int RunAgentOf(const AgentFlags& flags) {
 
 void AddAgentCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand(
-      "agent", "Joins a controller, applies its share of one run's load, and exits");
+      "agent", "Joins a controller and sends its share of one run after another, until dismissed");
   const auto flags = std::make_shared<AgentFlags>();
   auto* controller = command->add_option("--controller", flags->controller_address,
                                          "HOST:PORT of the controller to join");
   command->add_option("--join-token", flags->join_token, "What the controller asks of agents")
       ->envname("SPECCTL_JOIN_TOKEN")
       ->needs(controller);
-  auto* spawned = command->add_option("--spawned-fd", flags->parent_fd,
-                                      "For specctl run alone: the pipe from the parent process");
+  auto* spawned =
+      command->add_option("--spawned-fd", flags->parent_fd,
+                          "For agents that specctl starts: the pipe from the parent process");
   spawned->group("");
   command->callback([flags, controller, spawned, &exit_status] {
     if (controller->count() + spawned->count() == 0) {

@@ -5,8 +5,8 @@
 
 namespace specctl::cli {
 
-// Adds the subcommand to `app`; when it is chosen it serves one run and sets `exit_status`, 0 after
-// the controller has released it, else 1.
+// Adds the subcommand to `app`; when it is chosen it serves one run after another and sets
+// `exit_status`, 0 after the controller has dismissed it, else 1.
 void AddAgentCommand(CLI::App& app, int& exit_status);
 
 }  // namespace specctl::cli

@@ -1,20 +1,12 @@
 #include "tools/specctl/local_fleet.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
 
-namespace specctl::cli {
+#include "common/base/file_limit.h"
 
-uint64_t RaiseFileLimit() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
-  const rlimit raised = {.rlim_cur = files.rlim_max, .rlim_max = files.rlim_max};
-  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
-  return files.rlim_cur;
-}
+namespace specctl::cli {
 
 controller::FleetFacts LocalFleet() {
   controller::FleetHost host;

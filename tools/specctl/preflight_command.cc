@@ -8,8 +8,10 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/duration.h"
+#include "common/base/file_limit.h"
 #include "common/base/json_writer.h"
 #include "common/report/number_text.h"
+#include "common/workload/load_job.h"
 #include "controller/fleet/fleet.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/flags/help_page.h"
@@ -127,8 +129,8 @@ absl::StatusOr<uint32_t> StreamsMax(uint32_t wanted) {
   const std::string text = absl::StrFormat(
       "--streams-max %d: of %d open files, the limit here, an agent has %d for streams", wanted,
       files, fits);
-  const std::string more = absl::StrFormat("ulimit -n %d in this shell allows them all",
-                                           wanted + controller::kAgentFiles);
+  const std::string more =
+      absl::StrFormat("ulimit -n %d in this shell allows them all", wanted + kAgentFiles);
   if (fits == 0) return absl::ResourceExhaustedError(text + "; " + more);
   Say("note: " + text + ": no more are tried; " + more);
   return static_cast<uint32_t>(fits);

@@ -14,7 +14,8 @@ namespace specctl::cli {
 
 // A run of its own id: `load` on the null servers `urls`, one for each agent.  Replies are 2 s
 // long, or a third of `duration` where that is shorter; streams begin evenly over that time, are
-// all open for `duration`, and end as evenly. INVALID_ARGUMENT  a URL is none
+// all open for `duration`, and end as evenly.
+// INVALID_ARGUMENT  a URL is none
 absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nanos duration,
                                                        const std::vector<std::string>& urls);
 

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <optional>
-#include <variant>
 
 #include <sys/ioctl.h>
 #include <unistd.h>

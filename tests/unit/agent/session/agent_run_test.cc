@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+
 namespace specctl::agent {
 namespace {
 
@@ -24,6 +26,25 @@ TEST(ResolveT0Test, ATimeThatHasPassedIsRefused) {
   const auto t0 = ResolveT0({.t0_agent_mono_ns = Nanos(99500ms).count()}, kClocks);
   EXPECT_EQ(t0.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(t0.status().message()), HasSubstr("T0 had passed 0.500 s ago"));
+}
+
+TEST(AgentRunTest, AStopBeforeAJobHasBegunDoesNotBeginIt) {
+  boost::asio::io_context io(1);
+  LoopWatch loop;
+  int replies = 0;
+  AgentRun::Replies count;
+  count.prepared = [&replies](const std::string&, const std::string&) { ++replies; };
+  AgentRun run(io, loop, AgentRun::Identity(), count);
+  std::optional<absl::Status> ended;
+  boost::asio::co_spawn(io, run.Serve(), [&ended](std::exception_ptr, const absl::Status& status) {
+    ended = status;
+  });
+  run.OnJob(LoadJob());
+  EXPECT_TRUE(run.has_job());
+  run.OnStop(Nanos(0));
+  io.poll();
+  EXPECT_EQ(ended, absl::OkStatus());
+  EXPECT_EQ(replies, 0);
 }
 
 }  // namespace

@@ -1,19 +1,10 @@
 #include "agent/session/host_facts.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace specctl::agent {
 namespace {
-
-TEST(HostFactsTest, TheSoftLimitOfFilesIsRaisedToTheHardOne) {
-  const uint64_t files_max = RaiseFilesLimit();
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
-  EXPECT_EQ(files_max, limit.rlim_cur);
-}
 
 TEST(HostFactsTest, NamesThisMachineAndProcess) {
   const HostFacts facts = ReadHostFacts(123);

@@ -46,8 +46,8 @@ class AgentSpawnerTest : public ::testing::Test {
   // Starts agents 0..agents-1.
   static void StartAll(AgentSpawner& spawner, uint32_t agents) {
     for (uint32_t number = 0; number < agents; ++number) {
-      const absl::Status started =
-          spawner.Start(number, {.address = "127.0.0.1:4000", .join_token = "secret"});
+      const absl::Status started = spawner.Start(
+          {.controller_address = "127.0.0.1:4000", .join_token = "secret", .number = number});
       EXPECT_TRUE(started.ok()) << started;
     }
   }
@@ -89,6 +89,7 @@ TEST_F(AgentSpawnerTest, DeathsAreReportedOnceWithTheReason) {
   EXPECT_EQ(exited.number, 0u);
   EXPECT_EQ(exited.how, "agent 0 (pid " + std::to_string(pids[0]) + ") exited with status 4");
   EXPECT_TRUE(spawner.TakeDeaths().empty());
+  EXPECT_EQ(spawner.pids(), std::vector<pid_t>{pids[1]});
   kill(pids[1], SIGKILL);
   const auto killed = AwaitDeath(spawner);
   EXPECT_EQ(killed.number, 1u);
@@ -99,14 +100,14 @@ TEST_F(AgentSpawnerTest, DeathsAreReportedOnceWithTheReason) {
 TEST_F(AgentSpawnerTest, MoreAreStartedBesideThoseThatRun) {
   AgentSpawner spawner(Script("exec sleep 60"));
   StartAll(spawner, 1);
-  ASSERT_TRUE(spawner.Start(7, {.address = "a", .join_token = "t"}).ok());
+  ASSERT_TRUE(spawner.Start({.controller_address = "a", .join_token = "t", .number = 7}).ok());
   kill(spawner.pids()[1], SIGKILL);
   EXPECT_EQ(AwaitDeath(spawner).number, 7u);
 }
 
 TEST_F(AgentSpawnerTest, ACommandThatCannotBeRunIsAnErrorOfTheStart) {
   AgentSpawner spawner({"/no/such/program"});
-  EXPECT_EQ(spawner.Start(2, {}),
+  EXPECT_EQ(spawner.Start({.number = 2}),
             absl::NotFoundError("--agents: agent 2: can't start /no/such/program: "
                                 "No such file or directory"));
 }
@@ -119,7 +120,7 @@ TEST_F(AgentSpawnerTest, WhereOneCannotBeStartedTheErrorNamesTheFlag) {
   AgentSpawner spawner(Script("exec sleep 60"));
   absl::Status started;
   for (uint32_t number = 0; number < 4 && started.ok(); ++number) {
-    started = spawner.Start(number, {});
+    started = spawner.Start({.number = number});
   }
   setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_EQ(started.code(), absl::StatusCode::kResourceExhausted);
@@ -129,16 +130,18 @@ TEST_F(AgentSpawnerTest, WhereOneCannotBeStartedTheErrorNamesTheFlag) {
 TEST_F(AgentSpawnerTest, EndingTheStreamsEndsTheAgents) {
   AgentSpawner spawner(Script("cat <&$1; touch " + folder_ + "/ended"));
   StartAll(spawner, 2);
+  const std::vector<pid_t> pids = spawner.pids();
   spawner.End(seconds(10));
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/ended"));
-  for (const pid_t pid : spawner.pids()) EXPECT_EQ(kill(pid, 0), -1);
+  for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1);
 }
 
 TEST_F(AgentSpawnerTest, AgentsThatDoNotEndAreKilled) {
   AgentSpawner spawner(Script("trap '' TERM INT HUP; exec sleep 60"));
   StartAll(spawner, 2);
+  const std::vector<pid_t> pids = spawner.pids();
   spawner.End(Nanos(0));
-  for (const pid_t pid : spawner.pids()) EXPECT_EQ(kill(pid, 0), -1);
+  for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1);
 }
 
 }  // namespace

@@ -200,6 +200,31 @@ TEST_F(FleetMachineTest, ARunBeginsWithTheProbesOfTheLastTenMinutes) {
   EXPECT_THAT(Said(), ElementsAre("cut 0", "consume 20", "welcome 20", "up 0 20"));
 }
 
+TEST_F(FleetMachineTest, WhoIsAwayWhenARunBeginsBringsItsProbesWhenItComes) {
+  fleet_.OnSpawned(0, now_);
+  Hello(10, 1, 0);
+  Probe(1, 5);
+  Say(10, SessionCut{});
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Hello(20, 1, 0);
+  EXPECT_THAT(Said(), ElementsAre("consume 20", "welcome 20", "up 0 20", "probe 0 5"));
+}
+
+TEST_F(FleetMachineTest, ARunHearsOfProcessesThatDiedBeforeItWhereItMissesThem) {
+  for (uint32_t number = 0; number < 3; ++number) fleet_.OnSpawned(number, now_);
+  fleet_.OnProcessDied(0, "exited", now_);
+  fleet_.BeginRun("run-1", 2, now_);
+  EXPECT_THAT(Said(), IsEmpty());  // two others will come
+  fleet_.EndRun();
+  fleet_.OnProcessDied(1, "killed", now_);
+  fleet_.BeginRun("run-2", 2, now_);
+  EXPECT_THAT(Said(), ElementsAre("died 1 killed"));  // not of 0, which run-1 could do without
+  fleet_.EndRun();
+  fleet_.BeginRun("run-3", 2, now_);
+  EXPECT_THAT(Said(), IsEmpty());  // told once; one may still join
+}
+
 TEST_F(FleetMachineTest, WhoStaysAwayIsForgotten) {
   Hello(10, 1);
   Hello(11, 2);

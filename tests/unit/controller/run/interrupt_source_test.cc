@@ -7,7 +7,7 @@
 namespace specctl::controller {
 namespace {
 
-// The count is of the process: one test, in a process of its own.
+// Signals are of the process: each test is in a process of its own.
 TEST(InterruptSourceDeathTest, TwoSignalsAreCountedAndTheThirdEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
@@ -26,6 +26,23 @@ TEST(InterruptSourceDeathTest, OneSignalOnlyCounts) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
+        const InterruptSource source;
+        const bool none = source.token().requests() == 0;
+        std::raise(SIGINT);
+        _exit(none && source.token().requests() == 1 ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST(InterruptSourceDeathTest, EachSourceCountsFromNone) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        {
+          const InterruptSource source;
+          std::raise(SIGINT);
+          std::raise(SIGINT);
+        }
         const InterruptSource source;
         const bool none = source.token().requests() == 0;
         std::raise(SIGINT);

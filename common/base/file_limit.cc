@@ -1,0 +1,15 @@
+#include "common/base/file_limit.h"
+
+#include <sys/resource.h>
+
+namespace specctl {
+
+uint64_t RaiseFileLimit() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  const rlimit raised = {.rlim_cur = files.rlim_max, .rlim_max = files.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
+  return files.rlim_cur;
+}
+
+}  // namespace specctl
