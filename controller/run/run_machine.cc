@@ -201,6 +201,8 @@ void RunMachine::OnSynced(MonoTime now) {
   slowest_sync_ = std::max(slowest_sync_, now - sync_begun_);
   WriteAhead::Synced synced = write_ahead_.OnSynced();
   for (const WriteAhead::Ack& ack : synced.acks) SendAck(ack.agent, ack.seq);
+  // After the end, Release has been said, or will be: nothing may follow it.
+  if (ended_) return;
   for (Command& command : synced.released) Emit(std::move(command), now);
 }
 

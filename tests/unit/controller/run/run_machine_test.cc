@@ -182,6 +182,19 @@ TEST_F(RunMachineTest, NothingIsSentBeforeTheEventThatItFollowsFromIsOnDisk) {
                                   "drain 12 interrupted 10"));
 }
 
+TEST_F(RunMachineTest, WhatWaitedForTheJournalIsNotSentOnceTheRunHasEnded) {
+  syncs_ = false;
+  for (uint32_t agent = 0; agent < 3; ++agent) Up(10 + agent, agent);
+  Said();  // the sync that Prepare waits for is under way
+  machine_.OnInterrupt(now_);
+  EXPECT_THAT(Said(), ElementsAre("stage done", "run ended"));
+  machine_.OnSynced(now_);
+  EXPECT_THAT(Said(), ElementsAre("sync"));  // of the end; nobody is told to prepare
+  machine_.OnSynced(now_);
+  EXPECT_TRUE(machine_.finished());
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
 TEST_F(RunMachineTest, ClockProbesOfAgentsThatHaveJoinedAreKept) {
   Said();
   Tell(0, ClockExchange{.agent_send_mono_ns = 1});
