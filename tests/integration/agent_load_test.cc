@@ -135,13 +135,19 @@ class AgentLoadTest : public ::testing::Test {
   MonoTime t0_{};
 };
 
-TEST_F(AgentLoadTest, AuthoritiesAreReadForHttpsTargetsOnly) {
+TEST_F(AgentLoadTest, HttpTargetsNeedNoAuthorities) {
   SetRows({1});
   ServeAlways(WholeStream());
   job_.spec.tls.ca_file = "/no/such/file.pem";
   EXPECT_TRUE(Run().ok());
   EXPECT_THAT(report_.Outcomes(), ElementsAre(Pair(Outcome::kOk, 1)));
-  job_.targets.push_back({"https://127.0.0.1:1", "vllm", true, false});
+}
+
+TEST_F(AgentLoadTest, OneHttpsTargetAmongOthersNeedsThem) {
+  SetRows({1});
+  job_.spec.tls.ca_file = "/no/such/file.pem";
+  job_.targets = {{"http://127.0.0.1:1", "vllm", true, false},
+                  {"https://127.0.0.1:1", "vllm", true, false}};
   EXPECT_THAT(std::string(Run().message()), HasSubstr("/no/such/file.pem"));
 }
 
