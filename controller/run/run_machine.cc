@@ -198,8 +198,7 @@ void RunMachine::Emit(Command command, MonoTime now) {
 }
 
 void RunMachine::OnSynced(MonoTime now) {
-  slowest_sync_ = std::max(slowest_sync_, now - sync_begun_);
-  WriteAhead::Synced synced = write_ahead_.OnSynced();
+  WriteAhead::Synced synced = write_ahead_.OnSynced(now);
   for (const WriteAhead::Ack& ack : synced.acks) SendAck(ack.agent, ack.seq);
   // After the end, Release has been said, or will be: nothing may follow it.
   if (ended_) return;
@@ -223,7 +222,7 @@ void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
 void RunMachine::Arm(MonoTime now) {
   if (ended_ || armed_ || !real_minus_mono_) return;
   if (!roster_.AllConnected() && now < arm_by_) return;
-  const MonoTime t0 = now + ArmLead(roster_, slowest_sync_, options_.boot_id);
+  const MonoTime t0 = now + ArmLead(roster_, write_ahead_.slowest_sync(), options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
                  .t0_unix_ns = MonoNs(t0) + real_minus_mono_->count(),
                  .boot_id = options_.boot_id};
@@ -277,8 +276,7 @@ void RunMachine::OnTick(MonoTime now) {
     LoseLateAgents(now);
   }
   if (const auto due = write_ahead_.sync_due(); due && now >= *due) {
-    write_ahead_.OnSyncBegun();
-    sync_begun_ = now;
+    write_ahead_.OnSyncBegun(now);
     commands_.push_back(SyncJournal{});
   }
 }

@@ -131,8 +131,6 @@ class RunMachine {
   AgentRoster roster_;
   FailureLimit failures_;
   WriteAhead write_ahead_;
-  MonoTime sync_begun_{};
-  Nanos slowest_sync_{0};
   RunStage stage_ = RunStage::kPreparing;
   std::optional<Armed> armed_;
   std::optional<Draining> draining_;

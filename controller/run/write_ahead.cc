@@ -1,5 +1,6 @@
 #include "controller/run/write_ahead.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace specctl::controller {
@@ -27,8 +28,9 @@ std::optional<MonoTime> WriteAhead::sync_due() const {
   return now ? *group_begun_ : *group_begun_ + kGroup;
 }
 
-void WriteAhead::OnSyncBegun() {
+void WriteAhead::OnSyncBegun(MonoTime now) {
   under_way_ = true;
+  sync_begun_ = now;
   hastened_ = false;
   syncing_ = recorded_;
   for (Seqs& seqs : seqs_) seqs.syncing = seqs.appended;
@@ -36,8 +38,9 @@ void WriteAhead::OnSyncBegun() {
   bytes_ = 0;
 }
 
-WriteAhead::Synced WriteAhead::OnSynced() {
+WriteAhead::Synced WriteAhead::OnSynced(MonoTime now) {
   under_way_ = false;
+  slowest_sync_ = std::max(slowest_sync_, now - sync_begun_);
   synced_ = syncing_;
   Synced synced;
   for (uint32_t agent = 0; agent < seqs_.size(); ++agent) {

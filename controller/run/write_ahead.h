@@ -32,7 +32,7 @@ class WriteAhead {
 
   // When the next sync is to begin; nullopt: nothing waits, or one is under way.
   std::optional<MonoTime> sync_due() const;
-  void OnSyncBegun();
+  void OnSyncBegun(MonoTime now);
 
   struct Ack {
     uint32_t agent = 0;
@@ -43,10 +43,12 @@ class WriteAhead {
     std::vector<Ack> acks;  // of agents of which more batches are on disk than before
   };
   // All that was recorded before OnSyncBegun() is on disk.
-  Synced OnSynced();
+  Synced OnSynced(MonoTime now);
   // Nothing will be on disk any more; what waits is dropped.
   void OnFailed();
 
+  // How long the slowest sync took.
+  Nanos slowest_sync() const { return slowest_sync_; }
   bool all_synced() const { return synced_ == recorded_; }
   // The agent's last batch that is on disk; 0: none.
   uint64_t durable_seq(uint32_t agent) const { return seqs_[agent].durable; }
@@ -65,6 +67,8 @@ class WriteAhead {
   size_t bytes_ = 0;  // recorded and not syncing, of batches
   std::optional<MonoTime> group_begun_;
   bool hastened_ = false, under_way_ = false, failed_ = false;
+  MonoTime sync_begun_{};
+  Nanos slowest_sync_{0};
   std::vector<Held> held_;
 };
 

@@ -6,6 +6,7 @@ import unittest
 
 import acceptance_truth
 import chunk_join
+import fleet_runs
 import journal_bytes
 import printed_figures
 import quantiles
@@ -175,6 +176,26 @@ class AcceptanceTruthTest(unittest.TestCase):
         self.assertEqual(acceptance_truth.line_of(row),
                          "| some | 31 | 1 | per_request | 31, 31 | 10, 10 | 3.2000 (3.1000 .. 3.3000), -, 3.2000 "
                          "| 2.0000 .. 3.5000, -, 3.0000 | -, -, 3.7500 | valid | a b |")
+
+
+class FleetRunsTest(unittest.TestCase):
+    @staticmethod
+    def lines(*runs):
+        return "\n".join(json.dumps({"to_t0_ms": to_t0, "lead_ms": 100, "load_ms": 1, "end_ms": end,
+                                     "rows": fleet_runs.ROWS, "ok": ok}) for to_t0, end, ok in runs)
+
+    def test_the_worst_run_is_judged(self):
+        told = []
+        figures = fleet_runs.figures_of(self.lines((130, 9, 1000), (501, 20, 1000), (120, 8, 1000)), told.append)
+        self.assertEqual((figures["to_t0_ms"]["median"], figures["to_t0_ms"]["max"]), (130, 501))
+        self.assertEqual([row["state"] for row in targets.judged({"fleet": figures})], ["missed", "met"])
+        self.assertEqual(len(told), 3)
+
+    def test_a_run_without_all_its_answers_is_no_measurement(self):
+        with self.assertRaises(RuntimeError):
+            fleet_runs.figures_of(self.lines((130, 9, 999)), print)
+        with self.assertRaises(RuntimeError):
+            fleet_runs.figures_of("", print)
 
 
 class TargetsTest(unittest.TestCase):

@@ -16,6 +16,7 @@ def judged(results):
     for part, judge in (("arrival", arrival_targets), ("cpu", cpu_targets), ("decoder", decoder_targets),
                         ("bytes", bytes_targets), ("ingest", ingest_targets),
                         ("memory", memory_targets), ("controller", controller_targets),
+                        ("fleet", fleet_targets),
                         ("acceptance", acceptance_targets)):
         if part in results:
             rows += judge(results[part])
@@ -121,6 +122,12 @@ def memory_targets(found):
 def controller_targets(found):
     name = "growth of the controller's CPU over its agents'"
     yield missing(name, found) if found["void"] else at_most(name, 5, found["slope"] * 100, "%")
+
+
+def fleet_targets(found):
+    over = f"{found['agents']} agents, {found['rows']:,} rows, worst of {found['runs']}"
+    yield at_most(f"from Measure to T0, {over}", 500, found["to_t0_ms"]["max"], "ms")
+    yield at_most(f"from the last response to the run's end, {over}", 300, found["end_ms"]["max"], "ms")
 
 
 def acceptance_targets(rows):

@@ -24,6 +24,7 @@ using fakes::WholeStream;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 using ::testing::SizeIs;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -133,6 +134,22 @@ class AgentLoadTest : public ::testing::Test {
   std::vector<std::string> requests_;
   MonoTime t0_{};
 };
+
+TEST_F(AgentLoadTest, HttpTargetsNeedNoAuthorities) {
+  SetRows({1});
+  ServeAlways(WholeStream());
+  job_.spec.tls.ca_file = "/no/such/file.pem";
+  EXPECT_TRUE(Run().ok());
+  EXPECT_THAT(report_.Outcomes(), ElementsAre(Pair(Outcome::kOk, 1)));
+}
+
+TEST_F(AgentLoadTest, OneHttpsTargetAmongOthersNeedsThem) {
+  SetRows({1});
+  job_.spec.tls.ca_file = "/no/such/file.pem";
+  job_.targets = {{"http://127.0.0.1:1", "vllm", true, false},
+                  {"https://127.0.0.1:1", "vllm", true, false}};
+  EXPECT_THAT(std::string(Run().message()), HasSubstr("/no/such/file.pem"));
+}
 
 TEST_F(AgentLoadTest, EverySlotWorksUntilThePlanEnds) {
   SetRows({1, 1, 1, 1, 1, 1, 1});

@@ -56,7 +56,7 @@ std::vector<Load> TwentyLoads() {
       {.bs = 2, .agents = 2, .dataset = "questions.jsonl", .requests = 30},
       {.bs = 50, .agents = 10, .dataset = "talks.jsonl", .duration = milliseconds(600)},
       {.bs = 16, .agents = 16, .dataset = "questions.jsonl", .engines = 2, .requests = 160},
-      {.bs = 64, .agents = 16, .dataset = "talks.jsonl", .engines = 2, .requests = 180},
+      {.bs = 64, .agents = 16, .dataset = "talks.jsonl", .engines = 2, .requests = 540},
   };
 }
 

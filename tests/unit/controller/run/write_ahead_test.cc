@@ -18,9 +18,9 @@ TEST(WriteAheadTest, AGroupIsDueAHundredMillisecondsAfterItsFirstEvent) {
   journal.OnBatch(0, 1, 10, kNow);
   journal.OnRecorded(kNow + milliseconds(60));
   EXPECT_EQ(journal.sync_due(), kNow + milliseconds(100));
-  journal.OnSyncBegun();
+  journal.OnSyncBegun(kNow);
   EXPECT_EQ(journal.sync_due(), std::nullopt);
-  journal.OnSynced();
+  journal.OnSynced(kNow);
   EXPECT_EQ(journal.sync_due(), std::nullopt);
   EXPECT_TRUE(journal.all_synced());
 }
@@ -42,9 +42,9 @@ TEST(WriteAheadTest, AMessageFollowsAtOnceWhereAllIsOnDisk) {
   WriteAhead journal(1);
   EXPECT_TRUE(journal.Hold(Prepare(0)));
   journal.OnRecorded(kNow);
-  journal.OnSyncBegun();
+  journal.OnSyncBegun(kNow);
   EXPECT_FALSE(journal.Hold(Prepare(0)));
-  EXPECT_EQ(journal.OnSynced().released.size(), 1u);
+  EXPECT_EQ(journal.OnSynced(kNow).released.size(), 1u);
   EXPECT_TRUE(journal.Hold(Prepare(0)));
 }
 
@@ -52,17 +52,17 @@ TEST(WriteAheadTest, WhatWasRecordedDuringASyncWaitsForTheNext) {
   WriteAhead journal(2);
   journal.OnRecorded(kNow);
   journal.Hold(Prepare(0));
-  journal.OnSyncBegun();
+  journal.OnSyncBegun(kNow);
   journal.OnRecorded(kNow);
   journal.Hold(Prepare(1));
   EXPECT_EQ(journal.sync_due(), std::nullopt);  // one at a time
-  const auto first = journal.OnSynced();
+  const auto first = journal.OnSynced(kNow);
   ASSERT_EQ(first.released.size(), 1u);
   EXPECT_EQ(std::get<SendPrepare>(first.released[0]).agent, 0u);
   EXPECT_FALSE(journal.all_synced());
   EXPECT_EQ(journal.sync_due(), kNow);
-  journal.OnSyncBegun();
-  const auto second = journal.OnSynced();
+  journal.OnSyncBegun(kNow);
+  const auto second = journal.OnSynced(kNow);
   ASSERT_EQ(second.released.size(), 1u);
   EXPECT_EQ(std::get<SendPrepare>(second.released[0]).agent, 1u);
 }
@@ -72,9 +72,9 @@ TEST(WriteAheadTest, ABatchIsAcknowledgedOnceItIsOnDisk) {
   journal.OnBatch(1, 1, 10, kNow);
   journal.OnBatch(1, 2, 10, kNow);
   EXPECT_EQ(journal.durable_seq(1), 0u);
-  journal.OnSyncBegun();
+  journal.OnSyncBegun(kNow);
   journal.OnBatch(1, 3, 10, kNow);
-  const auto synced = journal.OnSynced();
+  const auto synced = journal.OnSynced(kNow);
   ASSERT_EQ(synced.acks.size(), 1u);
   EXPECT_EQ(synced.acks[0].agent, 1u);
   EXPECT_EQ(synced.acks[0].seq, 2u);
@@ -82,11 +82,21 @@ TEST(WriteAheadTest, ABatchIsAcknowledgedOnceItIsOnDisk) {
   EXPECT_EQ(journal.durable_seq(0), 0u);
 }
 
+TEST(WriteAheadTest, TheSlowestSyncIsTheLongest) {
+  WriteAhead journal(1);
+  for (const auto took : {milliseconds(30), milliseconds(70), milliseconds(5)}) {
+    journal.OnRecorded(kNow);
+    journal.OnSyncBegun(kNow);
+    journal.OnSynced(kNow + took);
+  }
+  EXPECT_EQ(journal.slowest_sync(), milliseconds(70));
+}
+
 TEST(WriteAheadTest, AfterAFailureNothingWaitsAndNothingIsDue) {
   WriteAhead journal(1);
   journal.OnBatch(0, 1, 10, kNow);
   EXPECT_FALSE(journal.Hold(Prepare(0)));
-  journal.OnSyncBegun();
+  journal.OnSyncBegun(kNow);
   journal.OnFailed();
   journal.OnRecorded(kNow);
   EXPECT_EQ(journal.sync_due(), std::nullopt);
