@@ -48,9 +48,10 @@ class Fleet::Loop {
   // Runs `call` on the fleet's thread, and waits for its result.
   template <typename Call>
   auto Ask(Call call) -> decltype(call()) {
-    std::packaged_task<decltype(call())()> task(std::move(call));
-    auto result = task.get_future();
-    inbox_.Post([&task] { task(); });
+    // Shared: the caller may be on its way before the fleet's thread is out of the call.
+    const auto task = std::make_shared<std::packaged_task<decltype(call())()>>(std::move(call));
+    auto result = task->get_future();
+    inbox_.Post([task] { (*task)(); });
     return result.get();
   }
 

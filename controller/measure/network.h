@@ -17,7 +17,8 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  virtual const FleetFacts& Fleet() const = 0;
+  // Where the agents run, or will.
+  virtual const FleetFacts& Machines() const = 0;
   // Finds out what is at a target, waiting at most `wait` for it to be ready.  Blocks.
   // UNAVAILABLE, DEADLINE_EXCEEDED      nobody answers, or not in time
   // UNAUTHENTICATED, INVALID_ARGUMENT   it refuses the credentials, or has not got the model
@@ -32,7 +33,7 @@ class ProbingNetwork final : public Network {
   ProbingNetwork(FleetFacts fleet, std::function<void(std::string_view)> say)
       : fleet_(std::move(fleet)), say_(std::move(say)) {}
 
-  const FleetFacts& Fleet() const override { return fleet_; }
+  const FleetFacts& Machines() const override { return fleet_; }
   absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) override;
 
  private:

@@ -23,7 +23,7 @@ absl::StatusOr<PlannedRun> ResolveWorkload(MeasureRequest request, const FleetFa
 }
 
 absl::StatusOr<ResolvedRun> Resolve(MeasureRequest request, Network& network) {
-  auto planned = ResolveWorkload(std::move(request), network.Fleet());
+  auto planned = ResolveWorkload(std::move(request), network.Machines());
   if (!planned.ok()) return planned.status();
   auto targets = ProbeTargets(planned->request, network);
   if (!targets.ok()) return targets.status();

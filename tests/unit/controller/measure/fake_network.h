@@ -17,7 +17,7 @@ struct FakeNetwork final : Network {
     fleet.controller_files_max = 1024;
   }
 
-  const FleetFacts& Fleet() const override { return fleet; }
+  const FleetFacts& Machines() const override { return fleet; }
   absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) override {
     asked.push_back(input);
     waits.push_back(wait);

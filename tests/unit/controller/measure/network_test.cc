@@ -33,7 +33,7 @@ TEST(ProbingNetworkTest, ATargetIsAskedOverTheRealNetwork) {
 TEST(ProbingNetworkTest, TheFleetIsTheOneGiven) {
   FleetFacts fleet;
   fleet.controller_files_max = 7;
-  EXPECT_EQ(ProbingNetwork(fleet, [](std::string_view) {}).Fleet().controller_files_max, 7u);
+  EXPECT_EQ(ProbingNetwork(fleet, [](std::string_view) {}).Machines().controller_files_max, 7u);
 }
 
 }  // namespace
