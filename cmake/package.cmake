@@ -1,6 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 # `cmake --install` and a Debian package whose dependencies dpkg-shlibdeps finds.
 include(GNUInstallDirs)
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Debian packages have no field for the license: this file names it.
+install(FILES cmake/debian_copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 
 set(CPACK_GENERATOR DEB)
