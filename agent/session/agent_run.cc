@@ -6,8 +6,6 @@
 
 namespace specctl::agent {
 
-namespace {
-
 UnassignedReason UnassignedBy(DrainReason reason) {
   switch (reason) {
     case DrainReason::kAgentLost:
@@ -19,8 +17,6 @@ UnassignedReason UnassignedBy(DrainReason reason) {
   }
   return UnassignedReason::kInterrupted;
 }
-
-}  // namespace
 
 absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now) {
   const MonoTime t0 = order.t0_agent_mono_ns

@@ -73,6 +73,9 @@ class AgentRun {
   std::optional<LoadGenerator> generator_;
 };
 
+// What is not sent because of a drain counts as unassigned for this reason.
+UnassignedReason UnassignedBy(DrainReason reason);
+
 // T0 on this host's CLOCK_MONOTONIC.  FAILED_PRECONDITION where it has passed at `now`.
 absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now);
 

@@ -38,4 +38,17 @@ Ending Failed(FailureKind kind, std::string_view url, std::string_view what) {
   return {OutcomeOf(kind), kind, std::move(text)};
 }
 
+FailureKind InterruptionBy(UnassignedReason reason) {
+  switch (reason) {
+    case UnassignedReason::kInterrupted:
+      return FailureKind::kInterrupted;
+    case UnassignedReason::kAgentLost:
+      return FailureKind::kAgentLost;
+    case UnassignedReason::kTooManyFailures:
+      return FailureKind::kTooManyFailures;
+    default:
+      return FailureKind::kCancelledAtLimit;
+  }
+}
+
 }  // namespace specctl::agent

@@ -22,4 +22,7 @@ inline constexpr size_t kErrorBytesMax = 500;
 // character of UTF-8.
 Ending Failed(FailureKind kind, std::string_view url, std::string_view what);
 
+// Why a request is cancelled where the rest is not sent for `reason`.
+FailureKind InterruptionBy(UnassignedReason reason);
+
 }  // namespace specctl::agent

@@ -155,18 +155,7 @@ void LoadGenerator::OnIdle(MonoTime at) {
   recorder_->SetFirstIdle(std::min(at, clock_->Limit().value_or(at)));
 }
 
-FailureKind LoadGenerator::InterruptionKind() const {
-  switch (stop_reason_) {
-    case UnassignedReason::kInterrupted:
-      return FailureKind::kInterrupted;
-    case UnassignedReason::kAgentLost:
-      return FailureKind::kAgentLost;
-    case UnassignedReason::kTooManyFailures:
-      return FailureKind::kTooManyFailures;
-    default:
-      return FailureKind::kCancelledAtLimit;
-  }
-}
+FailureKind LoadGenerator::InterruptionKind() const { return InterruptionBy(stop_reason_); }
 
 void LoadGenerator::Drain(UnassignedReason reason, Nanos grace) {
   const MonoTime now = MonoNow();

@@ -39,4 +39,9 @@ struct ClockTold {
 // A message, or a job that is sent part by part.
 using SessionOutput = std::variant<ControllerMessage, PrepareParts>;
 
+inline bool IsAck(const SessionOutput& output) {
+  const auto* message = std::get_if<ControllerMessage>(&output);
+  return message != nullptr && std::holds_alternative<AckBatches>(*message);
+}
+
 }  // namespace specctl::controller

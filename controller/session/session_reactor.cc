@@ -9,11 +9,6 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
-bool IsAck(const SessionOutput& output) {
-  const auto* message = std::get_if<ControllerMessage>(&output);
-  return message != nullptr && std::holds_alternative<AckBatches>(*message);
-}
-
 struct ToEvent {
   SessionEvent operator()(SentBatch) const { return ReceivedBatch{}; }  // read before
   template <typename T>

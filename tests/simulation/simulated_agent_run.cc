@@ -7,20 +7,9 @@
 namespace specctl::simulation {
 namespace {
 
+using agent::UnassignedBy;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
-
-UnassignedReason UnassignedBy(DrainReason reason) {
-  switch (reason) {
-    case DrainReason::kAgentLost:
-      return UnassignedReason::kAgentLost;
-    case DrainReason::kTooManyFailures:
-      return UnassignedReason::kTooManyFailures;
-    case DrainReason::kInterrupted:
-      break;
-  }
-  return UnassignedReason::kInterrupted;
-}
 
 // Batches count chunks in whole microseconds of the agent's clock: at a T0 that is one, they are
 // the same whenever the run begins.

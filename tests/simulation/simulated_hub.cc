@@ -7,17 +7,13 @@
 
 namespace specctl::simulation {
 
+using controller::IsAck;
 using controller::SessionCut;
 using controller::SessionEvent;
 using controller::SessionId;
 using controller::SessionOutput;
 
 namespace {
-
-bool IsAck(const SessionOutput& output) {
-  const auto* message = std::get_if<ControllerMessage>(&output);
-  return message != nullptr && std::holds_alternative<AckBatches>(*message);
-}
 
 struct ToEvent {
   SessionEvent operator()(SentBatch) const { return ReceivedBatch{}; }  // read before

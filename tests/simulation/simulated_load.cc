@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/stream/ending.h"
 #include "common/base/hash.h"
 #include "tests/simulation/seeded_random.h"
 
@@ -196,18 +197,7 @@ void SimulatedLoad::OnIdle(MonoTime at) {
   recorder_.SetFirstIdle(std::min(at, clock_.Limit().value_or(at)));
 }
 
-FailureKind SimulatedLoad::InterruptionKind() const {
-  switch (stop_reason_) {
-    case UnassignedReason::kInterrupted:
-      return FailureKind::kInterrupted;
-    case UnassignedReason::kAgentLost:
-      return FailureKind::kAgentLost;
-    case UnassignedReason::kTooManyFailures:
-      return FailureKind::kTooManyFailures;
-    default:
-      return FailureKind::kCancelledAtLimit;
-  }
-}
+FailureKind SimulatedLoad::InterruptionKind() const { return agent::InterruptionBy(stop_reason_); }
 
 // --- batches ------------------------------------------------------------------------------------
 

@@ -47,5 +47,11 @@ TEST(AgentRunTest, AStopBeforeAJobHasBegunDoesNotBeginIt) {
   EXPECT_EQ(replies, 0);
 }
 
+TEST(UnassignedByTest, ADrainsReasonIsThatOfWhatIsNotSent) {
+  EXPECT_EQ(UnassignedBy(DrainReason::kInterrupted), UnassignedReason::kInterrupted);
+  EXPECT_EQ(UnassignedBy(DrainReason::kAgentLost), UnassignedReason::kAgentLost);
+  EXPECT_EQ(UnassignedBy(DrainReason::kTooManyFailures), UnassignedReason::kTooManyFailures);
+}
+
 }  // namespace
 }  // namespace specctl::agent

@@ -30,5 +30,12 @@ TEST(EndingTest, ALongTextIsCutBetweenCharacters) {
   }
 }
 
+TEST(EndingTest, WhatIsCancelledSaysWhatStoppedTheRest) {
+  EXPECT_EQ(InterruptionBy(UnassignedReason::kInterrupted), FailureKind::kInterrupted);
+  EXPECT_EQ(InterruptionBy(UnassignedReason::kAgentLost), FailureKind::kAgentLost);
+  EXPECT_EQ(InterruptionBy(UnassignedReason::kTooManyFailures), FailureKind::kTooManyFailures);
+  EXPECT_EQ(InterruptionBy(UnassignedReason::kLimit), FailureKind::kCancelledAtLimit);
+}
+
 }  // namespace
 }  // namespace specctl::agent
