@@ -88,14 +88,12 @@ void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now)
 }
 
 void RunMachine::On(uint32_t agent, const AgentArmed& armed, MonoTime now) {
-  if (armed.run_id != options_.run_id) return;
-  if (!armed.error.empty()) {
-    return LoseAgent(
-        agent, absl::StrFormat("%s can't begin: %s", roster_.NameOf(agent), armed.error), now);
-  }
-  if (roster_[agent].phase == AgentPhase::kPrepared && armed_) {
-    roster_[agent].phase = AgentPhase::kArmed;
-  }
+  RosterAgent& of = roster_[agent];
+  if (armed.run_id != options_.run_id || of.phase != AgentPhase::kPrepared || !armed_) return;
+  of.phase = AgentPhase::kArmed;
+  // By its own clock, which may be minutes off; it can't have begun after it said so.
+  const MonoTime t0{Nanos(armed_->t0_mono_ns)};
+  of.late = std::min(armed.late, std::max(now - t0, Nanos(0)));
 }
 
 void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
@@ -299,14 +297,15 @@ void RunMachine::CheckPreparing(MonoTime now) {
   }
 }
 
-bool RunMachine::IsPastDeadline(MonoTime now) const {
+bool RunMachine::IsPastDeadline(const RosterAgent& of, MonoTime now) const {
   if (!armed_ || !options_.limit) return false;
+  // One that has not answered yet may have heard of T0 as late as that.
   const MonoTime t0{Nanos(armed_->t0_mono_ns)};
-  return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
+  const MonoTime begun = t0 + of.late.value_or(options_.agent_timeout);
+  return now >= begun + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
 }
 
 void RunMachine::LoseLateAgents(MonoTime now) {
-  const bool past_deadline = IsPastDeadline(now);
   for (uint32_t i = 0; i < roster_.size() && !ended_; ++i) {
     const RosterAgent& of = roster_[i];
     if (of.phase == AgentPhase::kExpected || of.phase >= AgentPhase::kDone) continue;
@@ -317,7 +316,7 @@ void RunMachine::LoseLateAgents(MonoTime now) {
                 absl::StrFormat("%s was silent for %g s", roster_.NameOf(i),
                                 Seconds(options_.agent_timeout)),
                 now);
-    } else if (past_deadline || (draining_ && now >= draining_->give_up_at)) {
+    } else if (IsPastDeadline(of, now) || (draining_ && now >= draining_->give_up_at)) {
       LoseAgent(i, roster_.NameOf(i) + " did not finish when it was told to", now);
     }
   }
