@@ -248,10 +248,11 @@ void BatchFold::AddHealth(const Placed& placed, AgentState& agent) {
   agent.spool_bytes_max = std::max(agent.spool_bytes_max, health.spool_bytes);
   agent.unacknowledged_ns_max = std::max(agent.unacknowledged_ns_max, health.unacknowledged_ns);
   agent.rss_bytes_max = std::max(agent.rss_bytes_max, health.rss_bytes);
-  const absl::Status applied = health_.Apply(health, {.agent = agent.agent,
-                                                      .cores = agent.host.cores,
-                                                      .to_run_ns = placed.to_run_ns,
-                                                      .clock_bound_ns = agent.clock_bound_ns});
+  const absl::Status applied =
+      health_.ApplyHealth(health, {.agent = agent.agent,
+                                   .cores = agent.host.cores,
+                                   .to_run_ns = placed.to_run_ns,
+                                   .clock_bound_ns = agent.clock_bound_ns});
   if (!applied.ok()) return Contradiction(std::string(applied.message()));
   const auto lag = LagHistogram::Decode(health.receive_lag);
   agent.receive_lag_p99_ns_max =

@@ -23,8 +23,7 @@ bool IsSilent(const OutageInput& input, size_t index) {
   if (verdict != nullptr && verdict->state == VerdictState::kInvalid) return false;
   const double backing_off = index < input.backing_off.size() ? input.backing_off[index] : 0;
   return window.chunks == 0 && window.output_tps.value_or(0) == 0 &&
-         window.stage != StageName(Stage::kDrain) &&
-         window.in_flight_mean + backing_off >= kWaitingMin;
+         window.stage != Stage::kDrain && window.in_flight_mean + backing_off >= kWaitingMin;
 }
 
 std::vector<Outages::Span> SilentStretches(const OutageInput& input) {

@@ -89,8 +89,8 @@ void RunState::CloseWindows(int64_t until_ns) {
   const std::span<const Window> all = windows.windows();
   while (verdicts.size() < std::min(windows.closed(), all.size())) {
     const size_t index = verdicts.size();
-    verdicts.Add(JudgeWindow(health.At(index), {.step_p50_ns = all[index].step_p50_ns,
-                                                .ttft_p50_ns = all[index].ttft_p50_ns}));
+    verdicts.AddVerdict(JudgeWindow(health.At(index), {.step_p50_ns = all[index].step_p50_ns,
+                                                       .ttft_p50_ns = all[index].ttft_p50_ns}));
     health.Judged(index);
   }
 }
@@ -341,7 +341,7 @@ Results RunFold::Finish() {
     Results results;
     results.verdict.state = VerdictState::kInvalid;
     results.verdict.reasons.push_back(
-        {.code = "nothing_measured", .text = "the journal has no run"});
+        {.code = ReasonCode::kNothingMeasured, .text = "the journal has no run"});
     return results;
   }
   state_->SettleRest();

@@ -57,28 +57,6 @@ void AddTo(SliceSums& sums, const EndedRequest& request, const StepLatencies& la
 
 }  // namespace
 
-std::string_view DimensionName(Dimension dimension) {
-  switch (dimension) {
-    case Dimension::kCategory:
-      return "category";
-    case Dimension::kTier:
-      return "tier";
-    case Dimension::kSubCategory:
-      return "sub_category";
-    case Dimension::kTurn:
-      return "turn";
-    case Dimension::kTarget:
-      return "target";
-    case Dimension::kModel:
-      return "model";
-    case Dimension::kAgent:
-      return "agent";
-    case Dimension::kStage:
-      break;
-  }
-  return "stage";
-}
-
 std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
                               const RunContext& run) {
   switch (dimension) {
@@ -101,6 +79,7 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
     case Dimension::kAgent:
       return Numbered(request.agent);
     case Dimension::kStage:
+    case Dimension::kEnd:
       break;
   }
   return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));

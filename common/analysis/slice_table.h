@@ -13,13 +13,10 @@
 #include "common/analysis/run_context.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/window_health.h"
+#include "common/figures/dimension.h"
 #include "common/stats/interval_sketch.h"
 
 namespace specctl {
-
-enum class Dimension { kCategory, kTier, kSubCategory, kTurn, kTarget, kModel, kAgent, kStage };
-inline constexpr size_t kDimensions = 8;
-std::string_view DimensionName(Dimension dimension);  // "category", ..., as slices name it
 
 // Numbers sort as numbers; a name has the number 0.
 using SliceKey = std::pair<uint64_t, std::string>;

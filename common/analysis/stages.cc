@@ -16,20 +16,6 @@ std::optional<int64_t> EndOfWork(const LoadSpec& load, const StageFacts& facts) 
 
 }  // namespace
 
-std::string_view StageName(Stage stage) {
-  switch (stage) {
-    case Stage::kRamp:
-      return "ramp";
-    case Stage::kWarmup:
-      return "warmup";
-    case Stage::kHold:
-      return "hold";
-    case Stage::kDrain:
-      break;
-  }
-  return "drain";
-}
-
 Stage StageBounds::At(int64_t time_ns) const {
   const int64_t second = SecondsDown(time_ns);
   if (second >= drain_s) return Stage::kDrain;

@@ -60,7 +60,7 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     const Window& window = sources.table.windows()[i];
     WindowFigures& figures = described[i];
     figures.start_s = static_cast<int64_t>(i);
-    figures.stage = StageName(sources.bounds.At(figures.start_s * kSecondNs));
+    figures.stage = sources.bounds.At(figures.start_s * kSecondNs);
     if (window.unknown_chunks == 0) figures.output_tps = static_cast<double>(window.output_tokens);
     figures.in_flight_mean = in_flight[i];
     figures.begun = window.begun;

@@ -35,12 +35,15 @@ std::string VerdictText(const Verdict& verdict) {
   const char* separator = ": ";
   for (const VerdictReason& reason : verdict.reasons) {
     // A live window's reason has a code alone.
-    text += separator + reason.code + (reason.text.empty() ? "" : " (" + reason.text + ")");
+    text += separator;
+    text += reason.name();
+    if (!reason.text.empty()) text += " (" + reason.text + ")";
     separator = ", ";
   }
   separator = "   labels: ";
-  for (const VerdictReason& label : verdict.labels) {
-    text += separator + label.code;
+  for (const VerdictLabel& label : verdict.labels) {
+    text += separator;
+    text += label.name();
     separator = ", ";
   }
   return text;

@@ -54,7 +54,7 @@ TEST_F(TerminalViewTest, ABlockIsDrawnOverTheOneBefore) {
 TEST_F(TerminalViewTest, TextOfOthersControlsNothing) {
   RunSnapshot frame = Frame("hold");
   frame.figures.verdict.reasons = {
-      {.code = "agent_lost", .text = "killed \x1b]0;x\x07", .windows = 0}};
+      {.code = ReasonCode::kAgentLost, .text = "killed \x1b]0;x\x07", .windows = 0}};
   for (const bool terminal : {true, false}) {
     TerminalView view = View(terminal);
     view.Show(frame, now_);
