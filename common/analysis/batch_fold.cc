@@ -114,6 +114,7 @@ void BatchFold::AddChunk(const Placed& placed, const ChunkRecord& record, OpenRe
   ++window.chunks;
   if (record.tokens) {
     window.output_tokens += *record.tokens;
+    // The first chunk is the prompt's step, which has no draft.
     if (request.chunks > 0) {
       window.steps += record.same_step ? 0 : 1;
       window.step_tokens += *record.tokens;
@@ -228,8 +229,10 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
     const SettledRequest& settled = request.settled;
     Window& window = windows_.At(*settled.end_ns);
     ++(ok ? window.ok : window.not_ok);
+    // Tokens of the total that no chunk showed are dated by its end.
     window.output_tokens += request.tokens.tail;
     windows_.AddEdge(&Window::in_flight, *settled.end_ns, -1);
+    // A prompt has been read when its first token comes.
     if (settled.first_token_ns && finish.input_tokens) {
       windows_.At(*settled.first_token_ns).input_tokens += *finish.input_tokens;
     }
@@ -277,7 +280,7 @@ void BatchFold::AddReports(const Placed& placed, AgentState& agent) {
   agent.reported_ns = std::max(agent.reported_ns.value_or(reported_ns), reported_ns);
 }
 
-absl::Status BatchFold::Apply(const AgentBatch& batch, AgentState& agent) {
+absl::Status BatchFold::ApplyBatch(const AgentBatch& batch, AgentState& agent) {
   status_ = absl::OkStatus();
   if (absl::Status checked = CheckIdentity(batch, agent); !checked.ok()) return checked;
   const Placed placed{batch, run_.armed ? ToRunNs(batch, agent) : 0};
@@ -290,6 +293,7 @@ absl::Status BatchFold::Apply(const AgentBatch& batch, AgentState& agent) {
   }
   AddBegun(placed, agent);
   AddChunks(placed, agent);
+  // Before AddFinished() takes those that end out of the open ones, whose slots this asks for.
   AddSlotTimes(placed, agent);
   AddFinished(placed, agent);
   AddReports(placed, agent);

@@ -32,6 +32,7 @@ void SetTimes(const OpenRequest& open, const RequestFinished* finish, SettledReq
 void SetEnd(const RequestFinished& finish, SettledRequest& settled) {
   settled.input_tokens = Narrow(finish.input_tokens);
   settled.totals_only = finish.token_source == TokenSource::kTotalsOnly;
+  // Its chunks tell no counts; the prompt's step gives one token.
   if (settled.totals_only) settled.first_chunk_tokens = 1;
   settled.resends = static_cast<uint16_t>(std::min<uint32_t>(finish.resends, 0xffff));
   settled.outcome = finish.outcome;
@@ -63,6 +64,7 @@ std::optional<RequestSteps> ChunkSteps(const RunContext& run, const OpenRequest&
   const bool counted =
       open.chunks > 0 && open.unknown_chunks == 0 && finish.token_source != TokenSource::kTimings;
   if (!counted || !run.ChunkIsStep(open.begun.target)) return std::nullopt;
+  // The prompt's step alone.
   if (open.chunks == 1) return RequestSteps{};
   return StepsOfChunks(open.after_first, *open.last_tokens);
 }

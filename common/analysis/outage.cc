@@ -59,6 +59,7 @@ Witnesses Ask(const OutageInput& input, const Outages::Span& stretch) {
     if (first_ns && *first_ns < begin_ns && still_open) witnesses.stream_stood_still = true;
     const bool failed =
         request.outcome == Outcome::kFailed || request.outcome == Outcome::kTimedOut;
+    // What silenced the server may have broken off requests just before.
     const bool ended_then = ended_ns && *ended_ns >= begin_ns - kSecondNs && *ended_ns < end_ns;
     if (failed && ended_then) witnesses.any_failed = true;
     const bool waited_then = request.begin_ns < end_ns && first_ns && *first_ns >= begin_ns;

@@ -100,6 +100,7 @@ void SetHold(Sources& sources, Results& results) {
   }
   results.run_length_s = static_cast<double>(last_ns) / static_cast<double>(kSecondNs);
   const auto last = static_cast<int64_t>(sources.windows);
+  // A hold that nothing ended lasts as long as anything happened.
   const int64_t end = std::min(sources.bounds.drain_s, last);
   if (sources.bounds.has_hold() && sources.bounds.hold_s < end) {
     const int64_t length = end - sources.bounds.hold_s;
@@ -181,7 +182,7 @@ void SetAcceptance(Sources& sources, Results& results) {
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
-void WithholdPerToken(const Sources& sources, Results& results) {
+void WithholdUnattributed(const Sources& sources, Results& results) {
   results.whole_token_books = BooksOf(sources.all);
   results.token_books = BooksOf(sources.headline());
   results.tokens_withheld = results.token_books.ApartShare() > kApartShareMax;
@@ -274,6 +275,7 @@ void SetSlices(const Sources& sources, Results& results) {
     const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
     std::map<SliceKey, RequestSet> members;
     for (const SettledRequest& request : sources.requests) {
+      // Dropped, or no request has such a property.
       if (slices.empty()) break;
       const auto key = KeyOf(dimension, request, sources.state.run);
       if (key) members[*key].push_back(&request);
@@ -345,7 +347,7 @@ Results MakeResults(const RunState& state) {
                                      .requests = sources.requests,
                                      .bounds = sources.bounds,
                                      .windows = sources.windows});
-  WithholdPerToken(sources, results);
+  WithholdUnattributed(sources, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   SetOutages(sources, backing_off, results);
   SetJudgement(Judge({.run = state.run,

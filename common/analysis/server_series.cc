@@ -176,6 +176,7 @@ void ServerSeries::AddSample(Series& series, double value) {
   if (!is_number) return;
   if (series.family->figure == ServerFigure::kProcessStart) OnProcessStart(value);
   if (!series.family->counter) return;
+  // Printed with too few digits from here on: its growth would be that of the rounding.
   if (value >= series.family->exact_below) figure.rounded = true;
   series.counter.Observe(value, after_failure_);
 }
@@ -194,8 +195,8 @@ void ServerSeries::OnFailure(const Scraped& scraped) {
   }
 }
 
-absl::Status ServerSeries::Apply(const Scraped& scraped,
-                                 std::span<const EngineProfile* const> engines) {
+absl::Status ServerSeries::ApplySamples(const Scraped& scraped,
+                                        std::span<const EngineProfile* const> engines) {
   if (!scraped.error.empty()) {
     OnFailure(scraped);
     return absl::OkStatus();

@@ -18,7 +18,7 @@ struct StepLatencies {
 };
 
 // A gap is as uncertain as the arrivals at its two ends.
-StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& verdicts) {
+StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts& verdicts) {
   using std::chrono::microseconds;
   const OpenRequest& open = request.open;
   auto within = open.within_us.begin();
@@ -48,7 +48,8 @@ StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& ver
   return latencies;
 }
 
-void AddTo(SliceSums& sums, const EndedRequest& request, const StepLatencies& latencies) {
+void AddStepLatencies(SliceSums& sums, const EndedRequest& request,
+                      const StepLatencies& latencies) {
   const bool in_hold = request.settled.stage == Stage::kHold;
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
   part.step_latency.Add(latencies.sound);
@@ -97,20 +98,20 @@ SliceSums::Part SliceSums::Whole() const {
   return whole;
 }
 
-void SliceTable::Add(const EndedRequest& request, const WindowVerdicts& verdicts,
-                     const RunContext& run) {
+void SliceTable::AddRequest(const EndedRequest& request, const WindowVerdicts& verdicts,
+                            const RunContext& run) {
   const bool ok = request.settled.ok();
   StepLatencies latencies;
   // What its chunks are is in doubt.
   const bool tells_steps = ok && !request.settled.unattributed;
-  if (tells_steps) latencies = LatenciesOf(request, verdicts);
-  if (ok) AddTo(all_, request, latencies);
+  if (tells_steps) latencies = StepLatenciesOf(request, verdicts);
+  if (ok) AddStepLatencies(all_, request, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {
     if (dropped_[i]) continue;
     const std::optional<SliceKey> key = KeyOf(static_cast<Dimension>(i), request.settled, run);
     if (!key) continue;
     SliceSums& sums = slices_[i][*key];
-    if (ok) AddTo(sums, request, latencies);
+    if (ok) AddStepLatencies(sums, request, latencies);
     if (slices_[i].size() <= kKeysMax) continue;
     dropped_[i] = true;
     slices_[i].clear();

@@ -46,7 +46,8 @@ class SliceTable {
   using Slices = std::map<SliceKey, SliceSums>;
 
   // `request` is settled: its stage is known.
-  void Add(const EndedRequest& request, const WindowVerdicts& verdicts, const RunContext& run);
+  void AddRequest(const EndedRequest& request, const WindowVerdicts& verdicts,
+                  const RunContext& run);
 
   // Empty where the dimension was dropped.
   const Slices& Of(Dimension dimension) const { return slices_[static_cast<size_t>(dimension)]; }

@@ -18,7 +18,7 @@ uint64_t OnlyLength(const StepHistogram& histogram) {
 
 }  // namespace
 
-StepSums StepStore::Add(const RequestSteps& steps) {
+StepSums StepStore::AddSteps(const RequestSteps& steps) {
   StepSums sums{.detail = steps.detail,
                 .steps = Narrow<uint32_t>(steps.steps),
                 .delivered = Narrow<uint32_t>(steps.delivered),

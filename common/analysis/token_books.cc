@@ -25,6 +25,7 @@ TokenCount CountTokens(const OpenRequest& request, const RequestFinished& finish
   const bool chunks_known = request.unknown_chunks == 0;
   const uint64_t counted = request.counted_tokens;
   const bool above_max = finish.output_tokens && IsAboveMax(*finish.output_tokens, request, finish);
+  // A total that can't be right is not believed; the chunks are, where they tell.
   if (finish.output_tokens && !above_max) {
     count.total = finish.output_tokens;
   } else if (chunks_known) {

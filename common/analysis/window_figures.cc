@@ -14,7 +14,7 @@ std::optional<double> Quantile(std::vector<double>& values, double q) {
   return *nth;
 }
 
-std::optional<double> Ms(const std::optional<int64_t>& ns) {
+std::optional<double> MsIfKnown(const std::optional<int64_t>& ns) {
   return ns ? std::optional(static_cast<double>(*ns) / 1e6) : std::nullopt;
 }
 
@@ -72,8 +72,8 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     figures.user_tps_p1 = Quantile(values.user_tps[i], 0.01);
     figures.ttft_p50_ms = Quantile(values.ttft_ms[i], 0.50);
     figures.ttft_p99_ms = Quantile(values.ttft_ms[i], 0.99);
-    figures.step_latency_p50_ms = Ms(window.step_p50_ns);
-    figures.step_latency_p99_ms = Ms(window.step_p99_ns);
+    figures.step_latency_p50_ms = MsIfKnown(window.step_p50_ns);
+    figures.step_latency_p99_ms = MsIfKnown(window.step_p99_ns);
     if (window.steps > 0) {
       figures.acceptance_length =
           static_cast<double>(window.step_tokens) / static_cast<double>(window.steps);

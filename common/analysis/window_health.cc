@@ -115,8 +115,10 @@ absl::Status HealthFold::ApplyHealth(const AgentHealth& health, const HealthOrig
   for (size_t i = first; i <= last; ++i) {
     const auto begin_ns = static_cast<int64_t>(i) * kSecondNs;
     const int64_t covered_ns = std::min(at_ns, begin_ns + kSecondNs) - std::max(from_ns, begin_ns);
+    // A record's second is not a window's: of the neighbour it covers a sliver, which says nothing.
     if (covered_ns < std::min(kCoveredMinNs, at_ns - from_ns)) continue;
     AddRecord(health, *lags, origin, windows_[i]);
+    // The count at its end goes to one window only.
     if (covered_ns < kSecondNs / 2) continue;
     windows_[i].in_flight += health.in_flight;
     ++windows_[i].agents_told;

@@ -34,6 +34,7 @@ void WindowTable::AddTtft(int64_t arrival_ns, int64_t ttft_ns) {
 void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) {
   const size_t index = IndexOf(time_ns);
   if (index + 1 >= windows_.size()) windows_.resize(index + 2);
+  // In it for the rest of this window, and throughout from the next one on.
   const int64_t rest_ns =
       (static_cast<int64_t>(index) + 1) * kSecondNs - std::max<int64_t>(time_ns, 0);
   (windows_[index].*state).partial_ns += change * rest_ns;

@@ -356,14 +356,14 @@ TEST(RunFoldTest, ChunksAreExportedWithTheirRequest) {
 TEST(RunFoldTest, LiveShowsWhatAllAgentsHaveReported) {
   const std::vector<Event> events = SteadyRun().Events();
   RunFold fold;
-  EXPECT_EQ(fold.Live().stage, "");
+  EXPECT_EQ(fold.Live().stage, LiveStage::kPreparing);
   for (const Event& event : events) {
     const auto* batch = std::get_if<AgentBatch>(&event);
     if (batch != nullptr && batch->to_mono_ns > kT0MonoNs + 5'000 * kMs) break;
     ASSERT_TRUE(fold.Apply(event).ok());
   }
   const LiveFigures live = fold.Live();
-  EXPECT_EQ(live.stage, "hold");
+  EXPECT_EQ(live.stage, LiveStage::kHold);
   EXPECT_DOUBLE_EQ(live.elapsed_s, 5);
   EXPECT_EQ(live.planned, 64u);
   EXPECT_EQ(live.done, 19u + 19u);  // ends before 5,000: at 250 .. 4,750 and 350 .. 4,850

@@ -17,5 +17,13 @@ TEST(StageTest, EachHasTheNameOfItsRow) {
   EXPECT_EQ(StageName(Stage::kHold), "hold");
 }
 
+TEST(StageTest, AStageOfTheLoadIsNamedAlikeWhileTheRunRuns) {
+  for (const NamedValue<Stage>& named : StageNames()) {
+    EXPECT_EQ(LiveStageName(LiveStageOf(named.value)), named.name);
+  }
+  EXPECT_EQ(LiveStageName(LiveStage::kPreparing), "preparing");
+  EXPECT_EQ(LiveStageName(LiveStage::kDone), "done");
+}
+
 }  // namespace
 }  // namespace specctl

@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 RunSnapshot Frame() {
   RunSnapshot frame;
   frame.run_id = "20261122-101410-7f3a";
-  frame.figures.stage = "hold";
+  frame.figures.stage = LiveStage::kHold;
   frame.figures.elapsed_s = 42;
   frame.figures.done = 700;
   frame.figures.in_flight = 512;
@@ -43,7 +43,7 @@ TEST(LiveTextTest, ThePlainLineSaysTheSame) {
 
 TEST(LiveTextTest, WhatIsNotKnownIsADash) {
   RunSnapshot frame;
-  frame.figures.stage = "preparing";
+  frame.figures.stage = LiveStage::kPreparing;
   EXPECT_THAT(BlockLines(frame, 100),
               ElementsAre("run    preparing   0 s", "  done 0   in flight 0   failed 0   agents 0",
                           "  TPS        0  ", "  TTFT ms p50 - p99 -   step ms p50 - p99 -",
