@@ -212,7 +212,9 @@ std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& k
   if (entered.macro_requests > 0) {
     figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
   }
+  // Sums alone say nothing of single steps.
   if (!kind.each) return figures;
+  // A chunk of one token may have had a draft or none.
   if (!kind.chunks) {
     figures.per_draft = EstimateOf(entered, LengthPerDraft, length);
     figures.drafts = entered.all.drafts;
@@ -272,6 +274,7 @@ std::optional<AcceptanceFigures> AcceptanceOf(const AcceptanceInput& input) {
                           return basis ? &*basis : nullptr;
                         }),
                   kind);
+  // Merged steps look like long ones: how many they are must be known.
   if (figures && kind.chunks) {
     figures->merged_share = LargestMergedShare(input.bases, /*all=*/false);
     figures->approximate = !figures->merged_share;

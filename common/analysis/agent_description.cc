@@ -49,6 +49,7 @@ std::optional<StartSkew> StartSkewOf(std::span<const AgentFigures> agents) {
   }
   if (started.size() < 2) return std::nullopt;
   const auto [first, last] = std::minmax_element(started.begin(), started.end());
+  // Either of the two may be off by its clock's bound.
   return StartSkew{.ms = *last - *first,
                    .bound_ms = 2 * *std::max_element(bounds.begin(), bounds.end())};
 }

@@ -42,6 +42,7 @@ struct BatchFold::Placed {
 };
 
 void BatchFold::Contradiction(std::string text) {
+  // The first is the one to look into; others may follow from it.
   if (status_.ok()) status_ = absl::DataLossError(std::move(text));
 }
 
@@ -55,6 +56,7 @@ absl::Status BatchFold::CheckIdentity(const AgentBatch& batch, AgentState& agent
     return absl::DataLossError(
         absl::StrFormat("agent %d: batch %d is there twice, or too late", batch.agent, batch.seq));
   }
+  // What a lost batch held is gone; this one counts.
   if (batch.seq != agent.last_seq + 1) {
     Contradiction(absl::StrFormat("agent %d: no batch between %d and %d", batch.agent,
                                   agent.last_seq, batch.seq));

@@ -24,6 +24,7 @@ std::vector<uint64_t> TurnsOfBegun(const RunContext& run, size_t agents,
 
 void AssignRest(const AgentState& agent, Conservation& books) {
   if (agent.Delivered() || !books.planned) return;
+  // What an agent did not get to say is known by what is missing of its share.
   const uint64_t accounted = books.sent + books.shed + books.Unassigned();
   if (accounted >= *books.planned) return;
   const UnassignedReason reason =

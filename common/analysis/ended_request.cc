@@ -74,6 +74,7 @@ std::optional<RequestSteps> StatsSteps(const OpenRequest& open, const RequestFin
   if (!finish.speculation || !total) return std::nullopt;
   DeliveredTokens delivered{
       .total = *total, .chunks = open.chunks, .last_chunk_tokens = std::nullopt};
+  // The chunks say how the end of the response cut its last step.
   if (open.chunks > 1 && open.unknown_chunks == 0) {
     delivered.after_first = &open.after_first;
     delivered.last_chunk_tokens = open.last_tokens;
@@ -91,6 +92,7 @@ void SetSteps(const RunContext& run, EndedRequest& request) {
   if (finish.timings) {
     steps_of(StepSource::kTimings) = StepsOfTimings(*finish.timings, total.value_or(0));
   }
+  // Its chunks can't be trusted; what the server says of its steps can.
   if (request.tokens.unattributed()) return;
   steps_of(StepSource::kChunks) = ChunkSteps(run, request.open, finish);
 }
@@ -134,6 +136,7 @@ std::optional<ToldSteps> BestSteps(const EndedRequest& request) {
     if (!steps) continue;
     ToldSteps told{.source = static_cast<StepSource>(i)};
     if (steps->detail >= StepDetail::kCount) told.steps = steps->steps;
+    // Chunks tell no drafts.
     if (told.source == StepSource::kChunks) return told;
     const bool drafts_known =
         told.source == StepSource::kStats || steps->detail == StepDetail::kEach;

@@ -19,6 +19,7 @@ void AddLabels(std::vector<VerdictLabel> found, Labels& labels) {
 }
 
 void AddWindowed(WindowedLabel found, Labels& labels) {
+  // Windows may have a label that is too rare for the run.
   for (const size_t window : found.windows) labels.of_windows[window].push_back(found.code);
   AddLabel(std::move(found.of_run), labels);
 }

@@ -20,6 +20,7 @@ constexpr double kStepsMin = 20;
 bool IsSilent(const OutageInput& input, size_t index) {
   const WindowFigures& window = input.windows[index];
   const WindowVerdict* const verdict = input.verdicts.At(index);
+  // There the agents may have been late to read what came.
   if (verdict != nullptr && verdict->state == VerdictState::kInvalid) return false;
   const double backing_off = index < input.backing_off.size() ? input.backing_off[index] : 0;
   return window.chunks == 0 && window.output_tps.value_or(0) == 0 &&
@@ -37,6 +38,7 @@ std::vector<Outages::Span> SilentStretches(const OutageInput& input) {
   std::erase_if(stretches, [](const auto& stretch) { return stretch.windows < kWindowsMin; });
   std::stable_sort(stretches.begin(), stretches.end(),
                    [](const auto& a, const auto& b) { return a.windows > b.windows; });
+  // Each is held against all requests: a journal full of gaps must not take forever.
   if (stretches.size() > kStretchesMax) stretches.resize(kStretchesMax);
   std::sort(stretches.begin(), stretches.end(),
             [](const auto& a, const auto& b) { return a.start_s < b.start_s; });
@@ -76,6 +78,7 @@ bool IsOutage(const OutageInput& input, const Outages::Span& stretch) {
   const double length_ms = 1e3 * static_cast<double>(stretch.windows);
   if (!ttfts_ms.empty()) {
     const double usual_ms = ttfts_ms[NearestRank(0.9, ttfts_ms.size()) - 1];
+    // One in ten of the others waited nearly as long for a first token: it is slow, not out.
     if (length_ms <= kFirstTokenTimes * usual_ms) return false;
   }
   if (witnesses.any_failed) return true;

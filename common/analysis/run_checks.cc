@@ -61,6 +61,7 @@ std::optional<Finding> CheckAgentsLost(std::span<const AgentState> agents) {
                                             : agent.end_reason);
   }
   if (lost.empty()) return std::nullopt;
+  // A machine that dies takes all of its agents along.
   const size_t more = lost.size() - std::min(lost.size(), kAgentsNamedMax);
   lost.resize(std::min(lost.size(), kAgentsNamedMax));
   std::string text = absl::StrJoin(lost, "; ");

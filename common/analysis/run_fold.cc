@@ -241,6 +241,7 @@ absl::Status RunState::OnAgentJoined(const AgentJoined& event) {
   agent.slots = std::min(event.slots, run.spec().load.bs);
   agent.backing_off_since_ns.clear();
   if (run.armed) {
+    // An agent on the controller's own machine shares its clock.
     agent.clock.SetHosts(
         {.agent_boot_id = agent.host.boot_id, .controller_boot_id = run.armed->boot_id});
   }
@@ -328,6 +329,7 @@ absl::Status RunFold::Apply(const Event& event) {
   if (state_->run.begun || std::holds_alternative<RunBegun>(event)) {
     applied = std::visit(ToState{*state_}, event);
   }
+  // The first is told: what follows may come of it.
   if (!applied.ok() && state_->contradictions.events++ == 0) {
     state_->contradictions.first = std::string(applied.message());
   }
@@ -350,6 +352,7 @@ LiveFigures RunFold::Live() const {
     if (!agent.lost) live.in_flight += agent.open.size();
   }
   const std::span<const Window> windows = state.windows.windows();
+  // A window that may still get tokens would look like a drop.
   const size_t end = std::min(state.windows.closed(), windows.size());
   for (size_t i = end - std::min(end, kLiveSeconds); i < end; ++i) {
     live.output_tps_by_second.push_back(static_cast<double>(windows[i].output_tokens));

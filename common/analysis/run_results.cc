@@ -48,6 +48,7 @@ int64_t LastKnownNs(const SettledRequest& request) {
 Sources MakeSources(const RunState& state) {
   Sources sources{.state = state, .requests = state.settlement.settled()};
   if (state.run.begun) sources.bounds = state.Bounds();
+  // Conversations in a row, as estimates by conversation need them, and in one order always.
   std::sort(sources.requests.begin(), sources.requests.end(),
             [](const SettledRequest& a, const SettledRequest& b) {
               return std::tie(a.position, a.turn, a.begin_ns, a.agent) <
@@ -160,6 +161,7 @@ void AddUnscraped(const Sources& sources, Results& results) {
 }
 
 void SetServers(Sources& sources, Results& results) {
+  // Gauges are of what the headline is of.
   size_t first = 0, last = sources.windows;
   if (!results.headline_is_whole_run) {
     first = static_cast<size_t>(results.hold->start_s);
@@ -193,6 +195,7 @@ void WithholdUnattributed(const Sources& sources, Results& results) {
   }
   if (!results.tokens_withheld) return;
   WithholdPerToken(results.latency);
+  // The whole run's TPS is by totals, which stand.
   if (results.headline_is_whole_run) {
     results.throughput = results.whole_throughput;
   } else {
@@ -233,6 +236,7 @@ void SetHeadline(const Sources& sources, Results& results) {
     results.throughput = ThroughputOfWindows(input);
     results.latency = LatenciesOf(sources.hold, headline.step_latency, sources.reasoning_marked);
   }
+  // What the agents distorted stands beside the headline, for comparison.
   if (sources.leaves_out) {
     results.with_invalid = {std::move(results.throughput), std::move(results.latency)};
     input.windows = sources.sound_windows;

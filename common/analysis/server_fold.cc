@@ -71,6 +71,7 @@ std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
     return sources;
   }
   for (const std::string& url : spec.metrics_urls) sources.push_back({url, std::nullopt});
+  // URLs named apart are the targets' own where they are as many, in order, at the same hosts.
   bool in_order = sources.size() == targets.size();
   for (size_t i = 0; i < targets.size() && in_order; ++i) {
     in_order = sources[i].url.empty() || OriginOf(sources[i].url) == OriginOf(targets[i]);
@@ -252,7 +253,9 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
     figures.resets += series.Falls();
     figures.any_known = figures.any_known || series.KnowsAny();
     for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
+    // Without one of its two ends the growth is not the run's.
     if (!series.is_whole()) continue;
+    // Counters of a server that two targets name are of neither alone.
     figures.targets.push_back({.metrics = i,
                                .url = url,
                                .target = target.has_duplicate ? std::nullopt : target.source.target,

@@ -30,6 +30,7 @@ void Settlement::SettleFirst(const Deciding& deciding) {
   settled.stage = deciding.bounds.At(settled.begin_ns);
   for (const SettledRequest::Time time_ns :
        {SettledRequest::Time(settled.begin_ns), settled.first_token_ns, settled.last_token_ns}) {
+    // A time between two arrivals is spoiled where either is.
     settled.in_invalid_window |= time_ns && deciding.verdicts.IsInvalidAt(*time_ns);
   }
   for (size_t source = 0; source < kStepSources; ++source) {

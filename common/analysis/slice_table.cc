@@ -21,6 +21,7 @@ struct StepLatencies {
 StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts& verdicts) {
   using std::chrono::microseconds;
   const OpenRequest& open = request.open;
+  // Gaps and inexact arrivals are both in the order of chunks: one walk over the two.
   auto within = open.within_us.begin();
   const auto within_of = [&](uint32_t chunk) {
     while (within != open.within_us.end() && within->first < chunk) ++within;
@@ -113,6 +114,7 @@ void SliceTable::AddRequest(const EndedRequest& request, const WindowVerdicts& v
     SliceSums& sums = slices_[i][*key];
     if (ok) AddStepLatencies(sums, request, latencies);
     if (slices_[i].size() <= kKeysMax) continue;
+    // For good: later requests would begin it again.
     dropped_[i] = true;
     slices_[i].clear();
   }

@@ -26,6 +26,7 @@ StepSums StepStore::AddSteps(const RequestSteps& steps) {
                 .drafted = Narrow<uint32_t>(steps.drafted),
                 .accepted = Narrow<uint32_t>(steps.accepted),
                 .at = counts_.size()};
+  // Sums take no place in the store.
   if (steps.detail < StepDetail::kEach) return sums;
   sums.widths_known = steps.spent.has_value();
   sums.cut_tokens = Narrow<uint16_t>(OnlyLength(steps.lengths.cut));

@@ -10,6 +10,7 @@ constexpr uint64_t kChunkTokensMax = 64;
 
 bool IsAboveMax(uint64_t total, const OpenRequest& request, const RequestFinished& finish) {
   if (!finish.max_tokens || total <= *finish.max_tokens) return false;
+  // A server that ignores max_tokens delivers what it counts.
   return total > kChunkTokensMax * std::max<uint64_t>(request.chunks, 1);
 }
 
@@ -33,6 +34,7 @@ TokenCount CountTokens(const OpenRequest& request, const RequestFinished& finish
   }
   if (above_max && count.fault == TokenFault::kNone) count.fault = TokenFault::kAboveMaxTokens;
   if (count.fault != TokenFault::kNone) {
+    // With a fault none of its tokens has a place.
     count.apart = std::max({count.total.value_or(0), counted, uint64_t{1}});
     return count;
   }

@@ -77,6 +77,7 @@ Judgement Judge(const Evidence& evidence, const Results& figures) {
     verdict.reasons.push_back(std::move(reason));
   }
   AddChecked(CheckLittlesLaw(evidence, figures), judgement);
+  // A window counts by the worst of its reasons.
   for (size_t i = 0; i < reasons.size(); ++i) {
     if (IsJudged(figures.windows[i], figures)) CountWindow(reasons[i].state, verdict);
   }
@@ -90,6 +91,7 @@ Verdict JudgeSoFar(const EvidenceSoFar& evidence) {
   AddFinding(CheckJournal(evidence.contradictions), verdict);
   AddFinding(CheckAgentsLost(evidence.agents), verdict);
   AddFinding(CheckChunksDropped(evidence.agents), verdict);
+  // Of the rest only windows are final while the run lasts: books and tokens need its end.
   std::map<ReasonCode, uint64_t> windows_by_code;
   for (size_t i = 0; i < evidence.verdicts.size(); ++i) {
     if (evidence.bounds.At(static_cast<int64_t>(i) * kSecondNs) != Stage::kHold) continue;

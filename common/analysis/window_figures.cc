@@ -33,6 +33,7 @@ RequestValues ValuesByWindow(const WindowSources& sources) {
   };
   for (const SettledRequest& request : sources.requests) {
     if (!request.ok()) continue;
+    // A wait belongs to where it began, a rate to where its stream was complete.
     add(values.ttft_ms, request.begin_ns, TtftMs(request));
     add(values.user_tps, request.end_ns, UserTps(request));
   }
@@ -46,6 +47,7 @@ void SetServers(const ServerFold& servers, size_t index, WindowFigures& figures)
   figures.servers_kv_cache_share = window.kv_cache_share;
   figures.servers_generated_tokens = window.generated_tokens;
   if (window.accepted_tokens && window.drafts.value_or(0) > 0) {
+    // The target model adds a token to each draft.
     figures.servers_acceptance_per_draft = 1 + *window.accepted_tokens / *window.drafts;
   }
 }
@@ -61,6 +63,7 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     WindowFigures& figures = described[i];
     figures.start_s = static_cast<int64_t>(i);
     figures.stage = sources.bounds.At(figures.start_s * kSecondNs);
+    // With chunks of unknown tokens the sum is too small.
     if (window.unknown_chunks == 0) figures.output_tps = static_cast<double>(window.output_tokens);
     figures.in_flight_mean = in_flight[i];
     figures.begun = window.begun;

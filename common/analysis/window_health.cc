@@ -51,6 +51,7 @@ void AddRecord(const AgentHealth& health, const Decoded& lags, const HealthOrigi
   window.send_lag_p99_ms.RaiseTo(Ms(lags.send_lag.Quantile(0.99)), agent);
   window.loop_lag_max_ms.RaiseTo(Ms(lags.loop_lag.max()), agent);
   window.throttled_share.RaiseTo(static_cast<double>(health.cpu_throttled_ns) / length_ns, agent);
+  // Stolen time is a sum over the host's cores.
   if (origin.cores > 0) {
     window.stolen_share.RaiseTo(
         static_cast<double>(health.cpu_stolen_ns) / length_ns / origin.cores, agent);
@@ -86,6 +87,7 @@ std::string ShareText(std::string_view what, const WorstOfAgents& worst, double 
 }
 
 double LimitMs(const std::optional<int64_t>& of_ns, double share, double least_ms) {
+  // Of a very fast engine a share of a step is less than clocks can tell apart.
   return of_ns ? std::max(share * static_cast<double>(*of_ns) / 1e6, least_ms) : least_ms;
 }
 
