@@ -85,9 +85,9 @@ class AgentProcess {
       return run_.OnStop(kSignalGrace);
     }
     asio::post(session_io_, [this, again] {
-      session_.Leave(absl::CancelledError(again
-                                              ? "told to end twice: what was not delivered is lost"
-                                              : "told to end while it had no work"));
+      session_.Leave(
+          absl::CancelledError(again ? "told to end twice: what was not delivered by then is lost"
+                                     : "told to end while idle"));
     });
   }
 

@@ -24,8 +24,7 @@ absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now) 
                           : MonoTime(Nanos(order.t0_unix_ns) - now.RealMinusMono());
   if (t0 > now.mono) return t0;
   return absl::FailedPreconditionError(absl::StrFormat(
-      "T0 had passed %.3f s ago when the agent was armed: the link to the controller is slow, or "
-      "the clocks are apart",
+      "armed %.3f s after T0: the link to the controller is slow, or the clocks disagree",
       Seconds(now.mono - t0)));
 }
 

@@ -142,12 +142,12 @@ void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
   const std::string text(status.message());
   if (!outage_since_) {
     outage_since_ = now;
-    Tell(ReportOutage{absl::StrFormat("controller %s: not reached, tried again for %.0f s: %s",
+    Tell(ReportOutage{absl::StrFormat("controller %s: unreachable, retrying for up to %.0f s: %s",
                                       options_.controller_address, Seconds(options_.outage_max),
                                       text)});
   }
   if (now - *outage_since_ > options_.outage_max) {
-    return End(absl::UnavailableError(absl::StrFormat("controller %s: not reached for %.0f s: %s",
+    return End(absl::UnavailableError(absl::StrFormat("controller %s: unreachable for %.0f s: %s",
                                                       options_.controller_address,
                                                       Seconds(now - *outage_since_), text)));
   }

@@ -118,7 +118,7 @@ Task<Ending> Exchange::RaceAddresses(const Order& order, MonoTime due) {
   }
   if (!race.winner()) {
     co_return Failed(FailureKind::kConnect, target.text,
-                     absl::StrFormat("%s (the last of %d addresses)",
+                     absl::StrFormat("%s (last of %d addresses tried)",
                                      std::string(race.failure().message()), target.peers.size()));
   }
   if (!target.kept) target.kept = race.winner();

@@ -65,10 +65,10 @@ Task<absl::Status> LoadGenerator::Prepare() {
 absl::Status LoadGenerator::CheckFiles() const {
   const uint64_t needed = job_.slice.slots + kAgentFiles;
   if (needed <= options_.files_max) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrFormat(
-      "--bs: agent %d needs %d open files for %d slots, the limit is %d: raise it where the agent "
-      "is started (ulimit -n %d) or use more --agents",
-      job_.slice.agent, needed, job_.slice.slots, options_.files_max, needed));
+  return absl::ResourceExhaustedError(
+      absl::StrFormat("--bs: agent %d needs %d open files for %d slots, but the limit is %d: raise "
+                      "it where the agent is started (ulimit -n %d), or use more --agents",
+                      job_.slice.agent, needed, job_.slice.slots, options_.files_max, needed));
 }
 
 // Rows with fields of their own are the only ones that can fail.

@@ -19,7 +19,7 @@ absl::StatusOr<Headers> CollectHeaders(const LoadJob& job, const TargetJob& targ
   for (const auto& [name, value] : headers) {
     if (IsHeaderName(name) && IsHeaderValue(value)) continue;
     return absl::InvalidArgumentError(
-        absl::StrFormat("--header: \"%s\" is no header that can be sent", name));
+        absl::StrFormat("--header: \"%s\" can't be sent as a header", name));
   }
   return headers;
 }

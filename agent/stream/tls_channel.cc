@@ -72,7 +72,7 @@ absl::Status TlsChannel::Handshake() {
   if (verified != X509_V_OK) {
     ERR_clear_error();
     return absl::UnauthenticatedError(
-        absl::StrFormat("certificate refused: %s", X509_verify_cert_error_string(verified)));
+        absl::StrFormat("certificate rejected: %s", X509_verify_cert_error_string(verified)));
   }
   return absl::UnavailableError(absl::StrFormat("TLS handshake: %s", TakeTlsErrors()));
 }

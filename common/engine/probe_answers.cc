@@ -98,7 +98,7 @@ absl::StatusOr<std::vector<ServedModel>> ParseModels(const HttpAnswer& answer) {
   }
   if (models.empty()) {
     return absl::FailedPreconditionError(
-        "GET /v1/models: the server lists no model: let it load one");
+        "GET /v1/models: the server lists no models; load one first");
   }
   return models;
 }

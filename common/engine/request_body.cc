@@ -121,8 +121,8 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   }
   const bool user_knows = Has(writer.extra_inputs_, "ignore_eos");
   if (request.ignore_eos && !profile.ignore_eos && !user_knows) {
-    return absl::InvalidArgumentError(absl::StrFormat("--ignore-eos: %s does not take ignore_eos",
-                                                      std::string(profile.display_name)));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--ignore-eos: %s does not support ignore_eos", std::string(profile.display_name)));
   }
   if (request.ignore_eos) writer.flags_.push_back({"ignore_eos", "true"});
   return writer;
@@ -213,7 +213,8 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
   for (const Message& message : messages) {
     if (!message.raw_json.empty()) {
       return absl::InvalidArgumentError(
-          "messages: one is more than text, and completions take text only; use --endpoint chat");
+          "messages: one holds more than text, and completions accept only text; use --endpoint "
+          "chat");
     }
     if (!prompt.empty()) prompt.append("\n\n");
     prompt.append(message.content);

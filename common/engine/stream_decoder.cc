@@ -369,7 +369,8 @@ absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event)
   event.done = payload == kDoneMark || IsOtherDoneMark(payload);
   if (payload.empty() || payload == kDoneMark) return absl::OkStatus();
   event.passed_over = 1;
-  event.passed_over_first = event.done ? "[DONE] in another form" : "an event that is no object";
+  event.passed_over_first =
+      event.done ? "[DONE] in another form" : "an event that is not an object";
   if (!event.done) event.remark = payload;
   return absl::OkStatus();
 }

@@ -46,7 +46,7 @@ bool MayBeEvent(std::string_view bytes, uint64_t left) {
 
 absl::StatusOr<Event> DecodeEvent(const std::string& payload) {
   v1::Event event;
-  if (!event.ParseFromString(payload)) return absl::DataLossError("a record that is no event");
+  if (!event.ParseFromString(payload)) return absl::DataLossError("a record that is not an event");
   return FromProto(event);
 }
 
@@ -57,7 +57,7 @@ absl::StatusOr<JournalReader> JournalReader::Open(const std::string& path) {
   const uint64_t size = std::filesystem::file_size(path, error);
   auto in = std::make_unique<std::ifstream>(path, std::ios::binary);
   if (error || !*in) {
-    return absl::NotFoundError(absl::StrFormat("%s: no journal there that can be read", path));
+    return absl::NotFoundError(absl::StrFormat("%s: no readable journal", path));
   }
   return JournalReader(std::move(in), path, size);
 }

@@ -35,7 +35,7 @@ std::string_view ChunkedBody::Take(std::string_view& bytes) {
 
 // Returns what is wrong with the byte, or null.
 const char* ChunkedBody::TakeFraming(char byte) {
-  if (++framing_bytes_ > kFramingBytesMax) return "a line of its framing has no end";
+  if (++framing_bytes_ > kFramingBytesMax) return "a framing line has no end";
   const auto expect = [&](char wanted, Next then) -> const char* {
     if (byte != wanted) return "an HTTP chunk does not end where its size says";
     next_ = then;
@@ -80,7 +80,7 @@ const char* ChunkedBody::TakeSize(char byte) {
     has_digit_ = true;
     return nullptr;
   }
-  if (!has_digit_) return "the size of an HTTP chunk is no hexadecimal number";
+  if (!has_digit_) return "the size of an HTTP chunk is not a hexadecimal number";
   switch (byte) {
     case '\r':
       next_ = Next::kSizeLf;
@@ -91,7 +91,7 @@ const char* ChunkedBody::TakeSize(char byte) {
       next_ = Next::kExtension;
       return nullptr;
     default:
-      return "the size of an HTTP chunk is no hexadecimal number";
+      return "the size of an HTTP chunk is not a hexadecimal number";
   }
 }
 

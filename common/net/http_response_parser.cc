@@ -117,7 +117,7 @@ absl::Status HttpResponseParser::FeedBehindEnd(std::string_view bytes) {
   SkipLineEnds(bytes);
   if (bytes.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrFormat(
-      "%d bytes after the end of the response, though nothing more was asked", bytes.size()));
+      "%d bytes after the end of the response, though nothing more was requested", bytes.size()));
 }
 
 // Takes at least one byte off the front of `bytes`.

@@ -131,7 +131,7 @@ absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
         std::string(check.specctl_version)));
   }
   if (!check.join_token.empty() && hello.join_token != check.join_token) {
-    return absl::UnauthenticatedError("join token: not that of this controller");
+    return absl::UnauthenticatedError("join token: does not match the controller's");
   }
   return absl::OkStatus();
 }

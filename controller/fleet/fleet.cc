@@ -149,8 +149,9 @@ Fleet::Loop::~Loop() {
   });
   thread_.join();
   if (const uint64_t dropped = inbox_.dropped(); dropped > 0) {
-    spdlog::warn("controller: {} clock probes were dropped, more came than could be taken",
-                 dropped);
+    spdlog::warn(
+        "controller: {} clock probes were dropped: they arrived faster than they were handled",
+        dropped);
   }
 }
 
@@ -172,11 +173,11 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
 
 absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
   if (machine_.has_run()) {
-    return absl::FailedPreconditionError("fleet: another run is on");
+    return absl::FailedPreconditionError("fleet: another run is in progress");
   }
   if (!run_ids_.insert(run_id).second) {
     return absl::AlreadyExistsError(
-        absl::StrFormat("fleet: run %s was on before; a run's id is of one run", run_id));
+        absl::StrFormat("fleet: the run id %s was used before; each run needs its own", run_id));
   }
   sink_ = std::move(sink);
   machine_.BeginRun(run_id, agents, now_);

@@ -78,7 +78,7 @@ absl::Status ChooseModel(const ProbeInput& input, const std::vector<ServedModel>
     const std::string there = absl::StrJoin(
         models, ", ", [](std::string* out, const auto& model) { out->append(model.id); });
     return absl::InvalidArgumentError(absl::StrFormat(
-        "--model %s: %s does not serve it; it serves: %s", input.model, facts.url, there));
+        "--model %s: not served by %s, which serves: %s", input.model, facts.url, there));
   }
   facts.model = chosen->id;
   if (chosen->max_model_len_tokens) {
@@ -97,13 +97,13 @@ absl::Status DoWithoutList(const ProbeInput& input, const absl::Status& why, Tar
   const bool may_be_served = absl::IsFailedPrecondition(why);
   return absl::Status(
       why.code(), absl::StrFormat("%s: %s%s", facts.url, std::string(why.message()),
-                                  may_be_served ? "; if it serves one, name it by --model" : ""));
+                                  may_be_served ? "; if it serves one, name it with --model" : ""));
 }
 
 // Reads the metrics text, or says in the facts why there is none.
 std::string AskMetrics(const ProbeInput& input, const Prober& prober, TargetProbed& facts) {
   if (!input.want_metrics) {
-    facts.metrics_note = "not asked for (--no-server-metrics)";
+    facts.metrics_note = "not requested (--no-server-metrics)";
     return "";
   }
   const std::string named =

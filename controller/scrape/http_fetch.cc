@@ -58,7 +58,8 @@ absl::Status NotHttp(std::string_view what, std::string_view at) {
 
 absl::Status ReadFailure(const beast::error_code& error, size_t body_bytes_max) {
   if (error == http::error::body_limit) {
-    return absl::ResourceExhaustedError(absl::StrFormat("a body over %d bytes", body_bytes_max));
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("a body of more than %d bytes", body_bytes_max));
   }
   if (error == http::error::partial_message || error == http::error::end_of_stream ||
       error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
@@ -135,7 +136,7 @@ Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& requ
     const unsigned status = parser.get().result_int();
     if (status >= 200 || status == 101) co_return TakeReply(parser);
   }
-  co_return NotHttp("interim responses without end", View(buffer));
+  co_return NotHttp("endless interim responses", View(buffer));
 }
 
 Task<absl::StatusOr<HttpReply>> ExchangeOverTls(TcpStream tcp_stream, const Url& url,
@@ -158,8 +159,8 @@ Task<absl::StatusOr<HttpReply>> ExchangeOverTls(TcpStream tcp_stream, const Url&
       co_return absl::UnavailableError(absl::StrFormat("TLS: %s", error.message()));
     }
     co_return absl::FailedPreconditionError(
-        absl::StrFormat("TLS: certificate refused: %s (trust its issuer by --ca-file, or any by "
-                        "--insecure)",
+        absl::StrFormat("TLS: certificate rejected: %s (trust its issuer with --ca-file, or skip "
+                        "verification with --insecure)",
                         X509_verify_cert_error_string(verified)));
   }
   co_return co_await Exchange(stream, request, options);

@@ -88,7 +88,7 @@ NameLookup::Addresses NameLookup::Find(const std::string& host, MonoTime deadlin
     }).detach();
   }
   if (!state_->changed.wait_until(lock, deadline, [&] { return pending->done; })) {
-    return absl::DeadlineExceededError("look up the host: no answer of a name server");
+    return absl::DeadlineExceededError("look up the host: no name server answered");
   }
   return pending->addresses;
 }

@@ -46,7 +46,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     grpc_ = builder.BuildAndStart();
     if (grpc_ == nullptr || port == 0) {
       return absl::UnavailableError(absl::StrFormat(
-          "controller: can't listen at %s; is the address this host's, and the port free?",
+          "controller: can't listen on %s: is it an address of this host, and is the port free?",
           options_.listen));
     }
     const size_t colon = options_.listen.rfind(':');

@@ -41,7 +41,7 @@ void SessionReactor::Send(SessionOutput output) {
   }
   if (full) {
     Abort({grpc::StatusCode::RESOURCE_EXHAUSTED,
-           absl::StrFormat("session: over %d messages wait to be read", kOutboundMax)});
+           absl::StrFormat("session: more than %d messages are waiting to be read", kOutboundMax)});
   }
 }
 
@@ -77,7 +77,7 @@ absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
   if (!message.ok()) return message.status();
   const auto* hello = std::get_if<AgentHello>(&*message);
   if ((hello != nullptr) == greeted_) {
-    return absl::InvalidArgumentError("session: need one Hello, as the first message");
+    return absl::InvalidArgumentError("session: need exactly one Hello, as the first message");
   }
   if (hello != nullptr) {
     const HelloCheck check{.specctl_version = options_.specctl_version,

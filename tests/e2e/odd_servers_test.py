@@ -171,7 +171,7 @@ FAIL = {
     bare_error: "no engine left",
     said_in_passing: "it said: upstream timed out [31m",
     choice_error: "code 502: provider went away",
-    redirect: "HTTP status 307: it redirects to https://gpu-9/v1/chat",
+    redirect: "HTTP status 307: redirect to https://gpu-9/v1/chat",
     compressed: "Content-Encoding gzip",
     html: "Sign in to the proxy",
 }

@@ -45,7 +45,7 @@ class WaysInTest(harness.Case):
     def test_rows_and_mixes_name_models(self):
         server = self.server(models=("base", "lora"))
         done, _ = self.measure("--url", server.url)
-        self.assertIn("serves 2 models: base, lora; asked for base", done.stderr)
+        self.assertIn("serves 2 models: base, lora; using base", done.stderr)
         server.bodies.clear()
         rows = self.prompts(4, "rows.jsonl", model="lora")
         self.specctl("run", "--dataset", rows, "--url", server.url, "--output-dir", self.run_dir("rows"))
@@ -73,7 +73,7 @@ class WaysInTest(harness.Case):
         server = self.server(models=None)
         refused = self.specctl("run", "--dataset", self.prompts(2), "--url", server.url, "--output-dir",
                                self.run_dir("refused"), status=1)
-        self.assertIn("name it by --model", refused.stderr)
+        self.assertIn("name it with --model", refused.stderr)
         _, summary = self.measure("--url", server.url, "--model", "mine")
         self.assertEqual(summary["conservation"]["ok"], 6)
         self.assertEqual({body["model"] for body in server.bodies}, {"mine"})
@@ -101,7 +101,7 @@ class WaysInTest(harness.Case):
         before = engine.counters()
         refused = self.specctl("run", "--dataset", self.prompts(4), "--url", engine.url, "--osl", 64,
                                "--output-dir", self.run_dir(), status=2)
-        self.assertIn("no conversation fits the 64 tokens of context", refused.stderr)
+        self.assertIn("no conversation fits the 64-token context", refused.stderr)
         grown = engine.counters()["vllm:generation_tokens_total"] - before["vllm:generation_tokens_total"]
         self.assertLessEqual(grown, 8)  # the probe's own question
 

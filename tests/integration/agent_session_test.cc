@@ -318,7 +318,7 @@ TEST_F(AgentSessionTest, AT0ThatHasPassedIsAnError) {
     Prepare(stream, server_.Url(), 2, 1);
     ReadMessage(stream);
     Arm(stream, std::chrono::seconds(-2));
-    EXPECT_THAT(Next<AgentArmed>(stream).error, HasSubstr("T0 had passed 2."));
+    EXPECT_THAT(Next<AgentArmed>(stream).error, HasSubstr("armed 2."));
     return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "late");
   };
   FakeController controller({script});

@@ -91,7 +91,7 @@ TEST_F(ControllerSessionTest, AWrongJoinTokenIsRefused) {
   agent.Dial();
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_EQ(status.error_message(), "join token: not that of this controller");
+  EXPECT_EQ(status.error_message(), "join token: does not match the controller's");
 }
 
 TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
@@ -103,7 +103,7 @@ TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
   agent.Send(AgentHello{.protocol_version = kSessionProtocolVersion});
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_EQ(status.error_message(), "session: need one Hello, as the first message");
+  EXPECT_EQ(status.error_message(), "session: need exactly one Hello, as the first message");
 }
 
 TEST_F(ControllerSessionTest, TooManySessionsAreRefused) {
@@ -248,7 +248,7 @@ TEST(ControllerSessionListenTest, AnAddressThatCannotBeHadIsNamed) {
   options.listen = "192.0.2.1:0";  // no host has it
   const auto hub = SessionHub::Start(options, {});
   EXPECT_EQ(hub.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(hub.status().message()), HasSubstr("can't listen at 192.0.2.1:0"));
+  EXPECT_THAT(std::string(hub.status().message()), HasSubstr("can't listen on 192.0.2.1:0"));
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ absl::StatusOr<SessionEvent> SimulatedHub::Read(Session& session, const std::str
   if (!message.ok()) return message.status();
   const auto* hello = std::get_if<AgentHello>(&*message);
   if ((hello != nullptr) == session.greeted) {
-    return absl::InvalidArgumentError("session: need one Hello, as the first message");
+    return absl::InvalidArgumentError("session: need exactly one Hello, as the first message");
   }
   session.greeted = true;
   if (auto* batch = std::get_if<SentBatch>(&*message)) {

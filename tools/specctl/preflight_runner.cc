@@ -64,7 +64,7 @@ absl::Status PreflightRunner::MakeFolder() {
       (std::filesystem::temp_directory_path(error) / "specctl-preflight-XXXXXX").string();
   if (error || ::mkdtemp(name.data()) == nullptr) {
     return absl::UnavailableError(
-        absl::StrFormat("can't make the folder %s: %s", name,
+        absl::StrFormat("can't create the folder %s: %s", name,
                         error ? error.message() : std::string(std::strerror(errno))));
   }
   folder_ = name;

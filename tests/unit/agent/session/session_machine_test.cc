@@ -268,12 +268,12 @@ TEST_F(SessionMachineTest, ACallWithoutAWelcomeIsBrokenOff) {
 TEST_F(SessionMachineTest, AnOutageOfTenMinutesEndsTheSession) {
   machine_.Start(now_);
   CallEnds();
-  EXPECT_THAT(Said(), Contains("outage: controller ctl:4000: not reached, tried again for 600 s: "
-                               "cut"));
+  EXPECT_THAT(Said(),
+              Contains("outage: controller ctl:4000: unreachable, retrying for up to 600 s: cut"));
   now_ += minutes(10);
   Pass(milliseconds(1));
   CallEnds();
-  EXPECT_THAT(Said(), Contains("end UNAVAILABLE controller ctl:4000: not reached for 600 s: cut"));
+  EXPECT_THAT(Said(), Contains("end UNAVAILABLE controller ctl:4000: unreachable for 600 s: cut"));
   EXPECT_EQ(machine_.due(), MonoTime::max());
 }
 

@@ -260,7 +260,7 @@ TEST_F(ResponseIntakeTest, AnEndInMidStreamIsTruncatedAndKeepsItsTokens) {
   const Ending ending = intake_.Judge(kUrl);
   EXPECT_EQ(ending.outcome, Outcome::kFailed);
   EXPECT_EQ(ending.failure, FailureKind::kTruncated);
-  EXPECT_THAT(ending.error, HasSubstr("http://host:8000: connection ended in mid-response"));
+  EXPECT_THAT(ending.error, HasSubstr("http://host:8000: connection ended mid-response"));
   EXPECT_EQ(TakeRecords().size(), 1u);
   const RequestFinished finished = Describe();
   EXPECT_TRUE(finished.connection_closed_by_server);

@@ -100,7 +100,7 @@ TEST_F(ResponseBodyTest, ACodingThatWasNotAskedForIsNamed) {
   const ResponseVerdict verdict = JudgeText(
       {.status = 200, .content_type = "text/event-stream", .content_encoding = "gzip"}, "\x1f\x8b");
   EXPECT_EQ(verdict.fault, ResponseFault::kUndecodable);
-  EXPECT_THAT(verdict.text, HasSubstr("Content-Encoding gzip, and none was asked for"));
+  EXPECT_THAT(verdict.text, HasSubstr("Content-Encoding gzip, though none was requested"));
   BeginStream();
   Begin({.status = 200, .content_type = "text/event-stream", .content_encoding = " identity"});
   ASSERT_TRUE(Feed(std::string(kFinishEvent) + std::string(kDoneEvent)).ok());
@@ -112,7 +112,7 @@ TEST_F(ResponseBodyTest, ARedirectSaysWhereto) {
       JudgeText({.status = 307, .location = "https://me:pw@gpu-2/v1/x\x1b[31m"}, "moved");
   EXPECT_EQ(verdict.fault, ResponseFault::kHttpStatus);
   EXPECT_EQ(verdict.text,
-            "HTTP status 307: it redirects to https://gpu-2/v1/x [31m, which is not followed");
+            "HTTP status 307: redirect to https://gpu-2/v1/x [31m (redirects are not followed)");
 }
 
 TEST_F(ResponseBodyTest, BeginForgetsTheLastResponse) {

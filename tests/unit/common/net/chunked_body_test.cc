@@ -80,9 +80,11 @@ TEST(ChunkedBodyTest, WhetherItEndsWithData) {
 
 TEST(ChunkedBodyTest, MalformedFramingIsNamedWhereItBegins) {
   for (const Malformed& malformed :
-       {Malformed{"|zz\r\n", "no hexadecimal number"}, Malformed{"|\r\n", "no hexadecimal number"},
-        Malformed{"5|x\r\n", "no hexadecimal number"}, Malformed{"5|\nhello", "no hexadecimal"},
-        Malformed{"5;a|\nhello", "ends without CR"}, Malformed{"|-5\r\n", "no hexadecimal number"},
+       {Malformed{"|zz\r\n", "not a hexadecimal number"},
+        Malformed{"|\r\n", "not a hexadecimal number"},
+        Malformed{"5|x\r\n", "not a hexadecimal number"},
+        Malformed{"5|\nhello", "not a hexadecimal"}, Malformed{"5;a|\nhello", "ends without CR"},
+        Malformed{"|-5\r\n", "not a hexadecimal number"},
         Malformed{"5\r|hello", "does not end where its size says"},
         Malformed{"5\r\nhello|, world", "does not end where its size says"},
         Malformed{"5\r\nhello\r|x", "does not end where its size says"},

@@ -48,7 +48,7 @@ TEST(PageTotalsTest, AnIdentityThatFailsIsShouted) {
   Results results = testing::FullResults();
   EXPECT_THAT(TotalsLines(results), Not(HasSubstr("ADD UP")));
   results.conservation.ok -= 1;
-  EXPECT_THAT(TotalsLines(results), HasSubstr("DOES NOT ADD UP: a fault of specctl"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("DOES NOT ADD UP: a bug in specctl"));
 }
 
 TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
@@ -67,11 +67,11 @@ TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
 
 TEST(PageTotalsTest, TokensApartFromTheServersShow) {
   Results results = testing::FullResults();
-  EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,204   "));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("servers report 1,566,204   "));
   results.servers->sums.generated_tokens = 1566304;
-  EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,304 (100 more)"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("servers report 1,566,304 (100 more)"));
   results.servers->sums.generated_tokens = 1566203;
-  EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,203 (1 less)"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("servers report 1,566,203 (1 less)"));
   results.servers.reset();
   EXPECT_THAT(TotalsLines(results), HasSubstr("servers' count unknown"));
 }

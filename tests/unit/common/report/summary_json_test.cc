@@ -82,7 +82,7 @@ TEST(SummaryJsonTest, BuiltinPromptsAreCalledWhatTheyAre) {
   const object summary = Summary(testing::BareResults());
   EXPECT_TRUE(summary.at("dataset").at("builtin").as_bool());
   EXPECT_EQ(summary.at("dataset").at("warning").as_string(),
-            "builtin prompts: for trying things, not a SPEED-Bench result");
+            "builtin prompts: only for trying things out, not a SPEED-Bench result");
   EXPECT_FALSE(Summary(testing::FullResults()).at("dataset").as_object().contains("warning"));
 }
 

@@ -115,7 +115,7 @@ TEST(CheckHelloTest, AnotherTokenIsRefused) {
   const absl::Status status =
       CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "other"});
   EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
-  EXPECT_EQ(status.message(), "join token: not that of this controller");
+  EXPECT_EQ(status.message(), "join token: does not match the controller's");
 }
 
 }  // namespace

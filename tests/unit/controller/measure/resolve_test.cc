@@ -57,7 +57,7 @@ TEST(ResolveTest, WhatTheFleetCannotHoldIsRefusedBeforeATargetIsAsked) {
   request.spec.load.bs = 8;
   request.agents = 16;
   EXPECT_EQ(Resolve(request, network).status().message(),
-            "--bs: need at least one slot an agent (--agents 16), got 8");
+            "--bs: need at least one slot per agent (--agents 16), got 8");
   request.spec.load.bs = 4096;
   request.agents = 2;
   const absl::Status many = Resolve(request, network).status();
@@ -107,7 +107,7 @@ TEST(ResolveTest, AContextTooShortForEveryRowIsRefused) {
   const absl::Status refused = Resolve(TwoTargets(), network).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(refused.message()),
-              HasSubstr("--osl: no conversation fits the 128 tokens of context of http://a:1"));
+              HasSubstr("--osl: no conversation fits the 128-token context of http://a:1"));
   MeasureRequest request = TwoTargets();
   request.osl_tokens = 8;
   EXPECT_TRUE(Resolve(request, network).ok());

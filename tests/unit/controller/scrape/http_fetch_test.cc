@@ -156,9 +156,9 @@ TEST(HttpFetchTest, ADeadNameServerDoesNotOutlastTheDeadline) {
   options.lookup = &lookup;
   const auto reply = Get("http://dead.example:80", options);
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(TextOf(reply),
-            "http://dead.example:80/metrics: look up the host: no answer of a name server within "
-            "0.05 s");
+  EXPECT_EQ(
+      TextOf(reply),
+      "http://dead.example:80/metrics: look up the host: no name server answered within 0.05 s");
   answer->set_value();
 }
 
@@ -210,7 +210,7 @@ TEST_F(HttpFetchTlsTest, ATrustedServerIsRead) {
 TEST_F(HttpFetchTlsTest, AStrangerIsRefusedAndSaysWhyAndWhatToDo) {
   const auto reply = GetTrusting("");
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(TextOf(reply), HasSubstr("/metrics: TLS: certificate refused: self-signed"));
+  EXPECT_THAT(TextOf(reply), HasSubstr("/metrics: TLS: certificate rejected: self-signed"));
   EXPECT_THAT(TextOf(reply), EndsWith("(trust its issuer by --ca-file, or any by --insecure)"));
 }
 

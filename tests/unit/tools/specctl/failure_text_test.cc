@@ -40,7 +40,7 @@ TEST(FailureTextTest, AWordThatIsNoCommandIsNamed) {
 }
 
 TEST(FailureTextTest, TheNearestCommandIsOffered) {
-  EXPECT_THAT(Failure({"reprot", "x"}), HasSubstr("did you mean report? there are run,"));
+  EXPECT_THAT(Failure({"reprot", "x"}), HasSubstr("did you mean report? the commands are run,"));
   EXPECT_THAT(Failure({"runn"}), HasSubstr("did you mean run?"));
   EXPECT_THAT(Failure({"xyz"}), Not(HasSubstr("did you mean")));
   EXPECT_THAT(Failure({std::string(1'000'000, 'r')}), Not(HasSubstr("did you mean")));
@@ -61,7 +61,7 @@ TEST(FailureTextTest, ALoginIsNotEchoed) {
 TEST(FailureTextTest, NoCommandAtAll) {
   EXPECT_THAT(Failure({}), StartsWith("specctl: need a command: run, report, dataset\n"));
   EXPECT_THAT(Failure({"--bs", "4"}),
-              StartsWith("--bs: no flag of specctl itself; need a command"));
+              StartsWith("--bs: not a flag of specctl itself; put a command"));
 }
 
 TEST(FailureTextTest, OtherErrorsAreSaidAsTheyAre) {
