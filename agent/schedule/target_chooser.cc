@@ -10,9 +10,11 @@ uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
     const bool a_worth = a.health.IsWorthATry(now, a.tries);
     const bool b_worth = b.health.IsWorthATry(now, b.tries);
     if (a_worth != b_worth) return b_worth;
+    // Where none is worth a try, the one that may be tried first is the least bad.
     if (!a_worth) return a.health.retry_at() > b.health.retry_at();
     return a.in_flight > b.in_flight;
   };
+  // The first of equals, so the lowest index.
   const auto best = std::max_element(targets_.begin(), targets_.end(), worse);
   return static_cast<uint32_t>(best - targets_.begin());
 }
@@ -23,6 +25,7 @@ TargetChooser::Choice TargetChooser::Begin(uint64_t position, MonoTime now) {
                       ? LeastInFlight(now)
                       : static_cast<uint32_t>(position % targets_.size());
   Target& target = targets_[choice.target];
+  // Noted now: by the conversation's end the target may be trusted again.
   choice.is_try = target.health.shunned();
   ++target.in_flight;
   target.tries += choice.is_try ? 1 : 0;

@@ -19,6 +19,7 @@ UnassignedReason UnassignedBy(DrainReason reason) {
 }
 
 absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now) {
+  // One boot has one monotonic clock, which no wall clock's error touches.
   const MonoTime t0 = order.t0_agent_mono_ns
                           ? MonoTime(Nanos(*order.t0_agent_mono_ns))
                           : MonoTime(Nanos(order.t0_unix_ns) - now.RealMinusMono());

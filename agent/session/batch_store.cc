@@ -25,6 +25,7 @@ void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
   entry.size = encoded.size();
   entry.encoded = std::move(encoded);
   const bool in_memory = memory_bytes_ + entry.size <= options_.memory_bytes_max;
+  // What can't be spooled is kept in memory, beyond the bound: a batch that was cut is never lost.
   if (in_memory || !Spool(entry)) memory_bytes_ += entry.size;
   entries_.push_back(std::move(entry));
 }
@@ -43,6 +44,7 @@ bool BatchStore::Spool(Entry& entry) {
   }
   entry.offset = offset;
   spool_kept_bytes_ += entry.size;
+  // clear() would keep the memory.
   entry.encoded = std::string();
   return true;
 }

@@ -5,6 +5,7 @@
 namespace specctl::agent {
 namespace {
 
+// Slower ones tell nothing: of a burst the fastest exchange counts.
 constexpr auto kCallMax = std::chrono::seconds(1);
 
 }  // namespace
@@ -33,6 +34,7 @@ void ClockProber::Run() {
   MonoTime due = MonoNow();
   while (!stopping()) {
     Burst();
+    // By absolute times: a slow burst does not shift those after it.
     while (due <= MonoNow()) due += kInterval;
     std::unique_lock lock(mu_);
     wake_.wait_until(lock, due, [this] { return stopping_ || burst_now_; });
@@ -45,6 +47,7 @@ void ClockProber::Burst() {
   std::optional<ClockExchange> previous;
   for (int i = 0; i <= kBurst && !stopping(); ++i) {
     previous = Probe(previous);
+    // The controller is away; the next burst will see whether it is back.
     if (!previous) return;
   }
 }
@@ -56,6 +59,7 @@ std::optional<ClockExchange> ClockProber::Probe(const std::optional<ClockExchang
   const v1::ClockProbeRequest request = Encode(ClockProbe{
       .incarnation = incarnation_, .agent_send_mono_ns = MonoNs(MonoNow()), .previous = previous});
   v1::ClockProbeReply answer;
+  // Read again, as close to the call as can be: the request was encoded meanwhile.
   exchange.agent_send_mono_ns = MonoNs(MonoNow());
   const grpc::Status status = stub_.ProbeClock(&context, request, &answer);
   exchange.agent_receive_mono_ns = MonoNs(MonoNow());

@@ -30,6 +30,7 @@ std::pair<std::string, std::string> FindCgroup(const std::string& root) {
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string path = line.substr(second + 1);
+    // Version 1 mounts a hierarchy under the names of its controllers.
     if (Names(controllers, "cpu")) return {root + "/sys/fs/cgroup/" + controllers, path};
     if (controllers.empty()) unified = {root + "/sys/fs/cgroup", path};
   }
@@ -41,6 +42,7 @@ std::vector<std::string> FindStatFiles(const std::string& root) {
   std::vector<std::string> files;
   if (mount.empty()) return files;
   if (path == "/") path.clear();
+  // Each group above may have a quota too.
   for (;; path.resize(path.rfind('/'))) {
     const std::string file = mount + path + "/cpu.stat";
     if (std::ifstream(file).good()) files.push_back(file);
@@ -96,6 +98,7 @@ CpuPressure::Amounts CpuPressure::Take() {
   FollowCgroup();
   const Amounts now = Read();
   const Amounts before = std::exchange(before_, now);
+  // A counter that fell (another group's, after a move) took nothing.
   return {.throttled_ns = now.throttled_ns - std::min(now.throttled_ns, before.throttled_ns),
           .stolen_ns = now.stolen_ns - std::min(now.stolen_ns, before.stolen_ns)};
 }

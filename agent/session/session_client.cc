@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 std::shared_ptr<grpc::Channel> MakeChannel(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
+  // A part of Prepare holds whole conversations, and those are as long as the dataset has them.
   arguments.SetMaxReceiveMessageSize(-1);
   // The session is dialled as it is named: a proxy of the environment's is for the web.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -99,6 +100,7 @@ void SessionClient::Obey() {
 
 void SessionClient::Do(DialController&) {
   writing_ = reads_ended_ = finished_ = false;
+  // gRPC's threads post into io_ until the call has ended.
   call_.emplace(asio::make_work_guard(io_));
   // gRPC waits between its own attempts by the wall clock: stepped back by an hour, it would not
   // connect for an hour.  The machine's pauses are the only ones that count.
@@ -128,6 +130,7 @@ void SessionClient::Do(CancelCall&) {
 }
 
 void SessionClient::Do(GiveJob& give) {
+  // Its counters begin anew: a run's figures are of that run alone.
   pressure_.emplace();
   handlers_.on_job(std::move(give.job));
 }
@@ -166,6 +169,7 @@ void SessionClient::OnReadEnd() {
 }
 
 void SessionClient::FinishWhenIdle() {
+  // The stream's hold may be removed once only, and under no write.
   if (reads_ended_ && !writing_ && !std::exchange(finished_, true)) stream_->Finish();
 }
 
@@ -186,6 +190,7 @@ void SessionClient::ArrangeTimer() {
   timer_.expires_at(due);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
+    // No due time that could come again, so that the next one is set in any case.
     timer_.expires_at(MonoTime::min());
     machine_.OnTimer(MonoNow());
     Obey();

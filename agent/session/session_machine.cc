@@ -84,6 +84,7 @@ void SessionMachine::On(const WelcomeAgent& welcome, MonoTime now) {
 
 void SessionMachine::On(PreparePart& part, MonoTime) {
   const std::string run_id = part.run_id;
+  // Repeated, since a session broke: so is the answer, but not the work.
   if (Holds(run_id)) {
     if (part.last && run_->prepared) Queue(AgentPrepared{run_id, *run_->prepared});
     return;
@@ -101,6 +102,7 @@ void SessionMachine::On(PreparePart& part, MonoTime) {
 
 void SessionMachine::On(ArmAgent& arm, MonoTime) {
   if (!Holds(arm.run_id)) return;
+  // Repeated, as Prepare may be.
   if (run_->armed) return Queue(AgentArmed{run_->run_id(), *run_->armed});
   Tell(GiveArm{std::move(arm)});
 }
@@ -152,6 +154,7 @@ void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
                                                       Seconds(now - *outage_since_), text)));
   }
   redial_at_ = now + redial_in_;
+  // Many agents lose a controller together; they must not keep it from coming back.
   redial_in_ = std::min(redial_in_ * 2, options_.redial_max);
 }
 
@@ -164,6 +167,7 @@ void SessionMachine::OnTimer(MonoTime now) {
   }
   if (!heartbeat_at_ || now < *heartbeat_at_) return;
   heartbeat_at_ = now + heartbeat_;
+  // Whatever waits to be written tells as well that the agent lives.
   if (queue_.empty()) Queue(AgentHeartbeat{.agent_mono_ns = MonoNs(now)});
 }
 
@@ -221,6 +225,7 @@ void SessionMachine::Write() {
 
 // Answers and heartbeats first, then the batches in order, then Done.
 absl::StatusOr<std::optional<AgentMessage>> SessionMachine::NextMessage() {
+  // Before Welcome nothing but Hello may be sent.
   const bool greets = !queue_.empty() && std::holds_alternative<AgentHello>(queue_.front());
   if (call_ != Call::kWelcomed && !greets) return std::nullopt;
   if (!queue_.empty()) {

@@ -27,6 +27,7 @@ RequestLog& BatchRecorder::Begin(RequestBegun begun) {
 }
 
 void BatchRecorder::AddBlock() {
+  // Blocks never move: callers hold references to logs.
   blocks_.push_back(std::make_unique<RequestLog[]>(kBlockLogs));
   for (size_t i = kBlockLogs; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
 }
@@ -45,6 +46,7 @@ void BatchRecorder::Finish(RequestLog& log, RequestFinished finished) {
   next_.finished.push_back(std::move(finished));
   --in_flight_;
   log.ended_ = true;
+  // Else its chunks are still to be cut, and Cut() frees it.
   if (!log.moved_) free_.push_back(&log);
 }
 
@@ -57,8 +59,10 @@ void BatchRecorder::SetUnassigned(std::vector<Unassigned> unassigned) {
 }
 
 AgentBatch BatchRecorder::Cut(MonoTime to, Nanos real_minus_mono) {
+  // Batches adjoin: none ends before it begins.
   next_.to_mono_ns = std::max(MonoNs(to), next_.from_mono_ns);
   next_.real_minus_mono_ns = real_minus_mono.count();
+  // A section holds the difference from the ordinal before.
   std::sort(moved_.begin(), moved_.end(),
             [](const RequestLog* a, const RequestLog* b) { return a->ordinal_ < b->ordinal_; });
   uint64_t previous = 0;

@@ -22,6 +22,7 @@ ConnectRace::ConnectRace(ReadSet& set, Wakeup& wakeup, const Target& target)
       target_(target),
       pace_(target.peers.size()),
       begun_(target.peers.size(), false) {
+  // Drained at once: an answer that waits for a drain would lose to a later one.
   set_.BeginUrgent();
 }
 
@@ -74,6 +75,7 @@ size_t ConnectRace::NextPeer() const {
 
 absl::StatusOr<UniqueFd> ConnectRace::Open(size_t peer) {
   auto fd = BeginConnect(target_.peers[peer].endpoint);
+  // Out of descriptors: the oldest attempt's may serve another address better.
   if (!absl::IsResourceExhausted(fd.status()) || attempts_.empty()) return fd;
   GiveUpOldest();
   return BeginConnect(target_.peers[peer].endpoint);

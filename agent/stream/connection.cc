@@ -56,6 +56,7 @@ void Connection::Adopt(UniqueFd fd, const Peer& peer) {
 
 void Connection::OnWritable() {
   if (state_ == State::kConnecting) {
+    // Writable means that connecting is over, well or not.
     if (const int error = TakeSocketError(fd_.get()); error != 0) {
       return End(absl::UnavailableError(absl::StrFormat("connect: %s", std::strerror(error))));
     }
@@ -120,6 +121,7 @@ void Connection::Flush() {
     const ssize_t sent = ::send(fd_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      // The kernel's buffer is full; the rest goes as soon as there is room.
       set_.Watch(member_, true, true);
       return SetUrgent(true);
     }
@@ -150,10 +152,12 @@ void Connection::OnRead(std::string_view bytes, const ReadArrival& arrival) {
   if (state_ == State::kEnded) return;
   if (state_ == State::kHandshaking) {
     OnHandshakeBytes(bytes);
+    // The first records may come with the end of the handshake.
     if (state_ == State::kOpen && tls_->has_partial_record()) OnTlsBytes({}, arrival);
     return;
   }
   if (tls_) return OnTlsBytes(bytes, arrival);
+  // No request is out: bytes now would be taken for the next one's response.
   if (!sink_) {
     unasked_bytes_ |= !IsEmptyLine(bytes);
     return;
@@ -210,6 +214,7 @@ void Connection::End(absl::Status why) {
 bool Connection::IsReusable() const {
   if (state_ != State::kOpen || unasked_bytes_ || !sent()) return false;
   std::array<char, kPeekBytes> ahead;
+  // Peeked, so that an ordinary read still sees it all.
   const ssize_t read = ::recv(fd_.get(), ahead.data(), ahead.size(), MSG_PEEK | MSG_DONTWAIT);
   if (read < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
   // Readable: closed, or TLS has something to say, which an ordinary read will tell.

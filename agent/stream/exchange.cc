@@ -35,6 +35,7 @@ Task<RequestFinished> Exchange::Run(Order order) {
     ending = co_await Attempt(order, false, finished);
   }
   const MonoTime now = MonoNow();
+  // By the bytes' arrival where there is one: when the slot noticed is its own doing.
   const bool whole = intake_.over() && intake_.last_arrival() != MonoTime{};
   finished.end_mono_ns = MonoNs(whole               ? intake_.last_arrival()
                                 : intake_.settled() ? intake_.settled_at()
@@ -44,6 +45,7 @@ Task<RequestFinished> Exchange::Run(Order order) {
   finished.outcome = ending.outcome;
   finished.failure = ending.failure;
   finished.error = std::move(ending.error);
+  // What comes before the next request is nobody's response.
   if (connection_) connection_->SetSink(nullptr);
   if (connection_ && finished.connect_ns) {
     if (const auto round_trip = connection_->RoundTrip()) {
@@ -62,6 +64,8 @@ Task<Ending> Exchange::Attempt(const Order& order, bool may_resend, RequestFinis
   connection_->SetSink(&intake_);
   ending = co_await SendAndReceive(order, finished);
   const bool connection_failed = connection_->state() == Connection::State::kEnded;
+  // The server may close an idle connection just as a request goes out.  Nothing was answered, so
+  // the request is sent once more, on a new one.
   resend_ = may_resend && reused_ && connection_failed && !intake_.any_byte();
   co_return ending;
 }
@@ -155,11 +159,14 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
   const MonoTime start = MonoNow();
   MonoTime active_at = start;
   finished.start_mono_ns = MonoNs(start);
+  // Of the first attempt, where this is the resend.
   finished.sent_mono_ns = std::nullopt;
+  // Connecting is the network's time; the rest of the wait is this process's.
   shared_.health.OnSend(start - order.begin - Nanos(finished.connect_ns.value_or(0)));
   connection_->Send(order.bytes);
   for (;;) {
     if (connection_->sent() && !finished.sent_mono_ns) {
+      // Silence counts from the last byte sent: a long prompt takes its time.
       active_at = MonoNow();
       finished.sent_mono_ns = MonoNs(active_at);
     }
@@ -168,6 +175,7 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
     const MonoTime due = EndOfWait(order, active_at);
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
     if (reason == Wakeup::Reason::kInterrupted) {
+      // An answer that is complete counts, though the server holds the stream open.
       co_return intake_.settled() ? intake_.Judge(target.text) : Interrupted(target);
     }
     if (reason != Wakeup::Reason::kDue) continue;
@@ -177,6 +185,7 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
     if (intake_.over()) continue;
     if (LeavesOpen(target)) co_return intake_.Judge(target.text);
     if (const auto limit = TimeLimit(order, active_at)) {
+      // What the response has told already names the cause better than the time limit.
       const bool decided = intake_.settled() || intake_.has_failed();
       co_return decided ? intake_.Judge(target.text) : *limit;
     }

@@ -31,6 +31,7 @@ std::string TakeEncoded(LagHistogram& histogram) {
 
 }  // namespace
 
+// The CPU time from before is none of the first interval's.
 HealthMeter::HealthMeter() { Take(MonoTime{}, 0); }
 
 void HealthMeter::OnRead(Nanos lag, bool stamped) {
@@ -45,6 +46,7 @@ void HealthMeter::OnRead(Nanos lag, bool stamped) {
 void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
   const uint64_t dated = read.last_dated ? 1 : 0;
   second_.chunks += read.token_bearing;
+  // The read's stamp is of its last chunk; those before it came some time before.
   arrival_bound_.Add(Nanos(0), dated);
   arrival_bound_.Add(bound, read.token_bearing - dated);
   if (read.token_bearing > dated) ++inexact_reads_;

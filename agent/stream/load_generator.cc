@@ -125,9 +125,11 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
   service_tasks_.Spawn(SendBatches());
   service_tasks_.Spawn(WatchLimits());
   slot_tasks_.Spawn(BeginSlots());
+  // The slots end by themselves; the services serve them until then.
   co_await slot_tasks_.Join();
   service_tasks_.Cancel();
   co_await service_tasks_.Join();
+  // Drained before T0, no second of the run has passed.
   if (const MonoTime now = MonoNow(); now > t0) TakeHealth(now);
   recorder_->SetUnassigned(feed_->TakeStock());
   CutBatch();
@@ -159,8 +161,10 @@ FailureKind LoadGenerator::InterruptionKind() const { return InterruptionBy(stop
 
 void LoadGenerator::Drain(UnassignedReason reason, Nanos grace) {
   const MonoTime now = MonoNow();
+  // The first cause stays: neither a second order nor one after the limit renames it.
   if (!drained_ && cancel_at_ == std::nullopt) stop_reason_ = reason;
   drained_ = true;
+  // A later order may shorten the grace, not extend it.
   cancel_at_ = std::min(cancel_at_.value_or(MonoTime::max()), now + grace);
   if (!feed_) return;
   feed_->Stop(stop_reason_);
@@ -206,6 +210,7 @@ Task<void> LoadGenerator::SendBatches() {
     if (reason == Wakeup::Reason::kInterrupted) co_return;
     CutBatch();
     const MonoTime now = MonoNow();
+    // Due times that were missed are not made up for.
     while (batch_due <= now) batch_due += options_.batch_interval;
   }
 }
@@ -218,6 +223,7 @@ Task<void> LoadGenerator::WatchLoop() {
     if (reason == Wakeup::Reason::kInterrupted) co_return;
     const MonoTime now = MonoNow();
     health_.OnLoopLag(loop_.OnTick(now));
+    // The next one of the grid, or at once where that is past too.
     due = std::max(due, now - LoopWatch::kTickInterval) + LoopWatch::kTickInterval;
   }
 }

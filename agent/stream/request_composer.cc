@@ -34,6 +34,7 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
   for (const TargetJob& target : job.targets) {
     auto url = ParseTargetUrl(target.url);
     if (!url.ok()) return url.status();
+    // On the heap: the writer refers to it, and both move.
     auto profile = std::make_unique<EngineProfile>(ProfileNamed(target.engine));
     profile->continuous_usage = target.continuous_usage;
     profile->return_token_ids = target.return_token_ids;

@@ -68,6 +68,7 @@ void ResponseIntake::OnHead() {
 absl::Status ResponseIntake::OnBody(std::string_view bytes) {
   chunk_ends_body_ = false;
   return body_.Feed(bytes, [this](const ChunkFacts& facts, bool ends_bytes) {
+    // Kept until the read's end: the stamp is of the read.
     pending_.push_back({facts.tokens, facts.reasoning, facts.same_step});
     chunk_ends_body_ = ends_bytes;
   });
@@ -79,12 +80,14 @@ void ResponseIntake::OnReadEnd(const ReadArrival& arrival) {
   if (!pending_.empty()) Emit(arrival);
   over_ = fault_ || http_.done();
   if (!settled_at_ && body_.settled()) settled_at_ = arrival.late;
+  // The slot sleeps through the chunks; it is woken when the answer is complete, and at the end.
   if (over_ || settled_at_ == last_arrival_) wakeup_.Notify();
 }
 
 void ResponseIntake::Emit(const ReadArrival& arrival) {
   ChunkRecord record;
   record.arrival_us = ToMicrosDown(arrival.late);
+  // Rounded up, so that the bound holds; at least 1, for 0 means exact.
   const int64_t interval_ns = (arrival.late - arrival.early).count();
   const auto interval_us = static_cast<uint64_t>(std::max<int64_t>((interval_ns + 999) / 1000, 1));
   const bool last_is_exact = arrival.exact() && chunk_ends_body_ && http_.ends_with_body();
@@ -106,6 +109,7 @@ void ResponseIntake::OnEnd(const absl::Status& why) {
   connection_ended_ = true;
   if (over_) return;
   if (!fault_) {
+    // An orderly close ends a response that has no length, and cuts any other.
     absl::Status end = why.ok() ? http_.FeedEof() : why;
     if (!end.ok()) fault_ = std::move(end);
   }

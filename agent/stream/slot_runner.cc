@@ -60,6 +60,7 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
   messages_.clear();
   for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
     const uint32_t left = assignment.turns - turn;
+    // Of the first turn Next() has just said so.
     const bool may_begin = turn == 0 || shared_.feed.MayBegin(MonoNow());
     if (!may_begin) {
       shared_.feed.AbandonAtStop(left);
@@ -91,11 +92,13 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   RequestFinished finished = co_await Send(assignment, turn, begin, log);
   const bool ok = finished.outcome == Outcome::kOk;
   shared_.chooser.OnRequestEnd(choice_, SignOf(finished), MonoNow());
+  // When the response ended, not when this was noticed: the difference is part of ttft_user.
   free_at_ = FromNanos(finished.end_mono_ns);
   if (ok) {
     back_off_.OnSuccess();
     messages_.push_back({"assistant", exchange_.text(), ""});
   } else if (finished.outcome == Outcome::kCancelled) {
+    // A slot is only interrupted; the generator knows why.
     finished.failure = shared_.host.InterruptionKind();
   } else {
     free_at_ += back_off_.OnFailure();
@@ -131,6 +134,7 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   order.bytes = composed->bytes;
   order.begin = begin;
   order.log = &log;
+  // The next turn sends it back.
   order.reading.keep_text = shared_.save_text || turn + 1 < assignment.turns;
   order.reading.trust_usage = composed->trust_usage;
   order.reading.max_tokens = composed->max_tokens;
@@ -138,6 +142,7 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
 }
 
 Task<void> SlotRunner::BackOffUntil(MonoTime due) {
+  // Notified: the limit or a drain may have come, after which waiting is idle.
   while (shared_.feed.MayBegin(MonoNow())) {
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
     if (reason != Wakeup::Reason::kNotified) co_return;

@@ -20,6 +20,7 @@ absl::StatusOr<UniqueFd> BeginConnect(const boost::asio::ip::tcp::endpoint& endp
   const int on = 1;
   // Before connecting: what is queued earlier has no stamp.
   ::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+  // Nagle's algorithm would hold the end of a request until its beginning is acknowledged.
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   int done = 0;
   do {

@@ -60,6 +60,7 @@ void ReadObject(dom::object root, ErrorBody& out) {
   dom::element error;
   dom::object object;
   std::string_view text;
+  // The object itself may be the error: older vLLM's, and FastAPI's `detail`.
   if (root["error"].get(error) || IsFalsy(error)) {
     ReadFields(root, out);
     if (out.message.empty() && !root["detail"].get(error)) out.message = DetailText(error);
@@ -94,6 +95,7 @@ bool ContainsAny(std::string_view text, std::initializer_list<std::string_view> 
 // By type and parameter where the engine sends them, else by its words: vLLM and OpenAI, SGLang,
 // TensorRT-LLM, llama.cpp.
 bool IsContextOverflow(const ErrorBody& error, uint32_t status) {
+  // 200: in an event of the stream.
   if (status != 200 && (status < 400 || status > 422)) return false;
   if (error.type == "exceed_context_size_error" || error.param == "input_tokens") return true;
   return ContainsAny(

@@ -29,6 +29,7 @@ absl::Status Refusal(const HttpAnswer& answer) {
     return absl::UnauthenticatedError(
         absl::StrFormat("GET /v1/models answered %d: %s", answer.status, message));
   }
+  // It may be ready later, which --wait-ready waits for.
   if (answer.status == 429 || answer.status >= 500) {
     return absl::UnavailableError(
         absl::StrFormat("GET /v1/models answered %d: %s", answer.status, message));

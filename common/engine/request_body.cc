@@ -16,6 +16,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+// What a measurement rests on: a stream of one choice, to prompts and of models that are recorded.
 constexpr std::array<std::string_view, 6> kOurs = {"stream", "stream_options", "messages", "prompt",
                                                    "n",      "model"};
 

@@ -89,6 +89,7 @@ ResponseVerdict JudgeResponse(const ResponseFacts& facts) {
   if (facts.has_error) return ErrorVerdict("error event", facts.error, facts.error_code);
   if (facts.head_done && facts.http_status != 200) return JudgeStatus(facts);
   const bool nothing_missing = facts.done_seen && !facts.finish_reason.empty();
+  // Behind finish reason and [DONE] nothing that the connection does is a failure.
   if (!nothing_missing) {
     if (facts.head_done && !facts.content_encoding.empty()) {
       return {

@@ -103,6 +103,7 @@ void ResponseReader::Take(const StreamEvent& event, ChunkFacts& facts) {
   if (event.timings && counts) {
     facts.same_step = timed_steps_.Add(*event.timings, HasOutput(event));
   }
+  // Before the chunk is counted by it; what it says is the base of the next one, below.
   if (event.completion_tokens && counts) CheckUsage(event);
   if (event.choices > event.other_choices) OnChoice(event, facts);
   if (event.prompt_tokens) input_tokens_ = event.prompt_tokens;
@@ -130,6 +131,7 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   }
   if (event.finish_reason.empty()) return;
   finish_reason_ = event.finish_reason;
+  // A request that the server gave up ends like any other, but for its reason.
   if (finish_reason_ == "abort" && !has_error_) {
     has_error_ = true;
     error_ = "the server aborted the request (finish reason abort)";
@@ -204,10 +206,12 @@ TokenFault ResponseReader::FaultOfUsage(const StreamEvent& event) {
     ++usage_outputs_;
     usage_sum_ = Sum(usage_sum_, total);
     if (total <= (unknown_since_usage_ ? before : counted_tokens_)) ++usage_stalls_;
+    // A chunk without a whole token, e.g. half a character, may come now and then.
     const bool many = usage_stalls_ > 1 && usage_stalls_ > usage_outputs_ / 10;
     return many ? TokenFault::kUsageStalls : TokenFault::kNone;
   }
   const bool is_end = event.choices == 0 || !event.finish_reason.empty();
+  // Where the end's is the sum of the others, those were each of their chunk alone.
   const bool is_sum = usage_outputs_ >= kSummandsMin && total > before && total == usage_sum_;
   return is_end && is_sum ? TokenFault::kUsageNotTotal : TokenFault::kNone;
 }

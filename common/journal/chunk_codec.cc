@@ -36,8 +36,10 @@ void ChunkRunEncoder::Reset(int64_t base_us) {
 void ChunkRunEncoder::Append(const ChunkRecord& record) {
   const int64_t delta = Subtract(record.arrival_us, last_us_);
   std::array<char, 3 * kVarintBytesMax + 1> encoded;
+  // A stream's gaps are nearly equal: their changes take a byte or two.
   char* end = PutVarint(ZigZag(Subtract(delta, last_delta_us_)), encoded.data());
   last_us_ = record.arrival_us;
+  // The first one is from the batch's base, and says nothing of the next.
   if (count_ > 0) last_delta_us_ = delta;
   ++count_;
 

@@ -44,6 +44,7 @@ const char* ChunkedBody::TakeFraming(char byte) {
   switch (next_) {
     case Next::kSize:
       return TakeSize(byte);
+    // Extensions mean nothing here, as to any recipient that doesn't know them (RFC 9112, 7.1.1).
     case Next::kExtension:
       if (byte == '\r') next_ = Next::kSizeLf;
       return byte == '\n' ? "the line of an HTTP chunk's size ends without CR" : nullptr;
@@ -75,6 +76,7 @@ const char* ChunkedBody::TakeFraming(char byte) {
 
 const char* ChunkedBody::TakeSize(char byte) {
   if (const int digit = HexDigit(byte); digit >= 0) {
+    // This digit would not fit any more.
     if (left_ > (UINT64_MAX >> 4)) return "the size of an HTTP chunk is too large";
     left_ = left_ << 4 | static_cast<uint64_t>(digit);
     has_digit_ = true;

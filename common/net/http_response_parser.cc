@@ -41,6 +41,7 @@ struct SinkBody {
         value_.status = value_.sink->OnBody({static_cast<const char*>(piece.data()), piece.size()});
         bytes += piece.size();
       }
+      // Any error makes Beast stop; TakePlain() finds the cause in `status`.
       if (!value_.status.ok()) error = http::error::end_of_stream;
       return bytes;
     }

@@ -136,6 +136,7 @@ void Fleet::Loop::Run() {
     machine_.OnTick(now_);
     Obey();
   }
+  // The sessions first: an agent that has been dismissed ends by itself.
   hub_->Shutdown(kDismissPatience);
   spawner.End(kDismissPatience);
 }

@@ -50,6 +50,7 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
   const auto found = MemberFor(hello);
   if (!found.ok()) return Tell(CloseSession{session, found.status()});
   Member& member = **found;
+  // Given up by the agent; the hub need not have noticed.
   if (member.session) {
     Tell(CloseSession{*member.session, absl::AbortedError("session: the agent dialled again")});
   }
@@ -61,6 +62,7 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
                                        .heartbeat = options_.heartbeat,
                                        .boot_id = options_.boot_id}});
   for (const HeldRun& held : hello.held) {
+    // Other runs are over, or another controller's.
     const bool goes_on = run_ && member.agent && run_->run_id == held.run_id;
     if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
   }
@@ -114,6 +116,8 @@ void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
 
 void FleetMachine::OnTick(MonoTime now) {
   std::erase_if(members_, [&](const Member& member) {
+    // A process of ours is gone once it is known to be dead; one that joined by itself, once it
+    // stays away.
     const bool gone = member.spawn_number ? member.death.has_value() : !member.session;
     return gone && !member.agent && now - member.seen > options_.absence_max;
   });
@@ -134,6 +138,8 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
     if (is_there) Bind(member);
   }
   for (Member& member : members_) {
+    // Places that are left go to those that died between runs: the run ends with their reason
+    // rather than by a time-out.
     if (member.death && !std::exchange(member.death_told, true)) Bind(member);
   }
 }
@@ -158,6 +164,7 @@ void FleetMachine::TellUp(Member& member) {
       {.agent = *member.agent,
        .event = AgentUp{
            .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
+  // Once a run: those that come later are passed on as they come.
   if (std::exchange(member.up_told, true)) return;
   for (const ClockExchange& exchange : member.probes.Probes()) {
     Tell(ToRun{{.agent = *member.agent, .event = exchange}});

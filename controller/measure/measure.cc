@@ -112,6 +112,7 @@ absl::Status RunLoop::Begin() {
                           .notes = run_.notes});
   for (const PlannedRow& row : run_.workload->rows) keeper_.Append(row);
   for (const TargetProbed& target : run_.targets) keeper_.Append(target);
+  // Before an agent hears of the run: whatever comes, the journal tells what was to be run.
   if (absl::Status synced = keeper_.Sync(); !synced.ok()) return synced;
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
@@ -134,6 +135,8 @@ RunEnded RunLoop::Run() {
     Obey();
     ShowIfDue();
   }
+  // In this order: after EndRun() no input comes, after Close() no scraper waits for room, and what
+  // came until then holds up no session.
   fleet_.EndRun();
   inbox_.Close();
   scrapes_.reset();
@@ -157,6 +160,7 @@ void RunLoop::Take(RunInput input) {
   } else {
     machine_.OnAgent(input.agent, input.event, now_);
   }
+  // Only now is the session read on: agents send no faster than this thread takes.
   if (input.consume != 0) fleet_.Consumed(input.consume);
 }
 
@@ -200,6 +204,7 @@ void RunLoop::Append(const Event& event) {
 }
 
 void RunLoop::Do(SyncJournal&) {
+  // May take long on a busy disk; what follows counts from its end.
   const absl::Status synced = keeper_.Sync();
   now_ = MonoNow();
   if (synced.ok()) return machine_.OnSynced(now_);

@@ -52,6 +52,7 @@ class Prober {
     if (!body.ok()) return body.status();
     FetchOptions fetch = input_.fetch;
     fetch.timeout = input_.inference_timeout;
+    // Some servers keep the stream open behind it.
     fetch.is_enough = EndsInDoneMark;
     return Fetch(url_, {.method = "POST", .path = Path(), .headers = headers_, .body = *body},
                  fetch);

@@ -3,6 +3,8 @@
 namespace specctl::controller {
 
 void JournalKeeper::Append(const Event& event) {
+  // After a failed sync the kernel may have dropped pages: what came behind a hole could not be
+  // trusted.
   if (!status_.ok()) return;
   writer_.Append(event);
   Apply(event);

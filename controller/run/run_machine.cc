@@ -35,6 +35,7 @@ void RunMachine::OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now) 
   if (ended_ || roster_[agent].phase == AgentPhase::kLost) return;
   const bool of_process =
       std::holds_alternative<AgentCut>(event) || std::holds_alternative<AgentDied>(event);
+  // That a process or its link ended is no sign of life.
   if (!of_process) roster_[agent].heard = now;
   std::visit([&](const auto& what) { On(agent, what, now); }, event);
 }
@@ -127,12 +128,14 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
 void RunMachine::On(uint32_t agent, const AgentCut&, MonoTime now) {
   roster_[agent].session.reset();
   const bool at_work = roster_[agent].phase < AgentPhase::kDone;
+  // With the end of a dead process's session, all that it sent is here.
   if (at_work && !roster_[agent].death.empty()) LoseAgent(agent, roster_[agent].death, now);
 }
 
 void RunMachine::On(uint32_t agent, const AgentDied& died, MonoTime now) {
   RosterAgent& of = roster_[agent];
   if (of.phase >= AgentPhase::kDone) return;
+  // With a session, its last batches may still come.
   if (!of.session) return LoseAgent(agent, died.how, now);
   of.death = died.how;
   of.give_up_dead = now + kDeadPatience;
@@ -162,6 +165,7 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
         now);
     return BatchUse::kDrop;
   }
+  // A repeat: the Ack that it waits for may have gone with a session.
   if (!*is_next) {
     if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
     return BatchUse::kDrop;
@@ -221,6 +225,7 @@ void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
 
 void RunMachine::Arm(MonoTime now) {
   if (ended_ || armed_ || !real_minus_mono_) return;
+  // An agent that is away would hear of T0 too late.
   if (!roster_.AllConnected() && now < arm_by_) return;
   const MonoTime t0 = now + ArmLead(roster_, write_ahead_.slowest_sync(), options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
@@ -238,14 +243,17 @@ void RunMachine::SendArm(uint32_t agent, MonoTime now) {
                .t0_mono_ns = armed_->t0_mono_ns,
                .t0_agent_mono_ns = std::nullopt,
                .t0_unix_ns = armed_->t0_unix_ns};
+  // One boot, one monotonic clock: no wall clock need be trusted.
   const bool same_clock = !options_.boot_id.empty() && of.host.boot_id == options_.boot_id;
   if (same_clock) arm.t0_agent_mono_ns = armed_->t0_mono_ns;
+  // Not before Armed is on disk: a controller that dies must find the T0 that agents go by.
   Follow(SendToAgent{*of.session, std::move(arm)}, now);
 }
 
 void RunMachine::OnInterrupt(MonoTime now) {
   if (ended_) return;
   const bool again = end_ == RunEnd::kInterrupted;
+  // Nothing is in flight that could drain, or the user waits no longer.
   if (again || !armed_ || stage_ == RunStage::kDone) {
     SetEnd(RunEnd::kInterrupted, again ? "interrupted twice: stopped at once" : "interrupted");
     return EndNow(now);
@@ -261,6 +269,7 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   if (ended_) return;
   SetEnd(RunEnd::kFailed, reason);
   if (!armed_ || stage_ == RunStage::kDone) return EndNow(now);
+  // What can't be recorded need not be finished.
   DrainAll(DrainReason::kInterrupted, Nanos(0), now);
   draining_->give_up_at = now + kJournalFailedPatience;
 }
@@ -302,6 +311,7 @@ void RunMachine::CheckPreparing(MonoTime now) {
 bool RunMachine::IsPastDeadline(MonoTime now) const {
   if (!armed_ || !options_.limit) return false;
   const MonoTime t0{Nanos(armed_->t0_mono_ns)};
+  // Agents are not to blame for the time in which the controller stood still.
   return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
 }
 
@@ -335,12 +345,14 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
   }
   commands_.push_back(DropAgent{.agent = agent});
   SetEnd(RunEnd::kAgentLost, why);
+  // Before T0 nothing has been measured that could be kept.
   if (!armed_) return EndNow(now);
   if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
   FinishIfAllEnded(now);
 }
 
 void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
+  // A drain may be hastened, never put off.
   if (draining_ && draining_->until <= now + grace) return;
   const MonoTime until = now + grace;
   draining_ =
@@ -362,6 +374,7 @@ void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
 }
 
 void RunMachine::SetEnd(RunEnd end, std::string reason) {
+  // The first cause stands, unless the run can't go on or the user ends it.
   const bool overrides =
       end == RunEnd::kFailed || (end == RunEnd::kInterrupted && end_ != RunEnd::kFailed);
   if (end_ && !overrides) return;
@@ -393,6 +406,7 @@ void RunMachine::EndNow(MonoTime now) {
   ended_ = RunEnded{
       .end = end_.value_or(RunEnd::kCompleted), .reason = end_reason_, .at_mono_ns = MonoNs(now)};
   Record(*ended_, now);
+  // The user waits for it.
   write_ahead_.Hasten();
 }
 

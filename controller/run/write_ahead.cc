@@ -17,6 +17,7 @@ void WriteAhead::OnBatch(uint32_t agent, uint64_t seq, size_t bytes, MonoTime no
 }
 
 bool WriteAhead::Hold(Command command) {
+  // After a failure nothing will be on disk, and what still follows tells agents to stop.
   if (all_synced() || failed_) return true;
   held_.push_back({.needs = recorded_, .command = std::move(command)});
   return false;
@@ -32,6 +33,7 @@ void WriteAhead::OnSyncBegun(MonoTime now) {
   under_way_ = true;
   sync_begun_ = now;
   hastened_ = false;
+  // What is recorded while the sync is under way may not be part of it.
   syncing_ = recorded_;
   for (Seqs& seqs : seqs_) seqs.syncing = seqs.appended;
   group_begun_.reset();

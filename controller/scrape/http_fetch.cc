@@ -87,6 +87,7 @@ Task<absl::Status> ReadHead(Stream& stream, beast::flat_buffer& buffer) {
     while (buffer.size() > 0 && IsLineEnd(View(buffer)[0])) buffer.consume(1);
     length = HeadLength(View(buffer));
   }
+  // Beast refuses what other clients take, e.g. lines that end in LF alone.
   const std::string head = PlainHead(View(buffer).substr(0, length));
   Refill(head + std::string(View(buffer).substr(length)), buffer);
   co_return absl::OkStatus();
@@ -124,6 +125,7 @@ Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& requ
     const absl::Status head = co_await ReadHead(stream, buffer);
     if (!head.ok()) co_return head;
     Parser parser;
+    // ReadHead has bounded it.
     parser.header_limit(2 * kHeadBytesMax);
     parser.body_limit(options.body_bytes_max);
     while (!parser.is_done()) {
@@ -202,6 +204,7 @@ absl::StatusOr<HttpReply> FetchBy(MonoTime deadline, const Url& url, const std::
   std::vector<tcp::endpoint> endpoints;
   for (const auto& address : *addresses) endpoints.emplace_back(address, url.port);
   std::optional<absl::StatusOr<HttpReply>> result;
+  // Its own: whoever calls this waits for it.
   asio::io_context io(1);
   auto on_done = [&result](std::exception_ptr error, absl::StatusOr<HttpReply> reply) {
     if (error) std::rethrow_exception(error);
@@ -220,6 +223,7 @@ absl::Status Explained(const Url& url, std::string_view path, Nanos timeout,
   if (absl::IsDeadlineExceeded(status)) {
     text = absl::StrFormat("%s within %.3g s", text, Seconds(timeout));
   }
+  // What whoever asks can mend keeps its code; the rest is the server's or the network's.
   const bool ours = status.code() == absl::StatusCode::kInvalidArgument ||
                     status.code() == absl::StatusCode::kDeadlineExceeded ||
                     status.code() == absl::StatusCode::kFailedPrecondition ||

@@ -102,6 +102,7 @@ Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
 }
 
 std::vector<Scraped> MetricsScraper::ForEach(const std::function<Scraped(Target&)>& scrape) {
+  // All at once: one after another they would be of different times.
   std::vector<Scraped> results(targets_.size());
   std::vector<std::thread> threads;
   for (size_t i = 0; i < targets_.size(); ++i) {
@@ -124,6 +125,7 @@ void MetricsScraper::Start(Sink sink) {
 void MetricsScraper::Repeat(Target& target, const Sink& sink) {
   MonoTime due = MonoNow();
   while (true) {
+    // By absolute times; those that a slow scrape has missed are left out.
     due += kPeriod * (1 + std::max<int64_t>(0, (MonoNow() - due) / kPeriod));
     {
       std::unique_lock lock(mutex_);
@@ -149,6 +151,7 @@ Scraped MetricsScraper::ScrapeUntilQuiet(Target& target) {
   std::optional<Scraped> gathered;
   while (true) {
     Scraped scraped = ScrapeOnce(target, ScrapeKind::kAfter);
+    // Nothing changed since the scrape before, and nothing runs: the counters have settled.
     const bool quiet =
         gathered && scraped.error.empty() && scraped.samples.empty() && target.Busy() == 0;
     if (gathered && gathered->error.empty() && scraped.error.empty()) {

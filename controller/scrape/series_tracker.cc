@@ -37,6 +37,7 @@ absl::Status SeriesTracker::Read(std::string_view text, Scraped& scraped) {
     Found& found = found_.emplace_back();
     found.text = sample.series_text;
     found.value = sample.value;
+    // Labels are parsed once a series.
     if (by_text_.find(sample.series_text) != by_text_.end()) return;
     found.series.name = sample.name;
     found.series.labels = sample.Labels();
@@ -59,8 +60,10 @@ void SeriesTracker::Take(Found& found, Scraped& scraped) {
   }
   Series& series = series_[number];
   const bool is_new = series.last_scrape == 0;
+  // Twice in one text: the first one counts.
   if (series.last_scrape == scrapes_) return;
   series.last_scrape = scrapes_;
+  // A scrape keeps only what changed: most series of a server rest.
   if (!is_new && SameValue(series.value, found.value)) return;
   series.value = found.value;
   scraped.samples.emplace_back(number, found.value);

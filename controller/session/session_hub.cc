@@ -37,6 +37,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     int port = 0;
     grpc::ServerBuilder builder;
     builder.AddListeningPort(options_.listen, options_.credentials, &port);
+    // Else two controllers could share the port, and the agents.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kPingIntervalMsMin);
@@ -78,6 +79,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   grpc::ServerUnaryReactor* ProbeClock(grpc::CallbackServerContext* context,
                                        const v1::ClockProbeRequest* request,
                                        v1::ClockProbeReply* reply) override {
+    // First of all: whatever passes until then is an error of the exchange.
     const int64_t received_ns = MonoNs(MonoNow());
     const ClockProbe probe = Decode(*request);
     if (probe.previous) {
@@ -106,6 +108,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
       gone_.wait_until(lock, deadline, [this] { return SessionsEmpty(); });
     }
     if (grpc_ == nullptr) return;
+    // Cancels the calls that are left.
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
     // The calls have ended; their reactors may still be on their way out.

@@ -35,6 +35,7 @@ void SessionReactor::Send(SessionOutput output) {
     MutexLock lock(mu_);
     if (finish_) return;
     full = queue_.size() >= kOutboundMax;
+    // A later Ack covers the earlier ones.
     if (IsAck(output) && !queue_.empty() && IsAck(queue_.back())) queue_.pop_back();
     queue_.push_back(std::move(output));
     if (!full) WriteNext();
@@ -68,6 +69,7 @@ void SessionReactor::OnReadDone(bool ok) {
   if (!ok) return FinishAfterWrites(grpc::Status::OK);
   absl::StatusOr<SessionEvent> event = DecodeInbound();
   if (!event.ok()) return Abort(ToGrpc(event.status()));
+  // The next read is ReadNext()'s, when this one has been taken: no more than one waits.
   options_.sink({.session = options_.id, .event = *std::move(event)});
 }
 
@@ -96,6 +98,7 @@ absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
 void SessionReactor::OnWriteDone(bool ok) {
   MutexLock lock(mu_);
   writing_ = false;
+  // The call is broken: no further write can succeed.
   if (!ok) queue_.clear();
   WriteNext();
   FinishWhenIdle();

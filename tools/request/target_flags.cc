@@ -197,7 +197,7 @@ void AddTargetFlags(RequestFlags& flags) {
     return TakeTargets(given, surroundings, request);
   });
   flags.Text({"--url-policy",
-              "How conversations are spread over targets: round_robin (in dataset order) or "
+              "How conversations are spread over targets: round_robin (in turn) or "
               "least_in_flight [round_robin]",
               "Expert"},
              TakeUrlPolicy);

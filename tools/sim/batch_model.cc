@@ -57,6 +57,7 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
 }
 
 void BatchModel::BeginStep(MonoTime begin) {
+  // What has just been preempted must not come back in the same step.
   if (!PreemptWhereFull()) Admit(begin);
   if (running_.empty()) return;
   const uint64_t tokens_a_decode = 1 + options_.draft_length;
@@ -84,6 +85,7 @@ void BatchModel::Admit(MonoTime now) {
   uint64_t kv_tokens = KvTokens();
   while (!waiting_.empty() && running_.size() < options_.batch_max) {
     const uint64_t needed = waiting_.front().prefill_target + 1;
+    // Alone, a request runs even where it exceeds the cache: it never could otherwise.
     if (!running_.empty() && kv_tokens + needed > options_.kv_tokens_max) return;
     kv_tokens += needed;
     running_.push_back(std::move(waiting_.front()));
@@ -112,6 +114,7 @@ bool BatchModel::PreemptWhereFull() {
          KvTokens() + running_.size() * (1 + options_.draft_length) > options_.kv_tokens_max) {
     Sequence& last = running_.back();
     last.computed = 0;
+    // Its cache is gone: what it generated is computed again with the prompt, as in vLLM.
     last.prefill_target = last.spec.prompt_tokens + last.produced;
     waiting_.push_front(std::move(last));
     running_.pop_back();
@@ -150,6 +153,7 @@ void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
   output.drafted = options_.draft_length;
   output.accepted = AcceptanceModel::Accepted(sequence.spec.acceptance, draws, output.step);
   output.tokens = 1 + output.accepted;
+  // As vLLM counts: tokens that the response's end cuts off were accepted all the same.
   ++counters_.drafts;
   counters_.draft_tokens += output.drafted;
   counters_.accepted_tokens += output.accepted;

@@ -105,6 +105,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   const uint64_t ordinal = replica_.BeginInference();
   fault_ = replica_.faults().OfRequest(ordinal);
   chunks_ = 0;
+  // By what is asked, not by when: a request that is repeated gets the same reply.
   const Draws draws{SplitMix64(replica_.options().seed ^ request.prompt_hash) ^ request.seed};
   const int64_t created =
       std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();
@@ -153,6 +154,7 @@ void Connection::StartSequence() {
 }
 
 void Connection::OnStep(const StepOutput& output) {
+  // The engine has let go of it: there is nothing to abort.
   if (output.finish != Finish::kNo) sequence_.reset();
   for (const ReplyPiece& piece : reply_->OnStep(output, Head())) {
     const bool due = fault_ && piece.tokens > 0 && chunks_ >= fault_->after_chunks;
@@ -284,6 +286,7 @@ void Connection::FallSilent() {
 
 void Connection::Reset() {
   boost::system::error_code ignored;  // the socket closes in any case
+  // Lingering for no time makes the kernel send a reset instead of an orderly end.
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   Close();
 }

@@ -24,6 +24,7 @@ Outbox::State Outbox::Send(std::string_view bytes, uint32_t tokens) {
     Append(bytes, tokens);
     return Flush();
   }
+  // Past the buffer, where nothing waits in it: the log dates just this one system call.
   const int64_t begin = LogTime();
   const std::optional<size_t> taken = Hand(bytes);
   if (!taken) return State::kFailed;
@@ -54,6 +55,7 @@ Outbox::State Outbox::Flush(size_t bytes_max) {
     const int64_t begin = LogTime();
     const std::string_view unsent = std::string_view(bytes_).substr(sent_);
     const std::optional<size_t> taken = Hand(unsent.substr(0, bytes_max));
+    // A client that doesn't read must not fill the memory.
     if (!taken || unsent.size() > kUnsentBytesMax) return State::kFailed;
     if (*taken == 0) return State::kBlocked;
     sent_ += *taken;

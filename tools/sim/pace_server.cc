@@ -111,6 +111,7 @@ absl::Status PaceServer::Listen() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, signal);
+  // As events among the others: a handler could interrupt a send.
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -133,6 +134,7 @@ absl::Status PaceServer::ListenOn(uint16_t port) {
   }
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int one = 1;
+  // A port is free although connections to its last owner are in TIME_WAIT.
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   socklen_t length = sizeof(address);
@@ -221,6 +223,7 @@ void PaceServer::Accept(PaceSite& site) {
     free_slots_.push(static_cast<uint32_t>(clients_.size()));
     clients_.emplace_back();
   }
+  // The lowest: phases stay spread where clients come and go.
   const uint32_t slot = free_slots_.top();
   free_slots_.pop();
   clients_[slot].client = std::make_unique<PaceClient>(fd, slot, site, shared_);
@@ -229,6 +232,7 @@ void PaceServer::Accept(PaceSite& site) {
 }
 
 void PaceServer::SendDue() {
+  // Bounded, so that new requests don't wait behind a backlog of chunks.
   for (int sent = 0; sent < kSendsBetweenPolls; ++sent) {
     if (alarms_.empty() || alarms_.top().at > MonoNow()) return;
     const Alarm alarm = alarms_.top();

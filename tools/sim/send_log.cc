@@ -31,6 +31,7 @@ absl::StatusOr<SendLog> SendLog::Open(const std::string& path) {
     return absl::PermissionDeniedError(
         absl::StrFormat("--send-log: can't write %s: %s", path, std::strerror(errno)));
   }
+  // Buffered here, in whole lines.
   std::setvbuf(file, nullptr, _IONBF, 0);
   return SendLog(path, file);
 }

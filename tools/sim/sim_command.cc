@@ -132,11 +132,12 @@ void AddFaultFlags(CLI::App& app, Flags& flags) {
   app.add_option("--slow-bytes-per-s", options.slow_bytes_per_s, "Rate of the fault slow")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  auto* die = app.add_option("--die-after", flags.die_after_s,
-                             "Reset all connections this long after the first request, then exit")
-                  ->check(CLI::PositiveNumber);
+  auto* die =
+      app.add_option("--die-after", flags.die_after_s,
+                     "Reset all connections this many seconds after the first request, then exit")
+          ->check(CLI::PositiveNumber);
   app.add_option("--silent-after", flags.silent_after_s,
-                 "Go silent this long after the first request, keeping connections open")
+                 "Go silent this many seconds after the first request, keeping connections open")
       ->check(CLI::PositiveNumber)
       ->excludes(die);
   app.add_option("--burst", options.burst_chunks, "Hold chunks back, and send this many at once")

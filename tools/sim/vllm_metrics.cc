@@ -75,6 +75,7 @@ class Writer {
   }
 
   void Created(std::string_view name, std::string_view help, std::vector<Sample> samples) {
+    // Python's client library adds these to counters and histograms.
     for (Sample& sample : samples) sample.value = Seconds(labels_.started.time_since_epoch());
     Family(absl::StrFormat("%s_created", name), help, "gauge", samples);
   }

@@ -205,7 +205,7 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
   command.add_option("--streams-max", flags.streams_max, "Try at most this many streams per agent")
       ->transform(WholeNumber(1, 65'536))
       ->capture_default_str();
-  command.add_option("--format", flags.format, "text or json")
+  command.add_option("--format", flags.format, "Output format: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
 }
