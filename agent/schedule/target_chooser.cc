@@ -19,7 +19,7 @@ uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
   return static_cast<uint32_t>(best - targets_.begin());
 }
 
-TargetChooser::Choice TargetChooser::Begin(uint64_t position, MonoTime now) {
+TargetChooser::Choice TargetChooser::BeginConversation(uint64_t position, MonoTime now) {
   Choice choice;
   choice.target = policy_ == UrlPolicy::kLeastInFlight
                       ? LeastInFlight(now)
@@ -36,7 +36,7 @@ void TargetChooser::OnRequestEnd(const Choice& choice, TargetSign sign, MonoTime
   targets_[choice.target].health.OnEnd(sign, choice.is_try, now);
 }
 
-void TargetChooser::End(const Choice& choice) {
+void TargetChooser::EndConversation(const Choice& choice) {
   Target& target = targets_[choice.target];
   assert(target.in_flight > 0);
   --target.in_flight;

@@ -43,6 +43,7 @@ void AgentRun::OnJob(LoadJob job) {
 
 void AgentRun::OnArm(ArmAgent order) {
   if (job_id_ != order.run_id) return;
+  // Taken by the run's own coroutine, when it comes to it.
   arm_ = std::move(order);
   orders_.Notify();
 }
@@ -50,6 +51,7 @@ void AgentRun::OnArm(ArmAgent order) {
 void AgentRun::OnDrain(DrainAgent order) {
   if (job_id_ != order.run_id) return;
   drain_ = std::move(order);
+  // At once, not when the coroutine comes to it: that one waits for the load to end.
   if (generator_) generator_->Drain(UnassignedBy(drain_->reason), drain_->grace);
   orders_.Notify();
 }
@@ -57,6 +59,7 @@ void AgentRun::OnDrain(DrainAgent order) {
 void AgentRun::OnRelease(const std::string& run_id) {
   if (next_ && next_->spec.run_id == run_id) next_.reset();
   if (job_id_ != run_id) return;
+  // The controller has all it wants of this run: what is in flight may be cut.
   released_ = true;
   if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   orders_.Notify();
@@ -70,6 +73,7 @@ void AgentRun::OnStop(Nanos grace) {
 }
 
 void AgentRun::OnEnd(absl::Status status) {
+  // Without a session nothing can be delivered.
   if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   end_ = std::move(status);
   orders_.Notify();
@@ -82,6 +86,7 @@ Task<void> AgentRun::NextOrder() {
 
 Task<absl::Status> AgentRun::Serve() {
   for (;;) {
+    // Orders may come in any number before this runs: what they left is looked at, not counted.
     while (!next_ && !end_ && !stopped_) co_await NextOrder();
     if (end_ || stopped_) break;
     co_await ServeRun();
@@ -94,7 +99,10 @@ Task<void> AgentRun::ServeRun() {
   TakeNext();
   const bool prepared = co_await Prepare();
   if (prepared && !IsOver()) co_await ApplyLoad();
+  // Of a run that was neither armed nor drained the controller expects no end: preparing failed,
+  // and it knows.
   if (!IsOver() && (drain_ || arm_)) replies_.done(*job_id_, cut_short_);
+  // Until Release the run is held: its last batches may not be on the controller's disk.
   while (!IsOver()) co_await NextOrder();
   generator_.reset();
   job_id_.reset();
@@ -116,6 +124,7 @@ void AgentRun::TakeNext() {
 
 Task<bool> AgentRun::Prepare() {
   const absl::Status status = co_await generator_->Prepare();
+  // What of it was made is not to be kept: there will be no load.
   if (!status.ok()) generator_.reset();
   replies_.prepared(*job_id_, std::string(status.message()));
   co_return status.ok();

@@ -17,7 +17,7 @@ bool BatchStore::Fits(uint64_t bytes) const {
   return !spool_failed_ && SpoolSize() + bytes <= options_.spool_bytes_max;
 }
 
-void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
+void BatchStore::AddBatch(uint64_t seq, std::string encoded, MonoTime now) {
   assert(entries_.empty() || seq == entries_.back().seq + 1);
   Entry entry;
   entry.seq = seq;
@@ -55,7 +55,7 @@ absl::StatusOr<std::optional<BatchStore::Kept>> BatchStore::FirstAfter(uint64_t 
   if (entry == entries_.end()) return std::nullopt;
   Kept kept{entry->seq, entry->encoded};
   if (!kept.encoded.empty() || entry->size == 0) return kept;
-  auto read = spool_->Read({.offset = entry->offset, .size = entry->size});
+  auto read = spool_->ReadExtent({.offset = entry->offset, .size = entry->size});
   if (!read.ok()) {
     return absl::DataLossError(absl::StrFormat("spool %s", std::string(read.status().message())));
   }
@@ -64,6 +64,7 @@ absl::StatusOr<std::optional<BatchStore::Kept>> BatchStore::FirstAfter(uint64_t 
 }
 
 void BatchStore::Acknowledge(uint64_t seq) {
+  // An Ack covers all batches up to it.
   while (!entries_.empty() && entries_.front().seq <= seq) {
     const Entry& entry = entries_.front();
     const bool in_memory = !entry.encoded.empty() || entry.size == 0;

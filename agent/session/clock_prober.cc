@@ -37,6 +37,7 @@ void ClockProber::Run() {
     // By absolute times: a slow burst does not shift those after it.
     while (due <= MonoNow()) due += kInterval;
     std::unique_lock lock(mu_);
+    // Until the next burst, or at once where one is wanted.
     wake_.wait_until(lock, due, [this] { return stopping_ || burst_now_; });
     burst_now_ = false;
   }
@@ -56,7 +57,7 @@ std::optional<ClockExchange> ClockProber::Probe(const std::optional<ClockExchang
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kCallMax);
   ClockExchange exchange;
-  const v1::ClockProbeRequest request = Encode(ClockProbe{
+  const v1::ClockProbeRequest request = EncodeClockProbe(ClockProbe{
       .incarnation = incarnation_, .agent_send_mono_ns = MonoNs(MonoNow()), .previous = previous});
   v1::ClockProbeReply answer;
   // Read again, as close to the call as can be: the request was encoded meanwhile.
@@ -64,7 +65,7 @@ std::optional<ClockExchange> ClockProber::Probe(const std::optional<ClockExchang
   const grpc::Status status = stub_.ProbeClock(&context, request, &answer);
   exchange.agent_receive_mono_ns = MonoNs(MonoNow());
   if (!status.ok()) return std::nullopt;
-  const ClockReply reply = Decode(answer);
+  const ClockReply reply = DecodeClockReply(answer);
   exchange.controller_receive_mono_ns = reply.controller_receive_mono_ns;
   exchange.controller_send_mono_ns = reply.controller_send_mono_ns;
   return exchange;

@@ -78,25 +78,25 @@ uint64_t StolenNanos(const std::string& file) {
 }  // namespace
 
 CpuPressure::CpuPressure(std::string root)
-    : root_(std::move(root)), stat_files_(FindStatFiles(root_)), before_(Read()) {}
+    : root_(std::move(root)), stat_files_(FindStatFiles(root_)), before_(ReadAmounts()) {}
 
 void CpuPressure::FollowCgroup() {
   std::vector<std::string> files = FindStatFiles(root_);
   if (files == stat_files_) return;
   stat_files_ = std::move(files);
-  before_.throttled_ns = Read().throttled_ns;
+  before_.throttled_ns = ReadAmounts().throttled_ns;
 }
 
-CpuPressure::Amounts CpuPressure::Read() const {
+CpuPressure::Amounts CpuPressure::ReadAmounts() const {
   Amounts amounts;
   for (const std::string& file : stat_files_) amounts.throttled_ns += ThrottledNanos(file);
   amounts.stolen_ns = StolenNanos(root_ + "/proc/stat");
   return amounts;
 }
 
-CpuPressure::Amounts CpuPressure::Take() {
+CpuPressure::Amounts CpuPressure::TakeAmounts() {
   FollowCgroup();
-  const Amounts now = Read();
+  const Amounts now = ReadAmounts();
   const Amounts before = std::exchange(before_, now);
   // A counter that fell (another group's, after a move) took nothing.
   return {.throttled_ns = now.throttled_ns - std::min(now.throttled_ns, before.throttled_ns),

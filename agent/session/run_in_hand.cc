@@ -46,7 +46,7 @@ void RunInHand::Keep(AgentBatch batch, MonoTime now) {
     bytes = EncodeBatch(batch);
   }
   last_seq_ = batch.seq;
-  store_.Add(batch.seq, std::move(bytes), now);
+  store_.AddBatch(batch.seq, std::move(bytes), now);
 }
 
 absl::StatusOr<std::optional<SentBatch>> RunInHand::NextBatch() {

@@ -65,7 +65,7 @@ void SessionClient::OnArmed(const std::string& run_id, std::string error) {
 
 void SessionClient::OnBatch(AgentBatch batch) {
   if (batch.health && pressure_) {
-    const CpuPressure::Amounts pressure = pressure_->Take();
+    const CpuPressure::Amounts pressure = pressure_->TakeAmounts();
     batch.health->cpu_throttled_ns = pressure.throttled_ns;
     batch.health->cpu_stolen_ns = pressure.stolen_ns;
   }
@@ -122,7 +122,7 @@ void SessionClient::Do(WriteMessage& write) {
   // After the last read on_end follows, and nothing may be written any more.
   if (!stream_ || reads_ended_) return;
   writing_ = true;
-  stream_->Write(Encode(std::move(write.message)));
+  stream_->WriteMessage(EncodeAgentMessage(std::move(write.message)));
 }
 
 void SessionClient::Do(CancelCall&) {
@@ -147,7 +147,7 @@ void SessionClient::Do(EndSession& end) {
 // --- what comes ---------------------------------------------------------------------------------
 
 void SessionClient::OnWireMessage(v1::ControllerMessage message) {
-  auto decoded = Decode(std::move(message));
+  auto decoded = DecodeControllerMessage(std::move(message));
   if (decoded.ok()) {
     machine_.OnMessage(*std::move(decoded), MonoNow());
   } else {

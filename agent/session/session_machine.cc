@@ -40,6 +40,7 @@ void SessionMachine::Start(MonoTime now) { Dial(now); }
 void SessionMachine::Dial(MonoTime now) {
   call_ = Call::kDialled;
   writing_ = false;
+  // Answers to a call that is over; what matters is repeated after Welcome.
   queue_.clear();
   intake_.Reset();
   if (run_) run_->BeginCall();
@@ -79,7 +80,7 @@ void SessionMachine::On(const WelcomeAgent& welcome, MonoTime now) {
   // The controller may not have heard the answers of a session that broke.
   if (run_ && run_->prepared) Queue(AgentPrepared{run_->run_id(), *run_->prepared});
   if (run_ && run_->armed) Queue(AgentArmed{run_->run_id(), *run_->armed});
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::On(PreparePart& part, MonoTime) {
@@ -90,7 +91,8 @@ void SessionMachine::On(PreparePart& part, MonoTime) {
     return;
   }
   const bool last = part.last;
-  auto job = intake_.Take(std::move(part));
+  auto job = intake_.TakePart(std::move(part));
+  // The job's error, should there be one, comes with its last part.
   if (!last) return;
   std::string error(job.status().message());
   if (run_) error = absl::StrFormat("this agent still holds run %s", run_->run_id());
@@ -101,6 +103,7 @@ void SessionMachine::On(PreparePart& part, MonoTime) {
 }
 
 void SessionMachine::On(ArmAgent& arm, MonoTime) {
+  // Of a run that is over here.
   if (!Holds(arm.run_id)) return;
   // Repeated, as Prepare may be.
   if (run_->armed) return Queue(AgentArmed{run_->run_id(), *run_->armed});
@@ -110,7 +113,7 @@ void SessionMachine::On(ArmAgent& arm, MonoTime) {
 void SessionMachine::On(const AckBatches& ack, MonoTime) {
   if (!Holds(ack.run_id)) return;
   run_->Acknowledge(ack.seq);
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::On(DrainAgent& drain, MonoTime) {
@@ -131,7 +134,7 @@ void SessionMachine::OnUnreadable(absl::Status why) {
 
 void SessionMachine::OnWritten() {
   writing_ = false;
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
@@ -196,13 +199,13 @@ void SessionMachine::OnArmed(const std::string& run_id, std::string error) {
 void SessionMachine::OnBatch(AgentBatch batch, MonoTime now) {
   if (!run_) return;
   run_->Keep(std::move(batch), now);
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::OnDone(const std::string& run_id, bool stopped) {
   if (!Holds(run_id)) return;
   run_->SetDone(stopped);
-  Write();
+  WriteNext();
 }
 
 // --- what is sent -------------------------------------------------------------------------------
@@ -211,10 +214,10 @@ void SessionMachine::Queue(AgentMessage message) {
   // Without a call nothing waits: what matters is said again after Welcome.
   if (ended_ || call_ == Call::kNone) return;
   queue_.push_back(std::move(message));
-  Write();
+  WriteNext();
 }
 
-void SessionMachine::Write() {
+void SessionMachine::WriteNext() {
   if (ended_ || call_ == Call::kNone || writing_) return;
   auto message = NextMessage();
   if (!message.ok()) return End(message.status());
@@ -247,6 +250,7 @@ void SessionMachine::End(absl::Status status) {
   redial_at_.reset();
   heartbeat_at_.reset();
   welcome_by_.reset();
+  // Otherwise gRPC would keep the call, and io, going.
   if (call_ != Call::kNone) Tell(CancelCall{});
   Tell(EndSession{std::move(status)});
 }

@@ -14,7 +14,7 @@ BatchRecorder::BatchRecorder(Identity identity, MonoTime from) {
   next_.from_mono_ns = MonoNs(from);
 }
 
-RequestLog& BatchRecorder::Begin(RequestBegun begun) {
+RequestLog& BatchRecorder::BeginRequest(RequestBegun begun) {
   if (free_.empty()) AddBlock();
   RequestLog& log = *free_.back();
   free_.pop_back();
@@ -32,15 +32,15 @@ void BatchRecorder::AddBlock() {
   for (size_t i = kBlockLogs; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
 }
 
-void BatchRecorder::Append(RequestLog& log, const ChunkRecord& chunk) {
+void BatchRecorder::AppendChunk(RequestLog& log, const ChunkRecord& chunk) {
   assert(!log.ended_);
-  log.chunks_.Append(chunk);
+  log.chunks_.AppendRecord(chunk);
   if (log.moved_) return;
   log.moved_ = true;
   moved_.push_back(&log);
 }
 
-void BatchRecorder::Finish(RequestLog& log, RequestFinished finished) {
+void BatchRecorder::FinishRequest(RequestLog& log, RequestFinished finished) {
   assert(!log.ended_ && in_flight_ > 0);
   finished.ordinal = log.ordinal_;
   next_.finished.push_back(std::move(finished));

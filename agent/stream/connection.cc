@@ -26,7 +26,7 @@ bool IsEmptyLine(std::string_view bytes) {
 
 Connection::~Connection() {
   SetUrgent(false);
-  if (fd_.get() >= 0) set_.Remove(member_);
+  if (fd_.get() >= 0) set_.RemoveMember(member_);
 }
 
 void Connection::Open(const Peer& peer) {
@@ -39,7 +39,7 @@ void Connection::Open(const Peer& peer) {
   member_.fd = fd_.get();
   member_.events = this;
   member_.writes = true;
-  set_.Add(member_);
+  set_.AddMember(member_);
 }
 
 void Connection::Adopt(UniqueFd fd, const Peer& peer) {
@@ -50,7 +50,7 @@ void Connection::Adopt(UniqueFd fd, const Peer& peer) {
   member_.fd = fd_.get();
   member_.events = this;
   member_.reads = true;
-  set_.Add(member_);
+  set_.AddMember(member_);
   OnConnected();
 }
 
@@ -98,12 +98,13 @@ void Connection::OnHandshakeBytes(std::string_view bytes) {
 void Connection::Send(std::string_view bytes) {
   assert(state_ == State::kOpen && sent());
   if (tls_) {
-    if (const absl::Status status = tls_->Write(bytes); !status.ok()) {
+    if (const absl::Status status = tls_->WritePlain(bytes); !status.ok()) {
       tls_failed_ = true;
       return End(status);
     }
     return FlushTls();
   }
+  // The caller keeps the bytes until sent().
   unsent_ = bytes;
   Flush();
 }
@@ -173,7 +174,7 @@ void Connection::OnTlsBytes(std::string_view bytes, ReadArrival arrival) {
   bool any = false;
   absl::Status failure;
   for (;;) {
-    const auto read = tls_->Read(std::span(plain).first(kPlainBytes));
+    const auto read = tls_->ReadPlain(std::span(plain).first(kPlainBytes));
     if (!read.ok()) failure = read.status();
     if (!read.ok() || *read == 0) break;
     any = true;

@@ -26,12 +26,12 @@ void Exchange::CloseConnection() {
 
 Task<RequestFinished> Exchange::Run(Order order) {
   RequestFinished finished;
-  intake_.Begin(*order.log, order.reading);
+  intake_.BeginResponse(*order.log, order.reading);
   Ending ending = co_await Attempt(order, true, finished);
   if (resend_) {
     ++finished.resends;
     CloseConnection();
-    intake_.Begin(*order.log, order.reading);
+    intake_.BeginResponse(*order.log, order.reading);
     ending = co_await Attempt(order, false, finished);
   }
   const MonoTime now = MonoNow();
@@ -40,6 +40,7 @@ Task<RequestFinished> Exchange::Run(Order order) {
   finished.end_mono_ns = MonoNs(whole               ? intake_.last_arrival()
                                 : intake_.settled() ? intake_.settled_at()
                                                     : now);
+  // Before the connection goes: how this server ends its streams is learned from each.
   LearnEnd(*order.target);
   intake_.Describe(shared_.save_text, finished);
   finished.outcome = ending.outcome;
@@ -52,6 +53,7 @@ Task<RequestFinished> Exchange::Run(Order order) {
       finished.round_trip_ns = round_trip->count();
     }
   }
+  // llama.cpp closes behind each stream: the next request must not run into that.
   if (!intake_.keeps_connection() || order.target->closes_after_stream) CloseConnection();
   idle_since_ = now;
   co_return finished;
@@ -72,10 +74,13 @@ Task<Ending> Exchange::Attempt(const Order& order, bool may_resend, RequestFinis
 
 Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& finished) {
   const MonoTime now = MonoNow();
+  // Left before the server's own limit (5 s with uvicorn), so that it rarely closes under a
+  // request.
   reused_ = connection_ && connected_to_ == order.target && now - idle_since_ < shared_.idle_max &&
             connection_->IsReusable();
   if (reused_) co_return Ending{};
   CloseConnection();
+  // The request's time runs while it connects.
   const MonoTime request_due = order.begin + shared_.timeouts.request;
   const MonoTime due = std::min(now + shared_.timeouts.connect, request_due);
   Ending ending = co_await Connect(order, due);
@@ -101,6 +106,7 @@ Task<Ending> Exchange::Connect(const Order& order, MonoTime due) {
         ending.failure == FailureKind::kConnect || ending.failure == FailureKind::kConnectTimeout;
     if (!is_dead) co_return ending;
     CloseConnection();
+    // Unless another slot has found a new one meanwhile.
     if (target.kept == kept) target.kept.reset();
   }
   co_return co_await RaceAddresses(order, due);
@@ -125,6 +131,7 @@ Task<Ending> Exchange::RaceAddresses(const Order& order, MonoTime due) {
                      absl::StrFormat("%s (last of %d addresses tried)",
                                      std::string(race.failure().message()), target.peers.size()));
   }
+  // For the slots that follow: one address answers them all.
   if (!target.kept) target.kept = race.winner();
   connection_.emplace(shared_.read_set, wakeup_);
   connection_->Adopt(race.TakeSocket(), target.peers[*race.winner()]);
@@ -170,6 +177,7 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
       active_at = MonoNow();
       finished.sent_mono_ns = MonoNs(active_at);
     }
+    // Also while the request is still being sent: a server may refuse it by its head alone.
     if (intake_.over()) co_return intake_.Judge(target.text);
     active_at = std::max(active_at, intake_.last_arrival());
     const MonoTime due = EndOfWait(order, active_at);
@@ -196,6 +204,8 @@ MonoTime Exchange::EndOfWait(const Order& order, MonoTime active_at) const {
   const MonoTime due =
       std::min(order.begin + shared_.timeouts.request, active_at + shared_.timeouts.idle);
   if (!intake_.settled()) return due;
+  // The answer is complete: the slot waits a little for an orderly end, so that the connection can
+  // be kept.
   return std::min(due, intake_.settled_at() + order.target->end_grace.Length());
 }
 

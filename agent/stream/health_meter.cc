@@ -32,7 +32,7 @@ std::string TakeEncoded(LagHistogram& histogram) {
 }  // namespace
 
 // The CPU time from before is none of the first interval's.
-HealthMeter::HealthMeter() { Take(MonoTime{}, 0); }
+HealthMeter::HealthMeter() { TakeHealth(MonoTime{}, 0); }
 
 void HealthMeter::OnRead(Nanos lag, bool stamped) {
   ++second_.reads;
@@ -55,7 +55,7 @@ void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
   if (read.steps > 1 && bound <= kBurstBoundMax) second_.burst_chunks += read.token_bearing;
 }
 
-AgentHealth HealthMeter::Take(MonoTime now, uint32_t in_flight) {
+AgentHealth HealthMeter::TakeHealth(MonoTime now, uint32_t in_flight) {
   AgentHealth health = std::exchange(second_, AgentHealth());
   health.from_mono_ns = MonoNs(std::exchange(taken_, now));
   health.at_mono_ns = MonoNs(now);

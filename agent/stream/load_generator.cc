@@ -119,7 +119,7 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
       BatchRecorder::Identity{job_.slice.agent, options_.incarnation, RunHash(job_.spec.run_id)},
       t0);
   MakeSlots();
-  health_.Take(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
+  health_.TakeHealth(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
   service_tasks_.Spawn(read_set_->Run());
   service_tasks_.Spawn(WatchLoop());
   service_tasks_.Spawn(SendBatches());
@@ -229,7 +229,7 @@ Task<void> LoadGenerator::WatchLoop() {
 }
 
 void LoadGenerator::TakeHealth(MonoTime now) {
-  recorder_->SetHealth(health_.Take(now, recorder_->in_flight()));
+  recorder_->SetHealth(health_.TakeHealth(now, recorder_->in_flight()));
   while (health_due_ <= now) health_due_ += kHealthInterval;
 }
 

@@ -40,7 +40,7 @@ absl::Status ReadSet::Open() {
   return absl::OkStatus();
 }
 
-void ReadSet::Add(Member& member) {
+void ReadSet::AddMember(Member& member) {
   assert(!member.watched);
   member.watched = true;
   member.last_arrival = MonoNow();
@@ -57,7 +57,7 @@ void ReadSet::Watch(Member& member, bool reads, bool writes) {
   if (member.watched) Control(member, EPOLL_CTL_MOD);
 }
 
-void ReadSet::Remove(Member& member) {
+void ReadSet::RemoveMember(Member& member) {
   assert(!draining_);
   if (member.watched) Drop(member);
 }

@@ -40,10 +40,10 @@ ResponseIntake::ResponseIntake(Shared shared, Wakeup& wakeup)
       body_(shared.decoder, kEventBytesMax),
       wakeup_(wakeup) {}
 
-void ResponseIntake::Begin(RequestLog& log, const ResponseReader::Options& options) {
+void ResponseIntake::BeginResponse(RequestLog& log, const ResponseReader::Options& options) {
   log_ = &log;
   http_.Reset();
-  body_.Begin(options);
+  body_.BeginResponse(options);
   pending_.clear();
   fault_.reset();
   settled_at_.reset();
@@ -54,6 +54,7 @@ void ResponseIntake::Begin(RequestLog& log, const ResponseReader::Options& optio
 void ResponseIntake::PrefetchForBytes() const { Prefetch(log_, sizeof(RequestLog)); }
 
 void ResponseIntake::OnBytes(std::string_view bytes) {
+  // Behind a fault nothing can be read rightly.
   if (over_ || fault_) return;
   if (absl::Status status = http_.Feed(bytes); !status.ok()) fault_ = std::move(status);
 }
@@ -66,6 +67,7 @@ void ResponseIntake::OnHead() {
 }
 
 absl::Status ResponseIntake::OnBody(std::string_view bytes) {
+  // Whatever follows the last chunk in these bytes, the read's stamp is of that.
   chunk_ends_body_ = false;
   return body_.Feed(bytes, [this](const ChunkFacts& facts, bool ends_bytes) {
     // Kept until the read's end: the stamp is of the read.
@@ -76,6 +78,7 @@ absl::Status ResponseIntake::OnBody(std::string_view bytes) {
 
 void ResponseIntake::OnReadEnd(const ReadArrival& arrival) {
   if (over_) return;
+  // The end of a response counts as well, chunk or not.
   last_arrival_ = arrival.late;
   if (!pending_.empty()) Emit(arrival);
   over_ = fault_ || http_.done();
@@ -98,7 +101,7 @@ void ResponseIntake::Emit(const ReadArrival& arrival) {
     record.tokens = pending_[i].tokens;
     record.reasoning = pending_[i].reasoning;
     record.same_step = pending_[i].same_step;
-    shared_.recorder.Append(*log_, record);
+    shared_.recorder.AppendChunk(*log_, record);
     if (i == 0 || !record.same_step) ++read.steps;
   }
   shared_.health.OnChunks(read, arrival.bound());

@@ -56,7 +56,7 @@ Task<void> SlotRunner::Run(MonoTime free_at) {
 }
 
 Task<void> SlotRunner::RunConversation(Assignment assignment) {
-  choice_ = shared_.chooser.Begin(assignment.position, MonoNow());
+  choice_ = shared_.chooser.BeginConversation(assignment.position, MonoNow());
   messages_.clear();
   for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
     const uint32_t left = assignment.turns - turn;
@@ -71,7 +71,7 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
     shared_.feed.AbandonAfterFailure(left - 1);
     break;
   }
-  shared_.chooser.End(choice_);
+  shared_.chooser.EndConversation(choice_);
   if (back_off_.failures() == 0) co_return;
   const MonoTime due = free_at_;
   co_await BackOffUntil(due);
@@ -86,7 +86,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   const MonoTime begin = MonoNow();
   begun.slot_free_mono_ns = MonoNs(std::min(free_at_, begin));
   begun.begin_mono_ns = MonoNs(begin);
-  RequestLog& log = shared_.recorder.Begin(begun);
+  RequestLog& log = shared_.recorder.BeginRequest(begun);
   shared_.host.OnBegun(!std::exchange(any_begun_, true));
 
   RequestFinished finished = co_await Send(assignment, turn, begin, log);
@@ -103,7 +103,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   } else {
     free_at_ += back_off_.OnFailure();
   }
-  shared_.recorder.Finish(log, std::move(finished));
+  shared_.recorder.FinishRequest(log, std::move(finished));
   co_return ok;
 }
 

@@ -33,6 +33,7 @@ absl::StatusOr<UniqueFd> BeginConnect(const boost::asio::ip::tcp::endpoint& endp
 }
 
 UniqueFd KeepReceiveStamps() {
+  // A datagram socket without an address gets no packets; that it asks is enough.
   UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
@@ -47,6 +48,7 @@ int TakeSocketError(int fd) {
 }
 
 StampedRead ReadStamped(int fd, std::span<char> buffer) {
+  // Room for one stamp: nothing else is asked for.
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(timespec))];
   iovec vector{buffer.data(), buffer.size()};
   msghdr message{};

@@ -81,7 +81,7 @@ absl::Status TlsChannel::Handshake() {
   return absl::UnavailableError(absl::StrFormat("TLS handshake: %s", TakeTlsErrors()));
 }
 
-absl::Status TlsChannel::Write(std::string_view plain) {
+absl::Status TlsChannel::WritePlain(std::string_view plain) {
   ERR_clear_error();
   while (!plain.empty()) {
     const int written = SSL_write(ssl_, plain.data(), ToInt(plain.size()));
@@ -93,7 +93,7 @@ absl::Status TlsChannel::Write(std::string_view plain) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<size_t> TlsChannel::Read(std::span<char> buffer) {
+absl::StatusOr<size_t> TlsChannel::ReadPlain(std::span<char> buffer) {
   ERR_clear_error();
   const int read = SSL_read(ssl_, buffer.data(), ToInt(buffer.size()));
   if (read > 0) return static_cast<size_t>(read);

@@ -97,7 +97,7 @@ class Reader {
   Reader(const DatasetRequest& request, const Source& source, const ConversationSink& sink)
       : request_(request), source_(source), sink_(sink) {}
 
-  absl::Status Read(const DatasetFile& file, Dataset& dataset) {
+  absl::Status ReadRowsOf(const DatasetFile& file, Dataset& dataset) {
     RowDecoder decoder({.form = request_.form,
                         .named_speed_bench = source_.name.family == DatasetFamily::kSpeedBench,
                         .preparation = Preparation(file)});
@@ -106,7 +106,7 @@ class Reader {
           absl::StatusOr<std::optional<Conversation>> decoded = decoder.Decode(row);
           if (!decoded.ok()) return decoded.status();
           ++rows_read_;
-          if (*decoded) Take(file, line, **std::move(decoded));
+          if (*decoded) TakeRow(file, line, **std::move(decoded));
           return absl::OkStatus();
         });
     if (!sha256.ok()) return sha256.status();
@@ -135,7 +135,7 @@ class Reader {
   }
 
  private:
-  void Take(const DatasetFile& file, uint64_t line, Conversation conversation) {
+  void TakeRow(const DatasetFile& file, uint64_t line, Conversation conversation) {
     conversation.line = line;
     if (conversation.category.empty()) {
       conversation.category = file.category;
@@ -231,7 +231,7 @@ absl::StatusOr<Dataset> ScanDataset(const DatasetRequest& request, const Convers
   if (source->files.empty()) return ScanBuiltin(request, source->name, std::move(dataset), sink);
   Reader reader(request, *source, sink);
   for (const DatasetFile& file : source->files) {
-    if (absl::Status read = reader.Read(file, dataset); !read.ok()) return read;
+    if (absl::Status read = reader.ReadRowsOf(file, dataset); !read.ok()) return read;
   }
   if (absl::Status finished = reader.Finish(dataset); !finished.ok()) return finished;
   return dataset;

@@ -19,7 +19,7 @@ using RowsByCategory = std::map<std::string, uint64_t>;
 // Counts the rows of files, each once.
 class FileCounter {
  public:
-  absl::StatusOr<uint64_t> Count(const DatasetName& name, const DatasetFile& file) {
+  absl::StatusOr<uint64_t> CountRows(const DatasetName& name, const DatasetFile& file) {
     const auto [found, is_new] = counted_.try_emplace(file.path, RowsByCategory());
     if (is_new) found->second = Scan(name, file.path);
     if (!found->second.ok()) return found->second.status();
@@ -69,7 +69,7 @@ CatalogEntry MakeEntry(const DatasetName& name, const std::vector<std::string>& 
   }
   for (const DatasetFile& file : *files) {
     entry.path += (entry.path.empty() ? "" : ", ") + file.path;
-    const absl::StatusOr<uint64_t> rows = counter.Count(name, file);
+    const absl::StatusOr<uint64_t> rows = counter.CountRows(name, file);
     if (!rows.ok()) {
       return fail(CatalogEntry::State::kUnusable, std::string(rows.status().message()));
     }

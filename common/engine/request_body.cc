@@ -120,6 +120,7 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   if (request.temperature) {
     writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
   }
+  // Whoever gives it as a field takes the server's answer.
   const bool user_knows = Has(writer.extra_inputs_, "ignore_eos");
   if (request.ignore_eos && !profile.ignore_eos && !user_knows) {
     return absl::InvalidArgumentError(absl::StrFormat(
@@ -129,8 +130,8 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   return writer;
 }
 
-absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> messages,
-                                                     const BodyOptions& options) const {
+absl::StatusOr<std::string> RequestBodyWriter::WriteBody(std::span<const Message> messages,
+                                                         const BodyOptions& options) const {
   auto row_fields = ParseFields(options.row_extra_json);
   if (!row_fields.ok()) {
     return absl::InvalidArgumentError(absl::StrFormat("extra request fields of the row: %s",
@@ -138,6 +139,7 @@ absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> me
   }
   size_t bytes = 512 + options.row_extra_json.size() + request_.extra_inputs_json.size();
   for (const Message& message : messages) {
+    // With some room for escapes: one allocation for most bodies.
     bytes += 40 + message.content.size() + message.content.size() / 8 + message.raw_json.size();
   }
   std::string body;
@@ -185,6 +187,7 @@ void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, const Bo
     AppendField("max_tokens", std::to_string(Capped(max_tokens, options)), body);
   }
   for (const Field& field : row_fields) {
+    // What the row says of the stream itself is not sent.
     if (IsOurs(field.key) || Has(extra_inputs_, field.key)) continue;
     if (!IsLimit(field.key) || !limited_by_user) append(field);
   }
@@ -239,6 +242,7 @@ void RequestBodyWriter::AppendStreamFields(std::span<const Field> row_fields,
   const auto given = [&](std::string_view key) {
     return Has(extra_inputs_, key) || Has(row_fields, key);
   };
+  // Ids count a chunk's tokens where usage doesn't.
   if (!continuous && profile_->return_token_ids && !given("return_token_ids")) {
     body.append(",\"return_token_ids\":true");
   }

@@ -23,6 +23,7 @@ ResponseVerdict ErrorVerdict(std::string_view what, std::string_view message, in
 ResponseVerdict JudgeStatus(const ResponseFacts& facts) {
   ResponseVerdict verdict{ResponseFault::kHttpStatus,
                           absl::StrFormat("HTTP status %d", facts.http_status)};
+  // Following would measure another server than the one named.
   if (!facts.location.empty() && facts.http_status >= 300 && facts.http_status < 400) {
     verdict.text +=
         absl::StrFormat(": redirect to %s (redirects are not followed)", ShownUrl(facts.location));
@@ -42,6 +43,7 @@ ResponseVerdict JudgeStatus(const ResponseFacts& facts) {
 
 ResponseVerdict JudgeFault(const ResponseFacts& facts) {
   const std::string why(facts.fault.message());
+  // Beyond our own bound: neither cut nor malformed.
   if (facts.fault.code() == absl::StatusCode::kResourceExhausted) {
     return {ResponseFault::kTooLong, why};
   }
@@ -86,6 +88,7 @@ ResponseVerdict JudgeNoFinish(const ResponseFacts& facts) {
 }  // namespace
 
 ResponseVerdict JudgeResponse(const ResponseFacts& facts) {
+  // First of all: whatever else is odd follows from it.
   if (facts.has_error) return ErrorVerdict("error event", facts.error, facts.error_code);
   if (facts.head_done && facts.http_status != 200) return JudgeStatus(facts);
   const bool nothing_missing = facts.done_seen && !facts.finish_reason.empty();

@@ -47,7 +47,7 @@ bool MayBeEvent(std::string_view bytes, uint64_t left) {
 absl::StatusOr<Event> DecodeEvent(const std::string& payload) {
   v1::Event event;
   if (!event.ParseFromString(payload)) return absl::DataLossError("a record that is not an event");
-  return FromProto(event);
+  return EventFromProto(event);
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ absl::StatusOr<std::optional<Event>> JournalReader::Next() {
       loss_.torn_bytes = size_ - offset_;
       return std::nullopt;
     }
-    loss_.damage.Add({.offset = offset_, .bytes = *next - offset_});
+    loss_.damage.AddStretch({.offset = offset_, .bytes = *next - offset_});
     offset_ = *next;
   }
   absl::StatusOr<Event> event = DecodeEvent(payload_);

@@ -14,7 +14,7 @@ int HexDigit(char byte) {
 
 }  // namespace
 
-std::string_view ChunkedBody::Take(std::string_view& bytes) {
+std::string_view ChunkedBody::TakeData(std::string_view& bytes) {
   while (!bytes.empty() && !fault_) {
     if (next_ == Next::kData) {
       const std::string_view data =

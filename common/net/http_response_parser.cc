@@ -123,7 +123,7 @@ absl::Status HttpResponseParser::FeedBehindEnd(std::string_view bytes) {
 
 // Takes at least one byte off the front of `bytes`.
 absl::Status HttpResponseParser::TakeChunk(std::string_view& bytes) {
-  const std::string_view data = chunks_.Take(bytes);
+  const std::string_view data = chunks_.TakeData(bytes);
   if (!data.empty()) return sink_->OnBody(data);
   return chunks_.fault() ? Malformed(chunks_.fault(), bytes) : absl::OkStatus();
 }

@@ -48,7 +48,7 @@ absl::Status AgentSpawner::Start(const SpawnOrder& order) {
                         absl::StrFormat("--agents: agent %d: %s", order.number,
                                         std::string(child.status().message())));
   }
-  const std::string line = Encode(order) + "\n";
+  const std::string line = EncodeSpawnOrder(order) + "\n";
   // Far less than a socket's buffer: taken whole, or the agent is dead, which TakeDeaths tells.
   send(ours.get(), line.data(), line.size(), MSG_NOSIGNAL);
   processes_.push_back(

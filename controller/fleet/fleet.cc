@@ -124,7 +124,8 @@ void Fleet::Loop::Run() {
   AgentSpawner spawner(options_.agent_command);
   spawner_ = &spawner;
   while (!ending_) {
-    std::deque<Work> works = inbox_.Take(MonoNow() + kTurn);
+    // No longer: deaths and time-outs are looked for in between.
+    std::deque<Work> works = inbox_.TakeItems(MonoNow() + kTurn);
     now_ = MonoNow();
     for (Work& work : works) {
       work();
@@ -144,6 +145,7 @@ void Fleet::Loop::Run() {
 Fleet::Loop::~Loop() {
   if (!thread_.joinable()) return;
   inbox_.Post([this] {
+    // A run that is on is released before its agents are dismissed.
     machine_.EndRun();
     machine_.Dismiss();
     ending_ = true;
@@ -167,6 +169,7 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
     const SpawnOrder order{
         .controller_address = hub_->address(), .join_token = token_, .number = next_number_};
     if (absl::Status started = spawner_->Start(order); !started.ok()) return started;
+    // Numbers are never used again: a late Hello can't pass for a newer process.
     machine_.OnSpawned(next_number_++, now_);
   }
   return absl::OkStatus();

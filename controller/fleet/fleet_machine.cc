@@ -28,6 +28,7 @@ void FleetMachine::OnProcessDied(uint32_t number, const std::string& how, MonoTi
 
 absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& hello) {
   for (Member& member : members_) {
+    // The same process, over a new session.
     if (member.incarnation == hello.incarnation) return &member;
   }
   if (!hello.spawn_number) return &members_.emplace_back();
@@ -38,6 +39,7 @@ absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& 
     return absl::OutOfRangeError(
         absl::StrFormat("agent %d: no process was started with this number", *hello.spawn_number));
   }
+  // A number is of one process.
   if (member->incarnation) {
     return absl::FailedPreconditionError(
         absl::StrFormat("agent %d: another process has this number", *hello.spawn_number));
@@ -66,6 +68,7 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
     const bool goes_on = run_ && member.agent && run_->run_id == held.run_id;
     if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
   }
+  // It is in a run: that goes on over the new session.
   if (member.agent) return TellUp(member);
   if (!member.death) Bind(member);
 }
@@ -109,7 +112,7 @@ void FleetMachine::OnSession(SessionInput input, MonoTime now) {
 void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
   for (Member& member : members_) {
     if (member.incarnation != told.incarnation) continue;
-    member.probes.Add(told.exchange, now);
+    member.probes.AddProbe(told.exchange, now);
     if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = told.exchange}});
   }
 }
@@ -146,6 +149,7 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
 
 void FleetMachine::Bind(Member& member) {
   if (!run_ || run_->IsFull() || member.agent) return;
+  // The lowest that is free, so that a sweep's runs number the same members alike.
   const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
   *place = true;
   member.agent = static_cast<uint32_t>(place - run_->bound.begin());
@@ -172,6 +176,7 @@ void FleetMachine::TellUp(Member& member) {
 }
 
 void FleetMachine::Release(Member& member) {
+  // Without a session it is released when it dials again.
   if (member.session) Tell(ToSession{*member.session, ReleaseRun{.run_id = run_->run_id}});
   member.agent.reset();
 }

@@ -47,6 +47,7 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(const MeasureRequest& req
     auto found = network.Probe(input, request.wait_ready);
     if (!found.ok()) return found.status();
     found->target = index;
+    // Models that nobody named must be one: a figure over two models would be of neither.
     const bool chosen = input.model.empty() && spec.request.model_mix.empty();
     if (chosen && !targets.empty() && found->model != targets.front().model) {
       return absl::InvalidArgumentError(

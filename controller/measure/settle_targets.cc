@@ -18,6 +18,7 @@ constexpr size_t kModelsShown = 8;
 
 bool Serves(const TargetProbed& target, const std::string& model) {
   const auto& served = target.served_models;
+  // A server that lists nothing may serve anything.
   return served.empty() || std::find(served.begin(), served.end(), model) != served.end();
 }
 
@@ -74,6 +75,7 @@ absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, Measu
     if (without == nullptr) continue;
     RowsOfModel& rows = left_out[row.model];
     if (rows.count++ == 0 || row.line < rows.first_line) rows.first_line = row.line;
+    // In the plan and in its record alike: figures are sliced by what was asked for.
     row.model.clear();
     workload.rows[i].model.clear();
   }
@@ -110,6 +112,7 @@ void SettleModels(std::span<const TargetProbed> targets, MeasureRequest& request
     same = same && target.model == targets.front().model;
   }
   for (size_t i = 0; i < targets.size(); ++i) spec.targets[i].model = targets[i].model;
+  // Where they differ, each target's own stands in its spec.
   spec.request.model = same ? targets.front().model : "";
 }
 
@@ -117,6 +120,7 @@ absl::Status CheckContext(const TargetProbed& target, MeasureRequest& request,
                           const Workload& workload) {
   if (!target.max_model_len_tokens) return absl::OkStatus();
   const RequestSpec& asked = request.spec.request;
+  // llama.cpp cuts the reply where the context ends; others refuse the request.
   const bool holds_output = ProfileNamed(target.engine).context_holds_max_tokens;
   const ContextFit fit = CountTooLong(workload, asked, *target.max_model_len_tokens, holds_output);
   const size_t rows = workload.items.size();

@@ -48,9 +48,10 @@ class Prober {
                                   const BodyOptions& options) const {
     const std::array<Message, 1> messages = {
         {{.role = "user", .content = "Count from one to ten."}}};
-    const auto body = writer.Write(messages, options);
+    const auto body = writer.WriteBody(messages, options);
     if (!body.ok()) return body.status();
     FetchOptions fetch = input_.fetch;
+    // Longer than for a question: a model may be loaded first.
     fetch.timeout = input_.inference_timeout;
     // Some servers keep the stream open behind it.
     fetch.is_enough = EndsInDoneMark;
@@ -149,7 +150,7 @@ absl::StatusOr<InferenceFacts> ReadAnswer(const Prober& prober, const HttpReply&
                                           const ResponseReader::Options& options) {
   StreamDecoder decoder;
   ResponseBody body(decoder, kProbeEventBytesMax);
-  body.Begin(options);
+  body.BeginResponse(options);
   body.OnHead({.status = reply.status,
                .content_type = reply.content_type,
                .content_encoding = reply.content_encoding,
@@ -212,6 +213,7 @@ absl::StatusOr<HttpReply> InferAsTaken(const Prober& prober, const RequestBodyWr
   auto plain_reply = prober.Infer(writer, plain);
   const bool taken =
       plain_reply.ok() && plain_reply->status == 200 && ReadAnswer(prober, *plain_reply, {}).ok();
+  // Refused all the same: the first refusal is of what a load would send.
   if (!taken) return reply;
   asked = plain;
   return plain_reply;
@@ -236,6 +238,7 @@ absl::Status TryInference(const ProbeInput& input, const Prober& prober,
   facts.stream_options = asked.include_usage;
   facts.token_source = answer->token_source;
   if (answer->draft_length > 0) facts.draft_length = answer->draft_length;
+  // Of other choices' tokens, usage on chunks may be right.
   const bool of_usage =
       answer->token_fault != TokenFault::kNone && answer->token_fault != TokenFault::kOtherChoices;
   if (!of_usage) return absl::OkStatus();

@@ -43,6 +43,7 @@ void RunMachine::OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now) 
 void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
   RosterAgent& of = roster_[agent];
   of.session = up.session;
+  // Later ones are the same agent over a new session.
   if (of.phase == AgentPhase::kExpected) {
     of.phase = AgentPhase::kJoined;
     of.incarnation = up.incarnation;
@@ -83,6 +84,7 @@ void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now)
     of.phase = AgentPhase::kPrepared;
     of.prepare_round_trip = now - of.prepare_sent.value_or(now);
   }
+  // Once, when the last one is prepared: T0 follows from it.
   if (scraping_before_ || armed_ || !roster_.AllAtLeast(AgentPhase::kPrepared)) return;
   scraping_before_ = true;
   commands_.push_back(ScrapeBefore{});
@@ -172,9 +174,10 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
   }
   write_ahead_.OnBatch(agent, batch.seq, received.bytes.size(), now);
   if (batch.first_idle_mono_ns && stage_ == RunStage::kRunning) {
+    // The first agent that has an idle slot ends the hold for all.
     EnterStage(RunStage::kDraining, "a slot found no further work", now);
   }
-  failures_.Count(batch);
+  failures_.CountBatch(batch);
   if (failures_.Exceeded() && armed_ && !end_) {
     SetEnd(RunEnd::kTooManyFailures, failures_.Text());
     DrainAll(DrainReason::kTooManyFailures, options_.grace, now);
@@ -271,6 +274,7 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   if (!armed_ || stage_ == RunStage::kDone) return EndNow(now);
   // What can't be recorded need not be finished.
   DrainAll(DrainReason::kInterrupted, Nanos(0), now);
+  // Agents get no grace that nobody records.
   draining_->give_up_at = now + kJournalFailedPatience;
 }
 
@@ -337,6 +341,7 @@ void RunMachine::LoseLateAgents(MonoTime now) {
 
 void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now) {
   RosterAgent& of = roster_[agent];
+  // The journal knows nothing of one that never joined.
   const bool joined = of.phase != AgentPhase::kExpected;
   of.phase = AgentPhase::kLost;
   of.session.reset();
@@ -366,6 +371,7 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
 
 void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
   if (!roster_[agent].session) return;
+  // What is left of it: an agent may hear of the drain late.
   const Nanos left = std::max(draining_->until - now, Nanos(0));
   Follow(SendToAgent{*roster_[agent].session,
                      DrainAgent{
@@ -395,6 +401,7 @@ void RunMachine::EnterStage(RunStage stage, std::string reason, MonoTime now) {
 void RunMachine::FinishIfAllEnded(MonoTime now) {
   if (ended_ || stage_ == RunStage::kDone || !roster_.AllAtLeast(AgentPhase::kDone)) return;
   if (journal_failed_) return EndNow(now);
+  // Only now is a short run's share known.
   if (failures_.ExceededAtEnd()) SetEnd(RunEnd::kTooManyFailures, failures_.Text());
   EnterStage(RunStage::kDone, "every agent has ended", now);
   commands_.push_back(ScrapeAfter{});

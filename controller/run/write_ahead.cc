@@ -25,6 +25,7 @@ bool WriteAhead::Hold(Command command) {
 
 std::optional<MonoTime> WriteAhead::sync_due() const {
   if (under_way_ || failed_ || !group_begun_) return std::nullopt;
+  // A message waits for the disk, and with it an agent.
   const bool now = hastened_ || !held_.empty() || bytes_ >= kGroupBytesMax;
   return now ? *group_begun_ : *group_begun_ + kGroup;
 }
@@ -48,6 +49,7 @@ WriteAhead::Synced WriteAhead::OnSynced(MonoTime now) {
   for (uint32_t agent = 0; agent < seqs_.size(); ++agent) {
     Seqs& seqs = seqs_[agent];
     if (seqs.durable == seqs.syncing) continue;
+    // What came while the sync was under way waits for the next.
     seqs.durable = seqs.syncing;
     synced.acks.push_back({.agent = agent, .seq = seqs.durable});
   }

@@ -83,6 +83,7 @@ NameLookup::Addresses NameLookup::Find(const std::string& host, MonoTime deadlin
       const std::lock_guard done(state->mutex);
       pending->addresses = std::move(addresses);
       pending->done = true;
+      // No cache: the next question is asked anew.
       state->pending.erase(host);
       state->changed.notify_all();
     }).detach();

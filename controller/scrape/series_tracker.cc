@@ -30,7 +30,7 @@ bool SameValue(double a, double b) {
 
 }  // namespace
 
-absl::Status SeriesTracker::Read(std::string_view text, Scraped& scraped) {
+absl::Status SeriesTracker::ReadExposition(std::string_view text, Scraped& scraped) {
   found_.clear();
   const absl::Status status = ForEachSample(text, [this](const SampleView& sample) {
     if (!wanted_(sample.name)) return;
@@ -46,13 +46,13 @@ absl::Status SeriesTracker::Read(std::string_view text, Scraped& scraped) {
     ++scrapes_;
     scraped.new_series.clear();
     scraped.samples.clear();
-    for (Found& found : found_) Take(found, scraped);
+    for (Found& found : found_) TakeSample(found, scraped);
   }
   found_.clear();
   return status;
 }
 
-void SeriesTracker::Take(Found& found, Scraped& scraped) {
+void SeriesTracker::TakeSample(Found& found, Scraped& scraped) {
   uint32_t number = 0;
   if (!Number(found, scraped, number)) {
     ++dropped_samples_;

@@ -81,14 +81,14 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
                                        v1::ClockProbeReply* reply) override {
     // First of all: whatever passes until then is an error of the exchange.
     const int64_t received_ns = MonoNs(MonoNow());
-    const ClockProbe probe = Decode(*request);
+    const ClockProbe probe = DecodeClockProbe(*request);
     if (probe.previous) {
       sinks_.clock({.incarnation = probe.incarnation, .exchange = *probe.previous});
     }
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Encode(ClockReply{.controller_receive_mono_ns = received_ns,
-                      .controller_send_mono_ns = MonoNs(MonoNow())},
-           *reply);
+    EncodeClockReply(ClockReply{.controller_receive_mono_ns = received_ns,
+                                .controller_send_mono_ns = MonoNs(MonoNow())},
+                     *reply);
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }

@@ -74,7 +74,7 @@ void SessionReactor::OnReadDone(bool ok) {
 }
 
 absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
-  auto message = Decode(std::move(inbound_));
+  auto message = DecodeAgentMessage(std::move(inbound_));
   inbound_.Clear();
   if (!message.ok()) return message.status();
   const auto* hello = std::get_if<AgentHello>(&*message);
@@ -121,10 +121,12 @@ void SessionReactor::WriteNext() {
   if (writing_ || finished_ || queue_.empty()) return;
   SessionOutput& next = queue_.front();
   if (auto* parts = std::get_if<PrepareParts>(&next)) {
-    outbound_ = Encode(ControllerMessage(parts->Next()));
+    outbound_ = EncodeControllerMessage(ControllerMessage(parts->Next()));
+    // A part at a time, made when the last one is out: a slice may be larger than memory should
+    // hold twice.
     if (parts->done()) queue_.pop_front();
   } else {
-    outbound_ = Encode(std::get<ControllerMessage>(next));
+    outbound_ = EncodeControllerMessage(std::get<ControllerMessage>(next));
     queue_.pop_front();
   }
   writing_ = true;
@@ -132,6 +134,7 @@ void SessionReactor::WriteNext() {
 }
 
 void SessionReactor::FinishWhenIdle() {
+  // gRPC takes one Finish, and none under a write.
   if (!finish_ || finished_ || writing_ || !queue_.empty()) return;
   finished_ = true;
   Finish(*finish_);

@@ -84,7 +84,7 @@ class AgentAddressesTest : public ::testing::Test {
 
   // One request of slot `slot`; its result is appended to `finished_`.
   Task<void> Send(size_t slot) {
-    RequestLog& log = recorder_.Begin(RequestBegun());
+    RequestLog& log = recorder_.BeginRequest(RequestBegun());
     Exchange::Order order;
     order.target = &target_;
     order.bytes = kRequest;
@@ -92,7 +92,7 @@ class AgentAddressesTest : public ::testing::Test {
     order.log = &log;
     RequestFinished finished = co_await slots_[slot]->exchange.Run(order);
     finished_.push_back(finished);
-    recorder_.Finish(log, std::move(finished));
+    recorder_.FinishRequest(log, std::move(finished));
   }
   // One request of each slot, all at once.
   Task<void> SendAtOnce() {

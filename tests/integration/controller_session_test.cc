@@ -45,7 +45,7 @@ class ControllerSessionTest : public ::testing::Test {
     return input;
   }
   SessionInput NextUnconsumed() {
-    while (waiting_.empty()) waiting_ = inputs_.Take(MonoNow() + kPatience);
+    while (waiting_.empty()) waiting_ = inputs_.TakeItems(MonoNow() + kPatience);
     SessionInput input = std::move(waiting_.front());
     waiting_.pop_front();
     return input;
@@ -164,7 +164,7 @@ TEST_F(ControllerSessionTest, ASessionIsReadOnOnlyWhenItsMessageIsConsumed) {
   agent.Dial();
   const SessionInput hello = NextUnconsumed();
   agent.SendHeartbeat();
-  EXPECT_TRUE(inputs_.Take(MonoNow() + std::chrono::milliseconds(50)).empty());
+  EXPECT_TRUE(inputs_.TakeItems(MonoNow() + std::chrono::milliseconds(50)).empty());
   hub_->Consumed(hello.session);
   EXPECT_TRUE(std::holds_alternative<AgentHeartbeat>(Next().event));
 }
@@ -231,13 +231,13 @@ TEST_F(ControllerSessionTest, ProbesGiveTheExchangeBeforeThem) {
   const ClockReply first = agent.ProbeClock({.incarnation = 3, .agent_send_mono_ns = 1});
   EXPECT_GT(first.controller_receive_mono_ns, 0);
   EXPECT_LE(first.controller_receive_mono_ns, first.controller_send_mono_ns);
-  EXPECT_TRUE(probes_.Take(MonoNow()).empty());
+  EXPECT_TRUE(probes_.TakeItems(MonoNow()).empty());
   const ClockExchange before{.agent_send_mono_ns = 1,
                              .controller_receive_mono_ns = 2,
                              .controller_send_mono_ns = 3,
                              .agent_receive_mono_ns = 4};
   agent.ProbeClock({.incarnation = 3, .agent_send_mono_ns = 5, .previous = before});
-  const auto probes = probes_.Take(MonoNow() + kPatience);
+  const auto probes = probes_.TakeItems(MonoNow() + kPatience);
   ASSERT_EQ(probes.size(), 1u);
   EXPECT_EQ(probes[0].incarnation, 3u);
   EXPECT_EQ(probes[0].exchange, before);

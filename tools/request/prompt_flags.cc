@@ -35,6 +35,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   prompts.search_dirs = DatasetSearchDirs(given.dir->value_or(""));
   std::string form = given.format->value_or("");
   const bool named = *given.dataset || *given.public_dataset || *given.input_file;
+  // The same rows as then, which is checked once they are read.
   if (!named && surroundings.like) {
     const DatasetIdentity& before = surroundings.like->dataset;
     prompts = RequestOf(before, prompts.search_dirs);
@@ -43,6 +44,8 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   }
   if (*given.input_file) {
     const std::string type = given.custom_type->value_or("");
+    // AIPerf's flag names a dataset's format; here a dataset's name says how the file is to be
+    // read.
     const bool is_name = ParseDatasetName(type).has_value();
     prompts.dataset = is_name ? type : **given.input_file;
     if (is_name) prompts.file = **given.input_file;

@@ -21,7 +21,7 @@ BatchModel::BatchModel(const BatchOptions& options)
       prefix_cache_(options.kv_tokens_max / kBlockTokens),
       counters_(options.draft_length) {}
 
-void BatchModel::Add(SequenceSpec spec, MonoTime now) {
+void BatchModel::AddSequence(SequenceSpec spec, MonoTime now) {
   assert(spec.output_tokens >= 1 && spec.acceptance.size() == options_.draft_length);
   Sequence sequence;
   sequence.prefill_target = spec.prompt_tokens;
@@ -32,7 +32,7 @@ void BatchModel::Add(SequenceSpec spec, MonoTime now) {
   if (!step_end_) BeginStep(now);
 }
 
-void BatchModel::Remove(uint64_t id) {
+void BatchModel::RemoveSequence(uint64_t id) {
   EraseById(waiting_, id);
   EraseById(running_, id);
 }
@@ -139,7 +139,7 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   const uint64_t wanted = sequence.spec.output_tokens - sequence.produced;
   output.tokens = static_cast<uint32_t>(std::min<uint64_t>(output.tokens, wanted));
   if (output.tokens == wanted) output.finish = sequence.spec.finish;
-  Count(sequence, output, end);
+  CountStep(sequence, output, end);
   sequence.produced += output.tokens;
   sequence.last_output = end;
   ++sequence.step;
@@ -160,7 +160,7 @@ void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
   for (uint32_t i = 0; i < output.accepted; ++i) ++counters_.accepted_by_position[i];
 }
 
-void BatchModel::Count(const Sequence& sequence, const StepOutput& output, MonoTime end) {
+void BatchModel::CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end) {
   counters_.generation_tokens += output.tokens;
   if (output.step == 0) {
     counters_.prompt_tokens += sequence.spec.prompt_tokens;

@@ -84,11 +84,11 @@ bool Connection::ParseSome() {
   }
   parsed_ += *taken;
   if (parser_.TakeContinueExpected()) {
-    outbox_.Append("HTTP/1.1 100 Continue\r\n\r\n", 0);
+    outbox_.AppendBytes("HTTP/1.1 100 Continue\r\n\r\n", 0);
     Flush();
   }
   if (!parser_.done()) return false;
-  Handle(parser_.Take());
+  Handle(parser_.TakeRequest());
   return true;
 }
 
@@ -114,7 +114,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
       .model = replica_.options().model,
       .created_unix_s = created};
   if (SendLog* log = replica_.log()) {
-    log->Read(identity.response_id, read.time_since_epoch().count());
+    log->LogRead(identity.response_id, read.time_since_epoch().count());
   }
   outbox_.BeginReply(identity.response_id);
   const std::optional<ApiError> refused = request.refused_by_engine;
@@ -126,7 +126,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   if (fault_ && fault_->kind == FaultKind::k503) return SendPlain(ErrorReply(Overloaded(503)));
   if (fault_ && fault_->kind == FaultKind::kHang) return;
   if (refused && !reply_->request().stream) return SendPlain(ErrorReply(*refused));
-  outbox_.Append(reply_->Head(Head()), 0);
+  outbox_.AppendBytes(reply_->Head(Head()), 0);
   Flush();
   if (refused) return SendErrorEvent(*refused);
   StartSequence();
@@ -150,7 +150,7 @@ void Connection::StartSequence() {
   }
   const auto rates = options.acceptance.Conditional(request.category);
   spec.acceptance.assign(rates.begin(), rates.end());
-  sequence_ = replica_.engine().Add(std::move(spec), *this);
+  sequence_ = replica_.engine().AddSequence(std::move(spec), *this);
 }
 
 void Connection::OnStep(const StepOutput& output) {
@@ -166,7 +166,7 @@ void Connection::OnStep(const StepOutput& output) {
 }
 
 void Connection::SendPiece(const ReplyPiece& piece) {
-  outbox_.Append(piece.bytes, piece.tokens);
+  outbox_.AppendBytes(piece.bytes, piece.tokens);
   if (piece.tokens > 0) {
     ++chunks_;
     ++held_chunks_;
@@ -192,10 +192,10 @@ bool Connection::Break() {
   switch (fault.kind) {
     case FaultKind::kBadJson:
       AppendHttpChunk("data: {\"id\":\"chatcmpl-broken\",\"choices\":[{\"ind\n\n", bytes);
-      outbox_.Append(bytes, 0);
+      outbox_.AppendBytes(bytes, 0);
       return true;
     case FaultKind::kGarbage:
-      outbox_.Append("\x01\xfe not a chunk size \xff\r\n\r\n", 0);
+      outbox_.AppendBytes("\x01\xfe not a chunk size \xff\r\n\r\n", 0);
       Flush();
       AbortSequence();
       Close();
@@ -220,12 +220,12 @@ void Connection::SendErrorEvent(const ApiError& error) {
   std::string bytes;
   AppendHttpChunk(ErrorEvent(error), bytes);
   SseWriter::End(bytes);
-  outbox_.Append(bytes, 0);
+  outbox_.AppendBytes(bytes, 0);
   EndReply();
 }
 
 void Connection::SendPlain(const PlainReply& reply) {
-  outbox_.Append(PlainReplyBytes(reply, Head()), 0);
+  outbox_.AppendBytes(PlainReplyBytes(reply, Head()), 0);
   EndReply();
 }
 
@@ -292,7 +292,7 @@ void Connection::Reset() {
 }
 
 void Connection::AbortSequence() {
-  if (sequence_) replica_.engine().Remove(*std::exchange(sequence_, std::nullopt));
+  if (sequence_) replica_.engine().RemoveSequence(*std::exchange(sequence_, std::nullopt));
 }
 
 void Connection::Close() {

@@ -89,7 +89,7 @@ class PaceServer {
   void OnAlarm(const Alarm& alarm);
   void After(uint32_t slot, PaceClient::Then then);
   void SetAlarms(uint32_t slot);
-  void Remove(uint32_t slot);
+  void RemoveClient(uint32_t slot);
   void Print() const;
 
   const SimOptions& options_;
@@ -250,12 +250,12 @@ void PaceServer::OnAlarm(const Alarm& alarm) {
   }
   slot.idle_alarm = false;
   const std::optional<MonoTime> idle_since = slot.client->idle_since();
-  if (idle_since && *idle_since + kIdleLimit <= alarm.at) return Remove(alarm.slot);
+  if (idle_since && *idle_since + kIdleLimit <= alarm.at) return RemoveClient(alarm.slot);
   SetAlarms(alarm.slot);
 }
 
 void PaceServer::After(uint32_t slot, PaceClient::Then then) {
-  if (then == PaceClient::Then::kClosed) return Remove(slot);
+  if (then == PaceClient::Then::kClosed) return RemoveClient(slot);
   const bool blocked = then == PaceClient::Then::kBlocked;
   if (std::exchange(clients_[slot].wants_writable, blocked) != blocked) {
     const uint32_t events = blocked ? EPOLLIN | EPOLLOUT : EPOLLIN;
@@ -275,7 +275,7 @@ void PaceServer::SetAlarms(uint32_t number) {
   }
 }
 
-void PaceServer::Remove(uint32_t number) {
+void PaceServer::RemoveClient(uint32_t number) {
   Slot& slot = clients_[number];
   slot.client.reset();
   slot = Slot{.client = nullptr, .generation = slot.generation + 1};

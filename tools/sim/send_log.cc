@@ -40,7 +40,7 @@ SendLog::SendLog(std::string path, std::FILE* file) : path_(std::move(path)), fi
   buffer_.reserve(kBlockBytes + kLineBytesMax);
 }
 
-void SendLog::Read(std::string_view response_id, int64_t unix_ns) {
+void SendLog::LogRead(std::string_view response_id, int64_t unix_ns) {
   buffer_ += R"({"event":"read","response_id":")";
   buffer_ += response_id;
   AppendNumber(R"(","unix_ns":)", unix_ns, buffer_);
@@ -48,7 +48,7 @@ void SendLog::Read(std::string_view response_id, int64_t unix_ns) {
   FlushIfFull();
 }
 
-void SendLog::Sent(std::string_view response_id, const Chunk& chunk) {
+void SendLog::LogSent(std::string_view response_id, const Chunk& chunk) {
   buffer_ += R"({"response_id":")";
   buffer_ += response_id;
   AppendNumber(R"(","chunk":)", chunk.index, buffer_);

@@ -55,7 +55,7 @@ class Writer {
     absl::StrAppendFormat(&text_, "process_start_time_seconds %s\n", created_);
   }
 
-  std::string Take() && { return std::move(text_); }
+  std::string TakeText() && { return std::move(text_); }
 
  private:
   void Head(std::string_view name, std::string_view help, std::string_view type) {
@@ -161,7 +161,7 @@ std::string VllmMetrics(const EngineCounters& counters, const EngineGauges& gaug
   WriteGauges(gauges, writer);
   WriteTokens(counters, writer);
   WriteHistograms(counters, writer);
-  return std::move(writer).Take();
+  return std::move(writer).TakeText();
 }
 
 }  // namespace specctl::sim

@@ -52,8 +52,8 @@ int RunInspect(const Options& options) {
   request.form = *form;
   request.search_dirs = DatasetSearchDirs(options.dataset_dir);
   DatasetStatisticsBuilder builder;
-  const absl::StatusOr<Dataset> dataset =
-      ScanDataset(request, [&](const Conversation& conversation) { builder.Add(conversation); });
+  const absl::StatusOr<Dataset> dataset = ScanDataset(
+      request, [&](const Conversation& conversation) { builder.AddConversation(conversation); });
   if (!dataset.ok()) return Fail(dataset.status(), kBadInput);
   const DatasetStatistics statistics = std::move(builder).Build();
   if (options.format == "json") return Print(StatisticsJson(*dataset, statistics), true);

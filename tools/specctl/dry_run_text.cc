@@ -38,7 +38,7 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
   const auto writer = RequestBodyWriter::Create(request, VllmProfile());
   if (!writer.ok()) return writer.status();
   const WorkloadItem& first = workload.items.front();
-  const auto body = writer->Write(
+  const auto body = writer->WriteBody(
       first.turns.front(),
       {.max_tokens = first.max_tokens, .model = first.model, .row_extra_json = first.extra_json});
   if (!body.ok()) return body.status();

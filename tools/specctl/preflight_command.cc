@@ -95,7 +95,7 @@ absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& pr
       preflight.stopped_by = std::string(step.status().message());
       break;
     }
-    search.Add(step->state == StepState::kKept);
+    search.AddResult(step->state == StepState::kKept);
     preflight.steps.push_back(*std::move(step));
   }
   preflight.streams_kept = search.highest_kept();
@@ -105,7 +105,7 @@ absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& pr
 
 // Checks the plan, where there is one: as in the search, what is not kept is tried once more.  An
 // error other than CANCELLED is told as what stopped the check.
-absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
+absl::Status CheckPlan(PreflightRunner& runner, Preflight& preflight) {
   const std::optional<AgentDemand> demand = DemandOf(preflight);
   if (!demand) return absl::OkStatus();
   const StepLoad load = CheckLoad(*demand, PlanAgents(*demand));
@@ -143,7 +143,7 @@ absl::Status FindOut(Nanos duration, uint32_t streams_max, Preflight& preflight)
   const controller::InterruptSource interrupts;
   PreflightRunner runner({.duration = duration, .stop = interrupts.token()}, **fleet);
   if (absl::Status made = Search(runner, streams_max, preflight); !made.ok()) return made;
-  return Check(runner, preflight);
+  return CheckPlan(runner, preflight);
 }
 
 int PrintFound(const Preflight& preflight, const std::string& format) {

@@ -73,7 +73,7 @@ std::string AboutDrafts(const TargetProbed& facts) {
   return out + "\n";
 }
 
-std::string Text(const TargetProbed& facts, const RunSpec& spec) {
+std::string TargetText(const TargetProbed& facts, const RunSpec& spec) {
   const std::string& name = spec.targets[facts.target].name;
   std::string out =
       absl::StrFormat("target   %s%s%s\n", name, name.empty() ? "" : "  ", Printable(facts.url));
@@ -105,7 +105,7 @@ int Probe(const RequestFlags& flags) {
     return kFailed;
   }
   std::string page;
-  for (const auto& result : *results) page += Text(result, request->spec);
+  for (const auto& result : *results) page += TargetText(result, request->spec);
   const absl::Status printed = PrintPage(page, std::cout);
   return printed.ok() ? kDone : Complain("specctl probe", printed, kFailed);
 }

@@ -79,7 +79,7 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
   return flags;
 }
 
-absl::Status Check(const RunFlags& flags) {
+absl::Status CheckRunFlags(const RunFlags& flags) {
   if (!flags.dry_run || flags.format != "json") return absl::OkStatus();
   return BadFlag("--dry-run", "can't be combined with --format json: it prints text");
 }

@@ -25,7 +25,7 @@ Example MakeExample() {
     Conversation row;
     row.turns = {{Message{.role = "user", .content = std::string(size, 'x'), .raw_json = ""}}};
     row.max_tokens = 5;
-    builder.Add(row);
+    builder.AddConversation(row);
   }
   example.statistics = std::move(builder).Build();
   return example;

@@ -19,7 +19,7 @@ constexpr std::string_view kDoneEvent = "data: [DONE]\n\n";
 class ResponseBodyTest : public ::testing::Test {
  protected:
   void Begin(const ResponseBody::Head& head) {
-    body_.Begin({});
+    body_.BeginResponse({});
     body_.OnHead(head);
     chunks_ = 0;
   }

@@ -78,7 +78,7 @@ TEST(JournalReplayTest, AValidRunIsDegradedByDamageAndNotByATornTail) {
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
   EXPECT_TRUE(results.verdict.reasons.empty());
   JournalLoss loss;
-  for (uint64_t i = 0; i < 10; ++i) loss.damage.Add({.offset = 100 * i, .bytes = 7});
+  for (uint64_t i = 0; i < 10; ++i) loss.damage.AddStretch({.offset = 100 * i, .bytes = 7});
   AddJournalLoss(loss, results);
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
   EXPECT_THAT(results.verdict.reasons.at(0).text,
