@@ -111,10 +111,9 @@ class AgentProcess {
         session_.OnPrepared(run_id, error);
       });
     };
-    replies.armed = [this](std::string run_id, std::string error) {
-      asio::post(session_io_, [this, run_id = std::move(run_id), error = std::move(error)] {
-        session_.OnArmed(run_id, error);
-      });
+    replies.armed = [this](std::string run_id, Nanos late) {
+      asio::post(session_io_,
+                 [this, run_id = std::move(run_id), late] { session_.OnArmed(run_id, late); });
     };
     replies.batch = [this](AgentBatch batch) {
       asio::post(session_io_, [this, batch = std::move(batch)]() mutable {

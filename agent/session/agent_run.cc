@@ -1,8 +1,7 @@
 #include "agent/session/agent_run.h"
 
+#include <algorithm>
 #include <utility>
-
-#include <absl/strings/str_format.h>
 
 namespace specctl::agent {
 
@@ -18,15 +17,13 @@ UnassignedReason UnassignedBy(DrainReason reason) {
   return UnassignedReason::kInterrupted;
 }
 
-absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now) {
+LoadBegin ResolveBegin(const ArmAgent& order, const ClockPair& now) {
   // One boot has one monotonic clock, which no wall clock's error touches.
   const MonoTime t0 = order.t0_agent_mono_ns
                           ? MonoTime(Nanos(*order.t0_agent_mono_ns))
                           : MonoTime(Nanos(order.t0_unix_ns) - now.RealMinusMono());
-  if (t0 > now.mono) return t0;
-  return absl::FailedPreconditionError(absl::StrFormat(
-      "armed %.3f s after T0: the link to the controller is slow, or the clocks disagree",
-      Seconds(now.mono - t0)));
+  const MonoTime at = std::max(t0, now.mono);
+  return {.at = at, .late = at - t0};
 }
 
 AgentRun::AgentRun(boost::asio::io_context& io, LoopWatch& loop, Identity identity, Replies replies)
@@ -134,14 +131,13 @@ Task<void> AgentRun::ApplyLoad() {
   while (!arm_ && !drain_ && !IsOver()) co_await NextOrder();
   if (IsOver()) co_return;
   // Drained before it was armed: what was planned is reported as unassigned.
-  MonoTime t0 = MonoNow();
+  MonoTime begin = MonoNow();
   if (arm_ && !drain_) {
-    const auto resolved = ResolveT0(*arm_, ReadClockPair());
-    replies_.armed(*job_id_, std::string(resolved.status().message()));
-    if (!resolved.ok()) co_return;
-    t0 = *resolved;
+    const LoadBegin resolved = ResolveBegin(*arm_, ReadClockPair());
+    replies_.armed(*job_id_, resolved.late);
+    begin = resolved.at;
   }
-  co_await generator_->Run(t0);
+  co_await generator_->Run(begin);
 }
 
 }  // namespace specctl::agent

@@ -22,7 +22,7 @@ RunInHand::RunInHand(std::string run_id, uint32_t agent, const BatchStore::Optio
 HeldRun RunInHand::Held() const {
   HeldPhase phase = HeldPhase::kPreparing;
   if (prepared) phase = HeldPhase::kPrepared;
-  if (armed) phase = HeldPhase::kArmed;
+  if (armed_late) phase = HeldPhase::kArmed;
   if (done_) phase = HeldPhase::kDone;
   return {.run_id = run_id_,
           .agent = agent_,

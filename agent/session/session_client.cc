@@ -58,8 +58,8 @@ void SessionClient::OnPrepared(const std::string& run_id, std::string error) {
   Obey();
 }
 
-void SessionClient::OnArmed(const std::string& run_id, std::string error) {
-  machine_.OnArmed(run_id, std::move(error));
+void SessionClient::OnArmed(const std::string& run_id, Nanos late) {
+  machine_.OnArmed(run_id, late);
   Obey();
 }
 

@@ -79,7 +79,7 @@ void SessionMachine::On(const WelcomeAgent& welcome, MonoTime now) {
   Tell(ProbeClock{});
   // The controller may not have heard the answers of a session that broke.
   if (run_ && run_->prepared) Queue(AgentPrepared{run_->run_id(), *run_->prepared});
-  if (run_ && run_->armed) Queue(AgentArmed{run_->run_id(), *run_->armed});
+  if (run_ && run_->armed_late) Queue(AgentArmed{run_->run_id(), *run_->armed_late});
   WriteNext();
 }
 
@@ -106,7 +106,7 @@ void SessionMachine::On(ArmAgent& arm, MonoTime) {
   // Of a run that is over here.
   if (!Holds(arm.run_id)) return;
   // Repeated, as Prepare may be.
-  if (run_->armed) return Queue(AgentArmed{run_->run_id(), *run_->armed});
+  if (run_->armed_late) return Queue(AgentArmed{run_->run_id(), *run_->armed_late});
   Tell(GiveArm{std::move(arm)});
 }
 
@@ -190,10 +190,10 @@ void SessionMachine::OnPrepared(const std::string& run_id, std::string error) {
   Queue(AgentPrepared{run_id, std::move(error)});
 }
 
-void SessionMachine::OnArmed(const std::string& run_id, std::string error) {
+void SessionMachine::OnArmed(const std::string& run_id, Nanos late) {
   if (!Holds(run_id)) return;
-  run_->armed = error;
-  Queue(AgentArmed{run_id, std::move(error)});
+  run_->armed_late = late;
+  Queue(AgentArmed{run_id, late});
 }
 
 void SessionMachine::OnBatch(AgentBatch batch, MonoTime now) {

@@ -55,7 +55,7 @@ class SessionMachine {
   // --- from the load's reactor; of a run that is not held any more they are passed over ---
   // `error` empty: ready.
   void OnPrepared(const std::string& run_id, std::string error);
-  void OnArmed(const std::string& run_id, std::string error);
+  void OnArmed(const std::string& run_id, Nanos late);
   void OnBatch(AgentBatch batch, MonoTime now);
   // No batch follows.  `stopped`: a signal ended the work early.
   void OnDone(const std::string& run_id, bool stopped);

@@ -66,11 +66,11 @@ AgentPrepared ReadPrepared(const v1::Prepared& from) {
 
 void WriteArmed(const AgentArmed& armed, v1::AgentMessage& out) {
   out.mutable_armed()->set_run_id(armed.run_id);
-  out.mutable_armed()->set_error(armed.error);
+  out.mutable_armed()->set_late_ns(armed.late.count());
 }
 
 AgentArmed ReadArmed(const v1::ArmedReply& from) {
-  return {.run_id = from.run_id(), .error = from.error()};
+  return {.run_id = from.run_id(), .late = Nanos(from.late_ns())};
 }
 
 void WriteBatch(SentBatch& batch, v1::AgentMessage& out) { out.set_batch(std::move(batch.bytes)); }

@@ -12,6 +12,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "common/base/clock.h"
 #include "common/journal/batch_codec.h"
 #include "common/journal/event.h"
 
@@ -48,9 +49,10 @@ struct AgentPrepared {
   std::string error;  // not empty: it can't run its slice, and why
 };
 
+// The agent begins at T0, or began at once.
 struct AgentArmed {
   std::string run_id;
-  std::string error;
+  Nanos late{0};  // how long after T0 it heard of it; 0 in time
 };
 
 // A batch on its way: EncodeBatch's bytes.

@@ -68,6 +68,24 @@ absl::Status CheckFiles(uint32_t bs, uint32_t agents, const FleetFacts& fleet) {
 
 }  // namespace
 
+FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members) {
+  for (const HostFacts& member : members) {
+    const auto known =
+        std::find_if(here.hosts.begin(), here.hosts.end(), [&](const FleetHost& host) {
+          return !host.boot_id.empty() && host.boot_id == member.boot_id;
+        });
+    if (known == here.hosts.end()) {
+      here.hosts.push_back({.name = member.hostname,
+                            .boot_id = member.boot_id,
+                            .cores = member.cores,
+                            .files_max = member.files_max});
+    } else {
+      known->files_max = std::min(known->files_max, member.files_max);
+    }
+  }
+  return here;
+}
+
 uint64_t StreamsThatFit(uint64_t files_max) {
   return files_max > kAgentFiles ? files_max - kAgentFiles : 0;
 }

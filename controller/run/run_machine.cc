@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/workload/slice.h"
+#include "controller/run/agent_records.h"
 #include "controller/run/arm_lead.h"
 
 namespace specctl::controller {
@@ -43,16 +44,11 @@ void RunMachine::OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now) 
 void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
   RosterAgent& of = roster_[agent];
   of.session = up.session;
-  // Later ones are the same agent over a new session.
   if (of.phase == AgentPhase::kExpected) {
     of.phase = AgentPhase::kJoined;
     of.incarnation = up.incarnation;
     of.host = up.host;
-    Record(AgentJoined{.agent = agent,
-                       .incarnation = up.incarnation,
-                       .host = up.host,
-                       .slots = SlotsOfAgent(options_.bs, agent, options_.agents)},
-           now);
+    Record(JoinedOf(agent, up, SlotsOfAgent(options_.bs, agent, options_.agents)), now);
     if (!roster_.AllAtLeast(AgentPhase::kJoined)) return;
     // Together, so that none prepares while others start: T0 follows from how long it takes.
     for (uint32_t i = 0; i < roster_.size(); ++i) Instruct(i, now);
@@ -91,14 +87,12 @@ void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now)
 }
 
 void RunMachine::On(uint32_t agent, const AgentArmed& armed, MonoTime now) {
-  if (armed.run_id != options_.run_id) return;
-  if (!armed.error.empty()) {
-    return LoseAgent(
-        agent, absl::StrFormat("%s can't begin: %s", roster_.NameOf(agent), armed.error), now);
-  }
-  if (roster_[agent].phase == AgentPhase::kPrepared && armed_) {
-    roster_[agent].phase = AgentPhase::kArmed;
-  }
+  RosterAgent& of = roster_[agent];
+  if (armed.run_id != options_.run_id || of.phase != AgentPhase::kPrepared || !armed_) return;
+  of.phase = AgentPhase::kArmed;
+  // By its own clock, which may be minutes off; it can't have begun after it said so.
+  const MonoTime t0{Nanos(armed_->t0_mono_ns)};
+  of.late = std::min(armed.late, std::max(now - t0, Nanos(0)));
 }
 
 void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
@@ -145,12 +139,7 @@ void RunMachine::On(uint32_t agent, const AgentDied& died, MonoTime now) {
 
 void RunMachine::On(uint32_t agent, const ClockExchange& exchange, MonoTime now) {
   if (roster_[agent].phase == AgentPhase::kExpected) return;
-  Record(ClockProbed{.agent = agent,
-                     .controller_send_mono_ns = exchange.controller_send_mono_ns,
-                     .agent_receive_mono_ns = exchange.agent_receive_mono_ns,
-                     .agent_send_mono_ns = exchange.agent_send_mono_ns,
-                     .controller_receive_mono_ns = exchange.controller_receive_mono_ns},
-         now);
+  Record(ProbedOf(agent, exchange), now);
 }
 
 BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, MonoTime now) {
@@ -228,7 +217,7 @@ void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
 
 void RunMachine::Arm(MonoTime now) {
   if (ended_ || armed_ || !real_minus_mono_) return;
-  // An agent that is away would hear of T0 too late.
+  // An agent that is away would begin late.
   if (!roster_.AllConnected() && now < arm_by_) return;
   const MonoTime t0 = now + ArmLead(roster_, write_ahead_.slowest_sync(), options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
@@ -242,15 +231,8 @@ void RunMachine::Arm(MonoTime now) {
 void RunMachine::SendArm(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
   if (!of.session) return;
-  ArmAgent arm{.run_id = options_.run_id,
-               .t0_mono_ns = armed_->t0_mono_ns,
-               .t0_agent_mono_ns = std::nullopt,
-               .t0_unix_ns = armed_->t0_unix_ns};
-  // One boot, one monotonic clock: no wall clock need be trusted.
-  const bool same_clock = !options_.boot_id.empty() && of.host.boot_id == options_.boot_id;
-  if (same_clock) arm.t0_agent_mono_ns = armed_->t0_mono_ns;
   // Not before Armed is on disk: a controller that dies must find the T0 that agents go by.
-  Follow(SendToAgent{*of.session, std::move(arm)}, now);
+  Follow(SendToAgent{*of.session, ArmOrder(options_.run_id, *armed_, of.host.boot_id)}, now);
 }
 
 void RunMachine::OnInterrupt(MonoTime now) {
@@ -274,7 +256,6 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   if (!armed_ || stage_ == RunStage::kDone) return EndNow(now);
   // What can't be recorded need not be finished.
   DrainAll(DrainReason::kInterrupted, Nanos(0), now);
-  // Agents get no grace that nobody records.
   draining_->give_up_at = now + kJournalFailedPatience;
 }
 
@@ -312,15 +293,16 @@ void RunMachine::CheckPreparing(MonoTime now) {
   }
 }
 
-bool RunMachine::IsPastDeadline(MonoTime now) const {
+bool RunMachine::IsPastDeadline(const RosterAgent& of, MonoTime now) const {
   if (!armed_ || !options_.limit) return false;
+  // One that has not answered yet may have heard of T0 as late as that.
   const MonoTime t0{Nanos(armed_->t0_mono_ns)};
-  // Agents are not to blame for the time in which the controller stood still.
-  return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
+  // Nor are agents to blame for the time in which the controller stood still.
+  const MonoTime begun = t0 + of.late.value_or(options_.agent_timeout);
+  return now >= begun + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
 }
 
 void RunMachine::LoseLateAgents(MonoTime now) {
-  const bool past_deadline = IsPastDeadline(now);
   for (uint32_t i = 0; i < roster_.size() && !ended_; ++i) {
     const RosterAgent& of = roster_[i];
     if (of.phase == AgentPhase::kExpected || of.phase >= AgentPhase::kDone) continue;
@@ -331,7 +313,7 @@ void RunMachine::LoseLateAgents(MonoTime now) {
                 absl::StrFormat("%s was silent for %g s", roster_.NameOf(i),
                                 Seconds(options_.agent_timeout)),
                 now);
-    } else if (past_deadline || (draining_ && now >= draining_->give_up_at)) {
+    } else if (IsPastDeadline(of, now) || (draining_ && now >= draining_->give_up_at)) {
       LoseAgent(i, roster_.NameOf(i) + " did not finish when it was told to", now);
     }
   }
@@ -401,7 +383,6 @@ void RunMachine::EnterStage(RunStage stage, std::string reason, MonoTime now) {
 void RunMachine::FinishIfAllEnded(MonoTime now) {
   if (ended_ || stage_ == RunStage::kDone || !roster_.AllAtLeast(AgentPhase::kDone)) return;
   if (journal_failed_) return EndNow(now);
-  // Only now is a short run's share known.
   if (failures_.ExceededAtEnd()) SetEnd(RunEnd::kTooManyFailures, failures_.Text());
   EnterStage(RunStage::kDone, "every agent has ended", now);
   commands_.push_back(ScrapeAfter{});
@@ -413,7 +394,6 @@ void RunMachine::EndNow(MonoTime now) {
   ended_ = RunEnded{
       .end = end_.value_or(RunEnd::kCompleted), .reason = end_reason_, .at_mono_ns = MonoNs(now)};
   Record(*ended_, now);
-  // The user waits for it.
   write_ahead_.Hasten();
 }
 

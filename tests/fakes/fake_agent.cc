@@ -78,7 +78,7 @@ bool FakeAgent::AwaitArm() {
   auto arm = Await<ArmAgent>();
   if (!arm) return false;
   arm_ = *std::move(arm);
-  return Send(AgentArmed{.run_id = run_id_, .error = ""});
+  return Send(AgentArmed{.run_id = run_id_});
 }
 
 bool FakeAgent::SendBatch(const AgentBatch& batch) {

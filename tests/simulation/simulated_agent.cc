@@ -63,12 +63,11 @@ agent::AgentRun::Replies SimulatedAgent::Replies() {
       Obey();
     });
   };
-  replies.armed = [this](std::string run_id, std::string error) {
+  replies.armed = [this](std::string run_id, Nanos late) {
     RunHistory& run = *world_.RunNamed(run_id);
-    const bool late = !error.empty();
-    if (late && world_.WasDark(identity_.host, run.armed_at)) run.late_arm = true;
-    session_thread_.Post([this, run_id = std::move(run_id), error = std::move(error)] {
-      machine_.OnArmed(run_id, error);
+    run.late = std::max(run.late, late);
+    session_thread_.Post([this, run_id = std::move(run_id), late] {
+      machine_.OnArmed(run_id, late);
       Obey();
     });
   };

@@ -142,7 +142,7 @@ absl::StatusOr<Results> PreflightRunner::RunAgainst(const std::vector<std::strin
                                                     const StepLoad& load) {
   auto request = StepRequest(load, options_.duration, urls);
   if (!request.ok()) return request.status();
-  controller::ProbingNetwork network(LocalFleet(), [](std::string_view) {});
+  controller::ProbingNetwork network(FactsOf(fleet_), [](std::string_view) {});
   const auto run = controller::Resolve(*std::move(request), network);
   if (!run.ok()) return run.status();
   if (auto grown = fleet_.Grow(run->spec.load.agents); !grown.ok()) return grown;

@@ -73,7 +73,7 @@ TEST(RunInHandTest, ItTellsHowFarItIsAndWhatItKeeps) {
   RunInHand run("run-1", 3, {});
   EXPECT_EQ(run.Held(), (HeldRun{.run_id = "run-1", .agent = 3}));
   run.prepared = "";
-  run.armed = "";
+  run.armed_late = Nanos(0);
   for (uint64_t seq = 1; seq <= 3; ++seq) run.Keep(OfRun(seq), kCutAt);
   run.Acknowledge(1);
   EXPECT_EQ(run.Held(), (HeldRun{.run_id = "run-1",

@@ -62,7 +62,7 @@ class SessionMachineTest : public ::testing::Test {
     Hear(Part("run-1"));
     machine_.OnPrepared("run-1", "");
     Hear(ArmAgent{.run_id = "run-1"});
-    machine_.OnArmed("run-1", "");
+    machine_.OnArmed("run-1", Nanos(0));
     Said();
   }
   void Batch(uint64_t seq, const std::string& run_id = "run-1") {
@@ -125,7 +125,7 @@ TEST_F(SessionMachineTest, ServesARunFromHelloToRelease) {
   EXPECT_THAT(Said(), ElementsAre("job run-1", "probe"));
   machine_.OnPrepared("run-1", "");
   Hear(ArmAgent{.run_id = "run-1"});
-  machine_.OnArmed("run-1", "");
+  machine_.OnArmed("run-1", Nanos(0));
   EXPECT_THAT(Said(), ElementsAre("> prepared run-1", "arm", "> armed run-1"));
   Batch(1);
   Batch(2);

@@ -55,9 +55,9 @@ TEST(AgentMessagesTest, AnswersNameTheirRun) {
   const auto prepared = RoundTrip(AgentPrepared{.run_id = "run-1", .error = "no"});
   EXPECT_EQ(prepared.run_id, "run-1");
   EXPECT_EQ(prepared.error, "no");
-  const auto armed = RoundTrip(AgentArmed{.run_id = "run-2", .error = "late"});
+  const auto armed = RoundTrip(AgentArmed{.run_id = "run-2", .late = std::chrono::seconds(2)});
   EXPECT_EQ(armed.run_id, "run-2");
-  EXPECT_EQ(armed.error, "late");
+  EXPECT_EQ(armed.late, std::chrono::seconds(2));
   const auto done = RoundTrip(AgentDone{.run_id = "run-3", .stopped = true, .last_seq = 17});
   EXPECT_EQ(done.run_id, "run-3");
   EXPECT_TRUE(done.stopped);
@@ -72,11 +72,12 @@ TEST(AgentMessagesTest, ABatchsBytesAreNotTouched) {
 
 TEST(AgentMessagesTest, BytesOnTheWire) {
   EXPECT_EQ(HexOf(EncodeAgentMessage(FullHello())),
-            "0a3808031205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
+            "0a3808041205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
             "0a0572756e2d311002180320042809");
   EXPECT_EQ(HexOf(EncodeAgentMessage(AgentPrepared{.run_id = "r", .error = "e"})),
             "12060a0172120165");
-  EXPECT_EQ(HexOf(EncodeAgentMessage(AgentArmed{.run_id = "r", .error = "e"})), "1a060a0172120165");
+  EXPECT_EQ(HexOf(EncodeAgentMessage(AgentArmed{.run_id = "r", .late = Nanos(5)})),
+            "1a050a01721805");
   EXPECT_EQ(HexOf(EncodeAgentMessage(SentBatch{.bytes = "ab"})), "22026162");
   EXPECT_EQ(HexOf(EncodeAgentMessage(AgentHeartbeat{.agent_mono_ns = 5})), "2a020805");
   EXPECT_EQ(HexOf(EncodeAgentMessage(AgentDone{.run_id = "r", .stopped = true, .last_seq = 3})),

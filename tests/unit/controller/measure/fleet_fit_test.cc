@@ -75,6 +75,27 @@ TEST(FleetFitTest, MoreAgentsThanStreamsAreRefused) {
   EXPECT_EQ(few.status().message(), "--bs: need at least one slot per agent (--agents 16), got 8");
 }
 
+TEST(FleetFitTest, WhatMembersSayOfTheirHostsCounts) {
+  FleetFacts here = Machine(1000);
+  here.hosts[0].boot_id = "boot-here";
+  const std::vector<HostFacts> members = {
+      {.hostname = "here", .boot_id = "boot-here", .cores = 4, .files_max = 500},
+      {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 4000},
+      {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 300}};
+  const FleetFacts fleet = WithMembers(here, members);
+  ASSERT_EQ(fleet.hosts.size(), 2u);
+  EXPECT_EQ(fleet.hosts[0].files_max, 500u);
+  EXPECT_EQ(fleet.hosts[1].files_max, 300u);
+  EXPECT_THAT(std::string(FitFleet(600, 1, fleet).status().message()), HasSubstr("on node-1"));
+}
+
+TEST(FleetFitTest, TheCoresOfMembersHostsCountOnceAHost) {
+  const HostFacts member = {
+      .hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 1 << 20};
+  const FleetFacts fleet = WithMembers(Machine(1 << 20), std::vector{member, member});
+  EXPECT_EQ(*FitFleet(256 * 100, std::nullopt, fleet), 12u);
+}
+
 TEST(FleetFitTest, OfSeveralHostsTheNarrowestDecidesAndIsNamed) {
   FleetFacts fleet = Machine(100'000);
   fleet.hosts.push_back({.name = "gpu-7", .cores = 4, .files_max = 1024});
