@@ -191,7 +191,7 @@ TEST_F(AgentAddressesTest, WhereNoneAnswersTheReasonOfTheLastIsTold) {
   ASSERT_EQ(finished_.size(), 1u);
   EXPECT_EQ(finished_[0].failure, FailureKind::kConnect);
   EXPECT_EQ(finished_[0].error,
-            "http://several.example: connect: Connection refused (the last of 2 addresses)");
+            "http://several.example: connect: Connection refused (last of 2 addresses tried)");
 }
 
 TEST_F(AgentAddressesTest, WhereAllHangTheTimeLimitEndsIt) {

@@ -173,7 +173,7 @@ TEST_F(SessionMachineTest, AfterACutEverythingWithoutAnAckIsSentAgain) {
   CallEnds();
   Pass(milliseconds(100));
   Welcome();
-  EXPECT_THAT(Said(), ElementsAre(HasSubstr("outage: controller ctl:4000: not reached"), "dial",
+  EXPECT_THAT(Said(), ElementsAre(HasSubstr("outage: controller ctl:4000: unreachable"), "dial",
                                   "> hello run-1 3 2..3", "probe", "> prepared run-1",
                                   "> armed run-1", "> batch 2", "> batch 3", "> done run-1 3"));
 }

@@ -311,7 +311,7 @@ TEST_F(ResponseIntakeTest, WhatWasPassedOverIsDescribed) {
   Read(StreamHead() + HttpChunk(EventBytes("ping")) + HttpChunk(TokenEvent("a", 1)) + StreamTail(1),
        2ms);
   EXPECT_EQ(Describe().passed_over, 1u);
-  EXPECT_EQ(Describe().passed_over_first, "an event that is no object");
+  EXPECT_EQ(Describe().passed_over_first, "an event that is not an object");
 }
 
 TEST_F(ResponseIntakeTest, AMalformedEventEndsIt) {

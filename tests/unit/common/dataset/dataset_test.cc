@@ -181,7 +181,7 @@ TEST(DatasetTest, UnknownNameSaysWhichAreNear) {
                 "--dataset speed_bench_codin: not the name of a dataset, and no such file; did you "
                 "mean speed_bench_coding");
   ExpectRefused(Named("qqqqqqqqqqqqqqqqqqqq"), absl::StatusCode::kNotFound,
-                "nor a file; specctl dataset list shows all names");
+                "and no such file; `specctl dataset list` shows the names");
 }
 
 TEST(DatasetTest, UnknownPathIsNoSuchFile) {
@@ -214,7 +214,7 @@ TEST(DatasetTest, FileWithoutRowsIsRefused) {
   ExpectRefused(Named(folder.Write("b.json", "[]")), absl::StatusCode::kInvalidArgument,
                 "b.json: the file holds no rows");
   ExpectRefused(Named(folder.Write("c.jsonl", "{\"conversations\": []}")),
-                absl::StatusCode::kInvalidArgument, "c.jsonl: every row was left out");
+                absl::StatusCode::kInvalidArgument, "c.jsonl: every row was skipped");
 }
 
 TEST(DatasetTest, RepeatedIdsAreNoted) {

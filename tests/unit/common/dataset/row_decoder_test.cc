@@ -63,7 +63,7 @@ TEST(RowDecoderTest, FirstRowSetsTheFormOfAll) {
   EXPECT_EQ(other.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(other.status().message(),
             "no turns: the row has no key \"turns\" (rows of this file are read as turns; "
-            "--dataset-format overrides)");
+            "--dataset-format overrides this)");
 }
 
 TEST(RowDecoderTest, AllColumnsOfARowAreKept) {

@@ -12,7 +12,7 @@ TEST(RowSyntaxTest, WhatIsWrongIsNamed) {
   EXPECT_THAT(WhyNotJson(std::string_view("\0\0", 2)), HasSubstr("NUL bytes"));
   EXPECT_THAT(WhyNotJson(R"({"prompt":"a"},)"), HasSubstr("a comma follows it"));
   EXPECT_THAT(WhyNotJson(R"({"prompt":"a"} {"prompt":"b"})"), HasSubstr("another row"));
-  EXPECT_THAT(WhyNotJson("{\"prompt\":\"a\"}\r{}"), HasSubstr("CR alone"));
+  EXPECT_THAT(WhyNotJson("{\"prompt\":\"a\"}\r{}"), HasSubstr("CR only"));
   EXPECT_THAT(WhyNotJson(R"({"prompt":"a"} x)"), HasSubstr("more after it: \"x\""));
   EXPECT_THAT(WhyNotJson("{"), HasSubstr("it ends too early"));
   EXPECT_THAT(WhyNotJson(R"({"prompt":"a)"), HasSubstr("it ends too early"));

@@ -93,7 +93,8 @@ TEST_F(ResponseBodyTest, WhatAnEventSaidIsWhyThereIsNoFinish) {
   const ResponseVerdict verdict =
       JudgeText({.status = 200, .content_type = "text/event-stream"}, told);
   EXPECT_EQ(verdict.fault, ResponseFault::kTruncated);
-  EXPECT_THAT(verdict.text, HasSubstr("without a finish reason; it said: Internal Server Error"));
+  EXPECT_THAT(verdict.text,
+              HasSubstr("without a finish reason; the server sent: Internal Server Error"));
 }
 
 TEST_F(ResponseBodyTest, ACodingThatWasNotAskedForIsNamed) {

@@ -83,7 +83,7 @@ TEST(JournalReplayTest, AValidRunIsDegradedByDamageAndNotByATornTail) {
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
   EXPECT_THAT(results.verdict.reasons.at(0).text,
               AllOf(StartsWith("70 bytes lost: 7 at byte 0, 7 at byte 100, "),
-                    HasSubstr("and 2 stretches more")));
+                    HasSubstr("and 2 more stretches")));
 }
 
 TEST(JournalReplayTest, TheResultsOfAFolderAreThoseOfItsArtifacts) {

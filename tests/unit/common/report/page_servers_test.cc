@@ -70,8 +70,8 @@ TEST(PageServersTest, WhatIsLeftOutIsNamedWithTheCure) {
   servers.other_names = {"vllm:generation_tokens", "vllm:prompt_tokens"};
   const std::string lines = LinesOf(servers);
   EXPECT_THAT(lines, HasSubstr("http://lb/metrics alternates between servers: its counters fell 4 "
-                               "times and came back, so they are not summed."));
-  EXPECT_THAT(lines, HasSubstr("--server-metrics URL"));
+                               "times and came back, so they are\n          not summed."));
+  EXPECT_THAT(lines, HasSubstr("with --server-metrics"));
   EXPECT_THAT(lines, HasSubstr("http://127.0.0.1:1/metrics is the same server as "
                                "http://localhost:1/metrics: counted once"));
   EXPECT_THAT(lines, HasSubstr("vllm:generation_tokens and 1 more"));

@@ -35,7 +35,7 @@ TEST(PageTotalsTest, APlanThatIsLongerThanTheRunIsNoFailure) {
   results.conservation.unassigned[static_cast<size_t>(UnassignedReason::kLimit)] = 17;
   EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (the limit was reached)"));
   results.spec.load.duration = std::chrono::seconds(60);
-  EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (the time was up)"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (time was up)"));
 }
 
 TEST(PageTotalsTest, WithoutAPlanTheIdentityBeginsWithSent) {

@@ -100,7 +100,7 @@ TEST(FleetFitTest, OfSeveralHostsTheNarrowestDecidesAndIsNamed) {
   FleetFacts fleet = Machine(100'000);
   fleet.hosts.push_back({.name = "gpu-7", .cores = 4, .files_max = 1024});
   EXPECT_THAT(std::string(FitFleet(4096, 2, fleet).status().message()),
-              HasSubstr("an agent would need 2112 open files, and the limit on gpu-7 is 1024; use "
+              HasSubstr("an agent would need 2112 open files, but the limit on gpu-7 is 1024; use "
                         "--agents 5, or raise it in the agents' shell: ulimit -n 2112"));
   EXPECT_TRUE(FitFleet(4096, 5, fleet).ok());
 }

@@ -91,7 +91,7 @@ TEST(ResolveTest, ModelsThatDifferAreRefusedUnlessNamed) {
   FakeNetwork network;
   network.served = {"base", "other"};
   EXPECT_THAT(std::string(Resolve(TwoTargets(), network).status().message()),
-              HasSubstr("--model: http://a:1 serves base and http://b:2 serves other"));
+              HasSubstr("--model: http://a:1 serves base, but http://b:2 serves other"));
   MeasureRequest request = TwoTargets();
   request.spec.targets[0].model = "base";
   request.spec.targets[1].model = "other";
@@ -121,7 +121,7 @@ TEST(ResolveTest, WhatTargetsLackIsNoted) {
   ASSERT_TRUE(run.ok()) << run.status();
   EXPECT_THAT(run->metrics_targets, IsEmpty());
   EXPECT_THAT(run->notes, Contains(HasSubstr("no server metrics from http://b:2: 404")));
-  EXPECT_THAT(run->notes, Contains(HasSubstr("http://a:1 refuses stream_options")));
+  EXPECT_THAT(run->notes, Contains(HasSubstr("http://a:1 rejects stream_options")));
 }
 
 TEST(ResolveTest, AWorkloadIsResolvedWithoutTargets) {

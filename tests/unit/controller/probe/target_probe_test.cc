@@ -118,7 +118,7 @@ TEST_F(TargetProbeTest, WhatIsNoLlmServerIsSaidToBeNone) {
 
 TEST_F(TargetProbeTest, ABodyOverTheLimitIsUnavailable) {
   input_.fetch.body_bytes_max = 10;
-  ExpectRefused(absl::StatusCode::kUnavailable, "a body over 10 bytes");
+  ExpectRefused(absl::StatusCode::kUnavailable, "a body of more than 10 bytes");
 }
 
 TEST_F(TargetProbeTest, AServerThatLoadsIsUnavailable) {
@@ -152,7 +152,7 @@ TEST_F(TargetProbeTest, TheModelThatIsAskedForIsTaken) {
 
 TEST_F(TargetProbeTest, AModelThatIsNotThereNamesThoseThatAre) {
   input_.model = "gpt";
-  ExpectRefused(absl::StatusCode::kInvalidArgument, "it serves: llama, lora");
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "which serves: llama, lora");
   EXPECT_THAT(Asked(kInference), IsEmpty());
 }
 

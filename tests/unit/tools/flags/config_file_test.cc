@@ -90,7 +90,7 @@ TEST_F(ConfigFileTest, NamesThatAreNoFlagsAreRefused) {
 }
 
 TEST_F(ConfigFileTest, ASectionIsRefusedByName) {
-  EXPECT_THAT(Refusal("[load]\nbs = 4\n"), HasSubstr("run.toml: sections, as [load]"));
+  EXPECT_THAT(Refusal("[load]\nbs = 4\n"), HasSubstr("run.toml: sections such as [load]"));
 }
 
 TEST_F(ConfigFileTest, AFlagThatComesTwiceIsRefused) {

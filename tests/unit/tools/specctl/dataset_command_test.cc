@@ -58,7 +58,7 @@ TEST(DatasetCommandTest, BadInputExitsWithTwoAndSaysWhy) {
   const Result unknown = Parsed("dataset inspect speed_bench_codin");
   EXPECT_EQ(unknown.exit_status, 2);
   EXPECT_EQ(unknown.out, "");
-  EXPECT_THAT(unknown.err, HasSubstr("specctl dataset: --dataset speed_bench_codin: neither"));
+  EXPECT_THAT(unknown.err, HasSubstr("specctl dataset: --dataset speed_bench_codin: not the name"));
   const Result format = Parsed("dataset inspect builtin --dataset-format csv");
   EXPECT_EQ(format.exit_status, 2);
   EXPECT_THAT(format.err, HasSubstr("--dataset-format: need one of auto, "));

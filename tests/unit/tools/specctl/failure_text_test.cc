@@ -35,7 +35,7 @@ std::string Failure(std::vector<std::string> words) {
 
 TEST(FailureTextTest, AWordThatIsNoCommandIsNamed) {
   EXPECT_EQ(Failure({"foo", "--bs", "4"}),
-            "specctl foo: no such command; there are run, report, dataset\n"
+            "specctl foo: no such command; the commands are run, report, dataset\n"
             "Run with --help for more information.\n");
 }
 
@@ -47,8 +47,9 @@ TEST(FailureTextTest, TheNearestCommandIsOffered) {
 }
 
 TEST(FailureTextTest, ACommandsOwnCommandsAreListedThere) {
-  EXPECT_THAT(Failure({"dataset", "lst"}),
-              StartsWith("dataset lst: no such command; did you mean list? there are list\n"));
+  EXPECT_THAT(
+      Failure({"dataset", "lst"}),
+      StartsWith("dataset lst: no such command; did you mean list? the commands are list\n"));
   EXPECT_THAT(Failure({"dataset"}), StartsWith("dataset: need a command: list\n"));
 }
 

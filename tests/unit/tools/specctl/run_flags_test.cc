@@ -19,7 +19,7 @@ class RunFlagsTest : public ::testing::Test {
     } catch (const CLI::Error& error) {
       return error.what();
     }
-    return std::string(Check(*flags_).message());
+    return std::string(CheckRunFlags(*flags_).message());
   }
 
   CLI::App app_;
