@@ -65,7 +65,7 @@ Source DefaultSource(const std::vector<std::string>& dirs) {
           ? absl::StrFormat("%s is not in %s", std::string(kDefaultDataset),
                             dirs.empty() ? "any folder (none is set)" : absl::StrJoin(dirs, ", "))
           : std::string(files.status().message());
-  source.notes.push_back("no --dataset: using generated prompts (builtin); " + reason);
+  source.notes.push_back("no --dataset: using generated prompts; " + reason);
   return source;
 }
 

@@ -73,7 +73,7 @@ class BadInputTest(Case):
         for content, says in [("bs = = 4\n", "run.toml:1: --bs: need one value, got \"= 4\""),
                               ("osl = 4\nbs = \"abc\"\n", "run.toml:2: --bs: need 1 to 1000000"),
                               ("requests = -1\n", "run.toml:1: --requests: need 1 to"),
-                              ("[load]\nbs = 4\n", "run.toml: sections, as [load]")]:
+                              ("[load]\nbs = 4\n", "run.toml: sections such as [load]")]:
             with self.subTest(content):
                 self.refused("--config", self.file("run.toml", content), says=says)
 

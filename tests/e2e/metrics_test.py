@@ -97,7 +97,7 @@ class MetricsTest(Case):
                 ("<!doctype html>\n<p>hi", {"Content-Type": "text/html"},
                  "no Prometheus text (text/html)"),
                 (gzip.compress(b"vllm:num_requests_running 0\n"), {"Content-Encoding": "gzip"},
-                 'content coding "gzip"')]):
+                 'Content-Encoding "gzip"')]):
             with self.subTest(why):
                 server = self.serve(lambda *_, h=headers, b=body: (200, h, b))
                 self.assertIn(why, self.specctl("probe", server.url).stdout)
@@ -213,7 +213,7 @@ class MetricsTest(Case):
         self.assertNotIn("generated_tokens", servers)
         self.assertEqual(servers["resets"], 0)
         self.assertIn("alternates between servers", page)
-        self.assertIn("--server-metrics URL", page)
+        self.assertIn("with --server-metrics", page)
         self.assertNotIn("servers report", page)
 
     def test_a_restart_is_a_restart(self):

@@ -82,7 +82,7 @@ class WaysInTest(harness.Case):
         server = self.server(refuse=without_stream_options)
         done, summary = self.measure("--url", server.url)
         self.assertEqual(summary["conservation"]["ok"], 6)
-        self.assertIn("refuses stream_options", done.stderr)
+        self.assertIn("rejects stream_options", done.stderr)
         self.assertTrue(all("stream_options" not in body for body in server.bodies))
 
     def test_what_an_extra_input_says_is_what_the_artifacts_say(self):

@@ -156,9 +156,8 @@ TEST(DatasetTest, NothingNamedIsSpeedBenchWhereFoundElseBuiltin) {
   EXPECT_EQ(builtin.identity.name, "builtin");
   EXPECT_THAT(
       builtin.notes,
-      Contains(
-          "no --dataset: using generated prompts (builtin); speed_bench_throughput_1k is not in " +
-          folder.path()));
+      Contains("no --dataset: using generated prompts; speed_bench_throughput_1k is not in " +
+               folder.path()));
   folder.Write("throughput_1k.jsonl", R"({"category": "mixed", "turns": "a"})");
   const Dataset found = Loaded(Named("", {folder.path()}));
   EXPECT_EQ(found.identity.name, "speed_bench_throughput_1k");
