@@ -10,7 +10,7 @@ uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
     const bool a_worth = a.health.IsWorthATry(now, a.tries);
     const bool b_worth = b.health.IsWorthATry(now, b.tries);
     if (a_worth != b_worth) return b_worth;
-    // Where none is worth a try, the one that may be tried first is the least bad.
+    // If none is worth a try, take the one whose pause ends first.
     if (!a_worth) return a.health.retry_at() > b.health.retry_at();
     return a.in_flight > b.in_flight;
   };

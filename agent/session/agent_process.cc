@@ -56,7 +56,7 @@ class AgentProcess {
   absl::Status Run() {
     AwaitSignal();
     asio::post(session_io_, [this] { session_.Start(); });
-    // The session's context goes on through moments without work: posts may come at any time.
+    // Keeps the session's context running while it has no work: posts may come at any time.
     auto guard = std::make_optional(asio::make_work_guard(session_io_));
     std::thread session_thread([this] { session_io_.run(); });
     absl::Status ended = absl::InternalError("agent: not finished");
@@ -69,7 +69,7 @@ class AgentProcess {
     });
     RunReactor(reactor_, loop_);
     asio::post(session_io_, [this] { session_.Stop(); });
-    // Now the context ends, once what Stop() began is over.
+    // The context now ends when the work that Stop() began is done.
     guard.reset();
     session_thread.join();
     if (failure) std::rethrow_exception(failure);
@@ -87,8 +87,8 @@ class AgentProcess {
 
   void OnSignal() {
     const bool again = std::exchange(signalled_, true);
-    // The first signal drains a run, so that what was measured is delivered.  Without a run there
-    // is nothing to deliver, and who signals twice does not want to wait.
+    // The first signal drains the run, so that what was measured is delivered. Without a run there
+    // is nothing to deliver, and a second signal means that the user won't wait.
     if (!again && run_.has_job()) {
       return run_.OnStop(kSignalGrace);
     }

@@ -48,7 +48,7 @@ void AgentRun::OnArm(ArmAgent order) {
 void AgentRun::OnDrain(DrainAgent order) {
   if (job_id_ != order.run_id) return;
   drain_ = std::move(order);
-  // At once, not when the coroutine comes to it: that one waits for the load to end.
+  // Right away: the coroutine itself is waiting for the load to end.
   if (generator_) generator_->Drain(UnassignedBy(drain_->reason), drain_->grace);
   orders_.Notify();
 }
@@ -83,7 +83,8 @@ Task<void> AgentRun::NextOrder() {
 
 Task<absl::Status> AgentRun::Serve() {
   for (;;) {
-    // Orders may come in any number before this runs: what they left is looked at, not counted.
+    // Several orders may arrive before this runs, so it looks at their results instead of counting
+    // wake-ups.
     while (!next_ && !end_ && !stopped_) co_await NextOrder();
     if (end_ || stopped_) break;
     co_await ServeRun();
@@ -96,10 +97,10 @@ Task<void> AgentRun::ServeRun() {
   TakeNext();
   const bool prepared = co_await Prepare();
   if (prepared && !IsOver()) co_await ApplyLoad();
-  // Of a run that was neither armed nor drained the controller expects no end: preparing failed,
-  // and it knows.
+  // If the run was neither armed nor drained, preparing failed: the controller knows, and expects
+  // no Done.
   if (!IsOver() && (drain_ || arm_)) replies_.done(*job_id_, cut_short_);
-  // Until Release the run is held: its last batches may not be on the controller's disk.
+  // The run is held until Release: its last batches may not be on the controller's disk yet.
   while (!IsOver()) co_await NextOrder();
   generator_.reset();
   job_id_.reset();
@@ -121,7 +122,7 @@ void AgentRun::TakeNext() {
 
 Task<bool> AgentRun::Prepare() {
   const absl::Status status = co_await generator_->Prepare();
-  // What of it was made is not to be kept: there will be no load.
+  // There will be no load, so nothing of it is kept.
   if (!status.ok()) generator_.reset();
   replies_.prepared(*job_id_, std::string(status.message()));
   co_return status.ok();

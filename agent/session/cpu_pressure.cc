@@ -98,7 +98,7 @@ CpuPressure::Amounts CpuPressure::TakeAmounts() {
   FollowCgroup();
   const Amounts now = ReadAmounts();
   const Amounts before = std::exchange(before_, now);
-  // A counter that fell (another group's, after a move) took nothing.
+  // A counter that decreased belongs to another group: no time was lost.
   return {.throttled_ns = now.throttled_ns - std::min(now.throttled_ns, before.throttled_ns),
           .stolen_ns = now.stolen_ns - std::min(now.stolen_ns, before.stolen_ns)};
 }

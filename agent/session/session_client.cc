@@ -130,7 +130,7 @@ void SessionClient::Do(CancelCall&) {
 }
 
 void SessionClient::Do(GiveJob& give) {
-  // Its counters begin anew: a run's figures are of that run alone.
+  // Starts its counters afresh: a run's figures must not include earlier runs.
   pressure_.emplace();
   handlers_.on_job(std::move(give.job));
 }
@@ -169,7 +169,7 @@ void SessionClient::OnReadEnd() {
 }
 
 void SessionClient::FinishWhenIdle() {
-  // The stream's hold may be removed once only, and under no write.
+  // gRPC: the hold may be removed only once, and not during a write.
   if (reads_ended_ && !writing_ && !std::exchange(finished_, true)) stream_->Finish();
 }
 
@@ -190,7 +190,7 @@ void SessionClient::ArrangeTimer() {
   timer_.expires_at(due);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    // No due time that could come again, so that the next one is set in any case.
+    // Matches no due time, so that the next one is always set.
     timer_.expires_at(MonoTime::min());
     machine_.OnTimer(MonoNow());
     Obey();

@@ -40,7 +40,7 @@ void SessionMachine::Start(MonoTime now) { Dial(now); }
 void SessionMachine::Dial(MonoTime now) {
   call_ = Call::kDialled;
   writing_ = false;
-  // Answers to a call that is over; what matters is repeated after Welcome.
+  // These belong to a call that is over; what matters is repeated after Welcome.
   queue_.clear();
   intake_.Reset();
   if (run_) run_->BeginCall();
@@ -85,14 +85,14 @@ void SessionMachine::On(const WelcomeAgent& welcome, MonoTime now) {
 
 void SessionMachine::On(PreparePart& part, MonoTime) {
   const std::string run_id = part.run_id;
-  // Repeated, since a session broke: so is the answer, but not the work.
+  // Repeated after a broken session: repeat the answer, but not the work.
   if (Holds(run_id)) {
     if (part.last && run_->prepared) Queue(AgentPrepared{run_id, *run_->prepared});
     return;
   }
   const bool last = part.last;
   auto job = intake_.TakePart(std::move(part));
-  // The job's error, should there be one, comes with its last part.
+  // An error of any part is reported with the last one.
   if (!last) return;
   std::string error(job.status().message());
   if (run_) error = absl::StrFormat("this agent still holds run %s", run_->run_id());
@@ -103,7 +103,7 @@ void SessionMachine::On(PreparePart& part, MonoTime) {
 }
 
 void SessionMachine::On(ArmAgent& arm, MonoTime) {
-  // Of a run that is over here.
+  // The run is already over here.
   if (!Holds(arm.run_id)) return;
   // Repeated, as Prepare may be.
   if (run_->armed_late) return Queue(AgentArmed{run_->run_id(), *run_->armed_late});
@@ -157,7 +157,7 @@ void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
                                                       Seconds(now - *outage_since_), text)));
   }
   redial_at_ = now + redial_in_;
-  // Many agents lose a controller together; they must not keep it from coming back.
+  // All agents lose a controller together; their retries must not keep it from coming back.
   redial_in_ = std::min(redial_in_ * 2, options_.redial_max);
 }
 
@@ -170,7 +170,7 @@ void SessionMachine::OnTimer(MonoTime now) {
   }
   if (!heartbeat_at_ || now < *heartbeat_at_) return;
   heartbeat_at_ = now + heartbeat_;
-  // Whatever waits to be written tells as well that the agent lives.
+  // Any message that waits to be written shows just as well that the agent is alive.
   if (queue_.empty()) Queue(AgentHeartbeat{.agent_mono_ns = MonoNs(now)});
 }
 

@@ -22,7 +22,7 @@ ConnectRace::ConnectRace(ReadSet& set, Wakeup& wakeup, const Target& target)
       target_(target),
       pace_(target.peers.size()),
       begun_(target.peers.size(), false) {
-  // Drained at once: an answer that waits for a drain would lose to a later one.
+  // Drain without delay: otherwise an answer could lose to a later one.
   set_.BeginUrgent();
 }
 

@@ -56,7 +56,7 @@ void Connection::Adopt(UniqueFd fd, const Peer& peer) {
 
 void Connection::OnWritable() {
   if (state_ == State::kConnecting) {
-    // Writable means that connecting is over, well or not.
+    // Writable: the attempt has either connected or failed.
     if (const int error = TakeSocketError(fd_.get()); error != 0) {
       return End(absl::UnavailableError(absl::StrFormat("connect: %s", std::strerror(error))));
     }

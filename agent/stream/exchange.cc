@@ -35,18 +35,18 @@ Task<RequestFinished> Exchange::Run(Order order) {
     ending = co_await Attempt(order, false, finished);
   }
   const MonoTime now = MonoNow();
-  // By the bytes' arrival where there is one: when the slot noticed is its own doing.
+  // Prefer the arrival of the bytes: the slot may notice it later.
   const bool whole = intake_.over() && intake_.last_arrival() != MonoTime{};
   finished.end_mono_ns = MonoNs(whole               ? intake_.last_arrival()
                                 : intake_.settled() ? intake_.settled_at()
                                                     : now);
-  // Before the connection goes: how this server ends its streams is learned from each.
+  // Learn how this server ends its streams, before the connection is closed.
   LearnEnd(*order.target);
   intake_.Describe(shared_.save_text, finished);
   finished.outcome = ending.outcome;
   finished.failure = ending.failure;
   finished.error = std::move(ending.error);
-  // What comes before the next request is nobody's response.
+  // Bytes that arrive before the next request belong to no response.
   if (connection_) connection_->SetSink(nullptr);
   if (connection_ && finished.connect_ns) {
     if (const auto round_trip = connection_->RoundTrip()) {
@@ -74,7 +74,7 @@ Task<Ending> Exchange::Attempt(const Order& order, bool may_resend, RequestFinis
 
 Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& finished) {
   const MonoTime now = MonoNow();
-  // Left before the server's own limit (5 s with uvicorn), so that it rarely closes under a
+  // Given up before the server's own idle limit (5 s with uvicorn), which would close it under a
   // request.
   reused_ = connection_ && connected_to_ == order.target && now - idle_since_ < shared_.idle_max &&
             connection_->IsReusable();
@@ -106,7 +106,7 @@ Task<Ending> Exchange::Connect(const Order& order, MonoTime due) {
         ending.failure == FailureKind::kConnect || ending.failure == FailureKind::kConnectTimeout;
     if (!is_dead) co_return ending;
     CloseConnection();
-    // Unless another slot has found a new one meanwhile.
+    // Unless another slot has already found a new one.
     if (target.kept == kept) target.kept.reset();
   }
   co_return co_await RaceAddresses(order, due);
@@ -131,7 +131,7 @@ Task<Ending> Exchange::RaceAddresses(const Order& order, MonoTime due) {
                      absl::StrFormat("%s (last of %d addresses tried)",
                                      std::string(race.failure().message()), target.peers.size()));
   }
-  // For the slots that follow: one address answers them all.
+  // The slots that follow use the same address.
   if (!target.kept) target.kept = race.winner();
   connection_.emplace(shared_.read_set, wakeup_);
   connection_->Adopt(race.TakeSocket(), target.peers[*race.winner()]);
@@ -168,7 +168,7 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
   finished.start_mono_ns = MonoNs(start);
   // Of the first attempt, where this is the resend.
   finished.sent_mono_ns = std::nullopt;
-  // Connecting is the network's time; the rest of the wait is this process's.
+  // Time spent connecting is the network's; the rest of the wait is this process's.
   shared_.health.OnSend(start - order.begin - Nanos(finished.connect_ns.value_or(0)));
   connection_->Send(order.bytes);
   for (;;) {
@@ -193,7 +193,7 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
     if (intake_.over()) continue;
     if (LeavesOpen(target)) co_return intake_.Judge(target.text);
     if (const auto limit = TimeLimit(order, active_at)) {
-      // What the response has told already names the cause better than the time limit.
+      // What the response already says names the cause better than the time limit does.
       const bool decided = intake_.settled() || intake_.has_failed();
       co_return decided ? intake_.Judge(target.text) : *limit;
     }

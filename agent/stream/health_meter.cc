@@ -31,7 +31,7 @@ std::string TakeEncoded(LagHistogram& histogram) {
 
 }  // namespace
 
-// The CPU time from before is none of the first interval's.
+// CPU time used before this belongs to no interval.
 HealthMeter::HealthMeter() { TakeHealth(MonoTime{}, 0); }
 
 void HealthMeter::OnRead(Nanos lag, bool stamped) {

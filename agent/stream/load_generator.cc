@@ -210,7 +210,7 @@ Task<void> LoadGenerator::SendBatches() {
     if (reason == Wakeup::Reason::kInterrupted) co_return;
     CutBatch();
     const MonoTime now = MonoNow();
-    // Due times that were missed are not made up for.
+    // Missed due times are skipped.
     while (batch_due <= now) batch_due += options_.batch_interval;
   }
 }
@@ -223,7 +223,7 @@ Task<void> LoadGenerator::WatchLoop() {
     if (reason == Wakeup::Reason::kInterrupted) co_return;
     const MonoTime now = MonoNow();
     health_.OnLoopLag(loop_.OnTick(now));
-    // The next one of the grid, or at once where that is past too.
+    // The next point of the grid, or at once if that has passed too.
     due = std::max(due, now - LoopWatch::kTickInterval) + LoopWatch::kTickInterval;
   }
 }

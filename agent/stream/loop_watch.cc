@@ -20,7 +20,8 @@ Nanos LoopWatch::OnTick(MonoTime now) {
   const MonoTime due = tick_due_;
   tick_due_ = MonoTime::max();
   if (now - due <= kTickLateMin) return now - due;
-  // From then on the process was not running, though its loop waited: that is no wait.
+  // Since then the process was not running, although its loop was waiting: that does not count as
+  // waiting.
   late_since_ = due;
   if (!waiting_)
     waits_[last_].end = std::max(std::min(waits_[last_].end, due), waits_[last_].begin);
@@ -42,7 +43,7 @@ Nanos LoopWatch::AwaitedWithin(MonoTime from, MonoTime to, MonoTime now) const {
 
 void RunReactor(boost::asio::io_context& io, LoopWatch& watch) {
   for (;;) {
-    // Only what comes after all that was ready is a wait.
+    // It is a wait only once everything that was ready is done.
     while (io.poll() > 0) {
     }
     if (io.stopped()) return;

@@ -129,17 +129,18 @@ void ReadSet::Drain() {
 int ReadSet::Poll() {
   std::array<epoll_event, kEventsMax> events;
   const MonoTime began = MonoNow();
-  // Never waits: the reactor does, for the set's own descriptor.
+  // Does not wait: the reactor waits for the set's own descriptor.
   const int ready = ::epoll_wait(epoll_.get(), events.data(), kEventsMax, 0);
   if (ready < 0) return 0;  // EINTR: the next drain is near
   ++polls_;
   for (int i = 0; i < ready; ++i) {
-    // Members lie all over the heap; three ahead, each is there when its turn comes.
+    // Members are scattered over the heap: fetched three ahead, each is in the cache when its turn
+    // comes.
     if (i + 3 < ready) Prefetch(events[static_cast<size_t>(i) + 3].data.ptr, sizeof(Member));
     Member& member = *static_cast<Member*>(events[static_cast<size_t>(i)].data.ptr);
     const uint32_t what = events[static_cast<size_t>(i)].events;
     const bool broken = (what & (EPOLLERR | EPOLLHUP)) != 0;
-    // Errors are reported unasked: with nobody to take it, this one would be at every poll.
+    // epoll reports errors unasked: without a taker, this one would come back with every poll.
     if (broken && !member.reads && !member.writes) Drop(member);
     if (member.writes && (broken || (what & EPOLLOUT) != 0)) member.events->OnWritable();
     if (member.reads && (broken || (what & EPOLLIN) != 0)) ReadFrom(member);
@@ -160,7 +161,7 @@ void ReadSet::ReadFrom(Member& member) {
   if (member.last_reported_poll != complete_poll_) {
     early = std::max(early, complete_poll_began_ - kQueueingSlack);
   }
-  // Bounded, so that one fast socket keeps no other waiting: epoll reports it again.
+  // Bounded, so that one fast socket does not starve the others; epoll reports it again.
   for (int i = 0; i < kReadsOfOneSocketMax; ++i) {
     if (kBufferBytes - buffer_used_ < kReadBytesMax) HandOn();
     char* const into = buffer_.get() + buffer_used_;
@@ -175,12 +176,12 @@ void ReadSet::ReadFrom(Member& member) {
     const ReadArrival arrival = Arrival(read, early, now);
     member.last_arrival = early = arrival.late;
     ++reads_of_drain_;
-    // What was put off on purpose is no lag.
+    // Deliberate delay does not count as lag.
     reactor_.health.OnRead(now - arrival.late - waited_, arrival.stamped);
     const auto size = static_cast<size_t>(read.bytes);
     pending_.push_back({member.events, {into, size}, arrival});
     buffer_used_ += size;
-    // Less than asked for, so no more is there: EAGAIN need not be asked for.
+    // Fewer bytes than asked for: the socket is empty, and another call would only return EAGAIN.
     if (!arrival.filled) return;
     HandOn();  // the socket's end, should it be next, comes after its bytes
   }
@@ -206,7 +207,7 @@ ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime n
   arrival.late = stamp.value_or(now);
   arrival.early = std::min(early, arrival.late);
   arrival.filled = static_cast<size_t>(read.bytes) == kReadBytesMax;
-  // While reads are put off, the reactor's waits are none for sockets.
+  // While reads are put off, the reactor is not waiting for these sockets.
   const MonoTime ready_since = std::max(arrival.early, at_once_since_);
   if (ready_since < arrival.late) {
     arrival.awaited = reactor_.loop.AwaitedWithin(ready_since, arrival.late, now);

@@ -73,7 +73,7 @@ absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request
   http.method = "POST";
   http.path = path_;
   http.headers = target.headers;
-  // With it a server's log can be told request by request.
+  // Lets a server's log be matched to requests.
   http.headers.emplace_back("X-Request-Id",
                             absl::StrFormat("%s-%d.%d", run_id_, request.position, request.turn));
   http.body = *body;

@@ -54,7 +54,7 @@ void ResponseIntake::BeginResponse(RequestLog& log, const ResponseReader::Option
 void ResponseIntake::PrefetchForBytes() const { Prefetch(log_, sizeof(RequestLog)); }
 
 void ResponseIntake::OnBytes(std::string_view bytes) {
-  // Behind a fault nothing can be read rightly.
+  // After a fault, nothing can be read correctly.
   if (over_ || fault_) return;
   if (absl::Status status = http_.Feed(bytes); !status.ok()) fault_ = std::move(status);
 }
@@ -67,10 +67,10 @@ void ResponseIntake::OnHead() {
 }
 
 absl::Status ResponseIntake::OnBody(std::string_view bytes) {
-  // Whatever follows the last chunk in these bytes, the read's stamp is of that.
+  // If other bytes follow the last chunk, the read's stamp is theirs.
   chunk_ends_body_ = false;
   return body_.Feed(bytes, [this](const ChunkFacts& facts, bool ends_bytes) {
-    // Kept until the read's end: the stamp is of the read.
+    // Kept until the end of the read, which carries the stamp.
     pending_.push_back({facts.tokens, facts.reasoning, facts.same_step});
     chunk_ends_body_ = ends_bytes;
   });
@@ -78,7 +78,7 @@ absl::Status ResponseIntake::OnBody(std::string_view bytes) {
 
 void ResponseIntake::OnReadEnd(const ReadArrival& arrival) {
   if (over_) return;
-  // The end of a response counts as well, chunk or not.
+  // Also for a read without a chunk: the end of a response is one.
   last_arrival_ = arrival.late;
   if (!pending_.empty()) Emit(arrival);
   over_ = fault_ || http_.done();

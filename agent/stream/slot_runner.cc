@@ -60,7 +60,7 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
   messages_.clear();
   for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
     const uint32_t left = assignment.turns - turn;
-    // Of the first turn Next() has just said so.
+    // Next() has just allowed the first turn.
     const bool may_begin = turn == 0 || shared_.feed.MayBegin(MonoNow());
     if (!may_begin) {
       shared_.feed.AbandonAtStop(left);
@@ -142,7 +142,7 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
 }
 
 Task<void> SlotRunner::BackOffUntil(MonoTime due) {
-  // Notified: the limit or a drain may have come, after which waiting is idle.
+  // If notified, the limit or a drain may have come; then there is nothing to wait for.
   while (shared_.feed.MayBegin(MonoNow())) {
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
     if (reason != Wakeup::Reason::kNotified) co_return;

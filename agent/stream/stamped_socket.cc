@@ -33,7 +33,7 @@ absl::StatusOr<UniqueFd> BeginConnect(const boost::asio::ip::tcp::endpoint& endp
 }
 
 UniqueFd KeepReceiveStamps() {
-  // A datagram socket without an address gets no packets; that it asks is enough.
+  // An unbound datagram socket receives nothing; asking for stamps is enough.
   UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));

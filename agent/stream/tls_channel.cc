@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<TlsChannel>> TlsChannel::Create(SSL_CTX* context,
   BIO_set_mem_eof_return(channel->received_, -1);
   SSL_set_bio(channel->ssl_, channel->received_, channel->output_);
   SSL_set_connect_state(channel->ssl_);
-  // SNI has names alone (RFC 6066); a certificate names an address as such.
+  // SNI allows only names (RFC 6066); a certificate lists addresses separately.
   if (IsAddress(host)) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(channel->ssl_), host.c_str());
   } else {
@@ -71,7 +71,7 @@ absl::Status TlsChannel::Handshake() {
     return absl::OkStatus();
   }
   if (SSL_get_error(ssl_, done) == SSL_ERROR_WANT_READ) return absl::OkStatus();
-  // The reason for refusing a certificate is only here, not among the errors.
+  // Only this says why a certificate was rejected; the error queue does not.
   const long verified = SSL_get_verify_result(ssl_);
   if (verified != X509_V_OK) {
     ERR_clear_error();

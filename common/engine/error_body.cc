@@ -60,7 +60,7 @@ void ReadObject(dom::object root, ErrorBody& out) {
   dom::element error;
   dom::object object;
   std::string_view text;
-  // The object itself may be the error: older vLLM's, and FastAPI's `detail`.
+  // The object itself may be the error, as with older vLLM, or have FastAPI's `detail`.
   if (root["error"].get(error) || IsFalsy(error)) {
     ReadFields(root, out);
     if (out.message.empty() && !root["detail"].get(error)) out.message = DetailText(error);

@@ -37,7 +37,8 @@ JsonWalker::Error JsonWalker::Begin(std::string_view payload) {
   payload_begin_ = payload.data();
   payload_end_ = payload.data() + payload.size();
   has_escapes_ = std::memchr(payload.data(), '\\', payload.size()) != nullptr;
-  // Texts in it are viewed while others are added, so it must not grow.  Unescaped, none is longer.
+  // Views into it are in use while more is added, so it must not grow. Unescaping never makes a
+  // text longer.
   if (has_escapes_ && unescaped_.capacity() < payload.size()) {
     unescaped_.reserve(2 * payload.size());
   }

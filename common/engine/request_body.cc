@@ -16,7 +16,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// What a measurement rests on: a stream of one choice, to prompts and of models that are recorded.
+// The measurement depends on these: one streamed choice, with the prompts and models on record.
 constexpr std::array<std::string_view, 6> kOurs = {"stream", "stream_options", "messages", "prompt",
                                                    "n",      "model"};
 
@@ -120,7 +120,7 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   if (request.temperature) {
     writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
   }
-  // Whoever gives it as a field takes the server's answer.
+  // Users who pass it as a field accept whatever the server does with it.
   const bool user_knows = Has(writer.extra_inputs_, "ignore_eos");
   if (request.ignore_eos && !profile.ignore_eos && !user_knows) {
     return absl::InvalidArgumentError(absl::StrFormat(

@@ -43,7 +43,7 @@ ResponseVerdict JudgeStatus(const ResponseFacts& facts) {
 
 ResponseVerdict JudgeFault(const ResponseFacts& facts) {
   const std::string why(facts.fault.message());
-  // Beyond our own bound: neither cut nor malformed.
+  // It exceeded our own bound: it is neither truncated nor malformed.
   if (facts.fault.code() == absl::StatusCode::kResourceExhausted) {
     return {ResponseFault::kTooLong, why};
   }
@@ -88,11 +88,11 @@ ResponseVerdict JudgeNoFinish(const ResponseFacts& facts) {
 }  // namespace
 
 ResponseVerdict JudgeResponse(const ResponseFacts& facts) {
-  // First of all: whatever else is odd follows from it.
+  // First: anything else that looks wrong follows from it.
   if (facts.has_error) return ErrorVerdict("error event", facts.error, facts.error_code);
   if (facts.head_done && facts.http_status != 200) return JudgeStatus(facts);
   const bool nothing_missing = facts.done_seen && !facts.finish_reason.empty();
-  // Behind finish reason and [DONE] nothing that the connection does is a failure.
+  // After a finish reason and [DONE], nothing that happens to the connection is a failure.
   if (!nothing_missing) {
     if (facts.head_done && !facts.content_encoding.empty()) {
       return {

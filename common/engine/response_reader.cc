@@ -103,7 +103,7 @@ void ResponseReader::TakeEvent(const StreamEvent& event, ChunkFacts& facts) {
   if (event.timings && counts) {
     facts.same_step = timed_steps_.AddTimings(*event.timings, HasOutput(event));
   }
-  // Before the chunk is counted by it; what it says is the base of the next one, below.
+  // Checked before it is used to count the chunk; below, it becomes the base for the next one.
   if (event.completion_tokens && counts) CheckUsage(event);
   if (event.choices > event.other_choices) OnChoice(event, facts);
   if (event.prompt_tokens) input_tokens_ = event.prompt_tokens;
@@ -131,7 +131,7 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   }
   if (event.finish_reason.empty()) return;
   finish_reason_ = event.finish_reason;
-  // A request that the server gave up ends like any other, but for its reason.
+  // A request that the server gave up looks like any other except for this reason.
   if (finish_reason_ == "abort" && !has_error_) {
     has_error_ = true;
     error_ = "the server aborted the request (finish reason abort)";
@@ -212,7 +212,7 @@ TokenFault ResponseReader::FaultOfUsage(const StreamEvent& event) {
     return many ? TokenFault::kUsageStalls : TokenFault::kNone;
   }
   const bool is_end = event.choices == 0 || !event.finish_reason.empty();
-  // Where the end's is the sum of the others, those were each of their chunk alone.
+  // If the last is the sum of the others, each of those counted only its own chunk.
   const bool is_sum = usage_outputs_ >= kSummandsMin && total > before && total == usage_sum_;
   return is_end && is_sum ? TokenFault::kUsageNotTotal : TokenFault::kNone;
 }

@@ -51,7 +51,7 @@ absl::Status SseParser::Feed(std::string_view bytes) {
     // A CR at the end of the last bytes may be half of a CR LF.
     at_ = {.after_cr = at_.after_cr};
   }
-  // The open event alone counts: one read may hold many.
+  // Only the open event counts: one read may hold many.
   if (end_ - at_.event <= event_bytes_max_ || !FirstEventIsTooLong()) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrFormat("an event of the stream is longer than %d bytes", event_bytes_max_));
@@ -129,7 +129,7 @@ void SseParser::TakeComment(std::string_view line) {
 }
 
 bool SseParser::IsToBeReturned() const {
-  // With a name it counts without data: some servers say no more than `event: error`.
+  // A named event counts without data: some servers send only `event: error`.
   return (has_data_ && data_end_ > data_begin_) || !name_.empty();
 }
 

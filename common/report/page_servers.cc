@@ -40,7 +40,7 @@ std::vector<std::string> ServerItems(const ServerFigures& servers) {
     items.push_back("preemptions " + FixedText(*servers.sums.preemptions, 0));
   }
   if (!servers.complete && !servers.targets.empty()) {
-    items.push_back("counters of " + CountedText(servers.targets.size(), "server") + " alone");
+    items.push_back("counters of only " + CountedText(servers.targets.size(), "server"));
   }
   if (servers.resets > 0) items.push_back(CountedText(servers.resets, "counter reset"));
   if (servers.scrapes_failed > 0) {

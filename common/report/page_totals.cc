@@ -93,7 +93,7 @@ void AppendFailureCauses(const Results& results, std::string& out) {
     AppendProse(i == 0 ? "not ok" : "", text, out);
   }
   if (results.failures.size() > kCausesMax) {
-    AppendProse("", CountedText(results.failures.size() - kCausesMax, "cause") + " more", out);
+    AppendProse("", "and " + CountText(results.failures.size() - kCausesMax) + " more", out);
   }
 }
 

@@ -143,7 +143,7 @@ absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
         hello.protocol_version, hello.specctl_version, kSessionProtocolVersion,
         std::string(check.specctl_version)));
   }
-  // After the version, whose refusal helps more.
+  // After the version, whose error message helps more.
   if (!check.join_token.empty() && hello.join_token != check.join_token) {
     return absl::UnauthenticatedError("join token: does not match the controller's");
   }

@@ -58,7 +58,7 @@ bool ClockMap::AddProbe(const ClockProbed& probe) {
   last_agent_ns_ = burst.agent_ns;
   last_controller_ns_ = burst.controller_ns;
   if (joins) {
-    // Of a burst the quickest exchange counts: it says the most.
+    // The quickest exchange of a burst counts: it has the tightest bound.
     if (burst.half_delay_ns >= bursts_.back().half_delay_ns) return true;
     bursts_.pop_back();
     FitLast();  // without the probe that is replaced
@@ -136,7 +136,7 @@ ClockMap::Offset ClockMap::OffsetAt(int64_t mono_ns, Clock clock) const {
   if (after == bursts_.begin()) return Extrapolated(*after, mono_ns, clock);
   const auto before = after - 1;
   if (after == bursts_.end()) return Extrapolated(*before, mono_ns, clock);
-  // The clock was stepped somewhere between: either line may hold.
+  // The clock was stepped somewhere in between: either line may apply.
   if (after->begins_segment) {
     const Offset a = Extrapolated(*before, mono_ns, clock);
     const Offset b = Extrapolated(*after, mono_ns, clock);

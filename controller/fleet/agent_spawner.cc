@@ -70,14 +70,14 @@ std::vector<AgentSpawner::Death> AgentSpawner::TakeDeaths() {
 
 void AgentSpawner::End(Nanos patience) {
   const MonoTime deadline = MonoNow() + patience;
-  // An agent whose stream ends goes by itself.
+  // An agent exits by itself when its stream ends.
   for (Process& process : processes_) process.stream.Reset();
   const auto all_ended = [this] {
     return std::all_of(processes_.begin(), processes_.end(),
                        [](Process& process) { return process.child.Ended().has_value(); });
   };
   while (!all_ended() && MonoNow() < deadline) std::this_thread::sleep_for(kReapInterval);
-  // Who is left has had its time, and is killed.
+  // Agents that are still running have had their time and are killed.
   processes_.clear();
 }
 

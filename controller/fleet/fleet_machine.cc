@@ -119,7 +119,7 @@ void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
 
 void FleetMachine::OnTick(MonoTime now) {
   std::erase_if(members_, [&](const Member& member) {
-    // A process of ours is gone once it is known to be dead; one that joined by itself, once it
+    // An agent that we started is gone once its process is dead; one that joined by itself, once it
     // stays away.
     const bool gone = member.spawn_number ? member.death.has_value() : !member.session;
     return gone && !member.agent && now - member.seen > options_.absence_max;
@@ -141,8 +141,8 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
     if (is_there) Bind(member);
   }
   for (Member& member : members_) {
-    // Places that are left go to those that died between runs: the run ends with their reason
-    // rather than by a time-out.
+    // Remaining places go to agents that died between runs, so that the run ends with their reason
+    // instead of a time-out.
     if (member.death && !std::exchange(member.death_told, true)) Bind(member);
   }
 }
@@ -168,7 +168,7 @@ void FleetMachine::TellUp(Member& member) {
       {.agent = *member.agent,
        .event = AgentUp{
            .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
-  // Once a run: those that come later are passed on as they come.
+  // Once per run; later probes are passed on as they arrive.
   if (std::exchange(member.up_told, true)) return;
   for (const ClockExchange& exchange : member.probes.Probes()) {
     Tell(ToRun{{.agent = *member.agent, .event = exchange}});

@@ -31,8 +31,8 @@ void TerminalView::Show(const RunSnapshot& snapshot, MonoTime now) {
     return WriteText(Printable(PlainLine(snapshot)) + "\n");
   }
   std::string text;
-  // Over the lines before: up to the first, each erased as it is written, and what is below at the
-  // end.
+  // Redraw in place: go up to the first line, erase each line before writing it, and erase the rest
+  // at the end.
   if (lines_shown_ > 0) absl::StrAppendFormat(&text, "\x1b[%dA", lines_shown_);
   const std::vector<std::string> lines = BlockLines(snapshot, Columns());
   for (const std::string& line : lines) text += "\r\x1b[2K" + Printable(line) + "\n";

@@ -112,7 +112,7 @@ absl::Status RunLoop::Begin() {
                                .notes = run_.notes});
   for (const PlannedRow& row : run_.workload->rows) keeper_.AppendEvent(row);
   for (const TargetProbed& target : run_.targets) keeper_.AppendEvent(target);
-  // Before an agent hears of the run: whatever comes, the journal tells what was to be run.
+  // Before any agent hears of the run: whatever happens, the journal says what was to be run.
   if (absl::Status synced = keeper_.Sync(); !synced.ok()) return synced;
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
@@ -135,8 +135,8 @@ RunEnded RunLoop::Run() {
     Obey();
     ShowIfDue();
   }
-  // In this order: after EndRun() no input comes, after Close() no scraper waits for room, and what
-  // came until then holds up no session.
+  // Order matters: after EndRun() no input arrives, after Close() no scraper waits for room, and
+  // GiveBack() frees the sessions of what arrived until then.
   fleet_.EndRun();
   inbox_.Close();
   scrapes_.reset();
@@ -160,7 +160,7 @@ void RunLoop::OnMessage(RunInput input) {
   } else {
     machine_.OnAgent(input.agent, input.event, now_);
   }
-  // Only now is the session read on: agents send no faster than this thread takes.
+  // The session is read on only now: agents can't send faster than this thread handles.
   if (input.consume != 0) fleet_.Consumed(input.consume);
 }
 

@@ -47,7 +47,8 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(const MeasureRequest& req
     auto found = network.Probe(input, request.wait_ready);
     if (!found.ok()) return found.status();
     found->target = index;
-    // Models that nobody named must be one: a figure over two models would be of neither.
+    // If nobody named a model, all targets must serve the same: a figure over two models would
+    // describe neither.
     const bool chosen = input.model.empty() && spec.request.model_mix.empty();
     if (chosen && !targets.empty() && found->model != targets.front().model) {
       return absl::InvalidArgumentError(

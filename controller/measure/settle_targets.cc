@@ -75,7 +75,7 @@ absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, Measu
     if (without == nullptr) continue;
     RowsOfModel& rows = left_out[row.model];
     if (rows.count++ == 0 || row.line < rows.first_line) rows.first_line = row.line;
-    // In the plan and in its record alike: figures are sliced by what was asked for.
+    // In the plan and in its record: figures are sliced by the model that was requested.
     row.model.clear();
     workload.rows[i].model.clear();
   }

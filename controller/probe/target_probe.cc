@@ -213,7 +213,7 @@ absl::StatusOr<HttpReply> InferAsTaken(const Prober& prober, const RequestBodyWr
   auto plain_reply = prober.Infer(writer, plain);
   const bool taken =
       plain_reply.ok() && plain_reply->status == 200 && ReadAnswer(prober, *plain_reply, {}).ok();
-  // Refused all the same: the first refusal is of what a load would send.
+  // Refused anyway: report the first refusal, which answers what a load would send.
   if (!taken) return reply;
   asked = plain;
   return plain_reply;
@@ -238,7 +238,7 @@ absl::Status TryInference(const ProbeInput& input, const Prober& prober,
   facts.stream_options = asked.include_usage;
   facts.token_source = answer->token_source;
   if (answer->draft_length > 0) facts.draft_length = answer->draft_length;
-  // Of other choices' tokens, usage on chunks may be right.
+  // kOtherChoices says nothing against the usage on chunks.
   const bool of_usage =
       answer->token_fault != TokenFault::kNone && answer->token_fault != TokenFault::kOtherChoices;
   if (!of_usage) return absl::OkStatus();

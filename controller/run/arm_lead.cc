@@ -18,7 +18,7 @@ Nanos ArmLead(const AgentRoster& roster, Nanos slowest_sync, const std::string& 
   for (uint32_t i = 0; i < roster.size(); ++i) {
     one_clock = one_clock && roster[i].host.boot_id == boot_id;
   }
-  // Time enough for Arm to reach the slowest agent: Prepare has just shown how long that takes.
+  // Enough time for Arm to reach the slowest agent, judging by how long Prepare took.
   return std::clamp(kRoundTrips * (roster.SlowestPrepare() + slowest_sync),
                     one_clock ? kLeadMin : kLeadMinAcrossHosts, kLeadMax);
 }

@@ -28,7 +28,7 @@ double FailureLimit::Share() const {
 bool FailureLimit::Exceeded() const { return ended_ >= ended_min_ && Share() > failed_share_max_; }
 
 bool FailureLimit::ExceededAtEnd() const {
-  // Of a run too short to judge its share, only one that measured nothing but errors.
+  // A run too short to judge counts only if it measured nothing but errors.
   return Share() > failed_share_max_ && (ended_ >= ended_min_ || failed_ == ended_);
 }
 

@@ -3,8 +3,8 @@
 namespace specctl::controller {
 
 void JournalKeeper::AppendEvent(const Event& event) {
-  // After a failed sync the kernel may have dropped pages: what came behind a hole could not be
-  // trusted.
+  // After a failed sync the kernel may have dropped pages: nothing written after such a hole could
+  // be trusted.
   if (!status_.ok()) return;
   writer_.AppendEvent(event);
   Apply(event);

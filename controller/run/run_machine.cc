@@ -36,7 +36,7 @@ void RunMachine::OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now) 
   if (ended_ || roster_[agent].phase == AgentPhase::kLost) return;
   const bool of_process =
       std::holds_alternative<AgentCut>(event) || std::holds_alternative<AgentDied>(event);
-  // That a process or its link ended is no sign of life.
+  // The end of a process or of its link is no sign of life.
   if (!of_process) roster_[agent].heard = now;
   std::visit([&](const auto& what) { On(agent, what, now); }, event);
 }
@@ -156,7 +156,7 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
         now);
     return BatchUse::kDrop;
   }
-  // A repeat: the Ack that it waits for may have gone with a session.
+  // A repeat: the Ack it waits for may have been lost with a session.
   if (!*is_next) {
     if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
     return BatchUse::kDrop;
@@ -339,7 +339,7 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
 }
 
 void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
-  // A drain may be hastened, never put off.
+  // A drain may be brought forward, never put off.
   if (draining_ && draining_->until <= now + grace) return;
   const MonoTime until = now + grace;
   draining_ =

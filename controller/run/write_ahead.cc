@@ -25,7 +25,7 @@ bool WriteAhead::Hold(Command command) {
 
 std::optional<MonoTime> WriteAhead::sync_due() const {
   if (under_way_ || failed_ || !group_begun_) return std::nullopt;
-  // A message waits for the disk, and with it an agent.
+  // A message, and so an agent, is waiting for the disk.
   const bool now = hastened_ || !held_.empty() || bytes_ >= kGroupBytesMax;
   return now ? *group_begun_ : *group_begun_ + kGroup;
 }

@@ -204,7 +204,7 @@ absl::StatusOr<HttpReply> FetchBy(MonoTime deadline, const Url& url, const std::
   std::vector<tcp::endpoint> endpoints;
   for (const auto& address : *addresses) endpoints.emplace_back(address, url.port);
   std::optional<absl::StatusOr<HttpReply>> result;
-  // Its own: whoever calls this waits for it.
+  // Its own context: the caller waits here anyway.
   asio::io_context io(1);
   auto on_done = [&result](std::exception_ptr error, absl::StatusOr<HttpReply> reply) {
     if (error) std::rethrow_exception(error);
@@ -223,7 +223,7 @@ absl::Status Explained(const Url& url, std::string_view path, Nanos timeout,
   if (absl::IsDeadlineExceeded(status)) {
     text = absl::StrFormat("%s within %.3g s", text, Seconds(timeout));
   }
-  // What whoever asks can mend keeps its code; the rest is the server's or the network's.
+  // Errors that the caller can fix keep their code; all others are the server's or the network's.
   const bool ours = status.code() == absl::StatusCode::kInvalidArgument ||
                     status.code() == absl::StatusCode::kDeadlineExceeded ||
                     status.code() == absl::StatusCode::kFailedPrecondition ||

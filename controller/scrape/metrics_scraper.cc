@@ -105,7 +105,7 @@ Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
 }
 
 std::vector<Scraped> MetricsScraper::ForEach(const std::function<Scraped(Target&)>& scrape) {
-  // All at once: one after another they would be of different times.
+  // All at once, so that the scrapes are taken at the same time.
   std::vector<Scraped> results(targets_.size());
   std::vector<std::thread> threads;
   for (size_t i = 0; i < targets_.size(); ++i) {
@@ -128,7 +128,7 @@ void MetricsScraper::Start(Sink sink) {
 void MetricsScraper::Repeat(Target& target, const Sink& sink) {
   MonoTime due = MonoNow();
   while (true) {
-    // By absolute times; those that a slow scrape has missed are left out.
+    // Absolute times; those missed by a slow scrape are skipped.
     due += kPeriod * (1 + std::max<int64_t>(0, (MonoNow() - due) / kPeriod));
     {
       std::unique_lock lock(mutex_);

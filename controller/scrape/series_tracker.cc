@@ -63,7 +63,7 @@ void SeriesTracker::TakeSample(Found& found, Scraped& scraped) {
   // Twice in one text: the first one counts.
   if (series.last_scrape == scrapes_) return;
   series.last_scrape = scrapes_;
-  // A scrape keeps only what changed: most series of a server rest.
+  // Only what changed is kept: most series of a server rarely change.
   if (!is_new && SameValue(series.value, found.value)) return;
   series.value = found.value;
   scraped.samples.emplace_back(number, found.value);

@@ -79,7 +79,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   grpc::ServerUnaryReactor* ProbeClock(grpc::CallbackServerContext* context,
                                        const v1::ClockProbeRequest* request,
                                        v1::ClockProbeReply* reply) override {
-    // First of all: whatever passes until then is an error of the exchange.
+    // First: any time spent before this would be an error of the exchange.
     const int64_t received_ns = MonoNs(MonoNow());
     const ClockProbe probe = DecodeClockProbe(*request);
     if (probe.previous) {

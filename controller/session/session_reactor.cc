@@ -122,8 +122,8 @@ void SessionReactor::WriteNext() {
   SessionOutput& next = queue_.front();
   if (auto* parts = std::get_if<PrepareParts>(&next)) {
     outbound_ = EncodeControllerMessage(ControllerMessage(parts->Next()));
-    // A part at a time, made when the last one is out: a slice may be larger than memory should
-    // hold twice.
+    // One part at a time, made when the last one is out: a slice may be too large to hold in memory
+    // twice.
     if (parts->done()) queue_.pop_front();
   } else {
     outbound_ = EncodeControllerMessage(std::get<ControllerMessage>(next));

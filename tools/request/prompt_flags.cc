@@ -44,8 +44,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   }
   if (*given.input_file) {
     const std::string type = given.custom_type->value_or("");
-    // AIPerf's flag names a dataset's format; here a dataset's name says how the file is to be
-    // read.
+    // As in AIPerf, the type may be a dataset's name; it says how the file is read.
     const bool is_name = ParseDatasetName(type).has_value();
     prompts.dataset = is_name ? type : **given.input_file;
     if (is_name) prompts.file = **given.input_file;

@@ -63,7 +63,7 @@ absl::Status TakeTargets(const TargetFlags& given, const Surroundings& surroundi
                          Request& request) {
   RunSpec& spec = request.spec;
   std::vector<std::string> urls = *given.urls;
-  // The environment's comes last: flags and --like name what is meant.
+  // The environment comes last: flags and --like are more specific.
   if (urls.empty() && given.targets->empty() && spec.targets.empty()) {
     urls = DefaultUrls(surroundings.default_url);
   }

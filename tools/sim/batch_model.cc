@@ -57,7 +57,7 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
 }
 
 void BatchModel::BeginStep(MonoTime begin) {
-  // What has just been preempted must not come back in the same step.
+  // A request that was just preempted must not come back in the same step.
   if (!PreemptWhereFull()) Admit(begin);
   if (running_.empty()) return;
   const uint64_t tokens_a_decode = 1 + options_.draft_length;

@@ -105,7 +105,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   const uint64_t ordinal = replica_.BeginInference();
   fault_ = replica_.faults().OfRequest(ordinal);
   chunks_ = 0;
-  // By what is asked, not by when: a request that is repeated gets the same reply.
+  // Depends on what is asked, not on when: a repeated request gets the same reply.
   const Draws draws{SplitMix64(replica_.options().seed ^ request.prompt_hash) ^ request.seed};
   const int64_t created =
       std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();

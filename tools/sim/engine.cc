@@ -16,7 +16,7 @@ uint64_t Engine::AddSequence(SequenceSpec spec, StepSink& sink) {
   sinks_.emplace(id, &sink);
   const bool was_idle = !model_.StepEnd();
   model_.AddSequence(std::move(spec), MonoNow());
-  // It waits without a due time.
+  // The timer is waiting without a due time.
   if (was_idle) timer_.cancel();
   return id;
 }

@@ -24,7 +24,7 @@ Outbox::State Outbox::Send(std::string_view bytes, uint32_t tokens) {
     AppendBytes(bytes, tokens);
     return Flush();
   }
-  // Past the buffer, where nothing waits in it: the log dates just this one system call.
+  // Bypasses the empty buffer, so that the log times just this one system call.
   const int64_t begin = LogTime();
   const std::optional<size_t> taken = Hand(bytes);
   if (!taken) return State::kFailed;

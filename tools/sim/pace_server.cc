@@ -134,7 +134,7 @@ absl::Status PaceServer::ListenOn(uint16_t port) {
   }
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int one = 1;
-  // A port is free although connections to its last owner are in TIME_WAIT.
+  // Allows a port whose last owner's connections are still in TIME_WAIT.
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   socklen_t length = sizeof(address);

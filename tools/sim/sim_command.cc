@@ -49,7 +49,7 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
   app.add_option("--port", options.port, "First port; 0: the kernel chooses")
       ->transform(WholeNumber(0, 65'535))
       ->capture_default_str();
-  app.add_option("--replicas", options.replicas, "Independent engines, each with a port of its own")
+  app.add_option("--replicas", options.replicas, "Independent engines, each with its own port")
       ->transform(WholeNumber(1, 256))
       ->capture_default_str();
   app.add_option("--port-file", options.port_file, "Write the URLs to this file");

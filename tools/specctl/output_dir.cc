@@ -42,7 +42,7 @@ absl::StatusOr<OutputDir> OutputDir::Prepare(const std::string& dir) {
   const bool empty = fs::is_empty(dir, error);
   if (error) return BadOutputDir(dir, error.message());
   if (!empty) return BadOutputDir(dir, "is not empty; give a new or empty folder");
-  // Tried, not asked: of read-only mounts and of root's rights the permissions say nothing.
+  // Try it: permissions say nothing about read-only mounts or root.
   const std::string probe = dir + "/.writable";
   const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)

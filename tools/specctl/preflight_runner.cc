@@ -59,7 +59,7 @@ std::string PreflightRunner::File(const std::string& name, size_t i) const {
 
 absl::Status PreflightRunner::MakeFolder() {
   std::error_code error;
-  // A folder for each step: the last one's URLs and reports must not pass for this one's.
+  // A new folder for each step: the last step's URLs and reports must not be taken for this one's.
   if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
   std::string name =
       (std::filesystem::temp_directory_path(error) / "specctl-preflight-XXXXXX").string();

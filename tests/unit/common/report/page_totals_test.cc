@@ -62,7 +62,7 @@ TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
   EXPECT_THAT(lines, HasSubstr("not ok    9 x cause 0: why 0\n"));
   EXPECT_THAT(lines, HasSubstr("5 x cause 4"));
   EXPECT_THAT(lines, Not(HasSubstr("cause 5")));
-  EXPECT_THAT(lines, HasSubstr("2 causes more"));
+  EXPECT_THAT(lines, HasSubstr("and 2 more"));
 }
 
 TEST(PageTotalsTest, TokensApartFromTheServersShow) {
