@@ -18,6 +18,7 @@ UnassignedReason UnassignedBy(DrainReason reason) {
 }
 
 LoadBegin ResolveBegin(const ArmAgent& order, const ClockPair& now) {
+  // One boot has one monotonic clock, which no wall clock's error touches.
   const MonoTime t0 = order.t0_agent_mono_ns
                           ? MonoTime(Nanos(*order.t0_agent_mono_ns))
                           : MonoTime(Nanos(order.t0_unix_ns) - now.RealMinusMono());
@@ -39,6 +40,7 @@ void AgentRun::OnJob(LoadJob job) {
 
 void AgentRun::OnArm(ArmAgent order) {
   if (job_id_ != order.run_id) return;
+  // Taken by the run's own coroutine, when it comes to it.
   arm_ = std::move(order);
   orders_.Notify();
 }
@@ -46,6 +48,7 @@ void AgentRun::OnArm(ArmAgent order) {
 void AgentRun::OnDrain(DrainAgent order) {
   if (job_id_ != order.run_id) return;
   drain_ = std::move(order);
+  // Right away: the coroutine itself is waiting for the load to end.
   if (generator_) generator_->Drain(UnassignedBy(drain_->reason), drain_->grace);
   orders_.Notify();
 }
@@ -53,6 +56,7 @@ void AgentRun::OnDrain(DrainAgent order) {
 void AgentRun::OnRelease(const std::string& run_id) {
   if (next_ && next_->spec.run_id == run_id) next_.reset();
   if (job_id_ != run_id) return;
+  // The controller has all it wants of this run: what is in flight may be cut.
   released_ = true;
   if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   orders_.Notify();
@@ -66,6 +70,7 @@ void AgentRun::OnStop(Nanos grace) {
 }
 
 void AgentRun::OnEnd(absl::Status status) {
+  // Without a session nothing can be delivered.
   if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   end_ = std::move(status);
   orders_.Notify();
@@ -78,6 +83,8 @@ Task<void> AgentRun::NextOrder() {
 
 Task<absl::Status> AgentRun::Serve() {
   for (;;) {
+    // Several orders may arrive before this runs, so it looks at their results instead of counting
+    // wake-ups.
     while (!next_ && !end_ && !stopped_) co_await NextOrder();
     if (end_ || stopped_) break;
     co_await ServeRun();
@@ -90,7 +97,10 @@ Task<void> AgentRun::ServeRun() {
   TakeNext();
   const bool prepared = co_await Prepare();
   if (prepared && !IsOver()) co_await ApplyLoad();
+  // If the run was neither armed nor drained, preparing failed: the controller knows, and expects
+  // no Done.
   if (!IsOver() && (drain_ || arm_)) replies_.done(*job_id_, cut_short_);
+  // The run is held until Release: its last batches may not be on the controller's disk yet.
   while (!IsOver()) co_await NextOrder();
   generator_.reset();
   job_id_.reset();
@@ -112,6 +122,7 @@ void AgentRun::TakeNext() {
 
 Task<bool> AgentRun::Prepare() {
   const absl::Status status = co_await generator_->Prepare();
+  // There will be no load, so nothing of it is kept.
   if (!status.ok()) generator_.reset();
   replies_.prepared(*job_id_, std::string(status.message()));
   co_return status.ok();

@@ -84,7 +84,7 @@ class SessionMachine {
   bool Holds(const std::string& run_id) const { return run_ && run_->run_id() == run_id; }
   void Queue(AgentMessage message);
   // Hands out the next message, where one may be written.
-  void Write();
+  void WriteNext();
   absl::StatusOr<std::optional<AgentMessage>> NextMessage();
   void End(absl::Status status);
   void Tell(SessionCommand command) { commands_.push_back(std::move(command)); }

@@ -23,7 +23,7 @@ std::string_view SourceText(AcceptanceSource source) {
     case AcceptanceSource::kTimings:
       return "from the server's timings";
     case AcceptanceSource::kCounters:
-      return "by the servers' counters, whole run";
+      return "from the servers' counters, whole run";
     case AcceptanceSource::kMixed:
       return "from each target's own source";
     case AcceptanceSource::kChunks:
@@ -67,12 +67,12 @@ void AppendPerStep(const Results& results, std::string& out) {
   const AcceptanceFigures& figures = *results.acceptance;
   std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
   AddCoverage(results, items);
-  if (figures.lower_bound) items.emplace_back("a lower bound: no longest step was seen whole");
+  if (figures.lower_bound) items.emplace_back("a lower bound: the longest steps were all cut off");
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
   AppendRow("acceptance length", figures.per_step, items, out);
   if (figures.delivered_per_step) {
     AppendRow("  delivered per step", figures.delivered_per_step,
-              {"with the last steps as responses' ends cut them"}, out);
+              {"with last steps as cut by the end of the response"}, out);
   }
 }
 
@@ -83,7 +83,8 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
     if (figures.accept_rate) items.push_back("accept rate " + Rate(figures.accept_rate->value));
     AppendRow("  per draft", figures.per_draft, items, out);
   } else if (figures.accept_rate) {
-    AppendRow("  accept rate", figures.accept_rate, {"which steps had a draft is not known"}, out);
+    AppendRow("  accept rate", figures.accept_rate, {"it is not known which steps had a draft"},
+              out);
   }
 }
 
@@ -138,7 +139,7 @@ std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
     if (target.speculates && !target.why_none.empty()) return target.why_none;
   }
-  return "no response told its steps";
+  return "no response reported its steps";
 }
 
 // Whether two dimensions cut the requests into the same slices, as SPEED-Bench's throughput sets

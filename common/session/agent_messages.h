@@ -1,5 +1,5 @@
 // What an agent says in its session, one value type a message; each is encoded and decoded by
-// Encode() and Decode() alone.
+// EncodeAgentMessage() and DecodeAgentMessage() alone.
 #pragma once
 
 #include <cstdint>
@@ -74,10 +74,10 @@ struct AgentDone {
 using AgentMessage =
     std::variant<AgentHello, AgentPrepared, AgentArmed, SentBatch, AgentHeartbeat, AgentDone>;
 
-v1::AgentMessage Encode(AgentMessage message);
+v1::AgentMessage EncodeAgentMessage(AgentMessage message);
 // INVALID_ARGUMENT  the message is empty or of a kind this version doesn't know
 // DATA_LOSS         it has an enumeration value that this version doesn't know
-absl::StatusOr<AgentMessage> Decode(v1::AgentMessage message);
+absl::StatusOr<AgentMessage> DecodeAgentMessage(v1::AgentMessage message);
 
 // What a Hello must agree with.
 struct HelloCheck {

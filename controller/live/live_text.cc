@@ -98,6 +98,7 @@ std::optional<double> TimeLeftSeconds(const RunSnapshot& snapshot) {
   const LiveFigures& figures = snapshot.figures;
   if (figures.planned && figures.done > 0 && figures.elapsed_s > 0) {
     const double to_do = static_cast<double>(*figures.planned) - static_cast<double>(figures.done);
+    // By requests so far: early on it is rough, but it needs no model of the load.
     const double by_rate =
         std::max(to_do, 0.0) * figures.elapsed_s / static_cast<double>(figures.done);
     left = left ? std::min(*left, by_rate) : by_rate;

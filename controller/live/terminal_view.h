@@ -35,7 +35,7 @@ class TerminalView final : public RunObserver {
   void Clear();
 
  private:
-  void Write(const std::string& text);
+  void WriteText(const std::string& text);
   size_t Columns() const;
 
   Options options_;

@@ -64,7 +64,7 @@ class AnsweringServer {
 // The next message that is no heartbeat, as one of type T.
 template <typename T>
 T Next(ControllerStream& stream) {
-  auto message = Decode(ReadMessage(stream));
+  auto message = DecodeAgentMessage(ReadMessage(stream));
   EXPECT_TRUE(message.ok()) << message.status();
   if (!message.ok()) return T();
   T* const is = std::get_if<T>(&*message);
@@ -73,7 +73,7 @@ T Next(ControllerStream& stream) {
 }
 
 void Say(ControllerStream& stream, const ControllerMessage& message) {
-  WriteMessage(stream, Encode(message));
+  WriteMessage(stream, EncodeControllerMessage(message));
 }
 
 // A slice of `rows` conversations in two parts.
@@ -117,7 +117,7 @@ class AgentSessionTest : public ::testing::Test {
   // Takes batches, acknowledges each, until Done.
   void TakeBatches(ControllerStream& stream, const std::string& run_id = "run") {
     for (;;) {
-      auto message = Decode(ReadMessage(stream));
+      auto message = DecodeAgentMessage(ReadMessage(stream));
       ASSERT_TRUE(message.ok()) << message.status();
       if (const auto* done = std::get_if<AgentDone>(&*message)) {
         EXPECT_EQ(done->run_id, run_id);
@@ -206,7 +206,7 @@ TEST_F(AgentSessionTest, AReleaseInMidRunStopsTheLoadAndTheNextRunIsWhole) {
     Prepare(stream, server_.Url(), 20, 2, "run-2");
     // Batches of the first run were on their way.
     for (;;) {
-      const auto message = Decode(ReadMessage(stream));
+      const auto message = DecodeAgentMessage(ReadMessage(stream));
       if (message.ok() && std::holds_alternative<SentBatch>(*message)) continue;
       EXPECT_TRUE(message.ok() && std::holds_alternative<AgentPrepared>(*message));
       break;

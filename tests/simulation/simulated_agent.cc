@@ -173,7 +173,7 @@ void SimulatedAgent::Do(agent::WriteMessage& write) {
     });
   }
   if (world_.tells) Tell(write.message);
-  world_.network.WriteUp(call_, Encode(std::move(write.message)).SerializeAsString());
+  world_.network.WriteUp(call_, EncodeAgentMessage(std::move(write.message)).SerializeAsString());
 }
 
 bool SimulatedAgent::Swallows(const AgentMessage& message) {
@@ -226,7 +226,7 @@ void SimulatedAgent::OnWireMessage(const CallPtr& call, const std::string& bytes
   world_.network.TakenDown(call);
   v1::ControllerMessage wire;
   if (!wire.ParseFromString(bytes)) return world_.Find("agent: got bytes that are no message");
-  auto decoded = Decode(std::move(wire));
+  auto decoded = DecodeControllerMessage(std::move(wire));
   if (!decoded.ok()) return world_.Find(decoded.status().ToString());
   if (auto* ack = std::get_if<AckBatches>(&*decoded); ack != nullptr) {
     if (world_.plant == Plant::kAckedTooFar) ++ack->seq;

@@ -145,7 +145,7 @@ void SimulatedRun::Finish() {
 
 void SimulatedRun::Append(const Event& event) {
   if (!keeper_.status().ok()) return;
-  keeper_.Append(event);
+  keeper_.AppendEvent(event);
   watch_.OnAppended(event);
 }
 

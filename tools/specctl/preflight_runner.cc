@@ -59,12 +59,13 @@ std::string PreflightRunner::File(const std::string& name, size_t i) const {
 
 absl::Status PreflightRunner::MakeFolder() {
   std::error_code error;
+  // A new folder for each step: the last step's URLs and reports must not be taken for this one's.
   if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
   std::string name =
       (std::filesystem::temp_directory_path(error) / "specctl-preflight-XXXXXX").string();
   if (error || ::mkdtemp(name.data()) == nullptr) {
     return absl::UnavailableError(
-        absl::StrFormat("can't make the folder %s: %s", name,
+        absl::StrFormat("can't create the folder %s: %s", name,
                         error ? error.message() : std::string(std::strerror(errno))));
   }
   folder_ = name;

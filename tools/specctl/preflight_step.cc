@@ -84,7 +84,7 @@ JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
   }
   const double least = kReachedShareMin * load.OfferedPerS();
   if (step.figures.reached_per_s && *step.figures.reached_per_s < least) {
-    why.push_back(absl::StrFormat("%s of the offered chunks came",
+    why.push_back(absl::StrFormat("%s of the offered chunks arrived",
                                   ShareText(*step.figures.reached_per_s / load.OfferedPerS())));
   }
   if (why.empty()) return step;

@@ -83,19 +83,18 @@ void AddReportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ReportOptions>();
   auto format = std::make_shared<std::string>("text");
   CLI::App* command = app.add_subcommand("report", "Rebuild a run's artifacts from its journal");
-  command->add_option("RUN", options->run_dir, "A run: its folder, or the id that it printed")
-      ->required();
+  command->add_option("RUN", options->run_dir, "Folder or id of a run")->required();
   command->add_option("--output-dir", options->output_dir,
-                      "Where to write them: an empty or new folder [RUN itself]");
+                      "Folder to write to, new or empty [RUN itself]");
   command->add_option("--format", *format, "What to print: text (the page) or json (the summary)")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  command->add_flag("--strict", options->strict, "Exit with 3 where the verdict is invalid");
+  command->add_flag("--strict", options->strict, "Exit with status 3 if the verdict is invalid");
   specctl::flags::SetHelp(
       *command,
-      {.examples = {{.what = "the page and all files once more, from the journal",
+      {.examples = {{.what = "rebuild the page and all files",
                      .line = "specctl report 20261129-120142-80b3"},
-                    {.what = "into another folder, and the summary on standard output",
+                    {.what = "rebuild them in another folder, and print the summary",
                      .line = "specctl report runs/20261129-120142-80b3 --output-dir again "
                              "--format json"}},
        .groups = {}});

@@ -45,7 +45,7 @@ absl::StatusOr<controller::ResolvedRun> ResolveAndTell(controller::MeasureReques
                                                        controller::Fleet& fleet) {
   const std::vector<std::string> urls = TargetUrls(request.spec);
   if (request.spec.tls.insecure) {
-    Say("--insecure: https certificates are not checked; whoever answers may not be the server");
+    Say("--insecure: TLS certificates are not verified; whoever answers may not be the server");
   }
   controller::ProbingNetwork network(FactsOf(fleet), [](std::string_view text) { Say(text); });
   auto run = controller::Resolve(std::move(request), network);
@@ -70,8 +70,8 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
   if (!results.ok()) {
     Complain(kWho, results.status(), kFailed);
-    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir +
-        " --output-dir ELSEWHERE");
+    Say("the measurements are in " + run_dir + "/journal.pb; to rebuild the rest: specctl report " +
+        run_dir + " --output-dir ELSEWHERE");
     return kFailed;
   }
   const absl::Status printed =
@@ -120,7 +120,8 @@ int Run(const RunFlags& flags) {
 }  // namespace
 
 void AddRunCommand(CLI::App& app, int& exit_status) {
-  CLI::App* command = app.add_subcommand("run", "Measure: send the prompts, stamp every chunk");
+  CLI::App* command =
+      app.add_subcommand("run", "Measure: send the prompts and timestamp every chunk");
   const auto flags = AddRunFlags(*command);
   command->callback([flags, &exit_status] { exit_status = Run(*flags); });
 }

@@ -40,7 +40,7 @@ TEST(RunInHandTest, WhereNoRoomIsLeftChunkDetailIsDroppedAndCounted) {
   for (int64_t i = 1; i <= 3; ++i) {
     ChunkRecord chunk;
     chunk.arrival_us = i;
-    encoder.Append(chunk);
+    encoder.AppendRecord(chunk);
   }
   AgentBatch batch = OfRun(1);
   encoder.AppendSection(0, 0, batch.chunks);

@@ -168,7 +168,7 @@ AgentBatch JournalScript::BatchAt(uint32_t agent, int64_t from_ns, int64_t to_ns
     ChunkRunEncoder encoder;
     encoder.Reset(from_ns / 1000);
     for (const ChunkRecord& chunk : request->chunks_) {
-      if (In(chunk.arrival_us * 1000, from_ns, to_ns)) encoder.Append(chunk);
+      if (In(chunk.arrival_us * 1000, from_ns, to_ns)) encoder.AppendRecord(chunk);
     }
     if (encoder.count() > 0) {
       encoder.AppendSection(request->begun_.ordinal, previous, batch.chunks);

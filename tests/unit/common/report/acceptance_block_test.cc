@@ -36,7 +36,8 @@ TEST(AcceptanceBlockTest, TheAcceptRateStandsAloneWhereDraftsAreNotCounted) {
   results.acceptance->per_draft.reset();
   const std::string block = AcceptanceBlock(results);
   EXPECT_THAT(block, HasSubstr("per step, uncut, from the server's timings"));
-  EXPECT_THAT(block, ContainsRegex("  accept rate +0\\.58 .*which steps had a draft is not known"));
+  EXPECT_THAT(block,
+              ContainsRegex("  accept rate +0\\.58 .*it is not known which steps had a draft"));
   EXPECT_THAT(block, Not(HasSubstr("\n  per draft ")));
 }
 
@@ -74,7 +75,7 @@ TEST(AcceptanceBlockTest, WithoutStepsTheSlicesShowUserTps) {
   results.slices = {testing::SampleSlice(Dimension::kCategory, "coding", 3),
                     testing::SampleSlice(Dimension::kCategory, "", 2)};
   const std::string block = AcceptanceBlock(results);
-  EXPECT_THAT(block, ContainsRegex("acceptance length +- +no response told its steps\n"));
+  EXPECT_THAT(block, ContainsRegex("acceptance length +- +no response reported its steps\n"));
   EXPECT_THAT(block, HasSubstr("user TPS p50 by category coding 43.1   (none) 43.1\n"));
 }
 

@@ -71,11 +71,12 @@ TEST(PageHeadTest, BuiltinPromptsAreCalledWhatTheyAre) {
   Results results;
   results.spec.dataset.name = "builtin_throughput_1k";
   results.spec.dataset.builtin = true;
-  EXPECT_THAT(SetupLines(results),
-              HasSubstr("builtin_throughput_1k: for trying things, not a SPEED-Bench result"));
+  EXPECT_THAT(
+      SetupLines(results),
+      HasSubstr("builtin_throughput_1k: only for trying things out, not a SPEED-Bench result"));
   results.spec.dataset.name = "builtin";
   EXPECT_THAT(SetupLines(results),
-              HasSubstr("builtin prompts: for trying things, not a SPEED-Bench result"));
+              HasSubstr("builtin prompts: only for trying things out, not a SPEED-Bench result"));
 }
 
 TEST(PageHeadTest, TheStartSkewSaysWhatTheClocksLeaveOpen) {

@@ -26,7 +26,7 @@ std::string LimitRefusal(uint32_t bs, uint32_t agents, uint64_t files_max) {
 TEST(FleetFitTest, SlotsThatDoNotFitAreRefusedWithARemedyThatFits) {
   EXPECT_TRUE(FitFleet(512, 1, Machine(1024)).ok());
   const std::string text = LimitRefusal(4096, 2, 1024);
-  EXPECT_THAT(text, HasSubstr("--bs 4096 over --agents 2: an agent would need 2112 open files, and "
+  EXPECT_THAT(text, HasSubstr("--bs 4096 over --agents 2: an agent would need 2112 open files, but "
                               "the limit here is 1024; use --agents 5, or "));
   EXPECT_THAT(text, HasSubstr("ulimit -n 2112"));
   EXPECT_TRUE(FitFleet(4096, 5, Machine(1024)).ok());
@@ -72,7 +72,7 @@ TEST(FleetFitTest, AgentsAreOneForEach256StreamsAndAtMostOneACore) {
 TEST(FleetFitTest, MoreAgentsThanStreamsAreRefused) {
   const auto few = FitFleet(8, 16, Machine(1024));
   EXPECT_EQ(few.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(few.status().message(), "--bs: need at least one slot an agent (--agents 16), got 8");
+  EXPECT_EQ(few.status().message(), "--bs: need at least one slot per agent (--agents 16), got 8");
 }
 
 TEST(FleetFitTest, WhatMembersSayOfTheirHostsCounts) {
@@ -100,7 +100,7 @@ TEST(FleetFitTest, OfSeveralHostsTheNarrowestDecidesAndIsNamed) {
   FleetFacts fleet = Machine(100'000);
   fleet.hosts.push_back({.name = "gpu-7", .cores = 4, .files_max = 1024});
   EXPECT_THAT(std::string(FitFleet(4096, 2, fleet).status().message()),
-              HasSubstr("an agent would need 2112 open files, and the limit on gpu-7 is 1024; use "
+              HasSubstr("an agent would need 2112 open files, but the limit on gpu-7 is 1024; use "
                         "--agents 5, or raise it in the agents' shell: ulimit -n 2112"));
   EXPECT_TRUE(FitFleet(4096, 5, fleet).ok());
 }

@@ -102,7 +102,7 @@ TEST(PreflightStepTest, AVerdictThatIsNotValidIsADistortion) {
 TEST(PreflightStepTest, ChunksThatDidNotComeAreADistortion) {
   const JudgedStep step = JudgeStep(kLoad, Valid(4000), kPunctual);
   EXPECT_EQ(step.state, StepState::kDistorted);
-  EXPECT_EQ(step.why, "80 % of the offered chunks came");
+  EXPECT_EQ(step.why, "80 % of the offered chunks arrived");
 }
 
 TEST(PreflightStepTest, WhereTheNullServerWasLateItIsNotTheClientsFault) {
