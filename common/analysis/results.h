@@ -13,15 +13,18 @@
 #include "common/analysis/request_books.h"
 #include "common/analysis/server_figures.h"
 #include "common/analysis/verdict_types.h"
+#include "common/figures/dimension.h"
+#include "common/figures/stage.h"
 #include "common/journal/event.h"
 #include "common/journal/journal_loss.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
 
-// A slice by category, tier, sub_category, turn, target, model, agent or stage.
+// The requests that have one value, `key`, in a dimension.
 struct SliceFigures {
-  std::string by, key;
+  Dimension by = Dimension::kCategory;
+  std::string key;
   Conservation conservation;
   uint64_t output_tokens = 0, input_tokens = 0;
   LatencyFigures latency;
@@ -38,9 +41,10 @@ struct TokenTotals {
 // One second of the run, counted from T0.
 struct WindowFigures {
   int64_t start_s = 0;
-  std::string stage;  // ramp, warmup, hold, drain
+  Stage stage = Stage::kRamp;
   VerdictState verdict = VerdictState::kValid;
-  std::vector<std::string> reasons, labels;
+  std::vector<ReasonCode> reasons;
+  std::vector<Label> labels;
   std::optional<double> output_tps;  // absent: tokens of some chunks are unknown
   double in_flight_mean = 0;
   uint64_t begun = 0, ok = 0, failed = 0;                          // begun in it; ended in it

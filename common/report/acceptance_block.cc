@@ -144,7 +144,7 @@ std::string WhyNone(const Results& results) {
 
 // Whether two dimensions cut the requests into the same slices, as SPEED-Bench's throughput sets
 // do, whose category is the tier.
-bool SameSlices(const Results& results, std::string_view one, std::string_view other) {
+bool SameSlices(const Results& results, Dimension one, Dimension other) {
   std::map<std::string, uint64_t> ones, others;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by == one) ones[slice.key] += slice.conservation.sent;
@@ -154,7 +154,7 @@ bool SameSlices(const Results& results, std::string_view one, std::string_view o
 }
 
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
-void AppendSlices(const Results& results, std::string_view by, std::string& out) {
+void AppendSlices(const Results& results, Dimension by, std::string& out) {
   const bool acceptance =
       results.acceptance && results.acceptance->source != AcceptanceSource::kCounters;
   std::vector<std::string> items;
@@ -169,7 +169,8 @@ void AppendSlices(const Results& results, std::string_view by, std::string& out)
     items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " + figure);
   }
   if (items.size() < 2) return;
-  const std::string label = (acceptance ? "  by " : "user TPS p50 by ") + std::string(by);
+  const std::string label =
+      (acceptance ? "  by " : "user TPS p50 by ") + std::string(DimensionName(by));
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
 }
 
@@ -192,8 +193,10 @@ std::string AcceptanceBlock(const Results& results) {
     AppendFromChunks(results, out);
     AppendCounters(results, out);
   }
-  AppendSlices(results, "tier", out);
-  if (!SameSlices(results, "tier", "category")) AppendSlices(results, "category", out);
+  AppendSlices(results, Dimension::kTier, out);
+  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
+    AppendSlices(results, Dimension::kCategory, out);
+  }
   return out;
 }
 

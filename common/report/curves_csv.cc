@@ -32,9 +32,13 @@ class CsvLine {
     }
     out_ += '"';
   }
-  void Codes(const std::vector<std::string>& codes) {
+  template <class Code>
+  void Codes(const std::vector<Code>& codes, std::string_view (*name)(Code)) {
     std::string joined;
-    for (const std::string& code : codes) joined += (joined.empty() ? "" : ";") + code;
+    for (const Code code : codes) {
+      if (!joined.empty()) joined += ';';
+      joined += name(code);
+    }
     Text(joined);
   }
   template <std::integral T>
@@ -60,10 +64,10 @@ class CsvLine {
 void AppendWindow(const WindowFigures& window, std::string_view dataset, std::string& out) {
   CsvLine line(out);
   line.Number(window.start_s);
-  line.Text(window.stage);
+  line.Text(StageName(window.stage));
   line.Text(VerdictName(window.verdict));
-  line.Codes(window.reasons);
-  line.Codes(window.labels);
+  line.Codes(window.reasons, ReasonName);
+  line.Codes(window.labels, LabelName);
   line.Number(std::optional(window.output_tps));
   line.Number(std::optional(window.in_flight_mean));
   line.Number(window.begun);

@@ -19,12 +19,6 @@ std::string TrimmedLine(std::string line) {
   return line + "\n";
 }
 
-bool HasLabel(const Results& results, std::string_view code) {
-  const auto& labels = results.verdict.labels;
-  return std::any_of(labels.begin(), labels.end(),
-                     [&](const VerdictReason& label) { return label.code == code; });
-}
-
 // Why a figure over requests is missing.
 std::string_view WhyMissing(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
@@ -162,8 +156,9 @@ std::string IntervalText(const Estimate& estimate, std::string (*number)(double)
 std::string FigureTable(const Results& results) {
   const LatencyFigures& figures = results.latency;
   const std::string_view why = WhyMissing(results);
-  const std::string_view why_steps =
-      HasLabel(results, "totals_only") ? "the server tells only a response's total tokens" : why;
+  const std::string_view why_steps = HasLabel(results.verdict.labels, Label::kTotalsOnly)
+                                         ? "the server tells only a response's total tokens"
+                                         : why;
   std::string out = TrimmedLine(FigureStart("", "value", "95 % interval"));
   out += OutputTpsLine(results) + RequestsLine(results) + UserTpsMeanLine(results) + "\n";
   out += QuantileHeader({"mean", "p50", "p90", "p99"}, kErrorHead);
@@ -171,7 +166,9 @@ std::string FigureTable(const Results& results) {
   if (AnswerComesLater(figures)) out += LatencyLine("TTFO ms (answer)", figures.ttfo_ms, why);
   out += LatencyLine("ITL ms", figures.itl_ms, why);
   std::string steps = LatencyLine("step latency ms", figures.step_latency_ms, why_steps);
-  if (HasLabel(results, "merged_steps")) steps.insert(steps.size() - 1, "   (of merged chunks)");
+  if (HasLabel(results.verdict.labels, Label::kMergedSteps)) {
+    steps.insert(steps.size() - 1, "   (of merged chunks)");
+  }
   out += steps;
   out += LatencyLine("request latency ms", figures.request_latency_ms, why);
   out += UserTpsLines(results);

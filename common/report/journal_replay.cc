@@ -70,7 +70,7 @@ void AddJournalLoss(const JournalLoss& loss, Results& results) {
   Verdict& verdict = results.verdict;
   verdict.state = std::max(verdict.state, VerdictState::kDegraded);
   verdict.reasons.insert(verdict.reasons.begin(),
-                         {.code = "journal_damaged", .text = DamageText(loss.damage)});
+                         {.code = ReasonCode::kJournalDamaged, .text = DamageText(loss.damage)});
 }
 
 absl::StatusOr<Results> ReadResults(const std::string& run_dir) {

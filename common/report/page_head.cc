@@ -47,10 +47,11 @@ std::string WindowsText(const Verdict& verdict, uint64_t left_out) {
   return text + ")";
 }
 
-void AppendReasons(std::string_view label, const std::vector<VerdictReason>& reasons,
-                   std::string& out) {
-  for (const VerdictReason& reason : reasons) {
-    std::string text = reason.code + ": " + Printable(reason.text);
+// Reasons or labels.
+template <class Told>
+void AppendTold(std::string_view label, const std::vector<Told>& told, std::string& out) {
+  for (const Told& reason : told) {
+    std::string text = std::string(reason.name()) + ": " + Printable(reason.text);
     if (reason.windows > 0) text += " (" + CountedText(reason.windows, "window") + ")";
     AppendProse(label, text, out);
   }
@@ -202,8 +203,8 @@ std::string VerdictLines(const Results& results) {
   }
   std::string out;
   AppendFlow({.label = VerdictWord(results.verdict.state)}, items, out);
-  AppendReasons("reason", results.verdict.reasons, out);
-  AppendReasons("label", results.verdict.labels, out);
+  AppendTold("reason", results.verdict.reasons, out);
+  AppendTold("label", results.verdict.labels, out);
   AppendEnd(results, out);
   return out;
 }

@@ -40,7 +40,7 @@ class TerminalView final : public RunObserver {
 
   Options options_;
   size_t lines_shown_ = 0;
-  std::string last_stage_;
+  LiveStage last_stage_ = LiveStage::kPreparing;
   std::optional<MonoTime> last_line_;
 };
 

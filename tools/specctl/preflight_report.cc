@@ -145,7 +145,10 @@ void WriteStep(const JudgedStep& step, JsonWriter& json) {
   json.Field("state", StepStateName(step.state));
   json.TextField("why", step.why);
   json.Field("verdict", VerdictName(step.figures.verdict));
-  json.ArrayField("reasons", step.figures.reasons);
+  json.Key("reasons");
+  json.BeginArray();
+  for (const ReasonCode reason : step.figures.reasons) json.Value(ReasonName(reason));
+  json.EndArray();
 }
 
 void WriteSteps(std::string_view key, const std::vector<JudgedStep>& steps, JsonWriter& json) {

@@ -293,22 +293,16 @@ Results Fold(const std::vector<Event>& events, std::vector<EndedRequest>* reques
   return fold.Finish();
 }
 
-const SliceFigures* FindSlice(const Results& results, const std::string& by,
-                              const std::string& key) {
+const SliceFigures* FindSlice(const Results& results, Dimension by, const std::string& key) {
   for (const SliceFigures& slice : results.slices) {
     if (slice.by == by && slice.key == key) return &slice;
   }
   return nullptr;
 }
 
-bool HasReason(const Verdict& verdict, const std::string& code) {
+bool HasReason(const Verdict& verdict, ReasonCode code) {
   return std::any_of(verdict.reasons.begin(), verdict.reasons.end(),
                      [&](const VerdictReason& reason) { return reason.code == code; });
-}
-
-bool HasLabelCode(const Verdict& verdict, const std::string& code) {
-  return std::any_of(verdict.labels.begin(), verdict.labels.end(),
-                     [&](const VerdictReason& label) { return label.code == code; });
 }
 
 }  // namespace specctl

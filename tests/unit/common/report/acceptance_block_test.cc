@@ -72,8 +72,8 @@ TEST(AcceptanceBlockTest, WhatIsNotCoveredIsSaid) {
 TEST(AcceptanceBlockTest, WithoutStepsTheSlicesShowUserTps) {
   Results results = testing::FullResults();
   results.acceptance.reset();
-  results.slices = {testing::SampleSlice("category", "coding", 3),
-                    testing::SampleSlice("category", "", 2)};
+  results.slices = {testing::SampleSlice(Dimension::kCategory, "coding", 3),
+                    testing::SampleSlice(Dimension::kCategory, "", 2)};
   const std::string block = AcceptanceBlock(results);
   EXPECT_THAT(block, ContainsRegex("acceptance length +- +no response reported its steps\n"));
   EXPECT_THAT(block, HasSubstr("user TPS p50 by category coding 43.1   (none) 43.1\n"));
@@ -90,7 +90,7 @@ TEST(AcceptanceBlockTest, TiersThatAreTheCategoriesStandThereOnce) {
   const size_t tiers = results.slices.size();
   for (size_t i = 0; i < tiers; ++i) {
     results.slices.push_back(results.slices[i]);
-    results.slices.back().by = "category";
+    results.slices.back().by = Dimension::kCategory;
   }
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by tier "));
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by category")));

@@ -65,7 +65,7 @@ TEST(JournalReplayTest, WhatIsBehindADamagedStretchIsFoldedAndTheLossIsTheFirstR
   EXPECT_EQ(results.targets.size(), 1u);
   AddJournalLoss(*loss, results);
   ASSERT_FALSE(results.verdict.reasons.empty());
-  EXPECT_EQ(results.verdict.reasons[0].code, "journal_damaged");
+  EXPECT_EQ(results.verdict.reasons[0].code, ReasonCode::kJournalDamaged);
   EXPECT_EQ(
       results.verdict.reasons[0].text,
       absl::StrFormat("%d bytes lost: %d at byte %d", loss->damage.bytes, loss->damage.bytes, at));

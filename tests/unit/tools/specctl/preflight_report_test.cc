@@ -171,6 +171,12 @@ TEST(PreflightReportTest, JsonHasEachAgentOfAStep) {
   EXPECT_FALSE(json.at("plan").at("this_machine_carries_it").as_bool());
 }
 
+TEST(PreflightReportTest, JsonNamesTheReasonsOfTheVerdict) {
+  Preflight found = Checked(StepState::kDistorted);
+  found.checks[0].figures.reasons = {ReasonCode::kArrivalBound, ReasonCode::kCpuSteal};
+  EXPECT_THAT(PreflightJson(found), HasSubstr("\"reasons\": [\"arrival_bound\", \"cpu_steal\"]"));
+}
+
 TEST(PreflightReportTest, JsonLeavesOutWhatTheCheckDidNotTell) {
   const auto json = boost::json::parse(PreflightJson(Checked(StepState::kNullServerLate)));
   EXPECT_EQ(json.at("plan").at("checked").as_string(), "null server late");
