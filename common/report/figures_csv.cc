@@ -40,6 +40,12 @@ RowValue RowOf(const FigureValue& value) {
   return row;
 }
 
+// How far a quantile may be off.
+std::optional<double> ErrorOf(const RowValue& row, const Statistic& statistic) {
+  if (row.distribution == nullptr || !row.distribution->error) return std::nullopt;
+  return (*row.distribution->error).*statistic.error;
+}
+
 // A gauge has two of a distribution's statistics.
 std::optional<double> StatisticOf(const RowValue& row, const Statistic& statistic) {
   if (row.distribution != nullptr) return row.distribution->*statistic.value;
@@ -53,6 +59,9 @@ class FigureRows {
   explicit FigureRows(const std::string& run_id) : run_id_(run_id) {
     text_ = "run_id,scope,key,label,unit,kind,better,value,low,high,count";
     for (const Statistic& each : Statistics()) text_ += "," + std::string(each.key);
+    for (const Statistic& each : Statistics()) {
+      if (each.error != nullptr) text_ += ",error_" + std::string(each.key);
+    }
     text_ += '\n';
   }
 
@@ -101,6 +110,9 @@ class FigureRows {
     line.AddNumber(row.high);
     line.AddText(row.count ? std::to_string(*row.count) : "");
     for (const Statistic& each : Statistics()) line.AddNumber(StatisticOf(row, each));
+    for (const Statistic& each : Statistics()) {
+      if (each.error != nullptr) line.AddNumber(ErrorOf(row, each));
+    }
     line.End();
   }
 

@@ -32,20 +32,28 @@ std::string RowOf(const Results& results, const std::string& scope_and_key) {
 
 TEST(FiguresCsvTest, AFigureIsARowWithWhatItsKindHas) {
   Results results = testing::FullResults();
-  results.headline.latency.itl_ms = Distribution{
-      .count = 3, .mean = 2.5, .stddev = 0.5, .min = 2, .max = 3, .p50 = 2.25, .p999 = 3};
+  results.headline.latency.itl_ms =
+      Distribution{.count = 3,
+                   .mean = 2.5,
+                   .stddev = 0.5,
+                   .min = 2,
+                   .max = 3,
+                   .p50 = 2.25,
+                   .p999 = 3,
+                   .error = QuantileErrors{.p50 = 0.125, .p99 = 0.25}};
   EXPECT_EQ(Rows(results)[0],
             "run_id,scope,key,label,unit,kind,better,value,low,high,count,mean,stddev,min,max,"
-            "p1,p5,p10,p25,p50,p75,p90,p95,p99,p999");
+            "p1,p5,p10,p25,p50,p75,p90,p95,p99,p999,error_p50,error_p90,error_p95,error_p99");
   EXPECT_EQ(RowOf(results, "headline,output_tps"),
-            "output TPS,tokens/s,estimate,up,21913.4,21800.2,22020.9,,,,,,,,,,,,,,,");
+            "output TPS,tokens/s,estimate,up,21913.4,21800.2,22020.9,,,,,,,,,,,,,,,,,,,");
   EXPECT_EQ(RowOf(results, "headline,itl_ms"),
-            "ITL ms,ms,distribution,down,,,,3,2.5,0.5,2,3,0,0,0,0,2.25,0,0,0,0,3");
+            "ITL ms,ms,distribution,down,,,,3,2.5,0.5,2,3,0,0,0,0,2.25,0,0,0,0,3,0.125,0,0,0.25");
   EXPECT_EQ(RowOf(results, "headline,output_tps_peak"),
-            "\"output TPS, peak\",tokens/s,ratio,up,22410,,,,,,,,,,,,,,,,,");
-  EXPECT_EQ(RowOf(results, "headline,steps"), "steps,steps,count,neither,600002,,,,,,,,,,,,,,,,,");
+            "\"output TPS, peak\",tokens/s,ratio,up,22410,,,,,,,,,,,,,,,,,,,,,");
+  EXPECT_EQ(RowOf(results, "headline,steps"),
+            "steps,steps,count,neither,600002,,,,,,,,,,,,,,,,,,,,,");
   EXPECT_EQ(RowOf(results, "headline,source"),
-            "source of acceptance,,qualifier,neither,per_request,,,,,,,,,,,,,,,,,");
+            "source of acceptance,,qualifier,neither,per_request,,,,,,,,,,,,,,,,,,,,,");
   EXPECT_THAT(RowOf(results, "servers,running"), HasSubstr("gauge,neither,,,,,502.3,,,512,"));
 }
 
