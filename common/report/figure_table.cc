@@ -23,7 +23,7 @@ std::string TrimmedLine(std::string line) {
 std::string_view WhyMissing(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.conservation.ok == 0) return "no request ended ok";
-  if (results.tokens_withheld) return "withheld: tokens can't be given to chunks";
+  if (results.tokens_withheld) return "withheld: tokens can't be attributed to chunks";
   return "no request has what it needs";
 }
 
@@ -53,7 +53,7 @@ std::string_view WhyNoTps(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.tokens_withheld) return WhyMissing(results);
   // Which of them came within the hold is not known.
-  if (results.tokens.output) return "tokens are known by response alone: see \"whole run\"";
+  if (results.tokens.output) return "tokens are known only per response: see \"whole run\"";
   return "no tokens could be counted";
 }
 
@@ -157,7 +157,7 @@ std::string FigureTable(const Results& results) {
   const LatencyFigures& figures = results.latency;
   const std::string_view why = WhyMissing(results);
   const std::string_view why_steps = HasLabel(results.verdict.labels, Label::kTotalsOnly)
-                                         ? "the server tells only a response's total tokens"
+                                         ? "the server reports only the total tokens of a response"
                                          : why;
   std::string out = TrimmedLine(FigureStart("", "value", "95 % interval"));
   out += OutputTpsLine(results) + RequestsLine(results) + UserTpsMeanLine(results) + "\n";
