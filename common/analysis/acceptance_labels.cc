@@ -8,7 +8,7 @@ namespace specctl {
 
 std::vector<VerdictLabel> AcceptanceLabels(const RunSpec& spec, const Results& figures) {
   std::vector<VerdictLabel> labels;
-  if (figures.acceptance && figures.acceptance->approximate) {
+  if (figures.headline.acceptance && figures.headline.acceptance->approximate) {
     labels.push_back({.code = Label::kApproximateAcceptance,
                       .text = "taken from chunks; how many steps were merged is unknown"});
   }

@@ -134,6 +134,7 @@ Distribution Described(const LogLinearSketch& sketch) {
   const auto quantile = [&](double q) { return ms(*sketch.Quantile(q)); };
   return Distribution{.count = sketch.count(),
                       .mean = *sketch.mean_ns() / kNsPerMs,
+                      .stddev = *sketch.stddev_ns() / kNsPerMs,
                       .min = ms(*sketch.min()),
                       .max = ms(*sketch.max()),
                       .p1 = quantile(0.01),
@@ -221,7 +222,7 @@ std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
 std::optional<Distribution> DescribeMs(const LagHistogram& histogram) {
   if (histogram.count() == 0) return std::nullopt;
   LogLinearSketch sketch;
-  histogram.ForEach([&](Nanos upper_end, uint64_t count) { sketch.Add(upper_end, count); });
+  histogram.ForEach([&](Nanos upper_end, uint64_t count) { sketch.AddValue(upper_end, count); });
   return Described(sketch);
 }
 

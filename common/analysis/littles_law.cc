@@ -40,8 +40,8 @@ std::optional<double> CountedInFlight(const HealthFold& health, int64_t first_s,
 
 }  // namespace
 
-Checked CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
-  Checked checked;
+CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
+  CheckResult checked;
   if (figures.headline_is_whole_run) {
     checked.not_made = "Little's law (there is no hold)";
     return checked;

@@ -8,6 +8,6 @@
 namespace specctl {
 
 // Pure.
-Checked CheckLittlesLaw(const Evidence& evidence, const Results& figures);
+CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures);
 
 }  // namespace specctl

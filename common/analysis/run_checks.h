@@ -16,7 +16,7 @@ struct Finding {
 };
 
 // What a check came to that may not be possible, or whose finding may be explained.
-struct Checked {
+struct CheckResult {
   std::optional<Finding> finding;
   std::string note;      // of a finding that is explained
   std::string not_made;  // why the check is not, in the words of the page

@@ -40,7 +40,7 @@ StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts&
     IntervalValues& values = spoiled ? latencies.spoiled : latencies.sound;
     const Nanos low = std::max(gap - after, Nanos(0)), high = gap + before;
     if (low == high) {
-      values.Add(gap);
+      values.AddExact(gap);
     } else {
       values.AddWithin(gap, low, high);
     }
@@ -53,8 +53,8 @@ void AddStepLatencies(SliceSums& sums, const EndedRequest& request,
                       const StepLatencies& latencies) {
   const bool in_hold = request.settled.stage == Stage::kHold;
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
-  part.step_latency.Add(latencies.sound);
-  (in_hold ? sums.hold_spoiled : part.step_latency).Add(latencies.spoiled);
+  part.step_latency.AddValues(latencies.sound);
+  (in_hold ? sums.hold_spoiled : part.step_latency).AddValues(latencies.spoiled);
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ bool HasAllTokens(const std::optional<ServerFigures>& servers) {
 
 }  // namespace
 
-Checked CheckTokens(const Evidence& evidence, const Results& figures,
-                    std::span<const VerdictLabel> labels) {
-  Checked checked;
+CheckResult CheckTokens(const Evidence& evidence, const Results& figures,
+                        std::span<const VerdictLabel> labels) {
+  CheckResult checked;
   if (figures.servers && !figures.servers->alternating.empty()) {
     checked.not_made =
         "tokens against the servers' counters (an address alternates between servers)";

@@ -10,7 +10,7 @@ namespace specctl {
 
 // A finding where they differ and nothing explains it; a note where something does.  `labels`: the
 // run's, which tell of others' traffic.  Pure.
-Checked CheckTokens(const Evidence& evidence, const Results& figures,
-                    std::span<const VerdictLabel> labels);
+CheckResult CheckTokens(const Evidence& evidence, const Results& figures,
+                        std::span<const VerdictLabel> labels);
 
 }  // namespace specctl

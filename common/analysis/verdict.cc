@@ -22,7 +22,7 @@ void AddFinding(std::optional<Finding> finding, Verdict& verdict) {
   verdict.reasons.push_back(std::move(finding->reason));
 }
 
-void AddChecked(Checked checked, Judgement& judgement) {
+void AddCheckResult(CheckResult checked, Judgement& judgement) {
   AddFinding(std::move(checked.finding), judgement.verdict);
   if (!checked.note.empty()) judgement.notes.push_back(std::move(checked.note));
   if (!checked.not_made.empty()) {
@@ -71,12 +71,12 @@ Judgement Judge(const Evidence& evidence, const Results& figures) {
   AddFinding(CheckEnd(figures), verdict);
   AddFinding(CheckClocks(evidence.run), verdict);
   // Traffic of others explains tokens that nothing else does.
-  AddChecked(CheckTokens(evidence, figures, verdict.labels), judgement);
+  AddCheckResult(CheckTokens(evidence, figures, verdict.labels), judgement);
   std::vector<WindowReasons> reasons = ReasonsOfWindows(evidence, figures);
   for (VerdictReason& reason : SumUpWindows(evidence, figures, reasons)) {
     verdict.reasons.push_back(std::move(reason));
   }
-  AddChecked(CheckLittlesLaw(evidence, figures), judgement);
+  AddCheckResult(CheckLittlesLaw(evidence, figures), judgement);
   // A window counts by the worst of its reasons.
   for (size_t i = 0; i < reasons.size(); ++i) {
     if (IsJudged(figures.windows[i], figures)) CountWindow(reasons[i].state, verdict);

@@ -51,7 +51,7 @@ std::string WhyNotBegun(UnassignedReason why, const LoadSpec& load) {
   }
 }
 
-// "not begun 17 (the time was up)": a plan that is longer than the run is no failure.
+// "not begun 17 (time was up)": a plan that is longer than the run is no failure.
 std::string NotBegunText(const Conservation& counts, const LoadSpec& load) {
   Items reasons;
   for (size_t i = 0; i < counts.unassigned.size(); ++i) {
@@ -99,7 +99,8 @@ void AppendFailureCauses(const Results& results, std::string& out) {
 
 std::string FinishText(const Results& results) {
   std::string text;
-  if (results.output_tokens) text = "osl mean " + FigureText(results.output_tokens->mean);
+  if (results.whole_run.length.output_tokens)
+    text = "osl mean " + FigureText(results.whole_run.length.output_tokens->mean);
   std::string reasons;
   for (const auto& [reason, requests] : results.tokens.finish_reasons) {
     reasons += (reasons.empty() ? "" : ", ") + CountText(requests) + " by " + Printable(reason);

@@ -20,9 +20,7 @@ void AddResultFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--output-dir,--output-artifact-dir", flags.output_dir,
                  "Folder for the artifacts, new or empty [runs/<id>]")
       ->group("Common");
-  app.add_option("--format", flags.format, "Output at the end of the run: text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->group("Output");
+  AddResultsFlags(app, flags.format, "Output");
   AddRecordFlags(flags.request);
   app.add_flag("--strict", flags.strict, "Exit with status 3 if the verdict is invalid")
       ->group("Output");
@@ -80,8 +78,11 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
 }
 
 absl::Status CheckRunFlags(const RunFlags& flags) {
-  if (!flags.dry_run || flags.format != "json") return absl::OkStatus();
-  return BadFlag("--dry-run", "can't be combined with --format json: it prints text");
+  if (flags.dry_run && flags.format.format != "text") {
+    return BadFlag("--dry-run",
+                   "can't be combined with --format " + flags.format.format + ": it prints text");
+  }
+  return CheckResultsFormat(flags.format);
 }
 
 }  // namespace specctl::cli

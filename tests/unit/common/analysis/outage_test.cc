@@ -66,7 +66,8 @@ TEST(OutageTest, StreamsThatStandStillAreOne) {
               HasSubstr("no token arrived from 5 to 8 s although requests were waiting"));
   ASSERT_TRUE(results.outages.output_tps_outside);
   EXPECT_NEAR(*results.outages.output_tps_outside, 692 / 9.24, 1);
-  EXPECT_LT(results.throughput.output_tps->value, 0.8 * *results.outages.output_tps_outside);
+  EXPECT_LT(results.headline.throughput.output_tps->value,
+            0.8 * *results.outages.output_tps_outside);
   EXPECT_EQ(results.windows[6].labels, std::vector<Label>{Label::kOutage});
 }
 
