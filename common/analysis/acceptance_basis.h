@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "common/analysis/acceptance_fold.h"
-#include "common/analysis/figure_types.h"
-#include "common/analysis/server_figures.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/step_store.h"
+#include "common/figures/figure_types.h"
+#include "common/figures/server_figures.h"
 
 namespace specctl {
 

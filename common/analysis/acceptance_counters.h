@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "common/analysis/figure_types.h"
-#include "common/analysis/server_figures.h"
+#include "common/figures/figure_types.h"
+#include "common/figures/server_figures.h"
 
 namespace specctl {
 

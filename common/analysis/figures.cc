@@ -134,6 +134,7 @@ Distribution Described(const LogLinearSketch& sketch) {
   const auto quantile = [&](double q) { return ms(*sketch.Quantile(q)); };
   return Distribution{.count = sketch.count(),
                       .mean = *sketch.mean_ns() / kNsPerMs,
+                      .stddev = *sketch.stddev_ns() / kNsPerMs,
                       .min = ms(*sketch.min()),
                       .max = ms(*sketch.max()),
                       .p1 = quantile(0.01),

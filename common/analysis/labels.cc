@@ -261,7 +261,7 @@ void AddFromAgents(const Evidence& evidence, Results& results) {
 }
 
 void AddAcceptance(const Evidence& evidence, Results& results) {
-  if (results.acceptance && results.acceptance->approximate) {
+  if (results.headline.acceptance && results.headline.acceptance->approximate) {
     AddLabel("approximate_acceptance", "from chunks, and how many steps are merged is unknown",
              results);
   }

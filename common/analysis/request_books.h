@@ -1,4 +1,4 @@
-// Counts of a run's requests and tokens, and of what was odd about them; docs/metrics.md defines
+// What failed, what was odd about responses, and how a run's tokens add up; docs/metrics.md defines
 // each.
 #pragma once
 
@@ -10,21 +10,9 @@
 #include <vector>
 
 #include "common/engine/token_accounting.h"
-#include "common/journal/agent_batch.h"
+#include "common/figures/run_counts.h"
 
 namespace specctl {
-
-// Counts of requests; planned = sent + shed + unassigned, sent = the outcomes' sum + in_flight.
-struct Conservation {
-  std::optional<uint64_t> planned;
-  uint64_t sent = 0, shed = 0;
-  std::array<uint64_t, kUnassignedReasons> unassigned{};  // by UnassignedReason
-  uint64_t ok = 0, failed = 0, timed_out = 0, cancelled = 0, lost = 0;
-  uint64_t in_flight = 0;  // 0 once a run has ended
-  uint64_t resends = 0;
-  uint64_t Unassigned() const;
-  bool Holds() const;  // both identities
-};
 
 // Requests that were not ok for one reason.
 struct FailureCause {

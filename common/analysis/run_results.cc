@@ -181,8 +181,8 @@ std::optional<Distribution> DescribeTokens(const Sources& sources,
 void SetTokens(const Sources& sources, Results& results) {
   results.tokens = TotalsOf(sources.requests);
   results.tokens.finish_reasons = sources.state.finish_reasons;
-  results.input_tokens = DescribeTokens(sources, &SettledRequest::input_tokens);
-  results.output_tokens = DescribeTokens(sources, &SettledRequest::output_tokens);
+  results.whole_run.length.input_tokens = DescribeTokens(sources, &SettledRequest::input_tokens);
+  results.whole_run.length.output_tokens = DescribeTokens(sources, &SettledRequest::output_tokens);
 }
 
 // What the probe said of targets that have nothing to scrape.
@@ -213,9 +213,10 @@ void SetAcceptance(Sources& sources, Results& results) {
   sources.acceptance.emplace(sources.state.run, sources.requests, sources.state.settlement.steps(),
                              results.servers);
   results.acceptance_sources = sources.acceptance->Sources();
-  results.whole_acceptance = sources.acceptance->Headline(sources.all);
-  results.acceptance = results.headline_is_whole_run ? results.whole_acceptance
-                                                     : sources.acceptance->Headline(sources.hold);
+  results.whole_run.acceptance = sources.acceptance->Headline(sources.all);
+  results.headline.acceptance = results.headline_is_whole_run
+                                    ? results.whole_run.acceptance
+                                    : sources.acceptance->Headline(sources.hold);
   results.acceptance_from_chunks = sources.acceptance->FromChunks(sources.headline());
   results.acceptance_of_counters = sources.acceptance->OfCounters();
 }
@@ -226,22 +227,22 @@ void WithholdPerToken(const Sources& sources, Results& results) {
   results.token_books = BooksOf(sources.headline());
   results.tokens_withheld = results.token_books.ApartShare() > kApartShareMax;
   if (results.whole_token_books.ApartShare() > kApartShareMax) {
-    WithholdPerToken(results.whole_latency);
-    results.whole_throughput.user_tps_mean.reset();
-    results.whole_throughput.output_tps_peak.reset();
+    WithholdPerToken(results.whole_run.latency);
+    results.whole_run.throughput.user_tps_mean.reset();
+    results.whole_run.throughput.output_tps_peak.reset();
   }
   if (!results.tokens_withheld) return;
-  WithholdPerToken(results.latency);
+  WithholdPerToken(results.headline.latency);
   if (results.headline_is_whole_run) {
-    results.throughput = results.whole_throughput;
+    results.headline.throughput = results.whole_run.throughput;
   } else {
-    WithholdPerToken(results.throughput);
+    WithholdPerToken(results.headline.throughput);
   }
   if (results.with_invalid) {
     WithholdPerToken(results.with_invalid->throughput);
     WithholdPerToken(results.with_invalid->latency);
   }
-  for (SliceFigures& slice : results.slices) WithholdPerToken(slice.latency);
+  for (SliceFigures& slice : results.slices) WithholdPerToken(slice.figures.latency);
   for (WindowFigures& window : results.windows) {
     window.output_tps.reset();
     window.acceptance_length.reset();
@@ -255,40 +256,43 @@ void SetHeadline(const Sources& sources, Results& results) {
   const SliceSums& sums = sources.state.settlement.slices().all();
   const SliceSums::Part whole = sums.Whole();
   const std::span<const Window> windows = sources.state.windows.windows();
+  FigureSet& headline = results.headline;
   ThroughputInput input{.windows = windows.subspan(0, sources.windows),
                         .requests = &sources.all,
                         .input_known = sources.input_known,
                         .gpus = results.spec.gpus};
-  results.whole_throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
-  results.whole_latency = LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
-  const SliceSums::Part headline = results.headline_is_whole_run ? whole : sums.WholeHold();
+  results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
+  results.whole_run.latency =
+      LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
   if (results.headline_is_whole_run) {
-    results.throughput = results.whole_throughput;
-    results.latency = results.whole_latency;
+    headline.throughput = results.whole_run.throughput;
+    headline.latency = results.whole_run.latency;
   } else {
     input.windows =
         windows.subspan(static_cast<size_t>(results.hold->start_s), results.hold->windows);
     input.requests = &sources.hold;
-    results.throughput = ThroughputOfWindows(input);
-    results.latency = LatenciesOf(sources.hold, headline.step_latency, sources.reasoning_marked);
+    headline.throughput = ThroughputOfWindows(input);
+    headline.latency =
+        LatenciesOf(sources.hold, sums.WholeHold().step_latency, sources.reasoning_marked);
   }
   if (sources.leaves_out) {
-    results.with_invalid = {std::move(results.throughput), std::move(results.latency)};
+    results.with_invalid = FigureSet{.throughput = std::move(headline.throughput),
+                                     .latency = std::move(headline.latency)};
     input.windows = sources.sound_windows;
     input.requests = &sources.sound;
-    results.throughput = ThroughputOfWindows(input);
-    results.latency = LatenciesOf(sources.sound, sums.hold.step_latency, sources.reasoning_marked);
+    headline.throughput = ThroughputOfWindows(input);
+    headline.latency = LatenciesOf(sources.sound, sums.hold.step_latency, sources.reasoning_marked);
   }
 }
 
 SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
                            const SliceSums& sums, bool by_stage) {
-  SliceFigures figures;
+  SliceFigures slice;
   RequestSet headline;
   for (const SettledRequest* request : requests) {
-    AddOutcome(*request, figures.conservation);
-    figures.output_tokens += request->output_tokens.value_or(0);
-    figures.input_tokens += request->input_tokens.value_or(0);
+    AddOutcome(*request, slice.conservation);
+    slice.output_tokens += request->output_tokens.value_or(0);
+    slice.input_tokens += request->input_tokens.value_or(0);
     // A stage is described by all that began in it.
     const bool in_headline =
         by_stage || sources.headline_is_whole_run || request->stage == Stage::kHold;
@@ -300,12 +304,12 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
     RequestSet sound;
     std::copy_if(headline.begin(), headline.end(), std::back_inserter(sound),
                  [](const SettledRequest* request) { return !request->in_invalid_window; });
-    figures.latency = LatenciesOf(sound, sums.hold.step_latency, sources.reasoning_marked);
+    slice.figures.latency = LatenciesOf(sound, sums.hold.step_latency, sources.reasoning_marked);
   } else {
-    figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
+    slice.figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
   }
-  figures.acceptance = sources.acceptance->Of(headline);
-  return figures;
+  slice.figures.acceptance = sources.acceptance->Of(headline);
+  return slice;
 }
 
 void SetSlices(const Sources& sources, Results& results) {
@@ -319,20 +323,20 @@ void SetSlices(const Sources& sources, Results& results) {
       if (key) members[*key].push_back(&request);
     }
     for (const auto& [key, sums] : slices) {
-      SliceFigures figures =
+      SliceFigures slice =
           DescribeSlice(sources, members[key], sums, dimension == Dimension::kStage);
-      figures.by = DimensionName(dimension);
-      figures.key = key.second;
-      results.slices.push_back(std::move(figures));
+      slice.by = DimensionName(dimension);
+      slice.key = key.second;
+      results.slices.push_back(std::move(slice));
     }
   }
 }
 
 void SetOutages(const Sources& sources, std::span<const double> backing_off, Results& results) {
   // Where chunks have no tokens, a hold has no TPS, and the whole run has one by its totals.
-  const bool of_hold = !results.headline_is_whole_run && results.throughput.output_tps;
+  const bool of_hold = !results.headline_is_whole_run && results.headline.throughput.output_tps;
   const std::optional<Estimate>& output_tps =
-      of_hold ? results.throughput.output_tps : results.whole_throughput.output_tps;
+      of_hold ? results.headline.throughput.output_tps : results.whole_run.throughput.output_tps;
   HeadlineTime time{.end_s = results.run_length_s};
   if (of_hold) {
     time = {.begin_s = results.hold->start_s,
@@ -340,8 +344,8 @@ void SetOutages(const Sources& sources, std::span<const double> backing_off, Res
             .left_out_s = static_cast<double>(results.hold->windows_left_out)};
   }
   std::optional<double> step_p50_ms;
-  if (results.whole_latency.step_latency_ms) {
-    step_p50_ms = results.whole_latency.step_latency_ms->p50;
+  if (results.whole_run.latency.step_latency_ms) {
+    step_p50_ms = results.whole_run.latency.step_latency_ms->p50;
   }
   Outages& outages = results.outages;
   outages.spans = FindOutages({.windows = results.windows,
@@ -368,7 +372,7 @@ Results MakeResults(const RunState& state) {
   SetHeadline(sources, results);
   SetSlices(sources, results);
   results.networks = NetworkByTarget(sources.all, sources.headline());
-  results.receive_lag_ms = DescribeMs(state.health.receive_lag());
+  results.headline.latency.receive_lag_ms = DescribeMs(state.health.receive_lag());
   results.windows = DescribeWindows({.table = state.windows,
                                      .servers = state.servers,
                                      .requests = sources.requests,

@@ -210,11 +210,10 @@ void ServerFold::FindDuplicates() {
   }
 }
 
-std::optional<ServerFigures::Gauge> ServerFold::GaugeOver(size_t gauge, size_t first,
-                                                          size_t last) const {
+std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, size_t last) const {
   size_t end = 0;
   for (const Target& target : targets_) end = std::max(end, target.windows.size());
-  ServerFigures::Gauge figure;
+  GaugeSummary figure;
   double total = 0;
   size_t count = 0;
   for (size_t i = first; i < std::min(last, end); ++i) {

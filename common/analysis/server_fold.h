@@ -83,7 +83,7 @@ class ServerFold {
   void FindDuplicates();
   std::optional<double> GaugeAt(size_t gauge, size_t window) const;
   std::optional<double> SpreadAt(size_t counter, size_t window) const;
-  std::optional<ServerFigures::Gauge> GaugeOver(size_t gauge, size_t first, size_t last) const;
+  std::optional<GaugeSummary> GaugeOver(size_t gauge, size_t first, size_t last) const;
   void SetTargets(ServerFigures& figures) const;
 
   std::vector<const EngineProfile*> engines_;

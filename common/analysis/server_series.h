@@ -11,8 +11,8 @@
 
 #include <absl/status/status.h>
 
-#include "common/analysis/server_figures.h"
 #include "common/engine/engine_profile.h"
+#include "common/figures/server_figures.h"
 #include "common/journal/event.h"
 #include "common/prometheus/counter_deltas.h"
 

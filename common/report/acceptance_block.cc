@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/printable.h"
+#include "common/figures/catalogue.h"
 #include "common/report/figure_table.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
@@ -37,6 +38,17 @@ std::string MergedText(const AcceptanceFigures& figures) {
   return ShareText(*figures.merged_share) + " of steps merged";
 }
 
+// As a row's name: its label; under the acceptance length, its short one.
+template <auto kField>
+std::string NameOf() {
+  return std::string(DefinitionOf<kField>().label);
+}
+template <auto kField>
+std::string ShortNameOf() {
+  const FigureDefinition& figure = DefinitionOf<kField>();
+  return std::string(figure.short_label.empty() ? figure.label : figure.short_label);
+}
+
 // Items behind the three columns that the table above has, too.
 void AppendRow(std::string_view name, const std::optional<Estimate>& value,
                const std::vector<std::string>& items, std::string& out) {
@@ -48,7 +60,7 @@ void AppendRow(std::string_view name, const std::optional<Estimate>& value,
 // What the headline covers, where that is not all.
 void AddCoverage(const Results& results, std::vector<std::string>& items) {
   uint64_t covered = 0, speculate = 0;
-  const bool by_counters = results.acceptance->source == AcceptanceSource::kCounters;
+  const bool by_counters = results.headline.acceptance->source == AcceptanceSource::kCounters;
   for (const TargetAcceptance& target : results.acceptance_sources) {
     if (!target.speculates) continue;
     ++speculate;
@@ -58,21 +70,21 @@ void AddCoverage(const Results& results, std::vector<std::string>& items) {
   if (covered < speculate) {
     items.push_back(CountText(covered) + " of " + CountedText(speculate, "target"));
   }
-  if (results.acceptance->source_share < 1) {
-    items.push_back(ShareText(results.acceptance->source_share) + " of requests");
+  if (results.headline.acceptance->source_share < 1) {
+    items.push_back(ShareText(results.headline.acceptance->source_share) + " of requests");
   }
 }
 
 void AppendPerStep(const Results& results, std::string& out) {
-  const AcceptanceFigures& figures = *results.acceptance;
+  const AcceptanceFigures& figures = *results.headline.acceptance;
   std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
   AddCoverage(results, items);
   if (figures.lower_bound) items.emplace_back("a lower bound: no longest step was seen whole");
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
-  AppendRow("acceptance length", figures.per_step, items, out);
+  AppendRow(NameOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {
-    AppendRow("  delivered per step", figures.delivered_per_step,
-              {"with the last steps as responses' ends cut them"}, out);
+    AppendRow("  " + ShortNameOf<&AcceptanceFigures::delivered_per_step>(),
+              figures.delivered_per_step, {"with the last steps as responses' ends cut them"}, out);
   }
 }
 
@@ -80,10 +92,13 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
   if (figures.per_draft) {
     std::vector<std::string> items;
     if (figures.drafts) items.push_back(CountedText(*figures.drafts, "draft"));
-    if (figures.accept_rate) items.push_back("accept rate " + Rate(figures.accept_rate->value));
-    AppendRow("  per draft", figures.per_draft, items, out);
+    if (figures.accept_rate)
+      items.push_back(ShortNameOf<&AcceptanceFigures::accept_rate>() + " " +
+                      Rate(figures.accept_rate->value));
+    AppendRow("  " + ShortNameOf<&AcceptanceFigures::per_draft>(), figures.per_draft, items, out);
   } else if (figures.accept_rate) {
-    AppendRow("  accept rate", figures.accept_rate, {"which steps had a draft is not known"}, out);
+    AppendRow("  " + ShortNameOf<&AcceptanceFigures::accept_rate>(), figures.accept_rate,
+              {"which steps had a draft is not known"}, out);
   }
 }
 
@@ -120,16 +135,20 @@ void AppendFromChunks(const Results& results, std::string& out) {
 void AppendCounters(const Results& results, std::string& out) {
   if (!results.acceptance_of_counters) return;
   const AcceptanceFigures& counters = *results.acceptance_of_counters;
-  const bool is_headline =
-      results.acceptance && results.acceptance->source == AcceptanceSource::kCounters;
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  const bool is_headline = headline && headline->source == AcceptanceSource::kCounters;
   if (is_headline) return;
   std::vector<std::string> items;
   if (counters.per_step) items.emplace_back("per step, uncut, whole run");
   if (counters.delivered_per_step) {
     items.push_back("delivered " + Rate(counters.delivered_per_step->value));
   }
-  if (counters.per_draft) items.push_back("per draft " + Rate(counters.per_draft->value));
-  if (counters.accept_rate) items.push_back("accept rate " + Rate(counters.accept_rate->value));
+  if (counters.per_draft)
+    items.push_back(ShortNameOf<&AcceptanceFigures::per_draft>() + " " +
+                    Rate(counters.per_draft->value));
+  if (counters.accept_rate)
+    items.push_back(ShortNameOf<&AcceptanceFigures::accept_rate>() + " " +
+                    Rate(counters.accept_rate->value));
   AppendRow("  servers' counters", counters.per_step, items, out);
 }
 
@@ -154,16 +173,17 @@ bool SameSlices(const Results& results, std::string_view one, std::string_view o
 
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
 void AppendSlices(const Results& results, std::string_view by, std::string& out) {
-  const bool acceptance =
-      results.acceptance && results.acceptance->source != AcceptanceSource::kCounters;
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  const bool acceptance = headline && headline->source != AcceptanceSource::kCounters;
   std::vector<std::string> items;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by != by) continue;
     std::string figure = "-";
-    if (acceptance && slice.acceptance && slice.acceptance->per_step) {
-      figure = Rate(slice.acceptance->per_step->value);
-    } else if (!acceptance && slice.latency.user_tps) {
-      figure = FigureText(slice.latency.user_tps->p50);
+    const FigureSet& figures = slice.figures;
+    if (acceptance && figures.acceptance && figures.acceptance->per_step) {
+      figure = Rate(figures.acceptance->per_step->value);
+    } else if (!acceptance && figures.latency.user_tps) {
+      figure = FigureText(figures.latency.user_tps->p50);
     }
     items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " + figure);
   }
@@ -179,12 +199,12 @@ std::string AcceptanceBlock(const Results& results) {
       std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
                   [](const TargetAcceptance& target) { return target.speculates; });
   std::string out;
-  if (results.acceptance) {
+  if (results.headline.acceptance) {
     AppendPerStep(results, out);
-    AppendPerDraft(*results.acceptance, out);
-    AppendPositions(*results.acceptance, out);
+    AppendPerDraft(*results.headline.acceptance, out);
+    AppendPositions(*results.headline.acceptance, out);
   } else if (speculates) {
-    out += FigureStart("acceptance length", "-", "");
+    out += FigureStart(NameOf<&AcceptanceFigures::per_step>(), "-", "");
     out += WhyNone(results) + "\n";
   }
   if (speculates) {

@@ -1,95 +1,53 @@
-#include <cmath>
+#include <variant>
 
-#include "common/base/json_writer.h"
+#include "common/figures/catalogue.h"
 #include "common/report/artifacts.h"
+#include "common/report/csv_line.h"
 #include "common/report/result_names.h"
 
 namespace specctl {
 namespace {
 
-constexpr std::string_view kHeader =
-    "start_s,stage,verdict,reasons,labels,output_tps,in_flight_mean,begun,ok,failed,"
-    "user_tps_p50,user_tps_p10,user_tps_p1,ttft_p50_ms,ttft_p99_ms,"
-    "step_latency_p50_ms,step_latency_p99_ms,acceptance_length,"
-    "servers_running,servers_waiting,servers_kv_cache_share,servers_generated_tokens,"
-    "servers_acceptance_per_draft,dataset\n";
+void AddCodes(const std::vector<std::string>& codes, CsvLine& line) {
+  std::string joined;
+  for (const std::string& code : codes) joined += (joined.empty() ? "" : ";") + code;
+  line.AddText(joined);
+}
 
-// One line of RFC 4180, with line ends of Unix.
-class CsvLine {
- public:
-  explicit CsvLine(std::string& out) : out_(out) {}
+// A window's figures are numbers; anything else has no column.
+void AddWindowValue(const FigureValue& value, CsvLine& line) {
+  if (const auto* count = std::get_if<uint64_t>(&value)) {
+    line.AddCount(*count);
+  } else if (const auto* number = std::get_if<double>(&value)) {
+    line.AddNumber(*number);
+  } else {
+    line.AddEmpty();
+  }
+}
 
-  void Text(std::string_view text) {
-    Separate();
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-      out_ += text;
-      return;
-    }
-    out_ += '"';
-    for (const char c : text) {
-      if (c == '"') out_ += '"';
-      out_ += c;
-    }
-    out_ += '"';
-  }
-  void Codes(const std::vector<std::string>& codes) {
-    std::string joined;
-    for (const std::string& code : codes) joined += (joined.empty() ? "" : ";") + code;
-    Text(joined);
-  }
-  template <std::integral T>
-  void Number(T value) {
-    Text(std::to_string(value));
-  }
-  // Absent: an empty field.
-  void Number(std::optional<double> value) {
-    Text(value && std::isfinite(*value) ? FormatDouble(*value) : std::string());
-  }
-  void End() { out_ += '\n'; }
-
- private:
-  void Separate() {
-    if (!first_) out_ += ',';
-    first_ = false;
-  }
-
-  std::string& out_;
-  bool first_ = true;
-};
+// What a window is, its figures in the catalogue's order, and what they are of.
+std::string CurvesHeader() {
+  std::string header = "start_s,stage,verdict,reasons,labels";
+  for (const auto& figure : WindowCatalogue()) header += "," + std::string(figure.key);
+  return header + ",dataset\n";
+}
 
 void AppendWindow(const WindowFigures& window, std::string_view dataset, std::string& out) {
   CsvLine line(out);
-  line.Number(window.start_s);
-  line.Text(window.stage);
-  line.Text(VerdictName(window.verdict));
-  line.Codes(window.reasons);
-  line.Codes(window.labels);
-  line.Number(std::optional(window.output_tps));
-  line.Number(std::optional(window.in_flight_mean));
-  line.Number(window.begun);
-  line.Number(window.ok);
-  line.Number(window.failed);
-  line.Number(window.user_tps_p50);
-  line.Number(window.user_tps_p10);
-  line.Number(window.user_tps_p1);
-  line.Number(window.ttft_p50_ms);
-  line.Number(window.ttft_p99_ms);
-  line.Number(window.step_latency_p50_ms);
-  line.Number(window.step_latency_p99_ms);
-  line.Number(window.acceptance_length);
-  line.Number(window.servers_running);
-  line.Number(window.servers_waiting);
-  line.Number(window.servers_kv_cache_share);
-  line.Number(window.servers_generated_tokens);
-  line.Number(window.servers_acceptance_per_draft);
-  line.Text(dataset);
+  line.AddCount(window.start_s);
+  line.AddText(window.stage);
+  line.AddText(VerdictName(window.verdict));
+  AddCodes(window.reasons, line);
+  AddCodes(window.labels, line);
+  for (const auto& figure : WindowCatalogue()) AddWindowValue(figure.read(window), line);
+  line.AddText(dataset);
   line.End();
 }
 
 }  // namespace
 
 std::string CurvesCsv(const Results& results) {
-  std::string out(kHeader);
+  std::string out = CurvesHeader();
   const std::string dataset = DatasetLabel(results.spec.dataset);
   for (const WindowFigures& window : results.windows) AppendWindow(window, dataset, out);
   return out;

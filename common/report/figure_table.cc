@@ -1,16 +1,19 @@
 #include "common/report/figure_table.h"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <variant>
 #include <vector>
 
+#include "common/figures/catalogue.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 
 namespace specctl {
 namespace {
 
-constexpr size_t kQuantileColumns = 10;
+constexpr size_t kStatisticColumns = 10;
+constexpr size_t kStatisticsMax = 7;  // in a line of the page
 constexpr std::string_view kGap = "   ";
 constexpr std::string_view kErrorHead = "error at most";
 
@@ -25,83 +28,83 @@ bool HasLabel(const Results& results, std::string_view code) {
                      [&](const VerdictReason& label) { return label.code == code; });
 }
 
+using StatisticList = std::vector<const Statistic*>;
+
 // Why a figure over requests is missing.
-std::string_view WhyMissing(const Results& results) {
+std::string_view WhyNoFigure(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.conservation.ok == 0) return "no request ended ok";
   if (results.tokens_withheld) return "withheld: tokens can't be given to chunks";
   return "no request has what it needs";
 }
 
-using Columns = std::array<std::string_view, 4>;
-
-std::string QuantileHeader(const Columns& names, std::string_view last) {
-  std::string line = PadRight("", kNameColumns);
-  line += PadLeft(names[0], kValueColumns);
-  for (size_t i = 1; i < names.size(); ++i) line += PadLeft(names[i], kQuantileColumns);
-  return TrimmedLine(line + std::string(kGap) + std::string(last));
-}
-
-std::string QuantileLine(std::string_view name, const std::array<double, 4>& values) {
-  std::string line = PadRight(name, kNameColumns) + PadLeft(FigureText(values[0]), kValueColumns);
-  for (size_t i = 1; i < values.size(); ++i) {
-    line += PadLeft(FigureText(values[i]), kQuantileColumns);
-  }
-  return TrimmedLine(line);
-}
-
-std::string MissingLine(std::string_view name, std::string_view why) {
-  return TrimmedLine(PadRight(name, kNameColumns) + PadLeft("-", kValueColumns) +
-                     std::string(kGap) + std::string(why));
-}
-
 std::string_view WhyNoTps(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
-  if (results.tokens_withheld) return WhyMissing(results);
+  if (results.tokens_withheld) return WhyNoFigure(results);
   // Which of them came within the hold is not known.
   if (results.tokens.output) return "tokens are known by response alone: see \"whole run\"";
   return "no tokens could be counted";
 }
 
-std::string OutputTpsLine(const Results& results) {
-  const ThroughputFigures& figures = results.throughput;
-  if (!figures.output_tps) {
-    return MissingLine("output TPS", WhyNoTps(results));
+std::string_view WhyMissing(FigureNeed need, const Results& results) {
+  if (need == FigureNeed::kTokensByTime) return WhyNoTps(results);
+  if (need == FigureNeed::kTokensByChunk && HasLabel(results, "totals_only")) {
+    return "the server tells only a response's total tokens";
   }
-  const std::string line = FigureStart("output TPS", FigureText(figures.output_tps->value),
-                                       IntervalText(*figures.output_tps, FigureText));
+  return WhyNoFigure(results);
+}
+
+std::string MissingLine(const FigureDefinition& figure, const Results& results) {
+  return TrimmedLine(PadRight(figure.label, kNameColumns) + PadLeft("-", kValueColumns) +
+                     std::string(kGap) + std::string(WhyMissing(figure.need, results)));
+}
+
+// --- a number and its interval -------------------------------------------------------------------
+
+// "peak 22,410": what stands behind a row.
+void AddBeside(const FigureDefinition& figure, const FigureSet& set,
+               std::vector<std::string>& items) {
+  const FigureValue value = figure.read(set);
+  const auto* number = std::get_if<double>(&value);
+  if (const auto* estimate = std::get_if<Estimate>(&value)) number = &estimate->value;
+  if (number != nullptr) {
+    items.push_back(std::string(figure.short_label) + " " + FigureText(*number));
+  }
+}
+
+// Behind a group's main figure: what is made of it first, then other estimates.
+std::vector<std::string> BesideItems(FigureGroup group, const FigureSet& set) {
   std::vector<std::string> items;
-  const auto add = [&](std::string_view name, std::optional<double> value) {
-    if (value) items.push_back(std::string(name) + FigureText(*value));
-  };
-  add("per GPU ", figures.output_tps_per_gpu);
-  add("peak ", figures.output_tps_peak);
-  if (figures.total_tps) add("total TPS ", figures.total_tps->value);
+  for (const FigureKind kind : {FigureKind::kRatio, FigureKind::kEstimate}) {
+    for (const FigureDefinition& figure : Catalogue()) {
+      const bool beside = figure.group == group && figure.page == PagePlace::kBeside;
+      if (beside && figure.kind == kind) AddBeside(figure, set, items);
+    }
+  }
+  return items;
+}
+
+std::string EstimateLines(const FigureDefinition& figure, const Results& results) {
+  const FigureValue value = figure.read(results.headline);
+  const auto* estimate = std::get_if<Estimate>(&value);
+  if (estimate == nullptr) return MissingLine(figure, results);
+  const std::string line =
+      FigureStart(figure.label, FigureText(estimate->value), IntervalText(*estimate, FigureText));
+  std::vector<std::string> items;
+  if (figure.page == PagePlace::kMainRow) items = BesideItems(figure.group, results.headline);
   std::string out;
   AppendFlow({.label = line, .label_columns = ColumnsOf(line)}, items, out);
   return out;
 }
 
-std::string RequestsLine(const Results& results) {
-  const std::optional<Estimate>& rate = results.throughput.requests_per_s;
-  if (!rate) return MissingLine("requests/s", WhyMissing(results));
-  return TrimmedLine(
-      FigureStart("requests/s", FigureText(rate->value), IntervalText(*rate, FigureText)));
-}
+// --- distributions -------------------------------------------------------------------------------
 
-std::string UserTpsMeanLine(const Results& results) {
-  const std::optional<Estimate>& mean = results.throughput.user_tps_mean;
-  if (!mean) return MissingLine("user TPS, mean", WhyMissing(results));
-  return TrimmedLine(
-      FigureStart("user TPS, mean", FigureText(mean->value), IntervalText(*mean, FigureText)));
-}
-
-// A rate: the slow users are in the low quantiles, so it has columns of its own.
-std::string UserTpsLines(const Results& results) {
-  const std::optional<Distribution>& figure = results.latency.user_tps;
-  if (!figure) return "";  // the line of its mean says why
-  return QuantileHeader({"mean", "p50", "p10", "p1"}, "") +
-         QuantileLine("user TPS", {figure->mean, figure->p50, figure->p10, figure->p1});
+std::string ColumnNames(std::span<const Statistic* const> columns, std::string_view last) {
+  std::string line = PadRight("", kNameColumns);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    line += PadLeft(columns[i]->key, i == 0 ? kValueColumns : kStatisticColumns);
+  }
+  return TrimmedLine(line + std::string(kGap) + std::string(last));
 }
 
 // The larger of the errors of the median and the 99th percentile.
@@ -112,12 +115,14 @@ std::string ErrorText(const Distribution& figure) {
   return std::string(kGap) + (error < kShownMin ? "0.001" : FigureText(error));
 }
 
-std::string LatencyLine(std::string_view name, const std::optional<Distribution>& figure,
-                        std::string_view why_missing) {
-  if (!figure) return MissingLine(name, why_missing);
-  std::string line = QuantileLine(name, {figure->mean, figure->p50, figure->p90, figure->p99});
-  line.pop_back();
-  return TrimmedLine(line + ErrorText(*figure));
+std::string StatisticsLine(std::string_view label, const Distribution& figure,
+                           std::span<const Statistic* const> columns) {
+  std::string line = PadRight(label, kNameColumns);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    line +=
+        PadLeft(FigureText(figure.*columns[i]->value), i == 0 ? kValueColumns : kStatisticColumns);
+  }
+  return line;
 }
 
 // The answer's first token is a figure of its own only where reasoning comes before it.
@@ -126,20 +131,96 @@ bool AnswerComesLater(const LatencyFigures& figures) {
   return !figures.ttft_ms || figures.ttfo_ms->mean != figures.ttft_ms->mean;
 }
 
-// The headline's main figures over something else, to stand beside them.
-std::string BesideLine(std::string_view label, const ThroughputFigures& throughput,
-                       const LatencyFigures& latency) {
-  std::vector<std::string> items;
-  if (throughput.output_tps) {
-    items.push_back("output TPS " + FigureText(throughput.output_tps->value));
+bool HasRow(const FigureDefinition& figure, const Results& results) {
+  if (figure.kind != FigureKind::kDistribution) return false;
+  if (figure.page == PagePlace::kRowIfLater) return AnswerComesLater(results.headline.latency);
+  return figure.page == PagePlace::kRow || figure.page == PagePlace::kMainRow;
+}
+
+// Where the errors stand behind the columns.
+struct StatisticsStyle {
+  std::span<const Statistic* const> columns;
+  bool errors = true;
+};
+
+std::string DistributionLine(const FigureDefinition& figure, const Results& results,
+                             const StatisticsStyle& style) {
+  const FigureValue value = figure.read(results.headline);
+  const auto* described = std::get_if<const Distribution*>(&value);
+  if (described == nullptr) {
+    // Of a rate the line of its mean, above, says why.
+    return figure.better == Better::kUp ? "" : MissingLine(figure, results);
   }
-  const auto add = [&](const std::string& name, const std::optional<Distribution>& figure) {
-    if (!figure) return;
-    items.push_back(name + " p50 " + FigureText(figure->p50) + ", p99 " + FigureText(figure->p99));
-  };
-  add("TTFT ms", latency.ttft_ms);
-  add("ITL ms", latency.itl_ms);
-  add("step latency ms", latency.step_latency_ms);
+  std::string line = StatisticsLine(figure.label, **described, style.columns);
+  if (style.errors) line += ErrorText(**described);
+  const bool merged =
+      figure.need == FigureNeed::kTokensByChunk && HasLabel(results, "merged_steps");
+  if (style.errors && merged) line += "   (of merged chunks)";
+  return TrimmedLine(line);
+}
+
+std::string DistributionLines(const Results& results, const StatisticsStyle& style,
+                              std::initializer_list<Better> which) {
+  std::string lines;
+  for (const Better better : which) {
+    for (const FigureDefinition& figure : Catalogue()) {
+      if (figure.better != better || !HasRow(figure, results)) continue;
+      lines += DistributionLine(figure, results, style);
+    }
+  }
+  if (lines.empty()) return "";
+  return ColumnNames(style.columns, style.errors ? kErrorHead : "") + lines;
+}
+
+StatisticList Named(std::initializer_list<std::string_view> keys) {
+  StatisticList list;
+  for (const std::string_view key : keys) list.push_back(FindStatistic(key));
+  return list;
+}
+
+// Of a rate the slow users are in the low quantiles, so it has columns of its own.
+std::string UsualDistributions(const Results& results) {
+  const StatisticList high = Named({"mean", "p50", "p90", "p99"});
+  const StatisticList low = Named({"mean", "p50", "p10", "p1"});
+  return DistributionLines(results, {.columns = high}, {Better::kDown, Better::kNeither}) +
+         DistributionLines(results, {.columns = low, .errors = false}, {Better::kUp});
+}
+
+// As many tables as it takes to keep to the page's width.
+std::string DistributionsBy(std::span<const Statistic* const> columns, const Results& results) {
+  std::string out;
+  for (size_t i = 0; i < columns.size(); i += kStatisticsMax) {
+    const StatisticsStyle style{
+        .columns = columns.subspan(i, std::min(kStatisticsMax, columns.size() - i)),
+        .errors = i == 0};
+    out += DistributionLines(results, style, {Better::kDown, Better::kNeither, Better::kUp});
+  }
+  return out;
+}
+
+// --- beside the headline -------------------------------------------------------------------------
+
+std::string BesideText(const FigureDefinition& figure, const FigureSet& set) {
+  const FigureValue value = figure.read(set);
+  const std::string label(figure.label);
+  if (const auto* estimate = std::get_if<Estimate>(&value)) {
+    return label + " " + FigureText(estimate->value);
+  }
+  if (const auto* described = std::get_if<const Distribution*>(&value)) {
+    return label + " p50 " + FigureText((*described)->p50) + ", p99 " +
+           FigureText((*described)->p99);
+  }
+  return "";
+}
+
+// The headline's main figures over something else, to stand beside them.
+std::string BesideLine(std::string_view label, const FigureSet& set) {
+  std::vector<std::string> items;
+  for (const FigureDefinition& figure : Catalogue()) {
+    if (figure.page != PagePlace::kMainRow) continue;
+    std::string text = BesideText(figure, set);
+    if (!text.empty()) items.push_back(std::move(text));
+  }
   std::string out;
   if (!items.empty()) {
     AppendFlow({.label = label, .label_columns = kNameColumns}, items, out);
@@ -159,29 +240,16 @@ std::string IntervalText(const Estimate& estimate, std::string (*number)(double)
   return number(*estimate.low) + " .. " + number(*estimate.high);
 }
 
-std::string FigureTable(const Results& results) {
-  const LatencyFigures& figures = results.latency;
-  const std::string_view why = WhyMissing(results);
-  const std::string_view why_steps =
-      HasLabel(results, "totals_only") ? "the server tells only a response's total tokens" : why;
+std::string FigureTable(const Results& results, std::span<const Statistic* const> columns) {
   std::string out = TrimmedLine(FigureStart("", "value", "95 % interval"));
-  out += OutputTpsLine(results) + RequestsLine(results) + UserTpsMeanLine(results) + "\n";
-  out += QuantileHeader({"mean", "p50", "p90", "p99"}, kErrorHead);
-  out += LatencyLine("TTFT ms", figures.ttft_ms, why);
-  if (AnswerComesLater(figures)) out += LatencyLine("TTFO ms (answer)", figures.ttfo_ms, why);
-  out += LatencyLine("ITL ms", figures.itl_ms, why);
-  std::string steps = LatencyLine("step latency ms", figures.step_latency_ms, why_steps);
-  if (HasLabel(results, "merged_steps")) steps.insert(steps.size() - 1, "   (of merged chunks)");
-  out += steps;
-  out += LatencyLine("request latency ms", figures.request_latency_ms, why);
-  out += UserTpsLines(results);
-  if (results.with_invalid) {
-    out +=
-        BesideLine("with invalid", results.with_invalid->throughput, results.with_invalid->latency);
+  for (const FigureDefinition& figure : Catalogue()) {
+    const bool row = figure.page == PagePlace::kRow || figure.page == PagePlace::kMainRow;
+    if (row && figure.kind == FigureKind::kEstimate) out += EstimateLines(figure, results);
   }
-  if (!results.headline_is_whole_run) {
-    out += BesideLine("whole run", results.whole_throughput, results.whole_latency);
-  }
+  out += "\n";
+  out += columns.empty() ? UsualDistributions(results) : DistributionsBy(columns, results);
+  if (results.with_invalid) out += BesideLine("with invalid", *results.with_invalid);
+  if (!results.headline_is_whole_run) out += BesideLine("whole run", results.whole_run);
   return out;
 }
 

@@ -1,11 +1,12 @@
 // The page's table of throughput and latencies.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "common/analysis/results.h"
+#include "common/figures/statistic.h"
 
 namespace specctl {
 
@@ -19,7 +20,8 @@ std::string FigureStart(std::string_view name, std::string_view value, std::stri
 // "21,800 .. 22,020"; empty where the estimate has no interval.
 std::string IntervalText(const Estimate& estimate, std::string (*number)(double));
 
-// The table, with a "-" and the reason in place of a figure that is missing.
-std::string FigureTable(const Results& results);
+// The table, with a "-" and the reason in place of a figure that is missing.  `columns` are the
+// statistics of distributions; none: the usual ones, for rates and for latencies their own.
+std::string FigureTable(const Results& results, std::span<const Statistic* const> columns = {});
 
 }  // namespace specctl

@@ -1,26 +1,85 @@
 #include "common/report/figures_json.h"
 
 #include <cmath>
-#include <vector>
+#include <span>
+#include <variant>
 
+#include "common/figures/catalogue.h"
+#include "common/figures/statistic.h"
 #include "common/report/result_names.h"
 
 namespace specctl {
 namespace {
 
-template <class T>
-void WriteList(std::string_view key, const std::vector<T>& values, JsonWriter& json) {
-  if (!values.empty()) json.ArrayField(key, values);
+void WriteFinite(double value, JsonWriter& json) {
+  if (std::isfinite(value)) {
+    json.Value(value);
+  } else {
+    json.Null();  // in a list, whose places have a meaning
+  }
 }
 
-void WriteGauge(std::string_view key, const std::optional<ServerFigures::Gauge>& gauge,
-                JsonWriter& json) {
-  if (!gauge) return;
-  json.Key(key);
+void WriteDistribution(const Distribution& figure, JsonWriter& json) {
   json.BeginObject();
-  WriteNumber("mean", gauge->mean, json);
-  WriteNumber("max", gauge->max, json);
+  json.Field("count", figure.count);
+  for (const Statistic& each : Statistics()) WriteNumber(each.key, figure.*each.value, json);
+  if (figure.error) {
+    json.Key("error");
+    json.BeginObject();
+    for (const Statistic& each : Statistics()) {
+      if (each.error != nullptr) WriteNumber(each.key, (*figure.error).*each.error, json);
+    }
+    json.EndObject();
+  }
   json.EndObject();
+}
+
+// A figure's member of the object that is open, by the form of its value.
+class FigureWriter {
+ public:
+  FigureWriter(std::string_view key, JsonWriter& json) : key_(key), json_(json) {}
+
+  void operator()(std::monostate) const {}
+  void operator()(const Estimate& value) const {
+    if (!std::isfinite(value.value)) return;
+    json_.Key(key_);
+    json_.BeginObject();
+    json_.Field("value", value.value);
+    WriteNumber("low", value.low, json_);
+    WriteNumber("high", value.high, json_);
+    json_.EndObject();
+  }
+  void operator()(const Distribution* value) const {
+    json_.Key(key_);
+    WriteDistribution(*value, json_);
+  }
+  void operator()(const GaugeSummary& value) const {
+    json_.Key(key_);
+    json_.BeginObject();
+    WriteNumber("mean", value.mean, json_);
+    WriteNumber("max", value.max, json_);
+    json_.EndObject();
+  }
+  void operator()(double value) const { WriteNumber(key_, value, json_); }
+  void operator()(std::span<const double> values) const {
+    json_.Key(key_);
+    json_.BeginArray();
+    for (const double value : values) WriteFinite(value, json_);
+    json_.EndArray();
+  }
+  void operator()(std::span<const uint64_t> values) const { json_.ArrayField(key_, values); }
+  void operator()(uint64_t value) const { json_.Field(key_, value); }
+  void operator()(bool value) const { json_.Field(key_, value); }
+  void operator()(std::string_view value) const { json_.Field(key_, value); }
+
+ private:
+  const std::string_view key_;
+  JsonWriter& json_;
+};
+
+template <class Source>
+void WriteAll(std::span<const FigureOf<Source>> catalogue, const Source& source, JsonWriter& json) {
+  for (const FigureOf<Source>& figure : catalogue) WriteFigure(figure, figure.read(source), json);
 }
 
 }  // namespace
@@ -44,61 +103,24 @@ void WriteBuiltin(const DatasetIdentity& dataset, JsonWriter& json) {
   if (dataset.builtin) json.Field("warning", kBuiltinWarning);
 }
 
-void WriteEstimate(std::string_view key, const std::optional<Estimate>& value, JsonWriter& json) {
-  if (!value || !std::isfinite(value->value)) return;
-  json.Key(key);
-  json.BeginObject();
-  json.Field("value", value->value);
-  WriteNumber("low", value->low, json);
-  WriteNumber("high", value->high, json);
-  json.EndObject();
+void WriteFigure(const FigureName& figure, const FigureValue& value, JsonWriter& json) {
+  std::visit(FigureWriter(figure.key, json), value);
 }
 
-void WriteDistribution(std::string_view key, const std::optional<Distribution>& value,
-                       JsonWriter& json) {
-  if (!value || value->count == 0) return;
-  json.Key(key);
-  json.BeginObject();
-  json.Field("count", value->count);
-  WriteNumber("mean", value->mean, json);
-  WriteNumber("min", value->min, json);
-  WriteNumber("max", value->max, json);
-  WriteNumber("p1", value->p1, json);
-  WriteNumber("p5", value->p5, json);
-  WriteNumber("p10", value->p10, json);
-  WriteNumber("p25", value->p25, json);
-  WriteNumber("p50", value->p50, json);
-  WriteNumber("p75", value->p75, json);
-  WriteNumber("p90", value->p90, json);
-  WriteNumber("p95", value->p95, json);
-  WriteNumber("p99", value->p99, json);
-  WriteNumber("p999", value->p999, json);
-  if (value->error) {
-    json.Key("error");
-    json.BeginObject();
-    WriteNumber("p50", value->error->p50, json);
-    WriteNumber("p90", value->error->p90, json);
-    WriteNumber("p95", value->error->p95, json);
-    WriteNumber("p99", value->error->p99, json);
-    json.EndObject();
+void WriteGroup(FigureGroup group, const FigureSet& set, JsonWriter& json) {
+  for (const FigureDefinition& figure : Catalogue()) {
+    if (figure.group == group) WriteFigure(figure, figure.read(set), json);
   }
-  json.EndObject();
+}
+
+void WriteTokenTotals(const TokenTotals& tokens, JsonWriter& json) {
+  WriteAll(TokenCatalogue(), tokens, json);
 }
 
 void WriteConservation(const Conservation& conservation, JsonWriter& json) {
   json.Key("conservation");
   json.BeginObject();
-  json.Field("planned", conservation.planned);
-  json.Field("sent", conservation.sent);
-  json.Field("shed", conservation.shed);
-  json.Field("unassigned", conservation.Unassigned());
-  json.Field("ok", conservation.ok);
-  json.Field("failed", conservation.failed);
-  json.Field("timed_out", conservation.timed_out);
-  json.Field("cancelled", conservation.cancelled);
-  json.Field("lost", conservation.lost);
-  json.Field("in_flight", conservation.in_flight);
-  json.Field("resends", conservation.resends);
+  WriteAll(ConservationCatalogue(), conservation, json);
   json.Key("unassigned_by_reason");
   json.BeginObject();
   for (size_t i = 0; i < conservation.unassigned.size(); ++i) {
@@ -109,15 +131,10 @@ void WriteConservation(const Conservation& conservation, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteThroughput(const ThroughputFigures& figures, JsonWriter& json) {
+void WriteThroughput(const FigureSet& set, JsonWriter& json) {
   json.Key("throughput");
   json.BeginObject();
-  WriteEstimate("output_tps", figures.output_tps, json);
-  WriteEstimate("total_tps", figures.total_tps, json);
-  WriteEstimate("requests_per_s", figures.requests_per_s, json);
-  WriteEstimate("user_tps_mean", figures.user_tps_mean, json);
-  WriteNumber("output_tps_per_gpu", figures.output_tps_per_gpu, json);
-  WriteNumber("output_tps_peak", figures.output_tps_peak, json);
+  WriteGroup(FigureGroup::kThroughput, set, json);
   json.EndObject();
 }
 
@@ -126,46 +143,11 @@ void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures
   if (!value) return;
   json.Key(key);
   json.BeginObject();
-  WriteAcceptanceFields(*value, json);
+  WriteGroup(FigureGroup::kAcceptance, FigureSet{.acceptance = value}, json);
   json.EndObject();
 }
 
-void WriteAcceptanceFields(const AcceptanceFigures& figures, JsonWriter& json) {
-  const AcceptanceFigures* const value = &figures;
-  WriteEstimate("per_step", value->per_step, json);
-  if (value->lower_bound) json.Field("lower_bound", true);
-  WriteEstimate("delivered_per_step", value->delivered_per_step, json);
-  WriteEstimate("per_draft", value->per_draft, json);
-  WriteEstimate("accept_rate", value->accept_rate, json);
-  WriteNumber("request_macro_mean", value->request_macro_mean, json);
-  WriteList("conditional", value->conditional, json);
-  WriteList("joint", value->joint, json);
-  if (!value->joint.empty()) json.Field("rates_over", value->rates_over_steps ? "steps" : "drafts");
-  WriteList("histogram", value->histogram, json);
-  WriteList("cut_histogram", value->cut_histogram, json);
-  json.Field("steps", value->steps);
-  json.Field("drafts", value->drafts);
-  json.Field("source", AcceptanceSourceName(value->source));
-  WriteNumber("source_share", value->source_share, json);
-  json.Field("approximate", value->approximate);
-  WriteNumber("merged_share", value->merged_share, json);
-}
-
 namespace {
-
-void WriteCounters(const ServerCounters& value, JsonWriter& json) {
-  WriteNumber("generated_tokens", value.generated_tokens, json);
-  WriteNumber("prompt_tokens", value.prompt_tokens, json);
-  WriteNumber("first_tokens", value.first_tokens, json);
-  WriteNumber("drafts", value.drafts, json);
-  WriteNumber("drafted_tokens", value.drafted_tokens, json);
-  WriteNumber("accepted_tokens", value.accepted_tokens, json);
-  WriteList("accepted_by_position", value.accepted_by_position, json);
-  WriteNumber("engine_steps", value.engine_steps, json);
-  WriteNumber("prefix_hit_rate", value.prefix_hit_rate, json);
-  WriteNumber("preemptions", value.preemptions, json);
-  WriteNumber("requests_finished", value.requests_finished, json);
-}
 
 // What was left out.
 void WriteCautions(const ServerFigures& value, JsonWriter& json) {
@@ -190,14 +172,8 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   if (!value) return;
   json.Key("servers");
   json.BeginObject();
-  WriteCounters(value->sums, json);
-  WriteGauge("running", value->running, json);
-  WriteGauge("waiting", value->waiting, json);
-  WriteGauge("kv_cache_share", value->kv_cache_share, json);
-  json.Field("scrapes", value->scrapes);
-  json.Field("scrapes_failed", value->scrapes_failed);
-  json.Field("resets", value->resets);
-  json.Field("complete", value->complete);
+  WriteAll(CounterCatalogue(), value->sums, json);
+  WriteAll(ServerCatalogue(), *value, json);
   WriteCautions(*value, json);
   if (!value->partial.empty()) {
     json.Key("partial");
@@ -208,20 +184,9 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   json.ObjectsField("targets", value->targets, [&](const TargetCounters& target) {
     json.Field("metrics_url", target.url);
     json.Field("target", target.target);
-    WriteCounters(target.counters, json);
+    WriteAll(CounterCatalogue(), target.counters, json);
   });
   json.EndObject();
-}
-
-void WriteLatencies(const LatencyFigures& figures, JsonWriter& json) {
-  WriteDistribution("user_tps", figures.user_tps, json);
-  WriteDistribution("ttft_ms", figures.ttft_ms, json);
-  WriteDistribution("ttft_user_ms", figures.ttft_user_ms, json);
-  WriteDistribution("ttfo_ms", figures.ttfo_ms, json);
-  WriteDistribution("itl_ms", figures.itl_ms, json);
-  WriteDistribution("step_latency_ms", figures.step_latency_ms, json);
-  WriteDistribution("request_latency_ms", figures.request_latency_ms, json);
-  WriteDistribution("connect_ms", figures.connect_ms, json);
 }
 
 }  // namespace specctl

@@ -7,27 +7,27 @@
 
 #include "common/analysis/results.h"
 #include "common/base/json_writer.h"
+#include "common/figures/figure_definition.h"
 
 namespace specctl {
 
 // Each writes `key` and its value, or nothing where the value is absent or not finite.
 void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& json);
-void WriteEstimate(std::string_view key, const std::optional<Estimate>& value, JsonWriter& json);
-void WriteDistribution(std::string_view key, const std::optional<Distribution>& value,
-                       JsonWriter& json);
+void WriteFigure(const FigureName& figure, const FigureValue& value, JsonWriter& json);
 void WriteConservation(const Conservation& conservation, JsonWriter& json);
-void WriteThroughput(const ThroughputFigures& figures, JsonWriter& json);
 void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures>& value,
                      JsonWriter& json);
-// The same as members of the object that is open.
-void WriteAcceptanceFields(const AcceptanceFigures& figures, JsonWriter& json);
+// As members of the object that is open.
+void WriteTokenTotals(const TokenTotals& tokens, JsonWriter& json);
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json);
+
+// The figures of the set's group, in the catalogue's order, as members of the object that is open.
+void WriteGroup(FigureGroup group, const FigureSet& set, JsonWriter& json);
+// The object "throughput", which is there without figures, too.
+void WriteThroughput(const FigureSet& set, JsonWriter& json);
 
 // What run.json and summary.json both say of a target and of prompts of our own.
 void WriteTargetIdentity(const TargetProbed& target, const RunSpec& spec, JsonWriter& json);
 void WriteBuiltin(const DatasetIdentity& dataset, JsonWriter& json);
-
-// The distributions, each under its own key of the object that is open.
-void WriteLatencies(const LatencyFigures& figures, JsonWriter& json);
 
 }  // namespace specctl

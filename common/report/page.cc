@@ -37,7 +37,7 @@ void AppendFiles(const Results& results, std::string run_dir, std::string& out) 
 
 std::string RenderPage(const Results& results, const PageOptions& options) {
   std::string out = VerdictLines(results) + SetupLines(results);
-  out += "\n" + FigureTable(results);
+  out += "\n" + FigureTable(results, options.statistics);
   out += NetworkLines(results);
   const std::string acceptance = AcceptanceBlock(results);
   if (!acceptance.empty()) out += "\n" + acceptance;

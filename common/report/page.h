@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/analysis/results.h"
+#include "common/figures/statistic.h"
 #include "common/report/text_layout.h"
 
 namespace specctl {
@@ -13,6 +15,8 @@ struct PageOptions {
   // Of the terminal: on a narrower one than kPageColumns long lines are broken, down to
   // kPageColumnsMin.
   size_t columns = kPageColumns;
+  // The statistics of distributions; none: the usual ones.
+  std::vector<const Statistic*> statistics;
 };
 
 // The page: verdict first, then target, load, servers, figures, acceptance, conservation, files.

@@ -21,7 +21,7 @@ void AppendMore(size_t lines, std::string_view key, std::string& out) {
               out);
 }
 
-std::string GaugeText(const ServerFigures::Gauge& gauge) {
+std::string GaugeText(const GaugeSummary& gauge) {
   return FixedText(gauge.mean, gauge.mean < 99.95 ? 1 : 0) + " mean, " + FixedText(gauge.max, 0) +
          " max";
 }

@@ -99,7 +99,8 @@ void AppendFailureCauses(const Results& results, std::string& out) {
 
 std::string FinishText(const Results& results) {
   std::string text;
-  if (results.output_tokens) text = "osl mean " + FigureText(results.output_tokens->mean);
+  if (results.whole_run.length.output_tokens)
+    text = "osl mean " + FigureText(results.whole_run.length.output_tokens->mean);
   std::string reasons;
   for (const auto& [reason, requests] : results.tokens.finish_reasons) {
     reasons += (reasons.empty() ? "" : ", ") + CountText(requests) + " by " + Printable(reason);

@@ -63,8 +63,8 @@ void WriteWithInvalid(const Results& results, JsonWriter& json) {
   if (!results.with_invalid) return;
   json.Key("with_invalid_windows");
   json.BeginObject();
-  WriteThroughput(results.with_invalid->throughput, json);
-  WriteLatencies(results.with_invalid->latency, json);
+  WriteThroughput(*results.with_invalid, json);
+  WriteGroup(FigureGroup::kLatency, *results.with_invalid, json);
   json.EndObject();
 }
 
@@ -106,9 +106,7 @@ void WriteTokens(const Results& results, JsonWriter& json) {
   const TokenTotals& tokens = results.tokens;
   json.Key("tokens");
   json.BeginObject();
-  json.Field("input", tokens.input);
-  json.Field("output", tokens.output);
-  json.Field("requests_without_totals", tokens.requests_without_totals);
+  WriteTokenTotals(tokens, json);
   json.Key("finish_reasons");
   json.BeginObject();
   for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
@@ -135,10 +133,10 @@ void WriteHeadlineAcceptance(const Results& results, JsonWriter& json) {
   const bool speculates =
       std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
                   [](const TargetAcceptance& target) { return target.speculates; });
-  if (!speculates && !results.acceptance) return;
+  if (!speculates && !results.headline.acceptance) return;
   json.Key("acceptance");
   json.BeginObject();
-  if (results.acceptance) WriteAcceptanceFields(*results.acceptance, json);
+  WriteGroup(FigureGroup::kAcceptance, results.headline, json);
   WriteAcceptanceSources(results, json);
   json.EndObject();
 }
@@ -146,11 +144,10 @@ void WriteHeadlineAcceptance(const Results& results, JsonWriter& json) {
 void WriteWholeRun(const Results& results, JsonWriter& json) {
   json.Key("whole_run");
   json.BeginObject();
-  WriteThroughput(results.whole_throughput, json);
-  WriteLatencies(results.whole_latency, json);
-  WriteDistribution("input_tokens", results.input_tokens, json);
-  WriteDistribution("output_tokens", results.output_tokens, json);
-  WriteAcceptance("acceptance", results.whole_acceptance, json);
+  WriteThroughput(results.whole_run, json);
+  WriteGroup(FigureGroup::kLatency, results.whole_run, json);
+  WriteGroup(FigureGroup::kLength, results.whole_run, json);
+  WriteAcceptance("acceptance", results.whole_run.acceptance, json);
   json.EndObject();
 }
 
@@ -163,8 +160,8 @@ void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
   json.Field("input", slice.input_tokens);
   json.Field("output", slice.output_tokens);
   json.EndObject();
-  WriteLatencies(slice.latency, json);
-  WriteAcceptance("acceptance", slice.acceptance, json);
+  WriteGroup(FigureGroup::kLatency, slice.figures, json);
+  WriteAcceptance("acceptance", slice.figures.acceptance, json);
 }
 
 void WriteTargetModel(const TargetProbed& target, const RunSpec& spec, JsonWriter& json) {
@@ -289,9 +286,9 @@ std::string SummaryJson(const Results& results) {
   WriteOddities(results.oddities, json);
   WriteOutages(results.outages, json);
   WriteTokens(results, json);
-  WriteThroughput(results.throughput, json);
-  WriteLatencies(results.latency, json);
-  WriteDistribution("receive_lag_ms", results.receive_lag_ms, json);
+  WriteThroughput(results.headline, json);
+  WriteGroup(FigureGroup::kLatency, results.headline, json);
+  WriteGroup(FigureGroup::kLength, results.headline, json);
   WriteHeadlineAcceptance(results, json);
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);

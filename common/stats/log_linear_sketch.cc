@@ -1,6 +1,7 @@
 #include "common/stats/log_linear_sketch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/stats/octave_buckets.h"
 #include "common/stats/quantiles.h"
@@ -21,12 +22,19 @@ constexpr Nanos MiddleOf(uint32_t bucket) {
   return Nanos(static_cast<int64_t>(Buckets::Lowest(bucket) + Buckets::Width(bucket) / 2));
 }
 
+// Modulo 2^128, as all sums of squares here.
+absl::uint128 Squared(Nanos value) {
+  const auto wide = static_cast<absl::uint128>(absl::int128(value.count()));
+  return wide * wide;
+}
+
 }  // namespace
 
 void SketchValues::Add(Nanos value) {
   min_ = buckets_.empty() ? value : std::min(min_, value);
   max_ = buckets_.empty() ? value : std::max(max_, value);
   sum_ns_ += absl::int128(value.count());
+  squares_ns2_ += Squared(value);
   buckets_.push_back(BucketOf(value));
 }
 
@@ -36,14 +44,15 @@ void LogLinearSketch::Add(Nanos value, uint64_t count) {
   // Below first_bucket_ the difference wraps and is out of range, too.
   if (bucket - first_bucket_ >= buckets_.size()) Widen(bucket, bucket);
   buckets_[bucket - first_bucket_] += count;
-  Count({count, absl::int128(value.count()) * absl::int128(count), value, value});
+  Count({count, absl::int128(value.count()) * absl::int128(count), Squared(value) * count, value,
+         value});
 }
 
 void LogLinearSketch::Add(const SketchValues& values) {
   if (values.size() == 0) return;
   Widen(BucketOf(values.min_), BucketOf(values.max_));
   for (const uint32_t bucket : values.buckets_) ++buckets_[bucket - first_bucket_];
-  Count({values.size(), values.sum_ns_, values.min_, values.max_});
+  Count({values.size(), values.sum_ns_, values.squares_ns2_, values.min_, values.max_});
 }
 
 void LogLinearSketch::Merge(const LogLinearSketch& other) {
@@ -53,13 +62,14 @@ void LogLinearSketch::Merge(const LogLinearSketch& other) {
   for (uint32_t bucket = low; bucket <= high; ++bucket) {
     buckets_[bucket - first_bucket_] += other.buckets_[bucket - other.first_bucket_];
   }
-  Count({other.count_, other.sum_ns_, other.min_, other.max_});
+  Count({other.count_, other.sum_ns_, other.squares_ns2_, other.min_, other.max_});
 }
 
 void LogLinearSketch::Clear() {
   std::fill(buckets_.begin(), buckets_.end(), 0);
   count_ = 0;
   sum_ns_ = 0;
+  squares_ns2_ = 0;
   min_ = max_ = Nanos(0);
 }
 
@@ -74,6 +84,20 @@ std::optional<Nanos> LogLinearSketch::max() const {
 std::optional<double> LogLinearSketch::mean_ns() const {
   if (count_ == 0) return std::nullopt;
   return static_cast<double>(sum_ns_) / static_cast<double>(count_);
+}
+
+// From the squared distances to the mean's whole part, which are small: the sum of squares less
+// that of the mean would lose every digit where values lie close together.
+std::optional<double> LogLinearSketch::stddev_ns() const {
+  if (count_ == 0) return std::nullopt;
+  const absl::int128 count(count_);
+  const absl::int128 mean = sum_ns_ / count, rest = sum_ns_ % count;
+  // sum (v - m)^2 = sum v^2 - m (2 sum v - n m) = sum v^2 - m (sum v + rest)
+  const absl::uint128 distances =
+      squares_ns2_ - static_cast<absl::uint128>(mean) * static_cast<absl::uint128>(sum_ns_ + rest);
+  const auto n = static_cast<double>(count_);
+  const double off = static_cast<double>(rest) / n;
+  return std::sqrt(std::max(0.0, static_cast<double>(distances) / n - off * off));
 }
 
 std::optional<Nanos> LogLinearSketch::Quantile(double q) const {

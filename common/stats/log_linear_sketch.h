@@ -23,6 +23,7 @@ class SketchValues {
   friend class LogLinearSketch;
   std::vector<uint32_t> buckets_;
   absl::int128 sum_ns_ = 0;
+  absl::uint128 squares_ns2_ = 0;
   Nanos min_{0}, max_{0};
 };
 
@@ -46,6 +47,9 @@ class LogLinearSketch {
   std::optional<Nanos> min() const;
   std::optional<Nanos> max() const;
   std::optional<double> mean_ns() const;
+  // Standard deviation of the values (divisor: their number).  Exact but for the last rounding, so
+  // it is the same in whatever order values came and sketches were merged.
+  std::optional<double> stddev_ns() const;
   // Quantile `q` in [0, 1], nearest rank: the middle of the bucket of the ceil(q * count)-th value,
   // clamped to [min, max].  nullopt where nothing was added.
   std::optional<Nanos> Quantile(double q) const;
@@ -57,6 +61,7 @@ class LogLinearSketch {
   struct Summary {
     uint64_t count;
     absl::int128 sum_ns;
+    absl::uint128 squares_ns2;
     Nanos min, max;
   };
   void Count(const Summary& values) {
@@ -64,6 +69,7 @@ class LogLinearSketch {
     max_ = count_ == 0 ? values.max : std::max(max_, values.max);
     count_ += values.count;
     sum_ns_ += values.sum_ns;
+    squares_ns2_ += values.squares_ns2;
   }
   void Widen(uint32_t low, uint32_t high);
 
@@ -71,6 +77,8 @@ class LogLinearSketch {
   uint32_t first_bucket_ = 0;
   uint64_t count_ = 0;
   absl::int128 sum_ns_ = 0;
+  // Modulo 2^128: that is enough, since the sum of squared distances from the mean is below it.
+  absl::uint128 squares_ns2_ = 0;
   Nanos min_{0}, max_{0};
 };
 

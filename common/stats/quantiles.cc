@@ -29,6 +29,9 @@ std::optional<Distribution> Describe(std::vector<double> values) {
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
   // Rounding must not carry the mean of equal values past them.
   result.mean = std::clamp(sum / static_cast<double>(values.size()), result.min, result.max);
+  double squares = 0;
+  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  result.stddev = std::sqrt(squares / static_cast<double>(values.size()));
   result.p1 = at(0.01);
   result.p5 = at(0.05);
   result.p10 = at(0.1);

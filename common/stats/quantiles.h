@@ -16,7 +16,11 @@ struct QuantileErrors {
 // Distribution of a figure, as summary.json prints it; all in the figure's own unit.
 struct Distribution {
   uint64_t count = 0;
-  double mean = 0, min = 0, max = 0;
+  double mean = 0;
+  // Of these values, not of a population that they would be drawn from: the square root of the
+  // mean squared distance from the mean (divisor n, as AIPerf's `std`).
+  double stddev = 0;
+  double min = 0, max = 0;
   double p1 = 0, p5 = 0, p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0;
   std::optional<QuantileErrors> error;  // absent: the figure's values are exact
 };

@@ -44,8 +44,8 @@ StepFigures FiguresOf(const Results& results) {
     figures.reasons.push_back(reason.code);
   }
   figures.checks_not_made = results.verdict.checks_not_made;
-  if (!results.headline_is_whole_run && results.throughput.output_tps) {
-    figures.reached_per_s = results.throughput.output_tps->value;
+  if (!results.headline_is_whole_run && results.headline.throughput.output_tps) {
+    figures.reached_per_s = results.headline.throughput.output_tps->value;
   }
   for (const AgentFigures& agent : results.agents) figures.agents.push_back(AgentOf(agent));
   return figures;

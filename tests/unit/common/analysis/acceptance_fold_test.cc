@@ -22,8 +22,8 @@ TEST(AcceptanceFoldTest, ChunksAreStepsAndTheLastMayHaveBeenLonger) {
       .Ok(60);
   script.Begin({.at_ms = 70}).Chunk(80, 1).Chunk(90, 3).Chunk(95, 1).Ok(99);
   const Results results = Fold(script.Events());
-  ASSERT_TRUE(results.acceptance.has_value());
-  const AcceptanceFigures& acceptance = *results.acceptance;
+  ASSERT_TRUE(results.headline.acceptance.has_value());
+  const AcceptanceFigures& acceptance = *results.headline.acceptance;
   EXPECT_EQ(acceptance.source, AcceptanceSource::kChunks);
   EXPECT_EQ(acceptance.steps, 6u);
   // Past 1: 3 + 1 of 4 + 1; past 2: 2 of 3; past 3: 1 of 2.
@@ -59,17 +59,18 @@ TEST(AcceptanceFoldTest, StatisticsGoBeforeChunks) {
   AddWithStats(script, 100);
   std::vector<EndedRequest> requests;
   const Results results = Fold(script.Events(), &requests);
-  ASSERT_TRUE(results.acceptance && results.acceptance_from_chunks);
-  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kPerRequest);
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);                  // 1 + 3 / 3
-  EXPECT_DOUBLE_EQ(results.acceptance->delivered_per_step->value, 5 / 3.0);  // the last cut by 1
-  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);                 // 1 + 3 / 3
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);             // 3 / 6
-  EXPECT_EQ(results.acceptance->drafts, 6u);
-  EXPECT_THAT(results.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
-  EXPECT_THAT(results.acceptance->joint, ElementsAre(2 / 3.0, 1 / 3.0));
-  EXPECT_FALSE(results.acceptance->rates_over_steps);
-  EXPECT_FALSE(results.acceptance->approximate);
+  ASSERT_TRUE(results.headline.acceptance && results.acceptance_from_chunks);
+  EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kPerRequest);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_step->value, 2);  // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->delivered_per_step->value,
+                   5 / 3.0);                                               // the last cut by 1
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_draft->value, 2);      // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->accept_rate->value, 0.5);  // 3 / 6
+  EXPECT_EQ(results.headline.acceptance->drafts, 6u);
+  EXPECT_THAT(results.headline.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
+  EXPECT_THAT(results.headline.acceptance->joint, ElementsAre(2 / 3.0, 1 / 3.0));
+  EXPECT_FALSE(results.headline.acceptance->rates_over_steps);
+  EXPECT_FALSE(results.headline.acceptance->approximate);
   EXPECT_FALSE(HasLabelCode(results.verdict, "approximate_acceptance"));
   EXPECT_DOUBLE_EQ(*results.acceptance_from_chunks->merged_share, 0);
   const std::optional<ToldSteps> told = BestSteps(requests[0]);
@@ -87,15 +88,15 @@ TEST(AcceptanceFoldTest, AFewWithoutASourceDoNotTakeItAway) {
   for (int i = 0; i < 9; ++i) AddWithStats(script, i * 100);
   script.Begin({.at_ms = 900}).Chunk(910, 1).Chunk(920, 2).Chunk(930, 1).Ok(950);
   Results results = Fold(script.Events());
-  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kPerRequest);
-  EXPECT_DOUBLE_EQ(results.acceptance->source_share, 0.9);
+  EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kPerRequest);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->source_share, 0.9);
   EXPECT_TRUE(HasLabelCode(results.verdict, "partial_acceptance"));
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_step->value, 2);
 
   script.Begin({.at_ms = 1'000}).Chunk(1'010, 1).Chunk(1'020, 2).Chunk(1'030, 1).Ok(1'050);
   results = Fold(script.Events());
-  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kChunks);
-  EXPECT_DOUBLE_EQ(results.acceptance->source_share, 1);
+  EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kChunks);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->source_share, 1);
 }
 
 TEST(AcceptanceFoldTest, IntervalsAreByQuestionNotByRepeat) {
@@ -108,10 +109,12 @@ TEST(AcceptanceFoldTest, IntervalsAreByQuestionNotByRepeat) {
     }
   }
   const auto width = [](const Results& results) {
-    return *results.acceptance->per_step->high - *results.acceptance->per_step->low;
+    return *results.headline.acceptance->per_step->high -
+           *results.headline.acceptance->per_step->low;
   };
   const Results distinct = Fold(once.Events()), repeated = Fold(again.Events());
-  EXPECT_DOUBLE_EQ(distinct.acceptance->per_step->value, repeated.acceptance->per_step->value);
+  EXPECT_DOUBLE_EQ(distinct.headline.acceptance->per_step->value,
+                   repeated.headline.acceptance->per_step->value);
   EXPECT_GT(width(repeated), 1.5 * width(distinct));
 }
 
@@ -119,7 +122,7 @@ TEST(AcceptanceFoldTest, AnEngineThatSendsAChunkATokenHasNoStepsInChunks) {
   JournalScript script({.bs = 1});
   script.target().engine = "llamacpp";
   script.Begin({.at_ms = 0}).Chunks(9, 10, 10, 1).Ok(200);
-  EXPECT_FALSE(Fold(script.Events()).acceptance.has_value());
+  EXPECT_FALSE(Fold(script.Events()).headline.acceptance.has_value());
 }
 
 // A llama.cpp's drafts of 2: 1 + (2 + 1) + (0 + 1) + (1 + 1) tokens, an event each.
@@ -145,16 +148,16 @@ TEST(AcceptanceFoldTest, TimingsTellEachStep) {
   AddTimed(script, 100);
   std::vector<EndedRequest> requests;
   const Results results = Fold(script.Events(), &requests);
-  ASSERT_TRUE(results.acceptance);
-  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kTimings);
-  EXPECT_EQ(results.acceptance->steps, 6u);
-  EXPECT_EQ(results.acceptance->drafts, 6u);
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);       // 1 + 3 / 3
-  EXPECT_DOUBLE_EQ(results.acceptance->per_draft->value, 2);      // 1 + 3 / 3
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);  // 3 / 6
-  EXPECT_THAT(results.acceptance->histogram, ElementsAre(2, 2, 2));
-  EXPECT_THAT(results.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
-  EXPECT_FALSE(results.acceptance->approximate);
+  ASSERT_TRUE(results.headline.acceptance);
+  EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kTimings);
+  EXPECT_EQ(results.headline.acceptance->steps, 6u);
+  EXPECT_EQ(results.headline.acceptance->drafts, 6u);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_step->value, 2);       // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_draft->value, 2);      // 1 + 3 / 3
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->accept_rate->value, 0.5);  // 3 / 6
+  EXPECT_THAT(results.headline.acceptance->histogram, ElementsAre(2, 2, 2));
+  EXPECT_THAT(results.headline.acceptance->conditional, ElementsAre(2 / 3.0, 0.5));
+  EXPECT_FALSE(results.headline.acceptance->approximate);
   EXPECT_FALSE(results.acceptance_from_chunks.has_value());
   const std::optional<ToldSteps> told = BestSteps(requests[0]);
   ASSERT_TRUE(told);
@@ -173,20 +176,20 @@ TEST(AcceptanceFoldTest, WhereSomeTimingsTellLessTheRunHasLess) {
   last.each_step_known = false;
   last.acceptance_histogram.clear();
   Results results = Fold(script.Events(), &requests);
-  EXPECT_DOUBLE_EQ(results.acceptance->source_share, 1);
-  EXPECT_EQ(results.acceptance->steps, 18u);
-  EXPECT_DOUBLE_EQ(results.acceptance->per_step->value, 2);
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
-  EXPECT_FALSE(results.acceptance->per_draft || results.acceptance->drafts);
-  EXPECT_THAT(results.acceptance->histogram, testing::IsEmpty());
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->source_share, 1);
+  EXPECT_EQ(results.headline.acceptance->steps, 18u);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_step->value, 2);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->accept_rate->value, 0.5);
+  EXPECT_FALSE(results.headline.acceptance->per_draft || results.headline.acceptance->drafts);
+  EXPECT_THAT(results.headline.acceptance->histogram, testing::IsEmpty());
   EXPECT_EQ(BestSteps(requests.back())->steps, 3u);
   EXPECT_FALSE(BestSteps(requests.back())->drafts.has_value());
 
   last.steps.reset();
   results = Fold(script.Events(), &requests);
-  EXPECT_DOUBLE_EQ(results.acceptance->accept_rate->value, 0.5);
-  EXPECT_FALSE(results.acceptance->per_step || results.acceptance->steps);
-  EXPECT_FALSE(results.acceptance->request_macro_mean.has_value());
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->accept_rate->value, 0.5);
+  EXPECT_FALSE(results.headline.acceptance->per_step || results.headline.acceptance->steps);
+  EXPECT_FALSE(results.headline.acceptance->request_macro_mean.has_value());
 }
 
 TEST(AcceptanceFoldTest, OneInTenMayTellLess) {
@@ -194,20 +197,20 @@ TEST(AcceptanceFoldTest, OneInTenMayTellLess) {
   for (int i = 0; i < 9; ++i) AddTimed(script, i * 100);
   AddTimed(script, 900).each_step_known = false;
   const Results results = Fold(script.Events());
-  EXPECT_DOUBLE_EQ(results.whole_acceptance->source_share, 0.9);
-  EXPECT_EQ(results.whole_acceptance->drafts, 27u);
+  EXPECT_DOUBLE_EQ(results.whole_run.acceptance->source_share, 0.9);
+  EXPECT_EQ(results.whole_run.acceptance->drafts, 27u);
 }
 
 TEST(AcceptanceFoldTest, WithoutASignOfADraftThereIsNoAcceptance) {
   JournalScript timed({.bs = 1});
   AddTimed(timed, 0) = {.steps = 6, .each_step_known = true};
-  EXPECT_FALSE(Fold(timed.Events()).acceptance.has_value());
+  EXPECT_FALSE(Fold(timed.Events()).headline.acceptance.has_value());
   JournalScript chunks({.bs = 1});
   chunks.Begin({.at_ms = 0}).Chunks(9, 10, 10, 1).Ok(200);
-  EXPECT_FALSE(Fold(chunks.Events()).acceptance.has_value());
+  EXPECT_FALSE(Fold(chunks.Events()).headline.acceptance.has_value());
   // A server that says it drafts, and never did.
   chunks.target().draft_length = 3;
-  EXPECT_DOUBLE_EQ(Fold(chunks.Events()).acceptance->per_step->value, 1);
+  EXPECT_DOUBLE_EQ(Fold(chunks.Events()).headline.acceptance->per_step->value, 1);
 }
 
 TEST(AcceptanceFoldTest, RequestsThatEndedBadlyDoNotEnter) {
@@ -217,7 +220,7 @@ TEST(AcceptanceFoldTest, RequestsThatEndedBadlyDoNotEnter) {
       .Chunk(80, 1)
       .Chunks(5, 90, 1, 4)
       .Fail(99, Outcome::kFailed, FailureKind::kTruncated);
-  EXPECT_DOUBLE_EQ(Fold(script.Events()).acceptance->per_step->value, 2);
+  EXPECT_DOUBLE_EQ(Fold(script.Events()).headline.acceptance->per_step->value, 2);
 }
 
 // 100 chunks of 2 tokens after the first, from steps as the server counted them.
@@ -242,21 +245,21 @@ Results WithEngineSteps(double engine_steps, std::optional<uint32_t> draft_lengt
 
 TEST(AcceptanceFoldTest, MergedShareIsWhatTheServersCountedMore) {
   const Results exact = WithEngineSteps(99);
-  EXPECT_EQ(exact.acceptance->source, AcceptanceSource::kChunks);
-  EXPECT_DOUBLE_EQ(*exact.acceptance->merged_share, 0);
-  EXPECT_FALSE(exact.acceptance->approximate);
+  EXPECT_EQ(exact.headline.acceptance->source, AcceptanceSource::kChunks);
+  EXPECT_DOUBLE_EQ(*exact.headline.acceptance->merged_share, 0);
+  EXPECT_FALSE(exact.headline.acceptance->approximate);
   const Results unknown = WithEngineSteps(50);
-  EXPECT_FALSE(unknown.acceptance->merged_share.has_value());
-  EXPECT_TRUE(unknown.acceptance->approximate);
+  EXPECT_FALSE(unknown.headline.acceptance->merged_share.has_value());
+  EXPECT_TRUE(unknown.headline.acceptance->approximate);
 }
 
 TEST(AcceptanceFoldTest, WhereStepsAreMergedTheCountersStandInTheHeadline) {
   const Results merged = WithEngineSteps(110);
-  ASSERT_TRUE(merged.acceptance.has_value());
-  EXPECT_EQ(merged.acceptance->source, AcceptanceSource::kCounters);
-  EXPECT_DOUBLE_EQ(merged.acceptance->per_step->value, 1 + 99 / 110.0);
-  EXPECT_DOUBLE_EQ(merged.acceptance->delivered_per_step->value, 198 / 110.0);
-  EXPECT_DOUBLE_EQ(merged.acceptance->per_draft->value, 1 + 99 / 80.0);
+  ASSERT_TRUE(merged.headline.acceptance.has_value());
+  EXPECT_EQ(merged.headline.acceptance->source, AcceptanceSource::kCounters);
+  EXPECT_DOUBLE_EQ(merged.headline.acceptance->per_step->value, 1 + 99 / 110.0);
+  EXPECT_DOUBLE_EQ(merged.headline.acceptance->delivered_per_step->value, 198 / 110.0);
+  EXPECT_DOUBLE_EQ(merged.headline.acceptance->per_draft->value, 1 + 99 / 80.0);
   EXPECT_TRUE(HasLabelCode(merged.verdict, "merged_steps"));
   EXPECT_DOUBLE_EQ(*merged.acceptance_sources[0].merged_share, 0.1);
   EXPECT_EQ(merged.acceptance_sources[0].source, AcceptanceSource::kCounters);
@@ -269,7 +272,7 @@ TEST(AcceptanceFoldTest, ALengthAboveADraftAndItsBonusIsRefused) {
   script.target().draft_length = 1;
   script.Begin({.at_ms = 0}).Chunk(10, 1).Chunks(20, 20, 1, 3).Ok(200);
   const Results results = Fold(script.Events());
-  EXPECT_FALSE(results.acceptance.has_value());
+  EXPECT_FALSE(results.headline.acceptance.has_value());
   EXPECT_FALSE(results.acceptance_sources[0].why_none.empty());
 }
 
@@ -284,14 +287,14 @@ TEST(AcceptanceFoldTest, EachTargetHasItsOwnSource) {
     other.begun().target = 1;
   }
   const Results results = Fold(script.Events());
-  ASSERT_TRUE(results.acceptance.has_value());
-  EXPECT_EQ(results.acceptance->source, AcceptanceSource::kMixed);
+  ASSERT_TRUE(results.headline.acceptance.has_value());
+  EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kMixed);
   EXPECT_EQ(results.acceptance_sources[0].source, AcceptanceSource::kPerRequest);
   EXPECT_EQ(results.acceptance_sources[1].source, AcceptanceSource::kChunks);
   const SliceFigures* a = FindSlice(results, "target", "http://a");
   const SliceFigures* b = FindSlice(results, "target", "http://b");
-  EXPECT_DOUBLE_EQ(a->acceptance->per_step->value, 2);
-  EXPECT_DOUBLE_EQ(b->acceptance->per_step->value, 3);
+  EXPECT_DOUBLE_EQ(a->figures.acceptance->per_step->value, 2);
+  EXPECT_DOUBLE_EQ(b->figures.acceptance->per_step->value, 3);
 }
 
 }  // namespace

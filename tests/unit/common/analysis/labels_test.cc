@@ -172,7 +172,7 @@ TEST(LabelsTest, ARunThatIsTooShortToMeanMuchSaysSoAndKeepsItsFigures) {
   const Results eight = OfRequests(8, 8, 200);
   ASSERT_TRUE(HasLabelCode(eight.verdict, "too_short"));
   EXPECT_EQ(eight.verdict.state, VerdictState::kValid);
-  EXPECT_TRUE(eight.throughput.requests_per_s.has_value());
+  EXPECT_TRUE(eight.headline.throughput.requests_per_s.has_value());
   const auto& labels = eight.verdict.labels;
   const auto label = std::find_if(labels.begin(), labels.end(),
                                   [](const auto& l) { return l.code == "too_short"; });

@@ -65,7 +65,8 @@ TEST(OutageTest, StreamsThatStandStillAreOne) {
   EXPECT_THAT(label->text, HasSubstr("no token came from 5 to 8 s though requests waited"));
   ASSERT_TRUE(results.outages.output_tps_outside);
   EXPECT_NEAR(*results.outages.output_tps_outside, 692 / 9.24, 1);
-  EXPECT_LT(results.throughput.output_tps->value, 0.8 * *results.outages.output_tps_outside);
+  EXPECT_LT(results.headline.throughput.output_tps->value,
+            0.8 * *results.outages.output_tps_outside);
   EXPECT_EQ(results.windows[6].labels, std::vector<std::string>{"outage"});
 }
 

@@ -43,17 +43,18 @@ TEST(RunFoldTest, HeadlineIsTheHolds) {
   EXPECT_EQ(results.verdict.windows, 7u);
 
   // 8 requests of 21 tokens and 10 prompt tokens a second.
-  ASSERT_TRUE(results.throughput.output_tps && results.throughput.output_tps->low);
-  EXPECT_DOUBLE_EQ(results.throughput.output_tps->value, 168);
-  EXPECT_DOUBLE_EQ(*results.throughput.output_tps->low, 168);
-  EXPECT_DOUBLE_EQ(results.throughput.total_tps->value, 248);
-  EXPECT_DOUBLE_EQ(results.throughput.requests_per_s->value, 8);
-  EXPECT_DOUBLE_EQ(*results.throughput.output_tps_peak, 168);
+  ASSERT_TRUE(results.headline.throughput.output_tps &&
+              results.headline.throughput.output_tps->low);
+  EXPECT_DOUBLE_EQ(results.headline.throughput.output_tps->value, 168);
+  EXPECT_DOUBLE_EQ(*results.headline.throughput.output_tps->low, 168);
+  EXPECT_DOUBLE_EQ(results.headline.throughput.total_tps->value, 248);
+  EXPECT_DOUBLE_EQ(results.headline.throughput.requests_per_s->value, 8);
+  EXPECT_DOUBLE_EQ(*results.headline.throughput.output_tps_peak, 168);
 }
 
 TEST(RunFoldTest, LatenciesByHand) {
   const Results results = Fold(SteadyRun().Events());
-  const LatencyFigures& latency = results.latency;
+  const LatencyFigures& latency = results.headline.latency;
   EXPECT_EQ(latency.ttft_ms->count, 56u);
   EXPECT_DOUBLE_EQ(latency.ttft_ms->p50, 20);
   EXPECT_DOUBLE_EQ(latency.itl_ms->mean, 10);  // (220 - 20) / (21 - 1)
@@ -71,10 +72,10 @@ TEST(RunFoldTest, WholeRunStandsBesideTheHold) {
   EXPECT_DOUBLE_EQ(results.run_length_s, 8.1);
   EXPECT_EQ(results.tokens.output, 64u * 21);
   EXPECT_EQ(results.tokens.input, 640u);
-  EXPECT_DOUBLE_EQ(results.whole_throughput.output_tps->value, 64 * 21 / 8.1);
-  EXPECT_FALSE(results.whole_throughput.output_tps->low.has_value());
-  EXPECT_EQ(results.whole_latency.ttft_ms->count, 64u);
-  EXPECT_EQ(results.whole_latency.step_latency_ms->count, 640u);
+  EXPECT_DOUBLE_EQ(results.whole_run.throughput.output_tps->value, 64 * 21 / 8.1);
+  EXPECT_FALSE(results.whole_run.throughput.output_tps->low.has_value());
+  EXPECT_EQ(results.whole_run.latency.ttft_ms->count, 64u);
+  EXPECT_EQ(results.whole_run.latency.step_latency_ms->count, 640u);
   EXPECT_EQ(results.tokens.finish_reasons.at("length"), 64u);
 }
 
@@ -139,8 +140,8 @@ TEST(RunFoldTest, AShortRunIsWholeAndSaysSo) {
   const Results results = Fold(script.Events());
   EXPECT_TRUE(results.headline_is_whole_run);
   EXPECT_TRUE(HasLabelCode(results.verdict, "short_hold"));
-  EXPECT_DOUBLE_EQ(results.throughput.output_tps->value, 16 * 21 / 2.1);
-  EXPECT_EQ(results.latency.ttft_ms->count, 16u);
+  EXPECT_DOUBLE_EQ(results.headline.throughput.output_tps->value, 16 * 21 / 2.1);
+  EXPECT_EQ(results.headline.latency.ttft_ms->count, 16u);
   EXPECT_EQ(results.verdict.windows, 3u);
 }
 
@@ -149,15 +150,16 @@ TEST(RunFoldTest, ThePeakOfAShortRunIsNotBelowItsMean) {
   JournalScript script({.bs = 1});
   script.Begin({.slot = 0, .at_ms = 0}).Chunk(900, 10).Chunk(1'100, 90).Ok(1'200);
   const Results results = Fold(script.Events());
-  EXPECT_NEAR(results.throughput.output_tps->value, 100 / 1.2, 1e-9);
-  ASSERT_TRUE(results.throughput.output_tps_peak.has_value());
-  EXPECT_GE(*results.throughput.output_tps_peak, results.throughput.output_tps->value);
+  EXPECT_NEAR(results.headline.throughput.output_tps->value, 100 / 1.2, 1e-9);
+  ASSERT_TRUE(results.headline.throughput.output_tps_peak.has_value());
+  EXPECT_GE(*results.headline.throughput.output_tps_peak,
+            results.headline.throughput.output_tps->value);
 }
 
 TEST(RunFoldTest, ThePeakOfALongerRunIsThatOfItsBestSecond) {
   JournalScript script({.bs = 1});
   script.Begin({.slot = 0, .at_ms = 0}).Chunk(500, 10).Chunk(1'500, 90).Chunk(2'500, 20).Ok(3'500);
-  EXPECT_DOUBLE_EQ(*Fold(script.Events()).throughput.output_tps_peak, 90);
+  EXPECT_DOUBLE_EQ(*Fold(script.Events()).headline.throughput.output_tps_peak, 90);
 }
 
 // Everything that the figures are made of, as text.
@@ -178,11 +180,12 @@ std::string Digest(const std::vector<Event>& events) {
   const auto add = [&](const Distribution& d) {
     text += absl::StrFormat("%d %a %a %a %a\n", d.count, d.mean, d.p1, d.p50, d.p99);
   };
-  add(*results.latency.ttft_ms);
-  add(*results.latency.step_latency_ms);
-  add(*results.latency.user_tps);
-  text += absl::StrFormat("%a %a %a", results.throughput.output_tps->value,
-                          results.acceptance->per_step->value, *results.acceptance->per_step->low);
+  add(*results.headline.latency.ttft_ms);
+  add(*results.headline.latency.step_latency_ms);
+  add(*results.headline.latency.user_tps);
+  text += absl::StrFormat("%a %a %a", results.headline.throughput.output_tps->value,
+                          results.headline.acceptance->per_step->value,
+                          *results.headline.acceptance->per_step->low);
   return text;
 }
 
@@ -214,8 +217,8 @@ TEST(RunFoldTest, TokensOfAllOutcomesCountAndLatenciesOfOkOnes) {
   const Results results = Fold(script.Events());
   EXPECT_EQ(results.tokens.output, 8u);
   EXPECT_DOUBLE_EQ(*results.windows[0].output_tps, 8);
-  EXPECT_EQ(results.latency.ttft_ms->count, 1u);
-  EXPECT_EQ(results.latency.step_latency_ms->count, 1u);
+  EXPECT_EQ(results.headline.latency.ttft_ms->count, 1u);
+  EXPECT_EQ(results.headline.latency.step_latency_ms->count, 1u);
   EXPECT_EQ(results.conservation.timed_out, 1u);
   ASSERT_EQ(results.failures.size(), 1u);
   EXPECT_EQ(results.failures[0].text, "idle for too long (http://vllm:8000)");
@@ -235,12 +238,13 @@ TEST(RunFoldTest, AStepOfSeveralChunksIsOneStepLatency) {
       .SameStep()
       .Ok(160);
   const Results results = Fold(script.Events());
-  ASSERT_TRUE(results.latency.step_latency_ms.has_value());
-  EXPECT_EQ(results.latency.step_latency_ms->count, 2u);
-  EXPECT_NEAR(results.latency.step_latency_ms->min, 20, 0.02);
-  EXPECT_NEAR(results.latency.step_latency_ms->max, 30, 0.02);
-  EXPECT_NEAR(results.latency.step_latency_ms->error->p99, 4, 0.1) << "of the step's first chunk";
-  EXPECT_DOUBLE_EQ(results.latency.itl_ms->p50, 51.0 / 4) << "to the last token";
+  ASSERT_TRUE(results.headline.latency.step_latency_ms.has_value());
+  EXPECT_EQ(results.headline.latency.step_latency_ms->count, 2u);
+  EXPECT_NEAR(results.headline.latency.step_latency_ms->min, 20, 0.02);
+  EXPECT_NEAR(results.headline.latency.step_latency_ms->max, 30, 0.02);
+  EXPECT_NEAR(results.headline.latency.step_latency_ms->error->p99, 4, 0.1)
+      << "of the step's first chunk";
+  EXPECT_DOUBLE_EQ(results.headline.latency.itl_ms->p50, 51.0 / 4) << "to the last token";
   EXPECT_NEAR(*results.windows[0].step_latency_p99_ms, 30, 0.02);
   EXPECT_DOUBLE_EQ(*results.windows[0].acceptance_length, 2);
   EXPECT_EQ(results.agents[0].chunks, 5u);
@@ -253,13 +257,13 @@ TEST(RunFoldTest, TotalsOnlyTakesTheFirstChunkAsOneToken) {
   request.finish().token_source = TokenSource::kTotalsOnly;
   request.finish().output_tokens = 11;
   const Results results = Fold(script.Events());
-  EXPECT_DOUBLE_EQ(results.latency.user_tps->p50, 20);
-  EXPECT_DOUBLE_EQ(results.latency.itl_ms->p50, 50);
+  EXPECT_DOUBLE_EQ(results.headline.latency.user_tps->p50, 20);
+  EXPECT_DOUBLE_EQ(results.headline.latency.itl_ms->p50, 50);
   EXPECT_EQ(results.tokens.output, 11u);
-  EXPECT_DOUBLE_EQ(results.throughput.output_tps->value, 11 / 0.7);
+  EXPECT_DOUBLE_EQ(results.headline.throughput.output_tps->value, 11 / 0.7);
   EXPECT_FALSE(results.windows[0].output_tps.has_value());
-  EXPECT_FALSE(results.acceptance.has_value());
-  EXPECT_EQ(results.latency.step_latency_ms->count, 2u);
+  EXPECT_FALSE(results.headline.acceptance.has_value());
+  EXPECT_EQ(results.headline.latency.step_latency_ms->count, 2u);
   EXPECT_TRUE(HasLabelCode(results.verdict, "totals_only"));
 }
 
@@ -271,9 +275,9 @@ TEST(RunFoldTest, WithoutAnyUsageTokenFiguresAreAbsent) {
   const Results results = Fold(script.Events());
   EXPECT_FALSE(results.tokens.output.has_value());
   EXPECT_EQ(results.tokens.requests_without_totals, 1u);
-  EXPECT_FALSE(results.latency.user_tps.has_value());
-  EXPECT_FALSE(results.throughput.output_tps.has_value());
-  EXPECT_DOUBLE_EQ(results.latency.ttft_ms->p50, 100);
+  EXPECT_FALSE(results.headline.latency.user_tps.has_value());
+  EXPECT_FALSE(results.headline.throughput.output_tps.has_value());
+  EXPECT_DOUBLE_EQ(results.headline.latency.ttft_ms->p50, 100);
 }
 
 TEST(RunFoldTest, UserAndAnswerLatenciesHaveTheirOwnStarts) {
@@ -283,13 +287,13 @@ TEST(RunFoldTest, UserAndAnswerLatenciesHaveTheirOwnStarts) {
   request.finish().start_mono_ns = kT0MonoNs + 60 * kMs;
   request.finish().connect_ns = 5 * kMs;
   const Results results = Fold(script.Events());
-  EXPECT_DOUBLE_EQ(results.latency.ttft_ms->p50, 40);
-  EXPECT_DOUBLE_EQ(results.latency.ttft_user_ms->p50, 80);
-  EXPECT_DOUBLE_EQ(results.latency.ttfo_ms->p50, 100);
-  EXPECT_DOUBLE_EQ(results.latency.connect_ms->p50, 5);
-  EXPECT_DOUBLE_EQ(results.latency.request_latency_ms->p50, 140);
+  EXPECT_DOUBLE_EQ(results.headline.latency.ttft_ms->p50, 40);
+  EXPECT_DOUBLE_EQ(results.headline.latency.ttft_user_ms->p50, 80);
+  EXPECT_DOUBLE_EQ(results.headline.latency.ttfo_ms->p50, 100);
+  EXPECT_DOUBLE_EQ(results.headline.latency.connect_ms->p50, 5);
+  EXPECT_DOUBLE_EQ(results.headline.latency.request_latency_ms->p50, 140);
   // First chunk 2 tokens: (5 - 2) tokens in 60 ms.
-  EXPECT_DOUBLE_EQ(results.latency.user_tps->p50, 50);
+  EXPECT_DOUBLE_EQ(results.headline.latency.user_tps->p50, 50);
 }
 
 TEST(RunFoldTest, SlicesFollowTheRowsOfThePlan) {
@@ -302,15 +306,15 @@ TEST(RunFoldTest, SlicesFollowTheRowsOfThePlan) {
   ASSERT_NE(math, nullptr);
   EXPECT_EQ(math->conservation.ok, 2u);
   EXPECT_EQ(math->output_tokens, 42u);
-  EXPECT_EQ(math->latency.ttft_ms->count, 2u);
-  EXPECT_EQ(math->latency.step_latency_ms->count, 20u);
-  EXPECT_DOUBLE_EQ(math->acceptance->per_step->value, 2);
+  EXPECT_EQ(math->figures.latency.ttft_ms->count, 2u);
+  EXPECT_EQ(math->figures.latency.step_latency_ms->count, 20u);
+  EXPECT_DOUBLE_EQ(math->figures.acceptance->per_step->value, 2);
   EXPECT_EQ(FindSlice(results, "tier", "mixed")->conservation.sent, 1u);
   EXPECT_EQ(FindSlice(results, "sub_category", ""), nullptr);
   EXPECT_EQ(FindSlice(results, "agent", "0")->conservation.sent, 64u);
   EXPECT_EQ(FindSlice(results, "target", "http://vllm:8000")->conservation.sent, 64u);
   EXPECT_EQ(FindSlice(results, "stage", "hold")->conservation.sent, 56u);
-  EXPECT_EQ(FindSlice(results, "stage", "ramp")->latency.step_latency_ms->count, 80u);
+  EXPECT_EQ(FindSlice(results, "stage", "ramp")->figures.latency.step_latency_ms->count, 80u);
 }
 
 TEST(RunFoldTest, ASliceByModelFollowsTheRowsElseTheTargets) {
@@ -410,7 +414,7 @@ TEST(RunFoldTest, OtherHostsAreMappedByProbes) {
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].settled.begin_ns, -200 * kMs);
   EXPECT_EQ(*requests[0].settled.first_token_ns, -150 * kMs);
-  EXPECT_DOUBLE_EQ(results.latency.ttft_ms->p50, 50);
+  EXPECT_DOUBLE_EQ(results.headline.latency.ttft_ms->p50, 50);
   EXPECT_FALSE(HasReason(results.verdict, "clock_unmapped"));
 }
 

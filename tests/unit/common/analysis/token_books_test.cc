@@ -95,11 +95,12 @@ TEST(TokenBooksTest, ManyWithholdTheHoldsPerTokenFigures) {
   const Results many = WithFaults(10);
   EXPECT_TRUE(HasLabelCode(many.verdict, "tokens_unattributed"));
   EXPECT_TRUE(many.tokens_withheld);
-  EXPECT_FALSE(many.throughput.output_tps || many.latency.itl_ms || many.latency.user_tps);
-  EXPECT_FALSE(many.throughput.user_tps_mean || many.windows[3].output_tps);
-  EXPECT_TRUE(many.latency.ttft_ms && many.throughput.requests_per_s);
-  ASSERT_TRUE(many.whole_throughput.output_tps.has_value());
-  EXPECT_NEAR(many.whole_throughput.output_tps->value, 200, 2);
+  EXPECT_FALSE(many.headline.throughput.output_tps || many.headline.latency.itl_ms ||
+               many.headline.latency.user_tps);
+  EXPECT_FALSE(many.headline.throughput.user_tps_mean || many.windows[3].output_tps);
+  EXPECT_TRUE(many.headline.latency.ttft_ms && many.headline.throughput.requests_per_s);
+  ASSERT_TRUE(many.whole_run.throughput.output_tps.has_value());
+  EXPECT_NEAR(many.whole_run.throughput.output_tps->value, 200, 2);
   EXPECT_EQ(many.whole_token_books.responses_apart, 80u);
   EXPECT_EQ(many.whole_token_books.faults[static_cast<size_t>(TokenFault::kUsageFalls)], 80u);
 }

@@ -172,10 +172,11 @@ TEST(WindowHealthTest, AnInvalidWindowIsLeftOutAndBothFiguresAreThere) {
   EXPECT_EQ(results.hold->windows_left_out, 1u);
   ASSERT_TRUE(results.with_invalid);
   // Two requests lie in the window.
-  EXPECT_EQ(results.with_invalid->latency.ttft_ms->count, results.latency.ttft_ms->count + 2);
+  EXPECT_EQ(results.with_invalid->latency.ttft_ms->count,
+            results.headline.latency.ttft_ms->count + 2);
   EXPECT_EQ(results.with_invalid->latency.step_latency_ms->count,
-            results.latency.step_latency_ms->count + 2 * 48);
-  EXPECT_EQ(results.throughput.output_tps->value, 98);
+            results.headline.latency.step_latency_ms->count + 2 * 48);
+  EXPECT_EQ(results.headline.throughput.output_tps->value, 98);
 }
 
 TEST(WindowHealthTest, WithoutAnInvalidWindowNothingIsLeftOut) {
@@ -205,7 +206,7 @@ TEST(WindowHealthTest, WhereEveryWindowIsInvalidAllStayInTheFigures) {
   const Results results = Fold(script.Events());
   EXPECT_EQ(results.verdict.state, VerdictState::kInvalid);
   EXPECT_FALSE(results.with_invalid);
-  EXPECT_GT(results.latency.ttft_ms->count, 30u);
+  EXPECT_GT(results.headline.latency.ttft_ms->count, 30u);
 }
 
 TEST(WindowHealthTest, RequestsThatAgentsCountOtherwiseThanTheirRowsAreAReason) {
@@ -241,17 +242,18 @@ TEST(WindowHealthTest, UncertainArrivalsAreErrorBoundsOfTheFigures) {
     request.Chunk(at_ms + 100, 1).Chunk(at_ms + 150, 1).Within(6'000).Ok(at_ms + 200);
   }
   const Results results = Fold(script.Events());
-  ASSERT_TRUE(results.latency.ttft_ms->error);
-  EXPECT_NEAR(results.latency.ttft_ms->p50, 50, 0.01);
-  EXPECT_NEAR(results.latency.ttft_ms->error->p50, 4, 0.01);
-  EXPECT_NEAR(results.latency.ttft_ms->error->p99, 0.001, 0.0001) << "half of them are exact";
-  ASSERT_TRUE(results.latency.step_latency_ms->error);
-  EXPECT_NEAR(results.latency.step_latency_ms->error->p50, 4, 2.1);
-  EXPECT_NEAR(results.latency.step_latency_ms->error->p99, 4, 0.1);
+  ASSERT_TRUE(results.headline.latency.ttft_ms->error);
+  EXPECT_NEAR(results.headline.latency.ttft_ms->p50, 50, 0.01);
+  EXPECT_NEAR(results.headline.latency.ttft_ms->error->p50, 4, 0.01);
+  EXPECT_NEAR(results.headline.latency.ttft_ms->error->p99, 0.001, 0.0001)
+      << "half of them are exact";
+  ASSERT_TRUE(results.headline.latency.step_latency_ms->error);
+  EXPECT_NEAR(results.headline.latency.step_latency_ms->error->p50, 4, 2.1);
+  EXPECT_NEAR(results.headline.latency.step_latency_ms->error->p99, 4, 0.1);
   // 100 ms for two tokens, its ends known to 4 and 6 ms.
-  EXPECT_NEAR(results.latency.itl_ms->p50, 50, 0.01);
-  EXPECT_NEAR(results.latency.itl_ms->error->p50, 3, 0.01);
-  EXPECT_NEAR(results.latency.user_tps->error->p50, 20 * (100.0 / 94 - 1), 0.01);
+  EXPECT_NEAR(results.headline.latency.itl_ms->p50, 50, 0.01);
+  EXPECT_NEAR(results.headline.latency.itl_ms->error->p50, 3, 0.01);
+  EXPECT_NEAR(results.headline.latency.user_tps->error->p50, 20 * (100.0 / 94 - 1), 0.01);
 }
 
 TEST(WindowHealthTest, ExactArrivalsLeaveTheirResolution) {
@@ -260,9 +262,9 @@ TEST(WindowHealthTest, ExactArrivalsLeaveTheirResolution) {
     script.Begin({.at_ms = i * 200.0}).Chunks(3, i * 200 + 50, 50, 1).Ok(i * 200 + 200);
   }
   const Results results = Fold(script.Events());
-  EXPECT_NEAR(results.latency.ttft_ms->error->p99, 0.001, 1e-6);
-  EXPECT_NEAR(results.latency.step_latency_ms->error->p99, 0.001 + 0.0005 * 50, 1e-3);
-  EXPECT_FALSE(results.latency.request_latency_ms->error);
+  EXPECT_NEAR(results.headline.latency.ttft_ms->error->p99, 0.001, 1e-6);
+  EXPECT_NEAR(results.headline.latency.step_latency_ms->error->p99, 0.001 + 0.0005 * 50, 1e-3);
+  EXPECT_FALSE(results.headline.latency.request_latency_ms->error);
 }
 
 TEST(WindowHealthTest, AgentsStartSkewIsMeasured) {

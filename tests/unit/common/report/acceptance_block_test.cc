@@ -20,20 +20,20 @@ TEST(AcceptanceBlockTest, TheSourceStandsBesideTheFigure) {
 TEST(AcceptanceBlockTest, ChunkDerivedAcceptanceSaysHowMuchWasMerged) {
   Results results = testing::FullResults();
   results.acceptance_from_chunks.reset();
-  results.acceptance->source = AcceptanceSource::kChunks;
-  results.acceptance->source_share = 1;
-  results.acceptance->approximate = true;
+  results.headline.acceptance->source = AcceptanceSource::kChunks;
+  results.headline.acceptance->source_share = 1;
+  results.headline.acceptance->approximate = true;
   EXPECT_THAT(AcceptanceBlock(results),
               ContainsRegex("per step, uncut, from chunks\n? *approximate: "
                             "share of merged steps unknown\n"));
-  results.acceptance->merged_share = 0.034;
+  results.headline.acceptance->merged_share = 0.034;
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("approximate: 3.4 % of steps merged\n"));
 }
 
 TEST(AcceptanceBlockTest, TheAcceptRateStandsAloneWhereDraftsAreNotCounted) {
   Results results = testing::FullResults();
-  results.acceptance->source = AcceptanceSource::kTimings;
-  results.acceptance->per_draft.reset();
+  results.headline.acceptance->source = AcceptanceSource::kTimings;
+  results.headline.acceptance->per_draft.reset();
   const std::string block = AcceptanceBlock(results);
   EXPECT_THAT(block, HasSubstr("per step, uncut, from the server's timings"));
   EXPECT_THAT(block, ContainsRegex("  accept rate +0\\.58 .*which steps had a draft is not known"));
@@ -52,7 +52,7 @@ TEST(AcceptanceBlockTest, LikeIsComparedWithLikeByTheServersCounters) {
 
 TEST(AcceptanceBlockTest, WhereNothingSpeculatesThereIsNoTable) {
   Results results = testing::FullResults();
-  results.acceptance.reset();
+  results.headline.acceptance.reset();
   results.acceptance_of_counters.reset();
   results.acceptance_from_chunks.reset();
   results.acceptance_sources[0].speculates = false;
@@ -64,13 +64,13 @@ TEST(AcceptanceBlockTest, WhatIsNotCoveredIsSaid) {
   Results results = testing::FullResults();
   results.acceptance_sources.push_back({.target = 1, .why_none = "its responses hide them"});
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("1 of 2 targets   99.8 % of requests"));
-  results.acceptance.reset();
+  results.headline.acceptance.reset();
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("its responses hide them"));
 }
 
 TEST(AcceptanceBlockTest, WithoutStepsTheSlicesShowUserTps) {
   Results results = testing::FullResults();
-  results.acceptance.reset();
+  results.headline.acceptance.reset();
   results.slices = {testing::SampleSlice("category", "coding", 3),
                     testing::SampleSlice("category", "", 2)};
   const std::string block = AcceptanceBlock(results);

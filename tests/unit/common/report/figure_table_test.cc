@@ -32,7 +32,7 @@ TEST(FigureTableTest, EachQuantileStandsUnderItsName) {
 
 TEST(FigureTableTest, AnErrorBelowAMicrosecondIsToldAsThat) {
   Results results = testing::FullResults();
-  results.latency.ttft_ms->error = {.p50 = 1e-9, .p90 = 0, .p95 = 0, .p99 = 0};
+  results.headline.latency.ttft_ms->error = {.p50 = 1e-9, .p90 = 0, .p95 = 0, .p99 = 0};
   EXPECT_THAT(FigureTable(results), HasSubstr("1,204   0.001\n"));
 }
 
@@ -46,7 +46,7 @@ TEST(FigureTableTest, AMissingFigureIsADashAndAReason) {
 
 TEST(FigureTableTest, TotalsOnlyIsWhyThereIsNoStepLatency) {
   Results results = testing::FullResults();
-  results.latency.step_latency_ms.reset();
+  results.headline.latency.step_latency_ms.reset();
   results.verdict.labels = {{.code = "totals_only", .text = "", .windows = 0}};
   EXPECT_THAT(FigureTable(results),
               ContainsRegex("step latency ms +- +the server tells only a response's total tokens"));
@@ -55,7 +55,7 @@ TEST(FigureTableTest, TotalsOnlyIsWhyThereIsNoStepLatency) {
 TEST(FigureTableTest, TheAnswersFirstTokenShowsOnlyBehindReasoning) {
   Results results = testing::FullResults();
   EXPECT_THAT(FigureTable(results), Not(HasSubstr("TTFO")));
-  results.latency.ttfo_ms->mean += 100;
+  results.headline.latency.ttfo_ms->mean += 100;
   EXPECT_THAT(FigureTable(results), HasSubstr("TTFO ms (answer)"));
 }
 

@@ -15,25 +15,61 @@ std::string Written(void (*write)(JsonWriter&)) {
   return std::move(json).Take();
 }
 
+constexpr FigureName kFigure{.key = "al", .label = "AL"};
+
 TEST(FiguresJsonTest, AbsentAndNotFiniteWriteNothing) {
   EXPECT_EQ(Written([](JsonWriter& json) {
               WriteNumber("a", std::nullopt, json);
               WriteNumber("b", NAN, json);
-              WriteEstimate("c", std::nullopt, json);
-              WriteEstimate("d", Estimate{INFINITY, {}, {}}, json);
-              WriteDistribution("e", Distribution{}, json);
+              WriteFigure(kFigure, {}, json);
+              WriteFigure(kFigure, Estimate{INFINITY, {}, {}}, json);
+              WriteFigure(kFigure, -INFINITY, json);
               WriteAcceptance("f", std::nullopt, json);
               WriteServers(std::nullopt, json);
-              WriteLatencies({}, json);
+              WriteGroup(FigureGroup::kLatency, {}, json);
             }),
             "{}");
 }
 
 TEST(FiguresJsonTest, AnEstimateWithoutIntervalIsItsValue) {
   EXPECT_EQ(Written([](JsonWriter& json) {
-              WriteEstimate("al", Estimate{2.5, {}, {}}, json);
+              WriteFigure(kFigure, Estimate{2.5, {}, {}}, json);
             }),
             R"({"al":{"value":2.5}})");
+}
+
+TEST(FiguresJsonTest, EachFormIsWrittenAsWhatItIs) {
+  EXPECT_EQ(Written([](JsonWriter& json) {
+              WriteFigure(kFigure, 0.5, json);
+              WriteFigure(kFigure, uint64_t{7}, json);
+              WriteFigure(kFigure, true, json);
+              WriteFigure(kFigure, std::string_view("chunks"), json);
+              WriteFigure(kFigure, GaugeSummary{.mean = 1.5, .max = 2}, json);
+            }),
+            R"({"al":0.5,"al":7,"al":true,"al":"chunks","al":{"mean":1.5,"max":2}})");
+}
+
+TEST(FiguresJsonTest, AListKeepsThePlacesOfWhatIsNotFinite) {
+  EXPECT_EQ(Written([](JsonWriter& json) {
+              static constexpr double kRates[] = {0.5, NAN, 0.25};
+              WriteFigure(kFigure, std::span<const double>(kRates), json);
+            }),
+            R"({"al":[0.5,null,0.25]})");
+}
+
+TEST(FiguresJsonTest, ADistributionHasItsStatisticsAndTheirErrors) {
+  EXPECT_EQ(Written([](JsonWriter& json) {
+              const Distribution figure{.count = 2,
+                                        .mean = 3,
+                                        .stddev = 1,
+                                        .min = 2,
+                                        .max = 4,
+                                        .error = QuantileErrors{.p50 = 0.5, .p99 = 0.25}};
+              WriteFigure(kFigure, &figure, json);
+            }),
+            R"({"al":{"count":2,"mean":3,"stddev":1,"min":2,"max":4,"p1":0,"p5":0,"p10":0,)"
+            R"("p25":0,"p50":0,"p75":0,"p90":0,"p95":0,"p99":0,"p999":0,)"
+            R"("error":{"p50":0.5,"p90":0,"p95":0,"p99":0.25}}})");
 }
 
 TEST(FiguresJsonTest, ConservationSaysWhetherItHolds) {

@@ -9,6 +9,7 @@ namespace specctl::testing {
 inline Distribution Around(double p50, double spread) {
   return {.count = 1531,
           .mean = p50 + spread / 8,
+          .stddev = spread / 2,
           .min = p50 - spread,
           .max = p50 + 4 * spread,
           .p1 = p50 - spread,
@@ -67,9 +68,9 @@ inline SliceFigures SampleSlice(std::string by, std::string key, double acceptan
   slice.conservation.sent = slice.conservation.ok = 512;
   slice.output_tokens = 522068;
   slice.input_tokens = 524288;
-  slice.latency.user_tps = Around(43.1, 10);
-  slice.acceptance = AcceptanceFigures{};
-  slice.acceptance->per_step = Estimate{acceptance_length, {}, {}};
+  slice.figures.latency.user_tps = Around(43.1, 10);
+  slice.figures.acceptance = AcceptanceFigures{};
+  slice.figures.acceptance->per_step = Estimate{acceptance_length, {}, {}};
   return slice;
 }
 
@@ -151,29 +152,30 @@ inline Results FullResults() {
   results.tokens.input = 1572864;
   results.tokens.output = 1566204;
   results.tokens.finish_reasons = {{"length", 1402}, {"stop", 129}};
-  results.output_tokens = Around(1024, 8);
-  results.throughput.output_tps = Estimate{21913.4, 21800.2, 22020.9};
-  results.throughput.total_tps = Estimate{43700.1, 43500, 43900};
-  results.throughput.requests_per_s = Estimate{21.4, 21.2, 21.6};
-  results.throughput.user_tps_mean = Estimate{44.3, 44.1, 44.6};
-  results.throughput.output_tps_per_gpu = 2739.2;
-  results.throughput.output_tps_peak = 22410;
-  results.latency.user_tps = Around(43.1, 9.8);
-  results.latency.ttft_ms = Around(612, 592);
-  results.latency.ttft_ms->error = {.p50 = 0.01, .p90 = 0.2, .p95 = 0.3, .p99 = 0.5};
-  results.latency.ttfo_ms = results.latency.ttft_ms;
-  results.latency.itl_ms = Around(23.2, 9.1);
-  results.latency.step_latency_ms = Around(60.4, 39.4);
-  results.latency.step_latency_ms->error = {.p50 = 0.03, .p90 = 0.04, .p95 = 0.05, .p99 = 0.05};
-  results.latency.request_latency_ms = Around(23960, 9000);
-  results.acceptance = SampleAcceptance();
+  results.whole_run.length.output_tokens = Around(1024, 8);
+  results.headline.throughput.output_tps = Estimate{21913.4, 21800.2, 22020.9};
+  results.headline.throughput.total_tps = Estimate{43700.1, 43500, 43900};
+  results.headline.throughput.requests_per_s = Estimate{21.4, 21.2, 21.6};
+  results.headline.throughput.user_tps_mean = Estimate{44.3, 44.1, 44.6};
+  results.headline.throughput.output_tps_per_gpu = 2739.2;
+  results.headline.throughput.output_tps_peak = 22410;
+  results.headline.latency.user_tps = Around(43.1, 9.8);
+  results.headline.latency.ttft_ms = Around(612, 592);
+  results.headline.latency.ttft_ms->error = {.p50 = 0.01, .p90 = 0.2, .p95 = 0.3, .p99 = 0.5};
+  results.headline.latency.ttfo_ms = results.headline.latency.ttft_ms;
+  results.headline.latency.itl_ms = Around(23.2, 9.1);
+  results.headline.latency.step_latency_ms = Around(60.4, 39.4);
+  results.headline.latency.step_latency_ms->error = {
+      .p50 = 0.03, .p90 = 0.04, .p95 = 0.05, .p99 = 0.05};
+  results.headline.latency.request_latency_ms = Around(23960, 9000);
+  results.headline.acceptance = SampleAcceptance();
   results.acceptance_from_chunks = AcceptanceFigures{};
   results.acceptance_from_chunks->per_step = Estimate{2.66, 2.64, 2.68};
   results.acceptance_from_chunks->approximate = true;
   results.acceptance_from_chunks->merged_share = 0.021;
-  results.whole_throughput.output_tps = Estimate{18645, {}, {}};
-  results.whole_latency.ttft_ms = Around(640, 610);
-  results.whole_latency.step_latency_ms = Around(59.8, 41);
+  results.whole_run.throughput.output_tps = Estimate{18645, {}, {}};
+  results.whole_run.latency.ttft_ms = Around(640, 610);
+  results.whole_run.latency.step_latency_ms = Around(59.8, 41);
   results.servers = ServerFigures{};
   ServerCounters& sums = results.servers->sums;
   sums.generated_tokens = 1566204;
@@ -197,9 +199,9 @@ inline Results FullResults() {
                                  .draft_length = 3,
                                  .merged_share = 0.021}};
   results.whole_token_books.by_chunks = results.whole_token_books.by_totals = 1566204;
-  results.servers->running = ServerFigures::Gauge{502.3, 512};
-  results.servers->waiting = ServerFigures::Gauge{3, 17};
-  results.servers->kv_cache_share = ServerFigures::Gauge{0.61, 0.83};
+  results.servers->running = GaugeSummary{502.3, 512};
+  results.servers->waiting = GaugeSummary{3, 17};
+  results.servers->kv_cache_share = GaugeSummary{0.61, 0.83};
   results.servers->scrapes = 172;
   results.slices = {SampleSlice("tier", "low_entropy", 3.1), SampleSlice("tier", "mixed", 2.58),
                     SampleSlice("tier", "high_entropy", 2.11)};

@@ -89,8 +89,8 @@ TEST(SummaryJsonTest, BuiltinPromptsAreCalledWhatTheyAre) {
 TEST(SummaryJsonTest, WhatIsNotFiniteIsAbsent) {
   Results results = testing::FullResults();
   results.run_length_s = std::nan("");
-  results.throughput.output_tps->high = INFINITY;
-  results.latency.ttft_ms->mean = std::nan("");
+  results.headline.throughput.output_tps->high = INFINITY;
+  results.headline.latency.ttft_ms->mean = std::nan("");
   const object summary = Summary(results);
   EXPECT_FALSE(summary.contains("run_length_s"));
   EXPECT_FALSE(summary.at("throughput").at("output_tps").as_object().contains("high"));

@@ -32,7 +32,7 @@ StepFigures Degraded() {
 // Of a hold of 3,200 tokens/s.
 Results ResultsOf(std::vector<AgentFigures> agents) {
   Results results;
-  results.throughput.output_tps = Estimate{.value = 3200, .low = 1, .high = std::nullopt};
+  results.headline.throughput.output_tps = Estimate{.value = 3200, .low = 1, .high = std::nullopt};
   results.agents = std::move(agents);
   return results;
 }
@@ -78,7 +78,7 @@ TEST(PreflightStepTest, TheRateIsTheHoldsAlone) {
   EXPECT_FALSE(WorstCpuUsPerChunk(figures).has_value());
   EXPECT_FALSE(WorstLagP99Ms(FiguresOf(ResultsOf({}))).has_value());
   results = ResultsOf({});
-  results.throughput.output_tps.reset();
+  results.headline.throughput.output_tps.reset();
   EXPECT_FALSE(FiguresOf(results).reached_per_s.has_value());
 }
 

@@ -1,4 +1,4 @@
-// The kinds of figures that results are made of; docs/metrics.md defines each.
+// What figures are made of; docs/metrics.md defines each, and the catalogue (catalogue.h) names it.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,12 @@ struct Estimate {
 struct LatencyFigures {
   std::optional<Distribution> ttft_ms, ttft_user_ms, ttfo_ms, itl_ms, step_latency_ms,
       request_latency_ms, connect_ms, user_tps;
+  std::optional<Distribution> receive_lag_ms;  // of every stamped read of the run; headline alone
+};
+
+// Tokens of a request, over ok requests: their means are the ISL and the OSL.
+struct LengthFigures {
+  std::optional<Distribution> input_tokens, output_tokens;
 };
 
 struct ThroughputFigures {

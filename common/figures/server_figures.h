@@ -38,6 +38,11 @@ struct ScrapeFailure {
   uint64_t scrapes = 0;
 };
 
+// Of a gauge's means over windows.
+struct GaugeSummary {
+  double mean = 0, max = 0;
+};
+
 struct ServerFigures {
   // Sums over the targets that have the family.
   ServerCounters sums;
@@ -45,11 +50,9 @@ struct ServerFigures {
   std::vector<std::pair<std::string, std::vector<std::string>>> partial;
   std::vector<TargetCounters> targets;  // scraped before and after
   bool complete = false;                // they are all that there are
-  struct Gauge {
-    double mean = 0, max = 0;
-  };
-  std::optional<Gauge> running, waiting, kv_cache_share;  // over the hold; summed over targets
-  uint64_t scrapes = 0;                                   // the failed ones are among them
+  std::optional<GaugeSummary> running, waiting,
+      kv_cache_share;    // over the hold; summed over targets
+  uint64_t scrapes = 0;  // the failed ones are among them
   uint64_t scrapes_failed = 0, resets = 0;
   bool any_known = false;  // of all figures
   // URLs behind which several servers take turns, and how often their counters fell.  With any of

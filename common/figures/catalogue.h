@@ -1,0 +1,43 @@
+// The catalogue: every figure, defined once.  Page, summary.json, curves.csv, the CSV of figures
+// and comparisons are written from it, in its order; docs/metrics.md defines each of its keys (a
+// test holds the two together).
+//
+// A new figure is a field of its group (figure_types.h), its computation and its entry here.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/figures/figure_definition.h"
+#include "common/figures/figure_field.h"
+
+namespace specctl {
+
+// Of a FigureSet: the headline, the whole run, a slice.  Those of a group stand together.
+std::span<const FigureDefinition> Catalogue();
+// nullptr where there is none of that key.
+const FigureDefinition* FindFigure(std::string_view key);
+// The definition of the figure in a field: DefinitionOf<&AcceptanceFigures::per_step>().
+const FigureDefinition& DefinitionReading(FigureValue (*read)(const FigureSet&));
+template <auto kField>
+const FigureDefinition& DefinitionOf() {
+  return DefinitionReading(&ReadField<FigureSet, kField>);
+}
+
+// Counts of requests, of the run, a slice or an agent.
+std::span<const FigureOf<Conservation>> ConservationCatalogue();
+// Tokens of the run.
+std::span<const FigureOf<TokenTotals>> TokenCatalogue();
+
+// Of a window: the columns of curves.csv between what the window is and its dataset.
+std::span<const FigureOf<WindowValues>> WindowCatalogue();
+
+// Of the servers: deltas of counters, of one target or summed, and what is known of them together.
+std::span<const FigureOf<ServerCounters>> CounterCatalogue();
+std::span<const FigureOf<ServerFigures>> ServerCatalogue();
+
+// The key of `Catalogue()` that is nearest to `typed`; empty where none is near.
+std::string_view NearestFigure(std::string_view typed);
+
+}  // namespace specctl

@@ -1,0 +1,16 @@
+#include "common/figures/run_counts.h"
+
+#include <numeric>
+
+namespace specctl {
+
+uint64_t Conservation::Unassigned() const {
+  return std::accumulate(unassigned.begin(), unassigned.end(), uint64_t{0});
+}
+
+bool Conservation::Holds() const {
+  const bool all_planned = !planned || *planned == sent + shed + Unassigned();
+  return all_planned && sent == ok + failed + timed_out + cancelled + lost + in_flight;
+}
+
+}  // namespace specctl

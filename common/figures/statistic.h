@@ -1,0 +1,28 @@
+// The statistics of a distribution, as artifacts name them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/stats/quantiles.h"
+
+namespace specctl {
+
+struct Statistic {
+  std::string_view key;  // "mean", "p99", ...
+  double Distribution::*value = nullptr;
+  double QuantileErrors::*error = nullptr;  // nullptr: no bound of its error is computed
+};
+
+// mean, stddev, min, max, then the quantiles upwards: the order in which artifacts print them.
+// The number of values, `count`, stands before them and is none.
+std::span<const Statistic> Statistics();
+
+// nullptr where there is none of that key.
+const Statistic* FindStatistic(std::string_view key);
+
+// "mean, stddev, ..., p999", for an error.
+std::string StatisticKeys();
+
+}  // namespace specctl

@@ -1,0 +1,28 @@
+#include "common/report/csv_line.h"
+
+#include <cmath>
+
+#include "common/base/json_writer.h"
+
+namespace specctl {
+
+void CsvLine::AddText(std::string_view text) {
+  if (!first_) out_ += ',';
+  first_ = false;
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out_ += text;
+    return;
+  }
+  out_ += '"';
+  for (const char c : text) {
+    if (c == '"') out_ += '"';
+    out_ += c;
+  }
+  out_ += '"';
+}
+
+void CsvLine::AddNumber(std::optional<double> value) {
+  AddText(value && std::isfinite(*value) ? FormatDouble(*value) : std::string());
+}
+
+}  // namespace specctl

@@ -1,0 +1,48 @@
+#include "common/figures/statistic.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace specctl {
+namespace {
+
+// Every number of a Distribution, each with a value of its own.
+Distribution Counted() {
+  Distribution figure;
+  double next = 0;
+  for (const Statistic& each : Statistics()) figure.*each.value = ++next;
+  return figure;
+}
+
+TEST(StatisticTest, EachReadsAFieldOfItsOwn) {
+  const Distribution figure = Counted();
+  std::set<double> seen;
+  for (const Statistic& each : Statistics()) seen.insert(figure.*each.value);
+  EXPECT_EQ(seen.size(), Statistics().size());
+  EXPECT_EQ(figure.mean, 1);
+  EXPECT_EQ(figure.p999, static_cast<double>(Statistics().size()));
+}
+
+TEST(StatisticTest, EveryNumberOfADistributionIsOne) {
+  // 8 bytes each, beside the count and the errors.
+  constexpr size_t kOthers = sizeof(uint64_t) + sizeof(std::optional<QuantileErrors>);
+  EXPECT_EQ(Statistics().size() * sizeof(double), sizeof(Distribution) - kOthers);
+}
+
+TEST(StatisticTest, BoundsOfErrorsAreOfTheSameQuantile) {
+  EXPECT_EQ(FindStatistic("p50")->error, &QuantileErrors::p50);
+  EXPECT_EQ(FindStatistic("p99")->error, &QuantileErrors::p99);
+  EXPECT_EQ(FindStatistic("mean")->error, nullptr);
+}
+
+TEST(StatisticTest, IsFoundByItsKey) {
+  EXPECT_EQ(FindStatistic("stddev")->value, &Distribution::stddev);
+  EXPECT_EQ(FindStatistic("p98"), nullptr);
+  EXPECT_EQ(FindStatistic(""), nullptr);
+  EXPECT_EQ(StatisticKeys(),
+            "mean, stddev, min, max, p1, p5, p10, p25, p50, p75, p90, p95, p99, p999");
+}
+
+}  // namespace
+}  // namespace specctl
