@@ -20,7 +20,7 @@
 
 namespace specctl {
 
-// A slice by category, tier, sub_category, turn, target, model, agent or stage.
+// A slice by category, tier, sub_category, turn, target, model, agent, stage or prefix.
 struct SliceFigures {
   std::string by, key;
   Conservation conservation;

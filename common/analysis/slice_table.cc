@@ -74,9 +74,15 @@ std::string_view DimensionName(Dimension dimension) {
     case Dimension::kAgent:
       return "agent";
     case Dimension::kStage:
+      return "stage";
+    case Dimension::kPrefix:
       break;
   }
-  return "stage";
+  return "prefix";
+}
+
+std::string_view PromptCacheName(PromptCache cache) {
+  return cache == PromptCache::kHot ? "hot" : "cold";
 }
 
 std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
@@ -101,9 +107,12 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
     case Dimension::kAgent:
       return Numbered(request.agent);
     case Dimension::kStage:
+      return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
+    case Dimension::kPrefix:
       break;
   }
-  return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
+  if (request.prompt_cache == PromptCache::kUntold) return std::nullopt;
+  return SliceKey(0, PromptCacheName(request.prompt_cache));
 }
 
 SliceSums::Part SliceSums::WholeHold() const {

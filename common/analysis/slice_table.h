@@ -1,4 +1,5 @@
-// SliceTable: requests by category, tier, sub-category, turn, target, model, agent and stage.
+// SliceTable: requests by category, tier, sub-category, turn, target, model, agent, stage and what
+// the server had of their prompt.
 #pragma once
 
 #include <array>
@@ -17,9 +18,21 @@
 
 namespace specctl {
 
-enum class Dimension { kCategory, kTier, kSubCategory, kTurn, kTarget, kModel, kAgent, kStage };
-inline constexpr size_t kDimensions = 8;
+enum class Dimension {
+  kCategory,
+  kTier,
+  kSubCategory,
+  kTurn,
+  kTarget,
+  kModel,
+  kAgent,
+  kStage,
+  kPrefix
+};
+inline constexpr size_t kDimensions = 9;
 std::string_view DimensionName(Dimension dimension);  // "category", ..., as slices name it
+
+std::string_view PromptCacheName(PromptCache cache);  // "cold", "hot"; not of kUntold
 
 // Numbers sort as numbers; a name has the number 0.
 using SliceKey = std::pair<uint64_t, std::string>;
