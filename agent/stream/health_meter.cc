@@ -36,7 +36,7 @@ HealthMeter::HealthMeter() { Take(MonoTime{}, 0); }
 void HealthMeter::OnRead(Nanos lag, bool stamped) {
   ++second_.reads;
   if (stamped) {
-    receive_lag_.Add(std::max(lag, Nanos(0)));
+    receive_lag_.AddLag(std::max(lag, Nanos(0)));
   } else {
     ++second_.unstamped_reads;
   }
@@ -45,8 +45,8 @@ void HealthMeter::OnRead(Nanos lag, bool stamped) {
 void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
   const uint64_t dated = read.last_dated ? 1 : 0;
   second_.chunks += read.token_bearing;
-  arrival_bound_.Add(Nanos(0), dated);
-  arrival_bound_.Add(bound, read.token_bearing - dated);
+  arrival_bound_.AddLag(Nanos(0), dated);
+  arrival_bound_.AddLag(bound, read.token_bearing - dated);
   if (read.token_bearing > dated) ++inexact_reads_;
   if (read.token_bearing < 2) return;
   ++second_.coalesced_reads;

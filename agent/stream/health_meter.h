@@ -29,11 +29,11 @@ class HealthMeter {
   void OnChunks(const ReadChunks& read, Nanos bound);
   // From the time a request could be sent to its first byte in the kernel, connecting left out.
   void OnSend(Nanos lag) {
-    send_lag_.Add(lag);
+    send_lag_.AddLag(lag);
     ++requests_sent_;
   }
   // How late a timer of the loop's fired.
-  void OnLoopLag(Nanos lag) { loop_lag_.Add(lag); }
+  void OnLoopLag(Nanos lag) { loop_lag_.AddLag(lag); }
   // As the wall clock has been stepped since the beginning.
   void SetWallClockSteps(uint64_t steps) { wall_clock_steps_ = steps; }
 

@@ -222,7 +222,7 @@ std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
 std::optional<Distribution> DescribeMs(const LagHistogram& histogram) {
   if (histogram.count() == 0) return std::nullopt;
   LogLinearSketch sketch;
-  histogram.ForEach([&](Nanos upper_end, uint64_t count) { sketch.Add(upper_end, count); });
+  histogram.ForEach([&](Nanos upper_end, uint64_t count) { sketch.AddValue(upper_end, count); });
   return Described(sketch);
 }
 

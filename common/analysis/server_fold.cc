@@ -8,6 +8,7 @@
 
 #include "common/analysis/stages.h"
 #include "common/analysis/window_table.h"
+#include "common/figures/catalogue.h"
 
 namespace specctl {
 namespace {
@@ -19,42 +20,37 @@ std::string_view OriginOf(std::string_view url) {
   return url.substr(0, path);
 }
 
-// Each counter's key, as summary.json has it, and its place.
-struct NamedCounter {
-  std::string_view key;
-  std::optional<double> ServerCounters::*value;
-};
-constexpr NamedCounter kCounters[] = {
-    {"generated_tokens", &ServerCounters::generated_tokens},
-    {"prompt_tokens", &ServerCounters::prompt_tokens},
-    {"first_tokens", &ServerCounters::first_tokens},
-    {"drafts", &ServerCounters::drafts},
-    {"drafted_tokens", &ServerCounters::drafted_tokens},
-    {"accepted_tokens", &ServerCounters::accepted_tokens},
-    {"engine_steps", &ServerCounters::engine_steps},
-    {"preemptions", &ServerCounters::preemptions},
-    {"requests_finished", &ServerCounters::requests_finished},
-};
-
 void AddUp(const std::vector<double>& from, std::vector<double>& to) {
   if (to.size() < from.size()) to.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
 }
 
-// Sums over the targets that have each, and says where not all have it.
-void SetSums(ServerFigures& figures) {
-  for (const NamedCounter& counter : kCounters) {
-    std::optional<double>& sum = figures.sums.*counter.value;
-    std::vector<std::string> urls;
-    for (const TargetCounters& target : figures.targets) {
-      const std::optional<double>& value = target.counters.*counter.value;
-      if (!value) continue;
-      sum = sum.value_or(0) + *value;
-      urls.push_back(target.url);
-    }
-    const bool partial = urls.size() < figures.targets.size() || !figures.complete;
-    if (sum && partial) figures.partial.emplace_back(std::string(counter.key), std::move(urls));
+// The sum over the targets that have the counter; says where not all have it.
+template <std::optional<double> ServerCounters::*kCounter>
+void SumUp(ServerFigures& figures) {
+  std::optional<double>& sum = figures.sums.*kCounter;
+  std::vector<std::string> urls;
+  for (const TargetCounters& target : figures.targets) {
+    const std::optional<double>& value = target.counters.*kCounter;
+    if (!value) continue;
+    sum = sum.value_or(0) + *value;
+    urls.push_back(target.url);
   }
+  const bool partial = urls.size() < figures.targets.size() || !figures.complete;
+  if (!sum || !partial) return;
+  figures.partial.emplace_back(std::string(DefinitionOf<kCounter>().key), std::move(urls));
+}
+
+void SetSums(ServerFigures& figures) {
+  SumUp<&ServerCounters::generated_tokens>(figures);
+  SumUp<&ServerCounters::prompt_tokens>(figures);
+  SumUp<&ServerCounters::first_tokens>(figures);
+  SumUp<&ServerCounters::drafts>(figures);
+  SumUp<&ServerCounters::drafted_tokens>(figures);
+  SumUp<&ServerCounters::accepted_tokens>(figures);
+  SumUp<&ServerCounters::engine_steps>(figures);
+  SumUp<&ServerCounters::preemptions>(figures);
+  SumUp<&ServerCounters::requests_finished>(figures);
   for (const TargetCounters& target : figures.targets) {
     AddUp(target.counters.accepted_by_position, figures.sums.accepted_by_position);
   }

@@ -39,7 +39,7 @@ StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& ver
     IntervalValues& values = spoiled ? latencies.spoiled : latencies.sound;
     const Nanos low = std::max(gap - after, Nanos(0)), high = gap + before;
     if (low == high) {
-      values.Add(gap);
+      values.AddExact(gap);
     } else {
       values.AddWithin(gap, low, high);
     }
@@ -51,8 +51,8 @@ StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& ver
 void AddTo(SliceSums& sums, const EndedRequest& request, const StepLatencies& latencies) {
   const bool in_hold = request.settled.stage == Stage::kHold;
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
-  part.step_latency.Add(latencies.sound);
-  (in_hold ? sums.hold_spoiled : part.step_latency).Add(latencies.spoiled);
+  part.step_latency.AddValues(latencies.sound);
+  (in_hold ? sums.hold_spoiled : part.step_latency).AddValues(latencies.spoiled);
 }
 
 }  // namespace

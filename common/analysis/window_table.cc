@@ -24,11 +24,11 @@ WindowTable::Sketches* WindowTable::SketchesAt(int64_t time_ns) {
 }
 
 void WindowTable::AddStepLatency(int64_t arrival_ns, int64_t gap_ns) {
-  if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->step.Add(Nanos(gap_ns));
+  if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->step.AddValue(Nanos(gap_ns));
 }
 
 void WindowTable::AddTtft(int64_t arrival_ns, int64_t ttft_ns) {
-  if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->ttft.Add(Nanos(ttft_ns));
+  if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->ttft.AddValue(Nanos(ttft_ns));
 }
 
 void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) {

@@ -21,4 +21,19 @@ size_t EditDistance(std::string_view from, std::string_view to) {
   return row.back();
 }
 
+std::string_view NearestName(std::string_view typed, std::span<const std::string_view> known) {
+  constexpr size_t kTypedMax = 64, kBeginsMin = 3;
+  if (typed.size() > kTypedMax) return {};
+  std::string_view nearest;
+  size_t least = std::max<size_t>(typed.size() / 4, 1);  // the farthest that counts
+  for (const std::string_view name : known) {
+    const bool begins = typed.size() >= kBeginsMin && name.starts_with(typed);
+    const size_t distance = begins ? 0 : EditDistance(typed, name);
+    if (distance > least || (distance == least && !nearest.empty())) continue;
+    least = distance;
+    nearest = name;
+  }
+  return nearest;
+}
+
 }  // namespace specctl

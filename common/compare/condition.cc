@@ -49,6 +49,16 @@ bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+// "p1, p5, ...".
+std::string QuantileKeys() {
+  std::string keys;
+  for (const Statistic& statistic : Statistics()) {
+    if (!statistic.key.starts_with('p')) continue;
+    keys += (keys.empty() ? "" : ", ") + std::string(statistic.key);
+  }
+  return keys;
+}
+
 // Reads one term; its pieces are parts of the whole text, so that an error can say where.
 class TermReader {
  public:
@@ -102,7 +112,7 @@ class TermReader {
     const bool is_quantile = tail.size() > 2 && tail[2] >= '0' && tail[2] <= '9';
     if (is_quantile && Find(figure.substr(0, figure.size() - tail.size())) != nullptr) {
       return Wrong(name, absl::StrFormat("there is no quantile %s: need one of %s", tail.substr(1),
-                                         StatisticKeys()));
+                                         QuantileKeys()));
     }
     const std::string_view nearest = NearestFigure(figure);
     return Wrong(name,

@@ -16,7 +16,7 @@ class SampleCollector {
  public:
   void SetSpec(const RunSpec& spec) { spec_ = spec; }
 
-  void Add(const EndedRequest& request, const PlannedRow* row) {
+  void AddRequest(const EndedRequest& request, const PlannedRow* row) {
     if (request.settled.ok() && row != nullptr) AddReply(request, *row);
     if (request.settled.stage != Stage::kHold) return;
     requests_.push_back({.settled = request.settled,
@@ -84,8 +84,8 @@ class SampleCollector {
     if (!settled.ok() || settled.unattributed || settled.in_invalid_window) return;
     IntervalValues values;
     for (const uint32_t gap_us : request.open.gaps_us)
-      values.Add(std::chrono::microseconds(gap_us));
-    step_latencies_.Add(settled.begin_ns / kSecondNs, values);
+      values.AddExact(std::chrono::microseconds(gap_us));
+    step_latencies_.AddValues(settled.begin_ns / kSecondNs, values);
   }
 
   RunSpec spec_;
@@ -100,7 +100,7 @@ absl::StatusOr<RunSample> ReadRunSample(const std::string& run_dir) {
   SampleCollector collector;
   std::unique_ptr<RunFold> fold;
   fold = std::make_unique<RunFold>([&](const EndedRequest& request) {
-    collector.Add(request, fold->RowAt(request.settled.position));
+    collector.AddRequest(request, fold->RowAt(request.settled.position));
   });
   const auto on_begun = [&](const RunBegun& begun) {
     collector.SetSpec(begun.spec);

@@ -5,12 +5,12 @@
 
 namespace specctl {
 
-void StepCells::Add(int64_t time_s, const IntervalValues& values) {
+void StepCells::AddValues(int64_t time_s, const IntervalValues& values) {
   time_s = std::max<int64_t>(time_s, 0);
   while (time_s / cell_s_ >= static_cast<int64_t>(kCellsMax)) MergeNeighbours();
   const auto index = static_cast<size_t>(time_s / cell_s_);
   if (index >= cells_.size()) cells_.resize(index + 1);
-  cells_[index].Add(values);
+  cells_[index].AddValues(values);
 }
 
 void StepCells::MergeNeighbours() {

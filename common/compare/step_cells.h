@@ -14,7 +14,7 @@ class StepCells {
   static constexpr size_t kCellsMax = 128;
 
   // `time_s`: seconds since T0, below 0 counts as 0.
-  void Add(int64_t time_s, const IntervalValues& values);
+  void AddValues(int64_t time_s, const IntervalValues& values);
 
   int64_t cell_s() const { return cell_s_; }
   const std::vector<IntervalSketch>& cells() const { return cells_; }

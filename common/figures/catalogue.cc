@@ -1,7 +1,7 @@
 #include "common/figures/catalogue.h"
 
 #include <algorithm>
-#include <cassert>
+#include <vector>
 
 #include "common/base/edit_distance.h"
 
@@ -156,25 +156,10 @@ const FigureDefinition* FindFigure(std::string_view key) {
   return found == std::end(kFigures) ? nullptr : found;
 }
 
-const FigureDefinition& DefinitionReading(FigureValue (*read)(const FigureSet&)) {
-  const auto* found = std::find_if(std::begin(kFigures), std::end(kFigures),
-                                   [&](const FigureDefinition& each) { return each.read == read; });
-  assert(found != std::end(kFigures));  // an entry is missing: our mistake
-  return *found;
-}
-
 std::string_view NearestFigure(std::string_view typed) {
-  constexpr size_t kTypedMax = 64;
-  if (typed.size() > kTypedMax) return {};
-  std::string_view nearest;
-  size_t least = std::max<size_t>(1, typed.size() / 3) + 1;
-  for (const FigureDefinition& each : kFigures) {
-    const size_t distance = EditDistance(typed, each.key);
-    if (distance >= least) continue;
-    least = distance;
-    nearest = each.key;
-  }
-  return nearest;
+  std::vector<std::string_view> keys;
+  for (const FigureDefinition& each : kFigures) keys.push_back(each.key);
+  return NearestName(typed, keys);
 }
 
 }  // namespace specctl

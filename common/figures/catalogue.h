@@ -5,6 +5,7 @@
 // A new figure is a field of its group (figure_types.h), its computation and its entry here.
 #pragma once
 
+#include <cassert>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,12 +19,8 @@ namespace specctl {
 std::span<const FigureDefinition> Catalogue();
 // nullptr where there is none of that key.
 const FigureDefinition* FindFigure(std::string_view key);
-// The definition of the figure in a field: DefinitionOf<&AcceptanceFigures::per_step>().
-const FigureDefinition& DefinitionReading(FigureValue (*read)(const FigureSet&));
-template <auto kField>
-const FigureDefinition& DefinitionOf() {
-  return DefinitionReading(&ReadField<FigureSet, kField>);
-}
+// The key of `Catalogue()` that is nearest to `typed`; empty where none is near.
+std::string_view NearestFigure(std::string_view typed);
 
 // Counts of requests, of the run, a slice or an agent.
 std::span<const FigureOf<Conservation>> ConservationCatalogue();
@@ -37,7 +34,36 @@ std::span<const FigureOf<WindowValues>> WindowCatalogue();
 std::span<const FigureOf<ServerCounters>> CounterCatalogue();
 std::span<const FigureOf<ServerFigures>> ServerCatalogue();
 
-// The key of `Catalogue()` that is nearest to `typed`; empty where none is near.
-std::string_view NearestFigure(std::string_view typed);
+template <auto kField, class Source>
+bool Reads(const FigureOf<Source>& figure) {
+  return figure.read == &ReadField<Source, kField>;
+}
+
+// The catalogue of what a field belongs to.
+template <class Part>
+std::span<const FigureDefinition> CatalogueWith(const Part*) {
+  return Catalogue();
+}
+inline auto CatalogueWith(const Conservation*) { return ConservationCatalogue(); }
+inline auto CatalogueWith(const TokenTotals*) { return TokenCatalogue(); }
+inline auto CatalogueWith(const WindowValues*) { return WindowCatalogue(); }
+inline auto CatalogueWith(const ServerCounters*) { return CounterCatalogue(); }
+inline auto CatalogueWith(const ServerFigures*) { return ServerCatalogue(); }
+
+// The definition of the figure in a field: DefinitionOf<&AcceptanceFigures::per_step>().  A field
+// without one is our mistake, and is asserted.
+template <auto kField>
+const auto& DefinitionOf() {
+  const auto catalogue = CatalogueWith(static_cast<const decltype(ClassOf(kField))*>(nullptr));
+  for (const auto& figure : catalogue) {
+    if (Reads<kField>(figure)) return figure;
+  }
+  assert(false && "a figure that the catalogue lacks");
+  return catalogue.front();
+}
+template <auto kField>
+std::string LabelOf() {
+  return std::string(DefinitionOf<kField>().label);
+}
 
 }  // namespace specctl

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
 
 #include "common/stats/quantiles.h"
 
@@ -22,7 +24,9 @@ std::span<const Statistic> Statistics();
 // nullptr where there is none of that key.
 const Statistic* FindStatistic(std::string_view key);
 
-// "mean, stddev, ..., p999", for an error.
-std::string StatisticKeys();
+// "mean,p50,max" as a list, in its order.
+// INVALID_ARGUMENT: empty, or with a word that is none; names those that there are, and the
+// nearest.
+absl::StatusOr<std::vector<const Statistic*>> ParseStatistics(std::string_view list);
 
 }  // namespace specctl

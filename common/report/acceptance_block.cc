@@ -38,13 +38,9 @@ std::string MergedText(const AcceptanceFigures& figures) {
   return ShareText(*figures.merged_share) + " of steps merged";
 }
 
-// As a row's name: its label; under the acceptance length, its short one.
+// Its name under the acceptance length.
 template <auto kField>
-std::string NameOf() {
-  return std::string(DefinitionOf<kField>().label);
-}
-template <auto kField>
-std::string ShortNameOf() {
+std::string ShortLabelOf() {
   const FigureDefinition& figure = DefinitionOf<kField>();
   return std::string(figure.short_label.empty() ? figure.label : figure.short_label);
 }
@@ -81,9 +77,9 @@ void AppendPerStep(const Results& results, std::string& out) {
   AddCoverage(results, items);
   if (figures.lower_bound) items.emplace_back("a lower bound: no longest step was seen whole");
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
-  AppendRow(NameOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
+  AppendRow(LabelOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {
-    AppendRow("  " + ShortNameOf<&AcceptanceFigures::delivered_per_step>(),
+    AppendRow("  " + ShortLabelOf<&AcceptanceFigures::delivered_per_step>(),
               figures.delivered_per_step, {"with the last steps as responses' ends cut them"}, out);
   }
 }
@@ -93,11 +89,11 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
     std::vector<std::string> items;
     if (figures.drafts) items.push_back(CountedText(*figures.drafts, "draft"));
     if (figures.accept_rate)
-      items.push_back(ShortNameOf<&AcceptanceFigures::accept_rate>() + " " +
+      items.push_back(ShortLabelOf<&AcceptanceFigures::accept_rate>() + " " +
                       Rate(figures.accept_rate->value));
-    AppendRow("  " + ShortNameOf<&AcceptanceFigures::per_draft>(), figures.per_draft, items, out);
+    AppendRow("  " + ShortLabelOf<&AcceptanceFigures::per_draft>(), figures.per_draft, items, out);
   } else if (figures.accept_rate) {
-    AppendRow("  " + ShortNameOf<&AcceptanceFigures::accept_rate>(), figures.accept_rate,
+    AppendRow("  " + ShortLabelOf<&AcceptanceFigures::accept_rate>(), figures.accept_rate,
               {"which steps had a draft is not known"}, out);
   }
 }
@@ -144,10 +140,10 @@ void AppendCounters(const Results& results, std::string& out) {
     items.push_back("delivered " + Rate(counters.delivered_per_step->value));
   }
   if (counters.per_draft)
-    items.push_back(ShortNameOf<&AcceptanceFigures::per_draft>() + " " +
+    items.push_back(ShortLabelOf<&AcceptanceFigures::per_draft>() + " " +
                     Rate(counters.per_draft->value));
   if (counters.accept_rate)
-    items.push_back(ShortNameOf<&AcceptanceFigures::accept_rate>() + " " +
+    items.push_back(ShortLabelOf<&AcceptanceFigures::accept_rate>() + " " +
                     Rate(counters.accept_rate->value));
   AppendRow("  servers' counters", counters.per_step, items, out);
 }
@@ -204,7 +200,7 @@ std::string AcceptanceBlock(const Results& results) {
     AppendPerDraft(*results.headline.acceptance, out);
     AppendPositions(*results.headline.acceptance, out);
   } else if (speculates) {
-    out += FigureStart(NameOf<&AcceptanceFigures::per_step>(), "-", "");
+    out += FigureStart(LabelOf<&AcceptanceFigures::per_step>(), "-", "");
     out += WhyNone(results) + "\n";
   }
   if (speculates) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/printable.h"
+#include "common/figures/catalogue.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 
@@ -28,16 +29,21 @@ std::string GaugeText(const GaugeSummary& gauge) {
 
 std::vector<std::string> ServerItems(const ServerFigures& servers) {
   std::vector<std::string> items;
-  if (servers.running) items.push_back("running " + GaugeText(*servers.running));
-  if (servers.waiting) items.push_back("waiting " + GaugeText(*servers.waiting));
+  if (servers.running)
+    items.push_back(LabelOf<&ServerFigures::running>() + " " + GaugeText(*servers.running));
+  if (servers.waiting)
+    items.push_back(LabelOf<&ServerFigures::waiting>() + " " + GaugeText(*servers.waiting));
   if (servers.kv_cache_share) {
-    items.push_back("KV cache " + ShareText(servers.kv_cache_share->mean));
+    items.push_back(LabelOf<&ServerFigures::kv_cache_share>() + " " +
+                    ShareText(servers.kv_cache_share->mean));
   }
   if (servers.sums.prefix_hit_rate) {
-    items.push_back("prefix hits " + ShareText(*servers.sums.prefix_hit_rate));
+    items.push_back(LabelOf<&ServerCounters::prefix_hit_rate>() + " " +
+                    ShareText(*servers.sums.prefix_hit_rate));
   }
   if (servers.sums.preemptions) {
-    items.push_back("preemptions " + FixedText(*servers.sums.preemptions, 0));
+    items.push_back(LabelOf<&ServerCounters::preemptions>() + " " +
+                    FixedText(*servers.sums.preemptions, 0));
   }
   if (!servers.complete && !servers.targets.empty()) {
     items.push_back("counters of " + CountedText(servers.targets.size(), "server") + " alone");

@@ -3,16 +3,16 @@
 namespace specctl {
 
 void IntervalValues::AddWithin(Nanos value, Nanos low, Nanos high) {
-  value_.Add(value);
-  low_.Add(low);
-  high_.Add(high);
+  value_.AddValue(value);
+  low_.AddValue(low);
+  high_.AddValue(high);
 }
 
-void IntervalSketch::Add(const IntervalValues& values) {
-  exact_.Add(values.exact_);
-  value_.Add(values.value_);
-  low_.Add(values.low_);
-  high_.Add(values.high_);
+void IntervalSketch::AddValues(const IntervalValues& values) {
+  exact_.AddValues(values.exact_);
+  value_.AddValues(values.value_);
+  low_.AddValues(values.low_);
+  high_.AddValues(values.high_);
 }
 
 void IntervalSketch::Merge(const IntervalSketch& other) {

@@ -11,7 +11,7 @@ namespace specctl {
 // Values that several sketches get.  Not thread-safe.
 class IntervalValues {
  public:
-  void Add(Nanos value) { exact_.Add(value); }
+  void AddExact(Nanos value) { exact_.AddValue(value); }
   // The true value lies in [low, high], around `value`, which stands for it.
   void AddWithin(Nanos value, Nanos low, Nanos high);
 
@@ -23,7 +23,7 @@ class IntervalValues {
 // Not thread-safe.
 class IntervalSketch {
  public:
-  void Add(const IntervalValues& values);
+  void AddValues(const IntervalValues& values);
   void Merge(const IntervalSketch& other);
 
   uint64_t count() const { return exact_.count() + value_.count(); }

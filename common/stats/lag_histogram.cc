@@ -34,7 +34,7 @@ uint64_t& LagHistogram::At(uint32_t bucket) {
   return counts_[bucket];
 }
 
-void LagHistogram::Add(Nanos lag, uint64_t count) {
+void LagHistogram::AddLag(Nanos lag, uint64_t count) {
   if (count > 0) At(LagBucketOf(lag)) += count;
 }
 

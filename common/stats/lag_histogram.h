@@ -17,7 +17,7 @@ namespace specctl {
 // too low; what is below 1 us (or negative) counts as 0.  Merging is exact.  Not thread-safe.
 class LagHistogram {
  public:
-  void Add(Nanos lag, uint64_t count = 1);
+  void AddLag(Nanos lag, uint64_t count = 1);
   void Merge(const LagHistogram& other);
   void Clear() { counts_.clear(); }
 

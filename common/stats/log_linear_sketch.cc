@@ -30,7 +30,7 @@ absl::uint128 Squared(Nanos value) {
 
 }  // namespace
 
-void SketchValues::Add(Nanos value) {
+void SketchValues::AddValue(Nanos value) {
   min_ = buckets_.empty() ? value : std::min(min_, value);
   max_ = buckets_.empty() ? value : std::max(max_, value);
   sum_ns_ += absl::int128(value.count());
@@ -38,7 +38,7 @@ void SketchValues::Add(Nanos value) {
   buckets_.push_back(BucketOf(value));
 }
 
-void LogLinearSketch::Add(Nanos value, uint64_t count) {
+void LogLinearSketch::AddValue(Nanos value, uint64_t count) {
   if (count == 0) return;
   const uint32_t bucket = BucketOf(value);
   // Below first_bucket_ the difference wraps and is out of range, too.
@@ -48,7 +48,7 @@ void LogLinearSketch::Add(Nanos value, uint64_t count) {
          value});
 }
 
-void LogLinearSketch::Add(const SketchValues& values) {
+void LogLinearSketch::AddValues(const SketchValues& values) {
   if (values.size() == 0) return;
   Widen(BucketOf(values.min_), BucketOf(values.max_));
   for (const uint32_t bucket : values.buckets_) ++buckets_[bucket - first_bucket_];

@@ -16,7 +16,7 @@ namespace specctl {
 // Values that several sketches get: what is the same in each is worked out once.  Not thread-safe.
 class SketchValues {
  public:
-  void Add(Nanos value);
+  void AddValue(Nanos value);
   size_t size() const { return buckets_.size(); }
 
  private:
@@ -36,8 +36,8 @@ class LogLinearSketch {
  public:
   static constexpr double kErrorMax = 0.0005;  // of a quantile, relative
 
-  void Add(Nanos value, uint64_t count = 1);
-  void Add(const SketchValues& values);
+  void AddValue(Nanos value, uint64_t count = 1);
+  void AddValues(const SketchValues& values);
   void Merge(const LogLinearSketch& other);
   // Forgets all values and keeps the memory.
   void Clear();

@@ -23,7 +23,7 @@ void BM_SketchAdd(benchmark::State& state) {
   const std::vector<Nanos> values = Latencies();
   LogLinearSketch sketch;
   size_t next = 0;
-  for (auto _ : state) sketch.Add(values[next++ % values.size()]);
+  for (auto _ : state) sketch.AddValue(values[next++ % values.size()]);
   benchmark::DoNotOptimize(sketch.count());
   state.SetItemsProcessed(state.iterations());
 }
@@ -31,7 +31,7 @@ BENCHMARK(BM_SketchAdd);
 
 void BM_SketchMerge(benchmark::State& state) {
   LogLinearSketch second, run;
-  for (const Nanos value : Latencies()) second.Add(value);
+  for (const Nanos value : Latencies()) second.AddValue(value);
   for (auto _ : state) run.Merge(second);
   benchmark::DoNotOptimize(run.count());
 }
@@ -39,7 +39,7 @@ BENCHMARK(BM_SketchMerge);
 
 void BM_SketchQuantile(benchmark::State& state) {
   LogLinearSketch sketch;
-  for (const Nanos value : Latencies()) sketch.Add(value);
+  for (const Nanos value : Latencies()) sketch.AddValue(value);
   for (auto _ : state) benchmark::DoNotOptimize(sketch.Quantile(0.99));
 }
 BENCHMARK(BM_SketchQuantile);

@@ -1,7 +1,10 @@
 """A run from a dataset to its artifacts, against a simulated engine."""
+import csv
 import filecmp
+import io
 import json
 import shutil
+import statistics
 import subprocess
 import unittest
 
@@ -109,6 +112,30 @@ class RunTest(Case):
                             "--osl", 4, "--format", "json", "--output-dir", self.run_dir())
         self.assertEqual(json.loads(done.stdout), self.summary(self.run_dir()))
 
+    def test_figures_are_rows_of_a_csv_and_columns_of_the_page_are_chosen(self):
+        engine = self.engine()
+        done = self.specctl("run", "--url", engine.url, "--bs", 4, "--dataset", self.prompts(40), "--osl",
+                            8, "--columns", "min,max,stddev", "--output-dir", self.run_dir())
+        self.assertRegex(done.stdout, r"\n +min +max +stddev   error at most\nTTFT ms")
+        self.assertNotIn("p90", done.stdout)
+        text = self.specctl("report", self.run_dir(), "--format", "csv").stdout
+        rows = {(row["scope"], row["key"]): row for row in csv.DictReader(io.StringIO(text))}
+        summary = self.summary(self.run_dir())
+        for key in ("ttft_ms", "itl_ms", "step_latency_ms", "user_tps"):
+            for statistic in ("count", "mean", "stddev", "min", "max", "p1", "p50", "p99"):
+                self.assertEqual(float(rows["headline", key][statistic]), summary[key][statistic])
+        self.assertEqual(float(rows["headline", "output_tps"]["value"]),
+                         summary["throughput"]["output_tps"]["value"])
+        self.assertEqual(rows["headline", "output_tps"]["better"], "up")
+        self.assertEqual(rows["headline", "per_step"]["better"], "neither")
+        ttft_ms = [(row["first_token_ns"] - row["start_ns"]) / 1e6 for row in self.rows(self.run_dir())]
+        self.assertAlmostEqual(summary["whole_run"]["ttft_ms"]["stddev"], statistics.pstdev(ttft_ms))
+        for flags, said in ((("--columns", "p98"), 'got "p98"; did you mean p99?'),
+                            (("--format", "cvs"), "need one of text, csv, json")):
+            refused = self.specctl("report", self.run_dir(), *flags, status=2)
+            self.assertIn(f"{flags[0]}: need ", refused.stderr)
+            self.assertIn(said, refused.stderr)
+
     def test_closed_standard_files_take_nothing_from_the_artifacts(self):
         engine = self.engine()
         prompts = self.prompts(4)
@@ -129,6 +156,7 @@ class RunTest(Case):
         run = ("run", "--url", engine.url, "--bs", "2", "--dataset", prompts, "--osl", "4")
         for arguments in [(*run, "--output-dir", self.run_dir()), (*run, "--dry-run"),
                           ("report", self.run_dir()), ("report", self.run_dir(), "--format", "json"),
+                          ("report", self.run_dir(), "--format", "csv"),
                           ("probe", engine.url), ("dataset", "list"), ("--version",),
                           ("run", "--help")]:
             with self.subTest(arguments), open("/dev/full", "wb") as full:

@@ -51,6 +51,9 @@ int Fail(const absl::Status& status, std::ostream& err) {
 }  // namespace
 
 int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) {
+  if (const absl::Status checked = CheckResultsFormat(asked.format); !checked.ok()) {
+    return Fail(checked, err);
+  }
   ReportOptions options = asked;
   absl::StatusOr<std::string> run_dir = FindRun(asked.run_dir);
   if (!run_dir.ok()) return Fail(run_dir.status(), err);
@@ -65,11 +68,8 @@ int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) 
   for (const std::string& line : JournalLossLines(options.run_dir, loss)) {
     Say("specctl report: " + line, err);
   }
-  const absl::Status printed =
-      options.json
-          ? PrintJson(SummaryJson(*results), out)
-          : PrintPage(RenderPage(*results, {.run_dir = output_dir, .columns = options.columns}),
-                      out, options.colour);
+  const PageOptions page{.run_dir = output_dir, .columns = options.columns, .statistics = {}};
+  const absl::Status printed = PrintResults(*results, options.format, page, options.colour, out);
   if (!printed.ok()) {
     Say("specctl report: " + std::string(printed.message()), err);
     Say("the run's artifacts are in " + output_dir, err);
@@ -81,15 +81,12 @@ int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) 
 
 void AddReportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ReportOptions>();
-  auto format = std::make_shared<std::string>("text");
   CLI::App* command = app.add_subcommand("report", "Rebuild a run's artifacts from its journal");
   command->add_option("RUN", options->run_dir, "A run: its folder, or the id that it printed")
       ->required();
   command->add_option("--output-dir", options->output_dir,
                       "Where to write them: an empty or new folder [RUN itself]");
-  command->add_option("--format", *format, "What to print: text (the page) or json (the summary)")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  AddResultsFlags(*command, options->format, "Options");
   command->add_flag("--strict", options->strict, "Exit with 3 where the verdict is invalid");
   specctl::flags::SetHelp(
       *command,
@@ -97,10 +94,11 @@ void AddReportCommand(CLI::App& app, int& exit_status) {
                      .line = "specctl report 20261129-120142-80b3"},
                     {.what = "into another folder, and the summary on standard output",
                      .line = "specctl report runs/20261129-120142-80b3 --output-dir again "
-                             "--format json"}},
+                             "--format json"},
+                    {.what = "every figure as a row of a spreadsheet",
+                     .line = "specctl report 20261129-120142-80b3 --format csv > figures.csv"}},
        .groups = {}});
-  command->callback([options, format, &exit_status] {
-    options->json = *format == "json";
+  command->callback([options, &exit_status] {
     options->colour = WantsColour();
     options->columns = PageColumns();
     exit_status = RunReport(*options, std::cout, std::cerr);

@@ -73,11 +73,8 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
         " --output-dir ELSEWHERE");
     return kFailed;
   }
-  const absl::Status printed =
-      flags.format == "json"
-          ? PrintJson(SummaryJson(*results) + "\n", std::cout)
-          : PrintPage(RenderPage(*results, {.run_dir = run_dir, .columns = PageColumns()}),
-                      std::cout, WantsColour());
+  const PageOptions page{.run_dir = run_dir, .columns = PageColumns(), .statistics = {}};
+  const absl::Status printed = PrintResults(*results, flags.format, page, WantsColour(), std::cout);
   if (!printed.ok()) {
     Complain(kWho, printed, kFailed);
     Say("the run's artifacts are in " + run_dir);

@@ -20,9 +20,7 @@ void AddResultFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--output-dir,--output-artifact-dir", flags.output_dir,
                  "Where the artifacts go; empty or new [runs/<id>]")
       ->group("Common");
-  app.add_option("--format", flags.format, "What is printed at the end: text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->group("Output");
+  AddResultsFlags(app, flags.format, "Output");
   AddRecordFlags(flags.request);
   app.add_flag("--strict", flags.strict, "Exit with 3 where the verdict is invalid")
       ->group("Output");
@@ -80,8 +78,11 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
 }
 
 absl::Status Check(const RunFlags& flags) {
-  if (!flags.dry_run || flags.format != "json") return absl::OkStatus();
-  return BadFlag("--dry-run", "excludes --format json: what it prints is a text");
+  if (flags.dry_run && flags.format.format != "text") {
+    return BadFlag("--dry-run",
+                   "excludes --format " + flags.format.format + ": what it prints is a text");
+  }
+  return CheckResultsFormat(flags.format);
 }
 
 }  // namespace specctl::cli

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/request/request_flags.h"
+#include "tools/specctl/results_output.h"
 
 namespace specctl::cli {
 
@@ -18,7 +19,7 @@ struct RunFlags {
   std::optional<std::string> like;  // folder or id of an earlier run
   // What becomes of it.
   std::optional<std::string> output_dir;
-  std::string format = "text";
+  ResultsFormat format;
   bool dry_run = false, strict = false;
 };
 

@@ -18,8 +18,8 @@ using testing::HasSubstr;
 
 std::string Lags(Nanos lag, uint64_t count = 1, Nanos other = 0ns, uint64_t others = 0) {
   LagHistogram histogram;
-  histogram.Add(lag, count);
-  histogram.Add(other, others);
+  histogram.AddLag(lag, count);
+  histogram.AddLag(other, others);
   return histogram.Encode();
 }
 

@@ -7,13 +7,13 @@ namespace {
 
 IntervalValues One(int64_t ms) {
   IntervalValues values;
-  values.Add(std::chrono::milliseconds(ms));
+  values.AddExact(std::chrono::milliseconds(ms));
   return values;
 }
 
 TEST(StepCellsTest, ALongRunHasLongerCellsAndLosesNothing) {
   StepCells cells;
-  for (int64_t second = 0; second < 1000; ++second) cells.Add(second, One(second + 1));
+  for (int64_t second = 0; second < 1000; ++second) cells.AddValues(second, One(second + 1));
   EXPECT_LE(cells.cells().size(), StepCells::kCellsMax);
   EXPECT_EQ(cells.cell_s(), 8);
   uint64_t count = 0;
@@ -25,7 +25,7 @@ TEST(StepCellsTest, ALongRunHasLongerCellsAndLosesNothing) {
 
 TEST(StepCellsTest, WhatIsBeforeT0IsInTheFirstCell) {
   StepCells cells;
-  cells.Add(-3, One(1));
+  cells.AddValues(-3, One(1));
   ASSERT_EQ(cells.cells().size(), 1u);
   EXPECT_EQ(cells.cells()[0].count(), 1u);
 }

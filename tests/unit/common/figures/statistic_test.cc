@@ -40,9 +40,34 @@ TEST(StatisticTest, IsFoundByItsKey) {
   EXPECT_EQ(FindStatistic("stddev")->value, &Distribution::stddev);
   EXPECT_EQ(FindStatistic("p98"), nullptr);
   EXPECT_EQ(FindStatistic(""), nullptr);
-  EXPECT_EQ(StatisticKeys(),
-            "mean, stddev, min, max, p1, p5, p10, p25, p50, p75, p90, p95, p99, p999");
 }
+
+TEST(StatisticTest, AListKeepsItsOrder) {
+  const auto list = ParseStatistics("max,p50,stddev");
+  ASSERT_TRUE(list.ok()) << list.status();
+  ASSERT_EQ(list->size(), 3u);
+  EXPECT_EQ((*list)[0]->key, "max");
+  EXPECT_EQ((*list)[2]->key, "stddev");
+}
+
+std::string ErrorOf(std::string_view list) {
+  return std::string(ParseStatistics(list).status().message());
+}
+
+TEST(StatisticTest, AWordThatIsNoneIsNamedWithWhatThereIsAndTheNearest) {
+  EXPECT_EQ(ErrorOf("mean,p98"),
+            "need a list of mean, stddev, min, max, p1, p5, p10, p25, p50, p75, p90, p95, p99, "
+            "p999; got \"p98\"; did you mean p99?");
+  EXPECT_TRUE(ErrorOf("std").ends_with("did you mean stddev?")) << "as other tools call it";
+  EXPECT_TRUE(ErrorOf("p9999").ends_with("did you mean p999?"));
+  EXPECT_TRUE(ErrorOf("men").ends_with("did you mean mean?"));
+  EXPECT_TRUE(ErrorOf("stdev").ends_with("did you mean stddev?"));
+  EXPECT_TRUE(ErrorOf("").ends_with("got \"\""));
+  EXPECT_TRUE(ErrorOf("p50,,p90").ends_with("got \"\""));
+  EXPECT_TRUE(ErrorOf("median").ends_with("got \"median\""));
+}
+
+TEST(StatisticTest, ALongWordIsCut) { EXPECT_LT(ErrorOf(std::string(100'000, 'p')).size(), 300u); }
 
 }  // namespace
 }  // namespace specctl

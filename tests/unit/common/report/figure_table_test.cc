@@ -1,5 +1,7 @@
 #include "common/report/figure_table.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "common/report/number_text.h"
@@ -34,6 +36,35 @@ TEST(FigureTableTest, AnErrorBelowAMicrosecondIsToldAsThat) {
   Results results = testing::FullResults();
   results.headline.latency.ttft_ms->error = {.p50 = 1e-9, .p90 = 0, .p95 = 0, .p99 = 0};
   EXPECT_THAT(FigureTable(results), HasSubstr("1,204   0.001\n"));
+}
+
+std::string TableOf(const Results& results, std::string_view columns) {
+  return FigureTable(results, *ParseStatistics(columns));
+}
+
+TEST(FigureTableTest, TheColumnsAreThoseAskedFor) {
+  const std::string table = TableOf(testing::FullResults(), "mean,min,max,stddev");
+  EXPECT_THAT(
+      table,
+      HasSubstr("                         mean       min       max    stddev   error at most\n"
+                "TTFT ms                   686      20.0     2,980       296   0.500\n"));
+  EXPECT_THAT(table, HasSubstr("user TPS                 44.3      33.3      82.3      4.90\n"))
+      << "in the same columns as latencies";
+}
+
+TEST(FigureTableTest, MoreColumnsThanALineHoldsAreFurtherTables) {
+  const std::string table = TableOf(testing::FullResults(), "mean,min,max,p1,p5,p10,p25,p50,p75");
+  EXPECT_THAT(table, HasSubstr("p10       p25   error at most\nTTFT ms"));
+  EXPECT_THAT(table,
+              HasSubstr("                          p50       p75\nTTFT ms                   612"
+                        "       760\n"));
+  size_t longest = 0;
+  for (size_t begin = 0; begin < table.size();) {
+    const size_t end = table.find('\n', begin);
+    longest = std::max(longest, end - begin);
+    begin = end + 1;
+  }
+  EXPECT_LE(longest, 110u);
 }
 
 TEST(FigureTableTest, AMissingFigureIsADashAndAReason) {

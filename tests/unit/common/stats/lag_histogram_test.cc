@@ -14,8 +14,8 @@ TEST(LagHistogramTest, NothingAddedHasQuantileZero) {
 
 TEST(LagHistogramTest, BelowAMicrosecondIsZero) {
   LagHistogram histogram;
-  histogram.Add(-5ms);
-  histogram.Add(999ns);
+  histogram.AddLag(-5ms);
+  histogram.AddLag(999ns);
   EXPECT_EQ(histogram.max(), 0ns);
   EXPECT_EQ(histogram.count(), 2u);
 }
@@ -23,7 +23,7 @@ TEST(LagHistogramTest, BelowAMicrosecondIsZero) {
 TEST(LagHistogramTest, AQuantileIsNeverTooLowAndAtMostAnEighthTooHigh) {
   for (int64_t ns = 1'000; ns < 10'000'000'000'000; ns = ns * 9 / 7 + 1) {
     LagHistogram histogram;
-    histogram.Add(Nanos(ns));
+    histogram.AddLag(Nanos(ns));
     const auto upper = static_cast<double>(histogram.max().count());
     EXPECT_GT(upper, static_cast<double>(ns));
     EXPECT_LE(upper, static_cast<double>(ns) * 1.125 + 1'000);
@@ -32,9 +32,9 @@ TEST(LagHistogramTest, AQuantileIsNeverTooLowAndAtMostAnEighthTooHigh) {
 
 TEST(LagHistogramTest, QuantilesAreByNearestRank) {
   LagHistogram histogram;
-  histogram.Add(2us, 98);
-  histogram.Add(1ms);
-  histogram.Add(1s);
+  histogram.AddLag(2us, 98);
+  histogram.AddLag(1ms);
+  histogram.AddLag(1s);
   EXPECT_EQ(histogram.Quantile(0.98), 3us);
   EXPECT_GT(histogram.Quantile(0.99), 1ms);
   EXPECT_LT(histogram.Quantile(0.99), 1200us);
@@ -44,8 +44,8 @@ TEST(LagHistogramTest, QuantilesAreByNearestRank) {
 TEST(LagHistogramTest, MergedIsTheHistogramOfTheUnion) {
   LagHistogram a, b, both;
   for (int i = 1; i < 300; ++i) {
-    (i % 3 == 0 ? a : b).Add(7us * i * i);
-    both.Add(7us * i * i);
+    (i % 3 == 0 ? a : b).AddLag(7us * i * i);
+    both.AddLag(7us * i * i);
   }
   a.Merge(b);
   EXPECT_EQ(a, both);
@@ -53,9 +53,9 @@ TEST(LagHistogramTest, MergedIsTheHistogramOfTheUnion) {
 
 TEST(LagHistogramTest, DecodingGivesBackWhatWasEncoded) {
   LagHistogram histogram;
-  histogram.Add(0ns, 1'000'000);
-  histogram.Add(3ms, 7);
-  histogram.Add(100h);
+  histogram.AddLag(0ns, 1'000'000);
+  histogram.AddLag(3ms, 7);
+  histogram.AddLag(100h);
   const auto decoded = LagHistogram::Decode(histogram.Encode());
   ASSERT_TRUE(decoded.ok());
   EXPECT_EQ(*decoded, histogram);

@@ -66,6 +66,13 @@ TEST(DescribeTest, MeanOfEqualValuesIsTheValue) {
   EXPECT_EQ(result->mean, 0.1);
 }
 
+TEST(DescribeTest, StandardDeviationIsOfTheValuesThemselves) {
+  // The divisor is n: numpy's std(), and so AIPerf's, of these is 2 exactly.
+  EXPECT_EQ(Describe({2, 4, 4, 4, 5, 5, 7, 9})->stddev, 2);
+  EXPECT_EQ(Describe({7})->stddev, 0);
+  EXPECT_EQ(Describe(std::vector<double>(1'000, 0.1))->stddev, 0);
+}
+
 TEST(DescribeTest, NothingHasNoDistribution) { EXPECT_FALSE(Describe({}).has_value()); }
 
 }  // namespace

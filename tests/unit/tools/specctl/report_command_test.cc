@@ -53,7 +53,7 @@ TEST(ReportCommandTest, FormatJsonPrintsTheSummaryAsItIsInTheFile) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());
   ReportOptions options = Of(run.path());
-  options.json = true;
+  options.format.format = "json";
   options.output_dir = run.File("new");
   const Ran ran = Report(options);
   EXPECT_EQ(ran.exit_status, 0) << ran.err;
@@ -63,9 +63,9 @@ TEST(ReportCommandTest, FormatJsonPrintsTheSummaryAsItIsInTheFile) {
 TEST(ReportCommandTest, APageThatDoesNotArriveFailsAndNamesTheArtifacts) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());
-  for (const bool json : {false, true}) {
+  for (const char* format : {"text", "csv", "json"}) {
     ReportOptions options = Of(run.path());
-    options.json = json;
+    options.format.format = format;
     std::ofstream full("/dev/full");
     std::ostringstream err;
     EXPECT_EQ(RunReport(options, full, err), 1);
@@ -144,7 +144,7 @@ TEST(ReportCommandTest, StrictTurnsAnInvalidVerdictIntoThree) {
   events.resize(events.size() - 3);  // no batch, no end: nothing was measured
   testing::WriteJournal(run.path(), events);
   ReportOptions options = Of(run.path());
-  options.json = true;
+  options.format.format = "json";
   const Ran lenient = Report(options);
   ASSERT_EQ(boost::json::parse(lenient.out).at("verdict").at("state").as_string(), "invalid");
   EXPECT_EQ(lenient.exit_status, 0);

@@ -29,7 +29,7 @@ class RunFlagsTest : public ::testing::Test {
 TEST_F(RunFlagsTest, WhatBecomesOfARunIsNotPartOfTheRequest) {
   EXPECT_EQ(Refusal("--output-artifact-dir /tmp/x --format json --strict --like id"), "");
   EXPECT_EQ(flags_->output_dir, "/tmp/x");
-  EXPECT_EQ(flags_->format, "json");
+  EXPECT_EQ(flags_->format.format, "json");
   EXPECT_TRUE(flags_->strict);
   EXPECT_FALSE(flags_->dry_run);
   EXPECT_EQ(flags_->like, "id");
@@ -37,6 +37,13 @@ TEST_F(RunFlagsTest, WhatBecomesOfARunIsNotPartOfTheRequest) {
 
 TEST_F(RunFlagsTest, ADryRunPrintsText) {
   EXPECT_THAT(Refusal("--dry-run --format json"), HasSubstr("--dry-run: excludes --format json"));
+}
+
+TEST_F(RunFlagsTest, ThePagesColumnsAreChosenAsForReport) {
+  EXPECT_EQ(Refusal("--columns min,max"), "");
+  ASSERT_EQ(flags_->format.columns.size(), 2u);
+  EXPECT_EQ(flags_->format.columns[1]->key, "max");
+  EXPECT_THAT(Refusal("--columns min --format csv"), HasSubstr("--columns: needs --format text"));
 }
 
 TEST_F(RunFlagsTest, WhatIsPlannedIsRefusedByName) {
