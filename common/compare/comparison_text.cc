@@ -100,7 +100,7 @@ std::string TableOf(const ComparedFigures& figures) {
     }
     out += WithoutTail(line);
   }
-  return out + "(+ more is better, - less is)\n";
+  return out + "(+: should be high, -: should be low)\n";
 }
 
 // Figures that are called different in a slice, the first few of them.

@@ -131,6 +131,7 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample) {
   const std::vector<RequestSet> requests =
       RequestsWithoutEach(sample, blocks, [](const SampledRequest&) { return true; });
   const std::vector<IntervalSketch> steps = StepsWithoutEach(sample, blocks);
+  const bool reasoning = ReasoningMarked(sample);
   std::vector<FigureSet> sets(blocks.count);
   for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
     std::vector<Window> rest;
@@ -142,7 +143,8 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample) {
                                           .requests = &requests[left_out],
                                           .input_known = InputKnown(sample),
                                           .gpus = sample.results.spec.gpus});
-    set.latency = LatenciesOf(requests[left_out], steps[left_out], ReasoningMarked(sample));
+    set.latency =
+        LatenciesOf(requests[left_out], steps[left_out], reasoning, ErrorBounds::kLeftOut);
     set.length = LengthsOf(requests[left_out]);
   }
   return sets;
@@ -158,10 +160,11 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const std::stri
         return std::find(request.slices.begin(), request.slices.end(), slice) !=
                request.slices.end();
       });
+  const bool reasoning = ReasoningMarked(sample);
   std::vector<FigureSet> sets(blocks.count);
   for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
     sets[left_out].latency =
-        LatenciesOf(requests[left_out], IntervalSketch(), ReasoningMarked(sample));
+        LatenciesOf(requests[left_out], IntervalSketch(), reasoning, ErrorBounds::kLeftOut);
     sets[left_out].length = LengthsOf(requests[left_out]);
   }
   return sets;

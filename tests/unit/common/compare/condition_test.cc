@@ -77,7 +77,8 @@ TEST(ConditionTest, ErrorsNameThePieceAndItsPlace) {
   EXPECT_THAT(ConditionErrorOf("ttft_p95 == 2s"), HasSubstr("need >= or <="));
   EXPECT_THAT(ConditionErrorOf("ttft_p95 > 2s"), HasSubstr("need >= or <="));
   EXPECT_THAT(ConditionErrorOf("ttft_p95"), HasSubstr("need >= or <="));
-  EXPECT_THAT(ConditionErrorOf("ttft_p42 <= 2s"), HasSubstr("there is no quantile p42"));
+  EXPECT_THAT(ConditionErrorOf("ttft_p42 <= 2s"),
+              HasSubstr("there is no quantile p42: need one of p1, p5, p10"));
   EXPECT_THAT(ConditionErrorOf("output_tps_p95 >= 2"), HasSubstr("output_tps has no quantiles"));
   EXPECT_THAT(ConditionErrorOf("source >= 2"), HasSubstr("source is no number"));
   EXPECT_THAT(ConditionErrorOf("ttft <= "), HasSubstr("need a number"));
