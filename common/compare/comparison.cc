@@ -15,11 +15,11 @@ const MeasuredSlice* Matching(const MeasuredRun& a, size_t index, const Measured
   };
   const auto found = std::find_if(b.slices.begin(), b.slices.end(), is_same);
   if (found != b.slices.end()) return &*found;
-  if (slice.by != "target") return nullptr;
+  if (slice.by != Dimension::kTarget) return nullptr;
   const auto targets_in = [](const MeasuredRun& run) {
     std::vector<const MeasuredSlice*> targets;
     for (const MeasuredSlice& each : run.slices) {
-      if (each.by == "target") targets.push_back(&each);
+      if (each.by == Dimension::kTarget) targets.push_back(&each);
     }
     return targets;
   };

@@ -14,7 +14,8 @@
 namespace specctl {
 
 struct ComparedSlice {
-  std::string by, key;
+  Dimension by = Dimension::kCategory;
+  std::string key;
   ComparedFigures figures;
 };
 

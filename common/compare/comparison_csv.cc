@@ -20,8 +20,8 @@ void AddWithEnds(const std::optional<Estimate>& estimate, CsvLine& line) {
   line.AddNumber(known.high);
 }
 
-// Of all figures, or of a slice.
-void AppendFigures(const Comparison& comparison, const ComparedSlice& slice,
+// Of the headline (`slice` is nullptr), or of a slice.
+void AppendFigures(const Comparison& comparison, const ComparedSlice* slice,
                    const ComparedFigures& figures, std::string& out) {
   for (const ComparedFigure& figure : figures) {
     for (const ComparedStatistic& statistic : figure.statistics) {
@@ -29,8 +29,8 @@ void AppendFigures(const Comparison& comparison, const ComparedSlice& slice,
       line.AddText(comparison.a->name);
       line.AddText(comparison.b->name);
       line.AddText(comparison.comparable() ? "true" : "false");
-      line.AddText(slice.by);
-      line.AddText(slice.key);
+      line.AddText(slice == nullptr ? std::string_view() : DimensionName(slice->by));
+      line.AddText(slice == nullptr ? std::string_view() : slice->key);
       line.AddText(figure.figure->key);
       line.AddText(statistic.key);
       line.AddText(UnitName(figure.figure->unit));
@@ -50,9 +50,9 @@ void AppendFigures(const Comparison& comparison, const ComparedSlice& slice,
 std::string ComparisonCsv(const std::vector<Comparison>& comparisons) {
   std::string out(kHeader);
   for (const Comparison& comparison : comparisons) {
-    AppendFigures(comparison, ComparedSlice{}, comparison.figures, out);
+    AppendFigures(comparison, nullptr, comparison.figures, out);
     for (const ComparedSlice& slice : comparison.slices) {
-      AppendFigures(comparison, slice, slice.figures, out);
+      AppendFigures(comparison, &slice, slice.figures, out);
     }
   }
   return out;

@@ -140,7 +140,7 @@ void WriteComparison(const Comparison& comparison, JsonWriter& json) {
   WriteReplies(comparison.replies, json);
   WriteRequirements(comparison, json);
   json.ObjectsField("slices", comparison.slices, [&](const ComparedSlice& slice) {
-    json.Field("by", slice.by);
+    json.Field("by", DimensionName(slice.by));
     json.Field("key", slice.key);
     WriteFigures(slice.figures, json);
   });

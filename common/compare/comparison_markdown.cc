@@ -69,9 +69,9 @@ std::string MarkdownSlices(const Comparison& comparison) {
     for (const ComparedFigure& figure : slice.figures) {
       const ComparedStatistic& main = figure.main();
       if (main.finding == Finding::kNone || main.finding == Finding::kNoDifference) continue;
-      rows += absl::StrFormat("| %s | %s | %s | %s |\n", Cell(slice.by + " " + slice.key),
-                              Cell(StatisticLabel(figure, main)), RatioText(main),
-                              MarkdownFinding(main.finding));
+      rows += absl::StrFormat(
+          "| %s | %s | %s | %s |\n", Cell(std::string(DimensionName(slice.by)) + " " + slice.key),
+          Cell(StatisticLabel(figure, main)), RatioText(main), MarkdownFinding(main.finding));
     }
   }
   if (rows.empty()) return "";

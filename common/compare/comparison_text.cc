@@ -133,7 +133,7 @@ std::string SliceLines(const Comparison& comparison) {
       ++silent;
       continue;
     }
-    const std::string label = slice.by + " " + slice.key;
+    const std::string label = std::string(DimensionName(slice.by)) + " " + slice.key;
     AppendFlow({.label = PadRight(label, kNameColumnsMax) + " ", .label_columns = kLabelColumns},
                items, out);
   }

@@ -13,7 +13,8 @@ namespace specctl {
 namespace {
 
 constexpr double kValuesBeyondMin = 10;
-constexpr std::string_view kSlicedBy[] = {"category", "tier", "target", "prefix"};
+constexpr Dimension kSlicedBy[] = {Dimension::kCategory, Dimension::kTier, Dimension::kTarget,
+                                   Dimension::kPrefix};
 
 std::optional<double> NumberOf(const FigureValue& value) {
   if (const auto* estimate = std::get_if<Estimate>(&value)) return estimate->value;
@@ -151,10 +152,10 @@ MeasuredRun MeasureRun(const RunSample& sample) {
     const bool compared =
         std::find(std::begin(kSlicedBy), std::end(kSlicedBy), slice.by) != std::end(kSlicedBy);
     if (!compared) continue;
-    run.slices.push_back(
-        {.by = slice.by,
-         .key = slice.key,
-         .figures = MeasureFigures(slice.figures, WithoutEachBlock(sample, slice.by, slice.key))});
+    run.slices.push_back({.by = slice.by,
+                          .key = slice.key,
+                          .figures = MeasureFigures(
+                              slice.figures, WithoutEachBlock(sample, {slice.by, slice.key}))});
   }
   return run;
 }

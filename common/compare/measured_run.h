@@ -34,7 +34,8 @@ const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_v
 MeasuredFigures MeasureFigures(const FigureSet& set, std::span<const FigureSet> without_each);
 
 struct MeasuredSlice {
-  std::string by, key;
+  Dimension by = Dimension::kCategory;
+  std::string key;
   MeasuredFigures figures;
 };
 

@@ -123,7 +123,7 @@ absl::StatusOr<std::vector<Decision>> DecideFloors(const AcceptanceFloors& floor
     const MeasuredFigures* figures = &run.figures;
     if (category.name != kAllCategories) {
       const auto slice = std::find_if(run.slices.begin(), run.slices.end(), [&](const auto& each) {
-        return each.by == "category" && each.key == category.name;
+        return each.by == Dimension::kCategory && each.key == category.name;
       });
       if (slice == run.slices.end()) {
         return absl::InvalidArgumentError(

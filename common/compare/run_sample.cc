@@ -61,11 +61,10 @@ class SampleCollector {
                        .text = request.finish.output_text}};
   }
 
-  std::vector<std::pair<std::string, std::string>> SlicesOf(const SettledRequest& settled,
-                                                            const PlannedRow* row) const {
-    std::vector<std::pair<std::string, std::string>> slices;
+  std::vector<SliceName> SlicesOf(const SettledRequest& settled, const PlannedRow* row) const {
+    std::vector<SliceName> slices;
     const auto add = [&](Dimension dimension, std::string key) {
-      if (!key.empty()) slices.emplace_back(DimensionName(dimension), std::move(key));
+      if (!key.empty()) slices.emplace_back(dimension, std::move(key));
     };
     if (row != nullptr) {
       add(Dimension::kCategory, row->category);

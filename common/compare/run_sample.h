@@ -12,6 +12,7 @@
 #include "common/analysis/results.h"
 #include "common/analysis/settled_request.h"
 #include "common/compare/step_cells.h"
+#include "common/figures/dimension.h"
 
 namespace specctl {
 
@@ -23,12 +24,15 @@ struct Reply {
   std::string text;  // with --save-text
 };
 
+// A slice: a dimension, and the value that its requests have in it.
+using SliceName = std::pair<Dimension, std::string>;
+
 // A request of the hold.
 struct SampledRequest {
   SettledRequest settled;
   std::optional<uint64_t> cached_tokens;  // of the prompt; absent: the server does not tell
-  // Which slices it is in: by and key.
-  std::vector<std::pair<std::string, std::string>> slices;
+  // Which slices it is in.
+  std::vector<SliceName> slices;
 };
 
 struct RunSample {

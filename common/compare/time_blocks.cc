@@ -150,11 +150,9 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample) {
   return sets;
 }
 
-std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const std::string& by,
-                                        const std::string& key) {
+std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const SliceName& slice) {
   const TimeBlocks blocks = BlocksOf(sample);
   if (blocks.count < 2) return {};
-  const std::pair<std::string, std::string> slice(by, key);
   const std::vector<RequestSet> requests =
       RequestsWithoutEach(sample, blocks, [&](const SampledRequest& request) {
         return std::find(request.slices.begin(), request.slices.end(), slice) !=

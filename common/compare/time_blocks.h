@@ -28,7 +28,6 @@ TimeBlocks BlocksOf(const RunSample& sample);
 std::vector<FigureSet> WithoutEachBlock(const RunSample& sample);
 
 // The same for the requests of one slice: latencies, without those of steps, and lengths.
-std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const std::string& by,
-                                        const std::string& key);
+std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const SliceName& slice);
 
 }  // namespace specctl

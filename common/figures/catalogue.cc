@@ -22,7 +22,7 @@ struct Placing {
 template <auto kField, FigureGroup kGroup>
 constexpr FigureDefinition InGroup(FigureName name, Placing placing) {
   FigureDefinition definition;
-  static_cast<FigureName&>(definition) = name;
+  static_cast<FigureName&>(definition) = Checked<kField>(name);
   definition.read = &ReadField<FigureSet, kField>;
   definition.group = kGroup;
   definition.short_label = placing.short_label;

@@ -10,7 +10,8 @@ FigureValue Unassigned(const Conservation& counts) { return counts.Unassigned();
 template <auto kField>
 constexpr FigureOf<Conservation> Requests(std::string_view key, std::string_view label,
                                           Better better = Better::kNeither) {
-  return {{key, label, Unit::kRequests, kCount, better}, &ReadField<Conservation, kField>};
+  return {Checked<kField>({key, label, Unit::kRequests, kCount, better}),
+          &ReadField<Conservation, kField>};
 }
 
 constexpr FigureOf<Conservation> kConservation[] = {
@@ -29,7 +30,7 @@ constexpr FigureOf<Conservation> kConservation[] = {
 
 template <auto kField>
 constexpr FigureOf<TokenTotals> Tokens(FigureName name) {
-  return {name, &ReadField<TokenTotals, kField>};
+  return {Checked<kField>(name), &ReadField<TokenTotals, kField>};
 }
 
 constexpr FigureOf<TokenTotals> kTokenTotals[] = {

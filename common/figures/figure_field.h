@@ -1,6 +1,11 @@
 // Readers of a figure's field, for the tables of the catalogue.
 #pragma once
 
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+#include "common/figures/figure_definition.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/figure_value.h"
 #include "common/figures/run_counts.h"
@@ -37,6 +42,40 @@ FigureValue ReadField(const Source& source) {
   using Part = decltype(ClassOf(kField));
   const Part* part = PartOf(source, static_cast<const Part*>(nullptr));
   return part == nullptr ? FigureValue() : ValueOf(part->*kField);
+}
+
+// --- a kind that its field can't have does not compile -------------------------------------------
+
+template <class T>
+struct FormOf {
+  using Type = T;
+};
+template <class T>
+struct FormOf<std::optional<T>> : FormOf<T> {};
+template <class T>
+struct FormOf<std::vector<T>> : FormOf<T> {};
+
+template <class Field>
+constexpr bool CanHold(FigureKind kind) {
+  using Form = typename FormOf<Field>::Type;
+  if constexpr (std::is_same_v<Form, Estimate>) return kind == FigureKind::kEstimate;
+  if constexpr (std::is_same_v<Form, Distribution>) return kind == FigureKind::kDistribution;
+  if constexpr (std::is_same_v<Form, GaugeSummary>) return kind == FigureKind::kGauge;
+  if constexpr (std::is_same_v<Form, bool>) return kind == FigureKind::kQualifier;
+  // A difference of counters is a double.
+  const bool number = std::is_same_v<Form, double> && kind == FigureKind::kRatio;
+  return number || kind == FigureKind::kCount;
+}
+
+template <class Part, class Field>
+Field TypeOf(Field Part::*);
+
+inline void FieldCanNotHoldThatKind() {}  // not constexpr: the compiler's error names it
+
+template <auto kField>
+constexpr FigureName Checked(FigureName name) {
+  if (!CanHold<decltype(TypeOf(kField))>(name.kind)) FieldCanNotHoldThatKind();
+  return name;
 }
 
 }  // namespace specctl

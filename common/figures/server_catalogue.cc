@@ -7,7 +7,7 @@ using enum FigureKind;
 
 template <auto kField>
 constexpr FigureOf<ServerCounters> Counter(FigureName name) {
-  return {name, &ReadField<ServerCounters, kField>};
+  return {Checked<kField>(name), &ReadField<ServerCounters, kField>};
 }
 
 constexpr FigureOf<ServerCounters> kCounterFigures[] = {
@@ -34,7 +34,7 @@ constexpr FigureOf<ServerCounters> kCounterFigures[] = {
 
 template <auto kField>
 constexpr FigureOf<ServerFigures> OfServers(FigureName name) {
-  return {name, &ReadField<ServerFigures, kField>};
+  return {Checked<kField>(name), &ReadField<ServerFigures, kField>};
 }
 
 constexpr FigureOf<ServerFigures> kServerFigures[] = {

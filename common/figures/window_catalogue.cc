@@ -7,7 +7,7 @@ using enum FigureKind;
 
 template <auto kField>
 constexpr FigureOf<WindowValues> OfWindow(FigureName name) {
-  return {name, &ReadField<WindowValues, kField>};
+  return {Checked<kField>(name), &ReadField<WindowValues, kField>};
 }
 
 constexpr FigureOf<WindowValues> kWindowFigures[] = {

@@ -134,7 +134,7 @@ std::string FiguresCsv(const Results& results) {
     rows.Append("servers", ServerCatalogue(), *results.servers);
   }
   for (const SliceFigures& slice : results.slices) {
-    const std::string scope = slice.by + "=" + slice.key;
+    const std::string scope = std::string(DimensionName(slice.by)) + "=" + slice.key;
     rows.Append(scope, ConservationCatalogue(), slice.conservation);
     rows.Append(scope, Catalogue(), slice.figures);
   }

@@ -35,7 +35,7 @@ TEST_F(ComparabilityTest, EqualRunsAreComparable) {
 
 TEST_F(ComparabilityTest, AnInvalidRunIsRefused) {
   b_.results.verdict.state = VerdictState::kInvalid;
-  b_.results.verdict.reasons = {{.text = "agent 3 was killed"}};
+  b_.results.verdict.reasons = {{.code = ReasonCode::kAgentLost, .text = "agent 3 was killed"}};
   EXPECT_THAT(Codes(), ElementsAre("verdict"));
   EXPECT_EQ(result_.refusals[0].text, "B is invalid: agent 3 was killed");
 }

@@ -78,7 +78,8 @@ TEST_F(ComparisonTest, ARefusedOneCallsNothing) {
 TEST_F(ComparisonTest, SlicesCompareLikewise) {
   const Comparison comparison = With(faster_);
   ASSERT_EQ(comparison.slices.size(), 3u);
-  EXPECT_EQ(comparison.slices[0].by + " " + comparison.slices[0].key, "category coding");
+  EXPECT_EQ(std::string(DimensionName(comparison.slices[0].by)) + " " + comparison.slices[0].key,
+            "category coding");
   for (const ComparedFigure& figure : comparison.slices[0].figures) {
     if (figure.figure->key == "itl_ms") {
       EXPECT_EQ(figure.main().finding, Finding::kBetter);

@@ -66,7 +66,8 @@ TEST(MeasuredRunTest, SlicesAreByWhatRunsShare) {
   const RunSample sample = SteadyRun({});
   const MeasuredRun run = MeasureRun(sample);
   std::vector<std::string> named;
-  for (const MeasuredSlice& slice : run.slices) named.push_back(slice.by + " " + slice.key);
+  for (const MeasuredSlice& slice : run.slices)
+    named.push_back(std::string(DimensionName(slice.by)) + " " + slice.key);
   const std::vector<std::string> expected = {"category coding", "category math",
                                              "target http://vllm:8000"};
   EXPECT_EQ(named, expected);

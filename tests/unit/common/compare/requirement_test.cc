@@ -75,7 +75,7 @@ class FloorsTest : public ::testing::Test {
     sample_.results.targets.emplace_back().draft_length = 3;
     run_.sample = &sample_;
     run_.figures = Only("per_draft", "value", Known(2.6, 0.02));
-    run_.slices = {{.by = "category",
+    run_.slices = {{.by = Dimension::kCategory,
                     .key = "coding",
                     .figures = Only("per_draft", "value", Known(3.1, 0.02))}};
   }

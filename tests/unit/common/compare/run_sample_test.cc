@@ -13,9 +13,9 @@ TEST(RunSampleTest, TheHoldsRequestsAreKeptWithTheirSlices) {
   ASSERT_FALSE(sample.requests.empty());
   EXPECT_EQ(sample.requests.size(), sample.results.hold->requests_begun);
   const auto& slices = sample.requests.front().slices;
-  const std::vector<std::pair<std::string, std::string>> expected = {
-      {"category", sample.requests.front().settled.position % 2 ? "math" : "coding"},
-      {"target", "http://vllm:8000"}};
+  const std::vector<SliceName> expected = {
+      {Dimension::kCategory, sample.requests.front().settled.position % 2 ? "math" : "coding"},
+      {Dimension::kTarget, "http://vllm:8000"}};
   EXPECT_EQ(slices, expected);
 }
 
@@ -51,14 +51,13 @@ TEST(RunSampleTest, AQuestionsFirstAnswerStandsForIt) {
 
 TEST(RunSampleTest, CachedTokensTellColdFromHot) {
   const RunSample sample = SteadyRun({.tells_cached = true});
-  EXPECT_NE(FindSlice(sample.results, "prefix", "cold"), nullptr);
-  EXPECT_NE(FindSlice(sample.results, "prefix", "hot"), nullptr);
+  EXPECT_NE(FindSlice(sample.results, Dimension::kPrefix, "cold"), nullptr);
+  EXPECT_NE(FindSlice(sample.results, Dimension::kPrefix, "hot"), nullptr);
   uint64_t told = 0;
   for (const SampledRequest& request : sample.requests) {
     if (!request.cached_tokens) continue;
     ++told;
-    const auto slice =
-        std::pair<std::string, std::string>("prefix", *request.cached_tokens > 0 ? "hot" : "cold");
+    const auto slice = SliceName(Dimension::kPrefix, *request.cached_tokens > 0 ? "hot" : "cold");
     EXPECT_EQ(request.slices.back(), slice);
   }
   EXPECT_EQ(told, sample.requests.size());

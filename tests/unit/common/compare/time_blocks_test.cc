@@ -56,10 +56,10 @@ TEST(TimeBlocksTest, EachFigureIsTheFoldsWithAPartLeftOut) {
 
 TEST(TimeBlocksTest, ASliceHasItsOwnRequests) {
   const RunSample sample = SteadyRun({});
-  const SliceFigures* slice = FindSlice(sample.results, "category", "math");
+  const SliceFigures* slice = FindSlice(sample.results, Dimension::kCategory, "math");
   ASSERT_NE(slice, nullptr);
   uint64_t requests = 0;
-  for (const FigureSet& set : WithoutEachBlock(sample, "category", "math")) {
+  for (const FigureSet& set : WithoutEachBlock(sample, {Dimension::kCategory, "math"})) {
     requests += slice->figures.latency.ttft_ms->count - set.latency.ttft_ms->count;
   }
   EXPECT_EQ(requests, slice->figures.latency.ttft_ms->count);
