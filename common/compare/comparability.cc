@@ -175,6 +175,14 @@ absl::StatusOr<Across> ParseAcross(std::string_view list) {
   return across;
 }
 
+std::string SpeculationText(const Results& results) {
+  if (!Speculates(results)) return "off";
+  std::string text = "on";
+  if (const std::string drafters = DraftersOf(results); !drafters.empty()) text += ", " + drafters;
+  const std::string lengths = DraftLengthsOf(results);
+  return lengths.empty() ? text : text + ", draft length " + lengths;
+}
+
 Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, const Across& across) {
   Checker checker(a, b, across);
   checker.CheckVerdicts();

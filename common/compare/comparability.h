@@ -29,6 +29,9 @@ struct Comparability {
   std::vector<std::string> notes;  // what could not be checked, or differs and may
 };
 
+// "off", or "on" with what servers tell of it: "on, ngram, draft length 3".
+std::string SpeculationText(const Results& results);
+
 // Checks, of b against a: the verdicts, models, sampling, offered load, revisions of engine,
 // dataset and drafter (no drafter against one is what speculation is compared by, and no refusal),
 // output lengths, finish reasons and prefix hits.  The last three by a test at 99 %, so that equal

@@ -74,13 +74,22 @@ Comparison CompareRuns(const MeasuredRun& a, const MeasuredRun& b, const Compare
 }
 
 absl::Status CheckFloor(const MeasuredRun& a, const MeasuredRun& floor) {
-  const Comparability same = CheckComparability(a, floor, {});
-  for (const Refusal& refusal : same.refusals) {
-    // How it went does not matter to its answers.
-    if (refusal.code == "verdict" || refusal.code == "prefix_hits") continue;
+  const auto refuse = [&](const std::string& why) {
     return absl::InvalidArgumentError(absl::StrFormat("--floor %s: is no second run of %s: %s",
-                                                      floor.sample->name, a.sample->name,
-                                                      refusal.text));
+                                                      floor.sample->name, a.sample->name, why));
+  };
+  const std::string of_a = SpeculationText(a.results()),
+                    of_floor = SpeculationText(floor.results());
+  if (of_a != of_floor) {
+    return refuse(absl::StrFormat("speculation differs: A %s, B %s", of_a, of_floor));
+  }
+  // How it went does not matter to its answers, or is what the floor is about.
+  static constexpr std::string_view kDoesNotMatter[] = {"verdict", "prefix_hits", "output_lengths",
+                                                        "finish_reasons"};
+  for (const Refusal& refusal : CheckComparability(a, floor, {}).refusals) {
+    const bool matters = std::find(std::begin(kDoesNotMatter), std::end(kDoesNotMatter),
+                                   refusal.code) == std::end(kDoesNotMatter);
+    if (matters) return refuse(refusal.text);
   }
   return absl::OkStatus();
 }
