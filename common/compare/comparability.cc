@@ -72,14 +72,8 @@ class Checker {
       : a_(a.results()), b_(b.results()), across_(across) {}
 
   void CheckVerdicts() {
-    for (const auto& [run, results] : {std::pair("A", &a_), std::pair("B", &b_)}) {
-      if (results->verdict.state != VerdictState::kInvalid) continue;
-      const auto& reasons = results->verdict.reasons;
-      Refuse("verdict",
-             absl::StrFormat("%s is invalid%s", run,
-                             reasons.empty() ? "" : ": " + reasons.front().text),
-             "repeat that run: its page says why its figures can't be trusted");
-    }
+    CheckVerdict("A", a_);
+    CheckVerdict("B", b_);
   }
 
   void CheckModels() {
@@ -106,6 +100,21 @@ class Checker {
   Comparability Take() && { return std::move(result_); }
 
  private:
+  void CheckVerdict(std::string_view run, const Results& results) {
+    const Verdict& verdict = results.verdict;
+    const std::string why = verdict.reasons.empty() ? "" : ": " + verdict.reasons.front().text;
+    if (verdict.state == VerdictState::kInvalid) {
+      Refuse("verdict", absl::StrFormat("%s is invalid%s", run, why),
+             "repeat that run: its page says why its figures can't be trusted");
+    } else if (verdict.state == VerdictState::kDegraded) {
+      result_.notes.push_back(absl::StrFormat("%s is degraded%s", run, why));
+    }
+    if (results.headline_is_whole_run) {
+      result_.notes.push_back(absl::StrFormat(
+          "%s has no hold of 5 s and 30 requests: its figures have no intervals", run));
+    }
+  }
+
   void Refuse(std::string code, std::string text, std::string match) {
     result_.refusals.push_back({std::move(code), std::move(text), std::move(match)});
   }

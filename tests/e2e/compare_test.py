@@ -118,7 +118,7 @@ class CompareTest(harness.Case):
         self.assertEqual(codes, ["dataset"])
         across = self.compare_json(a, other, "--across", "dataset")
         self.assertTrue(across["comparable"])
-        self.assertIn("dataset differs", across["notes"][0])
+        self.assertIn("dataset differs", "\n".join(across["notes"]))
 
     def test_errors_say_what_is_wrong(self):
         prompts = self.prompts(4)

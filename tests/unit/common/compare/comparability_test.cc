@@ -40,6 +40,16 @@ TEST_F(ComparabilityTest, AnInvalidRunIsRefused) {
   EXPECT_EQ(result_.refusals[0].text, "B is invalid: agent 3 was killed");
 }
 
+TEST_F(ComparabilityTest, ADegradedRunAndAShortOneAreNoted) {
+  b_ = SteadyRun({.seconds = 2});
+  b_.results.verdict.state = VerdictState::kDegraded;
+  b_.results.verdict.reasons.clear();
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes,
+              ElementsAre("B is degraded",
+                          "B has no hold of 5 s and 30 requests: its figures have no intervals"));
+}
+
 TEST_F(ComparabilityTest, AnotherModelIsRefused) {
   b_.results.targets[0].model = "toy-8b";
   EXPECT_THAT(Codes(), ElementsAre("model"));
