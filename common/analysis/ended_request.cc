@@ -31,6 +31,9 @@ void SetTimes(const OpenRequest& open, const RequestFinished* finish, SettledReq
 
 void SetEnd(const RequestFinished& finish, SettledRequest& settled) {
   settled.input_tokens = Narrow(finish.input_tokens);
+  if (finish.cached_tokens) {
+    settled.prompt_cache = *finish.cached_tokens > 0 ? PromptCache::kHot : PromptCache::kCold;
+  }
   settled.totals_only = finish.token_source == TokenSource::kTotalsOnly;
   // Its chunks tell no counts; the prompt's step gives one token.
   if (settled.totals_only) settled.first_chunk_tokens = 1;

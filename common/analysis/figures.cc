@@ -56,10 +56,10 @@ int64_t Within(uint32_t us) { return -int64_t{us} * 1'000; }
 
 // Of a figure that grows with the time from the first token to the last (`sign` 1) or falls with it
 // (-1).
-std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign,
+std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign, ErrorBounds bounds,
                                            const Figure& figure) {
   std::optional<Distribution> described = DescribeOk(requests, figure);
-  if (!described) return described;
+  if (!described || bounds == ErrorBounds::kLeftOut) return described;
   auto shortest = DescribeOk(requests, [&](const SettledRequest& r) {
     const int64_t last_ns = std::max(Within(r.last_within_us), -StreamNs(r).value_or(0));
     const auto value = figure(Moved(r, kArrivalNs, last_ns));
@@ -75,9 +75,10 @@ std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign,
 }
 
 // Of the time from a request's start to the arrival of its first token.
-std::optional<Distribution> DescribeToFirstToken(const RequestSet& requests, const Figure& figure) {
+std::optional<Distribution> DescribeToFirstToken(const RequestSet& requests, ErrorBounds bounds,
+                                                 const Figure& figure) {
   std::optional<Distribution> described = DescribeOk(requests, figure);
-  if (!described) return described;
+  if (!described || bounds == ErrorBounds::kLeftOut) return described;
   const auto moved = [&](const std::function<int64_t(const SettledRequest&)>& by_ns) {
     return DescribeOk(requests,
                       [&](const SettledRequest& r) { return figure(Moved(r, by_ns(r), 0)); });
@@ -227,16 +228,17 @@ std::optional<Distribution> DescribeMs(const LagHistogram& histogram) {
 }
 
 LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& step_latency,
-                           bool reasoning_marked) {
+                           bool reasoning_marked, ErrorBounds bounds) {
   LatencyFigures figures;
-  figures.ttft_ms = DescribeToFirstToken(requests, TtftMs);
-  figures.ttft_user_ms = DescribeToFirstToken(
-      requests, [](const SettledRequest& r) { return Ms(r.slot_free_ns, r.first_token_ns); });
+  figures.ttft_ms = DescribeToFirstToken(requests, bounds, TtftMs);
+  figures.ttft_user_ms = DescribeToFirstToken(requests, bounds, [](const SettledRequest& r) {
+    return Ms(r.slot_free_ns, r.first_token_ns);
+  });
   if (reasoning_marked) {
     figures.ttfo_ms = DescribeOk(
         requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.first_answer_ns); });
   }
-  figures.itl_ms = DescribeStream(requests, 1, [](const SettledRequest& r) {
+  figures.itl_ms = DescribeStream(requests, 1, bounds, [](const SettledRequest& r) {
     const std::optional<double> seconds = InterTokenSeconds(r);
     return seconds ? std::optional(*seconds * 1e3) : std::nullopt;
   });
@@ -245,7 +247,7 @@ LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& ste
       DescribeOk(requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.end_ns); });
   figures.connect_ms =
       DescribeOk(requests, [](const SettledRequest& r) { return Ms(0, r.connect_ns); });
-  figures.user_tps = DescribeStream(requests, -1, UserTps);
+  figures.user_tps = DescribeStream(requests, -1, bounds, UserTps);
   return figures;
 }
 

@@ -25,10 +25,13 @@ std::optional<double> InterTokenSeconds(const SettledRequest& request);
 // ms; nullopt without a first token or a start.
 std::optional<double> TtftMs(const SettledRequest& request);
 
+// Whether the quantiles' bounds by the arrivals' error are computed, which are most of the work.
+enum class ErrorBounds { kComputed, kLeftOut };
+
 // Of the set's ok requests.  `step_latency`: theirs.  `reasoning_marked`: the engine tells
 // reasoning from the answer, so the answer's first token has a figure of its own.
 LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& step_latency,
-                           bool reasoning_marked);
+                           bool reasoning_marked, ErrorBounds bounds = ErrorBounds::kComputed);
 
 // The sketch's distribution in ms, with its errors: those of the arrivals, of their resolution and
 // of the sketch.  nullopt where it is empty.

@@ -20,6 +20,9 @@
 
 namespace specctl {
 
+// Whether the server had the keys and values of a part of the prompt, as its usage says.
+enum class PromptCache : uint8_t { kUntold, kCold, kHot };
+
 struct SettledRequest {
   using Time = PackedOptional<int64_t>;
   using Tokens = PackedOptional<uint32_t>;
@@ -45,6 +48,7 @@ struct SettledRequest {
   FailureKind failure = FailureKind::kNone;
   TokenFault token_fault = TokenFault::kNone;
   Stage stage = Stage::kRamp;
+  PromptCache prompt_cache = PromptCache::kUntold;
   bool totals_only = false, has_reasoning = false;
   bool chunks_unknown = false;  // tokens of some chunks are
   // Its tokens can't be given to its chunks: it has no per-token figures.

@@ -59,6 +59,10 @@ void AddStepLatencies(SliceSums& sums, const EndedRequest& request,
 
 }  // namespace
 
+std::string_view PromptCacheName(PromptCache cache) {
+  return cache == PromptCache::kHot ? "hot" : "cold";
+}
+
 std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
                               const RunContext& run) {
   switch (dimension) {
@@ -81,10 +85,13 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
     case Dimension::kAgent:
       return Numbered(request.agent);
     case Dimension::kStage:
+      return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
+    case Dimension::kPrefix:
     case Dimension::kEnd:
       break;
   }
-  return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
+  if (request.prompt_cache == PromptCache::kUntold) return std::nullopt;
+  return SliceKey(0, PromptCacheName(request.prompt_cache));
 }
 
 SliceSums::Part SliceSums::WholeHold() const {

@@ -1,4 +1,5 @@
-// SliceTable: requests by category, tier, sub-category, turn, target, model, agent and stage.
+// SliceTable: requests by category, tier, sub-category, turn, target, model, agent, stage and what
+// the server had of their prompt.
 #pragma once
 
 #include <array>
@@ -17,6 +18,8 @@
 #include "common/stats/interval_sketch.h"
 
 namespace specctl {
+
+std::string_view PromptCacheName(PromptCache cache);  // "cold", "hot"; not of kUntold
 
 // Numbers sort as numbers; a name has the number 0.
 using SliceKey = std::pair<uint64_t, std::string>;

@@ -12,6 +12,7 @@ constexpr NameTable<Dimension> kDimensionNames = {{
     {Dimension::kModel, "model"},
     {Dimension::kAgent, "agent"},
     {Dimension::kStage, "stage"},
+    {Dimension::kPrefix, "prefix"},
 }};
 static_assert(NamesEach(kDimensionNames));
 

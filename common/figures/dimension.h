@@ -18,6 +18,7 @@ enum class Dimension : uint8_t {
   kModel,
   kAgent,
   kStage,
+  kPrefix,  // whether the server had cached a part of the prompt
   kEnd,
 };
 

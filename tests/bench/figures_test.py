@@ -6,6 +6,7 @@ import unittest
 
 import acceptance_truth
 import chunk_join
+import compare_calls
 import fleet_runs
 import journal_bytes
 import printed_figures
@@ -221,6 +222,32 @@ class TargetsTest(unittest.TestCase):
                 for load, void in (("512", None), ("1024", "slow"), ("4096", None))]
         states = [found["state"] for found in targets.judged({"cpu": rows})]
         self.assertEqual(states, ["met", "void", "met"])
+
+
+class CompareCallsTest(unittest.TestCase):
+    ROW = {"pairs": 0, "refused": 0, "pairs_with_false_call": 0, "false_calls": {}, "outside": {}, "lines": {}}
+
+    @staticmethod
+    def comparison(low, finding, comparable=True):
+        number = {"difference": {"value": low + 1, "low": low, "high": low + 2}, "finding": finding}
+        figures = {"output_tps": {"better": "up", **number},
+                   "ttft_ms": {"better": "down", "statistics": {"p50": number, "p75": number,
+                                                                "p99": {"difference": {"value": 1}}}},
+                   "user_tps": {"better": "up", "statistics": {"p10": number, "p90": number}}}
+        return {"comparable": comparable, "refusals": [], "figures": figures}
+
+    def test_lines_are_those_of_the_table_that_have_an_interval(self):
+        lines = [name for name, _ in compare_calls.lines_of(self.comparison(-1, "no_difference"))]
+        self.assertEqual(lines, ["output_tps", "ttft_ms p50", "user_tps p10"])
+
+    def test_a_pair_counts_once_and_a_refused_one_not(self):
+        row = json.loads(json.dumps(self.ROW))
+        compare_calls.add_pair(row, self.comparison(-1, "no_difference"))
+        compare_calls.add_pair(row, self.comparison(1, "better"))
+        compare_calls.add_pair(row, self.comparison(1, "none", comparable=False))
+        self.assertEqual((row["pairs"], row["refused"], row["pairs_with_false_call"]), (2, 1, 1))
+        self.assertEqual(row["outside"], {"output_tps": 1, "ttft_ms p50": 1, "user_tps p10": 1})
+        self.assertEqual(row["lines"]["output_tps"], 2)
 
 
 if __name__ == "__main__":

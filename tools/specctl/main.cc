@@ -13,6 +13,7 @@
 #include "tools/flags/help_page.h"
 #include "tools/sim/sim_command.h"
 #include "tools/specctl/agent_command.h"
+#include "tools/specctl/compare_command.h"
 #include "tools/specctl/dataset_command.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/export_command.h"
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {
   int exit_status = 0;
   cli::AddRunCommand(app, exit_status);
   cli::AddReportCommand(app, exit_status);
+  cli::AddCompareCommand(app, exit_status);
   cli::AddExportCommand(app, exit_status);
   cli::AddDatasetCommand(app, exit_status);
   cli::AddProbeCommand(app, exit_status);

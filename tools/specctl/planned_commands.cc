@@ -3,7 +3,7 @@
 namespace specctl::cli {
 
 void AddPlannedCommands(CLI::App& app) {
-  for (const char* name : {"sweep", "plan", "compare", "controller"}) {
+  for (const char* name : {"sweep", "plan", "controller"}) {
     CLI::App* command = app.add_subcommand(name, "planned, but not implemented yet");
     command->group("");
     command->allow_extras();

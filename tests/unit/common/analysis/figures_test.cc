@@ -56,6 +56,15 @@ TEST(FiguresTest, ARequestWithoutAUserTpsHasNoPartInItsError) {
   EXPECT_NEAR(figures.user_tps->error->p50, 100 - 10 / 0.150, 0.01);
 }
 
+TEST(FiguresTest, BoundsOfErrorsMayBeLeftOut) {
+  const SettledRequest request = Streamed();
+  const LatencyFigures figures =
+      LatenciesOf({&request}, IntervalSketch(), /*reasoning_marked=*/false, ErrorBounds::kLeftOut);
+  EXPECT_DOUBLE_EQ(figures.user_tps->p50, 100);
+  EXPECT_FALSE(figures.user_tps->error);
+  EXPECT_FALSE(figures.itl_ms->error);
+}
+
 TEST(FiguresTest, WhatARequestLacksItHasNoFigureOf) {
   SettledRequest bare;
   bare.outcome = Outcome::kOk;

@@ -1,0 +1,205 @@
+#include "common/compare/comparability.h"
+
+#include <algorithm>
+#include <set>
+
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/base/json_writer.h"
+#include "common/compare/stimulus_checks.h"
+#include "common/report/result_names.h"
+
+namespace specctl {
+namespace {
+
+// "vllm 0.9.0", of all targets.
+std::string EnginesOf(const Results& results) {
+  std::set<std::string> engines;
+  for (const TargetProbed& target : results.targets) {
+    engines.insert(target.engine + " " +
+                   (target.engine_version.empty() ? "(version unknown)" : target.engine_version));
+  }
+  return absl::StrJoin(engines, ", ");
+}
+
+bool VersionUnknown(const Results& results) {
+  return std::any_of(results.targets.begin(), results.targets.end(),
+                     [](const TargetProbed& target) { return target.engine_version.empty(); });
+}
+
+std::string ModelsOf(const Results& results) {
+  std::set<std::string> models;
+  for (const TargetProbed& target : results.targets) models.insert(target.model);
+  for (const auto& [model, share] : results.spec.request.model_mix) models.insert(model);
+  return absl::StrJoin(models, ", ");
+}
+
+bool Speculates(const Results& results) {
+  const bool told =
+      std::any_of(results.targets.begin(), results.targets.end(), [](const TargetProbed& target) {
+        return !target.speculation_method.empty() || target.draft_length.value_or(0) > 0;
+      });
+  return told || results.headline.acceptance.has_value();
+}
+
+// Empty where no server names it.
+std::string DraftersOf(const Results& results) {
+  std::set<std::string> methods;
+  for (const TargetProbed& target : results.targets) {
+    if (!target.speculation_method.empty()) methods.insert(target.speculation_method);
+  }
+  return absl::StrJoin(methods, ", ");
+}
+
+std::string DraftLengthsOf(const Results& results) {
+  std::set<uint32_t> lengths;
+  for (const TargetProbed& target : results.targets) {
+    if (target.draft_length) lengths.insert(*target.draft_length);
+  }
+  return absl::StrJoin(lengths, ", ");
+}
+
+std::string ShaText(const DatasetIdentity& dataset) {
+  constexpr size_t kShown = 12;
+  return DatasetLabel(dataset) +
+         (dataset.sha256.empty() ? "" : " (SHA-256 " + dataset.sha256.substr(0, kShown) + ")");
+}
+
+class Checker {
+ public:
+  Checker(const MeasuredRun& a, const MeasuredRun& b, const Across& across)
+      : a_(a.results()), b_(b.results()), across_(across) {}
+
+  void CheckVerdicts() {
+    CheckVerdict("A", a_);
+    CheckVerdict("B", b_);
+  }
+
+  void CheckModels() {
+    Differ("model", "models", ModelsOf(a_), ModelsOf(b_), "measure the same model in both");
+  }
+
+  void CheckRevisions() {
+    Revision(across_.engine, "engine", EnginesOf(a_), EnginesOf(b_),
+             "an engine upgrade changes how things are measured, too");
+    if (VersionUnknown(a_) || VersionUnknown(b_)) {
+      result_.notes.push_back("not checked: engine versions (a server does not tell its own)");
+    }
+    const DatasetIdentity &a = a_.spec.dataset, &b = b_.spec.dataset;
+    const bool same =
+        a.sha256.empty() || b.sha256.empty() ? a.name == b.name : a.sha256 == b.sha256;
+    if (!same || a.rows != b.rows) {
+      Revision(across_.dataset, "dataset", absl::StrFormat("%s, %d rows", ShaText(a), a.rows),
+               absl::StrFormat("%s, %d rows", ShaText(b), b.rows),
+               "other prompts have other lengths and acceptance");
+    }
+    CheckDrafters();
+  }
+
+  Comparability Take() && { return std::move(result_); }
+
+ private:
+  void CheckVerdict(std::string_view run, const Results& results) {
+    const Verdict& verdict = results.verdict;
+    const std::string why = verdict.reasons.empty() ? "" : ": " + verdict.reasons.front().text;
+    if (verdict.state == VerdictState::kInvalid) {
+      Refuse("verdict", absl::StrFormat("%s is invalid%s", run, why),
+             "repeat that run: its page says why its figures can't be trusted");
+    } else if (verdict.state == VerdictState::kDegraded) {
+      result_.notes.push_back(absl::StrFormat("%s is degraded%s", run, why));
+    }
+    if (results.headline_is_whole_run) {
+      result_.notes.push_back(absl::StrFormat(
+          "%s has no hold of 5 s and 30 requests: its figures have no intervals", run));
+    }
+  }
+
+  void Refuse(std::string code, std::string text, std::string match) {
+    result_.refusals.push_back({std::move(code), std::move(text), std::move(match)});
+  }
+
+  void Differ(std::string_view code, std::string_view what, const std::string& a,
+              const std::string& b, std::string_view match) {
+    if (a == b) return;
+    Refuse(std::string(code), absl::StrFormat("%s differ: A %s, B %s", what, a, b),
+           std::string(match));
+  }
+
+  void Revision(bool may, std::string_view which, const std::string& a, const std::string& b,
+                std::string_view why) {
+    if (a == b) return;
+    const std::string text = absl::StrFormat("%s differs: A %s, B %s", which, a, b);
+    if (may) {
+      result_.notes.push_back(text + " (--across)");
+      return;
+    }
+    Refuse(std::string(which), text,
+           absl::StrFormat("use one %s for both, or say --across %s: %s", which, which, why));
+  }
+
+  void CheckDrafters() {
+    const bool a = Speculates(a_), b = Speculates(b_);
+    if (!a && !b) return;
+    if (a != b) {
+      result_.notes.push_back(absl::StrFormat("speculation is on in %s alone", a ? "A" : "B"));
+      return;
+    }
+    const std::string of_a = DraftersOf(a_), of_b = DraftersOf(b_);
+    if (of_a.empty() && of_b.empty()) {
+      result_.notes.push_back("not checked: which drafters were used (no server names its own)");
+    }
+    Revision(across_.drafter, "drafter", of_a.empty() ? "unknown" : of_a,
+             of_b.empty() ? "unknown" : of_b, "another drafter has another acceptance");
+    if (DraftLengthsOf(a_) != DraftLengthsOf(b_)) {
+      result_.notes.push_back(absl::StrFormat("draft lengths differ: A %s, B %s",
+                                              DraftLengthsOf(a_), DraftLengthsOf(b_)));
+    }
+  }
+
+  const Results &a_, &b_;
+  const Across across_;
+  Comparability result_;
+};
+
+}  // namespace
+
+absl::StatusOr<Across> ParseAcross(std::string_view list) {
+  Across across;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(','), list.size());
+    const std::string_view name = list.substr(0, end);
+    if (name == "engine") {
+      across.engine = true;
+    } else if (name == "dataset") {
+      across.dataset = true;
+    } else if (name == "drafter") {
+      across.drafter = true;
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("--across: need engine, dataset or drafter, got \"%s\"", name));
+    }
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return across;
+}
+
+std::string SpeculationText(const Results& results) {
+  if (!Speculates(results)) return "off";
+  std::string text = "on";
+  if (const std::string drafters = DraftersOf(results); !drafters.empty()) text += ", " + drafters;
+  const std::string lengths = DraftLengthsOf(results);
+  return lengths.empty() ? text : text + ", draft length " + lengths;
+}
+
+Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, const Across& across) {
+  Checker checker(a, b, across);
+  checker.CheckVerdicts();
+  checker.CheckModels();
+  checker.CheckRevisions();
+  Comparability result = std::move(checker).Take();
+  CheckStimulus(a, b, result);
+  return result;
+}
+
+}  // namespace specctl

@@ -1,0 +1,163 @@
+#include "common/compare/measured_run.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "common/compare/time_blocks.h"
+#include "common/figures/statistic.h"
+
+namespace specctl {
+namespace {
+
+constexpr double kValuesBeyondMin = 10;
+constexpr Dimension kSlicedBy[] = {Dimension::kCategory, Dimension::kTier, Dimension::kTarget,
+                                   Dimension::kPrefix};
+
+std::optional<double> NumberOf(const FigureValue& value) {
+  if (const auto* estimate = std::get_if<Estimate>(&value)) return estimate->value;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* count = std::get_if<uint64_t>(&value)) return static_cast<double>(*count);
+  return std::nullopt;
+}
+
+// "p99" -> 0.99, "p999" -> 0.999; nullopt of what is no quantile.
+std::optional<double> QuantileOf(std::string_view key) {
+  if (!key.starts_with('p')) return std::nullopt;
+  int digits = 0;
+  std::from_chars(key.data() + 1, key.data() + key.size(), digits);
+  return digits / (key.size() > 3 ? 1000.0 : 100.0);
+}
+
+// Whether leaving out a stretch of time tells how far the statistic may be off.
+bool HasSpread(const Statistic& statistic, uint64_t count) {
+  const std::optional<double> q = QuantileOf(statistic.key);
+  if (!q) return statistic.key == "mean";
+  return static_cast<double>(count) * std::min(*q, 1 - *q) >= kValuesBeyondMin;
+}
+
+// `read` of each set; nullopt where one lacks it.
+template <class Read>
+std::optional<Spread> SpreadBy(double value, std::span<const FigureSet> without_each,
+                               const Read& read) {
+  std::vector<double> rest;
+  for (const FigureSet& set : without_each) {
+    const std::optional<double> number = read(set);
+    if (!number || !std::isfinite(*number)) return std::nullopt;
+    rest.push_back(*number);
+  }
+  return SpreadOfBlocks(value, rest);
+}
+
+// How far stamps may be off; of a mean no more than of the tail.
+double ArrivalError(const Statistic& statistic, const Distribution& distribution) {
+  if (!distribution.error) return 0;
+  if (statistic.error != nullptr) return *distribution.error.*statistic.error;
+  return statistic.key == "mean" ? distribution.error->p50 : distribution.error->p99;
+}
+
+MeasuredStatistic MeasureStatistic(const FigureDefinition& figure, const Statistic& statistic,
+                                   const Distribution& distribution,
+                                   std::span<const FigureSet> without_each) {
+  MeasuredStatistic measured{.key = statistic.key,
+                             .measured = {.value = distribution.*statistic.value}};
+  if (!HasSpread(statistic, distribution.count)) return measured;
+  measured.measured.spread = SpreadBy(
+      measured.measured.value, without_each, [&](const FigureSet& set) -> std::optional<double> {
+        const FigureValue value = figure.read(set);
+        const auto* rest = std::get_if<const Distribution*>(&value);
+        return rest != nullptr ? std::optional((*rest)->*statistic.value) : std::nullopt;
+      });
+  if (measured.measured.spread) {
+    measured.measured.spread->bound = ArrivalError(statistic, distribution);
+  }
+  return measured;
+}
+
+// The largest of several windows: without its window it is another one's, which tells nothing.
+bool IsExtreme(const FigureDefinition& figure) {
+  return figure.read == DefinitionOf<&ThroughputFigures::output_tps_peak>().read;
+}
+
+MeasuredStatistic MeasureNumber(const FigureDefinition& figure, const FigureValue& value,
+                                double number, std::span<const FigureSet> without_each) {
+  MeasuredStatistic measured{.key = "value", .measured = {.value = number}};
+  if (figure.kind == FigureKind::kCount || IsExtreme(figure)) return measured;
+  measured.measured.spread = SpreadBy(
+      number, without_each, [&](const FigureSet& set) { return NumberOf(figure.read(set)); });
+  if (measured.measured.spread) return measured;
+  const auto* estimate = std::get_if<Estimate>(&value);
+  if (estimate != nullptr && estimate->low && estimate->high) {
+    measured.measured.spread = SpreadOfInterval(number, *estimate->low, *estimate->high);
+  }
+  return measured;
+}
+
+// Empty where the figure is absent or no number.
+std::vector<MeasuredStatistic> MeasureFigure(const FigureDefinition& figure, const FigureSet& set,
+                                             std::span<const FigureSet> without_each) {
+  std::vector<MeasuredStatistic> statistics;
+  const FigureValue value = figure.read(set);
+  if (const auto* distribution = std::get_if<const Distribution*>(&value)) {
+    for (const Statistic& statistic : Statistics()) {
+      if (!std::isfinite((**distribution).*statistic.value)) continue;
+      statistics.push_back(MeasureStatistic(figure, statistic, **distribution, without_each));
+    }
+  } else if (const std::optional<double> number = NumberOf(value);
+             number && std::isfinite(*number)) {
+    statistics.push_back(MeasureNumber(figure, value, *number, without_each));
+  }
+  return statistics;
+}
+
+// A run's lengths are of the whole run; they stand beside its headline.
+FigureSet HeadlineOf(const Results& results) {
+  FigureSet set = results.headline;
+  set.length = results.whole_run.length;
+  return set;
+}
+
+}  // namespace
+
+const MeasuredStatistic* MeasuredFigure::Find(std::string_view key) const {
+  const auto found = std::find_if(statistics.begin(), statistics.end(),
+                                  [&](const MeasuredStatistic& each) { return each.key == key; });
+  return found == statistics.end() ? nullptr : &*found;
+}
+
+const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_view key) {
+  const auto found = std::find_if(figures.begin(), figures.end(), [&](const MeasuredFigure& each) {
+    return each.figure->key == key;
+  });
+  return found == figures.end() ? nullptr : &*found;
+}
+
+MeasuredFigures MeasureFigures(const FigureSet& set, std::span<const FigureSet> without_each) {
+  MeasuredFigures figures;
+  for (const FigureDefinition& figure : Catalogue()) {
+    std::vector<MeasuredStatistic> statistics = MeasureFigure(figure, set, without_each);
+    if (!statistics.empty()) {
+      figures.push_back({.figure = &figure, .statistics = std::move(statistics)});
+    }
+  }
+  return figures;
+}
+
+MeasuredRun MeasureRun(const RunSample& sample) {
+  MeasuredRun run{.sample = &sample,
+                  .figures = MeasureFigures(HeadlineOf(sample.results), WithoutEachBlock(sample))};
+  for (const SliceFigures& slice : sample.results.slices) {
+    const bool compared =
+        std::find(std::begin(kSlicedBy), std::end(kSlicedBy), slice.by) != std::end(kSlicedBy);
+    if (!compared) continue;
+    run.slices.push_back({.by = slice.by,
+                          .key = slice.key,
+                          .figures = MeasureFigures(
+                              slice.figures, WithoutEachBlock(sample, {slice.by, slice.key}))});
+  }
+  return run;
+}
+
+}  // namespace specctl

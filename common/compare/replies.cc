@@ -1,0 +1,151 @@
+#include "common/compare/replies.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/report/number_text.h"
+#include "common/stats/shares.h"
+#include "common/stats/spread.h"
+
+namespace specctl {
+namespace {
+
+constexpr size_t kAroundCharacters = 30;
+
+bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// Bytes from the first one that begins a character at or before `at`.
+size_t BeginOfCharacter(std::string_view text, size_t at) {
+  while (at > 0 && at < text.size() && ContinuesCharacter(text[at])) --at;
+  return std::min(at, text.size());
+}
+
+uint64_t CharactersIn(std::string_view text) {
+  return static_cast<uint64_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !ContinuesCharacter(c); }));
+}
+
+// So many characters before and behind `at`.
+std::string Around(std::string_view text, size_t at) {
+  size_t begin = at, end = at;
+  for (size_t i = 0; i < kAroundCharacters && begin > 0; ++i)
+    begin = BeginOfCharacter(text, begin - 1);
+  for (size_t i = 0; i < kAroundCharacters && end < text.size(); ++i) {
+    do {
+      ++end;
+    } while (end < text.size() && ContinuesCharacter(text[end]));
+  }
+  return (begin > 0 ? "..." : "") + std::string(text.substr(begin, end - begin)) +
+         (end < text.size() ? "..." : "");
+}
+
+ReplyDifference DifferenceIn(const Reply& a, const Reply& b) {
+  const auto parts = std::mismatch(a.text.begin(), a.text.end(), b.text.begin(), b.text.end());
+  size_t at = static_cast<size_t>(parts.first - a.text.begin());
+  // Where one ends, or within a character, the character's begin is the same in both.
+  at = at < a.text.size() ? BeginOfCharacter(a.text, at) : BeginOfCharacter(b.text, at);
+  return {.question_id = a.question_id,
+          .turn = a.turn,
+          .at_character = CharactersIn(std::string_view(a.text).substr(0, at)) + 1,
+          .a = Around(a.text, at),
+          .b = Around(b.text, at)};
+}
+
+auto KeyOfReply(const Reply& reply) { return std::tie(reply.question_id, reply.turn); }
+
+// Goes over the answers that both have, in the order of questions and turns.
+template <class Visit>
+void ForEachPair(const RunSample& a, const RunSample& b, const Visit& visit) {
+  auto of_b = b.replies.begin();
+  for (const Reply& reply : a.replies) {
+    while (of_b != b.replies.end() && KeyOfReply(*of_b) < KeyOfReply(reply)) ++of_b;
+    if (of_b == b.replies.end()) return;
+    if (KeyOfReply(*of_b) == KeyOfReply(reply)) visit(reply, *of_b);
+  }
+}
+
+bool HasTexts(const RunSample& sample) { return sample.results.spec.save_text; }
+
+bool IsGreedy(const RunSample& sample) {
+  return sample.results.spec.request.temperature == std::optional(0.0);
+}
+
+std::string ShareOf(const ReplyMatch& match) {
+  return absl::StrFormat("%s (%s of %s)", ShareText(match.share.value), CountText(match.differing),
+                         CountText(match.compared));
+}
+
+Measured MeasuredShare(const ReplyMatch& match) {
+  return {.value = match.share.value,
+          .spread = SpreadOfInterval(match.share.value, *match.share.low, *match.share.high)};
+}
+
+}  // namespace
+
+std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b) {
+  ReplyMatch match;
+  std::vector<uint64_t> parted_at;
+  const bool texts = HasTexts(a) && HasTexts(b);
+  std::string_view parted;  // the question whose answers differ already
+  ForEachPair(a, b, [&](const Reply& of_a, const Reply& of_b) {
+    if (of_a.turn > 0 && parted == of_a.question_id) return;
+    ++match.compared;
+    if (of_a.output_hash == of_b.output_hash) return;
+    ++match.differing;
+    parted = of_a.question_id;
+    if (!texts) return;
+    const ReplyDifference difference = DifferenceIn(of_a, of_b);
+    parted_at.push_back(difference.at_character);
+    if (!match.first || difference.at_character < match.first->at_character) {
+      match.first = difference;
+    }
+  });
+  if (match.compared == 0) return std::nullopt;
+  const Interval share = WilsonInterval(match.differing, match.compared, kZ975);
+  match.share = {.value = share.value, .low = share.low, .high = share.high};
+  if (!parted_at.empty()) {
+    std::sort(parted_at.begin(), parted_at.end());
+    match.median_character = parted_at[(parted_at.size() - 1) / 2];
+  }
+  return match;
+}
+
+ReplyComparison CompareReplies(const RunSample& a, const RunSample& b, const RunSample* floor) {
+  ReplyComparison replies;
+  if (!IsGreedy(a) || !IsGreedy(b)) {
+    replies.why_not = "the temperature is not 0 in both: equal servers answer differently, too";
+    return replies;
+  }
+  replies.match = MatchReplies(a, b);
+  if (!replies.match) {
+    replies.why_not = "the runs have no answered question in common";
+    return replies;
+  }
+  if (floor != nullptr) replies.floor = MatchReplies(a, *floor);
+  if (!replies.floor) return replies;
+  const Measured excess =
+      DifferenceOf(MeasuredShare(*replies.floor), MeasuredShare(*replies.match));
+  replies.excess = {.value = excess.value, .low = excess.Low(kZ975), .high = excess.High(kZ975)};
+  replies.more_than_floor = *replies.excess->low > 0;
+  return replies;
+}
+
+std::string RepliesText(const ReplyComparison& replies) {
+  if (!replies.why_not.empty()) return "replies not compared: " + replies.why_not;
+  const ReplyMatch& match = *replies.match;
+  std::string text = "replies differ in " + ShareOf(match);
+  if (!replies.floor) {
+    if (match.differing == 0) return "replies are the same in all " + CountText(match.compared);
+    return text + "; how much two equal runs differ is not known: --floor RUN, a second run of A";
+  }
+  text += absl::StrFormat(", A against its floor in %s: ", ShareOf(*replies.floor));
+  if (!replies.more_than_floor) return text + "no sign of loss";
+  return text + absl::StrFormat("more than the floor, by %s .. %s of the replies",
+                                ShareText(*replies.excess->low), ShareText(*replies.excess->high));
+}
+
+}  // namespace specctl

@@ -1,0 +1,171 @@
+#include "common/compare/time_blocks.h"
+
+#include <algorithm>
+
+#include "common/analysis/figures.h"
+
+namespace specctl {
+namespace {
+
+constexpr int64_t kBlocksMax = 20;
+constexpr int64_t kTwoSecondsFrom = 10;  // of hold
+
+int64_t SecondOf(int64_t time_ns) { return time_ns / kSecondNs; }
+
+// The hold's windows as the fold counted them.
+struct HeldWindow {
+  int64_t second = 0;
+  Window window;
+};
+
+std::vector<HeldWindow> WindowsOf(const RunSample& sample) {
+  const Results& results = sample.results;
+  const bool leaves_out = results.hold->windows_left_out > 0;
+  const auto first = static_cast<int64_t>(results.hold->start_s);
+  const int64_t end = first + static_cast<int64_t>(results.hold->windows);
+  std::vector<HeldWindow> held;
+  for (const WindowFigures& figures : results.windows) {
+    if (figures.start_s < first || figures.start_s >= end) continue;
+    if (leaves_out && figures.verdict == VerdictState::kInvalid) continue;
+    HeldWindow& added = held.emplace_back();
+    added.second = figures.start_s;
+    added.window.ok = static_cast<uint32_t>(figures.ok);
+    if (figures.output_tps) {
+      added.window.output_tokens = static_cast<uint64_t>(*figures.output_tps);
+    } else {
+      added.window.unknown_chunks = 1;
+    }
+  }
+  // Input tokens are of the window in which the first token arrived.
+  for (const SampledRequest& request : sample.requests) {
+    const SettledRequest& settled = request.settled;
+    if (!settled.first_token_ns || !settled.input_tokens) continue;
+    const auto found =
+        std::lower_bound(held.begin(), held.end(), SecondOf(*settled.first_token_ns),
+                         [](const HeldWindow& window, int64_t at) { return window.second < at; });
+    if (found != held.end() && found->second == SecondOf(*settled.first_token_ns)) {
+      found->window.input_tokens += *settled.input_tokens;
+    }
+  }
+  return held;
+}
+
+bool InputKnown(const RunSample& sample) {
+  return std::all_of(sample.requests.begin(), sample.requests.end(),
+                     [](const SampledRequest& request) {
+                       return !request.settled.ok() || request.settled.input_tokens;
+                     });
+}
+
+bool ReasoningMarked(const RunSample& sample) {
+  return std::any_of(sample.requests.begin(), sample.requests.end(),
+                     [](const SampledRequest& request) { return request.settled.has_reasoning; });
+}
+
+LengthFigures LengthsOf(const RequestSet& requests) {
+  std::vector<double> input, output;
+  for (const SettledRequest* request : requests) {
+    if (!request->ok()) continue;
+    if (request->input_tokens) input.push_back(*request->input_tokens);
+    if (request->output_tokens) output.push_back(*request->output_tokens);
+  }
+  LengthFigures lengths;
+  lengths.input_tokens = Describe(std::move(input));
+  lengths.output_tokens = Describe(std::move(output));
+  return lengths;
+}
+
+// Steps of all blocks but one.
+std::vector<IntervalSketch> StepsWithoutEach(const RunSample& sample, const TimeBlocks& blocks) {
+  const std::vector<IntervalSketch>& cells = sample.step_latencies.cells();
+  std::vector<IntervalSketch> without(blocks.count);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const size_t block = blocks.At(static_cast<int64_t>(i) * sample.step_latencies.cell_s());
+    for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
+      if (left_out != block) without[left_out].Merge(cells[i]);
+    }
+  }
+  return without;
+}
+
+// Requests that `chosen` takes, without those of each block in turn.
+template <class Chosen>
+std::vector<RequestSet> RequestsWithoutEach(const RunSample& sample, const TimeBlocks& blocks,
+                                            const Chosen& chosen) {
+  std::vector<RequestSet> without(blocks.count);
+  for (const SampledRequest& request : sample.requests) {
+    if (!chosen(request)) continue;
+    const size_t block = blocks.At(SecondOf(request.settled.begin_ns));
+    for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
+      if (left_out != block) without[left_out].push_back(&request.settled);
+    }
+  }
+  return without;
+}
+
+}  // namespace
+
+size_t TimeBlocks::At(int64_t second) const {
+  const int64_t block = (second - start_s) / block_s;
+  return static_cast<size_t>(std::clamp<int64_t>(block, 0, static_cast<int64_t>(count) - 1));
+}
+
+TimeBlocks BlocksOf(const RunSample& sample) {
+  const Results& results = sample.results;
+  if (results.headline_is_whole_run || !results.hold) return {};
+  const auto windows = static_cast<int64_t>(results.hold->windows);
+  const int64_t cell_s = sample.step_latencies.cell_s();
+  TimeBlocks blocks;
+  blocks.start_s = static_cast<int64_t>(results.hold->start_s) / cell_s * cell_s;
+  blocks.block_s = (windows + kBlocksMax - 1) / kBlocksMax;
+  if (windows >= kTwoSecondsFrom) blocks.block_s = std::max<int64_t>(blocks.block_s, 2);
+  blocks.block_s = (blocks.block_s + cell_s - 1) / cell_s * cell_s;
+  blocks.count = static_cast<size_t>(std::max<int64_t>(1, windows / blocks.block_s));
+  return blocks;
+}
+
+std::vector<FigureSet> WithoutEachBlock(const RunSample& sample) {
+  const TimeBlocks blocks = BlocksOf(sample);
+  if (blocks.count < 2) return {};
+  const std::vector<HeldWindow> windows = WindowsOf(sample);
+  const std::vector<RequestSet> requests =
+      RequestsWithoutEach(sample, blocks, [](const SampledRequest&) { return true; });
+  const std::vector<IntervalSketch> steps = StepsWithoutEach(sample, blocks);
+  const bool reasoning = ReasoningMarked(sample);
+  std::vector<FigureSet> sets(blocks.count);
+  for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
+    std::vector<Window> rest;
+    for (const HeldWindow& held : windows) {
+      if (blocks.At(held.second) != left_out) rest.push_back(held.window);
+    }
+    FigureSet& set = sets[left_out];
+    set.throughput = ThroughputOfWindows({.windows = rest,
+                                          .requests = &requests[left_out],
+                                          .input_known = InputKnown(sample),
+                                          .gpus = sample.results.spec.gpus});
+    set.latency =
+        LatenciesOf(requests[left_out], steps[left_out], reasoning, ErrorBounds::kLeftOut);
+    set.length = LengthsOf(requests[left_out]);
+  }
+  return sets;
+}
+
+std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const SliceName& slice) {
+  const TimeBlocks blocks = BlocksOf(sample);
+  if (blocks.count < 2) return {};
+  const std::vector<RequestSet> requests =
+      RequestsWithoutEach(sample, blocks, [&](const SampledRequest& request) {
+        return std::find(request.slices.begin(), request.slices.end(), slice) !=
+               request.slices.end();
+      });
+  const bool reasoning = ReasoningMarked(sample);
+  std::vector<FigureSet> sets(blocks.count);
+  for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
+    sets[left_out].latency =
+        LatenciesOf(requests[left_out], IntervalSketch(), reasoning, ErrorBounds::kLeftOut);
+    sets[left_out].length = LengthsOf(requests[left_out]);
+  }
+  return sets;
+}
+
+}  // namespace specctl

@@ -1,0 +1,139 @@
+#include "common/compare/comparability.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/common/compare/steady_runs.h"
+
+namespace specctl::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ComparabilityTest : public ::testing::Test {
+ protected:
+  std::vector<std::string> Codes(const Across& across = {}) {
+    result_ = CheckComparability(MeasureRun(a_), MeasureRun(b_), across);
+    std::vector<std::string> codes;
+    for (const Refusal& refusal : result_.refusals) {
+      codes.push_back(refusal.code);
+      EXPECT_FALSE(refusal.match.empty()) << "what to do about " << refusal.code;
+    }
+    return codes;
+  }
+
+  RunSample a_ = SteadyRun({.seed = 1}), b_ = SteadyRun({.seed = 2});
+  Comparability result_;
+};
+
+TEST_F(ComparabilityTest, EqualRunsAreComparable) {
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, IsEmpty());
+}
+
+TEST_F(ComparabilityTest, AnInvalidRunIsRefused) {
+  b_.results.verdict.state = VerdictState::kInvalid;
+  b_.results.verdict.reasons = {{.code = ReasonCode::kAgentLost, .text = "agent 3 was killed"}};
+  EXPECT_THAT(Codes(), ElementsAre("verdict"));
+  EXPECT_EQ(result_.refusals[0].text, "B is invalid: agent 3 was killed");
+}
+
+TEST_F(ComparabilityTest, ADegradedRunAndAShortOneAreNoted) {
+  b_ = SteadyRun({.seconds = 2});
+  b_.results.verdict.state = VerdictState::kDegraded;
+  b_.results.verdict.reasons.clear();
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes,
+              ElementsAre("B is degraded",
+                          "B has no hold of 5 s and 30 requests: its figures have no intervals"));
+}
+
+TEST_F(ComparabilityTest, AnotherModelIsRefused) {
+  b_.results.targets[0].model = "toy-8b";
+  EXPECT_THAT(Codes(), ElementsAre("model"));
+  EXPECT_EQ(result_.refusals[0].text, "models differ: A toy, B toy-8b");
+}
+
+TEST_F(ComparabilityTest, AnEngineUpgradeIsRefusedUnlessNamed) {
+  b_.results.targets[0].engine_version = "1.1";
+  EXPECT_THAT(Codes(), ElementsAre("engine"));
+  EXPECT_EQ(result_.refusals[0].text, "engine differs: A vllm 1.0, B vllm 1.1");
+  EXPECT_THAT(result_.refusals[0].match, HasSubstr("--across engine"));
+  EXPECT_THAT(Codes({.dataset = true, .drafter = true}), ElementsAre("engine"));
+  EXPECT_THAT(Codes({.engine = true}), IsEmpty());
+  EXPECT_THAT(result_.notes, ElementsAre("engine differs: A vllm 1.0, B vllm 1.1 (--across)"));
+}
+
+TEST_F(ComparabilityTest, AnotherDatasetIsRefusedUnlessNamed) {
+  a_.results.spec.dataset.sha256 = "aa";
+  b_.results.spec.dataset.sha256 = "bb";
+  EXPECT_THAT(Codes(), ElementsAre("dataset"));
+  EXPECT_THAT(Codes({.dataset = true}), IsEmpty());
+  b_.results.spec.dataset.sha256 = "aa";
+  b_.results.spec.dataset.path = "/elsewhere/the-same.jsonl";
+  EXPECT_THAT(Codes(), IsEmpty()) << "the file may lie elsewhere";
+  b_.results.spec.dataset.rows = 7;
+  EXPECT_THAT(Codes(), ElementsAre("dataset")) << "another selection of it";
+}
+
+TEST_F(ComparabilityTest, SpeculationOnAgainstOffIsWhatIsCompared) {
+  b_.results.targets[0].speculation_method = "ngram";
+  b_.results.targets[0].draft_length = 3;
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, ElementsAre("speculation is on in B alone"));
+}
+
+TEST_F(ComparabilityTest, TwoDraftersAreRefusedUnlessNamed) {
+  a_.results.targets[0].speculation_method = "eagle3";
+  b_.results.targets[0].speculation_method = "ngram";
+  EXPECT_THAT(Codes(), ElementsAre("drafter"));
+  EXPECT_EQ(result_.refusals[0].text, "drafter differs: A eagle3, B ngram");
+  EXPECT_THAT(Codes({.drafter = true}), IsEmpty());
+}
+
+TEST_F(ComparabilityTest, AnotherDraftLengthOfOneDrafterIsNoted) {
+  a_.results.targets[0].speculation_method = b_.results.targets[0].speculation_method = "ngram";
+  a_.results.targets[0].draft_length = 3;
+  b_.results.targets[0].draft_length = 5;
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, ElementsAre("draft lengths differ: A 3, B 5"));
+}
+
+TEST_F(ComparabilityTest, SamplingMustBeTheSame) {
+  RequestSpec& request = b_.results.spec.request;
+  request.temperature = 0.7;
+  request.osl_tokens = 77;
+  request.ignore_eos = true;
+  request.extra_inputs_json = "{\"top_p\":0.5}";
+  request.endpoint = Endpoint::kCompletions;
+  b_.results.spec.load.seed = 9;
+  EXPECT_THAT(Codes(),
+              ElementsAre("sampling", "sampling", "sampling", "sampling", "sampling", "sampling"));
+  EXPECT_EQ(result_.refusals[0].text, "temperature differs: A 0, B 0.7");
+  EXPECT_EQ(result_.refusals[0].match, "give both the same --temperature");
+}
+
+TEST_F(ComparabilityTest, TheOfferedLoadMustBeTheSame) {
+  b_.results.spec.load.bs = 8;
+  EXPECT_THAT(Codes(), ElementsAre("offered_load"));
+  EXPECT_EQ(result_.refusals[0].text, "concurrency differs: A bs 4, B bs 8");
+}
+
+TEST_F(ComparabilityTest, WhatWasAchievedMayDiffer) {
+  b_ = SteadyRun({.seed = 2, .step_ms = 10});
+  EXPECT_THAT(Codes(), IsEmpty());
+}
+
+TEST(AcrossTest, NamesRevisions) {
+  const auto across = ParseAcross("engine,drafter");
+  ASSERT_TRUE(across.ok());
+  EXPECT_TRUE(across->engine && across->drafter && !across->dataset);
+  EXPECT_TRUE(ParseAcross("").ok());
+  EXPECT_EQ(ParseAcross("engine,model").status().message(),
+            "--across: need engine, dataset or drafter, got \"model\"");
+}
+
+}  // namespace
+}  // namespace specctl::testing

@@ -1,0 +1,80 @@
+#include "common/compare/measured_run.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/common/compare/steady_runs.h"
+
+namespace specctl::testing {
+namespace {
+
+const Measured* Find(const MeasuredRun& run, std::string_view figure, std::string_view statistic) {
+  const MeasuredFigure* found = FindMeasured(run.figures, figure);
+  const MeasuredStatistic* measured = found == nullptr ? nullptr : found->Find(statistic);
+  return measured == nullptr ? nullptr : &measured->measured;
+}
+
+TEST(MeasuredRunTest, ValuesAreThoseOfThePage) {
+  const RunSample sample = SteadyRun({});
+  const MeasuredRun run = MeasureRun(sample);
+  const FigureSet& headline = sample.results.headline;
+  EXPECT_EQ(Find(run, "output_tps", "value")->value, headline.throughput.output_tps->value);
+  EXPECT_EQ(Find(run, "ttft_ms", "p90")->value, headline.latency.ttft_ms->p90);
+  EXPECT_EQ(Find(run, "output_tokens", "mean")->value,
+            sample.results.whole_run.length.output_tokens->mean);
+  EXPECT_EQ(Find(run, "source", "value"), nullptr) << "a word is no number";
+}
+
+TEST(MeasuredRunTest, EstimatesMeansAndQuantilesHaveASpread) {
+  const RunSample sample = SteadyRun({});
+  const MeasuredRun run = MeasureRun(sample);
+  for (const auto& [figure, statistic] :
+       {std::pair("output_tps", "value"), std::pair("requests_per_s", "value"),
+        std::pair("ttft_ms", "mean"), std::pair("ttft_ms", "p50"), std::pair("ttft_ms", "p90"),
+        std::pair("step_latency_ms", "p99"), std::pair("user_tps", "p10")}) {
+    const Measured* measured = Find(run, figure, statistic);
+    ASSERT_NE(measured, nullptr) << figure;
+    ASSERT_TRUE(measured->spread) << figure << " " << statistic;
+    EXPECT_GT(measured->spread->below, 0) << figure << " " << statistic;
+  }
+}
+
+// Some 200 requests: two lie beyond the 99th percentile.
+TEST(MeasuredRunTest, AQuantileOfTooFewRequestsHasNone) {
+  const RunSample sample = SteadyRun({});
+  const MeasuredRun run = MeasureRun(sample);
+  ASSERT_LT(sample.results.headline.latency.ttft_ms->count, 1000u);
+  EXPECT_FALSE(Find(run, "ttft_ms", "p99")->spread);
+  EXPECT_FALSE(Find(run, "ttft_ms", "max")->spread);
+  EXPECT_FALSE(Find(run, "output_tps_peak", "value")->spread) << "an extreme";
+}
+
+TEST(MeasuredRunTest, StampsThatAreUncertainWidenTheSpread) {
+  const RunSample sample = SteadyRun({});
+  const MeasuredRun run = MeasureRun(sample);
+  EXPECT_EQ(Find(run, "ttft_ms", "p50")->spread->bound,
+            sample.results.headline.latency.ttft_ms->error->p50);
+}
+
+TEST(MeasuredRunTest, WithoutAHoldNothingHasASpreadFromTime) {
+  const RunSample sample = SteadyRun({.seconds = 2});
+  const MeasuredRun run = MeasureRun(sample);
+  EXPECT_FALSE(Find(run, "ttft_ms", "mean")->spread);
+  EXPECT_FALSE(Find(run, "output_tps", "value")->spread);
+}
+
+TEST(MeasuredRunTest, SlicesAreByWhatRunsShare) {
+  const RunSample sample = SteadyRun({});
+  const MeasuredRun run = MeasureRun(sample);
+  std::vector<std::string> named;
+  for (const MeasuredSlice& slice : run.slices)
+    named.push_back(std::string(DimensionName(slice.by)) + " " + slice.key);
+  const std::vector<std::string> expected = {"category coding", "category math",
+                                             "target http://vllm:8000"};
+  EXPECT_EQ(named, expected);
+  const MeasuredFigure* ttft = FindMeasured(run.slices[0].figures, "ttft_ms");
+  ASSERT_NE(ttft, nullptr);
+  EXPECT_TRUE(ttft->statistics.front().measured.spread);
+}
+
+}  // namespace
+}  // namespace specctl::testing

@@ -1,0 +1,54 @@
+#include "common/compare/spec_differences.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/common/report/sample_results.h"
+
+namespace specctl::testing {
+namespace {
+
+std::string Shown(const std::vector<SpecDifference>& differences) {
+  std::string out;
+  for (const SpecDifference& each : differences) {
+    out += each.field + ": " + each.a + " | " + each.b + "\n";
+  }
+  return out;
+}
+
+Results Sample() {
+  Results results;
+  results.spec = SampleSpec();
+  results.targets = {SampleTarget(0)};
+  return results;
+}
+
+TEST(SpecDifferencesTest, RunsOfOneSpecDifferInNothing) {
+  Results b = Sample();
+  b.spec.run_id = "another";
+  b.begun_unix_ns = 5;
+  b.notes = {"a note"};
+  EXPECT_EQ(Shown(SpecDifferences(Sample(), b)), "");
+}
+
+TEST(SpecDifferencesTest, EveryFieldOfRunJsonIsCompared) {
+  Results b = Sample();
+  b.spec.load.bs = 256;
+  b.spec.request.temperature.reset();
+  b.spec.dataset.rows = 7;
+  b.spec.tags = {{"gpu", "H100"}};
+  b.spec.timeouts.idle = std::chrono::seconds(5);
+  b.targets[0].engine_version = "0.33.0";
+  b.targets[0].speculation_method = "ngram";
+  EXPECT_EQ(Shown(SpecDifferences(Sample(), b)),
+            "dataset.rows: 1536 | 7\n"
+            "load.bs: 512 | 256\n"
+            "request.temperature: 0 | \n"
+            "timeouts.idle_s: 60 | 5\n"
+            "tags.gpu: L4 | H100\n"
+            "tags.team: b | \n"
+            "targets.0.engine_version: 0.32.0 | 0.33.0\n"
+            "targets.0.speculation_method:  | ngram\n");
+}
+
+}  // namespace
+}  // namespace specctl::testing
