@@ -41,6 +41,7 @@ std::vector<Unassigned> ConversationFeed::TakeStock() const {
 }
 
 const WorkloadItem& ConversationFeed::At(uint64_t position) const {
+  // Positions keep counting through repeats of the dataset.
   const uint64_t order_index = position % slice_.rows;
   const auto entry = std::lower_bound(
       slice_.entries.begin(), slice_.entries.end(), order_index,
@@ -52,6 +53,7 @@ const WorkloadItem& ConversationFeed::At(uint64_t position) const {
 uint32_t ConversationFeed::TurnsAt(uint64_t position) const {
   const auto turns = static_cast<uint32_t>(At(position).turns.size());
   const WorkloadLimits& limits = slice_.limits;
+  // --requests may cut the plan in the middle of its last conversation.
   const bool last = limits.positions_end && position + 1 == *limits.positions_end;
   return last && limits.last_position_turns ? std::min(turns, *limits.last_position_turns) : turns;
 }

@@ -10,19 +10,22 @@ uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
     const bool a_worth = a.health.IsWorthATry(now, a.tries);
     const bool b_worth = b.health.IsWorthATry(now, b.tries);
     if (a_worth != b_worth) return b_worth;
+    // If none is worth a try, take the one whose pause ends first.
     if (!a_worth) return a.health.retry_at() > b.health.retry_at();
     return a.in_flight > b.in_flight;
   };
+  // The first of equals, so the lowest index.
   const auto best = std::max_element(targets_.begin(), targets_.end(), worse);
   return static_cast<uint32_t>(best - targets_.begin());
 }
 
-TargetChooser::Choice TargetChooser::Begin(uint64_t position, MonoTime now) {
+TargetChooser::Choice TargetChooser::BeginConversation(uint64_t position, MonoTime now) {
   Choice choice;
   choice.target = policy_ == UrlPolicy::kLeastInFlight
                       ? LeastInFlight(now)
                       : static_cast<uint32_t>(position % targets_.size());
   Target& target = targets_[choice.target];
+  // Noted now: by the conversation's end the target may be trusted again.
   choice.is_try = target.health.shunned();
   ++target.in_flight;
   target.tries += choice.is_try ? 1 : 0;
@@ -33,7 +36,7 @@ void TargetChooser::OnRequestEnd(const Choice& choice, TargetSign sign, MonoTime
   targets_[choice.target].health.OnEnd(sign, choice.is_try, now);
 }
 
-void TargetChooser::End(const Choice& choice) {
+void TargetChooser::EndConversation(const Choice& choice) {
   Target& target = targets_[choice.target];
   assert(target.in_flight > 0);
   --target.in_flight;

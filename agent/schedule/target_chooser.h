@@ -23,11 +23,11 @@ class TargetChooser {
     bool is_try = false;  // whether it serves again is to be seen
   };
   // Begins a conversation at `now`.
-  Choice Begin(uint64_t position, MonoTime now);
+  Choice BeginConversation(uint64_t position, MonoTime now);
   // A request of the conversation ended so.
   void OnRequestEnd(const Choice& choice, TargetSign sign, MonoTime now);
   // The conversation is over.
-  void End(const Choice& choice);
+  void EndConversation(const Choice& choice);
   uint64_t in_flight(uint32_t target) const { return targets_[target].in_flight; }
 
  private:

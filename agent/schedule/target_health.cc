@@ -11,6 +11,8 @@ void TargetHealth::OnEnd(TargetSign sign, bool is_try, MonoTime now) {
     return;
   }
   ++failures_;
+  // While it is shunned, only a try says anything new. Before that, being unreachable is enough; an
+  // error may concern one request only, so it takes several in a row.
   if (shunned() ? !is_try : sign == TargetSign::kFails && failures_ < kFailuresMin) return;
   Nanos length = kFirst;
   for (uint32_t k = 0; k < shunned_ && length < kMost; ++k) length *= 2;

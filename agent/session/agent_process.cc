@@ -27,6 +27,7 @@ namespace {
 namespace asio = boost::asio;
 using SignalSet = asio::basic_signal_set<Executor>;
 
+// What is in flight at the first signal gets this long.
 constexpr Nanos kSignalGrace = std::chrono::seconds(10);
 
 uint64_t DrawIncarnation() {
@@ -47,12 +48,15 @@ class AgentProcess {
         session_(session_io_, MakeSessionOptions(options), options.credentials, MakeHandlers()),
         is_spawned_(options.parent_fd >= 0),
         signals_(reactor_.get_executor(), SIGTERM) {
+    // Ctrl-C goes to the terminal's whole process group: of a fleet started by specctl, the parent
+    // alone acts on it, and drains the run.
     if (!is_spawned_) signals_.add(SIGINT);
   }
 
   absl::Status Run() {
     AwaitSignal();
     asio::post(session_io_, [this] { session_.Start(); });
+    // Keeps the session's context running while it has no work: posts may come at any time.
     auto guard = std::make_optional(asio::make_work_guard(session_io_));
     std::thread session_thread([this] { session_io_.run(); });
     absl::Status ended = absl::InternalError("agent: not finished");
@@ -60,10 +64,12 @@ class AgentProcess {
     asio::co_spawn(reactor_, run_.Serve(), [&](std::exception_ptr error, absl::Status status) {
       failure = error;
       ended = std::move(status);
+      // Else the reactor would wait for the next signal.
       signals_.cancel();
     });
     RunReactor(reactor_, loop_);
     asio::post(session_io_, [this] { session_.Stop(); });
+    // The context now ends when the work that Stop() began is done.
     guard.reset();
     session_thread.join();
     if (failure) std::rethrow_exception(failure);
@@ -81,13 +87,15 @@ class AgentProcess {
 
   void OnSignal() {
     const bool again = std::exchange(signalled_, true);
+    // The first signal drains the run, so that what was measured is delivered. Without a run there
+    // is nothing to deliver, and a second signal means that the user won't wait.
     if (!again && run_.has_job()) {
       return run_.OnStop(kSignalGrace);
     }
     asio::post(session_io_, [this, again] {
-      session_.Leave(absl::CancelledError(again
-                                              ? "told to end twice: what was not delivered is lost"
-                                              : "told to end while it had no work"));
+      session_.Leave(
+          absl::CancelledError(again ? "told to end twice: what was not delivered by then is lost"
+                                     : "told to end while idle"));
     });
   }
 
@@ -103,10 +111,9 @@ class AgentProcess {
         session_.OnPrepared(run_id, error);
       });
     };
-    replies.armed = [this](std::string run_id, std::string error) {
-      asio::post(session_io_, [this, run_id = std::move(run_id), error = std::move(error)] {
-        session_.OnArmed(run_id, error);
-      });
+    replies.armed = [this](std::string run_id, Nanos late) {
+      asio::post(session_io_,
+                 [this, run_id = std::move(run_id), late] { session_.OnArmed(run_id, late); });
     };
     replies.batch = [this](AgentBatch batch) {
       asio::post(session_io_, [this, batch = std::move(batch)]() mutable {
@@ -166,7 +173,9 @@ class AgentProcess {
 };
 
 absl::Status RunToEnd(AgentOptions options) {
+  // First of all: Ctrl-C may come while the agent starts.
   if (options.parent_fd >= 0) std::signal(SIGINT, SIG_IGN);
+  // Writing to a connection that the peer has reset is an error, not this process's end.
   std::signal(SIGPIPE, SIG_IGN);
   if (options.parent_fd >= 0) {
     DieWithParent();  // where it is gone already, the pipe has ended

@@ -1,8 +1,7 @@
 #include "agent/session/agent_run.h"
 
+#include <algorithm>
 #include <utility>
-
-#include <absl/strings/str_format.h>
 
 namespace specctl::agent {
 
@@ -18,15 +17,13 @@ UnassignedReason UnassignedBy(DrainReason reason) {
   return UnassignedReason::kInterrupted;
 }
 
-absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now) {
+LoadBegin ResolveBegin(const ArmAgent& order, const ClockPair& now) {
+  // One boot has one monotonic clock, which no wall clock's error touches.
   const MonoTime t0 = order.t0_agent_mono_ns
                           ? MonoTime(Nanos(*order.t0_agent_mono_ns))
                           : MonoTime(Nanos(order.t0_unix_ns) - now.RealMinusMono());
-  if (t0 > now.mono) return t0;
-  return absl::FailedPreconditionError(absl::StrFormat(
-      "T0 had passed %.3f s ago when the agent was armed: the link to the controller is slow, or "
-      "the clocks are apart",
-      Seconds(now.mono - t0)));
+  const MonoTime at = std::max(t0, now.mono);
+  return {.at = at, .late = at - t0};
 }
 
 AgentRun::AgentRun(boost::asio::io_context& io, LoopWatch& loop, Identity identity, Replies replies)
@@ -43,6 +40,7 @@ void AgentRun::OnJob(LoadJob job) {
 
 void AgentRun::OnArm(ArmAgent order) {
   if (job_id_ != order.run_id) return;
+  // Taken by the run's own coroutine, when it comes to it.
   arm_ = std::move(order);
   orders_.Notify();
 }
@@ -50,6 +48,7 @@ void AgentRun::OnArm(ArmAgent order) {
 void AgentRun::OnDrain(DrainAgent order) {
   if (job_id_ != order.run_id) return;
   drain_ = std::move(order);
+  // Right away: the coroutine itself is waiting for the load to end.
   if (generator_) generator_->Drain(UnassignedBy(drain_->reason), drain_->grace);
   orders_.Notify();
 }
@@ -57,6 +56,7 @@ void AgentRun::OnDrain(DrainAgent order) {
 void AgentRun::OnRelease(const std::string& run_id) {
   if (next_ && next_->spec.run_id == run_id) next_.reset();
   if (job_id_ != run_id) return;
+  // The controller has all it wants of this run: what is in flight may be cut.
   released_ = true;
   if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   orders_.Notify();
@@ -70,6 +70,7 @@ void AgentRun::OnStop(Nanos grace) {
 }
 
 void AgentRun::OnEnd(absl::Status status) {
+  // Without a session nothing can be delivered.
   if (generator_) generator_->Drain(UnassignedReason::kAgentLost, Nanos(0));
   end_ = std::move(status);
   orders_.Notify();
@@ -82,6 +83,8 @@ Task<void> AgentRun::NextOrder() {
 
 Task<absl::Status> AgentRun::Serve() {
   for (;;) {
+    // Several orders may arrive before this runs, so it looks at their results instead of counting
+    // wake-ups.
     while (!next_ && !end_ && !stopped_) co_await NextOrder();
     if (end_ || stopped_) break;
     co_await ServeRun();
@@ -94,7 +97,10 @@ Task<void> AgentRun::ServeRun() {
   TakeNext();
   const bool prepared = co_await Prepare();
   if (prepared && !IsOver()) co_await ApplyLoad();
+  // If the run was neither armed nor drained, preparing failed: the controller knows, and expects
+  // no Done.
   if (!IsOver() && (drain_ || arm_)) replies_.done(*job_id_, cut_short_);
+  // The run is held until Release: its last batches may not be on the controller's disk yet.
   while (!IsOver()) co_await NextOrder();
   generator_.reset();
   job_id_.reset();
@@ -116,6 +122,7 @@ void AgentRun::TakeNext() {
 
 Task<bool> AgentRun::Prepare() {
   const absl::Status status = co_await generator_->Prepare();
+  // There will be no load, so nothing of it is kept.
   if (!status.ok()) generator_.reset();
   replies_.prepared(*job_id_, std::string(status.message()));
   co_return status.ok();
@@ -125,14 +132,13 @@ Task<void> AgentRun::ApplyLoad() {
   while (!arm_ && !drain_ && !IsOver()) co_await NextOrder();
   if (IsOver()) co_return;
   // Drained before it was armed: what was planned is reported as unassigned.
-  MonoTime t0 = MonoNow();
+  MonoTime begin = MonoNow();
   if (arm_ && !drain_) {
-    const auto resolved = ResolveT0(*arm_, ReadClockPair());
-    replies_.armed(*job_id_, std::string(resolved.status().message()));
-    if (!resolved.ok()) co_return;
-    t0 = *resolved;
+    const LoadBegin resolved = ResolveBegin(*arm_, ReadClockPair());
+    replies_.armed(*job_id_, resolved.late);
+    begin = resolved.at;
   }
-  co_await generator_->Run(t0);
+  co_await generator_->Run(begin);
 }
 
 }  // namespace specctl::agent

@@ -6,10 +6,10 @@
 #include <string>
 
 #include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <boost/asio/io_context.hpp>
 
 #include "agent/stream/load_generator.h"
+#include "common/base/clock.h"
 #include "common/session/controller_messages.h"
 
 namespace specctl::agent {
@@ -21,7 +21,8 @@ class AgentRun {
  public:
   // Hand values on to the session; never wait.
   struct Replies {
-    std::function<void(std::string run_id, std::string error)> prepared, armed;
+    std::function<void(std::string run_id, std::string error)> prepared;
+    std::function<void(std::string run_id, Nanos late)> armed;
     std::function<void(AgentBatch)> batch;
     std::function<void(std::string run_id, bool stopped)> done;
   };
@@ -76,7 +77,15 @@ class AgentRun {
 // What is not sent because of a drain counts as unassigned for this reason.
 UnassignedReason UnassignedBy(DrainReason reason);
 
-// T0 on this host's CLOCK_MONOTONIC.  FAILED_PRECONDITION where it has passed at `now`.
-absl::StatusOr<MonoTime> ResolveT0(const ArmAgent& order, const ClockPair& now);
+// When this agent begins, on its host's CLOCK_MONOTONIC.
+struct LoadBegin {
+  MonoTime at;
+  Nanos late;  // after T0
+};
+
+// At T0.  An agent that hears of T0 too late begins at once, and its ramp, warm-up and limit count
+// from there: no lead that is short enough to wait for outlasts a link that is cut just then, and
+// the hold begins when every agent's slots have.
+LoadBegin ResolveBegin(const ArmAgent& order, const ClockPair& now);
 
 }  // namespace specctl::agent

@@ -17,7 +17,7 @@ bool BatchStore::Fits(uint64_t bytes) const {
   return !spool_failed_ && SpoolSize() + bytes <= options_.spool_bytes_max;
 }
 
-void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
+void BatchStore::AddBatch(uint64_t seq, std::string encoded, MonoTime now) {
   assert(entries_.empty() || seq == entries_.back().seq + 1);
   Entry entry;
   entry.seq = seq;
@@ -25,6 +25,7 @@ void BatchStore::Add(uint64_t seq, std::string encoded, MonoTime now) {
   entry.size = encoded.size();
   entry.encoded = std::move(encoded);
   const bool in_memory = memory_bytes_ + entry.size <= options_.memory_bytes_max;
+  // What can't be spooled is kept in memory, beyond the bound: a batch that was cut is never lost.
   if (in_memory || !Spool(entry)) memory_bytes_ += entry.size;
   entries_.push_back(std::move(entry));
 }
@@ -43,6 +44,7 @@ bool BatchStore::Spool(Entry& entry) {
   }
   entry.offset = offset;
   spool_kept_bytes_ += entry.size;
+  // clear() would keep the memory.
   entry.encoded = std::string();
   return true;
 }
@@ -53,7 +55,7 @@ absl::StatusOr<std::optional<BatchStore::Kept>> BatchStore::FirstAfter(uint64_t 
   if (entry == entries_.end()) return std::nullopt;
   Kept kept{entry->seq, entry->encoded};
   if (!kept.encoded.empty() || entry->size == 0) return kept;
-  auto read = spool_->Read({.offset = entry->offset, .size = entry->size});
+  auto read = spool_->ReadExtent({.offset = entry->offset, .size = entry->size});
   if (!read.ok()) {
     return absl::DataLossError(absl::StrFormat("spool %s", std::string(read.status().message())));
   }
@@ -62,6 +64,7 @@ absl::StatusOr<std::optional<BatchStore::Kept>> BatchStore::FirstAfter(uint64_t 
 }
 
 void BatchStore::Acknowledge(uint64_t seq) {
+  // An Ack covers all batches up to it.
   while (!entries_.empty() && entries_.front().seq <= seq) {
     const Entry& entry = entries_.front();
     const bool in_memory = !entry.encoded.empty() || entry.size == 0;

@@ -33,7 +33,7 @@ class BatchStore {
   // Whether a batch of that size finds room within the bounds.
   bool Fits(uint64_t bytes) const;
   // Keeps the batch `seq`, one more than the last, cut at `now`; beyond the bounds too.
-  void Add(uint64_t seq, std::string encoded, MonoTime now);
+  void AddBatch(uint64_t seq, std::string encoded, MonoTime now);
   // The first kept batch with a seq above `after`, or nullopt.
   // DATA_LOSS where the spool file can't be read back.
   struct Kept {

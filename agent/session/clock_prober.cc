@@ -5,6 +5,7 @@
 namespace specctl::agent {
 namespace {
 
+// Slower ones tell nothing: of a burst the fastest exchange counts.
 constexpr auto kCallMax = std::chrono::seconds(1);
 
 }  // namespace
@@ -33,8 +34,10 @@ void ClockProber::Run() {
   MonoTime due = MonoNow();
   while (!stopping()) {
     Burst();
+    // By absolute times: a slow burst does not shift those after it.
     while (due <= MonoNow()) due += kInterval;
     std::unique_lock lock(mu_);
+    // Until the next burst, or at once where one is wanted.
     wake_.wait_until(lock, due, [this] { return stopping_ || burst_now_; });
     burst_now_ = false;
   }
@@ -45,6 +48,7 @@ void ClockProber::Burst() {
   std::optional<ClockExchange> previous;
   for (int i = 0; i <= kBurst && !stopping(); ++i) {
     previous = Probe(previous);
+    // The controller is away; the next burst will see whether it is back.
     if (!previous) return;
   }
 }
@@ -53,14 +57,15 @@ std::optional<ClockExchange> ClockProber::Probe(const std::optional<ClockExchang
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kCallMax);
   ClockExchange exchange;
-  const v1::ClockProbeRequest request = Encode(ClockProbe{
+  const v1::ClockProbeRequest request = EncodeClockProbe(ClockProbe{
       .incarnation = incarnation_, .agent_send_mono_ns = MonoNs(MonoNow()), .previous = previous});
   v1::ClockProbeReply answer;
+  // Read again, as close to the call as can be: the request was encoded meanwhile.
   exchange.agent_send_mono_ns = MonoNs(MonoNow());
   const grpc::Status status = stub_.ProbeClock(&context, request, &answer);
   exchange.agent_receive_mono_ns = MonoNs(MonoNow());
   if (!status.ok()) return std::nullopt;
-  const ClockReply reply = Decode(answer);
+  const ClockReply reply = DecodeClockReply(answer);
   exchange.controller_receive_mono_ns = reply.controller_receive_mono_ns;
   exchange.controller_send_mono_ns = reply.controller_send_mono_ns;
   return exchange;

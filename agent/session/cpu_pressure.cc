@@ -30,6 +30,7 @@ std::pair<std::string, std::string> FindCgroup(const std::string& root) {
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string path = line.substr(second + 1);
+    // Version 1 mounts a hierarchy under the names of its controllers.
     if (Names(controllers, "cpu")) return {root + "/sys/fs/cgroup/" + controllers, path};
     if (controllers.empty()) unified = {root + "/sys/fs/cgroup", path};
   }
@@ -41,6 +42,7 @@ std::vector<std::string> FindStatFiles(const std::string& root) {
   std::vector<std::string> files;
   if (mount.empty()) return files;
   if (path == "/") path.clear();
+  // Each group above may have a quota too.
   for (;; path.resize(path.rfind('/'))) {
     const std::string file = mount + path + "/cpu.stat";
     if (std::ifstream(file).good()) files.push_back(file);
@@ -76,26 +78,27 @@ uint64_t StolenNanos(const std::string& file) {
 }  // namespace
 
 CpuPressure::CpuPressure(std::string root)
-    : root_(std::move(root)), stat_files_(FindStatFiles(root_)), before_(Read()) {}
+    : root_(std::move(root)), stat_files_(FindStatFiles(root_)), before_(ReadAmounts()) {}
 
 void CpuPressure::FollowCgroup() {
   std::vector<std::string> files = FindStatFiles(root_);
   if (files == stat_files_) return;
   stat_files_ = std::move(files);
-  before_.throttled_ns = Read().throttled_ns;
+  before_.throttled_ns = ReadAmounts().throttled_ns;
 }
 
-CpuPressure::Amounts CpuPressure::Read() const {
+CpuPressure::Amounts CpuPressure::ReadAmounts() const {
   Amounts amounts;
   for (const std::string& file : stat_files_) amounts.throttled_ns += ThrottledNanos(file);
   amounts.stolen_ns = StolenNanos(root_ + "/proc/stat");
   return amounts;
 }
 
-CpuPressure::Amounts CpuPressure::Take() {
+CpuPressure::Amounts CpuPressure::TakeAmounts() {
   FollowCgroup();
-  const Amounts now = Read();
+  const Amounts now = ReadAmounts();
   const Amounts before = std::exchange(before_, now);
+  // A counter that decreased belongs to another group: no time was lost.
   return {.throttled_ns = now.throttled_ns - std::min(now.throttled_ns, before.throttled_ns),
           .stolen_ns = now.stolen_ns - std::min(now.stolen_ns, before.stolen_ns)};
 }

@@ -18,10 +18,10 @@ class CpuPressure {
     uint64_t stolen_ns = 0;     // from the host, summed over its cores
   };
   // Since the last call, or since construction.  0 where the system doesn't tell.
-  Amounts Take();
+  Amounts TakeAmounts();
 
  private:
-  Amounts Read() const;
+  Amounts ReadAmounts() const;
   void FollowCgroup();  // the process may have been moved to another
 
   const std::string root_;

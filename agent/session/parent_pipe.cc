@@ -25,6 +25,7 @@ bool ReadByte(int fd, char& byte) {
 absl::StatusOr<SpawnOrder> ReadSpawnOrder(int fd) {
   std::string line;
   char byte = 0;
+  // Byte by byte: what follows the line belongs to EndWithParent().
   while (line.size() < kLineBytesMax && ReadByte(fd, byte)) {
     if (byte == '\n') return DecodeSpawnOrder(line);
     line += byte;
@@ -37,6 +38,8 @@ void EndWithParent(int fd) {
     char byte = 0;
     while (ReadByte(fd, byte)) {
     }
+    // The pipe's end: the parent is gone, however it went.  Not exit(): destructors would race with
+    // the threads at work.
     ::_exit(1);
   }).detach();
 }

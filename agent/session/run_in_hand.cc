@@ -22,7 +22,7 @@ RunInHand::RunInHand(std::string run_id, uint32_t agent, const BatchStore::Optio
 HeldRun RunInHand::Held() const {
   HeldPhase phase = HeldPhase::kPreparing;
   if (prepared) phase = HeldPhase::kPrepared;
-  if (armed) phase = HeldPhase::kArmed;
+  if (armed_late) phase = HeldPhase::kArmed;
   if (done_) phase = HeldPhase::kDone;
   return {.run_id = run_id_,
           .agent = agent_,
@@ -32,19 +32,21 @@ HeldRun RunInHand::Held() const {
 }
 
 void RunInHand::Keep(AgentBatch batch, MonoTime now) {
+  // Cut before the run was released, but posted after it.
   if (batch.run_hash != run_hash_) return;
   if (batch.health) {
     batch.health->spool_bytes = store_.spool_bytes();
     batch.health->unacknowledged_ns = static_cast<uint64_t>(store_.OldestAge(now).count());
   }
   std::string bytes = EncodeBatch(batch);
+  // Rows take priority: without them, requests would not add up. Dropped chunks are counted.
   if (!store_.Fits(bytes.size()) && !batch.chunks.empty()) {
     batch.chunks_dropped += CountChunks(batch);
     batch.chunks.clear();
     bytes = EncodeBatch(batch);
   }
   last_seq_ = batch.seq;
-  store_.Add(batch.seq, std::move(bytes), now);
+  store_.AddBatch(batch.seq, std::move(bytes), now);
 }
 
 absl::StatusOr<std::optional<SentBatch>> RunInHand::NextBatch() {
@@ -62,6 +64,8 @@ std::optional<AgentDone> RunInHand::TakeDone() {
 }
 
 void RunInHand::BeginCall() {
+  // What the previous call sent may not have arrived: everything unacknowledged is sent again, and
+  // the controller drops repeats.
   sent_seq_ = 0;
   done_sent_ = false;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/session/batch_store.h"
+#include "common/base/clock.h"
 #include "common/journal/agent_batch.h"
 #include "common/session/agent_messages.h"
 
@@ -32,7 +33,9 @@ class RunInHand {
   void Acknowledge(uint64_t seq) { store_.Acknowledge(seq); }
   void SetDone(bool stopped);
 
-  std::optional<std::string> prepared, armed;  // what was answered
+  // What was answered.
+  std::optional<std::string> prepared;
+  std::optional<Nanos> armed_late;
 
  private:
   const std::string run_id_;

@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 std::shared_ptr<grpc::Channel> MakeChannel(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
+  // A part of Prepare holds whole conversations, and those are as long as the dataset has them.
   arguments.SetMaxReceiveMessageSize(-1);
   // The session is dialled as it is named: a proxy of the environment's is for the web.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -57,14 +58,14 @@ void SessionClient::OnPrepared(const std::string& run_id, std::string error) {
   Obey();
 }
 
-void SessionClient::OnArmed(const std::string& run_id, std::string error) {
-  machine_.OnArmed(run_id, std::move(error));
+void SessionClient::OnArmed(const std::string& run_id, Nanos late) {
+  machine_.OnArmed(run_id, late);
   Obey();
 }
 
 void SessionClient::OnBatch(AgentBatch batch) {
   if (batch.health && pressure_) {
-    const CpuPressure::Amounts pressure = pressure_->Take();
+    const CpuPressure::Amounts pressure = pressure_->TakeAmounts();
     batch.health->cpu_throttled_ns = pressure.throttled_ns;
     batch.health->cpu_stolen_ns = pressure.stolen_ns;
   }
@@ -99,6 +100,7 @@ void SessionClient::Obey() {
 
 void SessionClient::Do(DialController&) {
   writing_ = reads_ended_ = finished_ = false;
+  // gRPC's threads post into io_ until the call has ended.
   call_.emplace(asio::make_work_guard(io_));
   // gRPC waits between its own attempts by the wall clock: stepped back by an hour, it would not
   // connect for an hour.  The machine's pauses are the only ones that count.
@@ -120,7 +122,7 @@ void SessionClient::Do(WriteMessage& write) {
   // After the last read on_end follows, and nothing may be written any more.
   if (!stream_ || reads_ended_) return;
   writing_ = true;
-  stream_->Write(Encode(std::move(write.message)));
+  stream_->WriteMessage(EncodeAgentMessage(std::move(write.message)));
 }
 
 void SessionClient::Do(CancelCall&) {
@@ -128,6 +130,7 @@ void SessionClient::Do(CancelCall&) {
 }
 
 void SessionClient::Do(GiveJob& give) {
+  // Starts its counters afresh: a run's figures must not include earlier runs.
   pressure_.emplace();
   handlers_.on_job(std::move(give.job));
 }
@@ -144,7 +147,7 @@ void SessionClient::Do(EndSession& end) {
 // --- what comes ---------------------------------------------------------------------------------
 
 void SessionClient::OnWireMessage(v1::ControllerMessage message) {
-  auto decoded = Decode(std::move(message));
+  auto decoded = DecodeControllerMessage(std::move(message));
   if (decoded.ok()) {
     machine_.OnMessage(*std::move(decoded), MonoNow());
   } else {
@@ -166,6 +169,7 @@ void SessionClient::OnReadEnd() {
 }
 
 void SessionClient::FinishWhenIdle() {
+  // gRPC: the hold may be removed only once, and not during a write.
   if (reads_ended_ && !writing_ && !std::exchange(finished_, true)) stream_->Finish();
 }
 
@@ -186,6 +190,7 @@ void SessionClient::ArrangeTimer() {
   timer_.expires_at(due);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
+    // Matches no due time, so that the next one is always set.
     timer_.expires_at(MonoTime::min());
     machine_.OnTimer(MonoNow());
     Obey();

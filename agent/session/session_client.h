@@ -41,7 +41,7 @@ class SessionClient {
   void Start();
   // As SessionMachine's.
   void OnPrepared(const std::string& run_id, std::string error);
-  void OnArmed(const std::string& run_id, std::string error);
+  void OnArmed(const std::string& run_id, Nanos late);
   void OnBatch(AgentBatch batch);
   void OnDone(const std::string& run_id, bool stopped);
   void Leave(absl::Status why);

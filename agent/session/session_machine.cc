@@ -40,6 +40,7 @@ void SessionMachine::Start(MonoTime now) { Dial(now); }
 void SessionMachine::Dial(MonoTime now) {
   call_ = Call::kDialled;
   writing_ = false;
+  // These belong to a call that is over; what matters is repeated after Welcome.
   queue_.clear();
   intake_.Reset();
   if (run_) run_->BeginCall();
@@ -78,18 +79,20 @@ void SessionMachine::On(const WelcomeAgent& welcome, MonoTime now) {
   Tell(ProbeClock{});
   // The controller may not have heard the answers of a session that broke.
   if (run_ && run_->prepared) Queue(AgentPrepared{run_->run_id(), *run_->prepared});
-  if (run_ && run_->armed) Queue(AgentArmed{run_->run_id(), *run_->armed});
-  Write();
+  if (run_ && run_->armed_late) Queue(AgentArmed{run_->run_id(), *run_->armed_late});
+  WriteNext();
 }
 
 void SessionMachine::On(PreparePart& part, MonoTime) {
   const std::string run_id = part.run_id;
+  // Repeated after a broken session: repeat the answer, but not the work.
   if (Holds(run_id)) {
     if (part.last && run_->prepared) Queue(AgentPrepared{run_id, *run_->prepared});
     return;
   }
   const bool last = part.last;
-  auto job = intake_.Take(std::move(part));
+  auto job = intake_.TakePart(std::move(part));
+  // An error of any part is reported with the last one.
   if (!last) return;
   std::string error(job.status().message());
   if (run_) error = absl::StrFormat("this agent still holds run %s", run_->run_id());
@@ -100,15 +103,17 @@ void SessionMachine::On(PreparePart& part, MonoTime) {
 }
 
 void SessionMachine::On(ArmAgent& arm, MonoTime) {
+  // The run is already over here.
   if (!Holds(arm.run_id)) return;
-  if (run_->armed) return Queue(AgentArmed{run_->run_id(), *run_->armed});
+  // Repeated, as Prepare may be.
+  if (run_->armed_late) return Queue(AgentArmed{run_->run_id(), *run_->armed_late});
   Tell(GiveArm{std::move(arm)});
 }
 
 void SessionMachine::On(const AckBatches& ack, MonoTime) {
   if (!Holds(ack.run_id)) return;
   run_->Acknowledge(ack.seq);
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::On(DrainAgent& drain, MonoTime) {
@@ -129,7 +134,7 @@ void SessionMachine::OnUnreadable(absl::Status why) {
 
 void SessionMachine::OnWritten() {
   writing_ = false;
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
@@ -142,16 +147,17 @@ void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
   const std::string text(status.message());
   if (!outage_since_) {
     outage_since_ = now;
-    Tell(ReportOutage{absl::StrFormat("controller %s: not reached, tried again for %.0f s: %s",
+    Tell(ReportOutage{absl::StrFormat("controller %s: unreachable, retrying for up to %.0f s: %s",
                                       options_.controller_address, Seconds(options_.outage_max),
                                       text)});
   }
   if (now - *outage_since_ > options_.outage_max) {
-    return End(absl::UnavailableError(absl::StrFormat("controller %s: not reached for %.0f s: %s",
+    return End(absl::UnavailableError(absl::StrFormat("controller %s: unreachable for %.0f s: %s",
                                                       options_.controller_address,
                                                       Seconds(now - *outage_since_), text)));
   }
   redial_at_ = now + redial_in_;
+  // All agents lose a controller together; their retries must not keep it from coming back.
   redial_in_ = std::min(redial_in_ * 2, options_.redial_max);
 }
 
@@ -164,6 +170,7 @@ void SessionMachine::OnTimer(MonoTime now) {
   }
   if (!heartbeat_at_ || now < *heartbeat_at_) return;
   heartbeat_at_ = now + heartbeat_;
+  // Any message that waits to be written shows just as well that the agent is alive.
   if (queue_.empty()) Queue(AgentHeartbeat{.agent_mono_ns = MonoNs(now)});
 }
 
@@ -183,22 +190,22 @@ void SessionMachine::OnPrepared(const std::string& run_id, std::string error) {
   Queue(AgentPrepared{run_id, std::move(error)});
 }
 
-void SessionMachine::OnArmed(const std::string& run_id, std::string error) {
+void SessionMachine::OnArmed(const std::string& run_id, Nanos late) {
   if (!Holds(run_id)) return;
-  run_->armed = error;
-  Queue(AgentArmed{run_id, std::move(error)});
+  run_->armed_late = late;
+  Queue(AgentArmed{run_id, late});
 }
 
 void SessionMachine::OnBatch(AgentBatch batch, MonoTime now) {
   if (!run_) return;
   run_->Keep(std::move(batch), now);
-  Write();
+  WriteNext();
 }
 
 void SessionMachine::OnDone(const std::string& run_id, bool stopped) {
   if (!Holds(run_id)) return;
   run_->SetDone(stopped);
-  Write();
+  WriteNext();
 }
 
 // --- what is sent -------------------------------------------------------------------------------
@@ -207,10 +214,10 @@ void SessionMachine::Queue(AgentMessage message) {
   // Without a call nothing waits: what matters is said again after Welcome.
   if (ended_ || call_ == Call::kNone) return;
   queue_.push_back(std::move(message));
-  Write();
+  WriteNext();
 }
 
-void SessionMachine::Write() {
+void SessionMachine::WriteNext() {
   if (ended_ || call_ == Call::kNone || writing_) return;
   auto message = NextMessage();
   if (!message.ok()) return End(message.status());
@@ -221,6 +228,7 @@ void SessionMachine::Write() {
 
 // Answers and heartbeats first, then the batches in order, then Done.
 absl::StatusOr<std::optional<AgentMessage>> SessionMachine::NextMessage() {
+  // Before Welcome nothing but Hello may be sent.
   const bool greets = !queue_.empty() && std::holds_alternative<AgentHello>(queue_.front());
   if (call_ != Call::kWelcomed && !greets) return std::nullopt;
   if (!queue_.empty()) {
@@ -242,6 +250,7 @@ void SessionMachine::End(absl::Status status) {
   redial_at_.reset();
   heartbeat_at_.reset();
   welcome_by_.reset();
+  // Otherwise gRPC would keep the call, and io, going.
   if (call_ != Call::kNone) Tell(CancelCall{});
   Tell(EndSession{std::move(status)});
 }

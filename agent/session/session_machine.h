@@ -55,7 +55,7 @@ class SessionMachine {
   // --- from the load's reactor; of a run that is not held any more they are passed over ---
   // `error` empty: ready.
   void OnPrepared(const std::string& run_id, std::string error);
-  void OnArmed(const std::string& run_id, std::string error);
+  void OnArmed(const std::string& run_id, Nanos late);
   void OnBatch(AgentBatch batch, MonoTime now);
   // No batch follows.  `stopped`: a signal ended the work early.
   void OnDone(const std::string& run_id, bool stopped);
@@ -84,7 +84,7 @@ class SessionMachine {
   bool Holds(const std::string& run_id) const { return run_ && run_->run_id() == run_id; }
   void Queue(AgentMessage message);
   // Hands out the next message, where one may be written.
-  void Write();
+  void WriteNext();
   absl::StatusOr<std::optional<AgentMessage>> NextMessage();
   void End(absl::Status status);
   void Tell(SessionCommand command) { commands_.push_back(std::move(command)); }

@@ -12,7 +12,7 @@ SessionStream::SessionStream(v1::AgentSession::Stub& stub, Handlers handlers)
   StartCall();
 }
 
-void SessionStream::Write(v1::AgentMessage message) {
+void SessionStream::WriteMessage(v1::AgentMessage message) {
   outbound_ = std::move(message);
   StartWrite(&outbound_);
 }

@@ -17,7 +17,7 @@ class SessionStream final
  public:
   struct Handlers {
     std::function<void(v1::ControllerMessage)> on_message;
-    std::function<void()> on_written;   // the message of the last Write() is out, or lost
+    std::function<void()> on_written;   // the message of the last WriteMessage() is out, or lost
     std::function<void()> on_read_end;  // nothing more comes: Finish() is due
     std::function<void(grpc::Status)> on_end;
   };
@@ -26,7 +26,7 @@ class SessionStream final
   SessionStream(v1::AgentSession::Stub& stub, Handlers handlers);
 
   // Sends one message; the next not before on_written.  Not after Finish().
-  void Write(v1::AgentMessage message);
+  void WriteMessage(v1::AgentMessage message);
   // After on_read_end: lets the call end.  No write may be under way.
   void Finish() { RemoveHold(); }
   // Ends the call; on_read_end and on_end follow.

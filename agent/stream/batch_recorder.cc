@@ -14,7 +14,7 @@ BatchRecorder::BatchRecorder(Identity identity, MonoTime from) {
   next_.from_mono_ns = MonoNs(from);
 }
 
-RequestLog& BatchRecorder::Begin(RequestBegun begun) {
+RequestLog& BatchRecorder::BeginRequest(RequestBegun begun) {
   if (free_.empty()) AddBlock();
   RequestLog& log = *free_.back();
   free_.pop_back();
@@ -27,24 +27,26 @@ RequestLog& BatchRecorder::Begin(RequestBegun begun) {
 }
 
 void BatchRecorder::AddBlock() {
+  // Blocks never move: callers hold references to logs.
   blocks_.push_back(std::make_unique<RequestLog[]>(kBlockLogs));
   for (size_t i = kBlockLogs; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
 }
 
-void BatchRecorder::Append(RequestLog& log, const ChunkRecord& chunk) {
+void BatchRecorder::AppendChunk(RequestLog& log, const ChunkRecord& chunk) {
   assert(!log.ended_);
-  log.chunks_.Append(chunk);
+  log.chunks_.AppendRecord(chunk);
   if (log.moved_) return;
   log.moved_ = true;
   moved_.push_back(&log);
 }
 
-void BatchRecorder::Finish(RequestLog& log, RequestFinished finished) {
+void BatchRecorder::FinishRequest(RequestLog& log, RequestFinished finished) {
   assert(!log.ended_ && in_flight_ > 0);
   finished.ordinal = log.ordinal_;
   next_.finished.push_back(std::move(finished));
   --in_flight_;
   log.ended_ = true;
+  // Else its chunks are still to be cut, and Cut() frees it.
   if (!log.moved_) free_.push_back(&log);
 }
 
@@ -57,8 +59,10 @@ void BatchRecorder::SetUnassigned(std::vector<Unassigned> unassigned) {
 }
 
 AgentBatch BatchRecorder::Cut(MonoTime to, Nanos real_minus_mono) {
+  // Batches adjoin: none ends before it begins.
   next_.to_mono_ns = std::max(MonoNs(to), next_.from_mono_ns);
   next_.real_minus_mono_ns = real_minus_mono.count();
+  // A section holds the difference from the ordinal before.
   std::sort(moved_.begin(), moved_.end(),
             [](const RequestLog* a, const RequestLog* b) { return a->ordinal_ < b->ordinal_; });
   uint64_t previous = 0;

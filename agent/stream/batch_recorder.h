@@ -36,10 +36,10 @@ class BatchRecorder {
   BatchRecorder(Identity identity, MonoTime from);
 
   // Numbers the request and opens its log, which lives until Finish().
-  RequestLog& Begin(RequestBegun begun);
-  void Append(RequestLog& log, const ChunkRecord& chunk);
+  RequestLog& BeginRequest(RequestBegun begun);
+  void AppendChunk(RequestLog& log, const ChunkRecord& chunk);
   // `finished.ordinal` is set here.
-  void Finish(RequestLog& log, RequestFinished finished);
+  void FinishRequest(RequestLog& log, RequestFinished finished);
   void SetHealth(const AgentHealth& health) { next_.health = health; }
   void SetSlotsFilled(MonoTime at);
   void SetFirstIdle(MonoTime at);

@@ -22,6 +22,7 @@ ConnectRace::ConnectRace(ReadSet& set, Wakeup& wakeup, const Target& target)
       target_(target),
       pace_(target.peers.size()),
       begun_(target.peers.size(), false) {
+  // Drain without delay: otherwise an answer could lose to a later one.
   set_.BeginUrgent();
 }
 
@@ -31,13 +32,13 @@ ConnectRace::~ConnectRace() {
 }
 
 std::list<ConnectRace::Attempt>::iterator ConnectRace::Drop(std::list<Attempt>::iterator attempt) {
-  set_.Remove(attempt->member);
+  set_.RemoveMember(attempt->member);
   return attempts_.erase(attempt);
 }
 
 bool ConnectRace::Advance(MonoTime now) {
   TakeOutcomes();
-  while (!winner_ && pace_.next_due() <= now) Begin(now);
+  while (!winner_ && pace_.next_due() <= now) BeginAttempt(now);
   return winner_ || pace_.all_failed();
 }
 
@@ -50,7 +51,7 @@ void ConnectRace::TakeOutcomes() {
     const int error = *attempt->error;
     if (error == 0) {
       winner_ = attempt->peer;
-      set_.Remove(attempt->member);
+      set_.RemoveMember(attempt->member);
       socket_ = std::move(attempt->fd);
     }
     attempt = Drop(attempt);
@@ -72,20 +73,21 @@ size_t ConnectRace::NextPeer() const {
   return static_cast<size_t>(std::find(begun_.begin(), begun_.end(), false) - begun_.begin());
 }
 
-absl::StatusOr<UniqueFd> ConnectRace::Open(size_t peer) {
+absl::StatusOr<UniqueFd> ConnectRace::OpenSocket(size_t peer) {
   auto fd = BeginConnect(target_.peers[peer].endpoint);
+  // Out of descriptors: the oldest attempt's may serve another address better.
   if (!absl::IsResourceExhausted(fd.status()) || attempts_.empty()) return fd;
   GiveUpOldest();
   return BeginConnect(target_.peers[peer].endpoint);
 }
 
-void ConnectRace::Begin(MonoTime now) {
+void ConnectRace::BeginAttempt(MonoTime now) {
   const size_t peer = NextPeer();
   assert(peer < begun_.size());
   begun_[peer] = true;
-  pace_.Begin(now);
+  pace_.BeginAttempt(now);
   if (attempts_.size() == kAttemptsMax) GiveUpOldest();
-  auto fd = Open(peer);
+  auto fd = OpenSocket(peer);
   if (!fd.ok()) {
     failure_ = fd.status();
     return pace_.OnFailure();
@@ -95,7 +97,7 @@ void ConnectRace::Begin(MonoTime now) {
   attempt.member.fd = attempt.fd.get();
   attempt.member.events = &attempt;
   attempt.member.writes = true;
-  set_.Add(attempt.member);
+  set_.AddMember(attempt.member);
 }
 
 UniqueFd ConnectRace::TakeSocket() { return std::move(socket_); }

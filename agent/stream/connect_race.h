@@ -53,8 +53,8 @@ class ConnectRace {
     std::optional<int> error;  // 0: it is connected
   };
 
-  void Begin(MonoTime now);
-  absl::StatusOr<UniqueFd> Open(size_t peer);
+  void BeginAttempt(MonoTime now);
+  absl::StatusOr<UniqueFd> OpenSocket(size_t peer);
   size_t NextPeer() const;
   void TakeOutcomes();
   void GiveUpOldest();

@@ -26,7 +26,7 @@ bool IsEmptyLine(std::string_view bytes) {
 
 Connection::~Connection() {
   SetUrgent(false);
-  if (fd_.get() >= 0) set_.Remove(member_);
+  if (fd_.get() >= 0) set_.RemoveMember(member_);
 }
 
 void Connection::Open(const Peer& peer) {
@@ -39,7 +39,7 @@ void Connection::Open(const Peer& peer) {
   member_.fd = fd_.get();
   member_.events = this;
   member_.writes = true;
-  set_.Add(member_);
+  set_.AddMember(member_);
 }
 
 void Connection::Adopt(UniqueFd fd, const Peer& peer) {
@@ -50,12 +50,13 @@ void Connection::Adopt(UniqueFd fd, const Peer& peer) {
   member_.fd = fd_.get();
   member_.events = this;
   member_.reads = true;
-  set_.Add(member_);
+  set_.AddMember(member_);
   OnConnected();
 }
 
 void Connection::OnWritable() {
   if (state_ == State::kConnecting) {
+    // Writable: the attempt has either connected or failed.
     if (const int error = TakeSocketError(fd_.get()); error != 0) {
       return End(absl::UnavailableError(absl::StrFormat("connect: %s", std::strerror(error))));
     }
@@ -97,12 +98,13 @@ void Connection::OnHandshakeBytes(std::string_view bytes) {
 void Connection::Send(std::string_view bytes) {
   assert(state_ == State::kOpen && sent());
   if (tls_) {
-    if (const absl::Status status = tls_->Write(bytes); !status.ok()) {
+    if (const absl::Status status = tls_->WritePlain(bytes); !status.ok()) {
       tls_failed_ = true;
       return End(status);
     }
     return FlushTls();
   }
+  // The caller keeps the bytes until sent().
   unsent_ = bytes;
   Flush();
 }
@@ -120,6 +122,7 @@ void Connection::Flush() {
     const ssize_t sent = ::send(fd_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      // The kernel's buffer is full; the rest goes as soon as there is room.
       set_.Watch(member_, true, true);
       return SetUrgent(true);
     }
@@ -150,10 +153,12 @@ void Connection::OnRead(std::string_view bytes, const ReadArrival& arrival) {
   if (state_ == State::kEnded) return;
   if (state_ == State::kHandshaking) {
     OnHandshakeBytes(bytes);
+    // The first records may come with the end of the handshake.
     if (state_ == State::kOpen && tls_->has_partial_record()) OnTlsBytes({}, arrival);
     return;
   }
   if (tls_) return OnTlsBytes(bytes, arrival);
+  // No request is out: bytes now would be taken for the next one's response.
   if (!sink_) {
     unasked_bytes_ |= !IsEmptyLine(bytes);
     return;
@@ -169,7 +174,7 @@ void Connection::OnTlsBytes(std::string_view bytes, ReadArrival arrival) {
   bool any = false;
   absl::Status failure;
   for (;;) {
-    const auto read = tls_->Read(std::span(plain).first(kPlainBytes));
+    const auto read = tls_->ReadPlain(std::span(plain).first(kPlainBytes));
     if (!read.ok()) failure = read.status();
     if (!read.ok() || *read == 0) break;
     any = true;
@@ -210,6 +215,7 @@ void Connection::End(absl::Status why) {
 bool Connection::IsReusable() const {
   if (state_ != State::kOpen || unasked_bytes_ || !sent()) return false;
   std::array<char, kPeekBytes> ahead;
+  // Peeked, so that an ordinary read still sees it all.
   const ssize_t read = ::recv(fd_.get(), ahead.data(), ahead.size(), MSG_PEEK | MSG_DONTWAIT);
   if (read < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
   // Readable: closed, or TLS has something to say, which an ordinary read will tell.

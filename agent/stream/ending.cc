@@ -32,6 +32,7 @@ Ending Failed(FailureKind kind, std::string_view url, std::string_view what) {
   }
   if (text.size() > kErrorBytesMax) {
     size_t end = kErrorBytesMax;
+    // Not in the middle of a character.
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
     text.resize(end);
   }

@@ -26,30 +26,34 @@ void Exchange::CloseConnection() {
 
 Task<RequestFinished> Exchange::Run(Order order) {
   RequestFinished finished;
-  intake_.Begin(*order.log, order.reading);
+  intake_.BeginResponse(*order.log, order.reading);
   Ending ending = co_await Attempt(order, true, finished);
   if (resend_) {
     ++finished.resends;
     CloseConnection();
-    intake_.Begin(*order.log, order.reading);
+    intake_.BeginResponse(*order.log, order.reading);
     ending = co_await Attempt(order, false, finished);
   }
   const MonoTime now = MonoNow();
+  // Prefer the arrival of the bytes: the slot may notice it later.
   const bool whole = intake_.over() && intake_.last_arrival() != MonoTime{};
   finished.end_mono_ns = MonoNs(whole               ? intake_.last_arrival()
                                 : intake_.settled() ? intake_.settled_at()
                                                     : now);
+  // Learn how this server ends its streams, before the connection is closed.
   LearnEnd(*order.target);
   intake_.Describe(shared_.save_text, finished);
   finished.outcome = ending.outcome;
   finished.failure = ending.failure;
   finished.error = std::move(ending.error);
+  // Bytes that arrive before the next request belong to no response.
   if (connection_) connection_->SetSink(nullptr);
   if (connection_ && finished.connect_ns) {
     if (const auto round_trip = connection_->RoundTrip()) {
       finished.round_trip_ns = round_trip->count();
     }
   }
+  // llama.cpp closes behind each stream: the next request must not run into that.
   if (!intake_.keeps_connection() || order.target->closes_after_stream) CloseConnection();
   idle_since_ = now;
   co_return finished;
@@ -62,16 +66,21 @@ Task<Ending> Exchange::Attempt(const Order& order, bool may_resend, RequestFinis
   connection_->SetSink(&intake_);
   ending = co_await SendAndReceive(order, finished);
   const bool connection_failed = connection_->state() == Connection::State::kEnded;
+  // The server may close an idle connection just as a request goes out.  Nothing was answered, so
+  // the request is sent once more, on a new one.
   resend_ = may_resend && reused_ && connection_failed && !intake_.any_byte();
   co_return ending;
 }
 
 Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& finished) {
   const MonoTime now = MonoNow();
+  // Given up before the server's own idle limit (5 s with uvicorn), which would close it under a
+  // request.
   reused_ = connection_ && connected_to_ == order.target && now - idle_since_ < shared_.idle_max &&
             connection_->IsReusable();
   if (reused_) co_return Ending{};
   CloseConnection();
+  // The request's time runs while it connects.
   const MonoTime request_due = order.begin + shared_.timeouts.request;
   const MonoTime due = std::min(now + shared_.timeouts.connect, request_due);
   Ending ending = co_await Connect(order, due);
@@ -97,6 +106,7 @@ Task<Ending> Exchange::Connect(const Order& order, MonoTime due) {
         ending.failure == FailureKind::kConnect || ending.failure == FailureKind::kConnectTimeout;
     if (!is_dead) co_return ending;
     CloseConnection();
+    // Unless another slot has already found a new one.
     if (target.kept == kept) target.kept.reset();
   }
   co_return co_await RaceAddresses(order, due);
@@ -118,9 +128,10 @@ Task<Ending> Exchange::RaceAddresses(const Order& order, MonoTime due) {
   }
   if (!race.winner()) {
     co_return Failed(FailureKind::kConnect, target.text,
-                     absl::StrFormat("%s (the last of %d addresses)",
+                     absl::StrFormat("%s (last of %d addresses tried)",
                                      std::string(race.failure().message()), target.peers.size()));
   }
+  // The slots that follow use the same address.
   if (!target.kept) target.kept = race.winner();
   connection_.emplace(shared_.read_set, wakeup_);
   connection_->Adopt(race.TakeSocket(), target.peers[*race.winner()]);
@@ -155,19 +166,24 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
   const MonoTime start = MonoNow();
   MonoTime active_at = start;
   finished.start_mono_ns = MonoNs(start);
+  // Of the first attempt, where this is the resend.
   finished.sent_mono_ns = std::nullopt;
+  // Time spent connecting is the network's; the rest of the wait is this process's.
   shared_.health.OnSend(start - order.begin - Nanos(finished.connect_ns.value_or(0)));
   connection_->Send(order.bytes);
   for (;;) {
     if (connection_->sent() && !finished.sent_mono_ns) {
+      // Silence counts from the last byte sent: a long prompt takes its time.
       active_at = MonoNow();
       finished.sent_mono_ns = MonoNs(active_at);
     }
+    // Also while the request is still being sent: a server may refuse it by its head alone.
     if (intake_.over()) co_return intake_.Judge(target.text);
     active_at = std::max(active_at, intake_.last_arrival());
     const MonoTime due = EndOfWait(order, active_at);
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
     if (reason == Wakeup::Reason::kInterrupted) {
+      // An answer that is complete counts, though the server holds the stream open.
       co_return intake_.settled() ? intake_.Judge(target.text) : Interrupted(target);
     }
     if (reason != Wakeup::Reason::kDue) continue;
@@ -177,6 +193,7 @@ Task<Ending> Exchange::SendAndReceive(const Order& order, RequestFinished& finis
     if (intake_.over()) continue;
     if (LeavesOpen(target)) co_return intake_.Judge(target.text);
     if (const auto limit = TimeLimit(order, active_at)) {
+      // What the response already says names the cause better than the time limit does.
       const bool decided = intake_.settled() || intake_.has_failed();
       co_return decided ? intake_.Judge(target.text) : *limit;
     }
@@ -187,6 +204,8 @@ MonoTime Exchange::EndOfWait(const Order& order, MonoTime active_at) const {
   const MonoTime due =
       std::min(order.begin + shared_.timeouts.request, active_at + shared_.timeouts.idle);
   if (!intake_.settled()) return due;
+  // The answer is complete: the slot waits a little for an orderly end, so that the connection can
+  // be kept.
   return std::min(due, intake_.settled_at() + order.target->end_grace.Length());
 }
 

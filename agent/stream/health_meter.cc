@@ -31,7 +31,8 @@ std::string TakeEncoded(LagHistogram& histogram) {
 
 }  // namespace
 
-HealthMeter::HealthMeter() { Take(MonoTime{}, 0); }
+// CPU time used before this belongs to no interval.
+HealthMeter::HealthMeter() { TakeHealth(MonoTime{}, 0); }
 
 void HealthMeter::OnRead(Nanos lag, bool stamped) {
   ++second_.reads;
@@ -45,6 +46,7 @@ void HealthMeter::OnRead(Nanos lag, bool stamped) {
 void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
   const uint64_t dated = read.last_dated ? 1 : 0;
   second_.chunks += read.token_bearing;
+  // The read's stamp is of its last chunk; those before it came some time before.
   arrival_bound_.AddLag(Nanos(0), dated);
   arrival_bound_.AddLag(bound, read.token_bearing - dated);
   if (read.token_bearing > dated) ++inexact_reads_;
@@ -53,7 +55,7 @@ void HealthMeter::OnChunks(const ReadChunks& read, Nanos bound) {
   if (read.steps > 1 && bound <= kBurstBoundMax) second_.burst_chunks += read.token_bearing;
 }
 
-AgentHealth HealthMeter::Take(MonoTime now, uint32_t in_flight) {
+AgentHealth HealthMeter::TakeHealth(MonoTime now, uint32_t in_flight) {
   AgentHealth health = std::exchange(second_, AgentHealth());
   health.from_mono_ns = MonoNs(std::exchange(taken_, now));
   health.at_mono_ns = MonoNs(now);

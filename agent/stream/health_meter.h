@@ -43,7 +43,7 @@ class HealthMeter {
   uint64_t requests_sent() const { return requests_sent_; }  // since the beginning
 
   // The record of the time since the last one, or since construction.
-  AgentHealth Take(MonoTime now, uint32_t in_flight);
+  AgentHealth TakeHealth(MonoTime now, uint32_t in_flight);
 
  private:
   // Chunks of one read, of several steps, that came while they were waited for came together, if

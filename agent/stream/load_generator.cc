@@ -65,10 +65,10 @@ Task<absl::Status> LoadGenerator::Prepare() {
 absl::Status LoadGenerator::CheckFiles() const {
   const uint64_t needed = job_.slice.slots + kAgentFiles;
   if (needed <= options_.files_max) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrFormat(
-      "--bs: agent %d needs %d open files for %d slots, the limit is %d: raise it where the agent "
-      "is started (ulimit -n %d) or use more --agents",
-      job_.slice.agent, needed, job_.slice.slots, options_.files_max, needed));
+  return absl::ResourceExhaustedError(
+      absl::StrFormat("--bs: agent %d needs %d open files for %d slots, but the limit is %d: raise "
+                      "it where the agent is started (ulimit -n %d), or use more --agents",
+                      job_.slice.agent, needed, job_.slice.slots, options_.files_max, needed));
 }
 
 // Rows with fields of their own are the only ones that can fail.
@@ -119,15 +119,17 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
       BatchRecorder::Identity{job_.slice.agent, options_.incarnation, RunHash(job_.spec.run_id)},
       t0);
   MakeSlots();
-  health_.Take(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
+  health_.TakeHealth(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
   service_tasks_.Spawn(read_set_->Run());
   service_tasks_.Spawn(WatchLoop());
   service_tasks_.Spawn(SendBatches());
   service_tasks_.Spawn(WatchLimits());
   slot_tasks_.Spawn(BeginSlots());
+  // The slots end by themselves; the services serve them until then.
   co_await slot_tasks_.Join();
   service_tasks_.Cancel();
   co_await service_tasks_.Join();
+  // Drained before T0, no second of the run has passed.
   if (const MonoTime now = MonoNow(); now > t0) TakeHealth(now);
   recorder_->SetUnassigned(feed_->TakeStock());
   CutBatch();
@@ -159,8 +161,10 @@ FailureKind LoadGenerator::InterruptionKind() const { return InterruptionBy(stop
 
 void LoadGenerator::Drain(UnassignedReason reason, Nanos grace) {
   const MonoTime now = MonoNow();
+  // The first cause stays: neither a second order nor one after the limit renames it.
   if (!drained_ && cancel_at_ == std::nullopt) stop_reason_ = reason;
   drained_ = true;
+  // A later order may shorten the grace, not extend it.
   cancel_at_ = std::min(cancel_at_.value_or(MonoTime::max()), now + grace);
   if (!feed_) return;
   feed_->Stop(stop_reason_);
@@ -206,6 +210,7 @@ Task<void> LoadGenerator::SendBatches() {
     if (reason == Wakeup::Reason::kInterrupted) co_return;
     CutBatch();
     const MonoTime now = MonoNow();
+    // Missed due times are skipped.
     while (batch_due <= now) batch_due += options_.batch_interval;
   }
 }
@@ -218,12 +223,13 @@ Task<void> LoadGenerator::WatchLoop() {
     if (reason == Wakeup::Reason::kInterrupted) co_return;
     const MonoTime now = MonoNow();
     health_.OnLoopLag(loop_.OnTick(now));
+    // The next point of the grid, or at once if that has passed too.
     due = std::max(due, now - LoopWatch::kTickInterval) + LoopWatch::kTickInterval;
   }
 }
 
 void LoadGenerator::TakeHealth(MonoTime now) {
-  recorder_->SetHealth(health_.Take(now, recorder_->in_flight()));
+  recorder_->SetHealth(health_.TakeHealth(now, recorder_->in_flight()));
   while (health_due_ <= now) health_due_ += kHealthInterval;
 }
 

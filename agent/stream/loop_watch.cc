@@ -20,6 +20,8 @@ Nanos LoopWatch::OnTick(MonoTime now) {
   const MonoTime due = tick_due_;
   tick_due_ = MonoTime::max();
   if (now - due <= kTickLateMin) return now - due;
+  // Since then the process was not running, although its loop was waiting: that does not count as
+  // waiting.
   late_since_ = due;
   if (!waiting_)
     waits_[last_].end = std::max(std::min(waits_[last_].end, due), waits_[last_].begin);
@@ -33,6 +35,7 @@ Nanos LoopWatch::AwaitedWithin(MonoTime from, MonoTime to, MonoTime now) const {
     const bool open = waiting_ && back == 0;
     const MonoTime end = open ? std::min({now, tick_due_, late_since_}) : wait.end;
     awaited += std::max(Nanos(0), std::min(end, to) - std::max(wait.begin, from));
+    // Those before it ended before `from`.
     if (wait.begin <= from) break;
   }
   return awaited;
@@ -40,6 +43,7 @@ Nanos LoopWatch::AwaitedWithin(MonoTime from, MonoTime to, MonoTime now) const {
 
 void RunReactor(boost::asio::io_context& io, LoopWatch& watch) {
   for (;;) {
+    // It is a wait only once everything that was ready is done.
     while (io.poll() > 0) {
     }
     if (io.stopped()) return;

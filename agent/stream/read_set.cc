@@ -40,7 +40,7 @@ absl::Status ReadSet::Open() {
   return absl::OkStatus();
 }
 
-void ReadSet::Add(Member& member) {
+void ReadSet::AddMember(Member& member) {
   assert(!member.watched);
   member.watched = true;
   member.last_arrival = MonoNow();
@@ -57,7 +57,7 @@ void ReadSet::Watch(Member& member, bool reads, bool writes) {
   if (member.watched) Control(member, EPOLL_CTL_MOD);
 }
 
-void ReadSet::Remove(Member& member) {
+void ReadSet::RemoveMember(Member& member) {
   assert(!draining_);
   if (member.watched) Drop(member);
 }
@@ -129,20 +129,25 @@ void ReadSet::Drain() {
 int ReadSet::Poll() {
   std::array<epoll_event, kEventsMax> events;
   const MonoTime began = MonoNow();
+  // Does not wait: the reactor waits for the set's own descriptor.
   const int ready = ::epoll_wait(epoll_.get(), events.data(), kEventsMax, 0);
   if (ready < 0) return 0;  // EINTR: the next drain is near
   ++polls_;
   for (int i = 0; i < ready; ++i) {
+    // Members are scattered over the heap: fetched three ahead, each is in the cache when its turn
+    // comes.
     if (i + 3 < ready) Prefetch(events[static_cast<size_t>(i) + 3].data.ptr, sizeof(Member));
     Member& member = *static_cast<Member*>(events[static_cast<size_t>(i)].data.ptr);
     const uint32_t what = events[static_cast<size_t>(i)].events;
     const bool broken = (what & (EPOLLERR | EPOLLHUP)) != 0;
+    // epoll reports errors unasked: without a taker, this one would come back with every poll.
     if (broken && !member.reads && !member.writes) Drop(member);
     if (member.writes && (broken || (what & EPOLLOUT) != 0)) member.events->OnWritable();
     if (member.reads && (broken || (what & EPOLLIN) != 0)) ReadFrom(member);
     member.last_reported_poll = polls_;
   }
   HandOn();
+  // Fewer than asked for, so nothing else was ready.
   if (static_cast<size_t>(ready) < kEventsMax) {
     complete_poll_ = polls_;
     complete_poll_began_ = began;
@@ -152,9 +157,11 @@ int ReadSet::Poll() {
 
 void ReadSet::ReadFrom(Member& member) {
   MonoTime early = member.last_arrival;
+  // The last complete poll did not report it, so its queue was empty then.
   if (member.last_reported_poll != complete_poll_) {
     early = std::max(early, complete_poll_began_ - kQueueingSlack);
   }
+  // Bounded, so that one fast socket does not starve the others; epoll reports it again.
   for (int i = 0; i < kReadsOfOneSocketMax; ++i) {
     if (kBufferBytes - buffer_used_ < kReadBytesMax) HandOn();
     char* const into = buffer_.get() + buffer_used_;
@@ -169,10 +176,12 @@ void ReadSet::ReadFrom(Member& member) {
     const ReadArrival arrival = Arrival(read, early, now);
     member.last_arrival = early = arrival.late;
     ++reads_of_drain_;
+    // Deliberate delay does not count as lag.
     reactor_.health.OnRead(now - arrival.late - waited_, arrival.stamped);
     const auto size = static_cast<size_t>(read.bytes);
     pending_.push_back({member.events, {into, size}, arrival});
     buffer_used_ += size;
+    // Fewer bytes than asked for: the socket is empty, and another call would only return EAGAIN.
     if (!arrival.filled) return;
     HandOn();  // the socket's end, should it be next, comes after its bytes
   }
@@ -198,6 +207,7 @@ ReadArrival ReadSet::Arrival(const StampedRead& read, MonoTime early, MonoTime n
   arrival.late = stamp.value_or(now);
   arrival.early = std::min(early, arrival.late);
   arrival.filled = static_cast<size_t>(read.bytes) == kReadBytesMax;
+  // While reads are put off, the reactor is not waiting for these sockets.
   const MonoTime ready_since = std::max(arrival.early, at_once_since_);
   if (ready_since < arrival.late) {
     arrival.awaited = reactor_.loop.AwaitedWithin(ready_since, arrival.late, now);

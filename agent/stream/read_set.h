@@ -46,7 +46,7 @@ class ReadSet {
   // A packet is stamped before it is queued on its socket.
   static constexpr Nanos kQueueingSlack = std::chrono::microseconds(50);
 
-  // A socket of the set; the owner keeps it in place until Remove().
+  // A socket of the set; the owner keeps it in place until RemoveMember().
   struct Member {
     SocketEvents* events = nullptr;
     int fd = -1;
@@ -72,9 +72,9 @@ class ReadSet {
   // kernel begins to stamp with some delay.
   absl::Status Open();
 
-  void Add(Member& member);
+  void AddMember(Member& member);
   void Watch(Member& member, bool reads, bool writes);
-  void Remove(Member& member);
+  void RemoveMember(Member& member);
 
   // While connections are being made or requests sent, sockets are drained at once.
   void BeginUrgent();

@@ -19,7 +19,7 @@ absl::StatusOr<Headers> CollectHeaders(const LoadJob& job, const TargetJob& targ
   for (const auto& [name, value] : headers) {
     if (IsHeaderName(name) && IsHeaderValue(value)) continue;
     return absl::InvalidArgumentError(
-        absl::StrFormat("--header: \"%s\" is no header that can be sent", name));
+        absl::StrFormat("--header: \"%s\" can't be sent as a header", name));
   }
   return headers;
 }
@@ -34,10 +34,14 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
   for (const TargetJob& target : job.targets) {
     auto url = ParseTargetUrl(target.url);
     if (!url.ok()) return url.status();
+    // On the heap: the writer refers to it, and both move.
     auto profile = std::make_unique<EngineProfile>(ProfileNamed(target.engine));
+    // As the probe found it, whatever the engine is known for.
     profile->continuous_usage = target.continuous_usage;
     profile->return_token_ids = target.return_token_ids;
     RequestSpec request = job.spec.request;
+    // Settled before the run, target by target: servers of one run may name their models
+    // differently.
     if (!target.model.empty()) request.model = target.model;
     auto writer = RequestBodyWriter::Create(request, *profile);
     if (!writer.ok()) return writer.status();
@@ -60,14 +64,16 @@ absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request
   options.continuous_usage = target.continuous_usage;
   options.include_usage = target.stream_options;
   options.model = request.item->model;
+  // A row's own values override the run's.
   options.max_tokens = request.item->max_tokens;
   options.row_extra_json = request.item->extra_json;
-  const auto body = target.writer.Write(request.messages, options);
+  const auto body = target.writer.WriteBody(request.messages, options);
   if (!body.ok()) return body.status();
   HttpRequest http;
   http.method = "POST";
   http.path = path_;
   http.headers = target.headers;
+  // Lets a server's log be matched to requests.
   http.headers.emplace_back("X-Request-Id",
                             absl::StrFormat("%s-%d.%d", run_id_, request.position, request.turn));
   http.body = *body;

@@ -40,10 +40,10 @@ ResponseIntake::ResponseIntake(Shared shared, Wakeup& wakeup)
       body_(shared.decoder, kEventBytesMax),
       wakeup_(wakeup) {}
 
-void ResponseIntake::Begin(RequestLog& log, const ResponseReader::Options& options) {
+void ResponseIntake::BeginResponse(RequestLog& log, const ResponseReader::Options& options) {
   log_ = &log;
   http_.Reset();
-  body_.Begin(options);
+  body_.BeginResponse(options);
   pending_.clear();
   fault_.reset();
   settled_at_.reset();
@@ -54,6 +54,7 @@ void ResponseIntake::Begin(RequestLog& log, const ResponseReader::Options& optio
 void ResponseIntake::PrefetchForBytes() const { Prefetch(log_, sizeof(RequestLog)); }
 
 void ResponseIntake::OnBytes(std::string_view bytes) {
+  // After a fault, nothing can be read correctly.
   if (over_ || fault_) return;
   if (absl::Status status = http_.Feed(bytes); !status.ok()) fault_ = std::move(status);
 }
@@ -66,8 +67,10 @@ void ResponseIntake::OnHead() {
 }
 
 absl::Status ResponseIntake::OnBody(std::string_view bytes) {
+  // If other bytes follow the last chunk, the read's stamp is theirs.
   chunk_ends_body_ = false;
   return body_.Feed(bytes, [this](const ChunkFacts& facts, bool ends_bytes) {
+    // Kept until the end of the read, which carries the stamp.
     pending_.push_back({facts.tokens, facts.reasoning, facts.same_step});
     chunk_ends_body_ = ends_bytes;
   });
@@ -75,16 +78,19 @@ absl::Status ResponseIntake::OnBody(std::string_view bytes) {
 
 void ResponseIntake::OnReadEnd(const ReadArrival& arrival) {
   if (over_) return;
+  // Also for a read without a chunk: the end of a response is one.
   last_arrival_ = arrival.late;
   if (!pending_.empty()) Emit(arrival);
   over_ = fault_ || http_.done();
   if (!settled_at_ && body_.settled()) settled_at_ = arrival.late;
+  // The slot sleeps through the chunks; it is woken when the answer is complete, and at the end.
   if (over_ || settled_at_ == last_arrival_) wakeup_.Notify();
 }
 
 void ResponseIntake::Emit(const ReadArrival& arrival) {
   ChunkRecord record;
   record.arrival_us = ToMicrosDown(arrival.late);
+  // Rounded up, so that the bound holds; at least 1, for 0 means exact.
   const int64_t interval_ns = (arrival.late - arrival.early).count();
   const auto interval_us = static_cast<uint64_t>(std::max<int64_t>((interval_ns + 999) / 1000, 1));
   const bool last_is_exact = arrival.exact() && chunk_ends_body_ && http_.ends_with_body();
@@ -95,7 +101,7 @@ void ResponseIntake::Emit(const ReadArrival& arrival) {
     record.tokens = pending_[i].tokens;
     record.reasoning = pending_[i].reasoning;
     record.same_step = pending_[i].same_step;
-    shared_.recorder.Append(*log_, record);
+    shared_.recorder.AppendChunk(*log_, record);
     if (i == 0 || !record.same_step) ++read.steps;
   }
   shared_.health.OnChunks(read, arrival.bound());
@@ -106,6 +112,7 @@ void ResponseIntake::OnEnd(const absl::Status& why) {
   connection_ended_ = true;
   if (over_) return;
   if (!fault_) {
+    // An orderly close ends a response that has no length, and cuts any other.
     absl::Status end = why.ok() ? http_.FeedEof() : why;
     if (!end.ok()) fault_ = std::move(end);
   }

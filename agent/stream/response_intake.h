@@ -39,7 +39,7 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
   ResponseIntake(Shared shared, Wakeup& wakeup);
 
   // Makes ready for the response of the request `log` belongs to.
-  void Begin(RequestLog& log, const ResponseReader::Options& options);
+  void BeginResponse(RequestLog& log, const ResponseReader::Options& options);
 
   void PrefetchForBytes() const override;
   void OnBytes(std::string_view bytes) override;

@@ -16,6 +16,7 @@ std::optional<Nanos> LeastRoundTrip(int fd) {
   socklen_t size = sizeof(info);
   if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
   if (size < offsetof(tcp_info, tcpi_min_rtt) + sizeof(info.tcpi_min_rtt)) return std::nullopt;
+  // The kernel begins with all ones.
   const bool measured =
       info.tcpi_min_rtt > 0 && info.tcpi_min_rtt < std::numeric_limits<uint32_t>::max();
   if (!measured) return std::nullopt;

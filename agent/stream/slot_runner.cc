@@ -56,10 +56,11 @@ Task<void> SlotRunner::Run(MonoTime free_at) {
 }
 
 Task<void> SlotRunner::RunConversation(Assignment assignment) {
-  choice_ = shared_.chooser.Begin(assignment.position, MonoNow());
+  choice_ = shared_.chooser.BeginConversation(assignment.position, MonoNow());
   messages_.clear();
   for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
     const uint32_t left = assignment.turns - turn;
+    // Next() has just allowed the first turn.
     const bool may_begin = turn == 0 || shared_.feed.MayBegin(MonoNow());
     if (!may_begin) {
       shared_.feed.AbandonAtStop(left);
@@ -70,7 +71,7 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
     shared_.feed.AbandonAfterFailure(left - 1);
     break;
   }
-  shared_.chooser.End(choice_);
+  shared_.chooser.EndConversation(choice_);
   if (back_off_.failures() == 0) co_return;
   const MonoTime due = free_at_;
   co_await BackOffUntil(due);
@@ -85,22 +86,24 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   const MonoTime begin = MonoNow();
   begun.slot_free_mono_ns = MonoNs(std::min(free_at_, begin));
   begun.begin_mono_ns = MonoNs(begin);
-  RequestLog& log = shared_.recorder.Begin(begun);
+  RequestLog& log = shared_.recorder.BeginRequest(begun);
   shared_.host.OnBegun(!std::exchange(any_begun_, true));
 
   RequestFinished finished = co_await Send(assignment, turn, begin, log);
   const bool ok = finished.outcome == Outcome::kOk;
   shared_.chooser.OnRequestEnd(choice_, SignOf(finished), MonoNow());
+  // When the response ended, not when this was noticed: the difference is part of ttft_user.
   free_at_ = FromNanos(finished.end_mono_ns);
   if (ok) {
     back_off_.OnSuccess();
     messages_.push_back({"assistant", exchange_.text(), ""});
   } else if (finished.outcome == Outcome::kCancelled) {
+    // A slot is only interrupted; the generator knows why.
     finished.failure = shared_.host.InterruptionKind();
   } else {
     free_at_ += back_off_.OnFailure();
   }
-  shared_.recorder.Finish(log, std::move(finished));
+  shared_.recorder.FinishRequest(log, std::move(finished));
   co_return ok;
 }
 
@@ -131,6 +134,7 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   order.bytes = composed->bytes;
   order.begin = begin;
   order.log = &log;
+  // The next turn sends it back.
   order.reading.keep_text = shared_.save_text || turn + 1 < assignment.turns;
   order.reading.trust_usage = composed->trust_usage;
   order.reading.max_tokens = composed->max_tokens;
@@ -138,6 +142,7 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
 }
 
 Task<void> SlotRunner::BackOffUntil(MonoTime due) {
+  // If notified, the limit or a drain may have come; then there is nothing to wait for.
   while (shared_.feed.MayBegin(MonoNow())) {
     const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
     if (reason != Wakeup::Reason::kNotified) co_return;

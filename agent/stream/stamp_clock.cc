@@ -32,8 +32,10 @@ std::optional<MonoTime> StampClock::ToMono(UnixTime stamp, Within within) const 
   const MonoTime high = within.now + kStepMin;
   const auto fits = [low, high](MonoTime time) { return time >= low && time <= high; };
   const MonoTime after(stamp.time_since_epoch() - offset_);
+  // No arrival is later than its read, however wrong the clock readings are.
   if (fits(after)) return std::min(after, within.now);
   const MonoTime before(stamp.time_since_epoch() - offset_before_);
+  // Stamped before the step.
   if (stepped_ && fits(before)) return std::min(before, within.now);
   return std::nullopt;
 }

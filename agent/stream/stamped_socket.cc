@@ -20,6 +20,7 @@ absl::StatusOr<UniqueFd> BeginConnect(const boost::asio::ip::tcp::endpoint& endp
   const int on = 1;
   // Before connecting: what is queued earlier has no stamp.
   ::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+  // Nagle's algorithm would hold the end of a request until its beginning is acknowledged.
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   int done = 0;
   do {
@@ -32,6 +33,7 @@ absl::StatusOr<UniqueFd> BeginConnect(const boost::asio::ip::tcp::endpoint& endp
 }
 
 UniqueFd KeepReceiveStamps() {
+  // An unbound datagram socket receives nothing; asking for stamps is enough.
   UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
@@ -46,6 +48,7 @@ int TakeSocketError(int fd) {
 }
 
 StampedRead ReadStamped(int fd, std::span<char> buffer) {
+  // Room for one stamp: nothing else is asked for.
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(timespec))];
   iovec vector{buffer.data(), buffer.size()};
   msghdr message{};

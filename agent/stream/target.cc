@@ -17,6 +17,7 @@ void SetAddresses(const std::vector<asio::ip::tcp::endpoint>& endpoints, Target&
   for (const auto& endpoint : endpoints) is_v6.push_back(endpoint.address().is_v6());
   target.peers.clear();
   target.kept.reset();
+  // Families take turns, so that a broken one costs single attempts (RFC 8305, section 4).
   for (const size_t i : InterleaveFamilies(is_v6)) {
     Connection::Peer peer;
     peer.endpoint = endpoints[i];

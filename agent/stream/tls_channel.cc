@@ -27,6 +27,8 @@ int ToInt(size_t size) { return static_cast<int>(std::min<size_t>(size, INT_MAX)
 
 absl::StatusOr<std::unique_ptr<TlsChannel>> TlsChannel::Create(SSL_CTX* context,
                                                                const std::string& host) {
+  // OpenSSL's queue of errors is the thread's: what another connection left there would be taken
+  // for this one's.
   ERR_clear_error();
   std::unique_ptr<TlsChannel> channel(new TlsChannel());
   channel->ssl_ = SSL_new(context);
@@ -39,6 +41,7 @@ absl::StatusOr<std::unique_ptr<TlsChannel>> TlsChannel::Create(SSL_CTX* context,
   BIO_set_mem_eof_return(channel->received_, -1);
   SSL_set_bio(channel->ssl_, channel->received_, channel->output_);
   SSL_set_connect_state(channel->ssl_);
+  // SNI allows only names (RFC 6066); a certificate lists addresses separately.
   if (IsAddress(host)) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(channel->ssl_), host.c_str());
   } else {
@@ -68,16 +71,17 @@ absl::Status TlsChannel::Handshake() {
     return absl::OkStatus();
   }
   if (SSL_get_error(ssl_, done) == SSL_ERROR_WANT_READ) return absl::OkStatus();
+  // Only this says why a certificate was rejected; the error queue does not.
   const long verified = SSL_get_verify_result(ssl_);
   if (verified != X509_V_OK) {
     ERR_clear_error();
     return absl::UnauthenticatedError(
-        absl::StrFormat("certificate refused: %s", X509_verify_cert_error_string(verified)));
+        absl::StrFormat("certificate rejected: %s", X509_verify_cert_error_string(verified)));
   }
   return absl::UnavailableError(absl::StrFormat("TLS handshake: %s", TakeTlsErrors()));
 }
 
-absl::Status TlsChannel::Write(std::string_view plain) {
+absl::Status TlsChannel::WritePlain(std::string_view plain) {
   ERR_clear_error();
   while (!plain.empty()) {
     const int written = SSL_write(ssl_, plain.data(), ToInt(plain.size()));
@@ -89,7 +93,7 @@ absl::Status TlsChannel::Write(std::string_view plain) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<size_t> TlsChannel::Read(std::span<char> buffer) {
+absl::StatusOr<size_t> TlsChannel::ReadPlain(std::span<char> buffer) {
   ERR_clear_error();
   const int read = SSL_read(ssl_, buffer.data(), ToInt(buffer.size()));
   if (read > 0) return static_cast<size_t>(read);

@@ -29,9 +29,9 @@ class TlsChannel {
   bool established() const { return established_; }
 
   // Encrypts all of `plain`.
-  absl::Status Write(std::string_view plain);
+  absl::Status WritePlain(std::string_view plain);
   // Decrypts into `buffer`; 0: nothing more for now, or the end if closed().
-  absl::StatusOr<size_t> Read(std::span<char> buffer);
+  absl::StatusOr<size_t> ReadPlain(std::span<char> buffer);
   bool closed() const { return closed_; }  // the peer said that nothing follows
   // Received bytes that make no whole record yet.
   bool has_partial_record() const;

@@ -16,6 +16,7 @@ Task<Wakeup::Reason> Wakeup::WaitUntil(MonoTime due) {
   if (!interrupted_ && !notified_) {
     timer_.expires_at(due);
     const auto [error] = co_await timer_.async_wait(kTuple);
+    // Neither of the two above cancelled the timer: the task group did.
     if (error && !notified_) interrupted_ = true;
     if (!error && !notified_ && !interrupted_) co_return Reason::kDue;
   }

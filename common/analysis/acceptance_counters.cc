@@ -11,6 +11,7 @@ std::optional<AcceptanceFigures> AcceptanceOfCounters(const ServerCounters& coun
   figures.source = AcceptanceSource::kCounters;
   figures.source_share = 1;
   figures.drafts = static_cast<uint64_t>(*counters.drafts);
+  // The target model adds one token to what it accepts of each draft.
   figures.per_draft = exactly(1 + *counters.accepted_tokens / *counters.drafts);
   if (counters.drafted_tokens.value_or(0) > 0) {
     figures.accept_rate = exactly(*counters.accepted_tokens / *counters.drafted_tokens);
@@ -21,6 +22,7 @@ std::optional<AcceptanceFigures> AcceptanceOfCounters(const ServerCounters& coun
   if (counters.engine_steps.value_or(0) <= 0) return figures;
   figures.steps = static_cast<uint64_t>(*counters.engine_steps);
   figures.per_step = exactly(1 + *counters.accepted_tokens / *counters.engine_steps);
+  // A request's first token is of the prompt's step, which is none of decoding.
   const std::optional<double> first_tokens = counters.first_tokens ? counters.first_tokens
                                              : all_ok              ? counters.requests_finished
                                                                    : std::nullopt;

@@ -19,7 +19,7 @@ struct StepTotals {
 
   uint64_t steps() const { return steps_each + steps_counted; }
 
-  void Add(const StepSums& sums, StepDetail detail, const StepStore& store) {
+  void AddRequest(const StepSums& sums, StepDetail detail, const StepStore& store) {
     if (detail == StepDetail::kEach) {
       store.AddLengths(sums, lengths);
       steps_each += sums.steps;
@@ -111,9 +111,10 @@ Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
     ++entered.requests;
     const auto [found, is_new] = index_of.try_emplace(request->question, entered.questions.size());
     if (is_new) entered.questions.emplace_back();
-    entered.questions[found->second].Add(sums, basis->detail, *input.store);
+    entered.questions[found->second].AddRequest(sums, basis->detail, *input.store);
     input.store->AddDrafts(sums, entered.drafts);
     entered.widths_known = entered.widths_known && (sums.widths_known || sums.drafts == 0);
+    // The mean over requests, each weighing the same however long it is.
     if (basis->detail < StepDetail::kCount || sums.steps == 0) continue;
     ++entered.macro_requests;
     const uint64_t tokens =
@@ -137,7 +138,9 @@ std::optional<Estimate> EstimateOf(Entered& entered, Statistic statistic, const 
   Estimate estimate{.value = *value, .low = std::nullopt, .high = std::nullopt};
   std::vector<double> without_one;
   for (const StepTotals& question : entered.questions) {
+    // It has no part in the statistic, and is no cluster of it.
     if (question.steps() == 0 && question.drafted == 0) continue;
+    // Taken out and put back: a sum made anew for each question would be quadratic.
     entered.all.Remove(question);
     const std::optional<double> rest = statistic(entered.all);
     entered.all.Merge(question);
@@ -182,7 +185,7 @@ struct BasisKind {
   std::optional<AcceptanceSource> source;
   std::optional<uint32_t> draft_length;  // the longest, where all are known
 
-  void Add(const StepBasis& basis, const TargetAcceptance& told) {
+  void AddBasis(const StepBasis& basis, const TargetAcceptance& told) {
     const AcceptanceSource named = NamedSource(basis.source);
     source = !any || source == named ? named : AcceptanceSource::kMixed;
     const bool known = told.draft_length && (!any || draft_length);
@@ -209,7 +212,9 @@ std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& k
   if (entered.macro_requests > 0) {
     figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
   }
+  // Sums alone say nothing of single steps.
   if (!kind.each) return figures;
+  // A chunk of one token may have had a draft or none.
   if (!kind.chunks) {
     figures.per_draft = EstimateOf(entered, LengthPerDraft, length);
     figures.drafts = entered.all.drafts;
@@ -226,7 +231,7 @@ BasisKind KindOf(const AcceptanceInput& input) {
   BasisKind kind;
   for (size_t i = 0; i < input.bases.size(); ++i) {
     const TargetBasis& target = input.bases[i];
-    if (present[i] && target.basis) kind.Add(*target.basis, target.told);
+    if (present[i] && target.basis) kind.AddBasis(*target.basis, target.told);
   }
   return kind;
 }
@@ -269,6 +274,7 @@ std::optional<AcceptanceFigures> AcceptanceOf(const AcceptanceInput& input) {
                           return basis ? &*basis : nullptr;
                         }),
                   kind);
+  // Merged steps look like long ones: how many they are must be known.
   if (figures && kind.chunks) {
     figures->merged_share = LargestMergedShare(input.bases, /*all=*/false);
     figures->approximate = !figures->merged_share;
@@ -279,7 +285,7 @@ std::optional<AcceptanceFigures> AcceptanceOf(const AcceptanceInput& input) {
 std::optional<AcceptanceFigures> AcceptanceFromChunks(const AcceptanceInput& input) {
   static constexpr StepBasis kChunks;
   BasisKind kind;
-  kind.Add(kChunks, {});
+  kind.AddBasis(kChunks, {});
   std::optional<AcceptanceFigures> figures =
       FiguresFrom(Enter(input, [](const SettledRequest&) { return &kChunks; }), kind);
   if (!figures) return figures;

@@ -42,6 +42,7 @@ struct BatchFold::Placed {
 };
 
 void BatchFold::Contradiction(std::string text) {
+  // The first is the one to look into; others may follow from it.
   if (status_.ok()) status_ = absl::DataLossError(std::move(text));
 }
 
@@ -55,6 +56,7 @@ absl::Status BatchFold::CheckIdentity(const AgentBatch& batch, AgentState& agent
     return absl::DataLossError(
         absl::StrFormat("agent %d: batch %d is there twice, or too late", batch.agent, batch.seq));
   }
+  // What a lost batch held is gone; this one counts.
   if (batch.seq != agent.last_seq + 1) {
     Contradiction(absl::StrFormat("agent %d: no batch between %d and %d", batch.agent,
                                   agent.last_seq, batch.seq));
@@ -114,6 +116,7 @@ void BatchFold::AddChunk(const Placed& placed, const ChunkRecord& record, OpenRe
   ++window.chunks;
   if (record.tokens) {
     window.output_tokens += *record.tokens;
+    // The first chunk is the prompt's step, which has no draft.
     if (request.chunks > 0) {
       window.steps += record.same_step ? 0 : 1;
       window.step_tokens += *record.tokens;
@@ -228,8 +231,10 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
     const SettledRequest& settled = request.settled;
     Window& window = windows_.At(*settled.end_ns);
     ++(ok ? window.ok : window.not_ok);
+    // Tokens of the total that no chunk showed are dated by its end.
     window.output_tokens += request.tokens.tail;
     windows_.AddEdge(&Window::in_flight, *settled.end_ns, -1);
+    // A prompt has been read when its first token comes.
     if (settled.first_token_ns && finish.input_tokens) {
       windows_.At(*settled.first_token_ns).input_tokens += *finish.input_tokens;
     }
@@ -248,10 +253,11 @@ void BatchFold::AddHealth(const Placed& placed, AgentState& agent) {
   agent.spool_bytes_max = std::max(agent.spool_bytes_max, health.spool_bytes);
   agent.unacknowledged_ns_max = std::max(agent.unacknowledged_ns_max, health.unacknowledged_ns);
   agent.rss_bytes_max = std::max(agent.rss_bytes_max, health.rss_bytes);
-  const absl::Status applied = health_.Apply(health, {.agent = agent.agent,
-                                                      .cores = agent.host.cores,
-                                                      .to_run_ns = placed.to_run_ns,
-                                                      .clock_bound_ns = agent.clock_bound_ns});
+  const absl::Status applied =
+      health_.ApplyHealth(health, {.agent = agent.agent,
+                                   .cores = agent.host.cores,
+                                   .to_run_ns = placed.to_run_ns,
+                                   .clock_bound_ns = agent.clock_bound_ns});
   if (!applied.ok()) return Contradiction(std::string(applied.message()));
   const auto lag = LagHistogram::Decode(health.receive_lag);
   agent.receive_lag_p99_ns_max =
@@ -276,7 +282,7 @@ void BatchFold::AddReports(const Placed& placed, AgentState& agent) {
   agent.reported_ns = std::max(agent.reported_ns.value_or(reported_ns), reported_ns);
 }
 
-absl::Status BatchFold::Apply(const AgentBatch& batch, AgentState& agent) {
+absl::Status BatchFold::ApplyBatch(const AgentBatch& batch, AgentState& agent) {
   status_ = absl::OkStatus();
   if (absl::Status checked = CheckIdentity(batch, agent); !checked.ok()) return checked;
   const Placed placed{batch, run_.armed ? ToRunNs(batch, agent) : 0};
@@ -289,6 +295,7 @@ absl::Status BatchFold::Apply(const AgentBatch& batch, AgentState& agent) {
   }
   AddBegun(placed, agent);
   AddChunks(placed, agent);
+  // Before AddFinished() takes those that end out of the open ones, whose slots this asks for.
   AddSlotTimes(placed, agent);
   AddFinished(placed, agent);
   AddReports(placed, agent);

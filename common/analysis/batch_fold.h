@@ -26,7 +26,7 @@ class BatchFold {
   // DATA_LOSS where something in the batch contradicts what came before: that is passed over, the
   // rest is applied.  A batch that was applied before, or that has no place on the run's time, is
   // passed over whole.
-  absl::Status Apply(const AgentBatch& batch, AgentState& agent);
+  absl::Status ApplyBatch(const AgentBatch& batch, AgentState& agent);
 
  private:
   struct Placed;

@@ -24,6 +24,7 @@ std::vector<uint64_t> TurnsOfBegun(const RunContext& run, size_t agents,
 
 void AssignRest(const AgentState& agent, Conservation& books) {
   if (agent.Delivered() || !books.planned) return;
+  // What an agent did not get to say is known by what is missing of its share.
   const uint64_t accounted = books.sent + books.shed + books.Unassigned();
   if (accounted >= *books.planned) return;
   const UnassignedReason reason =
@@ -31,7 +32,7 @@ void AssignRest(const AgentState& agent, Conservation& books) {
   books.unassigned[static_cast<size_t>(reason)] += *books.planned - accounted;
 }
 
-void AddTo(const Conservation& agent, Conservation& run) {
+void AddAgentBooks(const Conservation& agent, Conservation& run) {
   run.sent += agent.sent;
   run.shed += agent.shed;
   for (size_t i = 0; i < run.unassigned.size(); ++i) run.unassigned[i] += agent.unassigned[i];
@@ -87,7 +88,9 @@ std::optional<std::vector<uint64_t>> PlannedByAgent(const RunContext& run, uint6
   for (uint64_t position = 0; left > 0; ++position) {
     const PlannedRow* row = run.RowAt(position);
     if (row == nullptr) return std::nullopt;
+    // The plan may end within a conversation.
     const uint64_t turns = std::min(left, TurnsAt(run, position));
+    // Agents share out the positions in turn.
     shares[position % agents] += turns;
     left -= turns;
   }
@@ -102,6 +105,7 @@ Books BalanceBooks(const RunContext& run, std::span<const AgentState> agents,
     AddOutcome(request, books.agents.at(request.agent));
   }
   const std::optional<uint64_t> planned = run.begun->planned_requests;
+  // A run by duration alone has no plan but what it began.
   std::optional<std::vector<uint64_t>> shares =
       planned ? PlannedByAgent(run, *planned)
               : std::optional(TurnsOfBegun(run, agents.size(), requests));
@@ -110,7 +114,7 @@ Books BalanceBooks(const RunContext& run, std::span<const AgentState> agents,
     books.agents[i].unassigned = agents[i].unassigned;
     if (shares) books.agents[i].planned = (*shares)[i];
     AssignRest(agents[i], books.agents[i]);
-    AddTo(books.agents[i], books.run);
+    AddAgentBooks(books.agents[i], books.run);
   }
   books.run.planned = planned;
   if (!planned) books.run.planned = std::accumulate(shares->begin(), shares->end(), uint64_t{0});

@@ -32,6 +32,7 @@ void SetTimes(const OpenRequest& open, const RequestFinished* finish, SettledReq
 void SetEnd(const RequestFinished& finish, SettledRequest& settled) {
   settled.input_tokens = Narrow(finish.input_tokens);
   settled.totals_only = finish.token_source == TokenSource::kTotalsOnly;
+  // Its chunks tell no counts; the prompt's step gives one token.
   if (settled.totals_only) settled.first_chunk_tokens = 1;
   settled.resends = static_cast<uint16_t>(std::min<uint32_t>(finish.resends, 0xffff));
   settled.outcome = finish.outcome;
@@ -63,6 +64,7 @@ std::optional<RequestSteps> ChunkSteps(const RunContext& run, const OpenRequest&
   const bool counted =
       open.chunks > 0 && open.unknown_chunks == 0 && finish.token_source != TokenSource::kTimings;
   if (!counted || !run.ChunkIsStep(open.begun.target)) return std::nullopt;
+  // The prompt's step alone.
   if (open.chunks == 1) return RequestSteps{};
   return StepsOfChunks(open.after_first, *open.last_tokens);
 }
@@ -72,6 +74,7 @@ std::optional<RequestSteps> StatsSteps(const OpenRequest& open, const RequestFin
   if (!finish.speculation || !total) return std::nullopt;
   DeliveredTokens delivered{
       .total = *total, .chunks = open.chunks, .last_chunk_tokens = std::nullopt};
+  // The chunks say how the end of the response cut its last step.
   if (open.chunks > 1 && open.unknown_chunks == 0) {
     delivered.after_first = &open.after_first;
     delivered.last_chunk_tokens = open.last_tokens;
@@ -89,6 +92,7 @@ void SetSteps(const RunContext& run, EndedRequest& request) {
   if (finish.timings) {
     steps_of(StepSource::kTimings) = StepsOfTimings(*finish.timings, total.value_or(0));
   }
+  // Its chunks can't be trusted; what the server says of its steps can.
   if (request.tokens.unattributed()) return;
   steps_of(StepSource::kChunks) = ChunkSteps(run, request.open, finish);
 }
@@ -132,6 +136,7 @@ std::optional<ToldSteps> BestSteps(const EndedRequest& request) {
     if (!steps) continue;
     ToldSteps told{.source = static_cast<StepSource>(i)};
     if (steps->detail >= StepDetail::kCount) told.steps = steps->steps;
+    // Chunks tell no drafts.
     if (told.source == StepSource::kChunks) return told;
     const bool drafts_known =
         told.source == StepSource::kStats || steps->detail == StepDetail::kEach;

@@ -38,10 +38,11 @@ std::string WithoutNumbers(std::string_view text) {
 
 }  // namespace
 
-void FailureTable::Add(const std::string& text, std::string_view error) {
+void FailureTable::AddFailure(const std::string& text, std::string_view error) {
   std::string_view reason = WithoutUrl(error);
   Key key(text, WithoutNumbers(reason));
   size_t& reasons = reasons_[text];
+  // A server may word each failure anew: beyond the bounds a cause is without its reason.
   if (!causes_.contains(key) && (causes_.size() >= kCausesMax || reasons >= kReasonsMax)) {
     key.second.clear();
     reason = {};

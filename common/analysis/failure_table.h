@@ -21,7 +21,7 @@ class FailureTable {
   static constexpr size_t kReasonsMax = 20;
 
   // `error`: as the agent says it; the URL in front of it is left out.
-  void Add(const std::string& text, std::string_view error);
+  void AddFailure(const std::string& text, std::string_view error);
   // Most frequent first.
   std::vector<FailureCause> Causes() const;
 

@@ -32,10 +32,12 @@ void OpenRequest::AddChunk(const ChunkRecord& record) {
 
 void OpenRequest::BeginStep(int64_t arrival_us) {
   constexpr int64_t kGapMax = std::numeric_limits<uint32_t>::max();
+  // The first chunk ends the time to the first token, and closes no gap.
   if (chunks > 0) {
     gaps_us.push_back(static_cast<uint32_t>(std::min(arrival_us - step_us, kGapMax)));
   }
   step_us = arrival_us;
+  // Most arrivals are exact: only the others cost memory.
   if (last_within_us > 0) {
     within_us.emplace_back(static_cast<uint32_t>(gaps_us.size()), last_within_us);
   }

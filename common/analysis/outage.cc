@@ -20,11 +20,11 @@ constexpr double kStepsMin = 20;
 bool IsSilent(const OutageInput& input, size_t index) {
   const WindowFigures& window = input.windows[index];
   const WindowVerdict* const verdict = input.verdicts.At(index);
+  // There the agents may have been late to read what came.
   if (verdict != nullptr && verdict->state == VerdictState::kInvalid) return false;
   const double backing_off = index < input.backing_off.size() ? input.backing_off[index] : 0;
   return window.chunks == 0 && window.output_tps.value_or(0) == 0 &&
-         window.stage != StageName(Stage::kDrain) &&
-         window.in_flight_mean + backing_off >= kWaitingMin;
+         window.stage != Stage::kDrain && window.in_flight_mean + backing_off >= kWaitingMin;
 }
 
 std::vector<Outages::Span> SilentStretches(const OutageInput& input) {
@@ -38,6 +38,7 @@ std::vector<Outages::Span> SilentStretches(const OutageInput& input) {
   std::erase_if(stretches, [](const auto& stretch) { return stretch.windows < kWindowsMin; });
   std::stable_sort(stretches.begin(), stretches.end(),
                    [](const auto& a, const auto& b) { return a.windows > b.windows; });
+  // Each is held against all requests: a journal full of gaps must not take forever.
   if (stretches.size() > kStretchesMax) stretches.resize(kStretchesMax);
   std::sort(stretches.begin(), stretches.end(),
             [](const auto& a, const auto& b) { return a.start_s < b.start_s; });
@@ -60,6 +61,7 @@ Witnesses Ask(const OutageInput& input, const Outages::Span& stretch) {
     if (first_ns && *first_ns < begin_ns && still_open) witnesses.stream_stood_still = true;
     const bool failed =
         request.outcome == Outcome::kFailed || request.outcome == Outcome::kTimedOut;
+    // What silenced the server may have broken off requests just before.
     const bool ended_then = ended_ns && *ended_ns >= begin_ns - kSecondNs && *ended_ns < end_ns;
     if (failed && ended_then) witnesses.any_failed = true;
     const bool waited_then = request.begin_ns < end_ns && first_ns && *first_ns >= begin_ns;
@@ -76,6 +78,7 @@ bool IsOutage(const OutageInput& input, const Outages::Span& stretch) {
   const double length_ms = 1e3 * static_cast<double>(stretch.windows);
   if (!ttfts_ms.empty()) {
     const double usual_ms = ttfts_ms[NearestRank(0.9, ttfts_ms.size()) - 1];
+    // One in ten of the others waited nearly as long for a first token: it is slow, not out.
     if (length_ms <= kFirstTokenTimes * usual_ms) return false;
   }
   if (witnesses.any_failed) return true;

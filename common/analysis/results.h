@@ -11,8 +11,10 @@
 #include "common/analysis/request_books.h"
 #include "common/analysis/verdict_types.h"
 #include "common/figures/agent_figures.h"
+#include "common/figures/dimension.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/server_figures.h"
+#include "common/figures/stage.h"
 #include "common/figures/window_values.h"
 #include "common/journal/event.h"
 #include "common/journal/journal_loss.h"
@@ -20,9 +22,10 @@
 
 namespace specctl {
 
-// A slice by category, tier, sub_category, turn, target, model, agent or stage.
+// The requests that have one value, `key`, in a dimension.
 struct SliceFigures {
-  std::string by, key;
+  Dimension by = Dimension::kCategory;
+  std::string key;
   Conservation conservation;
   uint64_t output_tokens = 0, input_tokens = 0;
   FigureSet figures;  // without throughput
@@ -31,9 +34,10 @@ struct SliceFigures {
 // One second of the run, counted from T0.
 struct WindowFigures : WindowValues {
   int64_t start_s = 0;
-  std::string stage;  // ramp, warmup, hold, drain
+  Stage stage = Stage::kRamp;
   VerdictState verdict = VerdictState::kValid;
-  std::vector<std::string> reasons, labels;
+  std::vector<ReasonCode> reasons;
+  std::vector<Label> labels;
 };
 
 struct Results {

@@ -9,6 +9,7 @@ namespace specctl {
 namespace {
 
 bool CountsDrafts(const TargetProbed* probed) {
+  // An engine without such a counter says nothing by not having it.
   if (probed == nullptr) return false;
   const std::span<const MetricFamily> families = ProfileNamed(probed->engine).metrics;
   return std::any_of(families.begin(), families.end(), [](const MetricFamily& family) {
@@ -35,6 +36,7 @@ RunAcceptance::RunAcceptance(const RunContext& run, std::span<const SettledReque
                              const StepStore& store, const std::optional<ServerFigures>& servers)
     : store_(store), bases_(ChooseBases(requests, FactsOf(run, servers), store)) {
   if (!servers) return;
+  // Only then does a request that finished stand for a first token.
   const bool all_ok = std::all_of(requests.begin(), requests.end(),
                                   [](const SettledRequest& request) { return request.ok(); });
   of_counters_ = AcceptanceOfCounters(servers->sums, all_ok);
@@ -45,6 +47,7 @@ std::optional<AcceptanceFigures> RunAcceptance::Of(const RequestSet& requests) c
 }
 
 std::optional<AcceptanceFigures> RunAcceptance::Headline(const RequestSet& requests) const {
+  // Counters are of the whole run, and stand in only where no target tells of single requests.
   const bool counters_alone = std::all_of(bases_.begin(), bases_.end(), [](const TargetBasis& t) {
     return !t.told.speculates || t.told.source == AcceptanceSource::kCounters;
   });

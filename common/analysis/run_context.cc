@@ -18,6 +18,7 @@ uint64_t RunContext::CycleOf(uint64_t position) const {
 }
 
 uint64_t RunContext::QuestionOf(uint64_t position) const {
+  // Several rows may ask one question: its id tells, where the dataset has ids.
   const PlannedRow* row = RowAt(position);
   const bool named = row != nullptr && !row->question_id.empty();
   return named ? Fnv1a(row->question_id) : OrderIndexOf(position);

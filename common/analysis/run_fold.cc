@@ -22,22 +22,41 @@ std::optional<double> QuantileMs(const LogLinearSketch& sketch, double q) {
   return value ? std::optional(static_cast<double>(value->count()) / 1e6) : std::nullopt;
 }
 
-std::string LiveStage(const RunState& state) {
+LiveStage StageNow(const RunState& state) {
   switch (state.stage) {
     case RunStage::kPreparing:
-      return "preparing";
+      return LiveStage::kPreparing;
     case RunStage::kArmed:
-      if (state.latest_ns <= 0) return "armed";
+      if (state.latest_ns <= 0) return LiveStage::kArmed;
       break;
     case RunStage::kRunning:
       break;
     case RunStage::kDraining:
-      return "drain";
+      return LiveStage::kDrain;
     case RunStage::kDone:
-      return "done";
+      return LiveStage::kDone;
   }
-  return std::string(StageName(state.Bounds().At(state.latest_ns)));
+  return LiveStageOf(state.Bounds().At(state.latest_ns));
 }
+
+// Takes each event of the journal to what the state does with it.
+struct ToState {
+  RunState& state;
+
+  absl::Status operator()(const RunBegun& event) const { return state.OnRunBegun(event); }
+  absl::Status operator()(const PlannedRow& event) const { return state.OnPlannedRow(event); }
+  absl::Status operator()(const TargetProbed& event) const { return state.OnTargetProbed(event); }
+  absl::Status operator()(const AgentJoined& event) const { return state.OnAgentJoined(event); }
+  absl::Status operator()(const ClockProbed& event) const { return state.OnClockProbed(event); }
+  absl::Status operator()(const Armed& event) const { return state.OnArmed(event); }
+  absl::Status operator()(const StageChanged& event) const { return state.OnStageChanged(event); }
+  absl::Status operator()(const AgentEnded& event) const { return state.OnAgentEnded(event); }
+  absl::Status operator()(const AgentBatch& event) const { return state.OnAgentBatch(event); }
+  absl::Status operator()(const Scraped& event) const { return state.OnScraped(event); }
+  absl::Status operator()(const RunEnded& event) const { return state.OnRunEnded(event); }
+  // The change of stage says it too.
+  absl::Status operator()(const DrainBegun&) const { return absl::OkStatus(); }
+};
 
 }  // namespace
 
@@ -70,6 +89,7 @@ StageFacts RunState::Facts() const {
   }
   if (all_filled) facts.slots_filled_ns = filled_ns;
   ends_at(draining_ns);
+  // Where nothing says that the work ended, it is known to have gone on until here.
   if (!facts.work_ended_ns) ends_at(cut_off_ns);
   return facts;
 }
@@ -78,6 +98,7 @@ std::optional<int64_t> RunState::ReportedByAll() const {
   std::optional<int64_t> least;
   for (const AgentState& agent : agents) {
     if (!agent.MayReport()) continue;
+    // One that has reported nothing yet holds back everything.
     const int64_t reported = agent.reported_ns.value_or(std::numeric_limits<int64_t>::min());
     least = std::min(reported, least.value_or(reported));
   }
@@ -86,11 +107,12 @@ std::optional<int64_t> RunState::ReportedByAll() const {
 
 void RunState::CloseWindows(int64_t until_ns) {
   windows.CloseBefore(until_ns);
+  // A window is judged once, when no value can come to it any more.
   const std::span<const Window> all = windows.windows();
   while (verdicts.size() < std::min(windows.closed(), all.size())) {
     const size_t index = verdicts.size();
-    verdicts.Add(JudgeWindow(health.At(index), {.step_p50_ns = all[index].step_p50_ns,
-                                                .ttft_p50_ns = all[index].ttft_p50_ns}));
+    verdicts.AddVerdict(JudgeWindow(health.At(index), {.step_p50_ns = all[index].step_p50_ns,
+                                                       .ttft_p50_ns = all[index].ttft_p50_ns}));
     health.Judged(index);
   }
 }
@@ -104,16 +126,18 @@ void RunState::Settle() {
 
 void RunState::LoseRequest(AgentState& agent, OpenRequest request) {
   const int64_t begin_ns = request.begun.begin_mono_ns + request.to_run_ns;
+  // It was in flight as far as its agent told.
   windows.AddEdge(&Window::in_flight, std::max(begin_ns, agent.reported_ns.value_or(begin_ns)), -1);
   EndedRequest lost = EndRequest(run, agent.agent, std::move(request), nullptr);
   lost.settled.unexplained = agent.Delivered();
   CountFailure(lost);
-  settlement.Add(std::move(lost));
+  settlement.AddEnded(std::move(lost));
 }
 
 void RunState::LoseOpenRequests(AgentState& agent) {
   std::vector<uint64_t> ordinals;
   for (const auto& [ordinal, request] : agent.open) ordinals.push_back(ordinal);
+  // In the order of their begins, not the hash table's: the same journal gives the same figures.
   std::sort(ordinals.begin(), ordinals.end());
   for (OpenRequest& orphan : agent.orphans) LoseRequest(agent, std::move(orphan));
   agent.orphans.clear();
@@ -134,21 +158,23 @@ void RunState::OnFinished(EndedRequest request) {
   CountOddities(request.finish);
   if (request.settled.ok()) {
     const std::string reason = request.finish.finish_reason.value_or("");
+    // Servers name them as they like: the table is bounded.
     const bool counted = finish_reasons.contains(reason);
     const bool room = counted || finish_reasons.size() < kFinishReasonsMax;
     ++finish_reasons[room ? reason : "others"];
   } else {
     CountFailure(request);
   }
-  settlement.Add(std::move(request));
+  settlement.AddEnded(std::move(request));
 }
 
 void RunState::CountFailure(const EndedRequest& request) {
   const RequestFinished& finish = request.finish;
+  // We ended it ourselves.
   if (finish.outcome == Outcome::kCancelled) return;
-  failures.Add(absl::StrFormat("%s (%s)", FailureText(finish),
-                               TargetLabel(run.spec(), request.settled.target)),
-               finish.error);
+  failures.AddFailure(absl::StrFormat("%s (%s)", FailureText(finish),
+                                      TargetLabel(run.spec(), request.settled.target)),
+                      finish.error);
 }
 
 void RunState::CountOddities(const RequestFinished& finish) {
@@ -162,7 +188,7 @@ void RunState::CountOddities(const RequestFinished& finish) {
   ++oddities.passed_over_by[room ? first : "others"];
 }
 
-absl::Status RunState::On(const RunBegun& event) {
+absl::Status RunState::OnRunBegun(const RunBegun& event) {
   if (run.begun) return absl::DataLossError("the run begins twice");
   if (event.spec.load.agents > kAgentsMax) {
     return absl::DataLossError(
@@ -180,26 +206,27 @@ absl::Status RunState::On(const RunBegun& event) {
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const PlannedRow& event) {
+absl::Status RunState::OnPlannedRow(const PlannedRow& event) {
   run.planned_rows.insert_or_assign(event.order_index, event);
   run.rows_have_stop |= event.has_stop;
   run.rows_ignore_eos |= event.ignores_eos;
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const TargetProbed& event) {
+absl::Status RunState::OnTargetProbed(const TargetProbed& event) {
   run.targets.push_back(event);
   servers.AddEngine(event.engine);
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const AgentJoined& event) {
+absl::Status RunState::OnAgentJoined(const AgentJoined& event) {
   if (event.agent >= agents.size()) {
     return absl::DataLossError(
         absl::StrFormat("agent %d joined: need one below %d", event.agent, agents.size()));
   }
   AgentState& agent = agents[event.agent];
   if (agent.joined && agent.incarnation != event.incarnation) {
+    // A new process under an old number: what the old one had open will never be reported.
     for (auto& [ordinal, request] : agent.open) agent.orphans.push_back(std::move(request));
     std::sort(agent.orphans.begin(), agent.orphans.end(),
               [](const auto& a, const auto& b) { return a.begun.ordinal < b.begun.ordinal; });
@@ -210,16 +237,18 @@ absl::Status RunState::On(const AgentJoined& event) {
   agent.joined = true;
   agent.incarnation = event.incarnation;
   agent.host = event.host;
+  // Bounds what is kept by slot.
   agent.slots = std::min(event.slots, run.spec().load.bs);
   agent.backing_off_since_ns.clear();
   if (run.armed) {
+    // An agent on the controller's own machine shares its clock.
     agent.clock.SetHosts(
         {.agent_boot_id = agent.host.boot_id, .controller_boot_id = run.armed->boot_id});
   }
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const ClockProbed& event) {
+absl::Status RunState::OnClockProbed(const ClockProbed& event) {
   AgentState* agent = FindAgent(event.agent);
   if (agent == nullptr || !agent->clock.AddProbe(event)) {
     return absl::DataLossError(
@@ -229,7 +258,7 @@ absl::Status RunState::On(const ClockProbed& event) {
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const Armed& event) {
+absl::Status RunState::OnArmed(const Armed& event) {
   if (run.armed) return absl::DataLossError("the run is armed twice");
   if (!IsTime(event.t0_mono_ns) || !IsTime(event.t0_unix_ns)) {
     return absl::DataLossError("armed: need T0 in 0 .. 2^61 ns");
@@ -244,15 +273,16 @@ absl::Status RunState::On(const Armed& event) {
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const StageChanged& event) {
+absl::Status RunState::OnStageChanged(const StageChanged& event) {
   stage = event.stage;
+  // Only a drain decides about figures; the other stages follow from what agents report.
   if (event.stage != RunStage::kDraining || !run.armed || draining_ns) return absl::OkStatus();
   if (!IsTime(event.at_mono_ns)) return absl::DataLossError("stage change: need a time >= 0");
   draining_ns = std::max<int64_t>(event.at_mono_ns - run.armed->t0_mono_ns, 0);
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const AgentEnded& event) {
+absl::Status RunState::OnAgentEnded(const AgentEnded& event) {
   AgentState* agent = FindAgent(event.agent);
   if (agent == nullptr) {
     return absl::DataLossError(absl::StrFormat("agent %d ended, and never joined", event.agent));
@@ -260,30 +290,31 @@ absl::Status RunState::On(const AgentEnded& event) {
   agent->ended = true;
   agent->lost = event.lost;
   agent->end_reason = event.reason;
+  // Requests of others may have waited for its reports alone.
   Settle();
   return absl::OkStatus();
 }
 
-absl::Status RunState::On(const AgentBatch& event) {
+absl::Status RunState::OnAgentBatch(const AgentBatch& event) {
   AgentState* agent = FindAgent(event.agent);
   if (agent == nullptr) {
     return absl::DataLossError(
         absl::StrFormat("a batch of agent %d, which never joined", event.agent));
   }
-  absl::Status applied = batches.Apply(event, *agent);
+  absl::Status applied = batches.ApplyBatch(event, *agent);
   latest_ns = std::max(latest_ns, agent->reported_ns.value_or(0));
   Settle();
   return applied;
 }
 
-absl::Status RunState::On(const Scraped& event) {
+absl::Status RunState::OnScraped(const Scraped& event) {
   if (!IsTime(event.begin_mono_ns) || !IsTime(event.end_mono_ns)) {
     return absl::DataLossError("scrape: need times in 0 .. 2^61 ns");
   }
-  return servers.Apply(event);
+  return servers.ApplyScrape(event);
 }
 
-absl::Status RunState::On(const RunEnded& event) {
+absl::Status RunState::OnRunEnded(const RunEnded& event) {
   run.ended = event;
   stage = RunStage::kDone;
   return absl::OkStatus();
@@ -296,8 +327,9 @@ RunFold::~RunFold() = default;
 absl::Status RunFold::Apply(const Event& event) {
   absl::Status applied = absl::DataLossError("an event before the run's spec");
   if (state_->run.begun || std::holds_alternative<RunBegun>(event)) {
-    applied = std::visit([&](const auto& typed) { return state_->On(typed); }, event);
+    applied = std::visit(ToState{*state_}, event);
   }
+  // The first is told: what follows may come of it.
   if (!applied.ok() && state_->contradictions.events++ == 0) {
     state_->contradictions.first = std::string(applied.message());
   }
@@ -310,7 +342,7 @@ LiveFigures RunFold::Live() const {
   if (!state.run.begun) return live;
   live.planned = state.run.begun->planned_requests;
   live.elapsed_s = static_cast<double>(state.latest_ns) / static_cast<double>(kSecondNs);
-  live.stage = LiveStage(state);
+  live.stage = StageNow(state);
   for (const AgentState& agent : state.agents) {
     if (!agent.joined) continue;
     ++live.agents;
@@ -320,6 +352,7 @@ LiveFigures RunFold::Live() const {
     if (!agent.lost) live.in_flight += agent.open.size();
   }
   const std::span<const Window> windows = state.windows.windows();
+  // A window that may still get tokens would look like a drop.
   const size_t end = std::min(state.windows.closed(), windows.size());
   for (size_t i = end - std::min(end, kLiveSeconds); i < end; ++i) {
     live.output_tps_by_second.push_back(static_cast<double>(windows[i].output_tokens));
@@ -341,7 +374,7 @@ Results RunFold::Finish() {
     Results results;
     results.verdict.state = VerdictState::kInvalid;
     results.verdict.reasons.push_back(
-        {.code = "nothing_measured", .text = "the journal has no run"});
+        {.code = ReasonCode::kNothingMeasured, .text = "the journal has no run"});
     return results;
   }
   state_->SettleRest();

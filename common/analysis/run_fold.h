@@ -9,6 +9,7 @@
 
 #include "common/analysis/ended_request.h"
 #include "common/analysis/results.h"
+#include "common/figures/stage.h"
 #include "common/journal/event.h"
 
 namespace specctl {
@@ -17,7 +18,7 @@ struct RunState;
 
 // What the live view shows; cheap to ask for several times a second.
 struct LiveFigures {
-  std::string stage;
+  LiveStage stage = LiveStage::kPreparing;
   double elapsed_s = 0;  // since T0
   uint64_t done = 0, in_flight = 0, failed = 0;
   std::optional<uint64_t> planned;

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/analysis/agent_description.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/figures.h"
 #include "common/analysis/network_figures.h"
@@ -47,6 +48,7 @@ int64_t LastKnownNs(const SettledRequest& request) {
 Sources MakeSources(const RunState& state) {
   Sources sources{.state = state, .requests = state.settlement.settled()};
   if (state.run.begun) sources.bounds = state.Bounds();
+  // Conversations in a row, as estimates by conversation need them, and in one order always.
   std::sort(sources.requests.begin(), sources.requests.end(),
             [](const SettledRequest& a, const SettledRequest& b) {
               return std::tie(a.position, a.turn, a.begin_ns, a.agent) <
@@ -99,6 +101,7 @@ void SetHold(Sources& sources, Results& results) {
   }
   results.run_length_s = static_cast<double>(last_ns) / static_cast<double>(kSecondNs);
   const auto last = static_cast<int64_t>(sources.windows);
+  // A hold that nothing ended lasts as long as anything happened.
   const int64_t end = std::min(sources.bounds.drain_s, last);
   if (sources.bounds.has_hold() && sources.bounds.hold_s < end) {
     const int64_t length = end - sources.bounds.hold_s;
@@ -113,58 +116,17 @@ void SetHold(Sources& sources, Results& results) {
   if (!results.headline_is_whole_run) LeaveOutInvalid(sources, *results.hold);
 }
 
-// The agent's first slot is due when its share of the ramp has passed.
-std::optional<double> StartedMs(const AgentState& agent, const LoadSpec& load) {
-  if (!agent.first_begin_ns || load.bs == 0) return std::nullopt;
-  const double due_ns =
-      static_cast<double>(load.ramp.count()) * agent.agent / static_cast<double>(load.bs);
-  return (static_cast<double>(*agent.first_begin_ns) - due_ns) / 1e6;
-}
-
-std::optional<StartSkew> SkewOf(const std::vector<AgentFigures>& agents) {
-  std::vector<double> started, bounds;
-  for (const AgentFigures& agent : agents) {
-    if (!agent.started_ms) continue;
-    started.push_back(*agent.started_ms);
-    bounds.push_back(agent.clock_bound_ms);
-  }
-  if (started.size() < 2) return std::nullopt;
-  const auto [first, last] = std::minmax_element(started.begin(), started.end());
-  return StartSkew{.ms = *last - *first,
-                   .bound_ms = 2 * *std::max_element(bounds.begin(), bounds.end())};
-}
-
-AgentFigures DescribeAgent(const AgentState& agent, const Conservation& books) {
-  AgentFigures figures;
-  figures.agent = agent.agent;
-  figures.host = agent.host;
-  figures.slots = agent.slots;
-  figures.lost = agent.lost;
-  figures.end_reason = agent.end_reason;
-  figures.conservation = books;
-  figures.chunks = agent.chunks;
-  figures.reads = agent.reads;
-  figures.coalesced_reads = agent.coalesced_reads;
-  figures.unstamped_reads = agent.unstamped_reads;
-  figures.chunks_dropped = agent.chunks_dropped;
-  figures.receive_lag_p99_ms_max = static_cast<double>(agent.receive_lag_p99_ns_max) / 1e6;
-  figures.cpu_seconds = static_cast<double>(agent.cpu_ns) / static_cast<double>(kSecondNs);
-  figures.rss_bytes_max = agent.rss_bytes_max;
-  figures.clock_bound_ms = static_cast<double>(agent.clock_bound_ns) / 1e6;
-  return figures;
-}
-
 void SetBooks(const Sources& sources, Results& results) {
   const RunState& state = sources.state;
   const Books books = BalanceBooks(state.run, state.agents, sources.requests);
   results.conservation = books.run;
   for (size_t i = 0; i < state.agents.size(); ++i) {
     if (state.agents[i].joined) {
-      results.agents.push_back(DescribeAgent(state.agents[i], books.agents[i]));
-      results.agents.back().started_ms = StartedMs(state.agents[i], state.run.spec().load);
+      results.agents.push_back(
+          DescribeAgent(state.agents[i], books.agents[i], state.run.spec().load));
     }
   }
-  results.start_skew = SkewOf(results.agents);
+  results.start_skew = StartSkewOf(results.agents);
   results.failures = state.failures.Causes();
   results.oddities = state.oddities;
 }
@@ -199,6 +161,7 @@ void AddUnscraped(const Sources& sources, Results& results) {
 }
 
 void SetServers(Sources& sources, Results& results) {
+  // Gauges are of what the headline is of.
   size_t first = 0, last = sources.windows;
   if (!results.headline_is_whole_run) {
     first = static_cast<size_t>(results.hold->start_s);
@@ -222,7 +185,7 @@ void SetAcceptance(Sources& sources, Results& results) {
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
-void WithholdPerToken(const Sources& sources, Results& results) {
+void WithholdUnattributed(const Sources& sources, Results& results) {
   results.whole_token_books = BooksOf(sources.all);
   results.token_books = BooksOf(sources.headline());
   results.tokens_withheld = results.token_books.ApartShare() > kApartShareMax;
@@ -233,6 +196,7 @@ void WithholdPerToken(const Sources& sources, Results& results) {
   }
   if (!results.tokens_withheld) return;
   WithholdPerToken(results.headline.latency);
+  // The whole run's TPS is by totals, which stand.
   if (results.headline_is_whole_run) {
     results.headline.throughput = results.whole_run.throughput;
   } else {
@@ -275,6 +239,7 @@ void SetHeadline(const Sources& sources, Results& results) {
     headline.latency =
         LatenciesOf(sources.hold, sums.WholeHold().step_latency, sources.reasoning_marked);
   }
+  // What the agents distorted stands beside the headline, for comparison.
   if (sources.leaves_out) {
     results.with_invalid = FigureSet{.throughput = std::move(headline.throughput),
                                      .latency = std::move(headline.latency)};
@@ -318,6 +283,7 @@ void SetSlices(const Sources& sources, Results& results) {
     const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
     std::map<SliceKey, RequestSet> members;
     for (const SettledRequest& request : sources.requests) {
+      // Dropped, or no request has such a property.
       if (slices.empty()) break;
       const auto key = KeyOf(dimension, request, sources.state.run);
       if (key) members[*key].push_back(&request);
@@ -325,7 +291,7 @@ void SetSlices(const Sources& sources, Results& results) {
     for (const auto& [key, sums] : slices) {
       SliceFigures slice =
           DescribeSlice(sources, members[key], sums, dimension == Dimension::kStage);
-      slice.by = DimensionName(dimension);
+      slice.by = dimension;
       slice.key = key.second;
       results.slices.push_back(std::move(slice));
     }
@@ -358,6 +324,17 @@ void SetOutages(const Sources& sources, std::span<const double> backing_off, Res
   }
 }
 
+void SetJudgement(Judgement judgement, Results& results) {
+  results.verdict = std::move(judgement.verdict);
+  for (std::string& note : judgement.notes) results.notes.push_back(std::move(note));
+  for (size_t i = 0; i < results.windows.size(); ++i) {
+    WindowJudgement& judged = judgement.windows[i];
+    results.windows[i].verdict = judged.state;
+    results.windows[i].reasons = std::move(judged.reasons);
+    results.windows[i].labels = std::move(judged.labels);
+  }
+}
+
 }  // namespace
 
 Results MakeResults(const RunState& state) {
@@ -378,18 +355,19 @@ Results MakeResults(const RunState& state) {
                                      .requests = sources.requests,
                                      .bounds = sources.bounds,
                                      .windows = sources.windows});
-  WithholdPerToken(sources, results);
+  WithholdUnattributed(sources, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   SetOutages(sources, backing_off, results);
-  Judge({.run = state.run,
-         .agents = state.agents,
-         .requests = sources.requests,
-         .servers = state.servers,
-         .backing_off = backing_off,
-         .contradictions = state.contradictions,
-         .verdicts = state.verdicts,
-         .health = state.health},
-        results);
+  SetJudgement(Judge({.run = state.run,
+                      .agents = state.agents,
+                      .requests = sources.requests,
+                      .servers = state.servers,
+                      .backing_off = backing_off,
+                      .contradictions = state.contradictions,
+                      .verdicts = state.verdicts,
+                      .health = state.health},
+                     results),
+               results);
   return results;
 }
 

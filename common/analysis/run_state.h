@@ -27,18 +27,18 @@ namespace specctl {
 struct RunState {
   RunState(RunFold::RequestSink sink, RunFold::Chunks chunks);
 
-  absl::Status On(const RunBegun& event);
-  absl::Status On(const PlannedRow& event);
-  absl::Status On(const TargetProbed& event);
-  absl::Status On(const AgentJoined& event);
-  absl::Status On(const ClockProbed& event);
-  absl::Status On(const Armed& event);
-  absl::Status On(const StageChanged& event);
-  absl::Status On(const AgentEnded& event);
-  absl::Status On(const AgentBatch& event);
-  absl::Status On(const Scraped& event);
-  absl::Status On(const RunEnded& event);
-  absl::Status On(const DrainBegun&) { return absl::OkStatus(); }  // the stages say it too
+  // Each event of the journal, in its order.  DATA_LOSS as RunFold::Apply() says.
+  absl::Status OnRunBegun(const RunBegun& event);
+  absl::Status OnPlannedRow(const PlannedRow& event);
+  absl::Status OnTargetProbed(const TargetProbed& event);
+  absl::Status OnAgentJoined(const AgentJoined& event);
+  absl::Status OnClockProbed(const ClockProbed& event);
+  absl::Status OnArmed(const Armed& event);
+  absl::Status OnStageChanged(const StageChanged& event);
+  absl::Status OnAgentEnded(const AgentEnded& event);
+  absl::Status OnAgentBatch(const AgentBatch& event);
+  absl::Status OnScraped(const Scraped& event);
+  absl::Status OnRunEnded(const RunEnded& event);
 
   // nullptr: the run has no such agent, or it has not joined.
   AgentState* FindAgent(uint32_t agent);

@@ -67,6 +67,7 @@ std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
     return sources;
   }
   for (const std::string& url : spec.metrics_urls) sources.push_back({url, std::nullopt});
+  // URLs named apart are the targets' own where they are as many, in order, at the same hosts.
   bool in_order = sources.size() == targets.size();
   for (size_t i = 0; i < targets.size() && in_order; ++i) {
     in_order = sources[i].url.empty() || OriginOf(sources[i].url) == OriginOf(targets[i]);
@@ -111,6 +112,7 @@ void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>&
   const auto last = static_cast<size_t>(time_ns / kSecondNs);
   if (last >= windows.size()) windows.resize(last + 1);
   const int64_t from_ns = std::max<int64_t>(target.last_scrape_ns, 0);
+  // When the counters grew between the two scrapes is not known: it is spread evenly.
   for (auto index = static_cast<size_t>(from_ns / kSecondNs); index <= last; ++index) {
     const int64_t start_ns = static_cast<int64_t>(index) * kSecondNs;
     const int64_t overlap_ns =
@@ -137,6 +139,7 @@ std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
   size_t targets = 0;
   for (const Target& target : targets_) {
     if (!Counts(target) || target.windows.empty()) continue;
+    // A gauge holds until it is read again.
     for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
       if (!target.windows[i].scraped) continue;
       const Gauge& of = target.windows[i].gauges[gauge];
@@ -173,7 +176,7 @@ ServerWindow ServerFold::WindowAt(size_t index) const {
           .accepted_tokens = SpreadAt(2, index)};
 }
 
-absl::Status ServerFold::Apply(const Scraped& scraped) {
+absl::Status ServerFold::ApplyScrape(const Scraped& scraped) {
   if (scraped.target >= targets_.size()) {
     return absl::DataLossError(
         absl::StrFormat("scrape of target %d: need one below %d", scraped.target, targets_.size()));
@@ -185,7 +188,7 @@ absl::Status ServerFold::Apply(const Scraped& scraped) {
   for (size_t i = 0; i < kSpread.size(); ++i) {
     before[i] = target.series.Growth(kSpread[i]).value_or(0);
   }
-  const absl::Status status = target.series.Apply(scraped, engines_);
+  const absl::Status status = target.series.ApplySamples(scraped, engines_);
   if (scraped.error.empty()) AddWindows(scraped, before, target);
   if (scraped.kind != ScrapeKind::kDuring) FindDuplicates();
   return status;
@@ -194,6 +197,7 @@ absl::Status ServerFold::Apply(const Scraped& scraped) {
 // --- figures -------------------------------------------------------------------------------------
 
 void ServerFold::FindDuplicates() {
+  // Anew each time: what looked like one server may be told apart by later values.
   for (size_t i = 0; i < targets_.size(); ++i) {
     targets_[i].same_as.reset();
     targets_[i].has_duplicate = false;
@@ -244,7 +248,9 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
     figures.resets += series.Falls();
     figures.any_known = figures.any_known || series.KnowsAny();
     for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
+    // Without one of its two ends the growth is not the run's.
     if (!series.is_whole()) continue;
+    // Counters of a server that two targets name are of neither alone.
     figures.targets.push_back({.metrics = i,
                                .url = url,
                                .target = target.has_duplicate ? std::nullopt : target.source.target,

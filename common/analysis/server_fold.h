@@ -43,7 +43,7 @@ class ServerFold {
   void Arm(int64_t t0_mono_ns) { t0_mono_ns_ = t0_mono_ns; }
 
   // DATA_LOSS where a target or a series is unknown or out of bounds; the rest is applied.
-  absl::Status Apply(const Scraped& scraped);
+  absl::Status ApplyScrape(const Scraped& scraped);
 
   // Figures of the whole run, of the targets that were scraped before and after; gauges over
   // windows [first, last), of all.  nullopt where nothing was scraped.

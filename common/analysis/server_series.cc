@@ -150,6 +150,7 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
   if (made.family == nullptr) return made;
   if (!made.family->position_label.empty()) {
     made.position = PositionOf(of, made.family->position_label);
+    // A position that can't be read can't be counted.
     if (made.position >= kPositionsMax) made.family = nullptr;
   }
   if (made.family == nullptr) return made;
@@ -169,6 +170,7 @@ void ServerSeries::OnProcessStart(double start_s) {
 
 void ServerSeries::AddSample(Series& series, double value) {
   if (series.family == nullptr) return;
+  // A negative counter is no count.
   const bool is_number = std::isfinite(value) && !(series.family->counter && value < 0);
   series.value = is_number ? std::optional(value) : std::nullopt;
   Figure& figure = figures_[static_cast<size_t>(series.family->figure)];
@@ -176,6 +178,7 @@ void ServerSeries::AddSample(Series& series, double value) {
   if (!is_number) return;
   if (series.family->figure == ServerFigure::kProcessStart) OnProcessStart(value);
   if (!series.family->counter) return;
+  // Printed with too few digits from here on: its growth would be that of the rounding.
   if (value >= series.family->exact_below) figure.rounded = true;
   series.counter.Observe(value, after_failure_);
 }
@@ -194,8 +197,8 @@ void ServerSeries::OnFailure(const Scraped& scraped) {
   }
 }
 
-absl::Status ServerSeries::Apply(const Scraped& scraped,
-                                 std::span<const EngineProfile* const> engines) {
+absl::Status ServerSeries::ApplySamples(const Scraped& scraped,
+                                        std::span<const EngineProfile* const> engines) {
   if (!scraped.error.empty()) {
     OnFailure(scraped);
     return absl::OkStatus();
@@ -244,6 +247,7 @@ bool ServerSeries::HasCountersOf(const ServerSeries& other) const {
   const std::vector<const Series*> ours = counters(*this), theirs = counters(other);
   const bool grew = std::any_of(ours.begin(), ours.end(),
                                 [](const Series* series) { return series->counter.growth() > 0; });
+  // Two servers that do nothing look alike.
   return grew && std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same);
 }
 
@@ -251,6 +255,7 @@ bool ServerSeries::AreOneServer(const ServerSeries& a, const ServerSeries& b) {
   const bool both_tell = !a.process_starts_.empty() && !b.process_starts_.empty();
   const bool same_start = both_tell && a.process_starts_.back() == b.process_starts_.back();
   const bool same_peer = !a.peer_.empty() && a.peer_ == b.peer_;
+  // One process has one start.
   if (both_tell && !same_start) return false;
   if (same_start && same_peer && a.path_ == b.path_) return true;
   return (same_start || same_peer) && a.is_whole() && b.is_whole() && a.HasCountersOf(b);

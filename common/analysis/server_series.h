@@ -27,7 +27,7 @@ class ServerSeries {
  public:
   // `engines`: whose families are known.  DATA_LOSS where a series is unknown or out of bounds; the
   // rest is applied.
-  absl::Status Apply(const Scraped& scraped, std::span<const EngineProfile* const> engines);
+  absl::Status ApplySamples(const Scraped& scraped, std::span<const EngineProfile* const> engines);
 
   // Scraped before and after the run.
   bool is_whole() const { return before_ && after_; }

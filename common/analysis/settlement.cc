@@ -12,10 +12,12 @@ int64_t EndOfWindow(int64_t time_ns) {
 
 }  // namespace
 
-void Settlement::Add(EndedRequest request) {
+void Settlement::AddEnded(EndedRequest request) {
   constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   const SettledRequest& settled = request.settled;
   const int64_t end_ns = settled.end_ns.value_or(kNever);
+  // The stage in which it began and the windows that it lies in decide about it: both are final
+  // once reports have passed these.  One without an end is settled with the last.
   const int64_t decided_ns =
       settled.end_ns ? std::max(EndOfWindow(end_ns), EndOfWindow(settled.begin_ns)) : kNever;
   const Key key(decided_ns, end_ns, settled.agent, request.finish.ordinal, added_++);
@@ -28,12 +30,13 @@ void Settlement::SettleFirst(const Deciding& deciding) {
   settled.stage = deciding.bounds.At(settled.begin_ns);
   for (const SettledRequest::Time time_ns :
        {SettledRequest::Time(settled.begin_ns), settled.first_token_ns, settled.last_token_ns}) {
+    // A time between two arrivals is spoiled where either is.
     settled.in_invalid_window |= time_ns && deciding.verdicts.IsInvalidAt(*time_ns);
   }
   for (size_t source = 0; source < kStepSources; ++source) {
-    if (request.steps[source]) settled.steps[source] = steps_.Add(*request.steps[source]);
+    if (request.steps[source]) settled.steps[source] = steps_.AddSteps(*request.steps[source]);
   }
-  slices_.Add(request, deciding.verdicts, deciding.run);
+  slices_.AddRequest(request, deciding.verdicts, deciding.run);
   settled_.push_back(settled);
   if (sink_) sink_(request);
 }

@@ -23,7 +23,7 @@ class Settlement {
   // Each request goes to `sink`, if there is one, when it is settled.
   explicit Settlement(RunFold::RequestSink sink) : sink_(std::move(sink)) {}
 
-  void Add(EndedRequest request);
+  void AddEnded(EndedRequest request);
   // What decides about a request: by then it is final for every window that it lies in.
   struct Deciding {
     StageBounds bounds;

@@ -18,9 +18,10 @@ struct StepLatencies {
 };
 
 // A gap is as uncertain as the arrivals at its two ends.
-StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& verdicts) {
+StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts& verdicts) {
   using std::chrono::microseconds;
   const OpenRequest& open = request.open;
+  // Gaps and inexact arrivals are both in the order of chunks: one walk over the two.
   auto within = open.within_us.begin();
   const auto within_of = [&](uint32_t chunk) {
     while (within != open.within_us.end() && within->first < chunk) ++within;
@@ -48,7 +49,8 @@ StepLatencies LatenciesOf(const EndedRequest& request, const WindowVerdicts& ver
   return latencies;
 }
 
-void AddTo(SliceSums& sums, const EndedRequest& request, const StepLatencies& latencies) {
+void AddStepLatencies(SliceSums& sums, const EndedRequest& request,
+                      const StepLatencies& latencies) {
   const bool in_hold = request.settled.stage == Stage::kHold;
   SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
   part.step_latency.AddValues(latencies.sound);
@@ -56,28 +58,6 @@ void AddTo(SliceSums& sums, const EndedRequest& request, const StepLatencies& la
 }
 
 }  // namespace
-
-std::string_view DimensionName(Dimension dimension) {
-  switch (dimension) {
-    case Dimension::kCategory:
-      return "category";
-    case Dimension::kTier:
-      return "tier";
-    case Dimension::kSubCategory:
-      return "sub_category";
-    case Dimension::kTurn:
-      return "turn";
-    case Dimension::kTarget:
-      return "target";
-    case Dimension::kModel:
-      return "model";
-    case Dimension::kAgent:
-      return "agent";
-    case Dimension::kStage:
-      break;
-  }
-  return "stage";
-}
 
 std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
                               const RunContext& run) {
@@ -101,6 +81,7 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
     case Dimension::kAgent:
       return Numbered(request.agent);
     case Dimension::kStage:
+    case Dimension::kEnd:
       break;
   }
   return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
@@ -118,21 +99,22 @@ SliceSums::Part SliceSums::Whole() const {
   return whole;
 }
 
-void SliceTable::Add(const EndedRequest& request, const WindowVerdicts& verdicts,
-                     const RunContext& run) {
+void SliceTable::AddRequest(const EndedRequest& request, const WindowVerdicts& verdicts,
+                            const RunContext& run) {
   const bool ok = request.settled.ok();
   StepLatencies latencies;
   // What its chunks are is in doubt.
   const bool tells_steps = ok && !request.settled.unattributed;
-  if (tells_steps) latencies = LatenciesOf(request, verdicts);
-  if (ok) AddTo(all_, request, latencies);
+  if (tells_steps) latencies = StepLatenciesOf(request, verdicts);
+  if (ok) AddStepLatencies(all_, request, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {
     if (dropped_[i]) continue;
     const std::optional<SliceKey> key = KeyOf(static_cast<Dimension>(i), request.settled, run);
     if (!key) continue;
     SliceSums& sums = slices_[i][*key];
-    if (ok) AddTo(sums, request, latencies);
+    if (ok) AddStepLatencies(sums, request, latencies);
     if (slices_[i].size() <= kKeysMax) continue;
+    // For good: later requests would begin it again.
     dropped_[i] = true;
     slices_[i].clear();
   }

@@ -13,13 +13,10 @@
 #include "common/analysis/run_context.h"
 #include "common/analysis/settled_request.h"
 #include "common/analysis/window_health.h"
+#include "common/figures/dimension.h"
 #include "common/stats/interval_sketch.h"
 
 namespace specctl {
-
-enum class Dimension { kCategory, kTier, kSubCategory, kTurn, kTarget, kModel, kAgent, kStage };
-inline constexpr size_t kDimensions = 8;
-std::string_view DimensionName(Dimension dimension);  // "category", ..., as slices name it
 
 // Numbers sort as numbers; a name has the number 0.
 using SliceKey = std::pair<uint64_t, std::string>;
@@ -49,7 +46,8 @@ class SliceTable {
   using Slices = std::map<SliceKey, SliceSums>;
 
   // `request` is settled: its stage is known.
-  void Add(const EndedRequest& request, const WindowVerdicts& verdicts, const RunContext& run);
+  void AddRequest(const EndedRequest& request, const WindowVerdicts& verdicts,
+                  const RunContext& run);
 
   // Empty where the dimension was dropped.
   const Slices& Of(Dimension dimension) const { return slices_[static_cast<size_t>(dimension)]; }

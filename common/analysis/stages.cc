@@ -9,26 +9,13 @@ int64_t SecondsUp(int64_t ns) { return (std::max<int64_t>(ns, 0) + kSecondNs - 1
 int64_t SecondsDown(int64_t ns) { return std::max<int64_t>(ns, 0) / kSecondNs; }
 
 std::optional<int64_t> EndOfWork(const LoadSpec& load, const StageFacts& facts) {
+  // Without a duration the load lasts as long as there is work.
   if (!load.duration) return facts.work_ended_ns;
   const int64_t deadline_ns = (load.ramp + load.warmup + *load.duration).count();
   return std::min(deadline_ns, facts.work_ended_ns.value_or(deadline_ns));
 }
 
 }  // namespace
-
-std::string_view StageName(Stage stage) {
-  switch (stage) {
-    case Stage::kRamp:
-      return "ramp";
-    case Stage::kWarmup:
-      return "warmup";
-    case Stage::kHold:
-      return "hold";
-    case Stage::kDrain:
-      break;
-  }
-  return "drain";
-}
 
 Stage StageBounds::At(int64_t time_ns) const {
   const int64_t second = SecondsDown(time_ns);
@@ -46,8 +33,10 @@ StageBounds FindStages(const LoadSpec& load, const StageFacts& facts) {
   }
   const std::optional<int64_t> end_ns = EndOfWork(load, facts);
   if (!end_ns) return bounds;
+  // The hold's last second is a whole one: what is left of the next is the drain's.
   bounds.drain_s = SecondsDown(*end_ns);
   if (bounds.hold_s < bounds.drain_s) return bounds;
+  // No whole second lies between the two: there is no hold.
   bounds.hold_s = StageBounds::kNever;
   bounds.drain_s = SecondsUp(*end_ns);
   return bounds;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <string_view>
 
+#include "common/figures/stage.h"
 #include "common/workload/run_spec.h"
 
 namespace specctl {
@@ -15,10 +15,6 @@ inline constexpr int64_t kSecondNs = 1'000'000'000;
 // Times beyond it are implausible: 73 years, so that sums of two do not overflow.
 inline constexpr int64_t kTimeMaxNs = int64_t{1} << 61;
 constexpr bool IsTime(int64_t time_ns) { return time_ns >= 0 && time_ns <= kTimeMaxNs; }
-
-enum class Stage : uint8_t { kRamp, kWarmup, kHold, kDrain };
-inline constexpr int kStages = 4;
-std::string_view StageName(Stage stage);  // "ramp", "warmup", "hold", "drain"
 
 // What is known so far of the run's course, in ns since T0.
 struct StageFacts {

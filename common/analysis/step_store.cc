@@ -18,7 +18,7 @@ uint64_t OnlyLength(const StepHistogram& histogram) {
 
 }  // namespace
 
-StepSums StepStore::Add(const RequestSteps& steps) {
+StepSums StepStore::AddSteps(const RequestSteps& steps) {
   StepSums sums{.detail = steps.detail,
                 .steps = Narrow<uint32_t>(steps.steps),
                 .delivered = Narrow<uint32_t>(steps.delivered),
@@ -26,6 +26,7 @@ StepSums StepStore::Add(const RequestSteps& steps) {
                 .drafted = Narrow<uint32_t>(steps.drafted),
                 .accepted = Narrow<uint32_t>(steps.accepted),
                 .at = counts_.size()};
+  // Sums take no place in the store.
   if (steps.detail < StepDetail::kEach) return sums;
   sums.widths_known = steps.spent.has_value();
   sums.cut_tokens = Narrow<uint16_t>(OnlyLength(steps.lengths.cut));

@@ -51,7 +51,7 @@ struct StepSums {
 // Not thread-safe.
 class StepStore {
  public:
-  StepSums Add(const RequestSteps& steps);
+  StepSums AddSteps(const RequestSteps& steps);
   // Adds what is known of each step; nothing where sums.detail is less than kEach.
   void AddLengths(const StepSums& sums, StepLengths& lengths) const;
   void AddDrafts(const StepSums& sums, DraftOutcomes& drafts) const;

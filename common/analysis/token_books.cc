@@ -10,6 +10,7 @@ constexpr uint64_t kChunkTokensMax = 64;
 
 bool IsAboveMax(uint64_t total, const OpenRequest& request, const RequestFinished& finish) {
   if (!finish.max_tokens || total <= *finish.max_tokens) return false;
+  // A server that ignores max_tokens delivers what it counts.
   return total > kChunkTokensMax * std::max<uint64_t>(request.chunks, 1);
 }
 
@@ -25,6 +26,7 @@ TokenCount CountTokens(const OpenRequest& request, const RequestFinished& finish
   const bool chunks_known = request.unknown_chunks == 0;
   const uint64_t counted = request.counted_tokens;
   const bool above_max = finish.output_tokens && IsAboveMax(*finish.output_tokens, request, finish);
+  // A total that can't be right is not believed; the chunks are, where they tell.
   if (finish.output_tokens && !above_max) {
     count.total = finish.output_tokens;
   } else if (chunks_known) {
@@ -32,6 +34,7 @@ TokenCount CountTokens(const OpenRequest& request, const RequestFinished& finish
   }
   if (above_max && count.fault == TokenFault::kNone) count.fault = TokenFault::kAboveMaxTokens;
   if (count.fault != TokenFault::kNone) {
+    // With a fault none of its tokens has a place.
     count.apart = std::max({count.total.value_or(0), counted, uint64_t{1}});
     return count;
   }

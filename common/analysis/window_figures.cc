@@ -14,7 +14,7 @@ std::optional<double> Quantile(std::vector<double>& values, double q) {
   return *nth;
 }
 
-std::optional<double> Ms(const std::optional<int64_t>& ns) {
+std::optional<double> MsIfKnown(const std::optional<int64_t>& ns) {
   return ns ? std::optional(static_cast<double>(*ns) / 1e6) : std::nullopt;
 }
 
@@ -33,6 +33,7 @@ RequestValues ValuesByWindow(const WindowSources& sources) {
   };
   for (const SettledRequest& request : sources.requests) {
     if (!request.ok()) continue;
+    // A wait belongs to where it began, a rate to where its stream was complete.
     add(values.ttft_ms, request.begin_ns, TtftMs(request));
     add(values.user_tps, request.end_ns, UserTps(request));
   }
@@ -46,6 +47,7 @@ void SetServers(const ServerFold& servers, size_t index, WindowFigures& figures)
   figures.servers_kv_cache_share = window.kv_cache_share;
   figures.servers_generated_tokens = window.generated_tokens;
   if (window.accepted_tokens && window.drafts.value_or(0) > 0) {
+    // The target model adds a token to each draft.
     figures.servers_acceptance_per_draft = 1 + *window.accepted_tokens / *window.drafts;
   }
 }
@@ -60,7 +62,8 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     const Window& window = sources.table.windows()[i];
     WindowFigures& figures = described[i];
     figures.start_s = static_cast<int64_t>(i);
-    figures.stage = StageName(sources.bounds.At(figures.start_s * kSecondNs));
+    figures.stage = sources.bounds.At(figures.start_s * kSecondNs);
+    // With chunks of unknown tokens the sum is too small.
     if (window.unknown_chunks == 0) figures.output_tps = static_cast<double>(window.output_tokens);
     figures.in_flight_mean = in_flight[i];
     figures.begun = window.begun;
@@ -72,8 +75,8 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     figures.user_tps_p1 = Quantile(values.user_tps[i], 0.01);
     figures.ttft_p50_ms = Quantile(values.ttft_ms[i], 0.50);
     figures.ttft_p99_ms = Quantile(values.ttft_ms[i], 0.99);
-    figures.step_latency_p50_ms = Ms(window.step_p50_ns);
-    figures.step_latency_p99_ms = Ms(window.step_p99_ns);
+    figures.step_latency_p50_ms = MsIfKnown(window.step_p50_ns);
+    figures.step_latency_p99_ms = MsIfKnown(window.step_p99_ns);
     if (window.steps > 0) {
       figures.acceptance_length =
           static_cast<double>(window.step_tokens) / static_cast<double>(window.steps);

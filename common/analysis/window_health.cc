@@ -41,32 +41,33 @@ absl::StatusOr<Decoded> Decode(const AgentHealth& health) {
 }
 
 // One agent's record, added to a window.
-void Add(const AgentHealth& health, const Decoded& lags, const HealthOrigin& origin,
-         WindowHealth& window) {
+void AddRecord(const AgentHealth& health, const Decoded& lags, const HealthOrigin& origin,
+               WindowHealth& window) {
   const uint32_t agent = origin.agent;
   const auto length_ns = static_cast<double>(health.at_mono_ns - health.from_mono_ns);
   window.arrival_bound.Merge(lags.arrival_bound);
   window.send_lag.Merge(lags.send_lag);
-  window.arrival_bound_p99_ms.Add(Ms(lags.arrival_bound.Quantile(0.99)), agent);
-  window.send_lag_p99_ms.Add(Ms(lags.send_lag.Quantile(0.99)), agent);
-  window.loop_lag_max_ms.Add(Ms(lags.loop_lag.max()), agent);
-  window.throttled_share.Add(static_cast<double>(health.cpu_throttled_ns) / length_ns, agent);
+  window.arrival_bound_p99_ms.RaiseTo(Ms(lags.arrival_bound.Quantile(0.99)), agent);
+  window.send_lag_p99_ms.RaiseTo(Ms(lags.send_lag.Quantile(0.99)), agent);
+  window.loop_lag_max_ms.RaiseTo(Ms(lags.loop_lag.max()), agent);
+  window.throttled_share.RaiseTo(static_cast<double>(health.cpu_throttled_ns) / length_ns, agent);
+  // Stolen time is a sum over the host's cores.
   if (origin.cores > 0) {
-    window.stolen_share.Add(static_cast<double>(health.cpu_stolen_ns) / length_ns / origin.cores,
-                            agent);
+    window.stolen_share.RaiseTo(
+        static_cast<double>(health.cpu_stolen_ns) / length_ns / origin.cores, agent);
   }
-  window.clock_bound_ms.Add(Ms(Nanos(origin.clock_bound_ns)), agent);
+  window.clock_bound_ms.RaiseTo(Ms(Nanos(origin.clock_bound_ns)), agent);
   window.chunks += health.chunks;
   window.burst_chunks += health.burst_chunks;
 }
 
 // Adds a fault where `value` is above `limit`; `figure` says whose it is.
 struct Limit {
-  std::string_view code;
+  ReasonCode code{};
   double value = 0, limit = 0;
   std::string figure;
 };
-void Judge(const Limit& limit, WindowVerdict& verdict) {
+void HoldAgainst(const Limit& limit, WindowVerdict& verdict) {
   if (limit.value <= limit.limit) return;
   const double excess = limit.value / limit.limit;
   const VerdictState state =
@@ -86,16 +87,17 @@ std::string ShareText(std::string_view what, const WorstOfAgents& worst, double 
 }
 
 double LimitMs(const std::optional<int64_t>& of_ns, double share, double least_ms) {
+  // Of a very fast engine a share of a step is less than clocks can tell apart.
   return of_ns ? std::max(share * static_cast<double>(*of_ns) / 1e6, least_ms) : least_ms;
 }
 
 }  // namespace
 
-void WorstOfAgents::Add(double other, uint32_t of_agent) {
+void WorstOfAgents::RaiseTo(double other, uint32_t of_agent) {
   if (other > value) *this = {other, of_agent};
 }
 
-absl::Status HealthFold::Apply(const AgentHealth& health, const HealthOrigin& origin) {
+absl::Status HealthFold::ApplyHealth(const AgentHealth& health, const HealthOrigin& origin) {
   const bool times = IsTime(health.from_mono_ns) && IsTime(health.at_mono_ns);
   const int64_t from_ns = times ? health.from_mono_ns + origin.to_run_ns : 0;
   const int64_t at_ns = times ? health.at_mono_ns + origin.to_run_ns : 0;
@@ -115,8 +117,10 @@ absl::Status HealthFold::Apply(const AgentHealth& health, const HealthOrigin& or
   for (size_t i = first; i <= last; ++i) {
     const auto begin_ns = static_cast<int64_t>(i) * kSecondNs;
     const int64_t covered_ns = std::min(at_ns, begin_ns + kSecondNs) - std::max(from_ns, begin_ns);
+    // A record's second is not a window's: of the neighbour it covers a sliver, which says nothing.
     if (covered_ns < std::min(kCoveredMinNs, at_ns - from_ns)) continue;
-    Add(health, *lags, origin, windows_[i]);
+    AddRecord(health, *lags, origin, windows_[i]);
+    // The count at its end goes to one window only.
     if (covered_ns < kSecondNs / 2) continue;
     windows_[i].in_flight += health.in_flight;
     ++windows_[i].agents_told;
@@ -139,29 +143,31 @@ WindowVerdict JudgeWindow(const WindowHealth& health, const WindowScale& scale) 
   WindowVerdict verdict;
   const double bound_ms = Ms(health.arrival_bound.Quantile(0.99));
   const double bound_max_ms = LimitMs(scale.step_p50_ns, kArrivalBoundShare, kArrivalBoundMinMs);
-  Judge(
-      {"arrival_bound", bound_ms, bound_max_ms,
+  HoldAgainst(
+      {ReasonCode::kArrivalBound, bound_ms, bound_max_ms,
        MsText("arrivals known to p99", bound_ms, bound_max_ms, health.arrival_bound_p99_ms.agent)},
       verdict);
   const double send_ms = Ms(health.send_lag.Quantile(0.99));
   const double send_max_ms = LimitMs(scale.ttft_p50_ns, kSendLagShare, kSendLagMinMs);
-  Judge({"send_lag", send_ms, send_max_ms,
-         MsText("requests sent late by p99", send_ms, send_max_ms, health.send_lag_p99_ms.agent)},
-        verdict);
-  Judge({"loop_lag", health.loop_lag_max_ms.value, kLoopLagMs,
-         MsText("an agent stood still for", health.loop_lag_max_ms.value, kLoopLagMs,
-                health.loop_lag_max_ms.agent)},
-        verdict);
-  Judge({"cpu_throttled", health.throttled_share.value, kThrottledShare,
-         ShareText("kept from the CPU by a quota for", health.throttled_share, kThrottledShare)},
-        verdict);
-  Judge({"cpu_steal", health.stolen_share.value, kStolenShare,
-         ShareText("the hypervisor took the CPU for", health.stolen_share, kStolenShare)},
-        verdict);
-  Judge({"clock_bound", health.clock_bound_ms.value, kClockBoundMs,
-         MsText("a host's clock is known to", health.clock_bound_ms.value, kClockBoundMs,
-                health.clock_bound_ms.agent)},
-        verdict);
+  HoldAgainst(
+      {ReasonCode::kSendLag, send_ms, send_max_ms,
+       MsText("requests sent late by p99", send_ms, send_max_ms, health.send_lag_p99_ms.agent)},
+      verdict);
+  HoldAgainst({ReasonCode::kLoopLag, health.loop_lag_max_ms.value, kLoopLagMs,
+               MsText("an agent stood still for", health.loop_lag_max_ms.value, kLoopLagMs,
+                      health.loop_lag_max_ms.agent)},
+              verdict);
+  HoldAgainst(
+      {ReasonCode::kCpuThrottled, health.throttled_share.value, kThrottledShare,
+       ShareText("kept from the CPU by a quota for", health.throttled_share, kThrottledShare)},
+      verdict);
+  HoldAgainst({ReasonCode::kCpuSteal, health.stolen_share.value, kStolenShare,
+               ShareText("the hypervisor took the CPU for", health.stolen_share, kStolenShare)},
+              verdict);
+  HoldAgainst({ReasonCode::kClockBound, health.clock_bound_ms.value, kClockBoundMs,
+               MsText("a host's clock is known to", health.clock_bound_ms.value, kClockBoundMs,
+                      health.clock_bound_ms.agent)},
+              verdict);
   return verdict;
 }
 

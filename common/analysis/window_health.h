@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -21,7 +20,8 @@ namespace specctl {
 struct WorstOfAgents {
   double value = 0;
   uint32_t agent = 0;
-  void Add(double other, uint32_t of_agent);
+  // Takes the agent's figure where it is larger.
+  void RaiseTo(double other, uint32_t of_agent);
 };
 
 struct WindowHealth {
@@ -48,7 +48,7 @@ class HealthFold {
  public:
   // Counts the record for every window of which it covers a tenth or more.
   // DATA_LOSS where it contradicts itself or can't be decoded: it is passed over.
-  absl::Status Apply(const AgentHealth& health, const HealthOrigin& origin);
+  absl::Status ApplyHealth(const AgentHealth& health, const HealthOrigin& origin);
 
   // Empty where nothing was told of the window.
   const WindowHealth& At(size_t window) const;
@@ -65,7 +65,7 @@ class HealthFold {
 
 // What made a window degraded or invalid.
 struct WindowFault {
-  std::string_view code;
+  ReasonCode code{};
   VerdictState state = VerdictState::kDegraded;
   double excess = 0;  // how many times its limit
   std::string text;   // figure, limit and agent
@@ -86,7 +86,7 @@ WindowVerdict JudgeWindow(const WindowHealth& health, const WindowScale& scale);
 // The verdicts of the windows up to some second; none has been told to be invalid beyond.
 class WindowVerdicts {
  public:
-  void Add(WindowVerdict verdict) { verdicts_.push_back(std::move(verdict)); }
+  void AddVerdict(WindowVerdict verdict) { verdicts_.push_back(std::move(verdict)); }
   size_t size() const { return verdicts_.size(); }
   // nullptr: not judged.
   const WindowVerdict* At(size_t window) const;

@@ -34,6 +34,7 @@ void WindowTable::AddTtft(int64_t arrival_ns, int64_t ttft_ns) {
 void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) {
   const size_t index = IndexOf(time_ns);
   if (index + 1 >= windows_.size()) windows_.resize(index + 2);
+  // In it for the rest of this window, and throughout from the next one on.
   const int64_t rest_ns =
       (static_cast<int64_t>(index) + 1) * kSecondNs - std::max<int64_t>(time_ns, 0);
   (windows_[index].*state).partial_ns += change * rest_ns;
@@ -41,6 +42,7 @@ void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) 
 }
 
 void WindowTable::CloseFirst() {
+  // Nothing arrived in it.
   if (open_.empty()) open_.emplace_back();
   Sketches& first = open_.front();
   if (closed_ < windows_.size() && first.step.count() > 0) {
@@ -75,6 +77,7 @@ std::vector<double> WindowTable::MeanSlots(SlotTime Window::*state) const {
   means.reserve(windows_.size());
   int64_t throughout = 0;
   for (const Window& window : windows_) {
+    // Slots in the state from the window's begin to its end; the others are in its part.
     throughout += (window.*state).delta;
     const int64_t total_ns = throughout * kSecondNs + (window.*state).partial_ns;
     means.push_back(static_cast<double>(total_ns) / static_cast<double>(kSecondNs));

@@ -36,7 +36,7 @@ class AppendFile {
   // Makes what was appended durable.
   virtual absl::Status Sync() = 0;
   // The bytes of `extent`, synced or not; an error where the file does not hold all of them.
-  virtual absl::StatusOr<std::string> Read(Extent extent) const = 0;
+  virtual absl::StatusOr<std::string> ReadExtent(Extent extent) const = 0;
   // Forgets all bytes, and frees their room.
   virtual absl::Status Clear() = 0;
 

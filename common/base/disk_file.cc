@@ -56,7 +56,7 @@ absl::Status DiskFile::Sync() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> DiskFile::Read(Extent extent) const {
+absl::StatusOr<std::string> DiskFile::ReadExtent(Extent extent) const {
   // What lies beyond is of an append that failed.
   const bool held = extent.offset <= size_ && extent.size <= size_ - extent.offset;
   if (!held) return absl::InternalError(name_ + ": cut short");

@@ -22,7 +22,7 @@ class DiskFile final : public AppendFile {
 
   absl::Status Append(std::string_view bytes) override;
   absl::Status Sync() override;
-  absl::StatusOr<std::string> Read(Extent extent) const override;
+  absl::StatusOr<std::string> ReadExtent(Extent extent) const override;
   absl::Status Clear() override;
   uint64_t size() const override { return size_; }
   const std::string& name() const override { return name_; }

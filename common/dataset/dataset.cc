@@ -37,7 +37,8 @@ absl::Status UnknownDataset(const std::string& dataset) {
   }
   const std::vector<std::string> near = NearDatasetNames(dataset);
   return absl::NotFoundError(absl::StrFormat(
-      "--dataset %s: neither a dataset's name nor a file; %sspecctl dataset list shows all names",
+      "--dataset %s: not the name of a dataset, and no such file; %s`specctl dataset list` shows "
+      "the names",
       dataset,
       near.empty() ? "" : absl::StrFormat("did you mean %s? ", absl::StrJoin(near, ", "))));
 }
@@ -64,7 +65,7 @@ Source DefaultSource(const std::vector<std::string>& dirs) {
           ? absl::StrFormat("%s is not in %s", std::string(kDefaultDataset),
                             dirs.empty() ? "any folder (none is set)" : absl::StrJoin(dirs, ", "))
           : std::string(files.status().message());
-  source.notes.push_back("no --dataset: the prompts are specctl's own; " + reason);
+  source.notes.push_back("no --dataset: using generated prompts; " + reason);
   return source;
 }
 
@@ -96,7 +97,7 @@ class Reader {
   Reader(const DatasetRequest& request, const Source& source, const ConversationSink& sink)
       : request_(request), source_(source), sink_(sink) {}
 
-  absl::Status Read(const DatasetFile& file, Dataset& dataset) {
+  absl::Status ReadRowsOf(const DatasetFile& file, Dataset& dataset) {
     RowDecoder decoder({.form = request_.form,
                         .named_speed_bench = source_.name.family == DatasetFamily::kSpeedBench,
                         .preparation = Preparation(file)});
@@ -105,7 +106,7 @@ class Reader {
           absl::StatusOr<std::optional<Conversation>> decoded = decoder.Decode(row);
           if (!decoded.ok()) return decoded.status();
           ++rows_read_;
-          if (*decoded) Take(file, line, **std::move(decoded));
+          if (*decoded) TakeRow(file, line, **std::move(decoded));
           return absl::OkStatus();
         });
     if (!sha256.ok()) return sha256.status();
@@ -123,18 +124,18 @@ class Reader {
     if (rows_ == 0) return NoRows();
     if (repeated_ids_ > 0) {
       dataset.notes.push_back(
-          absl::StrFormat("%d rows have a question_id that an earlier row has too", repeated_ids_));
+          absl::StrFormat("%d rows repeat the question_id of an earlier row", repeated_ids_));
     }
     const std::optional<uint64_t> expected = RowsOfNamedDataset(source_.name);
     if (expected && *expected != rows_) {
       dataset.notes.push_back(
-          absl::StrFormat("%s has %d rows, this one has %d", source_.name.name, *expected, rows_));
+          absl::StrFormat("%s has %d rows, this file has %d", source_.name.name, *expected, rows_));
     }
     return absl::OkStatus();
   }
 
  private:
-  void Take(const DatasetFile& file, uint64_t line, Conversation conversation) {
+  void TakeRow(const DatasetFile& file, uint64_t line, Conversation conversation) {
     conversation.line = line;
     if (conversation.category.empty()) {
       conversation.category = file.category;
@@ -153,10 +154,10 @@ class Reader {
     const std::string& path = source_.files.front().path;
     if (rows_read_ == 0) return absl::InvalidArgumentError(path + ": the file holds no rows");
     if (source_.name.category.empty()) {
-      return absl::InvalidArgumentError(path + ": every row was left out");
+      return absl::InvalidArgumentError(path + ": every row was skipped");
     }
     return absl::InvalidArgumentError(absl::StrFormat(
-        "%s: no row of the category %s, which %s selects; its categories: %s", path,
+        "%s: no row has the category %s, which %s selects; its categories: %s", path,
         source_.name.category, source_.name.name, absl::StrJoin(categories_, ", ")));
   }
 
@@ -206,7 +207,7 @@ absl::StatusOr<Dataset> ScanBuiltin(const DatasetRequest& request, const Dataset
                                     Dataset dataset, const ConversationSink& sink) {
   if (request.form) {
     return absl::InvalidArgumentError(
-        absl::StrFormat("--dataset-format: %s is generated, it has no format", name.name));
+        absl::StrFormat("--dataset-format: %s is generated and has no format", name.name));
   }
   GeneratedRows generated = GenerateBuiltin(name, request.builtin_seed);
   dataset.identity.format = "builtin";
@@ -230,7 +231,7 @@ absl::StatusOr<Dataset> ScanDataset(const DatasetRequest& request, const Convers
   if (source->files.empty()) return ScanBuiltin(request, source->name, std::move(dataset), sink);
   Reader reader(request, *source, sink);
   for (const DatasetFile& file : source->files) {
-    if (absl::Status read = reader.Read(file, dataset); !read.ok()) return read;
+    if (absl::Status read = reader.ReadRowsOf(file, dataset); !read.ok()) return read;
   }
   if (absl::Status finished = reader.Finish(dataset); !finished.ok()) return finished;
   return dataset;

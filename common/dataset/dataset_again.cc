@@ -55,8 +55,8 @@ DatasetRequest RequestOf(const DatasetIdentity& before, std::vector<std::string>
 absl::Status CheckSame(const DatasetIdentity& before, const DatasetIdentity& now) {
   if (before.sha256 == now.sha256 && before.rows == now.rows) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrFormat(
-      "--like: %s is not what that run read: %d rows with SHA-256 %s then, %d with %s now; name it "
-      "with --dataset to run with it all the same",
+      "--like: %s has changed since that run: %d rows with SHA-256 %s then, %d with %s now; to use "
+      "it anyway, name it with --dataset",
       now.path.empty() ? now.name : now.path, before.rows, before.sha256, now.rows, now.sha256));
 }
 

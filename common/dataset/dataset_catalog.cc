@@ -19,7 +19,7 @@ using RowsByCategory = std::map<std::string, uint64_t>;
 // Counts the rows of files, each once.
 class FileCounter {
  public:
-  absl::StatusOr<uint64_t> Count(const DatasetName& name, const DatasetFile& file) {
+  absl::StatusOr<uint64_t> CountRows(const DatasetName& name, const DatasetFile& file) {
     const auto [found, is_new] = counted_.try_emplace(file.path, RowsByCategory());
     if (is_new) found->second = Scan(name, file.path);
     if (!found->second.ok()) return found->second.status();
@@ -69,7 +69,7 @@ CatalogEntry MakeEntry(const DatasetName& name, const std::vector<std::string>& 
   }
   for (const DatasetFile& file : *files) {
     entry.path += (entry.path.empty() ? "" : ", ") + file.path;
-    const absl::StatusOr<uint64_t> rows = counter.Count(name, file);
+    const absl::StatusOr<uint64_t> rows = counter.CountRows(name, file);
     if (!rows.ok()) {
       return fail(CatalogEntry::State::kUnusable, std::string(rows.status().message()));
     }
@@ -77,7 +77,7 @@ CatalogEntry MakeEntry(const DatasetName& name, const std::vector<std::string>& 
   }
   if (entry.rows == 0) {
     return fail(CatalogEntry::State::kUnusable,
-                absl::StrFormat("%s: no row of the category %s", entry.path, name.category));
+                absl::StrFormat("%s: no row has the category %s", entry.path, name.category));
   }
   entry.state = CatalogEntry::State::kFound;
   return entry;
@@ -89,7 +89,7 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 std::string WhereOf(const CatalogEntry& entry) {
   switch (entry.state) {
     case CatalogEntry::State::kFound:
-      return entry.path.empty() ? "generated, for trying things" : entry.path;
+      return entry.path.empty() ? "generated, only for trying things out" : entry.path;
     case CatalogEntry::State::kMissing:
       return "not found";
     case CatalogEntry::State::kUnusable:
@@ -116,7 +116,7 @@ std::string MissingLine(const std::vector<std::string>& missing,
                                                 of_family == 1 ? "name" : "names"));
   }
   return absl::StrFormat(
-      "not in %s: %s; `specctl dataset inspect NAME` says how to get one%s\n",
+      "not in %s: %s; `specctl dataset inspect NAME` shows how to get one%s\n",
       search_dirs.empty() ? "any folder (none is set)" : absl::StrJoin(search_dirs, ", "),
       absl::StrJoin(names, ", "), all ? "" : ", --all lists them");
 }

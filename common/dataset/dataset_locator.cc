@@ -170,16 +170,17 @@ absl::StatusOr<std::vector<DatasetFile>> LocateDataset(const DatasetName& name,
         "--dataset %s: %s", name.name, ParquetRefusal(parquet->path, parquet->jsonl)));
   }
   return absl::NotFoundError(absl::StrFormat(
-      "--dataset %s: no %s.jsonl in %s; name its folder with --dataset-dir, or %s", name.name,
+      "--dataset %s: no %s.jsonl in %s; give its folder with --dataset-dir, or %s", name.name,
       name.config, dirs.empty() ? "any folder (none is set)" : absl::StrJoin(dirs, ", "),
       HowToGet(name, dirs)));
 }
 
 std::string ParquetRefusal(std::string_view parquet, std::string_view jsonl) {
   return absl::StrFormat(
-      "%s is a Parquet file, which is not read; to convert it (with pandas and pyarrow from pip), "
-      "run:\n  python3 -c 'import sys, pandas; pandas.read_parquet(sys.argv[1])"
-      ".to_json(sys.argv[2], orient=\"records\", lines=True, force_ascii=False)' %s %s",
+      "%s is a Parquet file, which specctl can't read; to convert it (with pandas and pyarrow from "
+      "pip), run:\n  python3 -c 'import sys, pandas; "
+      "pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient=\"records\", lines=True, "
+      "force_ascii=False)' %s %s",
       std::string(parquet), ShellQuoted(parquet), ShellQuoted(jsonl));
 }
 

@@ -6,7 +6,7 @@
 
 namespace specctl {
 
-void DatasetStatisticsBuilder::Add(const Conversation& conversation) {
+void DatasetStatisticsBuilder::AddConversation(const Conversation& conversation) {
   TextLength length;
   for (const Message& message : conversation.turns.front()) {
     const TextLength part =

@@ -36,7 +36,7 @@ struct DatasetStatistics {
 // Counts rows one at a time; holds two numbers a row.
 class DatasetStatisticsBuilder {
  public:
-  void Add(const Conversation& conversation);
+  void AddConversation(const Conversation& conversation);
   DatasetStatistics Build() &&;
 
  private:

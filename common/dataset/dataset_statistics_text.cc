@@ -58,12 +58,12 @@ void WriteGroup(const GroupStatistics& group, JsonWriter& json) {
 
 std::string StatisticsTable(const Dataset& dataset, const DatasetStatistics& statistics) {
   const DatasetIdentity& identity = dataset.identity;
-  std::string page = absl::StrFormat(
-      "dataset  %s\nfile     %s\nformat   %s\nsha256   %s\n\n", identity.name,
-      identity.builtin ? "none: the text is generated, for trying things; no figure from it "
-                         "is a SPEED-Bench result"
-                       : identity.path,
-      identity.format, identity.sha256);
+  std::string page =
+      absl::StrFormat("dataset  %s\nfile     %s\nformat   %s\nsha256   %s\n\n", identity.name,
+                      identity.builtin ? "none: the text is generated, only for trying things out; "
+                                         "its figures are not SPEED-Bench results"
+                                       : identity.path,
+                      identity.format, identity.sha256);
   std::vector<std::vector<std::string>> rows = {{"category", "rows", "requests", "multi-turn",
                                                  "chars p50", "p90", "max", "tokens mean", "p50",
                                                  "p90", "p99", "max"}};
@@ -75,15 +75,15 @@ std::string StatisticsTable(const Dataset& dataset, const DatasetStatistics& sta
   is_right.front() = false;
   page += TextTable(rows, is_right);
   page +=
-      "\nlengths are of each row's first request; tokens are estimated (4 ASCII characters a "
-      "token)\n";
+      "\nlengths are those of each row's first request; tokens are estimated (4 ASCII characters "
+      "per token)\n";
   const GroupStatistics& all = statistics.all;
   if (all.rows_with_max_tokens > 0) {
-    page += absl::StrFormat("%d rows have a max_tokens of their own\n", all.rows_with_max_tokens);
+    page += absl::StrFormat("%d rows set their own max_tokens\n", all.rows_with_max_tokens);
   }
   if (all.rows_with_extra_fields > 0) {
     page +=
-        absl::StrFormat("%d rows have request fields of their own\n", all.rows_with_extra_fields);
+        absl::StrFormat("%d rows set request fields of their own\n", all.rows_with_extra_fields);
   }
   for (const std::string& note : dataset.notes) page += "note: " + note + "\n";
   return page;

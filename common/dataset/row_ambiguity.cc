@@ -36,7 +36,7 @@ absl::Status CheckObject(object fields, bool known_only) {
     if (sorted[i].first != sorted[i - 1].first) continue;
     if (JsonOf(sorted[i].second) == JsonOf(sorted[i - 1].second)) continue;
     return absl::InvalidArgumentError(absl::StrFormat(
-        "the key \"%s\" stands twice, with values that differ", std::string(sorted[i].first)));
+        "the key \"%s\" appears twice, with different values", std::string(sorted[i].first)));
   }
   return absl::OkStatus();
 }
@@ -95,9 +95,8 @@ absl::Status CheckOneText(object row) {
     const std::string_view text = FirstText(value);
     if (!first_key.empty() && key != first_key && text != first_text) {
       return absl::InvalidArgumentError(
-          absl::StrFormat("the row has both \"%s\" and \"%s\", and they differ; take one out, or "
-                          "say which is to be "
-                          "sent with --dataset-format",
+          absl::StrFormat("the row has both \"%s\" and \"%s\", and they differ; remove one, or "
+                          "choose which is sent with --dataset-format",
                           std::string(first_key), std::string(key)));
     }
     first_key = key;

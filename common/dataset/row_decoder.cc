@@ -116,25 +116,25 @@ class RowDecoder::Impl {
     std::vector<std::string> notes;
     if (left_out_ > 0) {
       notes.push_back(absl::StrFormat(
-          "%d rows are left out: no human turn, or a speaker other than system, human and gpt",
+          "%d rows are skipped: no human turn, or a speaker other than system, human and gpt",
           left_out_));
     }
     if (answers_ > 0) {
       notes.push_back(absl::StrFormat(
-          "%d rows end with an assistant message, which is left out as the logged answer",
+          "%d rows end with an assistant message, which is not sent: it is the logged answer",
           answers_));
     }
     if (joined_ > 0) {
-      notes.push_back(absl::StrFormat(
-          "%d rows hold several user messages and no other, and are sent as one request each; "
-          "--dataset-format speed_bench_messages makes them turns",
-          joined_));
+      notes.push_back(
+          absl::StrFormat("%d rows hold several user messages and no others, and are sent as one "
+                          "request each; --dataset-format speed_bench_messages sends them as turns",
+                          joined_));
     }
     if (!unsent_.empty()) {
-      notes.push_back(absl::StrFormat(
-          "keys of rows that are not sent: %s%s; request fields that are not known by name go into "
-          "an object \"extra\"",
-          absl::StrJoin(unsent_, ", "), more_unsent_ ? ", ..." : ""));
+      notes.push_back(
+          absl::StrFormat("row keys that are not sent: %s%s; put request fields that specctl "
+                          "doesn't know into an object \"extra\"",
+                          absl::StrJoin(unsent_, ", "), more_unsent_ ? ", ..." : ""));
     }
     return notes;
   }
@@ -165,17 +165,17 @@ class RowDecoder::Impl {
   // Where the first row set the form, the user should know that it did.
   absl::Status Explained(const absl::Status& error) const {
     if (options_.form) return error;
-    return absl::Status(error.code(),
-                        absl::StrFormat("%s (rows of this file are read as %s; --dataset-format "
-                                        "overrides)",
-                                        std::string(error.message()), std::string(NameOf(*form_))));
+    return absl::Status(
+        error.code(),
+        absl::StrFormat("%s (rows of this file are read as %s; --dataset-format overrides this)",
+                        std::string(error.message()), std::string(NameOf(*form_))));
   }
 
   absl::Status CheckResolved(const Turns& turns) const {
     const auto found = std::find_if(turns.begin(), turns.end(), HoldsPlaceholder);
     if (found == turns.end()) return absl::OkStatus();
     return absl::FailedPreconditionError(
-        absl::StrFormat("turn %d still holds SPEED-Bench's placeholder in place of its text; %s",
+        absl::StrFormat("turn %d still holds SPEED-Bench's placeholder instead of its text; %s",
                         found - turns.begin() + 1, options_.preparation));
   }
 

@@ -100,7 +100,7 @@ absl::Status AddExtra(std::string_view name, element value, Fields& fields) {
   for (const auto& [key, field] : extra) {
     if (Contains(kOwnFields, key)) {
       return absl::InvalidArgumentError(absl::StrFormat(
-          "%s: %s is set by specctl itself; max_tokens and model may stand in the row, outside %s",
+          "%s: %s is set by specctl itself; a row may give max_tokens and model, but outside %s",
           std::string(name), std::string(key), std::string(name)));
     }
     Set(key, field, fields);
@@ -164,8 +164,9 @@ absl::StatusOr<std::optional<uint32_t>> MaxTokensOf(object row) {
     }
     const bool is_integer = tokens != 0 || value.get(tokens) == simdjson::SUCCESS;
     if (!is_integer || tokens < 1 || tokens > std::numeric_limits<int32_t>::max()) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "%s: need an integer from 1 on, got %s", std::string(key), JsonOf(value).substr(0, 40)));
+      return absl::InvalidArgumentError(absl::StrFormat("%s: need an integer of at least 1, got %s",
+                                                        std::string(key),
+                                                        JsonOf(value).substr(0, 40)));
     }
     return std::optional(static_cast<uint32_t>(tokens));
   }

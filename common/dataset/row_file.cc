@@ -52,7 +52,7 @@ absl::Status CannotRead(const std::string& path, int error) {
   }
   if (error == EISDIR) {
     return absl::InvalidArgumentError(absl::StrFormat(
-        "%s: is a folder; name a file in it, or give a dataset's name and --dataset-dir", path));
+        "%s: is a folder; give a file in it, or the name of a dataset and --dataset-dir", path));
   }
   const std::string reason = std::generic_category().message(error);
   if (error == EACCES) {
@@ -91,7 +91,7 @@ absl::Status CheckIsText(const std::string& path, std::string_view head) {
   }
   if (head.starts_with("version https://git-lfs.github.com/")) {
     return absl::InvalidArgumentError(absl::StrFormat(
-        "%s: is a pointer of Git LFS, not the file; fetch that with git lfs pull", path));
+        "%s: is a Git LFS pointer, not the file itself; fetch it with git lfs pull", path));
   }
   if (head.starts_with(kUtf32)) {
     return absl::InvalidArgumentError(absl::StrFormat(

@@ -99,7 +99,7 @@ absl::Status RowSplitter::FeedArray(char c) {
   if (at_top && (c == ',' || c == ']')) return EndElement(c);
   if (at_top && closed_ && !IsSpace(c)) {
     return absl::InvalidArgumentError(
-        absl::StrFormat("%d: need a comma or ] behind the row before", line_));
+        absl::StrFormat("%d: need a comma or ] after the previous row", line_));
   }
   if (in_string_) {
     in_string_ = escaped_ || c != '"';

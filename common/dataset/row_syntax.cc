@@ -43,7 +43,7 @@ std::string NotANumber(std::string_view row, size_t at) {
     const size_t from = at > word.size() ? at - word.size() : 0;
     const size_t found = row.find(word, from);
     if (found != std::string_view::npos && found <= at) {
-      return absl::StrFormat("%s at byte %d is no JSON number", std::string(word), found + 1);
+      return absl::StrFormat("%s at byte %d is not a JSON number", std::string(word), found + 1);
     }
   }
   return "";
@@ -80,37 +80,37 @@ size_t LoneSurrogate(std::string_view row) {
 
 std::string BehindIt(std::string_view row, size_t at) {
   if (row.substr(0, at + 1).find('\r') != std::string_view::npos) {
-    return "its lines end in CR alone; convert them, e.g. with tr '\\r' '\\n'";
+    return "its lines end with CR only; convert them, e.g. with tr '\\r' '\\n'";
   }
   std::string_view rest = row.substr(at);
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-  if (rest == ",") return "a comma stands behind it: rows of JSON lines have none between them";
+  if (rest == ",") return "a comma follows it: JSON lines have no commas between rows";
   if (rest.starts_with('{') || rest.starts_with('[')) {
-    return "another row stands on its line: give each a line of its own";
+    return "another row is on the same line: put each row on a line of its own";
   }
-  return "there is more behind it: " + Shown(rest);
+  return "there is more after it: " + Shown(rest);
 }
 
 }  // namespace
 
 std::string WhyNotJson(std::string_view row) {
   if (row.starts_with("\xEF\xBB\xBF")) {
-    return "a byte-order mark stands before it, as where files were joined; take it out";
+    return "a byte-order mark precedes it, as happens when files are joined; remove it";
   }
   if (row.find('\0') != std::string_view::npos) {
-    return "it holds NUL bytes: the file is damaged, or no UTF-8 (of UTF-16: iconv -f UTF-16LE -t "
-           "UTF-8)";
+    return "it holds NUL bytes: the file is damaged, or not UTF-8 (if it is UTF-16: iconv -f "
+           "UTF-16LE -t UTF-8)";
   }
   if (const size_t at = LoneSurrogate(row); at != std::string_view::npos) {
     return absl::StrFormat(
-        "%s at byte %d is half a character (a lone surrogate); put the whole "
-        "one, or leave it out",
+        "%s at byte %d is half a character (a lone surrogate); write the whole character, or "
+        "remove it",
         std::string(row.substr(at, 6)), at + 1);
   }
   const Stop stop = StopOf(row);
-  if (!stop.error) return "it holds a number beyond what a double holds, or nests too deep";
+  if (!stop.error) return "it holds a number too large for a double, or nests too deeply";
   if (stop.error == boost::json::error::incomplete) {
-    return "it ends too early: a row stands on one line, whole (jq -c . FILE puts each on one)";
+    return "it ends too early: each row must be on a single line (jq -c . FILE puts it there)";
   }
   if (stop.error == boost::json::error::extra_data) return BehindIt(row, stop.at);
   const std::string number = NotANumber(row, stop.at);

@@ -116,10 +116,10 @@ absl::StatusOr<Turns> UserMessageTurns(object row) {
     const absl::StatusOr<std::string_view> role = RoleOf(field, message);
     if (!role.ok()) return role.status();
     if (*role != "user") {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "%s: a prepared SPEED-Bench row holds user turns alone, got role %s; for logged requests "
-          "give --dataset-format openai_messages",
-          field, std::string(*role)));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("%s: a prepared SPEED-Bench row holds only user turns, got role %s; for "
+                          "logged requests, give --dataset-format openai_messages",
+                          field, std::string(*role)));
     }
     std::string_view text;
     if (message.at_key("content").get(text) != SUCCESS) {

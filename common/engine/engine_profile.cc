@@ -39,6 +39,7 @@ const EngineProfile& ProfileNamed(std::string_view name) {
 
 const EngineProfile& DetectEngine(std::string_view version_body, std::string_view models_body,
                                   std::string_view metrics_text, std::string_view server_header) {
+  // Any one of these is enough: proxies hide some of them.
   if (Contains(metrics_text, "vllm:") || ContainsPacked(models_body, "\"owned_by\":\"vllm\"") ||
       Contains(version_body, "vllm")) {
     return VllmProfile();

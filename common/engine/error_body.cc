@@ -17,25 +17,25 @@ namespace dom = simdjson::dom;
 constexpr size_t kMessageBytesMax = 300;
 constexpr size_t kBodyBytesMax = 1 << 20;  // of what is looked into
 
-std::string Text(dom::object object, std::string_view key) {
+std::string TextOf(dom::object object, std::string_view key) {
   std::string_view text;
   return object[key].get(text) ? std::string() : std::string(text);
 }
 
 // Some servers write the code as a string.
-int64_t Code(dom::object object) {
+int64_t CodeOf(dom::object object) {
   int64_t code = 0;
   if (!object["code"].get(code)) return code;
-  const std::string text = Text(object, "code");
+  const std::string text = TextOf(object, "code");
   std::from_chars(text.data(), text.data() + text.size(), code);
   return code;
 }
 
 void ReadFields(dom::object object, ErrorBody& out) {
-  out.message = Text(object, "message");
-  out.type = Text(object, "type");
-  out.param = Text(object, "param");
-  out.code = Code(object);
+  out.message = TextOf(object, "message");
+  out.type = TextOf(object, "type");
+  out.param = TextOf(object, "param");
+  out.code = CodeOf(object);
 }
 
 // FastAPI: a text, or a list of {"loc": [...], "msg": ...}.
@@ -60,6 +60,7 @@ void ReadObject(dom::object root, ErrorBody& out) {
   dom::element error;
   dom::object object;
   std::string_view text;
+  // The object itself may be the error, as with older vLLM, or have FastAPI's `detail`.
   if (root["error"].get(error) || IsFalsy(error)) {
     ReadFields(root, out);
     if (out.message.empty() && !root["detail"].get(error)) out.message = DetailText(error);
@@ -94,6 +95,7 @@ bool ContainsAny(std::string_view text, std::initializer_list<std::string_view> 
 // By type and parameter where the engine sends them, else by its words: vLLM and OpenAI, SGLang,
 // TensorRT-LLM, llama.cpp.
 bool IsContextOverflow(const ErrorBody& error, uint32_t status) {
+  // 200: in an event of the stream.
   if (status != 200 && (status < 400 || status > 422)) return false;
   if (error.type == "exceed_context_size_error" || error.param == "input_tokens") return true;
   return ContainsAny(

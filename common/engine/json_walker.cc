@@ -37,6 +37,8 @@ JsonWalker::Error JsonWalker::Begin(std::string_view payload) {
   payload_begin_ = payload.data();
   payload_end_ = payload.data() + payload.size();
   has_escapes_ = std::memchr(payload.data(), '\\', payload.size()) != nullptr;
+  // Views into it are in use while more is added, so it must not grow. Unescaping never makes a
+  // text longer.
   if (has_escapes_ && unescaped_.capacity() < payload.size()) {
     unescaped_.reserve(2 * payload.size());
   }
@@ -133,6 +135,7 @@ JsonWalker::Error JsonWalker::ReadWhetherEmpty(Value value, bool& empty, int dep
     case '[':
       break;
     default: {
+      // `true` is no number, and stays 1.
       double number = 1;
       std::from_chars(token.data(), token.data() + token.size(), number);
       empty = number == 0;

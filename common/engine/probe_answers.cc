@@ -29,6 +29,7 @@ absl::Status Refusal(const HttpAnswer& answer) {
     return absl::UnauthenticatedError(
         absl::StrFormat("GET /v1/models answered %d: %s", answer.status, message));
   }
+  // It may be ready later, which --wait-ready waits for.
   if (answer.status == 429 || answer.status >= 500) {
     return absl::UnavailableError(
         absl::StrFormat("GET /v1/models answered %d: %s", answer.status, message));
@@ -98,7 +99,7 @@ absl::StatusOr<std::vector<ServedModel>> ParseModels(const HttpAnswer& answer) {
   }
   if (models.empty()) {
     return absl::FailedPreconditionError(
-        "GET /v1/models: the server lists no model: let it load one");
+        "GET /v1/models: the server lists no models; load one first");
   }
   return models;
 }

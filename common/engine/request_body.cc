@@ -16,6 +16,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+// The measurement depends on these: one streamed choice, with the prompts and models on record.
 constexpr std::array<std::string_view, 6> kOurs = {"stream", "stream_options", "messages", "prompt",
                                                    "n",      "model"};
 
@@ -119,17 +120,18 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   if (request.temperature) {
     writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
   }
+  // Users who pass it as a field accept whatever the server does with it.
   const bool user_knows = Has(writer.extra_inputs_, "ignore_eos");
   if (request.ignore_eos && !profile.ignore_eos && !user_knows) {
-    return absl::InvalidArgumentError(absl::StrFormat("--ignore-eos: %s does not take ignore_eos",
-                                                      std::string(profile.display_name)));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--ignore-eos: %s does not support ignore_eos", std::string(profile.display_name)));
   }
   if (request.ignore_eos) writer.flags_.push_back({"ignore_eos", "true"});
   return writer;
 }
 
-absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> messages,
-                                                     const BodyOptions& options) const {
+absl::StatusOr<std::string> RequestBodyWriter::WriteBody(std::span<const Message> messages,
+                                                         const BodyOptions& options) const {
   auto row_fields = ParseFields(options.row_extra_json);
   if (!row_fields.ok()) {
     return absl::InvalidArgumentError(absl::StrFormat("extra request fields of the row: %s",
@@ -137,6 +139,7 @@ absl::StatusOr<std::string> RequestBodyWriter::Write(std::span<const Message> me
   }
   size_t bytes = 512 + options.row_extra_json.size() + request_.extra_inputs_json.size();
   for (const Message& message : messages) {
+    // With some room for escapes: one allocation for most bodies.
     bytes += 40 + message.content.size() + message.content.size() / 8 + message.raw_json.size();
   }
   std::string body;
@@ -184,6 +187,7 @@ void RequestBodyWriter::AppendFields(std::span<const Field> row_fields, const Bo
     AppendField("max_tokens", std::to_string(Capped(max_tokens, options)), body);
   }
   for (const Field& field : row_fields) {
+    // What the row says of the stream itself is not sent.
     if (IsOurs(field.key) || Has(extra_inputs_, field.key)) continue;
     if (!IsLimit(field.key) || !limited_by_user) append(field);
   }
@@ -213,7 +217,8 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
   for (const Message& message : messages) {
     if (!message.raw_json.empty()) {
       return absl::InvalidArgumentError(
-          "messages: one is more than text, and completions take text only; use --endpoint chat");
+          "messages: one holds more than text, and completions accept only text; use --endpoint "
+          "chat");
     }
     if (!prompt.empty()) prompt.append("\n\n");
     prompt.append(message.content);
@@ -237,6 +242,7 @@ void RequestBodyWriter::AppendStreamFields(std::span<const Field> row_fields,
   const auto given = [&](std::string_view key) {
     return Has(extra_inputs_, key) || Has(row_fields, key);
   };
+  // Ids count a chunk's tokens where usage doesn't.
   if (!continuous && profile_->return_token_ids && !given("return_token_ids")) {
     body.append(",\"return_token_ids\":true");
   }

@@ -44,8 +44,8 @@ class RequestBodyWriter {
                                                   const EngineProfile& profile);
   // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object, or where a
   // message that is more than text is to go to completions.
-  absl::StatusOr<std::string> Write(std::span<const Message> messages,
-                                    const BodyOptions& options) const;
+  absl::StatusOr<std::string> WriteBody(std::span<const Message> messages,
+                                        const BodyOptions& options) const;
   // How many tokens a body with these options allows: the greater of max_tokens and
   // max_completion_tokens where it has both; nullopt where it has none that is a count, or where
   // Write() would fail.

@@ -20,12 +20,12 @@ bool IsIdentity(std::string_view coding) { return coding.empty() || coding == "i
 ResponseBody::ResponseBody(StreamDecoder& decoder, size_t event_bytes_max)
     : sse_(event_bytes_max), reader_(decoder) {}
 
-void ResponseBody::Begin(const ResponseReader::Options& options) {
+void ResponseBody::BeginResponse(const ResponseReader::Options& options) {
   kind_ = Kind::kPlain;
   any_event_ = false;
   bytes_ = 0;
   sse_.Reset();
-  reader_.Begin(options);
+  reader_.BeginResponse(options);
   status_ = 0;
   for (std::string* text : {&content_type_, &content_encoding_, &location_, &plain_}) text->clear();
 }

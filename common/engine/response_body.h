@@ -24,7 +24,7 @@ class ResponseBody {
   ResponseBody(StreamDecoder& decoder, size_t event_bytes_max);
 
   // Makes ready for a next response.
-  void Begin(const ResponseReader::Options& options);
+  void BeginResponse(const ResponseReader::Options& options);
 
   struct Head {
     uint32_t status = 0;

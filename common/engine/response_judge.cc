@@ -23,14 +23,15 @@ ResponseVerdict ErrorVerdict(std::string_view what, std::string_view message, in
 ResponseVerdict JudgeStatus(const ResponseFacts& facts) {
   ResponseVerdict verdict{ResponseFault::kHttpStatus,
                           absl::StrFormat("HTTP status %d", facts.http_status)};
+  // Following would measure another server than the one named.
   if (!facts.location.empty() && facts.http_status >= 300 && facts.http_status < 400) {
     verdict.text +=
-        absl::StrFormat(": it redirects to %s, which is not followed", ShownUrl(facts.location));
+        absl::StrFormat(": redirect to %s (redirects are not followed)", ShownUrl(facts.location));
     return verdict;
   }
   if (facts.plain_body.empty()) return verdict;
   if (!facts.content_encoding.empty()) {
-    verdict.text += absl::StrFormat(" (its text is in Content-Encoding %s)",
+    verdict.text += absl::StrFormat(" (its text has Content-Encoding %s)",
                                     OneLine(facts.content_encoding, kBodyShownBytes));
     return verdict;
   }
@@ -42,11 +43,12 @@ ResponseVerdict JudgeStatus(const ResponseFacts& facts) {
 
 ResponseVerdict JudgeFault(const ResponseFacts& facts) {
   const std::string why(facts.fault.message());
+  // It exceeded our own bound: it is neither truncated nor malformed.
   if (facts.fault.code() == absl::StatusCode::kResourceExhausted) {
     return {ResponseFault::kTooLong, why};
   }
   if (!facts.connection_ended) return {ResponseFault::kUndecodable, why};
-  const std::string_view where = facts.head_done ? "in mid-response" : "before a response";
+  const std::string_view where = facts.head_done ? "mid-response" : "before a response";
   return {ResponseFault::kTruncated, absl::StrFormat("connection ended %s: %s", where, why)};
 }
 
@@ -76,7 +78,7 @@ ResponseVerdict JudgeNoFinish(const ResponseFacts& facts) {
   std::string text = facts.done_seen ? "the stream ended with [DONE] but without a finish reason"
                                      : "the stream ended without a finish reason";
   if (!facts.remark.empty()) {
-    text += absl::StrFormat("; it said: %s", body.message);
+    text += absl::StrFormat("; the server sent: %s", body.message);
   } else {
     text += Beginning(facts.plain_body);
   }
@@ -86,16 +88,19 @@ ResponseVerdict JudgeNoFinish(const ResponseFacts& facts) {
 }  // namespace
 
 ResponseVerdict JudgeResponse(const ResponseFacts& facts) {
+  // First: anything else that looks wrong follows from it.
   if (facts.has_error) return ErrorVerdict("error event", facts.error, facts.error_code);
   if (facts.head_done && facts.http_status != 200) return JudgeStatus(facts);
   const bool nothing_missing = facts.done_seen && !facts.finish_reason.empty();
+  // After a finish reason and [DONE], nothing that happens to the connection is a failure.
   if (!nothing_missing) {
     if (facts.head_done && !facts.content_encoding.empty()) {
-      return {ResponseFault::kUndecodable,
-              absl::StrFormat("the answer is in Content-Encoding %s, and none was asked for "
-                              "(Accept-Encoding: identity): turn it off in the server, or in the "
-                              "proxy before it",
-                              OneLine(facts.content_encoding, kBodyShownBytes))};
+      return {
+          ResponseFault::kUndecodable,
+          absl::StrFormat(
+              "the response has Content-Encoding %s, though none was requested (Accept-Encoding: "
+              "identity): turn it off in the server, or in the proxy in front of it",
+              OneLine(facts.content_encoding, kBodyShownBytes))};
     }
     if (!facts.fault.ok()) return JudgeFault(facts);
     if (!facts.is_stream) return JudgeNoStream(facts);

@@ -28,7 +28,7 @@ uint64_t Sum(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : 
 
 }  // namespace
 
-void ResponseReader::Begin(const Options& options) {
+void ResponseReader::BeginResponse(const Options& options) {
   options_ = options;
   done_seen_ = has_error_ = other_choices_ = any_event_ = usage_on_chunk_ = false;
   usage_trusted_ = options.trust_usage;
@@ -46,7 +46,7 @@ void ResponseReader::Begin(const Options& options) {
   usage_outputs_ = usage_stalls_ = usage_sum_ = 0;
   usage_total_ = input_tokens_ = cached_tokens_ = reasoning_tokens_ = std::nullopt;
   speculation_.reset();
-  timed_steps_.Begin();
+  timed_steps_.BeginResponse();
 }
 
 absl::Status ResponseReader::OnEvent(const SseParser::Event& event, ChunkFacts& facts) {
@@ -59,7 +59,7 @@ absl::Status ResponseReader::OnEvent(const SseParser::Event& event, ChunkFacts& 
   StreamEvent decoded;
   const bool counts = decoder_->Decode(event.data, decoded).ok() &&
                       (decoded.choices > 0 || decoded.done || decoded.error);
-  if (counts) Take(decoded, facts);
+  if (counts) TakeEvent(decoded, facts);
   return absl::OkStatus();
 }
 
@@ -67,7 +67,7 @@ absl::Status ResponseReader::OnEvent(std::string_view payload, ChunkFacts& facts
   facts = ChunkFacts();
   StreamEvent event;
   if (const absl::Status status = decoder_->Decode(payload, event); !status.ok()) return status;
-  Take(event, facts);
+  TakeEvent(event, facts);
   return absl::OkStatus();
 }
 
@@ -82,7 +82,7 @@ void ResponseReader::OnNamedError(const SseParser::Event& event) {
   OnError(body.message, body.code);
 }
 
-void ResponseReader::Take(const StreamEvent& event, ChunkFacts& facts) {
+void ResponseReader::TakeEvent(const StreamEvent& event, ChunkFacts& facts) {
   if (event.passed_over > 0) PassOver(event.passed_over_first);
   if (!event.remark.empty() && remark_.empty()) {
     remark_ = event.remark.substr(0, kRemarkBytesMax);
@@ -101,8 +101,9 @@ void ResponseReader::Take(const StreamEvent& event, ChunkFacts& facts) {
   // The counts on a chunk of another choice are that choice's own.
   const bool counts = event.choices == 0 || event.choices > event.other_choices;
   if (event.timings && counts) {
-    facts.same_step = timed_steps_.Add(*event.timings, HasOutput(event));
+    facts.same_step = timed_steps_.AddTimings(*event.timings, HasOutput(event));
   }
+  // Checked before it is used to count the chunk; below, it becomes the base for the next one.
   if (event.completion_tokens && counts) CheckUsage(event);
   if (event.choices > event.other_choices) OnChoice(event, facts);
   if (event.prompt_tokens) input_tokens_ = event.prompt_tokens;
@@ -130,6 +131,7 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   }
   if (event.finish_reason.empty()) return;
   finish_reason_ = event.finish_reason;
+  // A request that the server gave up looks like any other except for this reason.
   if (finish_reason_ == "abort" && !has_error_) {
     has_error_ = true;
     error_ = "the server aborted the request (finish reason abort)";
@@ -138,13 +140,14 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
 
 void ResponseReader::CountTokens(const StreamEvent& event, ChunkFacts& facts) {
   if (UsageTells(event)) {
-    Count(Growth(*event.completion_tokens, counted_tokens_), TokenSource::kContinuousUsage, facts);
+    CountChunk(Growth(*event.completion_tokens, counted_tokens_), TokenSource::kContinuousUsage,
+               facts);
   } else if (event.token_ids.value_or(0) > 0) {
-    Count(*event.token_ids, TokenSource::kTokenIds, facts);
+    CountChunk(*event.token_ids, TokenSource::kTokenIds, facts);
   } else if (TimingsTell(event)) {
-    Count(Growth(event.timings->predicted_n, counted_tokens_), TokenSource::kTimings, facts);
+    CountChunk(Growth(event.timings->predicted_n, counted_tokens_), TokenSource::kTimings, facts);
   } else if (event.logprob_tokens.value_or(0) > 0) {
-    Count(*event.logprob_tokens, TokenSource::kLogprobs, facts);
+    CountChunk(*event.logprob_tokens, TokenSource::kLogprobs, facts);
   } else if (HasOutput(event)) {
     facts.token_bearing = unknown_since_usage_ = true;
     ++chunks_;
@@ -204,10 +207,12 @@ TokenFault ResponseReader::FaultOfUsage(const StreamEvent& event) {
     ++usage_outputs_;
     usage_sum_ = Sum(usage_sum_, total);
     if (total <= (unknown_since_usage_ ? before : counted_tokens_)) ++usage_stalls_;
+    // A chunk without a whole token, e.g. half a character, may come now and then.
     const bool many = usage_stalls_ > 1 && usage_stalls_ > usage_outputs_ / 10;
     return many ? TokenFault::kUsageStalls : TokenFault::kNone;
   }
   const bool is_end = event.choices == 0 || !event.finish_reason.empty();
+  // If the last is the sum of the others, each of those counted only its own chunk.
   const bool is_sum = usage_outputs_ >= kSummandsMin && total > before && total == usage_sum_;
   return is_end && is_sum ? TokenFault::kUsageNotTotal : TokenFault::kNone;
 }
@@ -238,7 +243,7 @@ void ResponseReader::TakeTimings(const StreamEvent& event) {
   unknown_since_usage_ = false;
 }
 
-void ResponseReader::Count(uint64_t tokens, TokenSource source, ChunkFacts& facts) {
+void ResponseReader::CountChunk(uint64_t tokens, TokenSource source, ChunkFacts& facts) {
   if (tokens == 0) return;
   facts.token_bearing = true;
   facts.tokens = static_cast<uint32_t>(std::min<uint64_t>(tokens, UINT32_MAX));

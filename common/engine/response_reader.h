@@ -45,7 +45,7 @@ class ResponseReader {
   explicit ResponseReader(StreamDecoder& decoder) : decoder_(&decoder) {}
 
   // Makes ready for a next response.
-  void Begin(const Options& options);
+  void BeginResponse(const Options& options);
 
   // INVALID_ARGUMENT where the payload can't be decoded.  An error event is not an error here: see
   // error().
@@ -98,7 +98,7 @@ class ResponseReader {
   static constexpr uint64_t kGrowthMax = 1u << 24;  // where max_tokens does not tell it
   static constexpr uint64_t kSummandsMin = 3;       // of a sum that is told from a growing total
 
-  void Take(const StreamEvent& event, ChunkFacts& facts);
+  void TakeEvent(const StreamEvent& event, ChunkFacts& facts);
   void OnNamedError(const SseParser::Event& event);
   void OnError(std::string_view message, int64_t code);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
@@ -116,7 +116,7 @@ class ResponseReader {
   bool AllChunksKnown() const;
   void CountTokens(const StreamEvent& event, ChunkFacts& facts);
   void TakeTimings(const StreamEvent& event);
-  void Count(uint64_t tokens, TokenSource source, ChunkFacts& facts);
+  void CountChunk(uint64_t tokens, TokenSource source, ChunkFacts& facts);
 
   // In the order of what a chunk touches, and then the rest.
   StreamDecoder* decoder_;

@@ -151,9 +151,11 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
       event.error = true;
       choice_error = choice.error;
     }
+    // Some servers leave it out of single choices.
     const uint64_t index = choice.index.value_or(event.choices);
     ++event.choices;
     if (index > 0) {
+      // Only the first choice is read: one was asked for.
       ++event.other_choices;
       continue;
     }
@@ -165,6 +167,7 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
     event.other_reasoning = choice.other_reasoning;
     event.token_ids = choice.token_ids;
     event.logprob_tokens = choice.logprob_tokens;
+    // The role chunk opens a reply and holds no token, though usage may be on it.
     event.role_only = choice.has_role && choice.text.empty() && choice.reasoning.empty() &&
                       !choice.tool_call && !choice.other_output && !choice.other_reasoning;
   }
@@ -369,7 +372,9 @@ absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event)
   event.done = payload == kDoneMark || IsOtherDoneMark(payload);
   if (payload.empty() || payload == kDoneMark) return absl::OkStatus();
   event.passed_over = 1;
-  event.passed_over_first = event.done ? "[DONE] in another form" : "an event that is no object";
+  event.passed_over_first =
+      event.done ? "[DONE] in another form" : "an event that is not an object";
+  // Kept, since it may say why the stream ends.
   if (!event.done) event.remark = payload;
   return absl::OkStatus();
 }

@@ -4,7 +4,7 @@
 
 namespace specctl {
 
-void TimedSteps::Begin() {
+void TimedSteps::BeginResponse() {
   before_.reset();
   contradicted_ = in_doubt_ = false;
   each_step_known_ = true;
@@ -13,7 +13,7 @@ void TimedSteps::Begin() {
   spent_histogram_.clear();
 }
 
-bool TimedSteps::Add(const EventTimings& timings, bool has_output) {
+bool TimedSteps::AddTimings(const EventTimings& timings, bool has_output) {
   if (timings.predicted_n == 0 && !has_output) return false;  // nothing has been generated yet
   const EventTimings before = before_.value_or(EventTimings());
   const bool in_prompts_step = !before_ && timings.predicted_n <= 1;

@@ -22,11 +22,11 @@ namespace specctl {
 // ends before that shows, or the events contradict these rules, only the drafts' sums are left.
 class TimedSteps {
  public:
-  void Begin();  // a next response
+  void BeginResponse();  // a next response
 
   // `has_output`: the event has text, reasoning or a tool call.  Returns whether its tokens come
   // from the same step as those of the event before.
-  bool Add(const EventTimings& timings, bool has_output);
+  bool AddTimings(const EventTimings& timings, bool has_output);
 
   // `all_timed`: no event with output came without timings.  nullopt where none came with them.
   std::optional<TimingsStats> Stats(bool all_timed) const;

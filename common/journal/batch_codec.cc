@@ -11,7 +11,7 @@
 namespace specctl {
 namespace {
 
-void Write(const RequestBegun& in, v1::RequestBegun* out) {
+void WriteRequestBegun(const RequestBegun& in, v1::RequestBegun* out) {
   out->set_ordinal(in.ordinal);
   out->set_position(in.position);
   out->set_turn(in.turn);
@@ -21,7 +21,7 @@ void Write(const RequestBegun& in, v1::RequestBegun* out) {
   out->set_begin_mono_ns(in.begin_mono_ns);
 }
 
-RequestBegun Read(const v1::RequestBegun& in) {
+RequestBegun ReadRequestBegun(const v1::RequestBegun& in) {
   RequestBegun out;
   out.ordinal = in.ordinal();
   out.position = in.position();
@@ -33,7 +33,7 @@ RequestBegun Read(const v1::RequestBegun& in) {
   return out;
 }
 
-void Write(const SpeculationStats& in, v1::SpeculationStats* out) {
+void WriteSpeculationStats(const SpeculationStats& in, v1::SpeculationStats* out) {
   out->set_drafts(in.drafts);
   out->set_drafted_tokens(in.drafted_tokens);
   out->set_accepted_tokens(in.accepted_tokens);
@@ -45,7 +45,7 @@ void Write(const SpeculationStats& in, v1::SpeculationStats* out) {
   out->mutable_per_step_drafted()->Assign(in.per_step_drafted.begin(), in.per_step_drafted.end());
 }
 
-SpeculationStats Read(const v1::SpeculationStats& in) {
+SpeculationStats ReadSpeculationStats(const v1::SpeculationStats& in) {
   SpeculationStats out;
   out.drafts = in.drafts();
   out.drafted_tokens = in.drafted_tokens();
@@ -58,7 +58,7 @@ SpeculationStats Read(const v1::SpeculationStats& in) {
   return out;
 }
 
-void Write(const TimingsStats& in, v1::TimingsStats* out) {
+void WriteTimingsStats(const TimingsStats& in, v1::TimingsStats* out) {
   out->set_drafted_tokens(in.drafted_tokens);
   out->set_accepted_tokens(in.accepted_tokens);
   if (in.steps) out->set_steps(*in.steps);
@@ -68,7 +68,7 @@ void Write(const TimingsStats& in, v1::TimingsStats* out) {
   out->mutable_spent_histogram()->Assign(in.spent_histogram.begin(), in.spent_histogram.end());
 }
 
-TimingsStats Read(const v1::TimingsStats& in) {
+TimingsStats ReadTimingsStats(const v1::TimingsStats& in) {
   TimingsStats out;
   out.drafted_tokens = in.drafted_tokens();
   out.accepted_tokens = in.accepted_tokens();
@@ -80,7 +80,7 @@ TimingsStats Read(const v1::TimingsStats& in) {
   return out;
 }
 
-void Write(const RequestFinished& in, v1::RequestFinished* out) {
+void WriteRequestFinished(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_ordinal(in.ordinal);
   out->set_outcome(EnumToProto<v1::Outcome>(in.outcome));
   out->set_failure(static_cast<v1::FailureKind>(in.failure));
@@ -109,11 +109,11 @@ void Write(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_bytes(in.bytes);
   out->set_output_hash(in.output_hash.value_or(0));
   out->set_output_text(in.output_text);
-  if (in.speculation) Write(*in.speculation, out->mutable_speculation());
-  if (in.timings) Write(*in.timings, out->mutable_timings());
+  if (in.speculation) WriteSpeculationStats(*in.speculation, out->mutable_speculation());
+  if (in.timings) WriteTimingsStats(*in.timings, out->mutable_timings());
 }
 
-RequestFinished Read(const v1::RequestFinished& in) {
+RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
   RequestFinished out;
   out.ordinal = in.ordinal();
   out.outcome = EnumFromProto<Outcome>(in.outcome());
@@ -143,12 +143,12 @@ RequestFinished Read(const v1::RequestFinished& in) {
   out.bytes = in.bytes();
   if (in.output_hash() != 0) out.output_hash = in.output_hash();
   out.output_text = in.output_text();
-  if (in.has_speculation()) out.speculation = Read(in.speculation());
-  if (in.has_timings()) out.timings = Read(in.timings());
+  if (in.has_speculation()) out.speculation = ReadSpeculationStats(in.speculation());
+  if (in.has_timings()) out.timings = ReadTimingsStats(in.timings());
   return out;
 }
 
-void Write(const AgentHealth& in, v1::AgentHealth* out) {
+void WriteAgentHealth(const AgentHealth& in, v1::AgentHealth* out) {
   out->set_from_mono_ns(in.from_mono_ns);
   out->set_at_mono_ns(in.at_mono_ns);
   out->set_in_flight(in.in_flight);
@@ -171,7 +171,7 @@ void Write(const AgentHealth& in, v1::AgentHealth* out) {
   out->set_unacknowledged_ns(in.unacknowledged_ns);
 }
 
-AgentHealth Read(const v1::AgentHealth& in) {
+AgentHealth ReadAgentHealth(const v1::AgentHealth& in) {
   AgentHealth out;
   out.from_mono_ns = in.from_mono_ns();
   out.at_mono_ns = in.at_mono_ns();
@@ -196,12 +196,12 @@ AgentHealth Read(const v1::AgentHealth& in) {
   return out;
 }
 
-void Write(const Unassigned& in, v1::Unassigned* out) {
+void WriteUnassigned(const Unassigned& in, v1::Unassigned* out) {
   out->set_reason(EnumToProto<v1::UnassignedReason>(in.reason));
   out->set_requests(in.requests);
 }
 
-Unassigned Read(const v1::Unassigned& in) {
+Unassigned ReadUnassigned(const v1::Unassigned& in) {
   Unassigned out;
   out.reason = EnumFromProto<UnassignedReason>(in.reason());
   out.requests = in.requests();
@@ -210,7 +210,7 @@ Unassigned Read(const v1::Unassigned& in) {
 
 }  // namespace
 
-v1::AgentBatch ToProto(const AgentBatch& in) {
+v1::AgentBatch BatchToProto(const AgentBatch& in) {
   v1::AgentBatch out;
   out.set_agent(in.agent);
   out.set_incarnation(in.incarnation);
@@ -218,19 +218,19 @@ v1::AgentBatch ToProto(const AgentBatch& in) {
   out.set_from_mono_ns(in.from_mono_ns);
   out.set_to_mono_ns(in.to_mono_ns);
   out.set_real_minus_mono_ns(in.real_minus_mono_ns);
-  for (const auto& item : in.begun) Write(item, out.add_begun());
+  for (const auto& item : in.begun) WriteRequestBegun(item, out.add_begun());
   out.set_chunks(in.chunks);
-  for (const auto& item : in.finished) Write(item, out.add_finished());
-  if (in.health) Write(*in.health, out.mutable_health());
+  for (const auto& item : in.finished) WriteRequestFinished(item, out.add_finished());
+  if (in.health) WriteAgentHealth(*in.health, out.mutable_health());
   if (in.slots_filled_mono_ns) out.set_slots_filled_mono_ns(*in.slots_filled_mono_ns);
   if (in.first_idle_mono_ns) out.set_first_idle_mono_ns(*in.first_idle_mono_ns);
-  for (const auto& item : in.unassigned) Write(item, out.add_unassigned());
+  for (const auto& item : in.unassigned) WriteUnassigned(item, out.add_unassigned());
   out.set_chunks_dropped(in.chunks_dropped);
   if (in.run_hash) out.set_run_hash(*in.run_hash);
   return out;
 }
 
-AgentBatch FromProto(const v1::AgentBatch& in) {
+AgentBatch BatchFromProto(const v1::AgentBatch& in) {
   AgentBatch out;
   out.agent = in.agent();
   out.incarnation = in.incarnation();
@@ -239,32 +239,33 @@ AgentBatch FromProto(const v1::AgentBatch& in) {
   out.to_mono_ns = in.to_mono_ns();
   out.real_minus_mono_ns = in.real_minus_mono_ns();
   out.begun.reserve(static_cast<size_t>(in.begun_size()));
-  for (const auto& item : in.begun()) out.begun.push_back(Read(item));
+  for (const auto& item : in.begun()) out.begun.push_back(ReadRequestBegun(item));
   out.chunks = in.chunks();
   out.finished.reserve(static_cast<size_t>(in.finished_size()));
-  for (const auto& item : in.finished()) out.finished.push_back(Read(item));
-  if (in.has_health()) out.health = Read(in.health());
+  for (const auto& item : in.finished()) out.finished.push_back(ReadRequestFinished(item));
+  if (in.has_health()) out.health = ReadAgentHealth(in.health());
   if (in.has_slots_filled_mono_ns()) out.slots_filled_mono_ns = in.slots_filled_mono_ns();
   if (in.has_first_idle_mono_ns()) out.first_idle_mono_ns = in.first_idle_mono_ns();
   out.unassigned.reserve(static_cast<size_t>(in.unassigned_size()));
-  for (const auto& item : in.unassigned()) out.unassigned.push_back(Read(item));
+  for (const auto& item : in.unassigned()) out.unassigned.push_back(ReadUnassigned(item));
   out.chunks_dropped = in.chunks_dropped();
   if (in.has_run_hash()) out.run_hash = in.run_hash();
   return out;
 }
 
-std::string EncodeBatch(const AgentBatch& batch) { return ToProto(batch).SerializeAsString(); }
+std::string EncodeBatch(const AgentBatch& batch) { return BatchToProto(batch).SerializeAsString(); }
 
 absl::StatusOr<ReceivedBatch> DecodeBatch(std::string bytes) {
   v1::AgentBatch proto;
   if (!proto.ParseFromString(bytes)) {
     return absl::DataLossError("session: got a batch that can't be read");
   }
+  // Before it is acknowledged: the journal must hold nothing that a reader would refuse.
   if (const absl::Status known = CheckEnums(proto); !known.ok()) {
     return absl::DataLossError(absl::StrFormat("session: batch %d of agent %d: %s", proto.seq(),
                                                proto.agent(), std::string(known.message())));
   }
-  return ReceivedBatch{.batch = FromProto(proto), .bytes = std::move(bytes)};
+  return ReceivedBatch{.batch = BatchFromProto(proto), .bytes = std::move(bytes)};
 }
 
 std::string EventOfBatch(std::string_view bytes) {

@@ -13,9 +13,9 @@ namespace v1 {
 class AgentBatch;
 }  // namespace v1
 
-v1::AgentBatch ToProto(const AgentBatch& in);
+v1::AgentBatch BatchToProto(const AgentBatch& in);
 // Requires what CheckEnums() (enum_check.h) has passed.
-AgentBatch FromProto(const v1::AgentBatch& in);
+AgentBatch BatchFromProto(const v1::AgentBatch& in);
 
 // A v1.AgentBatch's bytes.
 std::string EncodeBatch(const AgentBatch& batch);

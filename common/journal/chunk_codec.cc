@@ -17,10 +17,10 @@ constexpr uint8_t kInexactBit = 1 << 6;
 constexpr uint8_t kSameStepBit = 1 << 7;
 
 // Differences are taken modulo 2^64, so that foreign bytes can't overflow.
-int64_t Add(int64_t a, int64_t b) {
+int64_t AddWrapping(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
 }
-int64_t Subtract(int64_t a, int64_t b) {
+int64_t SubtractWrapping(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
 }
 
@@ -33,11 +33,13 @@ void ChunkRunEncoder::Reset(int64_t base_us) {
   last_delta_us_ = 0;
 }
 
-void ChunkRunEncoder::Append(const ChunkRecord& record) {
-  const int64_t delta = Subtract(record.arrival_us, last_us_);
+void ChunkRunEncoder::AppendRecord(const ChunkRecord& record) {
+  const int64_t delta = SubtractWrapping(record.arrival_us, last_us_);
   std::array<char, 3 * kVarintBytesMax + 1> encoded;
-  char* end = PutVarint(ZigZag(Subtract(delta, last_delta_us_)), encoded.data());
+  // A stream's gaps are nearly equal: their changes take a byte or two.
+  char* end = PutVarint(ZigZag(SubtractWrapping(delta, last_delta_us_)), encoded.data());
   last_us_ = record.arrival_us;
+  // The first one is from the batch's base, and says nothing of the next.
   if (count_ > 0) last_delta_us_ = delta;
   ++count_;
 
@@ -92,8 +94,8 @@ bool ChunkSectionReader::NextRecord(ChunkRecord& record) {
   if (!time || rest_.empty()) return Fail("a record is cut short");
   const auto flags = static_cast<uint8_t>(rest_.front());
   rest_.remove_prefix(1);
-  const int64_t delta = Add(UnZigZag(*time), last_delta_us_);
-  last_us_ = Add(last_us_, delta);
+  const int64_t delta = AddWrapping(UnZigZag(*time), last_delta_us_);
+  last_us_ = AddWrapping(last_us_, delta);
   if (left_ < records_) last_delta_us_ = delta;
   --left_;
   record.arrival_us = last_us_;

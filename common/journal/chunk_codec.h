@@ -41,7 +41,7 @@ class ChunkRunEncoder {
  public:
   // `base_us`: AgentBatch::from_mono_ns / 1000, the same for encoder and decoder.
   void Reset(int64_t base_us);
-  void Append(const ChunkRecord& record);
+  void AppendRecord(const ChunkRecord& record);
   uint64_t count() const { return count_; }
   // Appends the whole section (header and records) to `out`.
   void AppendSection(uint64_t ordinal, uint64_t previous_ordinal, std::string& out) const;

@@ -55,7 +55,7 @@ absl::Status Within(const std::string& place, const absl::Status& status) {
   return absl::DataLossError(absl::StrFormat("%s.%s", place, std::string(status.message())));
 }
 
-absl::Status Check(const Message& message, Walks& walks);
+absl::Status CheckMessage(const Message& message, Walks& walks);
 
 absl::Status CheckEnumField(const Message& message, const FieldDescriptor* field) {
   const Reflection* reflection = message.GetReflection();
@@ -71,17 +71,18 @@ absl::Status CheckMessageField(const Message& message, const FieldDescriptor* fi
   const Reflection* reflection = message.GetReflection();
   if (!field->is_repeated()) {
     if (!reflection->HasField(message, field)) return absl::OkStatus();
-    const absl::Status known = Check(reflection->GetMessage(message, field), walks);
+    const absl::Status known = CheckMessage(reflection->GetMessage(message, field), walks);
     return known.ok() ? known : Within(field->name(), known);
   }
   for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-    const absl::Status known = Check(reflection->GetRepeatedMessage(message, field, i), walks);
+    const absl::Status known =
+        CheckMessage(reflection->GetRepeatedMessage(message, field, i), walks);
     if (!known.ok()) return Within(absl::StrFormat("%s[%d]", field->name(), i), known);
   }
   return absl::OkStatus();
 }
 
-absl::Status Check(const Message& message, Walks& walks) {
+absl::Status CheckMessage(const Message& message, Walks& walks) {
   const Walk& walk = walks.Of(message.GetDescriptor());
   for (const FieldDescriptor* field : walk.enums) {
     if (absl::Status known = CheckEnumField(message, field); !known.ok()) return known;
@@ -96,7 +97,7 @@ absl::Status Check(const Message& message, Walks& walks) {
 
 absl::Status CheckEnums(const Message& message) {
   thread_local Walks walks;
-  return Check(message, walks);
+  return CheckMessage(message, walks);
 }
 
 }  // namespace specctl

@@ -9,7 +9,7 @@
 
 namespace specctl {
 
-v1::HostFacts ToProto(const HostFacts& in) {
+v1::HostFacts HostFactsToProto(const HostFacts& in) {
   v1::HostFacts out;
   out.set_hostname(in.hostname);
   out.set_boot_id(in.boot_id);
@@ -22,7 +22,7 @@ v1::HostFacts ToProto(const HostFacts& in) {
   return out;
 }
 
-HostFacts FromProto(const v1::HostFacts& in) {
+HostFacts HostFactsFromProto(const v1::HostFacts& in) {
   HostFacts out;
   out.hostname = in.hostname();
   out.boot_id = in.boot_id();
@@ -43,23 +43,23 @@ std::string_view ModelOf(const RunSpec& spec, const PlannedRow* row, uint32_t ta
 
 namespace {
 
-void Write(const RunBegun& in, v1::RunBegun* out) {
-  *out->mutable_spec() = ToProto(in.spec);
+void WriteRunBegun(const RunBegun& in, v1::RunBegun* out) {
+  *out->mutable_spec() = SpecToProto(in.spec);
   out->set_unix_ns(in.unix_ns);
   if (in.planned_requests) out->set_planned_requests(*in.planned_requests);
   for (const std::string& note : in.notes) out->add_notes(note);
 }
 
-RunBegun Read(const v1::RunBegun& in) {
+RunBegun ReadRunBegun(const v1::RunBegun& in) {
   RunBegun out;
-  out.spec = FromProto(in.spec());
+  out.spec = SpecFromProto(in.spec());
   out.unix_ns = in.unix_ns();
   if (in.has_planned_requests()) out.planned_requests = in.planned_requests();
   out.notes.assign(in.notes().begin(), in.notes().end());
   return out;
 }
 
-void Write(const PlannedRow& in, v1::PlannedRow* out) {
+void WritePlannedRow(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_order_index(in.order_index);
   out->set_question_id(in.question_id);
   out->set_category(in.category);
@@ -71,7 +71,7 @@ void Write(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_model(in.model);
 }
 
-PlannedRow Read(const v1::PlannedRow& in) {
+PlannedRow ReadPlannedRow(const v1::PlannedRow& in) {
   PlannedRow out;
   out.order_index = in.order_index();
   out.question_id = in.question_id();
@@ -85,7 +85,7 @@ PlannedRow Read(const v1::PlannedRow& in) {
   return out;
 }
 
-void Write(const TargetProbed& in, v1::TargetProbed* out) {
+void WriteTargetProbed(const TargetProbed& in, v1::TargetProbed* out) {
   out->set_target(in.target);
   out->set_url(in.url);
   out->set_engine(in.engine);
@@ -103,7 +103,7 @@ void Write(const TargetProbed& in, v1::TargetProbed* out) {
   if (in.draft_length) out->set_draft_length(*in.draft_length);
 }
 
-TargetProbed Read(const v1::TargetProbed& in) {
+TargetProbed ReadTargetProbed(const v1::TargetProbed& in) {
   TargetProbed out;
   out.target = in.target();
   out.url = in.url();
@@ -123,23 +123,23 @@ TargetProbed Read(const v1::TargetProbed& in) {
   return out;
 }
 
-void Write(const AgentJoined& in, v1::AgentJoined* out) {
+void WriteAgentJoined(const AgentJoined& in, v1::AgentJoined* out) {
   out->set_agent(in.agent);
   out->set_incarnation(in.incarnation);
-  *out->mutable_host() = ToProto(in.host);
+  *out->mutable_host() = HostFactsToProto(in.host);
   out->set_slots(in.slots);
 }
 
-AgentJoined Read(const v1::AgentJoined& in) {
+AgentJoined ReadAgentJoined(const v1::AgentJoined& in) {
   AgentJoined out;
   out.agent = in.agent();
   out.incarnation = in.incarnation();
-  out.host = FromProto(in.host());
+  out.host = HostFactsFromProto(in.host());
   out.slots = in.slots();
   return out;
 }
 
-void Write(const ClockProbed& in, v1::ClockProbed* out) {
+void WriteClockProbed(const ClockProbed& in, v1::ClockProbed* out) {
   out->set_agent(in.agent);
   out->set_controller_send_mono_ns(in.controller_send_mono_ns);
   out->set_agent_receive_mono_ns(in.agent_receive_mono_ns);
@@ -147,7 +147,7 @@ void Write(const ClockProbed& in, v1::ClockProbed* out) {
   out->set_controller_receive_mono_ns(in.controller_receive_mono_ns);
 }
 
-ClockProbed Read(const v1::ClockProbed& in) {
+ClockProbed ReadClockProbed(const v1::ClockProbed& in) {
   ClockProbed out;
   out.agent = in.agent();
   out.controller_send_mono_ns = in.controller_send_mono_ns();
@@ -157,13 +157,13 @@ ClockProbed Read(const v1::ClockProbed& in) {
   return out;
 }
 
-void Write(const Armed& in, v1::Armed* out) {
+void WriteArmed(const Armed& in, v1::Armed* out) {
   out->set_t0_mono_ns(in.t0_mono_ns);
   out->set_t0_unix_ns(in.t0_unix_ns);
   out->set_boot_id(in.boot_id);
 }
 
-Armed Read(const v1::Armed& in) {
+Armed ReadArmed(const v1::Armed& in) {
   Armed out;
   out.t0_mono_ns = in.t0_mono_ns();
   out.t0_unix_ns = in.t0_unix_ns();
@@ -171,13 +171,13 @@ Armed Read(const v1::Armed& in) {
   return out;
 }
 
-void Write(const StageChanged& in, v1::StageChanged* out) {
+void WriteStageChanged(const StageChanged& in, v1::StageChanged* out) {
   out->set_stage(EnumToProto<v1::RunStage>(in.stage));
   out->set_at_mono_ns(in.at_mono_ns);
   out->set_reason(in.reason);
 }
 
-StageChanged Read(const v1::StageChanged& in) {
+StageChanged ReadStageChanged(const v1::StageChanged& in) {
   StageChanged out;
   out.stage = EnumFromProto<RunStage>(in.stage());
   out.at_mono_ns = in.at_mono_ns();
@@ -185,14 +185,14 @@ StageChanged Read(const v1::StageChanged& in) {
   return out;
 }
 
-void Write(const AgentEnded& in, v1::AgentEnded* out) {
+void WriteAgentEnded(const AgentEnded& in, v1::AgentEnded* out) {
   out->set_agent(in.agent);
   out->set_lost(in.lost);
   out->set_reason(in.reason);
   out->set_at_mono_ns(in.at_mono_ns);
 }
 
-AgentEnded Read(const v1::AgentEnded& in) {
+AgentEnded ReadAgentEnded(const v1::AgentEnded& in) {
   AgentEnded out;
   out.agent = in.agent();
   out.lost = in.lost();
@@ -201,7 +201,7 @@ AgentEnded Read(const v1::AgentEnded& in) {
   return out;
 }
 
-void Write(const MetricSeries& in, v1::MetricSeries* out) {
+void WriteMetricSeries(const MetricSeries& in, v1::MetricSeries* out) {
   out->set_series(in.series);
   out->set_name(in.name);
   for (const auto& [name, value] : in.labels) {
@@ -211,7 +211,7 @@ void Write(const MetricSeries& in, v1::MetricSeries* out) {
   }
 }
 
-MetricSeries Read(const v1::MetricSeries& in) {
+MetricSeries ReadMetricSeries(const v1::MetricSeries& in) {
   MetricSeries out;
   out.series = in.series();
   out.name = in.name();
@@ -219,14 +219,14 @@ MetricSeries Read(const v1::MetricSeries& in) {
   return out;
 }
 
-void Write(const Scraped& in, v1::Scraped* out) {
+void WriteScraped(const Scraped& in, v1::Scraped* out) {
   out->set_target(in.target);
   out->set_url(in.url);
   out->set_kind(EnumToProto<v1::ScrapeKind>(in.kind));
   out->set_begin_mono_ns(in.begin_mono_ns);
   out->set_end_mono_ns(in.end_mono_ns);
   out->set_error(in.error);
-  for (const auto& item : in.new_series) Write(item, out->add_new_series());
+  for (const auto& item : in.new_series) WriteMetricSeries(item, out->add_new_series());
   for (const auto& [series, value] : in.samples) {
     out->add_sample_series(series);
     out->add_sample_values(value);
@@ -235,7 +235,7 @@ void Write(const Scraped& in, v1::Scraped* out) {
   out->set_peer(in.peer);
 }
 
-Scraped Read(const v1::Scraped& in) {
+Scraped ReadScraped(const v1::Scraped& in) {
   Scraped out;
   out.target = in.target();
   out.url = in.url();
@@ -244,7 +244,8 @@ Scraped Read(const v1::Scraped& in) {
   out.end_mono_ns = in.end_mono_ns();
   out.error = in.error();
   out.new_series.reserve(static_cast<size_t>(in.new_series_size()));
-  for (const auto& item : in.new_series()) out.new_series.push_back(Read(item));
+  for (const auto& item : in.new_series()) out.new_series.push_back(ReadMetricSeries(item));
+  // Of equal length, unless the bytes are damaged.
   const int samples = std::min(in.sample_series_size(), in.sample_values_size());
   for (int i = 0; i < samples; ++i) {
     out.samples.emplace_back(in.sample_series(i), in.sample_values(i));
@@ -254,13 +255,13 @@ Scraped Read(const v1::Scraped& in) {
   return out;
 }
 
-void Write(const RunEnded& in, v1::RunEnded* out) {
+void WriteRunEnded(const RunEnded& in, v1::RunEnded* out) {
   out->set_end(EnumToProto<v1::RunEnd>(in.end));
   out->set_reason(in.reason);
   out->set_at_mono_ns(in.at_mono_ns);
 }
 
-RunEnded Read(const v1::RunEnded& in) {
+RunEnded ReadRunEnded(const v1::RunEnded& in) {
   RunEnded out;
   out.end = EnumFromProto<RunEnd>(in.end());
   out.reason = in.reason();
@@ -268,12 +269,12 @@ RunEnded Read(const v1::RunEnded& in) {
   return out;
 }
 
-void Write(const DrainBegun& in, v1::DrainBegun* out) {
+void WriteDrainBegun(const DrainBegun& in, v1::DrainBegun* out) {
   out->set_reason(EnumToProto<v1::DrainReason>(in.reason));
   out->set_until_mono_ns(in.until_mono_ns);
 }
 
-DrainBegun Read(const v1::DrainBegun& in) {
+DrainBegun ReadDrainBegun(const v1::DrainBegun& in) {
   DrainBegun out;
   out.reason = EnumFromProto<DrainReason>(in.reason());
   out.until_mono_ns = in.until_mono_ns();
@@ -283,55 +284,63 @@ DrainBegun Read(const v1::DrainBegun& in) {
 struct EventWriter {
   v1::Event* out;
 
-  void operator()(const RunBegun& in) const { Write(in, out->mutable_run_begun()); }
-  void operator()(const PlannedRow& in) const { Write(in, out->mutable_planned_row()); }
-  void operator()(const TargetProbed& in) const { Write(in, out->mutable_target_probed()); }
-  void operator()(const AgentJoined& in) const { Write(in, out->mutable_agent_joined()); }
-  void operator()(const ClockProbed& in) const { Write(in, out->mutable_clock_probed()); }
-  void operator()(const Armed& in) const { Write(in, out->mutable_armed()); }
-  void operator()(const StageChanged& in) const { Write(in, out->mutable_stage_changed()); }
-  void operator()(const AgentEnded& in) const { Write(in, out->mutable_agent_ended()); }
-  void operator()(const Scraped& in) const { Write(in, out->mutable_scraped()); }
-  void operator()(const RunEnded& in) const { Write(in, out->mutable_run_ended()); }
-  void operator()(const DrainBegun& in) const { Write(in, out->mutable_drain_begun()); }
-  void operator()(const AgentBatch& in) const { *out->mutable_agent_batch() = ToProto(in); }
+  void operator()(const RunBegun& in) const { WriteRunBegun(in, out->mutable_run_begun()); }
+  void operator()(const PlannedRow& in) const { WritePlannedRow(in, out->mutable_planned_row()); }
+  void operator()(const TargetProbed& in) const {
+    WriteTargetProbed(in, out->mutable_target_probed());
+  }
+  void operator()(const AgentJoined& in) const {
+    WriteAgentJoined(in, out->mutable_agent_joined());
+  }
+  void operator()(const ClockProbed& in) const {
+    WriteClockProbed(in, out->mutable_clock_probed());
+  }
+  void operator()(const Armed& in) const { WriteArmed(in, out->mutable_armed()); }
+  void operator()(const StageChanged& in) const {
+    WriteStageChanged(in, out->mutable_stage_changed());
+  }
+  void operator()(const AgentEnded& in) const { WriteAgentEnded(in, out->mutable_agent_ended()); }
+  void operator()(const Scraped& in) const { WriteScraped(in, out->mutable_scraped()); }
+  void operator()(const RunEnded& in) const { WriteRunEnded(in, out->mutable_run_ended()); }
+  void operator()(const DrainBegun& in) const { WriteDrainBegun(in, out->mutable_drain_begun()); }
+  void operator()(const AgentBatch& in) const { *out->mutable_agent_batch() = BatchToProto(in); }
 };
 
 }  // namespace
 
-v1::Event ToProto(const Event& event) {
+v1::Event EventToProto(const Event& event) {
   v1::Event out;
   std::visit(EventWriter{&out}, event);
   return out;
 }
 
-absl::StatusOr<Event> FromProto(const v1::Event& event) {
+absl::StatusOr<Event> EventFromProto(const v1::Event& event) {
   if (absl::Status known = CheckEnums(event); !known.ok()) return known;
   switch (event.event_case()) {
     case v1::Event::kRunBegun:
-      return Event(Read(event.run_begun()));
+      return Event(ReadRunBegun(event.run_begun()));
     case v1::Event::kPlannedRow:
-      return Event(Read(event.planned_row()));
+      return Event(ReadPlannedRow(event.planned_row()));
     case v1::Event::kTargetProbed:
-      return Event(Read(event.target_probed()));
+      return Event(ReadTargetProbed(event.target_probed()));
     case v1::Event::kAgentJoined:
-      return Event(Read(event.agent_joined()));
+      return Event(ReadAgentJoined(event.agent_joined()));
     case v1::Event::kClockProbed:
-      return Event(Read(event.clock_probed()));
+      return Event(ReadClockProbed(event.clock_probed()));
     case v1::Event::kArmed:
-      return Event(Read(event.armed()));
+      return Event(ReadArmed(event.armed()));
     case v1::Event::kStageChanged:
-      return Event(Read(event.stage_changed()));
+      return Event(ReadStageChanged(event.stage_changed()));
     case v1::Event::kAgentEnded:
-      return Event(Read(event.agent_ended()));
+      return Event(ReadAgentEnded(event.agent_ended()));
     case v1::Event::kAgentBatch:
-      return Event(FromProto(event.agent_batch()));
+      return Event(BatchFromProto(event.agent_batch()));
     case v1::Event::kScraped:
-      return Event(Read(event.scraped()));
+      return Event(ReadScraped(event.scraped()));
     case v1::Event::kRunEnded:
-      return Event(Read(event.run_ended()));
+      return Event(ReadRunEnded(event.run_ended()));
     case v1::Event::kDrainBegun:
-      return Event(Read(event.drain_begun()));
+      return Event(ReadDrainBegun(event.drain_begun()));
     case v1::Event::EVENT_NOT_SET:
       break;
   }

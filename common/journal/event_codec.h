@@ -10,11 +10,11 @@
 
 namespace specctl {
 
-v1::HostFacts ToProto(const HostFacts& host);
-HostFacts FromProto(const v1::HostFacts& host);
-v1::Event ToProto(const Event& event);
+v1::HostFacts HostFactsToProto(const HostFacts& host);
+HostFacts HostFactsFromProto(const v1::HostFacts& host);
+v1::Event EventToProto(const Event& event);
 // DATA_LOSS where the event is of a kind, or has an enumeration value, that this version doesn't
 // know; the field and the value are named.
-absl::StatusOr<Event> FromProto(const v1::Event& event);
+absl::StatusOr<Event> EventFromProto(const v1::Event& event);
 
 }  // namespace specctl

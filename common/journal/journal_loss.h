@@ -17,7 +17,7 @@ struct JournalDamage {
   uint64_t stretches = 0, bytes = 0;  // all of them
   std::vector<DamagedStretch> first;  // the first kNamedMax, in the file's order
 
-  void Add(const DamagedStretch& stretch) {
+  void AddStretch(const DamagedStretch& stretch) {
     ++stretches;
     bytes += stretch.bytes;
     if (first.size() < kNamedMax) first.push_back(stretch);

@@ -46,8 +46,8 @@ bool MayBeEvent(std::string_view bytes, uint64_t left) {
 
 absl::StatusOr<Event> DecodeEvent(const std::string& payload) {
   v1::Event event;
-  if (!event.ParseFromString(payload)) return absl::DataLossError("a record that is no event");
-  return FromProto(event);
+  if (!event.ParseFromString(payload)) return absl::DataLossError("a record that is not an event");
+  return EventFromProto(event);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ absl::StatusOr<JournalReader> JournalReader::Open(const std::string& path) {
   const uint64_t size = std::filesystem::file_size(path, error);
   auto in = std::make_unique<std::ifstream>(path, std::ios::binary);
   if (error || !*in) {
-    return absl::NotFoundError(absl::StrFormat("%s: no journal there that can be read", path));
+    return absl::NotFoundError(absl::StrFormat("%s: no readable journal", path));
   }
   return JournalReader(std::move(in), path, size);
 }
@@ -76,7 +76,7 @@ absl::StatusOr<std::optional<Event>> JournalReader::Next() {
       loss_.torn_bytes = size_ - offset_;
       return std::nullopt;
     }
-    loss_.damage.Add({.offset = offset_, .bytes = *next - offset_});
+    loss_.damage.AddStretch({.offset = offset_, .bytes = *next - offset_});
     offset_ = *next;
   }
   absl::StatusOr<Event> event = DecodeEvent(payload_);

@@ -18,8 +18,8 @@ JournalWriter::~JournalWriter() {
   if (file_ != nullptr && status_.ok()) status_ = WriteBuffer();
 }
 
-void JournalWriter::Append(const Event& event) {
-  AppendEncoded(ToProto(event).SerializeAsString());
+void JournalWriter::AppendEvent(const Event& event) {
+  AppendEncoded(EventToProto(event).SerializeAsString());
 }
 
 void JournalWriter::AppendEncoded(std::string_view event) {
@@ -35,6 +35,7 @@ absl::Status JournalWriter::WriteBuffer() {
 }
 
 absl::Status JournalWriter::Sync() {
+  // A failed sync is final: the kernel may have dropped the pages, and reports it once.
   if (!status_.ok()) return status_;
   status_ = WriteBuffer();
   if (status_.ok()) status_ = file_->Sync();

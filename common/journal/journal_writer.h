@@ -29,7 +29,7 @@ class JournalWriter {
   ~JournalWriter();  // closes; unsynced records are written, not synced
 
   // Encodes and buffers.  Never fails; errors show at Sync().
-  void Append(const Event& event);
+  void AppendEvent(const Event& event);
   // The same for an event that is encoded already (a v1.Event's bytes).
   void AppendEncoded(std::string_view event);
   // Writes what is buffered and makes it durable.

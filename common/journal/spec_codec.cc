@@ -39,33 +39,33 @@ struct StoredField {
   const FieldDescriptor* descriptor;
 };
 
-void Store(const std::string& value, const StoredField& to, Message* message) {
+void StoreValue(const std::string& value, const StoredField& to, Message* message) {
   to.reflection->SetString(message, to.descriptor, value);
 }
-void Store(bool value, const StoredField& to, Message* message) {
+void StoreValue(bool value, const StoredField& to, Message* message) {
   to.reflection->SetBool(message, to.descriptor, value);
 }
-void Store(uint32_t value, const StoredField& to, Message* message) {
+void StoreValue(uint32_t value, const StoredField& to, Message* message) {
   to.reflection->SetUInt32(message, to.descriptor, value);
 }
-void Store(uint64_t value, const StoredField& to, Message* message) {
+void StoreValue(uint64_t value, const StoredField& to, Message* message) {
   to.reflection->SetUInt64(message, to.descriptor, value);
 }
-void Store(double value, const StoredField& to, Message* message) {
+void StoreValue(double value, const StoredField& to, Message* message) {
   to.reflection->SetDouble(message, to.descriptor, value);
 }
-void Store(Nanos value, const StoredField& to, Message* message) {
+void StoreValue(Nanos value, const StoredField& to, Message* message) {
   to.reflection->SetInt64(message, to.descriptor, value.count());
 }
 template <SpecEnum T>
-void Store(T value, const StoredField& to, Message* message) {
+void StoreValue(T value, const StoredField& to, Message* message) {
   to.reflection->SetEnumValue(message, to.descriptor, EnumToProto<int>(value));
 }
 template <class T>
-void Store(const std::optional<T>& value, const StoredField& to, Message* message) {
-  if (value) Store(*value, to, message);
+void StoreValue(const std::optional<T>& value, const StoredField& to, Message* message) {
+  if (value) StoreValue(*value, to, message);
 }
-void Store(const std::vector<std::string>& values, const StoredField& to, Message* message) {
+void StoreValue(const std::vector<std::string>& values, const StoredField& to, Message* message) {
   for (const std::string& value : values) to.reflection->AddString(message, to.descriptor, value);
 }
 
@@ -74,7 +74,7 @@ struct SpecStorer {
 
   template <class T>
   void operator()(const SpecField& field, const T& value) const {
-    Store(value, StoredField(*message, field), message);
+    StoreValue(value, StoredField(*message, field), message);
   }
   template <class Members>
   void Group(std::string_view /*key*/, const Members& visit_members) const {
@@ -83,51 +83,51 @@ struct SpecStorer {
 };
 
 template <HasSpecFields T>
-void Store(const T& value, const StoredField& to, Message* message) {
+void StoreValue(const T& value, const StoredField& to, Message* message) {
   VisitFields(value, SpecStorer{to.reflection->MutableMessage(message, to.descriptor)});
 }
-void Store(const std::vector<TargetSpec>& values, const StoredField& to, Message* message) {
+void StoreValue(const std::vector<TargetSpec>& values, const StoredField& to, Message* message) {
   for (const TargetSpec& value : values) {
     VisitFields(value, SpecStorer{to.reflection->AddMessage(message, to.descriptor)});
   }
 }
 template <class T>
-void Store(const std::vector<std::pair<std::string, T>>& pairs, const StoredField& to,
-           Message* message) {
+void StoreValue(const std::vector<std::pair<std::string, T>>& pairs, const StoredField& to,
+                Message* message) {
   for (const auto& [name, value] : pairs) {
     Message* const pair = to.reflection->AddMessage(message, to.descriptor);
-    Store(name, StoredField(*pair, 0), pair);
-    Store(value, StoredField(*pair, 1), pair);
+    StoreValue(name, StoredField(*pair, 0), pair);
+    StoreValue(value, StoredField(*pair, 1), pair);
   }
 }
 
-void Load(const StoredField& from, const Message& message, std::string& value) {
+void LoadValue(const StoredField& from, const Message& message, std::string& value) {
   value = from.reflection->GetString(message, from.descriptor);
 }
-void Load(const StoredField& from, const Message& message, bool& value) {
+void LoadValue(const StoredField& from, const Message& message, bool& value) {
   value = from.reflection->GetBool(message, from.descriptor);
 }
-void Load(const StoredField& from, const Message& message, uint32_t& value) {
+void LoadValue(const StoredField& from, const Message& message, uint32_t& value) {
   value = from.reflection->GetUInt32(message, from.descriptor);
 }
-void Load(const StoredField& from, const Message& message, uint64_t& value) {
+void LoadValue(const StoredField& from, const Message& message, uint64_t& value) {
   value = from.reflection->GetUInt64(message, from.descriptor);
 }
-void Load(const StoredField& from, const Message& message, double& value) {
+void LoadValue(const StoredField& from, const Message& message, double& value) {
   value = from.reflection->GetDouble(message, from.descriptor);
 }
-void Load(const StoredField& from, const Message& message, Nanos& value) {
+void LoadValue(const StoredField& from, const Message& message, Nanos& value) {
   value = Nanos(from.reflection->GetInt64(message, from.descriptor));
 }
 template <SpecEnum T>
-void Load(const StoredField& from, const Message& message, T& value) {
+void LoadValue(const StoredField& from, const Message& message, T& value) {
   value = EnumFromProto<T>(from.reflection->GetEnumValue(message, from.descriptor));
 }
 template <class T>
-void Load(const StoredField& from, const Message& message, std::optional<T>& value) {
+void LoadValue(const StoredField& from, const Message& message, std::optional<T>& value) {
   value.reset();
   if (from.reflection->HasField(message, from.descriptor)) {
-    Load(from, message, value.emplace());
+    LoadValue(from, message, value.emplace());
   }
 }
 
@@ -136,7 +136,7 @@ struct SpecLoader {
 
   template <class T>
   void operator()(const SpecField& field, T& value) const {
-    Load(StoredField(message, field), message, value);
+    LoadValue(StoredField(message, field), message, value);
   }
   template <class Members>
   void Group(std::string_view /*key*/, const Members& visit_members) const {
@@ -145,7 +145,7 @@ struct SpecLoader {
 };
 
 template <HasSpecFields T>
-void Load(const StoredField& from, const Message& message, T& value) {
+void LoadValue(const StoredField& from, const Message& message, T& value) {
   VisitFields(value, SpecLoader{from.reflection->GetMessage(message, from.descriptor)});
 }
 // Calls load(message, value) for each of a repeated field's messages, to fill a value added for it.
@@ -157,35 +157,35 @@ void LoadEach(const StoredField& from, const Message& message, std::vector<T>& v
     load(from.reflection->GetRepeatedMessage(message, from.descriptor, i), values.emplace_back());
   }
 }
-void Load(const StoredField& from, const Message& message, std::vector<std::string>& values) {
+void LoadValue(const StoredField& from, const Message& message, std::vector<std::string>& values) {
   const int count = from.reflection->FieldSize(message, from.descriptor);
   for (int i = 0; i < count; ++i) {
     values.push_back(from.reflection->GetRepeatedString(message, from.descriptor, i));
   }
 }
-void Load(const StoredField& from, const Message& message, std::vector<TargetSpec>& values) {
+void LoadValue(const StoredField& from, const Message& message, std::vector<TargetSpec>& values) {
   LoadEach(from, message, values, [](const Message& target, TargetSpec& value) {
     VisitFields(value, SpecLoader{target});
   });
 }
 template <class T>
-void Load(const StoredField& from, const Message& message,
-          std::vector<std::pair<std::string, T>>& values) {
+void LoadValue(const StoredField& from, const Message& message,
+               std::vector<std::pair<std::string, T>>& values) {
   LoadEach(from, message, values, [](const Message& pair, std::pair<std::string, T>& value) {
-    Load(StoredField(pair, 0), pair, value.first);
-    Load(StoredField(pair, 1), pair, value.second);
+    LoadValue(StoredField(pair, 0), pair, value.first);
+    LoadValue(StoredField(pair, 1), pair, value.second);
   });
 }
 
 }  // namespace
 
-v1::RunSpec ToProto(const RunSpec& spec) {
+v1::RunSpec SpecToProto(const RunSpec& spec) {
   v1::RunSpec out;
   VisitFields(spec, SpecStorer{&out});
   return out;
 }
 
-RunSpec FromProto(const v1::RunSpec& spec) {
+RunSpec SpecFromProto(const v1::RunSpec& spec) {
   RunSpec out;
   for (const std::string& url : spec.target_urls()) out.targets.push_back({.url = url});
   VisitFields(out, SpecLoader{spec});

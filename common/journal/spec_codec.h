@@ -6,8 +6,8 @@
 
 namespace specctl {
 
-v1::RunSpec ToProto(const RunSpec& spec);
+v1::RunSpec SpecToProto(const RunSpec& spec);
 // Requires what CheckEnums() (enum_check.h) has passed.
-RunSpec FromProto(const v1::RunSpec& spec);
+RunSpec SpecFromProto(const v1::RunSpec& spec);
 
 }  // namespace specctl

@@ -18,7 +18,7 @@ std::vector<size_t> InterleaveFamilies(std::span<const char> is_v6) {
   return order;
 }
 
-size_t AttemptPace::Begin(MonoTime now) {
+size_t AttemptPace::BeginAttempt(MonoTime now) {
   assert(next_due() <= now);
   next_due_ = now + kAttemptDelay;
   return begun_++;

@@ -25,7 +25,7 @@ class AttemptPace {
   // MonoTime::max() where all have begun.
   MonoTime next_due() const { return begun_ < count_ ? next_due_ : MonoTime::max(); }
   // The attempt that begins now, in [0, count).  Needs next_due() <= now (asserted).
-  size_t Begin(MonoTime now);
+  size_t BeginAttempt(MonoTime now);
   void OnFailure() {
     ++failed_;
     next_due_ = MonoTime::min();

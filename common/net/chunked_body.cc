@@ -14,7 +14,7 @@ int HexDigit(char byte) {
 
 }  // namespace
 
-std::string_view ChunkedBody::Take(std::string_view& bytes) {
+std::string_view ChunkedBody::TakeData(std::string_view& bytes) {
   while (!bytes.empty() && !fault_) {
     if (next_ == Next::kData) {
       const std::string_view data =
@@ -35,7 +35,7 @@ std::string_view ChunkedBody::Take(std::string_view& bytes) {
 
 // Returns what is wrong with the byte, or null.
 const char* ChunkedBody::TakeFraming(char byte) {
-  if (++framing_bytes_ > kFramingBytesMax) return "a line of its framing has no end";
+  if (++framing_bytes_ > kFramingBytesMax) return "a framing line has no end";
   const auto expect = [&](char wanted, Next then) -> const char* {
     if (byte != wanted) return "an HTTP chunk does not end where its size says";
     next_ = then;
@@ -44,6 +44,7 @@ const char* ChunkedBody::TakeFraming(char byte) {
   switch (next_) {
     case Next::kSize:
       return TakeSize(byte);
+    // Extensions mean nothing here, as to any recipient that doesn't know them (RFC 9112, 7.1.1).
     case Next::kExtension:
       if (byte == '\r') next_ = Next::kSizeLf;
       return byte == '\n' ? "the line of an HTTP chunk's size ends without CR" : nullptr;
@@ -75,12 +76,13 @@ const char* ChunkedBody::TakeFraming(char byte) {
 
 const char* ChunkedBody::TakeSize(char byte) {
   if (const int digit = HexDigit(byte); digit >= 0) {
+    // This digit would not fit any more.
     if (left_ > (UINT64_MAX >> 4)) return "the size of an HTTP chunk is too large";
     left_ = left_ << 4 | static_cast<uint64_t>(digit);
     has_digit_ = true;
     return nullptr;
   }
-  if (!has_digit_) return "the size of an HTTP chunk is no hexadecimal number";
+  if (!has_digit_) return "the size of an HTTP chunk is not a hexadecimal number";
   switch (byte) {
     case '\r':
       next_ = Next::kSizeLf;
@@ -91,7 +93,7 @@ const char* ChunkedBody::TakeSize(char byte) {
       next_ = Next::kExtension;
       return nullptr;
     default:
-      return "the size of an HTTP chunk is no hexadecimal number";
+      return "the size of an HTTP chunk is not a hexadecimal number";
   }
 }
 

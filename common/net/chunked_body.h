@@ -11,7 +11,7 @@ namespace specctl {
 // once, at none of the data, and is a few words of state.  Sans-I/O.  Not thread-safe.
 //
 //   while (!bytes.empty() && !body.done()) {
-//     const std::string_view data = body.Take(bytes);
+//     const std::string_view data = body.TakeData(bytes);
 //     if (!data.empty()) Use(data); else if (body.fault()) return ...
 //   }
 class ChunkedBody {
@@ -21,7 +21,7 @@ class ChunkedBody {
 
   // Takes framing and at most one piece of data off the front of `bytes`, and returns the piece.
   // Empty: `bytes` is, or the body is done(), or it has a fault().
-  std::string_view Take(std::string_view& bytes);
+  std::string_view TakeData(std::string_view& bytes);
 
   bool done() const { return next_ == Next::kNothing; }
   // Nothing has been taken behind the last piece of data but the CR LF that ends its HTTP chunk.

@@ -87,6 +87,7 @@ std::string PlainHead(std::string_view head) {
   head.remove_prefix(status_line.size() + (status_line.size() < head.size() ? 1 : 0));
   if (status_line.ends_with('\r')) status_line.remove_suffix(1);
   out.append(status_line);
+  // Beast requires the space before the reason even if there is no reason.
   if (status_line.starts_with("HTTP/1.") && status_line.size() == kStatusLineBytes) out += ' ';
   out.append("\r\n");
   const std::vector<HeadLine> lines = FieldLines(head);
@@ -98,6 +99,7 @@ std::string PlainHead(std::string_view head) {
       continue;
     }
     std::string_view value = line.value;
+    // Means none, but Beast takes it for a coding that it doesn't know.
     if (IsSame(line.name, "transfer-encoding") && IsSame(value, "identity")) continue;
     if (IsSame(line.name, "content-length")) {
       if (chunked) continue;

@@ -41,6 +41,7 @@ struct SinkBody {
         value_.status = value_.sink->OnBody({static_cast<const char*>(piece.data()), piece.size()});
         bytes += piece.size();
       }
+      // Any error makes Beast stop; TakePlain() finds the cause in `status`.
       if (!value_.status.ok()) error = http::error::end_of_stream;
       return bytes;
     }
@@ -117,12 +118,12 @@ absl::Status HttpResponseParser::FeedBehindEnd(std::string_view bytes) {
   SkipLineEnds(bytes);
   if (bytes.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrFormat(
-      "%d bytes after the end of the response, though nothing more was asked", bytes.size()));
+      "%d bytes after the end of the response, though nothing more was requested", bytes.size()));
 }
 
 // Takes at least one byte off the front of `bytes`.
 absl::Status HttpResponseParser::TakeChunk(std::string_view& bytes) {
-  const std::string_view data = chunks_.Take(bytes);
+  const std::string_view data = chunks_.TakeData(bytes);
   if (!data.empty()) return sink_->OnBody(data);
   return chunks_.fault() ? Malformed(chunks_.fault(), bytes) : absl::OkStatus();
 }

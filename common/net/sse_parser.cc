@@ -23,6 +23,7 @@ std::optional<std::string_view> FieldValue(std::string_view line, std::string_vi
 }
 
 const char* Find(const char* begin, const char* end, char wanted) {
+  // An empty text may have no address, which memchr must not get.
   if (begin == end) return nullptr;
   return static_cast<const char*>(std::memchr(begin, wanted, static_cast<size_t>(end - begin)));
 }
@@ -47,8 +48,10 @@ absl::Status SseParser::Feed(std::string_view bytes) {
   } else {
     text_ = bytes.data();
     end_ = bytes.size();
+    // A CR at the end of the last bytes may be half of a CR LF.
     at_ = {.after_cr = at_.after_cr};
   }
+  // Only the open event counts: one read may hold many.
   if (end_ - at_.event <= event_bytes_max_ || !FirstEventIsTooLong()) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrFormat("an event of the stream is longer than %d bytes", event_bytes_max_));
@@ -91,6 +94,7 @@ std::optional<std::string_view> SseParser::NextLine(Cursor& at) const {
   const char* const end = text_ + end_;
   const char* const from = text_ + at.searched;
   const char* stop = Find(from, end, '\n');
+  // CR ends a line as well, alone or before LF.
   if (const char* cr = Find(from, stop ? stop : end, '\r')) stop = cr;
   if (!stop) {
     at.searched = end_;
@@ -125,6 +129,7 @@ void SseParser::TakeComment(std::string_view line) {
 }
 
 bool SseParser::IsToBeReturned() const {
+  // A named event counts without data: some servers send only `event: error`.
   return (has_data_ && data_end_ > data_begin_) || !name_.empty();
 }
 
@@ -154,6 +159,7 @@ void SseParser::TakeData(std::string_view value) {
 SseParser::Event SseParser::CloseEvent() {
   Event event;
   if (has_data_) event.data = std::string_view(text_ + data_begin_, data_end_ - data_begin_);
+  // Swapped, not copied: both keep their memory.
   std::swap(name_, returned_name_);
   event.name = returned_name_;
   if (!event.name.empty()) {

@@ -50,7 +50,7 @@ absl::StatusOr<std::string> ReadCaFile(const std::string& path) {
   file.read(pem.data(), static_cast<std::streamsize>(pem.size()));
   if (file.bad()) return bad(std::strerror(errno));
   if (file.gcount() > kCaFileBytesMax) {
-    return bad(absl::StrFormat("a file of certificates has at most %d bytes", kCaFileBytesMax));
+    return bad(absl::StrFormat("a certificate file may have at most %d bytes", kCaFileBytesMax));
   }
   pem.resize(static_cast<size_t>(file.gcount()));
   return pem;

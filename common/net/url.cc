@@ -134,17 +134,17 @@ absl::StatusOr<Url> ParseUrl(std::string_view text) {
   std::string_view rest = text;
   if (text.empty()) return Refused(text, "need http://HOST[:PORT][/PREFIX], got nothing");
   if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7f; })) {
-    return Refused(text, "must hold no space or control character");
+    return Refused(text, "must not contain spaces or control characters");
   }
   if (!TakeScheme(rest, url)) return Refused(text, "scheme: need http or https");
   if (rest.find_first_of("?#") != std::string_view::npos) {
-    return Refused(text, "must have no query and no fragment");
+    return Refused(text, "must not have a query or a fragment");
   }
   const size_t slash = std::min(rest.find('/'), rest.size());
   std::string_view authority = rest.substr(0, slash);
   url.path = rest.substr(slash);
   if (!TakeLogin(authority, url)) {
-    return Refused(text, "user name and password: % needs two hex digits behind it");
+    return Refused(text, "user name and password: % needs two hex digits after it");
   }
   if (!TakeHost(authority, url)) return Refused(text, "host: need a name or an address");
   if (authority.empty()) return url;

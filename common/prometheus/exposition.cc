@@ -35,7 +35,7 @@ class Cursor {
   void SkipBlanks() {
     while (!rest_.empty() && IsBlank(rest_.front())) rest_.remove_prefix(1);
   }
-  bool Take(char c) {
+  bool TakeChar(char c) {
     if (!At(c)) return false;
     rest_.remove_prefix(1);
     return true;
@@ -105,7 +105,7 @@ Need ReadLabel(Cursor& cursor, RawLabel& label) {
   }
   if (label.name.empty()) return "a label's name";
   cursor.SkipBlanks();
-  if (!cursor.Take('=')) {
+  if (!cursor.TakeChar('=')) {
     label.is_metric_name = true;
     return quoted ? Need() : Need("'=' after a label's name");
   }
@@ -121,11 +121,11 @@ template <class Visit>
 Need ReadLabels(Cursor& cursor, Visit visit) {
   RawLabel label;
   cursor.SkipBlanks();
-  while (!cursor.Take('}')) {
+  while (!cursor.TakeChar('}')) {
     if (const Need need = ReadLabel(cursor, label); !need.empty()) return need;
     if (const Need need = visit(label); !need.empty()) return need;
     cursor.SkipBlanks();
-    if (!cursor.Take(',') && !cursor.At('}')) return "',' or '}' after a label";
+    if (!cursor.TakeChar(',') && !cursor.At('}')) return "',' or '}' after a label";
     cursor.SkipBlanks();
   }
   return {};
@@ -133,7 +133,7 @@ Need ReadLabels(Cursor& cursor, Visit visit) {
 
 Need ReadExemplar(Cursor& cursor) {
   cursor.SkipBlanks();
-  if (!cursor.Take('{')) return "'{' of an exemplar";
+  if (!cursor.TakeChar('{')) return "'{' of an exemplar";
   const auto check = [](const RawLabel& label) {
     return label.is_metric_name ? Need("'=' after a label's name") : Need();
   };
@@ -150,7 +150,7 @@ Need ReadSample(Cursor& cursor, SampleView& sample) {
   if (sample.name.empty() && !cursor.At('{')) return "a metric's name";
   cursor.SkipBlanks();
   sample.series_text = sample.name;
-  if (cursor.Take('{')) {
+  if (cursor.TakeChar('{')) {
     const auto take_name = [&](const RawLabel& label) {
       if (!label.is_metric_name) return Need();
       if (!sample.name.empty()) return Need("'=' after a label's name");
@@ -167,7 +167,7 @@ Need ReadSample(Cursor& cursor, SampleView& sample) {
   if (!value) return "a value";
   sample.value = *value;
   if (!cursor.AtEnd() && !cursor.At('#') && !cursor.TakeNumber()) return "a timestamp";
-  if (cursor.Take('#')) {
+  if (cursor.TakeChar('#')) {
     if (const Need need = ReadExemplar(cursor); !need.empty()) return need;
   }
   return cursor.AtEnd() ? Need() : Need("the end of the line");

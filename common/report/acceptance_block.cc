@@ -24,7 +24,7 @@ std::string_view SourceText(AcceptanceSource source) {
     case AcceptanceSource::kTimings:
       return "from the server's timings";
     case AcceptanceSource::kCounters:
-      return "by the servers' counters, whole run";
+      return "from the servers' counters, whole run";
     case AcceptanceSource::kMixed:
       return "from each target's own source";
     case AcceptanceSource::kChunks:
@@ -75,12 +75,13 @@ void AppendPerStep(const Results& results, std::string& out) {
   const AcceptanceFigures& figures = *results.headline.acceptance;
   std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
   AddCoverage(results, items);
-  if (figures.lower_bound) items.emplace_back("a lower bound: no longest step was seen whole");
+  if (figures.lower_bound) items.emplace_back("a lower bound: the longest steps were all cut off");
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
   AppendRow(LabelOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {
     AppendRow("  " + ShortLabelOf<&AcceptanceFigures::delivered_per_step>(),
-              figures.delivered_per_step, {"with the last steps as responses' ends cut them"}, out);
+              figures.delivered_per_step, {"with last steps as cut by the end of the response"},
+              out);
   }
 }
 
@@ -94,7 +95,7 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
     AppendRow("  " + ShortLabelOf<&AcceptanceFigures::per_draft>(), figures.per_draft, items, out);
   } else if (figures.accept_rate) {
     AppendRow("  " + ShortLabelOf<&AcceptanceFigures::accept_rate>(), figures.accept_rate,
-              {"which steps had a draft is not known"}, out);
+              {"it is not known which steps had a draft"}, out);
   }
 }
 
@@ -153,12 +154,12 @@ std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
     if (target.speculates && !target.why_none.empty()) return target.why_none;
   }
-  return "no response told its steps";
+  return "no response reported its steps";
 }
 
 // Whether two dimensions cut the requests into the same slices, as SPEED-Bench's throughput sets
 // do, whose category is the tier.
-bool SameSlices(const Results& results, std::string_view one, std::string_view other) {
+bool SameSlices(const Results& results, Dimension one, Dimension other) {
   std::map<std::string, uint64_t> ones, others;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by == one) ones[slice.key] += slice.conservation.sent;
@@ -168,7 +169,7 @@ bool SameSlices(const Results& results, std::string_view one, std::string_view o
 }
 
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
-void AppendSlices(const Results& results, std::string_view by, std::string& out) {
+void AppendSlices(const Results& results, Dimension by, std::string& out) {
   const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
   const bool acceptance = headline && headline->source != AcceptanceSource::kCounters;
   std::vector<std::string> items;
@@ -184,7 +185,8 @@ void AppendSlices(const Results& results, std::string_view by, std::string& out)
     items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " + figure);
   }
   if (items.size() < 2) return;
-  const std::string label = (acceptance ? "  by " : "user TPS p50 by ") + std::string(by);
+  const std::string label =
+      (acceptance ? "  by " : "user TPS p50 by ") + std::string(DimensionName(by));
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
 }
 
@@ -207,8 +209,10 @@ std::string AcceptanceBlock(const Results& results) {
     AppendFromChunks(results, out);
     AppendCounters(results, out);
   }
-  AppendSlices(results, "tier", out);
-  if (!SameSlices(results, "tier", "category")) AppendSlices(results, "category", out);
+  AppendSlices(results, Dimension::kTier, out);
+  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
+    AppendSlices(results, Dimension::kCategory, out);
+  }
   return out;
 }
 

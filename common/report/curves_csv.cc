@@ -8,9 +8,13 @@
 namespace specctl {
 namespace {
 
-void AddCodes(const std::vector<std::string>& codes, CsvLine& line) {
+template <class Code>
+void AddCodes(const std::vector<Code>& codes, std::string_view (*name)(Code), CsvLine& line) {
   std::string joined;
-  for (const std::string& code : codes) joined += (joined.empty() ? "" : ";") + code;
+  for (const Code code : codes) {
+    if (!joined.empty()) joined += ';';
+    joined += name(code);
+  }
   line.AddText(joined);
 }
 
@@ -35,10 +39,10 @@ std::string CurvesHeader() {
 void AppendWindow(const WindowFigures& window, std::string_view dataset, std::string& out) {
   CsvLine line(out);
   line.AddCount(window.start_s);
-  line.AddText(window.stage);
+  line.AddText(StageName(window.stage));
   line.AddText(VerdictName(window.verdict));
-  AddCodes(window.reasons, line);
-  AddCodes(window.labels, line);
+  AddCodes(window.reasons, ReasonName, line);
+  AddCodes(window.labels, LabelName, line);
   for (const auto& figure : WindowCatalogue()) AddWindowValue(figure.read(window), line);
   line.AddText(dataset);
   line.End();

@@ -22,12 +22,6 @@ std::string TrimmedLine(std::string line) {
   return line + "\n";
 }
 
-bool HasLabel(const Results& results, std::string_view code) {
-  const auto& labels = results.verdict.labels;
-  return std::any_of(labels.begin(), labels.end(),
-                     [&](const VerdictReason& label) { return label.code == code; });
-}
-
 using StatisticList = std::vector<const Statistic*>;
 
 // Why a figure over requests is missing.
@@ -48,7 +42,7 @@ std::string_view WhyNoTps(const Results& results) {
 
 std::string_view WhyMissing(FigureNeed need, const Results& results) {
   if (need == FigureNeed::kTokensByTime) return WhyNoTps(results);
-  if (need == FigureNeed::kTokensByChunk && HasLabel(results, "totals_only")) {
+  if (need == FigureNeed::kTokensByChunk && HasLabel(results.verdict.labels, Label::kTotalsOnly)) {
     return "the server tells only a response's total tokens";
   }
   return WhyNoFigure(results);
@@ -153,8 +147,8 @@ std::string DistributionLine(const FigureDefinition& figure, const Results& resu
   }
   std::string line = StatisticsLine(figure.label, **described, style.columns);
   if (style.errors) line += ErrorText(**described);
-  const bool merged =
-      figure.need == FigureNeed::kTokensByChunk && HasLabel(results, "merged_steps");
+  const bool merged = figure.need == FigureNeed::kTokensByChunk &&
+                      HasLabel(results.verdict.labels, Label::kMergedSteps);
   if (style.errors && merged) line += "   (of merged chunks)";
   return TrimmedLine(line);
 }

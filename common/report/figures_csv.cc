@@ -140,7 +140,7 @@ std::string FiguresCsv(const Results& results) {
     rows.Append("agent=" + std::to_string(agent.agent), AgentCatalogue(), agent);
   }
   for (const SliceFigures& slice : results.slices) {
-    const std::string scope = slice.by + "=" + slice.key;
+    const std::string scope = std::string(DimensionName(slice.by)) + "=" + slice.key;
     rows.Append(scope, ConservationCatalogue(), slice.conservation);
     rows.Append(scope, Catalogue(), slice.figures);
   }

@@ -17,7 +17,7 @@ absl::Status RequireFolder(const std::string& run_dir) {
   std::error_code error;
   if (std::filesystem::is_directory(run_dir, error)) return absl::OkStatus();
   return absl::NotFoundError(
-      absl::StrFormat("%s: no such run: need the folder that a run left (runs/<id>)", run_dir));
+      absl::StrFormat("%s: no such run: need the folder of a run (runs/<id>)", run_dir));
 }
 
 // "300 bytes lost: 80 at byte 120, 220 at byte 4096"
@@ -27,7 +27,7 @@ std::string DamageText(const JournalDamage& damage) {
     stretches.push_back(absl::StrFormat("%d at byte %d", stretch.bytes, stretch.offset));
   }
   const uint64_t more = damage.stretches - damage.first.size();
-  if (more > 0) stretches.push_back(absl::StrFormat("and %d stretches more", more));
+  if (more > 0) stretches.push_back(absl::StrFormat("and %d more stretches", more));
   return absl::StrFormat("%d bytes lost: %s", damage.bytes, absl::StrJoin(stretches, ", "));
 }
 
@@ -35,7 +35,7 @@ absl::Status NoSpec(const std::string& path, const JournalDamage& damage) {
   return absl::DataLossError(absl::StrFormat("%s: does not begin with a run's spec: %s", path,
                                              damage.stretches > 0
                                                  ? "damaged, " + DamageText(damage)
-                                                 : "empty, cut at once, or no journal"));
+                                                 : "empty, cut short, or not a journal"));
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ void AddJournalLoss(const JournalLoss& loss, Results& results) {
   Verdict& verdict = results.verdict;
   verdict.state = std::max(verdict.state, VerdictState::kDegraded);
   verdict.reasons.insert(verdict.reasons.begin(),
-                         {.code = "journal_damaged", .text = DamageText(loss.damage)});
+                         {.code = ReasonCode::kJournalDamaged, .text = DamageText(loss.damage)});
 }
 
 absl::StatusOr<Results> ReadResults(const std::string& run_dir) {
@@ -91,7 +91,7 @@ std::vector<std::string> JournalLossLines(const std::string& run_dir, const Jour
   }
   if (loss.torn_bytes > 0) {
     lines.push_back(absl::StrFormat(
-        "%s/journal.pb: torn tail: its last %d bytes are no whole record and were left out",
+        "%s/journal.pb: torn tail: its last %d bytes are not a whole record and were left out",
         run_dir, loss.torn_bytes));
   }
   return lines;

@@ -47,10 +47,11 @@ std::string WindowsText(const Verdict& verdict, uint64_t left_out) {
   return text + ")";
 }
 
-void AppendReasons(std::string_view label, const std::vector<VerdictReason>& reasons,
-                   std::string& out) {
-  for (const VerdictReason& reason : reasons) {
-    std::string text = reason.code + ": " + Printable(reason.text);
+// Reasons or labels.
+template <class Told>
+void AppendTold(std::string_view label, const std::vector<Told>& told, std::string& out) {
+  for (const Told& reason : told) {
+    std::string text = std::string(reason.name()) + ": " + Printable(reason.text);
     if (reason.windows > 0) text += " (" + CountedText(reason.windows, "window") + ")";
     AppendProse(label, text, out);
   }
@@ -71,7 +72,7 @@ void AppendEnd(const Results& results, std::string& out) {
   if (results.journal_torn_bytes > 0) {
     AppendProse("journal",
                 "its last " + CountedText(results.journal_torn_bytes, "byte") +
-                    " are no whole record and were left out",
+                    " are not a whole record and were left out",
                 out);
   }
 }
@@ -155,12 +156,12 @@ std::string DatasetText(const DatasetIdentity& dataset) {
   const std::string label = Printable(DatasetLabel(dataset));
   if (!dataset.builtin) return label;
   if (label == "builtin") return std::string(kBuiltinWarning);
-  return label + ": for trying things, not a SPEED-Bench result";
+  return label + ": only for trying things out, not a SPEED-Bench result";
 }
 
 std::string RequestText(const RequestSpec& request) {
   std::string text = request.temperature ? "temperature " + FigureText(*request.temperature)
-                                         : "temperature of the server";
+                                         : "the server's temperature";
   text += ", osl " + CountText(request.osl_tokens);
   if (request.ignore_eos) text += ", EOS ignored";
   if (request.endpoint == Endpoint::kCompletions) text += ", completions";
@@ -188,7 +189,7 @@ void AppendLoad(const Results& results, std::string& out) {
     if (skew.bound_ms > 0) text += ", clocks within " + FigureText(skew.bound_ms) + " ms";
     items.push_back(std::move(text));
   }
-  if (spec.user_stamps) items.emplace_back("arrivals dated in user space");
+  if (spec.user_stamps) items.emplace_back("arrivals timestamped in user space");
   AppendFlow({.label = "load"}, items, out);
 }
 
@@ -202,8 +203,8 @@ std::string VerdictLines(const Results& results) {
   }
   std::string out;
   AppendFlow({.label = VerdictWord(results.verdict.state)}, items, out);
-  AppendReasons("reason", results.verdict.reasons, out);
-  AppendReasons("label", results.verdict.labels, out);
+  AppendTold("reason", results.verdict.reasons, out);
+  AppendTold("label", results.verdict.labels, out);
   AppendEnd(results, out);
   return out;
 }

@@ -16,7 +16,7 @@ constexpr double kShownMsMin = 0.01;  // a smaller one, this machine's own, is n
 std::string MsText(double ms) { return FixedText(ms, ms < 1000 ? 2 : 0); }
 
 std::string LessText(std::string_view quantile, double ttft_ms, double round_trip_ms) {
-  return "TTFT " + std::string(quantile) + " " + MsText(ttft_ms) + ", less it " +
+  return "TTFT " + std::string(quantile) + " " + MsText(ttft_ms) + ", without it " +
          MsText(ttft_ms - round_trip_ms);
 }
 
@@ -42,9 +42,10 @@ std::string NetworkLines(const Results& results) {
     AppendFlow({.label = "network"}, items, out);
   }
   if (lines > kTargetsMax) {
-    AppendProse("network",
-                CountText(results.networks.size() - kTargetsMax) + " more: targets in summary.json",
-                out);
+    AppendProse(
+        "network",
+        CountText(results.networks.size() - kTargetsMax) + " more: see targets in summary.json",
+        out);
   }
   return out;
 }

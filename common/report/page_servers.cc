@@ -46,7 +46,7 @@ std::vector<std::string> ServerItems(const ServerFigures& servers) {
                     FixedText(*servers.sums.preemptions, 0));
   }
   if (!servers.complete && !servers.targets.empty()) {
-    items.push_back("counters of " + CountedText(servers.targets.size(), "server") + " alone");
+    items.push_back("counters of only " + CountedText(servers.targets.size(), "server"));
   }
   if (servers.resets > 0) items.push_back(CountedText(servers.resets, "counter reset"));
   if (servers.scrapes_failed > 0) {
@@ -54,8 +54,8 @@ std::vector<std::string> ServerItems(const ServerFigures& servers) {
                     " scrapes failed");
   }
   if (!items.empty() || !servers.alternating.empty()) return items;
-  if (servers.any_known) return {"counters were read, gauges are not among their figures"};
-  if (servers.scrapes > 0) return {"scraped, but none of the known figures is there"};
+  if (servers.any_known) return {"counters were read, but no gauges"};
+  if (servers.scrapes > 0) return {"scraped, but no known figures were there"};
   return items;
 }
 
@@ -66,8 +66,8 @@ void AppendAlternating(const ServerFigures& servers, std::string& out) {
     AppendProse(kLabel,
                 Printable(url) + " alternates between servers: its counters fell " +
                     CountedText(falls, "time") +
-                    " and came back. No sums. Name each replica: --server-metrics URL, once for "
-                    "each",
+                    " and came back, so they are not summed. Name each replica's own URL with "
+                    "--server-metrics",
                 out);
   }
   AppendMore(lines, "servers.alternating", out);
@@ -78,14 +78,15 @@ void AppendCountedOnce(const ServerFigures& servers, std::string& out) {
   for (const auto& [url, same_as] : servers.duplicates) {
     if (++lines > kLinesMax) continue;
     AppendProse(kLabel,
-                Printable(url) + " is the server of " + Printable(same_as) + ": counted once", out);
+                Printable(url) + " is the same server as " + Printable(same_as) + ": counted once",
+                out);
   }
   AppendMore(lines, "servers.duplicates", out);
   if (!servers.other_names.empty()) {
     const size_t more = servers.other_names.size() - 1;
     AppendProse(
         kLabel,
-        "exposed under another name too, counted once: " + Printable(servers.other_names.front()) +
+        "also exposed under another name, counted once: " + Printable(servers.other_names.front()) +
             (more > 0 ? " and " + CountText(more) + " more" : ""),
         out);
   }

@@ -41,7 +41,7 @@ std::string WhyNotBegun(UnassignedReason why, const LoadSpec& load) {
     case UnassignedReason::kEarlierTurnFailed:
       return "an earlier turn failed";
     case UnassignedReason::kLimit:
-      return load.duration ? "the time was up" : "the limit was reached";
+      return load.duration ? "time was up" : "the limit was reached";
     case UnassignedReason::kInterrupted:
       return "interrupted";
     case UnassignedReason::kTooManyFailures:
@@ -79,7 +79,7 @@ Items IdentityItems(const Conservation& counts, const LoadSpec& load) {
 void AppendConservation(const Results& results, std::string& out) {
   const Conservation& counts = results.conservation;
   Items items = IdentityItems(counts, results.spec.load);
-  if (!counts.Holds()) items.emplace_back("DOES NOT ADD UP: a fault of specctl");
+  if (!counts.Holds()) items.emplace_back("DOES NOT ADD UP: a bug in specctl");
   if (counts.resends > 0) items.push_back(CountedText(counts.resends, "resend"));
   AppendFlow({.label = "requests"}, items, out);
 }
@@ -93,7 +93,7 @@ void AppendFailureCauses(const Results& results, std::string& out) {
     AppendProse(i == 0 ? "not ok" : "", text, out);
   }
   if (results.failures.size() > kCausesMax) {
-    AppendProse("", CountedText(results.failures.size() - kCausesMax, "cause") + " more", out);
+    AppendProse("", "and " + CountText(results.failures.size() - kCausesMax) + " more", out);
   }
 }
 
@@ -114,7 +114,7 @@ std::string FinishText(const Results& results) {
 std::string ServersSay(const Results& results) {
   if (!results.servers || !results.servers->sums.generated_tokens) return "servers' count unknown";
   const double theirs = *results.servers->sums.generated_tokens;
-  std::string text = "servers say " + FixedText(theirs, 0);
+  std::string text = "servers report " + FixedText(theirs, 0);
   if (!results.servers->complete) {
     return text + " (" + CountText(results.servers->targets.size()) + " of " +
            CountedText(results.spec.targets.size(), "target") + ")";
@@ -129,7 +129,7 @@ std::string ChunksCarried(const TokenBooks& books) {
   std::string text = "chunks carried " + CountText(books.by_chunks);
   std::string but;
   if (books.responses_of_unknown_chunks > 0) {
-    but = CountedText(books.responses_of_unknown_chunks, "response") + " of unknown chunks";
+    but = CountedText(books.responses_of_unknown_chunks, "response") + " with unknown chunks";
   }
   if (books.apart > 0) but += (but.empty() ? "" : ", ") + CountText(books.apart) + " apart";
   return but.empty() ? text : text + " (" + but + ")";

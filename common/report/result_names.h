@@ -21,7 +21,7 @@ std::string_view UnassignedName(UnassignedReason why);  // "earlier_turn_failed"
 
 // Said wherever figures of `builtin` prompts stand.
 inline constexpr std::string_view kBuiltinWarning =
-    "builtin prompts: for trying things, not a SPEED-Bench result";
+    "builtin prompts: only for trying things out, not a SPEED-Bench result";
 
 // The dataset's name; "builtin" is part of it wherever the prompts are our own.
 std::string DatasetLabel(const DatasetIdentity& dataset);

@@ -9,10 +9,11 @@
 namespace specctl {
 namespace {
 
-void WriteReasons(std::string_view key, const std::vector<VerdictReason>& reasons,
-                  JsonWriter& json) {
-  json.ObjectsField(key, reasons, [&](const VerdictReason& reason) {
-    json.Field("code", reason.code);
+// Reasons or labels.
+template <class Told>
+void WriteTold(std::string_view key, const std::vector<Told>& told, JsonWriter& json) {
+  json.ObjectsField(key, told, [&](const Told& reason) {
+    json.Field("code", reason.name());
     json.Field("text", reason.text);
     if (reason.windows > 0) json.Field("windows", reason.windows);
   });
@@ -22,12 +23,12 @@ void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
   json.Key("verdict");
   json.BeginObject();
   json.Field("state", VerdictName(verdict.state));
-  WriteReasons("reasons", verdict.reasons, json);
+  WriteTold("reasons", verdict.reasons, json);
   json.Key("labels");
   json.BeginArray();
-  for (const VerdictReason& label : verdict.labels) json.Value(label.code);
+  for (const VerdictLabel& label : verdict.labels) json.Value(label.name());
   json.EndArray();
-  WriteReasons("label_details", verdict.labels, json);
+  WriteTold("label_details", verdict.labels, json);
   json.ArrayField("checks_not_made", verdict.checks_not_made);
   json.Key("windows");
   json.BeginObject();
@@ -153,7 +154,7 @@ void WriteWholeRun(const Results& results, JsonWriter& json) {
 }
 
 void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
-  json.Field("by", slice.by);
+  json.Field("by", DimensionName(slice.by));
   json.Field("key", slice.key);
   WriteConservation(slice.conservation, json);
   json.Key("tokens");

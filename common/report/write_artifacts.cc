@@ -20,7 +20,7 @@ absl::Status MakeFolder(const std::string& dir) {
   std::error_code error;
   std::filesystem::create_directory(dir, error);
   if (!error) return absl::OkStatus();
-  return absl::InternalError(absl::StrFormat("%s: can't be made: %s", dir, error.message()));
+  return absl::InternalError(absl::StrFormat("%s: can't be created: %s", dir, error.message()));
 }
 
 // requests.jsonl and, where texts were saved, outputs.jsonl, row by row.

@@ -13,7 +13,7 @@
 namespace specctl {
 namespace {
 
-v1::HeldRun Encode(const HeldRun& held) {
+v1::HeldRun EncodeHeldRun(const HeldRun& held) {
   v1::HeldRun out;
   out.set_run_id(held.run_id);
   out.set_agent(held.agent);
@@ -23,7 +23,7 @@ v1::HeldRun Encode(const HeldRun& held) {
   return out;
 }
 
-HeldRun Decode(const v1::HeldRun& held) {
+HeldRun DecodeHeldRun(const v1::HeldRun& held) {
   return {.run_id = held.run_id(),
           .agent = held.agent(),
           .phase = EnumFromProto<HeldPhase>(held.phase()),
@@ -31,91 +31,104 @@ HeldRun Decode(const v1::HeldRun& held) {
           .last_seq = held.last_seq()};
 }
 
-void Write(const AgentHello& hello, v1::AgentMessage& out) {
+void WriteHello(const AgentHello& hello, v1::AgentMessage& out) {
   v1::Hello* to = out.mutable_hello();
   to->set_protocol_version(hello.protocol_version);
   to->set_specctl_version(hello.specctl_version);
   to->set_incarnation(hello.incarnation);
-  *to->mutable_host() = ToProto(hello.host);
+  *to->mutable_host() = HostFactsToProto(hello.host);
   to->set_join_token(hello.join_token);
   if (hello.spawn_number) to->set_spawn_number(*hello.spawn_number);
-  for (const HeldRun& held : hello.held) *to->add_held() = Encode(held);
+  for (const HeldRun& held : hello.held) *to->add_held() = EncodeHeldRun(held);
 }
 
-AgentHello Read(const v1::Hello& from) {
+AgentHello ReadHello(const v1::Hello& from) {
   AgentHello hello{.protocol_version = from.protocol_version(),
                    .specctl_version = from.specctl_version(),
                    .incarnation = from.incarnation(),
-                   .host = FromProto(from.host()),
+                   .host = HostFactsFromProto(from.host()),
                    .join_token = from.join_token(),
                    .spawn_number = std::nullopt,
                    .held = {}};
   if (from.has_spawn_number()) hello.spawn_number = from.spawn_number();
-  for (const v1::HeldRun& held : from.held()) hello.held.push_back(Decode(held));
+  for (const v1::HeldRun& held : from.held()) hello.held.push_back(DecodeHeldRun(held));
   return hello;
 }
 
-void Write(const AgentPrepared& prepared, v1::AgentMessage& out) {
+void WritePrepared(const AgentPrepared& prepared, v1::AgentMessage& out) {
   out.mutable_prepared()->set_run_id(prepared.run_id);
   out.mutable_prepared()->set_error(prepared.error);
 }
 
-AgentPrepared Read(const v1::Prepared& from) {
+AgentPrepared ReadPrepared(const v1::Prepared& from) {
   return {.run_id = from.run_id(), .error = from.error()};
 }
 
-void Write(const AgentArmed& armed, v1::AgentMessage& out) {
+void WriteArmed(const AgentArmed& armed, v1::AgentMessage& out) {
   out.mutable_armed()->set_run_id(armed.run_id);
-  out.mutable_armed()->set_error(armed.error);
+  out.mutable_armed()->set_late_ns(armed.late.count());
 }
 
-AgentArmed Read(const v1::ArmedReply& from) {
-  return {.run_id = from.run_id(), .error = from.error()};
+AgentArmed ReadArmed(const v1::ArmedReply& from) {
+  return {.run_id = from.run_id(), .late = Nanos(from.late_ns())};
 }
 
-void Write(SentBatch& batch, v1::AgentMessage& out) { out.set_batch(std::move(batch.bytes)); }
+void WriteBatch(SentBatch& batch, v1::AgentMessage& out) { out.set_batch(std::move(batch.bytes)); }
 
-void Write(const AgentHeartbeat& beat, v1::AgentMessage& out) {
+void WriteHeartbeat(const AgentHeartbeat& beat, v1::AgentMessage& out) {
   out.mutable_heartbeat()->set_agent_mono_ns(beat.agent_mono_ns);
 }
 
-AgentHeartbeat Read(const v1::Heartbeat& from) { return {.agent_mono_ns = from.agent_mono_ns()}; }
+AgentHeartbeat ReadHeartbeat(const v1::Heartbeat& from) {
+  return {.agent_mono_ns = from.agent_mono_ns()};
+}
 
-void Write(const AgentDone& done, v1::AgentMessage& out) {
+void WriteDone(const AgentDone& done, v1::AgentMessage& out) {
   out.mutable_done()->set_run_id(done.run_id);
   out.mutable_done()->set_stopped(done.stopped);
   out.mutable_done()->set_last_seq(done.last_seq);
 }
 
-AgentDone Read(const v1::Done& from) {
+AgentDone ReadDone(const v1::Done& from) {
   return {.run_id = from.run_id(), .stopped = from.stopped(), .last_seq = from.last_seq()};
 }
 
+struct AgentMessageWriter {
+  v1::AgentMessage& out;
+
+  void operator()(const AgentHello& hello) const { WriteHello(hello, out); }
+  void operator()(const AgentPrepared& prepared) const { WritePrepared(prepared, out); }
+  void operator()(const AgentArmed& armed) const { WriteArmed(armed, out); }
+  void operator()(SentBatch& batch) const { WriteBatch(batch, out); }
+  void operator()(const AgentHeartbeat& beat) const { WriteHeartbeat(beat, out); }
+  void operator()(const AgentDone& done) const { WriteDone(done, out); }
+};
+
 }  // namespace
 
-v1::AgentMessage Encode(AgentMessage message) {
+v1::AgentMessage EncodeAgentMessage(AgentMessage message) {
   v1::AgentMessage out;
-  std::visit([&out](auto& one) { Write(one, out); }, message);
+  std::visit(AgentMessageWriter{out}, message);
   return out;
 }
 
-absl::StatusOr<AgentMessage> Decode(v1::AgentMessage message) {
+absl::StatusOr<AgentMessage> DecodeAgentMessage(v1::AgentMessage message) {
   if (const absl::Status known = CheckEnums(message); !known.ok()) {
     return absl::DataLossError(absl::StrFormat("session: %s", std::string(known.message())));
   }
   switch (message.message_case()) {
     case v1::AgentMessage::kHello:
-      return Read(message.hello());
+      return ReadHello(message.hello());
     case v1::AgentMessage::kPrepared:
-      return Read(message.prepared());
+      return ReadPrepared(message.prepared());
     case v1::AgentMessage::kArmed:
-      return Read(message.armed());
+      return ReadArmed(message.armed());
     case v1::AgentMessage::kBatch:
       return SentBatch{.bytes = std::move(*message.mutable_batch())};
     case v1::AgentMessage::kHeartbeat:
-      return Read(message.heartbeat());
+      return ReadHeartbeat(message.heartbeat());
     case v1::AgentMessage::kDone:
-      return Read(message.done());
+      return ReadDone(message.done());
     case v1::AgentMessage::MESSAGE_NOT_SET:
       break;
   }
@@ -130,8 +143,9 @@ absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
         hello.protocol_version, hello.specctl_version, kSessionProtocolVersion,
         std::string(check.specctl_version)));
   }
+  // After the version, whose error message helps more.
   if (!check.join_token.empty() && hello.join_token != check.join_token) {
-    return absl::UnauthenticatedError("join token: not that of this controller");
+    return absl::UnauthenticatedError("join token: does not match the controller's");
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,5 @@
 // What an agent says in its session, one value type a message; each is encoded and decoded by
-// Encode() and Decode() alone.
+// EncodeAgentMessage() and DecodeAgentMessage() alone.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "common/base/clock.h"
 #include "common/journal/batch_codec.h"
 #include "common/journal/event.h"
 
@@ -48,9 +49,10 @@ struct AgentPrepared {
   std::string error;  // not empty: it can't run its slice, and why
 };
 
+// The agent begins at T0, or began at once.
 struct AgentArmed {
   std::string run_id;
-  std::string error;
+  Nanos late{0};  // how long after T0 it heard of it; 0 in time
 };
 
 // A batch on its way: EncodeBatch's bytes.
@@ -72,10 +74,10 @@ struct AgentDone {
 using AgentMessage =
     std::variant<AgentHello, AgentPrepared, AgentArmed, SentBatch, AgentHeartbeat, AgentDone>;
 
-v1::AgentMessage Encode(AgentMessage message);
+v1::AgentMessage EncodeAgentMessage(AgentMessage message);
 // INVALID_ARGUMENT  the message is empty or of a kind this version doesn't know
 // DATA_LOSS         it has an enumeration value that this version doesn't know
-absl::StatusOr<AgentMessage> Decode(v1::AgentMessage message);
+absl::StatusOr<AgentMessage> DecodeAgentMessage(v1::AgentMessage message);
 
 // What a Hello must agree with.
 struct HelloCheck {

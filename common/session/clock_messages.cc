@@ -4,7 +4,7 @@
 
 namespace specctl {
 
-v1::ClockProbeRequest Encode(const ClockProbe& probe) {
+v1::ClockProbeRequest EncodeClockProbe(const ClockProbe& probe) {
   v1::ClockProbeRequest out;
   out.set_incarnation(probe.incarnation);
   out.set_agent_send_mono_ns(probe.agent_send_mono_ns);
@@ -17,7 +17,7 @@ v1::ClockProbeRequest Encode(const ClockProbe& probe) {
   return out;
 }
 
-ClockProbe Decode(const v1::ClockProbeRequest& request) {
+ClockProbe DecodeClockProbe(const v1::ClockProbeRequest& request) {
   ClockProbe probe{.incarnation = request.incarnation(),
                    .agent_send_mono_ns = request.agent_send_mono_ns(),
                    .previous = std::nullopt};
@@ -31,12 +31,12 @@ ClockProbe Decode(const v1::ClockProbeRequest& request) {
   return probe;
 }
 
-void Encode(const ClockReply& reply, v1::ClockProbeReply& out) {
+void EncodeClockReply(const ClockReply& reply, v1::ClockProbeReply& out) {
   out.set_controller_receive_mono_ns(reply.controller_receive_mono_ns);
   out.set_controller_send_mono_ns(reply.controller_send_mono_ns);
 }
 
-ClockReply Decode(const v1::ClockProbeReply& reply) {
+ClockReply DecodeClockReply(const v1::ClockProbeReply& reply) {
   return {.controller_receive_mono_ns = reply.controller_receive_mono_ns(),
           .controller_send_mono_ns = reply.controller_send_mono_ns()};
 }

@@ -28,9 +28,9 @@ struct ClockReply {
   int64_t controller_send_mono_ns = 0;
 };
 
-v1::ClockProbeRequest Encode(const ClockProbe& probe);
-ClockProbe Decode(const v1::ClockProbeRequest& request);
-void Encode(const ClockReply& reply, v1::ClockProbeReply& out);
-ClockReply Decode(const v1::ClockProbeReply& reply);
+v1::ClockProbeRequest EncodeClockProbe(const ClockProbe& probe);
+ClockProbe DecodeClockProbe(const v1::ClockProbeRequest& request);
+void EncodeClockReply(const ClockReply& reply, v1::ClockProbeReply& out);
+ClockReply DecodeClockReply(const v1::ClockProbeReply& reply);
 
 }  // namespace specctl

@@ -1,5 +1,5 @@
 // What the controller says in an agent's session, one value type a message; each is encoded and
-// decoded by Encode() and Decode() alone.
+// decoded by EncodeControllerMessage() and DecodeControllerMessage() alone.
 #pragma once
 
 #include <cstdint>
@@ -65,10 +65,10 @@ struct DismissAgent {};
 using ControllerMessage = std::variant<WelcomeAgent, PreparePart, ArmAgent, AckBatches, DrainAgent,
                                        ReleaseRun, DismissAgent>;
 
-v1::ControllerMessage Encode(const ControllerMessage& message);
+v1::ControllerMessage EncodeControllerMessage(const ControllerMessage& message);
 // INVALID_ARGUMENT  the message is empty or of a kind this version doesn't know
 // DATA_LOSS         it has an enumeration value that this version doesn't know, which is named with
 //                   the message: "Drain: reason: got 9, ..."
-absl::StatusOr<ControllerMessage> Decode(v1::ControllerMessage message);
+absl::StatusOr<ControllerMessage> DecodeControllerMessage(v1::ControllerMessage message);
 
 }  // namespace specctl

@@ -8,7 +8,7 @@
 namespace specctl {
 namespace {
 
-v1::SliceConversation Encode(const Slice::Entry& entry) {
+v1::SliceConversation EncodeConversation(const Slice::Entry& entry) {
   v1::SliceConversation out;
   out.set_order_index(entry.order_index);
   for (const std::vector<Message>& turn : entry.item.turns) {
@@ -28,12 +28,13 @@ v1::SliceConversation Encode(const Slice::Entry& entry) {
   return out;
 }
 
-Slice::Entry Decode(v1::SliceConversation& from) {
+Slice::Entry DecodeConversation(v1::SliceConversation& from) {
   Slice::Entry entry;
   entry.order_index = from.order_index();
   for (v1::Turn& turn : *from.mutable_turns()) {
     auto& messages = entry.item.turns.emplace_back();
     for (v1::Message& message : *turn.mutable_messages()) {
+      // Moved: prompts are most of the message.
       messages.push_back({std::move(*message.mutable_role()), std::move(*message.mutable_content()),
                           std::move(*message.mutable_raw_json())});
     }
@@ -46,7 +47,7 @@ Slice::Entry Decode(v1::SliceConversation& from) {
   return entry;
 }
 
-v1::TargetJob Encode(const TargetJob& target) {
+v1::TargetJob EncodeTarget(const TargetJob& target) {
   v1::TargetJob out;
   out.set_url(target.url);
   out.set_engine(target.engine);
@@ -59,7 +60,7 @@ v1::TargetJob Encode(const TargetJob& target) {
   return out;
 }
 
-TargetJob Decode(const v1::TargetJob& target) {
+TargetJob DecodeTarget(const v1::TargetJob& target) {
   return {.url = target.url(),
           .engine = target.engine(),
           .continuous_usage = target.continuous_usage(),
@@ -70,16 +71,16 @@ TargetJob Decode(const v1::TargetJob& target) {
           .authorization = target.authorization()};
 }
 
-v1::PrepareHead Encode(const LoadJob& job) {
+v1::PrepareHead EncodeHead(const LoadJob& job) {
   v1::PrepareHead out;
-  *out.mutable_spec() = ToProto(job.spec);
+  *out.mutable_spec() = SpecToProto(job.spec);
   out.set_ca_pem(job.spec.tls.ca_pem);  // no part of a spec that is stored
   for (const auto& [name, value] : job.headers) {
     v1::Pair* pair = out.add_headers();
     pair->set_name(name);
     pair->set_value(value);
   }
-  for (const TargetJob& target : job.targets) *out.add_targets() = Encode(target);
+  for (const TargetJob& target : job.targets) *out.add_targets() = EncodeTarget(target);
   out.set_agent(job.slice.agent);
   out.set_agents(job.slice.agents);
   out.set_rows(job.slice.rows);
@@ -90,14 +91,14 @@ v1::PrepareHead Encode(const LoadJob& job) {
   return out;
 }
 
-LoadJob Decode(const v1::PrepareHead& from) {
+LoadJob DecodeHead(const v1::PrepareHead& from) {
   LoadJob job;
-  job.spec = FromProto(from.spec());
+  job.spec = SpecFromProto(from.spec());
   job.spec.tls.ca_pem = from.ca_pem();
   for (const v1::Pair& header : from.headers()) {
     job.headers.emplace_back(header.name(), header.value());
   }
-  for (const v1::TargetJob& target : from.targets()) job.targets.push_back(Decode(target));
+  for (const v1::TargetJob& target : from.targets()) job.targets.push_back(DecodeTarget(target));
   Slice& slice = job.slice;
   slice.agent = from.agent();
   slice.agents = from.agents();
@@ -115,8 +116,9 @@ LoadJob Decode(const v1::PrepareHead& from) {
 v1::Prepare EncodePrepare(const PreparePart& part) {
   v1::Prepare out;
   out.set_run_id(part.run_id);
-  if (part.head) *out.mutable_head() = Encode(*part.head);
-  for (const Slice::Entry& entry : part.entries) *out.add_conversations() = Encode(entry);
+  if (part.head) *out.mutable_head() = EncodeHead(*part.head);
+  for (const Slice::Entry& entry : part.entries)
+    *out.add_conversations() = EncodeConversation(entry);
   out.set_last(part.last);
   return out;
 }
@@ -124,9 +126,9 @@ v1::Prepare EncodePrepare(const PreparePart& part) {
 PreparePart DecodePrepare(v1::Prepare part) {
   PreparePart out;
   out.run_id = part.run_id();
-  if (part.has_head()) out.head = Decode(part.head());
+  if (part.has_head()) out.head = DecodeHead(part.head());
   for (v1::SliceConversation& conversation : *part.mutable_conversations()) {
-    out.entries.push_back(Decode(conversation));
+    out.entries.push_back(DecodeConversation(conversation));
   }
   out.last = part.last();
   return out;

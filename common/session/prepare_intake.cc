@@ -22,14 +22,14 @@ bool HasItsConversations(const Slice& slice) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<LoadJob>> PrepareIntake::Take(PreparePart part) {
+absl::StatusOr<std::optional<LoadJob>> PrepareIntake::TakePart(PreparePart part) {
   if (part.head) {
     job_ = *std::move(part.head);
     has_head_ = true;
   }
   for (Slice::Entry& entry : part.entries) job_.slice.entries.push_back(std::move(entry));
   if (!part.last) return std::nullopt;
-  absl::Status checked = Check();
+  absl::Status checked = CheckJob();
   std::optional<LoadJob> job(std::move(job_));
   Reset();
   if (!checked.ok()) return checked;
@@ -41,7 +41,7 @@ void PrepareIntake::Reset() {
   job_ = LoadJob();
 }
 
-absl::Status PrepareIntake::Check() const {
+absl::Status PrepareIntake::CheckJob() const {
   if (!has_head_) return absl::InvalidArgumentError("Prepare: need its first part, got none");
   const Slice& slice = job_.slice;
   if (job_.targets.empty()) return absl::InvalidArgumentError("Prepare: need a target, got none");

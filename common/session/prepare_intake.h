@@ -15,12 +15,12 @@ class PrepareIntake {
   // Takes a part; the job after the last one, nullopt before.
   // INVALID_ARGUMENT  what came makes no job: no head, no rows, no target, or the conversation of a
   //                   position is missing
-  absl::StatusOr<std::optional<LoadJob>> Take(PreparePart part);
+  absl::StatusOr<std::optional<LoadJob>> TakePart(PreparePart part);
   // Forgets the parts so far: the session was cut among them.
   void Reset();
 
  private:
-  absl::Status Check() const;
+  absl::Status CheckJob() const;
 
   bool has_head_ = false;
   LoadJob job_;

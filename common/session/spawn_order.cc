@@ -8,7 +8,7 @@
 
 namespace specctl {
 
-std::string Encode(const SpawnOrder& order) {
+std::string EncodeSpawnOrder(const SpawnOrder& order) {
   return absl::StrFormat("%s %s %d", order.controller_address, order.join_token, order.number);
 }
 

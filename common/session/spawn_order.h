@@ -16,7 +16,7 @@ struct SpawnOrder {
 };
 
 // "address token number", without a line's end.
-std::string Encode(const SpawnOrder& order);
+std::string EncodeSpawnOrder(const SpawnOrder& order);
 // INVALID_ARGUMENT where `line` is not of that form.
 absl::StatusOr<SpawnOrder> DecodeSpawnOrder(std::string_view line);
 

@@ -58,6 +58,7 @@ bool ClockMap::AddProbe(const ClockProbed& probe) {
   last_agent_ns_ = burst.agent_ns;
   last_controller_ns_ = burst.controller_ns;
   if (joins) {
+    // The quickest exchange of a burst counts: it has the tightest bound.
     if (burst.half_delay_ns >= bursts_.back().half_delay_ns) return true;
     bursts_.pop_back();
     FitLast();  // without the probe that is replaced
@@ -91,6 +92,7 @@ void ClockMap::Fit(size_t index) {
   Burst& burst = bursts_[index];
   double w_sum = 0, wx_sum = 0, wy_sum = 0, wxx_sum = 0, wxy_sum = 0;
   for (size_t i = first; i <= last; ++i) {
+    // A microsecond more than it is, so that no single exchange outweighs all others.
     const auto half_delay = static_cast<double>(bursts_[i].half_delay_ns + 1'000);
     const double w = 1 / (half_delay * half_delay);
     const auto x = static_cast<double>(bursts_[i].agent_ns - burst.agent_ns);
@@ -134,6 +136,7 @@ ClockMap::Offset ClockMap::OffsetAt(int64_t mono_ns, Clock clock) const {
   if (after == bursts_.begin()) return Extrapolated(*after, mono_ns, clock);
   const auto before = after - 1;
   if (after == bursts_.end()) return Extrapolated(*before, mono_ns, clock);
+  // The clock was stepped somewhere in between: either line may apply.
   if (after->begins_segment) {
     const Offset a = Extrapolated(*before, mono_ns, clock);
     const Offset b = Extrapolated(*after, mono_ns, clock);

@@ -17,6 +17,7 @@ class TurnCounter {
 
   // Turns of the positions 0 .. conversations-1.
   uint64_t TurnsOf(uint64_t conversations) const {
+    // Whole repeats are multiplied: a plan may be of millions.
     uint64_t turns = conversations / order_.size() * cycle_turns_;
     for (uint64_t k = 0; k < conversations % order_.size(); ++k) turns += TurnsAt(k);
     return turns;

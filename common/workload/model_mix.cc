@@ -6,6 +6,8 @@ namespace specctl {
 
 const std::string& ModelAt(ModelShares shares, uint64_t seed, uint64_t order_index) {
   constexpr uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;  // 2^64 / phi
+  // Multiples of the golden ratio lie evenly modulo 1, so every stretch of the order has the
+  // shares.
   const uint64_t turned = SplitMix64(seed) + order_index * kGoldenRatio;
   double sum = 0;
   for (const auto& [model, share] : shares) sum += share;

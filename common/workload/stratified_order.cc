@@ -82,7 +82,7 @@ class Quota {
 
   // The next job of `stratum` goes at `position`, before its deadline: it takes a slot from those
   // that are due earlier.
-  void Take(const Stratum& stratum, uint64_t position) {
+  void TakeSlot(const Stratum& stratum, uint64_t position) {
     for (uint64_t d = position + 1; d < NextDeadline(stratum); ++d) --slack_[d];
   }
 
@@ -114,7 +114,7 @@ class Strides {
     return wanting;
   }
 
-  void Take(size_t stratum, uint64_t position) {
+  void CountRow(size_t stratum, uint64_t position) {
     for (uint64_t n = 2; n <= kStridesMax; ++n) ++held_[Index(stratum, position, n)];
   }
 
@@ -155,8 +155,8 @@ std::vector<uint32_t> StratifiedOrder(std::span<const RowFacts> rows, uint64_t s
   for (uint64_t position = 0; position < rows.size(); ++position) {
     const size_t chosen = ChooseStratum(strata, position, quota, strides, random);
     Stratum& stratum = strata[chosen];
-    quota.Take(stratum, position);
-    strides.Take(chosen, position);
+    quota.TakeSlot(stratum, position);
+    strides.CountRow(chosen, position);
     order.push_back(stratum.rows[stratum.done++]);
   }
   return order;

@@ -39,6 +39,7 @@ absl::StatusOr<Workload> MakeWorkload(Dataset dataset, const LoadSpec& load,
   for (const Conversation& row : dataset.conversations) {
     facts.push_back({row.category, row.tier, static_cast<uint32_t>(row.turns.size())});
   }
+  // Of dataset and seed alone: the same for any number of agents.
   const std::vector<uint32_t> order = StratifiedOrder(facts, load.seed);
   auto limits = ComputeLimits(load, facts, order);
   if (!limits.ok()) return limits.status();

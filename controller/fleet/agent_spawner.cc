@@ -48,7 +48,7 @@ absl::Status AgentSpawner::Start(const SpawnOrder& order) {
                         absl::StrFormat("--agents: agent %d: %s", order.number,
                                         std::string(child.status().message())));
   }
-  const std::string line = Encode(order) + "\n";
+  const std::string line = EncodeSpawnOrder(order) + "\n";
   // Far less than a socket's buffer: taken whole, or the agent is dead, which TakeDeaths tells.
   send(ours.get(), line.data(), line.size(), MSG_NOSIGNAL);
   processes_.push_back(
@@ -70,12 +70,14 @@ std::vector<AgentSpawner::Death> AgentSpawner::TakeDeaths() {
 
 void AgentSpawner::End(Nanos patience) {
   const MonoTime deadline = MonoNow() + patience;
+  // An agent exits by itself when its stream ends.
   for (Process& process : processes_) process.stream.Reset();
   const auto all_ended = [this] {
     return std::all_of(processes_.begin(), processes_.end(),
                        [](Process& process) { return process.child.Ended().has_value(); });
   };
   while (!all_ended() && MonoNow() < deadline) std::this_thread::sleep_for(kReapInterval);
+  // Agents that are still running have had their time and are killed.
   processes_.clear();
 }
 

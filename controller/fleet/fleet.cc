@@ -124,7 +124,8 @@ void Fleet::Loop::Run() {
   AgentSpawner spawner(options_.agent_command);
   spawner_ = &spawner;
   while (!ending_) {
-    std::deque<Work> works = inbox_.Take(MonoNow() + kTurn);
+    // No longer: deaths and time-outs are looked for in between.
+    std::deque<Work> works = inbox_.TakeItems(MonoNow() + kTurn);
     now_ = MonoNow();
     for (Work& work : works) {
       work();
@@ -136,6 +137,7 @@ void Fleet::Loop::Run() {
     machine_.OnTick(now_);
     Obey();
   }
+  // The sessions first: an agent that has been dismissed ends by itself.
   hub_->Shutdown(kDismissPatience);
   spawner.End(kDismissPatience);
 }
@@ -143,14 +145,16 @@ void Fleet::Loop::Run() {
 Fleet::Loop::~Loop() {
   if (!thread_.joinable()) return;
   inbox_.Post([this] {
+    // A run that is on is released before its agents are dismissed.
     machine_.EndRun();
     machine_.Dismiss();
     ending_ = true;
   });
   thread_.join();
   if (const uint64_t dropped = inbox_.dropped(); dropped > 0) {
-    spdlog::warn("controller: {} clock probes were dropped, more came than could be taken",
-                 dropped);
+    spdlog::warn(
+        "controller: {} clock probes were dropped: they arrived faster than they were handled",
+        dropped);
   }
 }
 
@@ -165,6 +169,7 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
     const SpawnOrder order{
         .controller_address = hub_->address(), .join_token = token_, .number = next_number_};
     if (absl::Status started = spawner_->Start(order); !started.ok()) return started;
+    // Numbers are never used again: a late Hello can't pass for a newer process.
     machine_.OnSpawned(next_number_++, now_);
   }
   return absl::OkStatus();
@@ -172,11 +177,11 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
 
 absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
   if (machine_.has_run()) {
-    return absl::FailedPreconditionError("fleet: another run is on");
+    return absl::FailedPreconditionError("fleet: another run is in progress");
   }
   if (!run_ids_.insert(run_id).second) {
     return absl::AlreadyExistsError(
-        absl::StrFormat("fleet: run %s was on before; a run's id is of one run", run_id));
+        absl::StrFormat("fleet: the run id %s was used before; each run needs its own", run_id));
   }
   sink_ = std::move(sink);
   machine_.BeginRun(run_id, agents, now_);

@@ -28,6 +28,7 @@ void FleetMachine::OnProcessDied(uint32_t number, const std::string& how, MonoTi
 
 absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& hello) {
   for (Member& member : members_) {
+    // The same process, over a new session.
     if (member.incarnation == hello.incarnation) return &member;
   }
   if (!hello.spawn_number) return &members_.emplace_back();
@@ -38,6 +39,7 @@ absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& 
     return absl::OutOfRangeError(
         absl::StrFormat("agent %d: no process was started with this number", *hello.spawn_number));
   }
+  // A number is of one process.
   if (member->incarnation) {
     return absl::FailedPreconditionError(
         absl::StrFormat("agent %d: another process has this number", *hello.spawn_number));
@@ -50,6 +52,7 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
   const auto found = MemberFor(hello);
   if (!found.ok()) return Tell(CloseSession{session, found.status()});
   Member& member = **found;
+  // Given up by the agent; the hub need not have noticed.
   if (member.session) {
     Tell(CloseSession{*member.session, absl::AbortedError("session: the agent dialled again")});
   }
@@ -61,9 +64,11 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
                                        .heartbeat = options_.heartbeat,
                                        .boot_id = options_.boot_id}});
   for (const HeldRun& held : hello.held) {
+    // Other runs are over, or another controller's.
     const bool goes_on = run_ && member.agent && run_->run_id == held.run_id;
     if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
   }
+  // It is in a run: that goes on over the new session.
   if (member.agent) return TellUp(member);
   if (!member.death) Bind(member);
 }
@@ -107,13 +112,15 @@ void FleetMachine::OnSession(SessionInput input, MonoTime now) {
 void FleetMachine::OnClock(const ClockTold& told, MonoTime now) {
   for (Member& member : members_) {
     if (member.incarnation != told.incarnation) continue;
-    member.probes.Add(told.exchange, now);
+    member.probes.AddProbe(told.exchange, now);
     if (member.agent) Tell(ToRun{{.agent = *member.agent, .event = told.exchange}});
   }
 }
 
 void FleetMachine::OnTick(MonoTime now) {
   std::erase_if(members_, [&](const Member& member) {
+    // An agent that we started is gone once its process is dead; one that joined by itself, once it
+    // stays away.
     const bool gone = member.spawn_number ? member.death.has_value() : !member.session;
     return gone && !member.agent && now - member.seen > options_.absence_max;
   });
@@ -134,12 +141,15 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
     if (is_there) Bind(member);
   }
   for (Member& member : members_) {
+    // Remaining places go to agents that died between runs, so that the run ends with their reason
+    // instead of a time-out.
     if (member.death && !std::exchange(member.death_told, true)) Bind(member);
   }
 }
 
 void FleetMachine::Bind(Member& member) {
   if (!run_ || run_->IsFull() || member.agent) return;
+  // The lowest that is free, so that a sweep's runs number the same members alike.
   const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
   *place = true;
   member.agent = static_cast<uint32_t>(place - run_->bound.begin());
@@ -158,6 +168,7 @@ void FleetMachine::TellUp(Member& member) {
       {.agent = *member.agent,
        .event = AgentUp{
            .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
+  // Once per run; later probes are passed on as they arrive.
   if (std::exchange(member.up_told, true)) return;
   for (const ClockExchange& exchange : member.probes.Probes()) {
     Tell(ToRun{{.agent = *member.agent, .event = exchange}});
@@ -165,6 +176,7 @@ void FleetMachine::TellUp(Member& member) {
 }
 
 void FleetMachine::Release(Member& member) {
+  // Without a session it is released when it dials again.
   if (member.session) Tell(ToSession{*member.session, ReleaseRun{.run_id = run_->run_id}});
   member.agent.reset();
 }

@@ -47,7 +47,7 @@ class Inbox {
   }
 
   // Everything that waits; waits itself for the first item until `until`.
-  std::deque<T> Take(MonoTime until) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  std::deque<T> TakeItems(MonoTime until) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     std::unique_lock<Mutex> lock(mu_);
     changed_.wait_until(lock, until,
                         [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !items_.empty(); });

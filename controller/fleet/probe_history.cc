@@ -11,7 +11,7 @@ int64_t DelayNs(const ClockExchange& exchange) {
 
 }  // namespace
 
-void ProbeHistory::Add(const ClockExchange& exchange, MonoTime now) {
+void ProbeHistory::AddProbe(const ClockExchange& exchange, MonoTime now) {
   if (intervals_.empty() || now - intervals_.back().begun >= kInterval) {
     intervals_.push_back({.begun = now, .quickest = exchange});
   } else if (DelayNs(exchange) < DelayNs(intervals_.back().quickest)) {

@@ -19,7 +19,7 @@ class ProbeHistory {
   static constexpr Nanos kKept = std::chrono::minutes(10);
   static constexpr size_t kProbesMax = kKept / kInterval + 1;
 
-  void Add(const ClockExchange& exchange, MonoTime now);
+  void AddProbe(const ClockExchange& exchange, MonoTime now);
   // In the order in which they were made; at most kProbesMax.
   std::vector<ClockExchange> Probes() const;
 

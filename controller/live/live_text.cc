@@ -35,12 +35,15 @@ std::string VerdictText(const Verdict& verdict) {
   const char* separator = ": ";
   for (const VerdictReason& reason : verdict.reasons) {
     // A live window's reason has a code alone.
-    text += separator + reason.code + (reason.text.empty() ? "" : " (" + reason.text + ")");
+    text += separator;
+    text += reason.name();
+    if (!reason.text.empty()) text += " (" + reason.text + ")";
     separator = ", ";
   }
   separator = "   labels: ";
-  for (const VerdictReason& label : verdict.labels) {
-    text += separator + label.code;
+  for (const VerdictLabel& label : verdict.labels) {
+    text += separator;
+    text += label.name();
     separator = ", ";
   }
   return text;
@@ -95,6 +98,7 @@ std::optional<double> TimeLeftSeconds(const RunSnapshot& snapshot) {
   const LiveFigures& figures = snapshot.figures;
   if (figures.planned && figures.done > 0 && figures.elapsed_s > 0) {
     const double to_do = static_cast<double>(*figures.planned) - static_cast<double>(figures.done);
+    // By requests so far: early on it is rough, but it needs no model of the load.
     const double by_rate =
         std::max(to_do, 0.0) * figures.elapsed_s / static_cast<double>(figures.done);
     left = left ? std::min(*left, by_rate) : by_rate;
@@ -117,7 +121,8 @@ std::string Sparkline(std::span<const double> values, size_t width) {
 std::vector<std::string> BlockLines(const RunSnapshot& snapshot, size_t width) {
   const LiveFigures& figures = snapshot.figures;
   std::vector<std::string> lines = {
-      absl::StrFormat("run %s   %s   %s", snapshot.run_id, figures.stage, TimeText(snapshot)),
+      absl::StrFormat("run %s   %s   %s", snapshot.run_id, LiveStageName(figures.stage),
+                      TimeText(snapshot)),
       "  " + DoneText(figures) + "   " + AgentsText(figures),
       absl::StrFormat("  TPS %8s  %s", FixedText(LastTps(figures), 0),
                       Sparkline(figures.output_tps_by_second, kSparklineColumns)),
@@ -130,8 +135,8 @@ std::vector<std::string> BlockLines(const RunSnapshot& snapshot, size_t width) {
 
 std::string PlainLine(const RunSnapshot& snapshot) {
   const LiveFigures& figures = snapshot.figures;
-  return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", figures.stage, TimeText(snapshot),
-                         DoneText(figures), FixedText(LastTps(figures), 0),
+  return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", LiveStageName(figures.stage),
+                         TimeText(snapshot), DoneText(figures), FixedText(LastTps(figures), 0),
                          LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
                          LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
                          AgentsText(figures), VerdictText(figures.verdict));

@@ -28,24 +28,26 @@ void TerminalView::Show(const RunSnapshot& snapshot, MonoTime now) {
     if (!due) return;
     last_line_ = now;
     last_stage_ = snapshot.figures.stage;
-    return Write(Printable(PlainLine(snapshot)) + "\n");
+    return WriteText(Printable(PlainLine(snapshot)) + "\n");
   }
   std::string text;
+  // Redraw in place: go up to the first line, erase each line before writing it, and erase the rest
+  // at the end.
   if (lines_shown_ > 0) absl::StrAppendFormat(&text, "\x1b[%dA", lines_shown_);
   const std::vector<std::string> lines = BlockLines(snapshot, Columns());
   for (const std::string& line : lines) text += "\r\x1b[2K" + Printable(line) + "\n";
   lines_shown_ = lines.size();
-  Write(text + "\x1b[J");
+  WriteText(text + "\x1b[J");
 }
 
 void TerminalView::Clear() {
   if (lines_shown_ == 0) return;
-  Write(absl::StrFormat("\x1b[%dA\r\x1b[J", lines_shown_));
+  WriteText(absl::StrFormat("\x1b[%dA\r\x1b[J", lines_shown_));
   lines_shown_ = 0;
 }
 
 // The view is no part of the run: a terminal that went away must not end it.
-void TerminalView::Write(const std::string& text) {
+void TerminalView::WriteText(const std::string& text) {
   size_t written = 0;
   while (written < text.size()) {
     const ssize_t count = write(options_.fd, text.data() + written, text.size() - written);

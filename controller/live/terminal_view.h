@@ -35,12 +35,12 @@ class TerminalView final : public RunObserver {
   void Clear();
 
  private:
-  void Write(const std::string& text);
+  void WriteText(const std::string& text);
   size_t Columns() const;
 
   Options options_;
   size_t lines_shown_ = 0;
-  std::string last_stage_;
+  LiveStage last_stage_ = LiveStage::kPreparing;
   std::optional<MonoTime> last_line_;
 };
 

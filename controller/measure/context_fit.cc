@@ -33,6 +33,7 @@ ContextFit CountTooLong(const Workload& workload, const RequestSpec& request,
     const uint64_t prompt = EstimatedPromptTokens(row);
     const uint64_t asked = holds_max_tokens ? row.max_tokens.value_or(request.osl_tokens) : 0;
     if (prompt + asked > max_model_len_tokens) ++fit.too_long;
+    // Half of the estimate, which may be far too high: what exceeds even that can't be sent.
     // Without the last of its turns it may fit in part.
     if (PromptTokens(row.turns.front()) / 2 + asked > max_model_len_tokens) ++fit.surely_too_long;
     fit.shortest_tokens = std::min(fit.shortest_tokens, prompt);

@@ -54,19 +54,37 @@ absl::Status CheckFiles(uint32_t bs, uint32_t agents, const FleetFacts& fleet) {
   const uint64_t needed = of_agent ? agent_needs : controller_needs;
   const std::string where = of_agent && !host.name.empty() ? "on " + host.name : "here";
   std::string text = absl::StrFormat(
-      "--bs %d over --agents %d: %s would need %d open files, and the limit %s is %d; ", bs, agents,
+      "--bs %d over --agents %d: %s would need %d open files, but the limit %s is %d; ", bs, agents,
       of_agent ? "an agent" : "the controller", needed, where,
       of_agent ? host.files_max : fleet.controller_files_max);
   const uint64_t fewest = AgentsThatFit(bs, host.files_max, fleet.controller_files_max);
   if (fewest > 0) text += absl::StrFormat("use --agents %d, or ", fewest);
   text += absl::StrFormat(
-      "raise it in %s shell: ulimit -n %d (above its hard limit, which ulimit -Hn tells, root "
-      "alone may)",
+      "raise it in %s shell: ulimit -n %d (only root may exceed the hard limit, shown by ulimit "
+      "-Hn)",
       where == "here" ? "this" : "the agents'", needed);
   return absl::ResourceExhaustedError(text);
 }
 
 }  // namespace
+
+FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members) {
+  for (const HostFacts& member : members) {
+    const auto known =
+        std::find_if(here.hosts.begin(), here.hosts.end(), [&](const FleetHost& host) {
+          return !host.boot_id.empty() && host.boot_id == member.boot_id;
+        });
+    if (known == here.hosts.end()) {
+      here.hosts.push_back({.name = member.hostname,
+                            .boot_id = member.boot_id,
+                            .cores = member.cores,
+                            .files_max = member.files_max});
+    } else {
+      known->files_max = std::min(known->files_max, member.files_max);
+    }
+  }
+  return here;
+}
 
 uint64_t StreamsThatFit(uint64_t files_max) {
   return files_max > kAgentFiles ? files_max - kAgentFiles : 0;
@@ -75,8 +93,8 @@ uint64_t StreamsThatFit(uint64_t files_max) {
 absl::StatusOr<uint32_t> FitFleet(uint32_t bs, std::optional<uint32_t> asked,
                                   const FleetFacts& fleet) {
   if (asked && *asked > bs) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("--bs: need at least one slot an agent (--agents %d), got %d", *asked, bs));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--bs: need at least one slot per agent (--agents %d), got %d", *asked, bs));
   }
   const uint32_t agents = asked.value_or(DefaultAgents(bs, fleet));
   if (auto fits = CheckFiles(bs, agents, fleet); !fits.ok()) return fits;

@@ -3,25 +3,33 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <absl/status/statusor.h>
 
+#include "common/journal/event.h"
+
 namespace specctl::controller {
 
 // A machine that agents run on.
 struct FleetHost {
-  std::string name;  // for errors; empty: this machine
+  std::string name;     // for errors; empty: this machine
+  std::string boot_id;  // of it, as HostFacts has it; empty: it can't be told from others
   uint32_t cores = 1;
   uint64_t files_max = 0;  // that an agent there may have open (RLIMIT_NOFILE)
 };
 
-// The machines of a fleet.  Agents are spread over the hosts evenly.
+// The machines of a fleet.
 struct FleetFacts {
   std::vector<FleetHost> hosts;       // at least one
   uint64_t controller_files_max = 0;  // that the controller may have open
 };
+
+// `here`, where agents are started, and the machines of the members that have joined.  What a
+// member may open is its host's limit, if it is less than what was known of that.
+FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members);
 
 // Streams that one agent, and what it is tried against, can hold under a limit of open files; 0:
 // none.

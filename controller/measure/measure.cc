@@ -70,16 +70,16 @@ class RunLoop {
   RunEnded Run();
 
  private:
-  void Take(RunInput input);
-  void Take(const Scraped& scraped) { Append(scraped); }
-  void Take(const ScrapedBefore& done);
-  void Take(const ScrapedAfter& done);
+  void OnMessage(RunInput input);
+  void OnMessage(const Scraped& scraped) { AppendEvent(scraped); }
+  void OnMessage(const ScrapedBefore& done);
+  void OnMessage(const ScrapedAfter& done);
   void TakeStops();
   // What came too late is not taken, and holds up no session.
   void GiveBack();
 
   void Obey();
-  void Do(RecordEvent& record) { keeper_.Append(record.event); }
+  void Do(RecordEvent& record) { keeper_.AppendEvent(record.event); }
   void Do(SyncJournal&);
   void Do(SendToAgent& send) { fleet_.Send(send.session, std::move(send.message)); }
   void Do(const SendPrepare& send);
@@ -88,7 +88,7 @@ class RunLoop {
   void Do(const ScrapeAfter&);
 
   // An event that the machine knows nothing of.
-  void Append(const Event& event);
+  void AppendEvent(const Event& event);
   void ShowIfDue();
 
   const ResolvedRun& run_;
@@ -106,12 +106,13 @@ class RunLoop {
 };
 
 absl::Status RunLoop::Begin() {
-  keeper_.Append(RunBegun{.spec = run_.spec,
-                          .unix_ns = UnixNow().time_since_epoch().count(),
-                          .planned_requests = run_.workload->limits.planned_requests,
-                          .notes = run_.notes});
-  for (const PlannedRow& row : run_.workload->rows) keeper_.Append(row);
-  for (const TargetProbed& target : run_.targets) keeper_.Append(target);
+  keeper_.AppendEvent(RunBegun{.spec = run_.spec,
+                               .unix_ns = UnixNow().time_since_epoch().count(),
+                               .planned_requests = run_.workload->limits.planned_requests,
+                               .notes = run_.notes});
+  for (const PlannedRow& row : run_.workload->rows) keeper_.AppendEvent(row);
+  for (const TargetProbed& target : run_.targets) keeper_.AppendEvent(target);
+  // Before any agent hears of the run: whatever happens, the journal says what was to be run.
   if (absl::Status synced = keeper_.Sync(); !synced.ok()) return synced;
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
@@ -123,10 +124,10 @@ absl::Status RunLoop::Begin() {
 RunEnded RunLoop::Run() {
   while (!machine_.finished()) {
     const MonoTime due = machine_.sync_due().value_or(MonoTime::max());
-    std::deque<RunMessage> messages = inbox_.Take(std::min(due, MonoNow() + kTurn));
+    std::deque<RunMessage> messages = inbox_.TakeItems(std::min(due, MonoNow() + kTurn));
     now_ = MonoNow();
     for (RunMessage& message : messages) {
-      std::visit([this](auto& what) { Take(std::move(what)); }, message);
+      std::visit([this](auto& what) { OnMessage(std::move(what)); }, message);
       Obey();
     }
     TakeStops();
@@ -134,6 +135,8 @@ RunEnded RunLoop::Run() {
     Obey();
     ShowIfDue();
   }
+  // Order matters: after EndRun() no input arrives, after Close() no scraper waits for room, and
+  // GiveBack() frees the sessions of what arrived until then.
   fleet_.EndRun();
   inbox_.Close();
   scrapes_.reset();
@@ -149,7 +152,7 @@ RunEnded RunLoop::Run() {
 
 // --- what comes ---------------------------------------------------------------------------------
 
-void RunLoop::Take(RunInput input) {
+void RunLoop::OnMessage(RunInput input) {
   if (const auto* batch = std::get_if<ReceivedBatch>(&input.event)) {
     if (machine_.OnBatch(input.agent, *batch, now_) == BatchUse::kJournal) {
       keeper_.AppendBatch(*batch);
@@ -157,18 +160,19 @@ void RunLoop::Take(RunInput input) {
   } else {
     machine_.OnAgent(input.agent, input.event, now_);
   }
+  // The session is read on only now: agents can't send faster than this thread handles.
   if (input.consume != 0) fleet_.Consumed(input.consume);
 }
 
-void RunLoop::Take(const ScrapedBefore& done) {
-  for (const Scraped& scraped : done.scrapes) Append(scraped);
+void RunLoop::OnMessage(const ScrapedBefore& done) {
+  for (const Scraped& scraped : done.scrapes) AppendEvent(scraped);
   now_ = MonoNow();  // T0 follows from it
   machine_.OnScrapedBefore(ReadClockPair().RealMinusMono(), now_);
   scrapes_->Start([this](Scraped scraped) { inbox_.PostWhenRoom(std::move(scraped)); });
 }
 
-void RunLoop::Take(const ScrapedAfter& done) {
-  for (const Scraped& scraped : done.scrapes) Append(scraped);
+void RunLoop::OnMessage(const ScrapedAfter& done) {
+  for (const Scraped& scraped : done.scrapes) AppendEvent(scraped);
   machine_.OnScrapedAfter(now_);
 }
 
@@ -179,7 +183,7 @@ void RunLoop::TakeStops() {
 }
 
 void RunLoop::GiveBack() {
-  for (const RunMessage& message : inbox_.Take(MonoNow())) {
+  for (const RunMessage& message : inbox_.TakeItems(MonoNow())) {
     const auto* input = std::get_if<RunInput>(&message);
     if (input != nullptr && input->consume != 0) fleet_.Consumed(input->consume);
   }
@@ -194,12 +198,13 @@ void RunLoop::Obey() {
   }
 }
 
-void RunLoop::Append(const Event& event) {
-  keeper_.Append(event);
+void RunLoop::AppendEvent(const Event& event) {
+  keeper_.AppendEvent(event);
   machine_.OnRecorded(now_);
 }
 
 void RunLoop::Do(SyncJournal&) {
+  // May take long on a busy disk; what follows counts from its end.
   const absl::Status synced = keeper_.Sync();
   now_ = MonoNow();
   if (synced.ok()) return machine_.OnSynced(now_);

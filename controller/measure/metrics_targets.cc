@@ -51,6 +51,7 @@ absl::StatusOr<std::vector<MetricsTarget>> MetricsTargets(
     for (const TargetProbed& target : targets) {
       const auto of_target = ParseTargetUrl(target.url);
       if (!of_target.ok() || !HasOrigin(*of_target, added.url)) continue;
+      // Credentials go to the target's own origin, and to no other server.
       added.headers = TargetHeaders(request.secrets, target.target);
       break;
     }

@@ -47,12 +47,14 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(const MeasureRequest& req
     auto found = network.Probe(input, request.wait_ready);
     if (!found.ok()) return found.status();
     found->target = index;
+    // If nobody named a model, all targets must serve the same: a figure over two models would
+    // describe neither.
     const bool chosen = input.model.empty() && spec.request.model_mix.empty();
     if (chosen && !targets.empty() && found->model != targets.front().model) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "--model: %s serves %s and %s serves %s; name the model of both, or by --target "
-          "URL,model=M that of each",
-          targets.front().url, targets.front().model, target.url, found->model));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("--model: %s serves %s, but %s serves %s; name a model that both serve, "
+                          "or one for each with --target URL,model=M",
+                          targets.front().url, targets.front().model, target.url, found->model));
     }
     targets.push_back(*std::move(found));
   }

@@ -56,6 +56,7 @@ void RunScrapes::After(std::function<void(ScrapedAfter)> sink) {
   if (scraper_ == nullptr) return sink({});
   Join();
   once_ = std::thread([scraper = scraper_.get(), sink = std::move(sink)] {
+    // No scrape of the run may come after the last one.
     scraper->Stop();
     sink({.scrapes = scraper->ScrapeAfter()});
   });

@@ -18,6 +18,7 @@ constexpr size_t kModelsShown = 8;
 
 bool Serves(const TargetProbed& target, const std::string& model) {
   const auto& served = target.served_models;
+  // A server that lists nothing may serve anything.
   return served.empty() || std::find(served.begin(), served.end(), model) != served.end();
 }
 
@@ -74,6 +75,7 @@ absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, Measu
     if (without == nullptr) continue;
     RowsOfModel& rows = left_out[row.model];
     if (rows.count++ == 0 || row.line < rows.first_line) rows.first_line = row.line;
+    // In the plan and in its record: figures are sliced by the model that was requested.
     row.model.clear();
     workload.rows[i].model.clear();
   }
@@ -81,16 +83,16 @@ absl::Status SettleRows(std::span<const TargetProbed> targets, bool named, Measu
     const auto& [model, rows] = *std::min_element(
         left_out.begin(), left_out.end(),
         [](const auto& a, const auto& b) { return a.second.first_line < b.second.first_line; });
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "%s:%d: %s does not serve the row's model %s; it serves: %s (--model NAME has such rows "
-        "ask for NAME)",
-        request.spec.dataset.path, rows.first_line, judged[model]->url, model,
-        ModelsText(judged[model]->served_models)));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s:%d: %s does not serve the row's model %s; it serves: %s (--model NAME "
+                        "makes such rows use NAME)",
+                        request.spec.dataset.path, rows.first_line, judged[model]->url, model,
+                        ModelsText(judged[model]->served_models)));
   }
   for (const auto& [model, rows] : left_out) {
     request.notes.push_back(absl::StrFormat(
-        "%s (the first in line %d) name the model %s, which %s does not serve, and ask for the "
-        "model of the flags",
+        "%s (the first in line %d) name the model %s, which %s does not serve; they use the model "
+        "given by the flags",
         CountedText(rows.count, "row"), rows.first_line, model, judged[model]->url));
   }
   return absl::OkStatus();
@@ -104,12 +106,13 @@ void SettleModels(std::span<const TargetProbed> targets, MeasureRequest& request
     const bool chosen = spec.targets[i].model.empty() && spec.request.model.empty();
     if (chosen && target.served_models.size() > 1) {
       request.notes.push_back(absl::StrFormat(
-          "%s serves %d models: %s; asked for %s (--model names another)", target.url,
+          "%s serves %d models: %s; using %s (choose another with --model)", target.url,
           target.served_models.size(), ModelsText(target.served_models), target.model));
     }
     same = same && target.model == targets.front().model;
   }
   for (size_t i = 0; i < targets.size(); ++i) spec.targets[i].model = targets[i].model;
+  // Where they differ, each target's own stands in its spec.
   spec.request.model = same ? targets.front().model : "";
 }
 
@@ -117,19 +120,20 @@ absl::Status CheckContext(const TargetProbed& target, MeasureRequest& request,
                           const Workload& workload) {
   if (!target.max_model_len_tokens) return absl::OkStatus();
   const RequestSpec& asked = request.spec.request;
+  // llama.cpp cuts the reply where the context ends; others refuse the request.
   const bool holds_output = ProfileNamed(target.engine).context_holds_max_tokens;
   const ContextFit fit = CountTooLong(workload, asked, *target.max_model_len_tokens, holds_output);
   const size_t rows = workload.items.size();
   if (fit.surely_too_long == rows) {
     return absl::InvalidArgumentError(absl::StrFormat(
-        "--osl: no conversation fits the %d tokens of context of %s: the shortest has about %d, "
+        "--osl: no conversation fits the %d-token context of %s: the shortest has about %d tokens, "
         "and --osl asks for %d more; give a smaller --osl, or other prompts",
         *target.max_model_len_tokens, target.url, fit.shortest_tokens, asked.osl_tokens));
   }
   if (fit.too_long > 0) {
     request.notes.push_back(absl::StrFormat(
-        "%d of %d conversations may not fit the %d tokens of context of %s with --osl %d; such "
-        "requests fail, and are counted apart",
+        "%d of %d conversations may not fit the %d-token context of %s with --osl %d; such "
+        "requests fail and are counted separately",
         fit.too_long, rows, *target.max_model_len_tokens, target.url, asked.osl_tokens));
   }
   return absl::OkStatus();
@@ -160,8 +164,9 @@ absl::Status SettleByTargets(std::span<const TargetProbed> targets, MeasureReque
     if (auto fits = CheckContext(target, request, workload); !fits.ok()) return fits;
     if (target.stream_options) continue;
     request.notes.push_back(absl::StrFormat(
-        "%s refuses stream_options: it is measured without, and its tokens are %s", target.url,
-        target.token_source == TokenSource::kNone ? "unknown" : "counted by what it sends anyway"));
+        "%s rejects stream_options: it is measured without them, and its tokens are %s", target.url,
+        target.token_source == TokenSource::kNone ? "unknown"
+                                                  : "counted from what it sends anyway"));
   }
   return absl::OkStatus();
 }

@@ -48,10 +48,12 @@ class Prober {
                                   const BodyOptions& options) const {
     const std::array<Message, 1> messages = {
         {{.role = "user", .content = "Count from one to ten."}}};
-    const auto body = writer.Write(messages, options);
+    const auto body = writer.WriteBody(messages, options);
     if (!body.ok()) return body.status();
     FetchOptions fetch = input_.fetch;
+    // Longer than for a question: a model may be loaded first.
     fetch.timeout = input_.inference_timeout;
+    // Some servers keep the stream open behind it.
     fetch.is_enough = EndsInDoneMark;
     return Fetch(url_, {.method = "POST", .path = Path(), .headers = headers_, .body = *body},
                  fetch);
@@ -78,7 +80,7 @@ absl::Status ChooseModel(const ProbeInput& input, const std::vector<ServedModel>
     const std::string there = absl::StrJoin(
         models, ", ", [](std::string* out, const auto& model) { out->append(model.id); });
     return absl::InvalidArgumentError(absl::StrFormat(
-        "--model %s: %s does not serve it; it serves: %s", input.model, facts.url, there));
+        "--model %s: not served by %s, which serves: %s", input.model, facts.url, there));
   }
   facts.model = chosen->id;
   if (chosen->max_model_len_tokens) {
@@ -97,13 +99,13 @@ absl::Status DoWithoutList(const ProbeInput& input, const absl::Status& why, Tar
   const bool may_be_served = absl::IsFailedPrecondition(why);
   return absl::Status(
       why.code(), absl::StrFormat("%s: %s%s", facts.url, std::string(why.message()),
-                                  may_be_served ? "; if it serves one, name it by --model" : ""));
+                                  may_be_served ? "; if it serves one, name it with --model" : ""));
 }
 
 // Reads the metrics text, or says in the facts why there is none.
 std::string AskMetrics(const ProbeInput& input, const Prober& prober, TargetProbed& facts) {
   if (!input.want_metrics) {
-    facts.metrics_note = "not asked for (--no-server-metrics)";
+    facts.metrics_note = "not requested (--no-server-metrics)";
     return "";
   }
   const std::string named =
@@ -148,7 +150,7 @@ absl::StatusOr<InferenceFacts> ReadAnswer(const Prober& prober, const HttpReply&
                                           const ResponseReader::Options& options) {
   StreamDecoder decoder;
   ResponseBody body(decoder, kProbeEventBytesMax);
-  body.Begin(options);
+  body.BeginResponse(options);
   body.OnHead({.status = reply.status,
                .content_type = reply.content_type,
                .content_encoding = reply.content_encoding,
@@ -211,6 +213,7 @@ absl::StatusOr<HttpReply> InferAsTaken(const Prober& prober, const RequestBodyWr
   auto plain_reply = prober.Infer(writer, plain);
   const bool taken =
       plain_reply.ok() && plain_reply->status == 200 && ReadAnswer(prober, *plain_reply, {}).ok();
+  // Refused anyway: report the first refusal, which answers what a load would send.
   if (!taken) return reply;
   asked = plain;
   return plain_reply;
@@ -235,6 +238,7 @@ absl::Status TryInference(const ProbeInput& input, const Prober& prober,
   facts.stream_options = asked.include_usage;
   facts.token_source = answer->token_source;
   if (answer->draft_length > 0) facts.draft_length = answer->draft_length;
+  // kOtherChoices says nothing against the usage on chunks.
   const bool of_usage =
       answer->token_fault != TokenFault::kNone && answer->token_fault != TokenFault::kOtherChoices;
   if (!of_usage) return absl::OkStatus();

@@ -7,13 +7,16 @@
 namespace specctl::controller {
 
 absl::StatusOr<bool> AgentRoster::TakeBatch(uint32_t agent, const AgentBatch& batch) {
+  // From an earlier run, sent before its Release arrived.
   if (batch.run_hash != run_hash_) return false;
   RosterAgent& of = agents_[agent];
   if (batch.agent != agent || batch.incarnation != of.incarnation) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "sent a batch in the name of agent %d, incarnation %x", batch.agent, batch.incarnation));
   }
+  // Sent again, since a session broke.
   if (batch.seq <= of.last_seq) return false;
+  // A gap is never filled later: agents send in order.
   if (batch.seq != of.last_seq + 1) {
     return absl::InvalidArgumentError(
         absl::StrFormat("sent batch %d after batch %d", batch.seq, of.last_seq));
@@ -34,6 +37,7 @@ bool AgentRoster::AllConnected() const {
 
 void AgentRoster::Forgive(Nanos stall, MonoTime now) {
   for (RosterAgent& agent : agents_) {
+    // The controller itself stood still, and could hear nobody.
     agent.heard = std::min(now, agent.heard + stall);
     if (agent.prepare_sent) agent.prepare_sent = std::min(now, *agent.prepare_sent + stall);
   }

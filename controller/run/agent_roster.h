@@ -25,6 +25,7 @@ struct RosterAgent {
   MonoTime heard{};
   std::optional<MonoTime> prepare_sent;  // first
   Nanos prepare_round_trip{0};           // from there to Prepared
+  std::optional<Nanos> late;             // after T0, when it began; until it is armed, unknown
   std::string death;                     // not empty: its process has ended, and how
   std::optional<MonoTime> give_up_dead;  // what it had sent must have come by then
 };

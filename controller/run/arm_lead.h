@@ -8,7 +8,7 @@
 
 namespace specctl::controller {
 
-// How long T0 waits for prepared agents whose session is cut: they would hear of it too late.
+// How long T0 waits for prepared agents whose session is cut: they would begin late.
 inline constexpr Nanos kAwayMax = std::chrono::seconds(10);
 
 // From arming to T0: three times what the slowest agent took to prepare (a message there, more work

@@ -9,7 +9,7 @@ namespace specctl::controller {
 FailureLimit::FailureLimit(uint32_t bs, double failed_share_max)
     : ended_min_(std::max<uint64_t>(bs, 10)), failed_share_max_(failed_share_max) {}
 
-void FailureLimit::Count(const AgentBatch& batch) {
+void FailureLimit::CountBatch(const AgentBatch& batch) {
   for (const RequestFinished& finished : batch.finished) {
     const bool failed =
         finished.outcome == Outcome::kFailed || finished.outcome == Outcome::kTimedOut;
@@ -28,6 +28,7 @@ double FailureLimit::Share() const {
 bool FailureLimit::Exceeded() const { return ended_ >= ended_min_ && Share() > failed_share_max_; }
 
 bool FailureLimit::ExceededAtEnd() const {
+  // A run too short to judge counts only if it measured nothing but errors.
   return Share() > failed_share_max_ && (ended_ >= ended_min_ || failed_ == ended_);
 }
 

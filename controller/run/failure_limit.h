@@ -14,7 +14,7 @@ class FailureLimit {
   // Checked from max(bs, 10) ended requests on.
   FailureLimit(uint32_t bs, double failed_share_max);
 
-  void Count(const AgentBatch& batch);
+  void CountBatch(const AgentBatch& batch);
   // More than the share allowed has failed or timed out, of enough requests.
   bool Exceeded() const;
   // The same for a run that is over: requests are enough as well where not one was ok.

@@ -15,6 +15,7 @@ static_assert(std::atomic<uint32_t>::is_always_lock_free, "used in a signal hand
 
 void OnSignal(int signal) {
   if (interrupts.fetch_add(1) + 1 <= kPatienceMax) return;
+  // A user who insists gets the signal's default action.
   std::signal(signal, SIG_DFL);
   std::raise(signal);  // delivered when this handler returns
 }

@@ -2,9 +2,11 @@
 
 namespace specctl::controller {
 
-void JournalKeeper::Append(const Event& event) {
+void JournalKeeper::AppendEvent(const Event& event) {
+  // After a failed sync the kernel may have dropped pages: nothing written after such a hole could
+  // be trusted.
   if (!status_.ok()) return;
-  writer_.Append(event);
+  writer_.AppendEvent(event);
   Apply(event);
 }
 

@@ -15,7 +15,7 @@ class JournalKeeper {
   explicit JournalKeeper(JournalWriter writer) : writer_(std::move(writer)) {}
 
   // After a failed Sync nothing is appended any more.
-  void Append(const Event& event);
+  void AppendEvent(const Event& event);
   // The bytes as they came.
   void AppendBatch(const ReceivedBatch& batch);
 

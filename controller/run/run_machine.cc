@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/workload/slice.h"
+#include "controller/run/agent_records.h"
 #include "controller/run/arm_lead.h"
 
 namespace specctl::controller {
@@ -35,6 +36,7 @@ void RunMachine::OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now) 
   if (ended_ || roster_[agent].phase == AgentPhase::kLost) return;
   const bool of_process =
       std::holds_alternative<AgentCut>(event) || std::holds_alternative<AgentDied>(event);
+  // The end of a process or of its link is no sign of life.
   if (!of_process) roster_[agent].heard = now;
   std::visit([&](const auto& what) { On(agent, what, now); }, event);
 }
@@ -46,11 +48,7 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
     of.phase = AgentPhase::kJoined;
     of.incarnation = up.incarnation;
     of.host = up.host;
-    Record(AgentJoined{.agent = agent,
-                       .incarnation = up.incarnation,
-                       .host = up.host,
-                       .slots = SlotsOfAgent(options_.bs, agent, options_.agents)},
-           now);
+    Record(JoinedOf(agent, up, SlotsOfAgent(options_.bs, agent, options_.agents)), now);
     if (!roster_.AllAtLeast(AgentPhase::kJoined)) return;
     // Together, so that none prepares while others start: T0 follows from how long it takes.
     for (uint32_t i = 0; i < roster_.size(); ++i) Instruct(i, now);
@@ -82,20 +80,19 @@ void RunMachine::On(uint32_t agent, const AgentPrepared& prepared, MonoTime now)
     of.phase = AgentPhase::kPrepared;
     of.prepare_round_trip = now - of.prepare_sent.value_or(now);
   }
+  // Once, when the last one is prepared: T0 follows from it.
   if (scraping_before_ || armed_ || !roster_.AllAtLeast(AgentPhase::kPrepared)) return;
   scraping_before_ = true;
   commands_.push_back(ScrapeBefore{});
 }
 
 void RunMachine::On(uint32_t agent, const AgentArmed& armed, MonoTime now) {
-  if (armed.run_id != options_.run_id) return;
-  if (!armed.error.empty()) {
-    return LoseAgent(
-        agent, absl::StrFormat("%s can't begin: %s", roster_.NameOf(agent), armed.error), now);
-  }
-  if (roster_[agent].phase == AgentPhase::kPrepared && armed_) {
-    roster_[agent].phase = AgentPhase::kArmed;
-  }
+  RosterAgent& of = roster_[agent];
+  if (armed.run_id != options_.run_id || of.phase != AgentPhase::kPrepared || !armed_) return;
+  of.phase = AgentPhase::kArmed;
+  // By its own clock, which may be minutes off; it can't have begun after it said so.
+  const MonoTime t0{Nanos(armed_->t0_mono_ns)};
+  of.late = std::min(armed.late, std::max(now - t0, Nanos(0)));
 }
 
 void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
@@ -127,12 +124,14 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
 void RunMachine::On(uint32_t agent, const AgentCut&, MonoTime now) {
   roster_[agent].session.reset();
   const bool at_work = roster_[agent].phase < AgentPhase::kDone;
+  // With the end of a dead process's session, all that it sent is here.
   if (at_work && !roster_[agent].death.empty()) LoseAgent(agent, roster_[agent].death, now);
 }
 
 void RunMachine::On(uint32_t agent, const AgentDied& died, MonoTime now) {
   RosterAgent& of = roster_[agent];
   if (of.phase >= AgentPhase::kDone) return;
+  // With a session, its last batches may still come.
   if (!of.session) return LoseAgent(agent, died.how, now);
   of.death = died.how;
   of.give_up_dead = now + kDeadPatience;
@@ -140,12 +139,7 @@ void RunMachine::On(uint32_t agent, const AgentDied& died, MonoTime now) {
 
 void RunMachine::On(uint32_t agent, const ClockExchange& exchange, MonoTime now) {
   if (roster_[agent].phase == AgentPhase::kExpected) return;
-  Record(ClockProbed{.agent = agent,
-                     .controller_send_mono_ns = exchange.controller_send_mono_ns,
-                     .agent_receive_mono_ns = exchange.agent_receive_mono_ns,
-                     .agent_send_mono_ns = exchange.agent_send_mono_ns,
-                     .controller_receive_mono_ns = exchange.controller_receive_mono_ns},
-         now);
+  Record(ProbedOf(agent, exchange), now);
 }
 
 BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, MonoTime now) {
@@ -162,15 +156,17 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
         now);
     return BatchUse::kDrop;
   }
+  // A repeat: the Ack it waits for may have been lost with a session.
   if (!*is_next) {
     if (const uint64_t durable = write_ahead_.durable_seq(agent)) SendAck(agent, durable);
     return BatchUse::kDrop;
   }
   write_ahead_.OnBatch(agent, batch.seq, received.bytes.size(), now);
   if (batch.first_idle_mono_ns && stage_ == RunStage::kRunning) {
+    // The first agent that has an idle slot ends the hold for all.
     EnterStage(RunStage::kDraining, "a slot found no further work", now);
   }
-  failures_.Count(batch);
+  failures_.CountBatch(batch);
   if (failures_.Exceeded() && armed_ && !end_) {
     SetEnd(RunEnd::kTooManyFailures, failures_.Text());
     DrainAll(DrainReason::kTooManyFailures, options_.grace, now);
@@ -221,6 +217,7 @@ void RunMachine::OnScrapedBefore(Nanos real_minus_mono, MonoTime now) {
 
 void RunMachine::Arm(MonoTime now) {
   if (ended_ || armed_ || !real_minus_mono_) return;
+  // An agent that is away would begin late.
   if (!roster_.AllConnected() && now < arm_by_) return;
   const MonoTime t0 = now + ArmLead(roster_, write_ahead_.slowest_sync(), options_.boot_id);
   armed_ = Armed{.t0_mono_ns = MonoNs(t0),
@@ -234,18 +231,14 @@ void RunMachine::Arm(MonoTime now) {
 void RunMachine::SendArm(uint32_t agent, MonoTime now) {
   const RosterAgent& of = roster_[agent];
   if (!of.session) return;
-  ArmAgent arm{.run_id = options_.run_id,
-               .t0_mono_ns = armed_->t0_mono_ns,
-               .t0_agent_mono_ns = std::nullopt,
-               .t0_unix_ns = armed_->t0_unix_ns};
-  const bool same_clock = !options_.boot_id.empty() && of.host.boot_id == options_.boot_id;
-  if (same_clock) arm.t0_agent_mono_ns = armed_->t0_mono_ns;
-  Follow(SendToAgent{*of.session, std::move(arm)}, now);
+  // Not before Armed is on disk: a controller that dies must find the T0 that agents go by.
+  Follow(SendToAgent{*of.session, ArmOrder(options_.run_id, *armed_, of.host.boot_id)}, now);
 }
 
 void RunMachine::OnInterrupt(MonoTime now) {
   if (ended_) return;
   const bool again = end_ == RunEnd::kInterrupted;
+  // Nothing is in flight that could drain, or the user waits no longer.
   if (again || !armed_ || stage_ == RunStage::kDone) {
     SetEnd(RunEnd::kInterrupted, again ? "interrupted twice: stopped at once" : "interrupted");
     return EndNow(now);
@@ -261,6 +254,7 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   if (ended_) return;
   SetEnd(RunEnd::kFailed, reason);
   if (!armed_ || stage_ == RunStage::kDone) return EndNow(now);
+  // What can't be recorded need not be finished.
   DrainAll(DrainReason::kInterrupted, Nanos(0), now);
   draining_->give_up_at = now + kJournalFailedPatience;
 }
@@ -299,14 +293,16 @@ void RunMachine::CheckPreparing(MonoTime now) {
   }
 }
 
-bool RunMachine::IsPastDeadline(MonoTime now) const {
+bool RunMachine::IsPastDeadline(const RosterAgent& of, MonoTime now) const {
   if (!armed_ || !options_.limit) return false;
+  // One that has not answered yet may have heard of T0 as late as that.
   const MonoTime t0{Nanos(armed_->t0_mono_ns)};
-  return now >= t0 + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
+  // Nor are agents to blame for the time in which the controller stood still.
+  const MonoTime begun = t0 + of.late.value_or(options_.agent_timeout);
+  return now >= begun + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
 }
 
 void RunMachine::LoseLateAgents(MonoTime now) {
-  const bool past_deadline = IsPastDeadline(now);
   for (uint32_t i = 0; i < roster_.size() && !ended_; ++i) {
     const RosterAgent& of = roster_[i];
     if (of.phase == AgentPhase::kExpected || of.phase >= AgentPhase::kDone) continue;
@@ -317,7 +313,7 @@ void RunMachine::LoseLateAgents(MonoTime now) {
                 absl::StrFormat("%s was silent for %g s", roster_.NameOf(i),
                                 Seconds(options_.agent_timeout)),
                 now);
-    } else if (past_deadline || (draining_ && now >= draining_->give_up_at)) {
+    } else if (IsPastDeadline(of, now) || (draining_ && now >= draining_->give_up_at)) {
       LoseAgent(i, roster_.NameOf(i) + " did not finish when it was told to", now);
     }
   }
@@ -327,6 +323,7 @@ void RunMachine::LoseLateAgents(MonoTime now) {
 
 void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now) {
   RosterAgent& of = roster_[agent];
+  // The journal knows nothing of one that never joined.
   const bool joined = of.phase != AgentPhase::kExpected;
   of.phase = AgentPhase::kLost;
   of.session.reset();
@@ -335,12 +332,14 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
   }
   commands_.push_back(DropAgent{.agent = agent});
   SetEnd(RunEnd::kAgentLost, why);
+  // Before T0 nothing has been measured that could be kept.
   if (!armed_) return EndNow(now);
   if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
   FinishIfAllEnded(now);
 }
 
 void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
+  // A drain may be brought forward, never put off.
   if (draining_ && draining_->until <= now + grace) return;
   const MonoTime until = now + grace;
   draining_ =
@@ -354,6 +353,7 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
 
 void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
   if (!roster_[agent].session) return;
+  // What is left of it: an agent may hear of the drain late.
   const Nanos left = std::max(draining_->until - now, Nanos(0));
   Follow(SendToAgent{*roster_[agent].session,
                      DrainAgent{
@@ -362,6 +362,7 @@ void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
 }
 
 void RunMachine::SetEnd(RunEnd end, std::string reason) {
+  // The first cause stands, unless the run can't go on or the user ends it.
   const bool overrides =
       end == RunEnd::kFailed || (end == RunEnd::kInterrupted && end_ != RunEnd::kFailed);
   if (end_ && !overrides) return;

@@ -116,7 +116,7 @@ class RunMachine {
   }
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);
-  bool IsPastDeadline(MonoTime now) const;
+  bool IsPastDeadline(const RosterAgent& of, MonoTime now) const;
   void SetEnd(RunEnd end, std::string reason);
   void FailRun(std::string reason, MonoTime now);
   void EnterStage(RunStage stage, std::string reason, MonoTime now);

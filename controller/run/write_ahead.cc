@@ -17,6 +17,7 @@ void WriteAhead::OnBatch(uint32_t agent, uint64_t seq, size_t bytes, MonoTime no
 }
 
 bool WriteAhead::Hold(Command command) {
+  // After a failure nothing will be on disk, and what still follows tells agents to stop.
   if (all_synced() || failed_) return true;
   held_.push_back({.needs = recorded_, .command = std::move(command)});
   return false;
@@ -24,6 +25,7 @@ bool WriteAhead::Hold(Command command) {
 
 std::optional<MonoTime> WriteAhead::sync_due() const {
   if (under_way_ || failed_ || !group_begun_) return std::nullopt;
+  // A message, and so an agent, is waiting for the disk.
   const bool now = hastened_ || !held_.empty() || bytes_ >= kGroupBytesMax;
   return now ? *group_begun_ : *group_begun_ + kGroup;
 }
@@ -32,6 +34,7 @@ void WriteAhead::OnSyncBegun(MonoTime now) {
   under_way_ = true;
   sync_begun_ = now;
   hastened_ = false;
+  // What is recorded while the sync is under way may not be part of it.
   syncing_ = recorded_;
   for (Seqs& seqs : seqs_) seqs.syncing = seqs.appended;
   group_begun_.reset();
@@ -46,6 +49,7 @@ WriteAhead::Synced WriteAhead::OnSynced(MonoTime now) {
   for (uint32_t agent = 0; agent < seqs_.size(); ++agent) {
     Seqs& seqs = seqs_[agent];
     if (seqs.durable == seqs.syncing) continue;
+    // What came while the sync was under way waits for the next.
     seqs.durable = seqs.syncing;
     synced.acks.push_back({.agent = agent, .seq = seqs.durable});
   }

@@ -38,11 +38,12 @@ struct Race {
 };
 
 void BeginAttempt(const std::shared_ptr<Race>& race, MonoTime now) {
-  const size_t attempt = race->pace.Begin(now);
+  const size_t attempt = race->pace.BeginAttempt(now);
   auto on_done = [race, attempt](const boost::system::error_code& error) {
     if (error) {
       race->failure = ToStatus(error, "connect");
       race->pace.OnFailure();
+      // A second one that answers is closed with the others.
     } else if (!race->winner) {
       race->winner = attempt;
     }

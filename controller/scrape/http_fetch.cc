@@ -58,7 +58,8 @@ absl::Status NotHttp(std::string_view what, std::string_view at) {
 
 absl::Status ReadFailure(const beast::error_code& error, size_t body_bytes_max) {
   if (error == http::error::body_limit) {
-    return absl::ResourceExhaustedError(absl::StrFormat("a body over %d bytes", body_bytes_max));
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("a body of more than %d bytes", body_bytes_max));
   }
   if (error == http::error::partial_message || error == http::error::end_of_stream ||
       error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
@@ -86,6 +87,7 @@ Task<absl::Status> ReadHead(Stream& stream, beast::flat_buffer& buffer) {
     while (buffer.size() > 0 && IsLineEnd(View(buffer)[0])) buffer.consume(1);
     length = HeadLength(View(buffer));
   }
+  // Beast refuses what other clients take, e.g. lines that end in LF alone.
   const std::string head = PlainHead(View(buffer).substr(0, length));
   Refill(head + std::string(View(buffer).substr(length)), buffer);
   co_return absl::OkStatus();
@@ -123,6 +125,7 @@ Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& requ
     const absl::Status head = co_await ReadHead(stream, buffer);
     if (!head.ok()) co_return head;
     Parser parser;
+    // ReadHead has bounded it.
     parser.header_limit(2 * kHeadBytesMax);
     parser.body_limit(options.body_bytes_max);
     while (!parser.is_done()) {
@@ -135,7 +138,7 @@ Task<absl::StatusOr<HttpReply>> Exchange(Stream& stream, const std::string& requ
     const unsigned status = parser.get().result_int();
     if (status >= 200 || status == 101) co_return TakeReply(parser);
   }
-  co_return NotHttp("interim responses without end", View(buffer));
+  co_return NotHttp("endless interim responses", View(buffer));
 }
 
 Task<absl::StatusOr<HttpReply>> ExchangeOverTls(TcpStream tcp_stream, const Url& url,
@@ -158,8 +161,8 @@ Task<absl::StatusOr<HttpReply>> ExchangeOverTls(TcpStream tcp_stream, const Url&
       co_return absl::UnavailableError(absl::StrFormat("TLS: %s", error.message()));
     }
     co_return absl::FailedPreconditionError(
-        absl::StrFormat("TLS: certificate refused: %s (trust its issuer by --ca-file, or any by "
-                        "--insecure)",
+        absl::StrFormat("TLS: certificate rejected: %s (trust its issuer with --ca-file, or skip "
+                        "verification with --insecure)",
                         X509_verify_cert_error_string(verified)));
   }
   co_return co_await Exchange(stream, request, options);
@@ -201,6 +204,7 @@ absl::StatusOr<HttpReply> FetchBy(MonoTime deadline, const Url& url, const std::
   std::vector<tcp::endpoint> endpoints;
   for (const auto& address : *addresses) endpoints.emplace_back(address, url.port);
   std::optional<absl::StatusOr<HttpReply>> result;
+  // Its own context: the caller waits here anyway.
   asio::io_context io(1);
   auto on_done = [&result](std::exception_ptr error, absl::StatusOr<HttpReply> reply) {
     if (error) std::rethrow_exception(error);
@@ -219,6 +223,7 @@ absl::Status Explained(const Url& url, std::string_view path, Nanos timeout,
   if (absl::IsDeadlineExceeded(status)) {
     text = absl::StrFormat("%s within %.3g s", text, Seconds(timeout));
   }
+  // Errors that the caller can fix keep their code; all others are the server's or the network's.
   const bool ours = status.code() == absl::StatusCode::kInvalidArgument ||
                     status.code() == absl::StatusCode::kDeadlineExceeded ||
                     status.code() == absl::StatusCode::kFailedPrecondition ||

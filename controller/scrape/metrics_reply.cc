@@ -29,7 +29,7 @@ std::string StatusText(const HttpReply& reply) {
 absl::Status CheckMetricsReply(const HttpReply& reply) {
   if (reply.status != 200) return Refused(StatusText(reply));
   if (!reply.content_encoding.empty() && reply.content_encoding != "identity") {
-    return Refused(absl::StrFormat("answered in the content coding \"%s\", which was not asked for",
+    return Refused(absl::StrFormat("answered with Content-Encoding \"%s\", which was not requested",
                                    reply.content_encoding));
   }
   const absl::Status read = ForEachSample(reply.body, [](const SampleView&) {});

@@ -42,7 +42,7 @@ struct MetricsScraper::Target {
   }
 
   // Keeps what Busy() needs.
-  void Note(const Scraped& scraped) {
+  void NoteBusy(const Scraped& scraped) {
     for (const MetricSeries& series : scraped.new_series) {
       const MetricFamily* family = FindFamily(*profile, series.name);
       const bool counts = family != nullptr && (family->figure == ServerFigure::kRunning ||
@@ -89,19 +89,23 @@ Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
     return scraped;
   }
   absl::Status read = CheckMetricsReply(*reply);
-  if (read.ok()) read = target.tracker.Read(reply->body, scraped);
+  if (read.ok()) read = target.tracker.ReadExposition(reply->body, scraped);
   if (!read.ok()) {
     scraped.error = absl::StrFormat("%s: %s", scraped.url, std::string(read.message()));
     return scraped;
   }
+  // Two URLs may name one server, whose counters must count once.
   scraped.peer = reply->peer;
-  target.Note(scraped);
+  target.NoteBusy(scraped);
   target.text = std::move(reply->body);
+  // The whole text of the first and last scrape is kept, for figures that this version doesn't
+  // know.
   if (kind == ScrapeKind::kBefore) scraped.text_gzip = Gzip(target.text);
   return scraped;
 }
 
 std::vector<Scraped> MetricsScraper::ForEach(const std::function<Scraped(Target&)>& scrape) {
+  // All at once, so that the scrapes are taken at the same time.
   std::vector<Scraped> results(targets_.size());
   std::vector<std::thread> threads;
   for (size_t i = 0; i < targets_.size(); ++i) {
@@ -124,6 +128,7 @@ void MetricsScraper::Start(Sink sink) {
 void MetricsScraper::Repeat(Target& target, const Sink& sink) {
   MonoTime due = MonoNow();
   while (true) {
+    // Absolute times; those missed by a slow scrape are skipped.
     due += kPeriod * (1 + std::max<int64_t>(0, (MonoNow() - due) / kPeriod));
     {
       std::unique_lock lock(mutex_);
@@ -149,6 +154,7 @@ Scraped MetricsScraper::ScrapeUntilQuiet(Target& target) {
   std::optional<Scraped> gathered;
   while (true) {
     Scraped scraped = ScrapeOnce(target, ScrapeKind::kAfter);
+    // Nothing changed since the scrape before, and nothing runs: the counters have settled.
     const bool quiet =
         gathered && scraped.error.empty() && scraped.samples.empty() && target.Busy() == 0;
     if (gathered && gathered->error.empty() && scraped.error.empty()) {
@@ -157,6 +163,7 @@ Scraped MetricsScraper::ScrapeUntilQuiet(Target& target) {
       auto& series = gathered->new_series;
       series.insert(series.end(), scraped.new_series.begin(), scraped.new_series.end());
       gathered->end_mono_ns = scraped.end_mono_ns;
+      // A failure only as long as there is nothing better.
     } else if (!gathered || scraped.error.empty()) {
       gathered = std::move(scraped);
     }

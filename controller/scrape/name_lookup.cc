@@ -83,12 +83,13 @@ NameLookup::Addresses NameLookup::Find(const std::string& host, MonoTime deadlin
       const std::lock_guard done(state->mutex);
       pending->addresses = std::move(addresses);
       pending->done = true;
+      // No cache: the next question is asked anew.
       state->pending.erase(host);
       state->changed.notify_all();
     }).detach();
   }
   if (!state_->changed.wait_until(lock, deadline, [&] { return pending->done; })) {
-    return absl::DeadlineExceededError("look up the host: no answer of a name server");
+    return absl::DeadlineExceededError("look up the host: no name server answered");
   }
   return pending->addresses;
 }

@@ -30,13 +30,14 @@ bool SameValue(double a, double b) {
 
 }  // namespace
 
-absl::Status SeriesTracker::Read(std::string_view text, Scraped& scraped) {
+absl::Status SeriesTracker::ReadExposition(std::string_view text, Scraped& scraped) {
   found_.clear();
   const absl::Status status = ForEachSample(text, [this](const SampleView& sample) {
     if (!wanted_(sample.name)) return;
     Found& found = found_.emplace_back();
     found.text = sample.series_text;
     found.value = sample.value;
+    // Labels are parsed once a series.
     if (by_text_.find(sample.series_text) != by_text_.end()) return;
     found.series.name = sample.name;
     found.series.labels = sample.Labels();
@@ -45,13 +46,13 @@ absl::Status SeriesTracker::Read(std::string_view text, Scraped& scraped) {
     ++scrapes_;
     scraped.new_series.clear();
     scraped.samples.clear();
-    for (Found& found : found_) Take(found, scraped);
+    for (Found& found : found_) TakeSample(found, scraped);
   }
   found_.clear();
   return status;
 }
 
-void SeriesTracker::Take(Found& found, Scraped& scraped) {
+void SeriesTracker::TakeSample(Found& found, Scraped& scraped) {
   uint32_t number = 0;
   if (!Number(found, scraped, number)) {
     ++dropped_samples_;
@@ -59,8 +60,10 @@ void SeriesTracker::Take(Found& found, Scraped& scraped) {
   }
   Series& series = series_[number];
   const bool is_new = series.last_scrape == 0;
+  // Twice in one text: the first one counts.
   if (series.last_scrape == scrapes_) return;
   series.last_scrape = scrapes_;
+  // Only what changed is kept: most series of a server rarely change.
   if (!is_new && SameValue(series.value, found.value)) return;
   series.value = found.value;
   scraped.samples.emplace_back(number, found.value);

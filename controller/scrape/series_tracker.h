@@ -30,7 +30,7 @@ class SeriesTracker {
   // `scraped.samples` to those that are new or whose value is not the one of their last scrape, in
   // the order of `text`.  Of two samples of one series the first counts.
   // INVALID_ARGUMENT as ForEachSample; neither `scraped` nor the tracker has then changed.
-  absl::Status Read(std::string_view text, Scraped& scraped);
+  absl::Status ReadExposition(std::string_view text, Scraped& scraped);
 
   // Samples left out for kSeriesMax so far.
   uint64_t dropped_samples() const { return dropped_samples_; }
@@ -52,7 +52,7 @@ class SeriesTracker {
   };
   using Numbers = std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>>;
 
-  void Take(Found& found, Scraped& scraped);
+  void TakeSample(Found& found, Scraped& scraped);
   bool Number(Found& found, Scraped& scraped, uint32_t& number);
 
   const Predicate wanted_;

@@ -37,6 +37,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     int port = 0;
     grpc::ServerBuilder builder;
     builder.AddListeningPort(options_.listen, options_.credentials, &port);
+    // Else two controllers could share the port, and the agents.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kPingIntervalMsMin);
@@ -46,7 +47,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     grpc_ = builder.BuildAndStart();
     if (grpc_ == nullptr || port == 0) {
       return absl::UnavailableError(absl::StrFormat(
-          "controller: can't listen at %s; is the address this host's, and the port free?",
+          "controller: can't listen on %s: is it an address of this host, and is the port free?",
           options_.listen));
     }
     const size_t colon = options_.listen.rfind(':');
@@ -78,15 +79,16 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   grpc::ServerUnaryReactor* ProbeClock(grpc::CallbackServerContext* context,
                                        const v1::ClockProbeRequest* request,
                                        v1::ClockProbeReply* reply) override {
+    // First: any time spent before this would be an error of the exchange.
     const int64_t received_ns = MonoNs(MonoNow());
-    const ClockProbe probe = Decode(*request);
+    const ClockProbe probe = DecodeClockProbe(*request);
     if (probe.previous) {
       sinks_.clock({.incarnation = probe.incarnation, .exchange = *probe.previous});
     }
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Encode(ClockReply{.controller_receive_mono_ns = received_ns,
-                      .controller_send_mono_ns = MonoNs(MonoNow())},
-           *reply);
+    EncodeClockReply(ClockReply{.controller_receive_mono_ns = received_ns,
+                                .controller_send_mono_ns = MonoNs(MonoNow())},
+                     *reply);
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
@@ -106,6 +108,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
       gone_.wait_until(lock, deadline, [this] { return SessionsEmpty(); });
     }
     if (grpc_ == nullptr) return;
+    // Cancels the calls that are left.
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
     // The calls have ended; their reactors may still be on their way out.

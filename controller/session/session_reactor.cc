@@ -35,13 +35,14 @@ void SessionReactor::Send(SessionOutput output) {
     MutexLock lock(mu_);
     if (finish_) return;
     full = queue_.size() >= kOutboundMax;
+    // A later Ack covers the earlier ones.
     if (IsAck(output) && !queue_.empty() && IsAck(queue_.back())) queue_.pop_back();
     queue_.push_back(std::move(output));
     if (!full) WriteNext();
   }
   if (full) {
     Abort({grpc::StatusCode::RESOURCE_EXHAUSTED,
-           absl::StrFormat("session: over %d messages wait to be read", kOutboundMax)});
+           absl::StrFormat("session: more than %d messages are waiting to be read", kOutboundMax)});
   }
 }
 
@@ -68,16 +69,17 @@ void SessionReactor::OnReadDone(bool ok) {
   if (!ok) return FinishAfterWrites(grpc::Status::OK);
   absl::StatusOr<SessionEvent> event = DecodeInbound();
   if (!event.ok()) return Abort(ToGrpc(event.status()));
+  // The next read is ReadNext()'s, when this one has been taken: no more than one waits.
   options_.sink({.session = options_.id, .event = *std::move(event)});
 }
 
 absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
-  auto message = Decode(std::move(inbound_));
+  auto message = DecodeAgentMessage(std::move(inbound_));
   inbound_.Clear();
   if (!message.ok()) return message.status();
   const auto* hello = std::get_if<AgentHello>(&*message);
   if ((hello != nullptr) == greeted_) {
-    return absl::InvalidArgumentError("session: need one Hello, as the first message");
+    return absl::InvalidArgumentError("session: need exactly one Hello, as the first message");
   }
   if (hello != nullptr) {
     const HelloCheck check{.specctl_version = options_.specctl_version,
@@ -96,6 +98,7 @@ absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
 void SessionReactor::OnWriteDone(bool ok) {
   MutexLock lock(mu_);
   writing_ = false;
+  // The call is broken: no further write can succeed.
   if (!ok) queue_.clear();
   WriteNext();
   FinishWhenIdle();
@@ -118,10 +121,12 @@ void SessionReactor::WriteNext() {
   if (writing_ || finished_ || queue_.empty()) return;
   SessionOutput& next = queue_.front();
   if (auto* parts = std::get_if<PrepareParts>(&next)) {
-    outbound_ = Encode(ControllerMessage(parts->Next()));
+    outbound_ = EncodeControllerMessage(ControllerMessage(parts->Next()));
+    // One part at a time, made when the last one is out: a slice may be too large to hold in memory
+    // twice.
     if (parts->done()) queue_.pop_front();
   } else {
-    outbound_ = Encode(std::get<ControllerMessage>(next));
+    outbound_ = EncodeControllerMessage(std::get<ControllerMessage>(next));
     queue_.pop_front();
   }
   writing_ = true;
@@ -129,6 +134,7 @@ void SessionReactor::WriteNext() {
 }
 
 void SessionReactor::FinishWhenIdle() {
+  // gRPC takes one Finish, and none under a write.
   if (!finish_ || finished_ || writing_ || !queue_.empty()) return;
   finished_ = true;
   Finish(*finish_);

@@ -40,9 +40,9 @@ AgentBatch MakeBatch(int n, uint32_t agent, uint32_t streams) {
     encoder.Reset(batch.from_mono_ns / 1000);
     for (int64_t chunk = 0; chunk < kChunksPerBatch; ++chunk) {
       const uint64_t random = SplitMix64(stream * 1000 + static_cast<uint64_t>(n * 10 + chunk));
-      encoder.Append({.arrival_us = batch.from_mono_ns / 1000 + chunk * 20'000 +
-                                    static_cast<int64_t>(stream * 31 + random % 1000),
-                      .tokens = 1 + static_cast<uint32_t>(random >> 40) % 4});
+      encoder.AppendRecord({.arrival_us = batch.from_mono_ns / 1000 + chunk * 20'000 +
+                                          static_cast<int64_t>(stream * 31 + random % 1000),
+                            .tokens = 1 + static_cast<uint32_t>(random >> 40) % 4});
     }
     encoder.AppendSection(stream, previous, batch.chunks);
     previous = stream;
@@ -62,7 +62,7 @@ std::vector<std::string> MakeWire(uint32_t agents) {
   std::vector<std::string> wire;
   for (int n = 0; n < kBatches; ++n) {
     for (uint32_t agent = 0; agent < agents; ++agent) {
-      wire.push_back(ToProto(MakeBatch(n, agent, kStreams / agents)).SerializeAsString());
+      wire.push_back(BatchToProto(MakeBatch(n, agent, kStreams / agents)).SerializeAsString());
     }
   }
   return wire;
@@ -97,7 +97,7 @@ void BM_IngestAndFold(benchmark::State& state) {
       v1::Event event;
       if (!event.mutable_agent_batch()->ParseFromString(bytes)) state.SkipWithError("not a batch");
       AppendRecord(event.SerializeAsString(), journal);
-      const absl::Status applied = fold.Apply(FromProto(event.agent_batch()));
+      const absl::Status applied = fold.Apply(BatchFromProto(event.agent_batch()));
       if (!applied.ok()) state.SkipWithError(std::string(applied.message()).c_str());
     }
     Results results = fold.Finish();

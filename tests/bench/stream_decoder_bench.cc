@@ -132,7 +132,7 @@ class Stream final : public HttpBodySink {
   void Begin() {
     http.Reset();
     sse.Reset();
-    reader.Begin({});
+    reader.BeginResponse({});
     (void)http.Feed(
         "HTTP/1.1 200 OK\r\ndate: Sun, 22 Nov 2026 10:54:04 GMT\r\nserver: uvicorn\r\n"
         "content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n");

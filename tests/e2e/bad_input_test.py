@@ -49,9 +49,9 @@ class BadInputTest(Case):
         prompts = self.prompts(1)
         for arguments, says in [
                 (("--bs", "0"), "--bs: need 1 to"),
-                (("--bs", "8", "--agents", "16"), "--bs: need at least one slot an agent"),
-                (("--requests", "1", "--conversations", "1"), "--requests: excludes --conversations"),
-                (("--request-rate", "5"), "planned, and not built yet"),
+                (("--bs", "8", "--agents", "16"), "--bs: need at least one slot per agent"),
+                (("--requests", "1", "--conversations", "1"), "--requests: can't be combined with --conversations"),
+                (("--request-rate", "5"), "planned, but not implemented yet"),
                 (("--frobnicate",), "--frobnicate"),
                 (("--url", "ftp://x"), "--url")]:
             with self.subTest(arguments):
@@ -73,15 +73,15 @@ class BadInputTest(Case):
         for content, says in [("bs = = 4\n", "run.toml:1: --bs: need one value, got \"= 4\""),
                               ("osl = 4\nbs = \"abc\"\n", "run.toml:2: --bs: need 1 to 1000000"),
                               ("requests = -1\n", "run.toml:1: --requests: need 1 to"),
-                              ("[load]\nbs = 4\n", "run.toml: sections, as [load]")]:
+                              ("[load]\nbs = 4\n", "run.toml: sections such as [load]")]:
             with self.subTest(content):
                 self.refused("--config", self.file("run.toml", content), says=says)
 
     def test_commands(self):
         done = self.specctl("foo", status=2)
-        self.assertIn("specctl foo: no such command; there are run, report,", done.stderr)
+        self.assertIn("specctl foo: no such command; the commands are run, report,", done.stderr)
         self.assertIn("did you mean report?", self.specctl("reprot", "x", status=2).stderr)
-        self.assertIn("planned, and not built yet", self.specctl("sweep", status=2).stderr)
+        self.assertIn("planned, but not implemented yet", self.specctl("sweep", status=2).stderr)
         done = self.specctl("agent", "--controller", "a:1", "--spawned-fd", "3", status=2)
         self.assertIn("--spawned-fd excludes --controller", done.stderr)
         self.assertNotIn("Excludes", self.specctl("agent", "--help").stdout)

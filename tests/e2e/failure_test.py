@@ -91,7 +91,7 @@ class FailureTest(Case):
                 self.assertIn(f"controller {address}: not reached", agent.stderr.readline())
                 agent.send_signal(told)
                 _, stderr = self.ended(agent, 1)
-                self.assertIn("told to end while it had no work", stderr)
+                self.assertIn("told to end while idle", stderr)
 
     def test_an_agent_says_what_fails_in_its_own_words_alone(self):
         agent = self.start("agent", "--controller", "dns://bad")  # gRPC has an error line for that

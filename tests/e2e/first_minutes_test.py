@@ -104,7 +104,7 @@ class FirstMinutesTest(Case):
             self.assertTrue(spec["metrics_urls_named"])
         path.write_text(json.dumps(rows[0]) + "\n")
         done = self.specctl("run", "--like", self.run_dir("first"), "--dry-run", status=2)
-        self.assertIn("is not what that run read", done.stderr)
+        self.assertIn("has changed since that run", done.stderr)
 
     def test_no_text_of_others_controls_the_terminal(self):
         esc = "\x1b[31m\x1b]0;x\x07\x9b2J"

@@ -169,9 +169,9 @@ FAIL = {
     error_event_left_open: "CUDA out of memory",
     json_error: "code 429: quota of team blue is used up",
     bare_error: "no engine left",
-    said_in_passing: "it said: upstream timed out [31m",
+    said_in_passing: "the server sent: upstream timed out [31m",
     choice_error: "code 502: provider went away",
-    redirect: "HTTP status 307: it redirects to https://gpu-9/v1/chat",
+    redirect: "HTTP status 307: redirect to https://gpu-9/v1/chat",
     compressed: "Content-Encoding gzip",
     html: "Sign in to the proxy",
 }

@@ -111,7 +111,7 @@ class PreflightTest(Case):
         self.assertEqual(rows, [line.split()[0] for line in err.splitlines()])
         self.assertEqual("one agent on this machine: " in out, status == 0)
         self.assertEqual("\nchecked: " in out, status == 0)
-        self.assertEqual("--bs 512 at 20 chunks/s a stream: 10,240 chunks/s" in out, status == 0)
+        self.assertEqual("--bs 512 at 20 chunks/s per stream: 10,240 chunks/s" in out, status == 0)
         self.assertEqual("no load was kept" in out, status == 1)
 
     def test_bad_input_names_the_flag(self):

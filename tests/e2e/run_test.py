@@ -183,7 +183,7 @@ class RunTest(Case):
                      "--output-dir", self.run_dir())
         config.write_text("concurency = 3\n")
         done = self.specctl("run", "--config", config, status=2)
-        self.assertIn('"concurency" is no flag', done.stderr)
+        self.assertIn('"concurency" is not a flag', done.stderr)
         spec = json.loads((self.run_dir() / "run.json").read_text())["spec"]
         self.assertEqual((spec["load"]["bs"], spec["request"]["osl_tokens"]), (3, 4))
 

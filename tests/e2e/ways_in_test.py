@@ -45,7 +45,7 @@ class WaysInTest(harness.Case):
     def test_rows_and_mixes_name_models(self):
         server = self.server(models=("base", "lora"))
         done, _ = self.measure("--url", server.url)
-        self.assertIn("serves 2 models: base, lora; asked for base", done.stderr)
+        self.assertIn("serves 2 models: base, lora; using base", done.stderr)
         server.bodies.clear()
         rows = self.prompts(4, "rows.jsonl", model="lora")
         self.specctl("run", "--dataset", rows, "--url", server.url, "--output-dir", self.run_dir("rows"))
@@ -73,7 +73,7 @@ class WaysInTest(harness.Case):
         server = self.server(models=None)
         refused = self.specctl("run", "--dataset", self.prompts(2), "--url", server.url, "--output-dir",
                                self.run_dir("refused"), status=1)
-        self.assertIn("name it by --model", refused.stderr)
+        self.assertIn("name it with --model", refused.stderr)
         _, summary = self.measure("--url", server.url, "--model", "mine")
         self.assertEqual(summary["conservation"]["ok"], 6)
         self.assertEqual({body["model"] for body in server.bodies}, {"mine"})
@@ -82,7 +82,7 @@ class WaysInTest(harness.Case):
         server = self.server(refuse=without_stream_options)
         done, summary = self.measure("--url", server.url)
         self.assertEqual(summary["conservation"]["ok"], 6)
-        self.assertIn("refuses stream_options", done.stderr)
+        self.assertIn("rejects stream_options", done.stderr)
         self.assertTrue(all("stream_options" not in body for body in server.bodies))
 
     def test_what_an_extra_input_says_is_what_the_artifacts_say(self):
@@ -101,7 +101,7 @@ class WaysInTest(harness.Case):
         before = engine.counters()
         refused = self.specctl("run", "--dataset", self.prompts(4), "--url", engine.url, "--osl", 64,
                                "--output-dir", self.run_dir(), status=2)
-        self.assertIn("no conversation fits the 64 tokens of context", refused.stderr)
+        self.assertIn("no conversation fits the 64-token context", refused.stderr)
         grown = engine.counters()["vllm:generation_tokens_total"] - before["vllm:generation_tokens_total"]
         self.assertLessEqual(grown, 8)  # the probe's own question
 

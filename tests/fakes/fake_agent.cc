@@ -48,12 +48,14 @@ void FakeAgent::Dial() {
 std::optional<ControllerMessage> FakeAgent::Read() {
   v1::ControllerMessage message;
   if (!stream_->Read(&message)) return std::nullopt;
-  auto decoded = Decode(std::move(message));
+  auto decoded = DecodeControllerMessage(std::move(message));
   if (!decoded.ok()) return std::nullopt;
   return *std::move(decoded);
 }
 
-bool FakeAgent::Send(AgentMessage message) { return stream_->Write(Encode(std::move(message))); }
+bool FakeAgent::Send(AgentMessage message) {
+  return stream_->Write(EncodeAgentMessage(std::move(message)));
+}
 
 bool FakeAgent::Join() {
   Dial();
@@ -76,7 +78,7 @@ bool FakeAgent::AwaitArm() {
   auto arm = Await<ArmAgent>();
   if (!arm) return false;
   arm_ = *std::move(arm);
-  return Send(AgentArmed{.run_id = run_id_, .error = ""});
+  return Send(AgentArmed{.run_id = run_id_});
 }
 
 bool FakeAgent::SendBatch(const AgentBatch& batch) {
@@ -114,8 +116,8 @@ grpc::Status FakeAgent::EndStatus() {
 ClockReply FakeAgent::ProbeClock(const ClockProbe& probe) {
   grpc::ClientContext context;
   v1::ClockProbeReply reply;
-  stub_->ProbeClock(&context, Encode(probe), &reply);
-  return Decode(reply);
+  stub_->ProbeClock(&context, EncodeClockProbe(probe), &reply);
+  return DecodeClockReply(reply);
 }
 
 AgentBatch FakeAgent::Batch(uint64_t seq) const {

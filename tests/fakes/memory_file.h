@@ -56,7 +56,7 @@ class MemoryFile final : public AppendFile {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::string> Read(Extent extent) const override {
+  absl::StatusOr<std::string> ReadExtent(Extent extent) const override {
     if (disk_->fails_read) return absl::InternalError(name_ + ": Input/output error");
     const bool held = extent.offset <= size_ && extent.size <= size_ - extent.offset;
     if (!held) return absl::InternalError(name_ + ": cut short");

@@ -84,7 +84,7 @@ class AgentAddressesTest : public ::testing::Test {
 
   // One request of slot `slot`; its result is appended to `finished_`.
   Task<void> Send(size_t slot) {
-    RequestLog& log = recorder_.Begin(RequestBegun());
+    RequestLog& log = recorder_.BeginRequest(RequestBegun());
     Exchange::Order order;
     order.target = &target_;
     order.bytes = kRequest;
@@ -92,7 +92,7 @@ class AgentAddressesTest : public ::testing::Test {
     order.log = &log;
     RequestFinished finished = co_await slots_[slot]->exchange.Run(order);
     finished_.push_back(finished);
-    recorder_.Finish(log, std::move(finished));
+    recorder_.FinishRequest(log, std::move(finished));
   }
   // One request of each slot, all at once.
   Task<void> SendAtOnce() {
@@ -191,7 +191,7 @@ TEST_F(AgentAddressesTest, WhereNoneAnswersTheReasonOfTheLastIsTold) {
   ASSERT_EQ(finished_.size(), 1u);
   EXPECT_EQ(finished_[0].failure, FailureKind::kConnect);
   EXPECT_EQ(finished_[0].error,
-            "http://several.example: connect: Connection refused (the last of 2 addresses)");
+            "http://several.example: connect: Connection refused (last of 2 addresses tried)");
 }
 
 TEST_F(AgentAddressesTest, WhereAllHangTheTimeLimitEndsIt) {

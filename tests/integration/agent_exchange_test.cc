@@ -94,7 +94,7 @@ class AgentExchangeTest : public ::testing::Test {
   }
 
   Task<RequestFinished> Send() {
-    RequestLog& log = recorder_.Begin(RequestBegun());
+    RequestLog& log = recorder_.BeginRequest(RequestBegun());
     Exchange::Order order;
     order.target = &target_;
     order.bytes = request_;
@@ -102,7 +102,7 @@ class AgentExchangeTest : public ::testing::Test {
     order.log = &log;
     order.reading.keep_text = true;
     RequestFinished finished = co_await exchange_->Run(order);
-    recorder_.Finish(log, finished);
+    recorder_.FinishRequest(log, finished);
     co_return finished;
   }
   // Sends `count` requests, one after another.
@@ -157,7 +157,7 @@ TEST_F(AgentExchangeTest, AStreamIsReadWithKernelStamps) {
   EXPECT_LE(*finished.start_mono_ns, finished.end_mono_ns);
   EXPECT_EQ(finished.resends, 0u);
   EXPECT_EQ(Records().size(), 2u);
-  const AgentHealth health = health_.Take(MonoNow(), 0);
+  const AgentHealth health = health_.TakeHealth(MonoNow(), 0);
   EXPECT_GE(health.reads, 1u);
   EXPECT_EQ(health.unstamped_reads, 0u);
 }
@@ -172,7 +172,7 @@ TEST_F(AgentExchangeTest, ArrivalsAreWhenTheServerSent) {
       co_await connection.Send(HttpChunk(TokenEvent("a", i)));
       after.push_back(MonoNow());
       // The client has read it: the next one is another read.
-      const auto is_read = [&] { return health_.Take(MonoNow(), 0).chunks > 0; };
+      const auto is_read = [&] { return health_.TakeHealth(MonoNow(), 0).chunks > 0; };
       co_await connection.Until(is_read);
     }
     co_await connection.Send(StreamTail(20));
@@ -450,7 +450,7 @@ TEST_F(AgentExchangeTest, AnInterruptEndsARequestAtOnce) {
   const auto script = [this](ScriptedConnection& connection) -> Task<void> {
     co_await connection.ReadRequest();
     co_await connection.Send(StreamHead() + HttpChunk(TokenEvent("a", 1)));
-    const auto is_read = [this] { return health_.Take(MonoNow(), 0).chunks > 0; };
+    const auto is_read = [this] { return health_.TakeHealth(MonoNow(), 0).chunks > 0; };
     co_await connection.Until(is_read);
     wakeup_.Interrupt();
     co_await connection.UntilClosed();

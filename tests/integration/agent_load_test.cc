@@ -299,7 +299,7 @@ TEST_F(AgentLoadTest, MoreSlotsThanFilesIsRefusedBeforeAnythingIsSent) {
   const absl::Status status = Run();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr("agent 0 needs 2064 open files for 2000 slots, the limit is 1024"));
+              HasSubstr("agent 0 needs 2064 open files for 2000 slots, but the limit is 1024"));
   EXPECT_TRUE(requests_.empty());
 }
 

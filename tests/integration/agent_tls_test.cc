@@ -123,7 +123,7 @@ TEST_F(AgentTlsTest, AnUnknownAuthorityIsRefused) {
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].outcome, Outcome::kFailed);
   EXPECT_EQ(all[0].failure, FailureKind::kTls);
-  EXPECT_THAT(all[0].error, HasSubstr(server_->Url() + ": certificate refused: self"));
+  EXPECT_THAT(all[0].error, HasSubstr(server_->Url() + ": certificate rejected: self"));
   EXPECT_FALSE(all[0].start_mono_ns) << "nothing was sent";
 }
 

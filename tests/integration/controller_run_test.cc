@@ -112,8 +112,9 @@ TEST_F(ControllerRunTest, ARunsIdIsOfOneRunOnAFleet) {
   *stops_ = 1;
   ASSERT_TRUE(MeasureNow().ok());
   std::filesystem::remove(JournalPath());
-  EXPECT_EQ(MeasureNow().status(),
-            absl::AlreadyExistsError("fleet: run run-1 was on before; a run's id is of one run"));
+  EXPECT_EQ(
+      MeasureNow().status(),
+      absl::AlreadyExistsError("fleet: the run id run-1 was used before; each run needs its own"));
 }
 
 TEST_F(ControllerRunTest, AgentsServeOneRunAfterAnother) {

@@ -45,7 +45,7 @@ class ControllerSessionTest : public ::testing::Test {
     return input;
   }
   SessionInput NextUnconsumed() {
-    while (waiting_.empty()) waiting_ = inputs_.Take(MonoNow() + kPatience);
+    while (waiting_.empty()) waiting_ = inputs_.TakeItems(MonoNow() + kPatience);
     SessionInput input = std::move(waiting_.front());
     waiting_.pop_front();
     return input;
@@ -91,7 +91,7 @@ TEST_F(ControllerSessionTest, AWrongJoinTokenIsRefused) {
   agent.Dial();
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_EQ(status.error_message(), "join token: not that of this controller");
+  EXPECT_EQ(status.error_message(), "join token: does not match the controller's");
 }
 
 TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
@@ -103,7 +103,7 @@ TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
   agent.Send(AgentHello{.protocol_version = kSessionProtocolVersion});
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_EQ(status.error_message(), "session: need one Hello, as the first message");
+  EXPECT_EQ(status.error_message(), "session: need exactly one Hello, as the first message");
 }
 
 TEST_F(ControllerSessionTest, TooManySessionsAreRefused) {
@@ -164,7 +164,7 @@ TEST_F(ControllerSessionTest, ASessionIsReadOnOnlyWhenItsMessageIsConsumed) {
   agent.Dial();
   const SessionInput hello = NextUnconsumed();
   agent.SendHeartbeat();
-  EXPECT_TRUE(inputs_.Take(MonoNow() + std::chrono::milliseconds(50)).empty());
+  EXPECT_TRUE(inputs_.TakeItems(MonoNow() + std::chrono::milliseconds(50)).empty());
   hub_->Consumed(hello.session);
   EXPECT_TRUE(std::holds_alternative<AgentHeartbeat>(Next().event));
 }
@@ -231,13 +231,13 @@ TEST_F(ControllerSessionTest, ProbesGiveTheExchangeBeforeThem) {
   const ClockReply first = agent.ProbeClock({.incarnation = 3, .agent_send_mono_ns = 1});
   EXPECT_GT(first.controller_receive_mono_ns, 0);
   EXPECT_LE(first.controller_receive_mono_ns, first.controller_send_mono_ns);
-  EXPECT_TRUE(probes_.Take(MonoNow()).empty());
+  EXPECT_TRUE(probes_.TakeItems(MonoNow()).empty());
   const ClockExchange before{.agent_send_mono_ns = 1,
                              .controller_receive_mono_ns = 2,
                              .controller_send_mono_ns = 3,
                              .agent_receive_mono_ns = 4};
   agent.ProbeClock({.incarnation = 3, .agent_send_mono_ns = 5, .previous = before});
-  const auto probes = probes_.Take(MonoNow() + kPatience);
+  const auto probes = probes_.TakeItems(MonoNow() + kPatience);
   ASSERT_EQ(probes.size(), 1u);
   EXPECT_EQ(probes[0].incarnation, 3u);
   EXPECT_EQ(probes[0].exchange, before);
@@ -248,7 +248,7 @@ TEST(ControllerSessionListenTest, AnAddressThatCannotBeHadIsNamed) {
   options.listen = "192.0.2.1:0";  // no host has it
   const auto hub = SessionHub::Start(options, {});
   EXPECT_EQ(hub.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(hub.status().message()), HasSubstr("can't listen at 192.0.2.1:0"));
+  EXPECT_THAT(std::string(hub.status().message()), HasSubstr("can't listen on 192.0.2.1:0"));
 }
 
 }  // namespace

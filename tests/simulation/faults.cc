@@ -15,7 +15,6 @@ using std::chrono::seconds;
 // After a cut: the pause before the dial that succeeds, a dial that fails, the way to and fro, a
 // heartbeat that was missed, a stall of the controller.
 constexpr Nanos kRecovery = milliseconds(6500);
-constexpr Nanos kRedial = seconds(3);  // the first two of these
 constexpr Nanos kSilentCutMax = seconds(20);
 constexpr Nanos kStallMax = seconds(40);  // longer than any agent time-out
 
@@ -92,7 +91,6 @@ void Faults::CutLink(uint32_t host) {
                        "controller in %.3f s",
                        host, Seconds(length), Seconds(delays.agent), Seconds(delays.controller)));
   const Nanos dark = std::max(length, delays.agent);
-  world_.AddDark(host, dark + kRedial);
   quiet_until_[host] = world_.queue.now() + (world_.scenario.mild ? dark + kRecovery : length);
   world_.queue.After(length, [this, host] { world_.network.Heal(host); });
 }
@@ -102,7 +100,6 @@ void Faults::StopAgent(uint32_t host) {
   if (agent == nullptr || !IsQuiet(host)) return;
   const Nanos length = DrawLength();
   agent->Stop(length);
-  world_.AddDark(host, length);
   Note("agents stopped",
        absl::StrFormat("the agent on host %d is stopped for %.3f s", host, Seconds(length)));
   if (RunHistory* const run = parts_.CurrentHistory()) {
@@ -116,7 +113,6 @@ void Faults::StallController() {
   // Time in which the controller itself does nothing is nobody's silence.
   const Nanos length = random_.Skewed(milliseconds(1), kStallMax);
   parts_.Stall(length);
-  world_.AddDark(std::nullopt, length);
   Note("controller stalled",
        absl::StrFormat("the controller is stalled for %.3f s", Seconds(length)));
   stall_quiet_until_ = world_.queue.now() + length + seconds(3);

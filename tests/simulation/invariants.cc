@@ -80,10 +80,9 @@ class RunChecker {
 
   // Nothing went wrong that may cost a run anything.
   void CheckCompleted(const RunChecker& faultless) {
-    if (run_.late_arm) return;
     if (run_.end.end != RunEnd::kCompleted) return Say("it should be complete: " + run_.end.reason);
     if (run_.t0 && faultless.run_.t0) {
-      const Nanos took = run_.ended_at - *run_.t0 - run_.held;
+      const Nanos took = run_.ended_at - *run_.t0 - run_.late - run_.held;
       const Nanos most = faultless.run_.ended_at - *faultless.run_.t0 + run_.spec.agent_timeout;
       if (took > most + kEndSlack) Say("it took much longer than without faults");
     }
@@ -137,7 +136,7 @@ class RunChecker {
       if (made == run_.made.end() || made->second.batches.size() < seq) {
         return Say(absl::StrFormat("agent %d: batch %d was never made", agent, seq));
       }
-      const std::string bytes = ComparableBytes(batch, made->second.t0);
+      const std::string bytes = ComparableBytes(batch, made->second.begin);
       journal_.agents[agent].comparable.push_back(bytes);
       if (batch.chunks_dropped == 0 && bytes != made->second.batches[seq - 1]) {
         return Say(absl::StrFormat("agent %d: batch %d is not what was made", agent, seq));
@@ -153,8 +152,8 @@ class RunChecker {
   void CheckEnd() {
     const LoadSpec& load = run_.spec.load;
     if (!run_.t0 || !load.duration) return;
-    const MonoTime latest = *run_.t0 + load.ramp + load.warmup + *load.duration + load.grace +
-                            run_.spec.agent_timeout + kEndSlack + run_.held;
+    const MonoTime latest = *run_.t0 + run_.late + load.ramp + load.warmup + *load.duration +
+                            load.grace + run_.spec.agent_timeout + kEndSlack + run_.held;
     if (run_.ended_at > latest) {
       Say(absl::StrFormat("it ended %.1f s too late", Seconds(run_.ended_at - latest)));
     }

@@ -63,12 +63,11 @@ agent::AgentRun::Replies SimulatedAgent::Replies() {
       Obey();
     });
   };
-  replies.armed = [this](std::string run_id, std::string error) {
+  replies.armed = [this](std::string run_id, Nanos late) {
     RunHistory& run = *world_.RunNamed(run_id);
-    const bool late = !error.empty();
-    if (late && world_.WasDark(identity_.host, run.armed_at)) run.late_arm = true;
-    session_thread_.Post([this, run_id = std::move(run_id), error = std::move(error)] {
-      machine_.OnArmed(run_id, error);
+    run.late = std::max(run.late, late);
+    session_thread_.Post([this, run_id = std::move(run_id), late] {
+      machine_.OnArmed(run_id, late);
       Obey();
     });
   };
@@ -174,7 +173,7 @@ void SimulatedAgent::Do(agent::WriteMessage& write) {
     });
   }
   if (world_.tells) Tell(write.message);
-  world_.network.WriteUp(call_, Encode(std::move(write.message)).SerializeAsString());
+  world_.network.WriteUp(call_, EncodeAgentMessage(std::move(write.message)).SerializeAsString());
 }
 
 bool SimulatedAgent::Swallows(const AgentMessage& message) {
@@ -227,7 +226,7 @@ void SimulatedAgent::OnWireMessage(const CallPtr& call, const std::string& bytes
   world_.network.TakenDown(call);
   v1::ControllerMessage wire;
   if (!wire.ParseFromString(bytes)) return world_.Find("agent: got bytes that are no message");
-  auto decoded = Decode(std::move(wire));
+  auto decoded = DecodeControllerMessage(std::move(wire));
   if (!decoded.ok()) return world_.Find(decoded.status().ToString());
   if (auto* ack = std::get_if<AckBatches>(&*decoded); ack != nullptr) {
     if (world_.plant == Plant::kAckedTooFar) ++ack->seq;

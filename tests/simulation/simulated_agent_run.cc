@@ -103,28 +103,27 @@ void SimulatedAgentRun::BeginPreparing() {
 void SimulatedAgentRun::BeginLoad() {
   at_ = At::kOver;
   if (IsOver()) return;
-  MonoTime t0 = Now();
+  MonoTime begin = Now();
   if (arm_ && !drain_) {
     const MonoTime now = Now();
     const UnixTime real(now.time_since_epoch() + clock_.RealMinusMono());
     const auto resolved =
-        agent::ResolveT0(*arm_, {.mono = now, .real = real, .uncertainty = Nanos(0)});
-    replies_.armed(job_->spec.run_id, std::string(resolved.status().message()));
-    if (!resolved.ok()) return FinishLoad();
-    t0 = *resolved;
+        agent::ResolveBegin(*arm_, {.mono = now, .real = real, .uncertainty = Nanos(0)});
+    replies_.armed(job_->spec.run_id, resolved.late);
+    begin = resolved.at;
   }
-  t0 = WholeMicrosecond(t0);
+  begin = WholeMicrosecond(begin);
   MadeBatches& made = world_.RunNamed(job_->spec.run_id)->made[incarnation_];
-  made = {.agent = job_->slice.agent, .t0 = t0, .batches = {}};
+  made = {.agent = job_->slice.agent, .begin = begin, .batches = {}};
   at_ = At::kLoad;
-  load_.emplace(*job_, t0,
+  load_.emplace(*job_, begin,
                 SimulatedLoad::Options{
                     .seed = world_.scenario.seed,
                     .incarnation = incarnation_,
                     .failing_share = world_.RunNamed(job_->spec.run_id)->plan.failing_share,
                     .real_minus_mono = clock_.RealMinusMono(),
-                    .on_batch = [this, &made, t0](AgentBatch batch) {
-                      made.batches.push_back(ComparableBytes(batch, t0));
+                    .on_batch = [this, &made, begin](AgentBatch batch) {
+                      made.batches.push_back(ComparableBytes(batch, begin));
                       replies_.batch(std::move(batch));
                     }});
   if (drain_) load_->Drain(UnassignedBy(drain_->reason), drain_->grace, Now());

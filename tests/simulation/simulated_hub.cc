@@ -56,11 +56,11 @@ void SimulatedHub::OnMessage(SessionId id, std::string bytes) {
 absl::StatusOr<SessionEvent> SimulatedHub::Read(Session& session, const std::string& bytes) {
   v1::AgentMessage wire;
   if (!wire.ParseFromString(bytes)) return absl::InternalError("session: not a message");
-  auto message = Decode(std::move(wire));
+  auto message = DecodeAgentMessage(std::move(wire));
   if (!message.ok()) return message.status();
   const auto* hello = std::get_if<AgentHello>(&*message);
   if ((hello != nullptr) == session.greeted) {
-    return absl::InvalidArgumentError("session: need one Hello, as the first message");
+    return absl::InvalidArgumentError("session: need exactly one Hello, as the first message");
   }
   session.greeted = true;
   if (auto* batch = std::get_if<SentBatch>(&*message)) {
@@ -99,10 +99,10 @@ void SimulatedHub::WriteNext(Session& session) {
   SessionOutput& next = session.queue.front();
   v1::ControllerMessage wire;
   if (auto* parts = std::get_if<PrepareParts>(&next)) {
-    wire = Encode(ControllerMessage(parts->Next()));
+    wire = EncodeControllerMessage(ControllerMessage(parts->Next()));
     if (parts->done()) session.queue.pop_front();
   } else {
-    wire = Encode(std::get<ControllerMessage>(next));
+    wire = EncodeControllerMessage(std::get<ControllerMessage>(next));
     session.queue.pop_front();
   }
   session.writing = true;

@@ -132,7 +132,8 @@ void SimulatedLoad::Begin(Slot& slot, MonoTime now) {
   SeededRandom random(options_.seed, Stream::kLoad,
                       Fnv1a(job_.spec.run_id) ^ slot.assignment->position << 8 ^ slot.turn);
   slot.begin = now;
-  slot.log = &recorder_.Begin({.position = slot.assignment->position,
+  slot.log =
+      &recorder_.BeginRequest({.position = slot.assignment->position,
                                .turn = slot.turn,
                                .slot = static_cast<uint32_t>(slot.global / job_.slice.agents),
                                .target = 0,
@@ -156,7 +157,7 @@ void SimulatedLoad::Begin(Slot& slot, MonoTime now) {
 
 void SimulatedLoad::AppendArrived(Slot& slot, MonoTime now) {
   while (!slot.coming.empty() && slot.coming.front().arrival_us * 1000 <= MonoNs(now)) {
-    recorder_.Append(*slot.log, slot.coming.front());
+    recorder_.AppendChunk(*slot.log, slot.coming.front());
     slot.coming.pop_front();
     ++slot.chunks;
   }
@@ -183,7 +184,7 @@ void SimulatedLoad::End(Slot& slot, Outcome outcome, MonoTime now) {
     feed_.AbandonAfterFailure(slot.assignment->turns - slot.turn - 1);
     slot.assignment.reset();
   }
-  recorder_.Finish(*slot.log, std::move(finished));
+  recorder_.FinishRequest(*slot.log, std::move(finished));
   slot.log = nullptr;
 }
 

@@ -145,7 +145,7 @@ void SimulatedRun::Finish() {
 
 void SimulatedRun::Append(const Event& event) {
   if (!keeper_.status().ok()) return;
-  keeper_.Append(event);
+  keeper_.AppendEvent(event);
   watch_.OnAppended(event);
 }
 
@@ -200,7 +200,6 @@ void SimulatedRun::OnRecorded(const Event& event) {
   const std::string& run_id = history_.spec.run_id;
   if (const auto* armed = std::get_if<Armed>(&event)) {
     history_.t0 = MonoTime(Nanos(armed->t0_mono_ns));
-    history_.armed_at = now();
     if (world_.plant == Plant::kArmBeforeSync) {
       SendToAll(ArmAgent{.run_id = run_id, .t0_unix_ns = armed->t0_unix_ns});
     }

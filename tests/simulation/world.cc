@@ -1,6 +1,5 @@
 #include "tests/simulation/world.h"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace specctl::simulation {
@@ -28,16 +27,6 @@ void World::Find(const std::string& what) {
 
 void World::Tell(const std::string& what) {
   if (tells) std::printf("%12.6f %s\n", Seconds(queue.now() - kStart), what.c_str());
-}
-
-void World::AddDark(std::optional<uint32_t> host, Nanos length) {
-  darks_.push_back({.host = host, .until = queue.now() + length});
-}
-
-bool World::WasDark(uint32_t host, MonoTime since) const {
-  return std::any_of(darks_.begin(), darks_.end(), [&](const Dark& dark) {
-    return dark.host.value_or(host) == host && dark.until >= since;
-  });
 }
 
 RunHistory* World::RunNamed(const std::string& run_id) {

@@ -21,7 +21,7 @@ namespace specctl::simulation {
 // All batches that a process made in a run, by seq - 1, in a form that can be compared.
 struct MadeBatches {
   uint32_t agent = 0;
-  MonoTime t0{};  // on the agent's clock
+  MonoTime begin{};  // of its load, on the agent's clock: T0, or later
   std::vector<std::string> batches;
 };
 
@@ -31,11 +31,10 @@ struct RunHistory {
   RunSpec spec;
   std::shared_ptr<fakes::MemoryDisk> disk = std::make_shared<fakes::MemoryDisk>();
   bool ended = false, journal_failed = false;
-  bool late_arm = false;  // an agent that was dark meanwhile heard of T0 too late
   RunEnded end;
   MonoTime ended_at{};
-  MonoTime armed_at{};
   std::optional<MonoTime> t0;
+  Nanos late{0};                         // after T0, that the last agent began
   Nanos held{0};                         // the controller did nothing for so long since T0
   std::map<uint32_t, uint64_t> acked;    // by agent, as sent
   std::map<uint64_t, MadeBatches> made;  // by incarnation
@@ -57,10 +56,6 @@ class World {
   SimulatedNetwork network;
   std::vector<std::unique_ptr<RunHistory>> runs;
   RunHistory* RunNamed(const std::string& run_id);
-  // A host, or all of them (nullopt), can't be heard or doesn't hear until then.
-  void AddDark(std::optional<uint32_t> host, Nanos length);
-  // Whether that was so for some of the time from `since` until now.
-  bool WasDark(uint32_t host, MonoTime since) const;
 
   // Told what happens, where someone listens.
   void Tell(const std::string& what);
@@ -69,13 +64,6 @@ class World {
   SimulatedFleet* fleet = nullptr;
   std::map<std::string, uint64_t> faults;  // that struck, by kind
   std::string finding;                     // empty: nothing
-
- private:
-  struct Dark {
-    std::optional<uint32_t> host;
-    MonoTime until;
-  };
-  std::vector<Dark> darks_;
 };
 
 }  // namespace specctl::simulation

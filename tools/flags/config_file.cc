@@ -65,13 +65,13 @@ void TakeConfigFile(CLI::App& app, const std::string& path) {
   std::set<const CLI::Option*> taken;
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(lines)) {
     if (!item.parents.empty()) {
-      Refuse(path, absl::StrFormat("sections, as [%s], mean nothing here: give flags alone",
+      Refuse(path, absl::StrFormat("sections such as [%s] are not supported: give only flags",
                                    absl::StrJoin(item.parents, ".")));
     }
     CLI::Option* option = app.get_option_no_throw("--" + item.name);
     const std::string where = WhereIs(path, text, item.name);
     if (option == nullptr || item.name == "config") {
-      Refuse(where, "\"" + item.name + "\" is no flag of this command");
+      Refuse(where, "\"" + item.name + "\" is not a flag of this command");
     }
     // The same name twice is one item with the values of both; here come aliases.
     if (taken.count(option) > 0) Refuse(where, option->get_name() + " is given twice");

@@ -77,7 +77,7 @@ class HelpPage : public CLI::Formatter {
   std::string make_option_desc(const CLI::Option* option) const override {
     const std::string standard = option->get_default_str();
     std::string text = option->get_description();
-    for (const CLI::Option* other : option->get_needs()) text += "; with " + other->get_name();
+    for (const CLI::Option* other : option->get_needs()) text += "; requires " + other->get_name();
     return standard.empty() ? text : text + " [" + standard + "]";
   }
 

@@ -23,7 +23,7 @@ absl::Status TakeHeaders(const std::vector<std::string>& headers,
   if (headers.empty()) {  // of --like
     if (!asked.withheld_headers.empty()) {
       return BadFlag("--like", absl::StrFormat("that run sent the headers %s, whose values are not "
-                                               "kept in its files: give them again by --header",
+                                               "in its files: give them again with --header",
                                                absl::StrJoin(asked.withheld_headers, ", ")));
     }
     request.secrets.headers = asked.headers;
@@ -65,12 +65,12 @@ absl::Status TakeApiKey(const std::string& name, const Surroundings& surrounding
   if (!IsHeaderValue(*value)) {
     return BadFlag("--api-key-env",
                    absl::StrFormat("the environment variable %s holds a line break or another "
-                                   "character that no header can carry",
+                                   "character that a header can't carry",
                                    name));
   }
   for (const auto& [header, text] : secrets.headers) {
     if (absl::EqualsIgnoreCase(header, "authorization")) {
-      return BadFlag("--api-key-env", "excludes --header Authorization: give one of them");
+      return BadFlag("--api-key-env", "can't be combined with --header Authorization");
     }
   }
   secrets.api_key = *value;

@@ -22,7 +22,7 @@ absl::Status MergeExtra(const std::string& text, boost::json::object& fields) {
   if (absl::StartsWith(text, "{")) {
     const auto parsed = boost::json::parse(text, error);
     if (error || !parsed.is_object()) {
-      return BadFlag(kFlag, absl::StrFormat("no JSON object: %s", text));
+      return BadFlag(kFlag, absl::StrFormat("not a JSON object: %s", text));
     }
     for (const auto& [key, value] : parsed.as_object()) fields[key] = value;
     return absl::OkStatus();
@@ -43,7 +43,7 @@ absl::Status Needs(std::string_view key, std::string_view what, const boost::jso
 }
 
 absl::Status Against(std::string_view key, std::string_view flag) {
-  return BadFlag(kFlag, absl::StrFormat("%s says otherwise than %s: give one of them", key, flag));
+  return BadFlag(kFlag, absl::StrFormat("%s contradicts %s: give only one of them", key, flag));
 }
 
 // The model can't stay among the fields, where it would override a row's own.
@@ -82,7 +82,7 @@ absl::Status TakeTemperature(const RequestFlags& flags, const boost::json::objec
   if (found == fields.end()) return absl::OkStatus();
   boost::json::error_code error;
   const auto number = found->value().to_number<double>(error);
-  if (error || number < 0) return Needs("temperature", "a number from 0", found->value());
+  if (error || number < 0) return Needs("temperature", "a number of at least 0", found->value());
   if (flags.IsGiven("--temperature") && request.spec.request.temperature != number) {
     return Against("temperature", "--temperature");
   }

@@ -12,13 +12,13 @@ namespace specctl::cli {
 absl::StatusOr<std::pair<std::string, std::string>> ParseHeader(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos) {
-    return BadFlag("--header", "need NAME:VALUE, got a text without a colon");
+    return BadFlag("--header", "need NAME:VALUE, got text without a colon");
   }
   std::string name(text.substr(0, colon)), value(text.substr(colon + 1));
   absl::StripAsciiWhitespace(&name);
   absl::StripAsciiWhitespace(&value);
   if (!IsHeaderName(name)) {
-    return BadFlag("--header", "what stands before the colon is no name of a header");
+    return BadFlag("--header", "the text before the colon is not a header name");
   }
   if (!IsHeaderValue(value)) {
     return BadFlag("--header", absl::StrFormat("the value of %s holds a control character", name));
@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseMetricsHea
         has_value ? absl::StripAsciiWhitespace(absl::string_view(text).substr(colon + 1)) : "");
     if (!has_value || !IsHeaderName(name) || !IsHeaderValue(value)) {
       return absl::InvalidArgumentError(
-          "--metrics-header: need NAME:VALUE (the text is not shown, it may be a secret)");
+          "--metrics-header: need NAME:VALUE (what was given is not shown: it may be a secret)");
     }
     headers.emplace_back(name, value);
   }

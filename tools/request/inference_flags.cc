@@ -21,7 +21,7 @@ absl::Status TakeTemperatureFlag(Request& request, const std::string& text) {
   const auto number = ParseNumber(text);
   if (!number.ok() || *number < 0) {
     return BadFlag("--temperature",
-                   absl::StrFormat("need a number from 0 or `server`, got \"%s\"", text));
+                   absl::StrFormat("need a number of at least 0, or `server`, got \"%s\"", text));
   }
   request.spec.request.temperature = *number;
   return absl::OkStatus();
@@ -34,23 +34,25 @@ void AddInferenceFlags(RequestFlags& flags) {
                1, kOslMax, [](Request& request, uint64_t tokens) {
                  request.osl_tokens = static_cast<uint32_t>(tokens);
                });
-  flags.Text(
-      {"--temperature",
-       "A number, or `server` for the server's own [0 for named datasets, else server]", "Request"},
-      TakeTemperatureFlag);
-  flags.Switch({"--ignore-eos", "Generate --osl tokens, whatever the model says", "Request"},
-               [](Request& request) -> bool& { return request.spec.request.ignore_eos; });
+  flags.Text({"--temperature",
+              "Sampling temperature, or `server` for the server's default [0 for named datasets, "
+              "else server]",
+              "Request"},
+             TakeTemperatureFlag);
+  flags.Switch(
+      {"--ignore-eos", "Ignore the end-of-sequence token: always generate --osl tokens", "Request"},
+      [](Request& request) -> bool& { return request.spec.request.ignore_eos; });
   const auto extra = flags.ListForStep(
-      {"--extra-inputs", "Request fields: k:v, or a JSON object; repeatable", "Request"});
+      {"--extra-inputs", "Extra request fields, as k:v or a JSON object; repeatable", "Request"});
   flags.Then([extra, &flags](const Surroundings&, Request& request) {
     return TakeExtraInputs(*extra, flags, request);
   });
-  flags.TimeAboveZero({"--timeout", "Longest time of one request [600s]", "Expert"},
+  flags.TimeAboveZero({"--timeout", "Time limit for a whole request [600s]", "Expert"},
                       [](Request& request) -> Nanos& { return request.spec.timeouts.request; });
-  flags.TimeAboveZero({"--connect-timeout", "Longest time to connect [10s]", "Expert"},
+  flags.TimeAboveZero({"--connect-timeout", "Time limit for connecting [10s]", "Expert"},
                       [](Request& request) -> Nanos& { return request.spec.timeouts.connect; });
   flags.TimeAboveZero(
-      {"--idle-timeout", "Longest silence of a server within a request [60s]", "Expert"},
+      {"--idle-timeout", "Time limit for a server's silence within a request [60s]", "Expert"},
       [](Request& request) -> Nanos& { return request.spec.timeouts.idle; });
 }
 

@@ -21,11 +21,11 @@ void AddLimits(RequestFlags& flags) {
       kRequestsMax);
   const auto duration = flags.TextForStep(
       {"--duration,--benchmark-duration",
-       "Begin no new turn after this time, counted from the end of ramp and warm-up", "Common"});
+       "Start no new turn after this time, counted from the end of ramp and warm-up", "Common"});
   flags.Then([=](const Surroundings&, Request& request) -> absl::Status {
     LoadSpec& load = request.spec.load;
     if (*requests && *conversations) {
-      return BadFlag("--requests", "excludes --conversations: give one of them");
+      return BadFlag("--requests", "can't be combined with --conversations");
     }
     if (!*requests && !*conversations && !*duration) return absl::OkStatus();
     load.requests_max = *requests;
@@ -45,27 +45,28 @@ absl::Status TakeFailedShare(Request& request, const std::string& text) {
 }  // namespace
 
 void AddLoadFlags(RequestFlags& flags) {
-  flags.Number(
-      {"--bs,--concurrency", "Concurrency: conversations in flight, over all agents [1]", "Common"},
-      1, kBsMax, [](Request& request, uint64_t bs) {
-        request.spec.load.bs = static_cast<uint32_t>(bs);
-        request.agents.reset();  // of --like
-      });
-  flags.Number(
-      {"--agents", "Agent processes [one for each 256 of --bs, at most one a core]", "Load"}, 1,
-      kBsMax,
-      [](Request& request, uint64_t agents) { request.agents = static_cast<uint32_t>(agents); });
+  flags.Number({"--bs,--concurrency", "Concurrency: conversations in flight across all agents [1]",
+                "Common"},
+               1, kBsMax, [](Request& request, uint64_t bs) {
+                 request.spec.load.bs = static_cast<uint32_t>(bs);
+                 request.agents.reset();  // of --like
+               });
+  flags.Number({"--agents", "Agent processes [one per 256 of --bs, at most one per core]", "Load"},
+               1, kBsMax, [](Request& request, uint64_t agents) {
+                 request.agents = static_cast<uint32_t>(agents);
+               });
   AddLimits(flags);
   flags.Time({"--ramp", "Fill the slots evenly over this time [0]", "Load"},
              [](Request& request) -> Nanos& { return request.spec.load.ramp; });
-  flags.Time({"--warmup", "Full load that is left out of the hold [0]", "Load"},
+  flags.Time({"--warmup", "Time at full load before the hold begins [0]", "Load"},
              [](Request& request) -> Nanos& { return request.spec.load.warmup; });
   flags.Time({"--grace,--benchmark-grace-period",
-              "What is in flight at the limit gets this long [30s]", "Expert"},
+              "Time that requests in flight at the limit have to finish [30s]", "Expert"},
              [](Request& request) -> Nanos& { return request.spec.load.grace; });
-  flags.Text({"--max-failed", "End a run in which more than this share fails [10%]", "Expert"},
-             TakeFailedShare);
-  flags.Number({"--seed,--random-seed", "Seed of the order of prompts [0]", "Expert"}, 0,
+  flags.Text(
+      {"--max-failed", "End the run when more than this share of requests fails [10%]", "Expert"},
+      TakeFailedShare);
+  flags.Number({"--seed,--random-seed", "Seed for the order of prompts [0]", "Expert"}, 0,
                std::numeric_limits<uint64_t>::max(),
                [](Request& request, uint64_t seed) { request.spec.load.seed = seed; });
 }

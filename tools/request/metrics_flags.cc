@@ -21,7 +21,7 @@ absl::Status AddMetricsUrl(const std::string& text, Request& request) {
   if (!url.ok()) return BadFlag("--server-metrics", std::string(url.status().message()));
   auto& urls = request.named_metrics_urls;
   if (std::find(urls.begin(), urls.end(), url->ToString()) != urls.end()) {
-    return BadFlag("--server-metrics", url->ToString() + " is named twice");
+    return BadFlag("--server-metrics", url->ToString() + " is given twice");
   }
   urls.push_back(url->ToString());
   request.secrets.metrics_authorizations.push_back(url->BasicAuthorization());
@@ -31,7 +31,7 @@ absl::Status AddMetricsUrl(const std::string& text, Request& request) {
 absl::Status TakeMetrics(const MetricsFlags& given, bool none, Request& request) {
   RunSpec& spec = request.spec;
   if (none && !given.urls->empty()) {
-    return BadFlag("--server-metrics", "excludes --no-server-metrics");
+    return BadFlag("--server-metrics", "can't be combined with --no-server-metrics");
   }
   if (none) spec.server_metrics = false;
   if (!given.urls->empty()) spec.server_metrics = true;
@@ -43,7 +43,7 @@ absl::Status TakeMetrics(const MetricsFlags& given, bool none, Request& request)
   if (!given.headers->empty() && request.named_metrics_urls.empty()) {
     return BadFlag(
         "--metrics-header",
-        "is for what --server-metrics names; a target's own metrics get its --header values");
+        "is only for the URLs of --server-metrics; a target's own metrics get its --header values");
   }
   auto headers = ParseMetricsHeaders(*given.headers);
   if (!headers.ok()) return headers.status();
@@ -59,11 +59,11 @@ void AddMetricsFlags(RequestFlags& flags) {
   given.urls = flags.ListForStep(
       {"--server-metrics", "Metrics URLs to scrape [{url}/metrics of each target]", "Target"},
       {.delimiter = ','});
-  given.headers = flags.ListForStep(
-      {"--metrics-header",
-       "NAME:VALUE, sent to the URLs of --server-metrics; repeatable. They get no --header and no "
-       "API key, but where they are a target's own",
-       "Target"});
+  given.headers =
+      flags.ListForStep({"--metrics-header",
+                         "NAME:VALUE, sent to the URLs of --server-metrics; repeatable. These get "
+                         "no --header and no API key, unless they are a target's own",
+                         "Target"});
   const auto none =
       flags.SwitchForStep({"--no-server-metrics", "Don't scrape the servers' metrics", "Target"});
   flags.Then([given, none](const Surroundings&, Request& request) {

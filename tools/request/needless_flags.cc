@@ -9,7 +9,7 @@ namespace {
 using Request = RequestFlags::Request;
 
 void Note(Request& request, const std::string& flag, const std::string& why) {
-  request.notes.push_back(flag + " changes nothing here: " + why);
+  request.notes.push_back(flag + " has no effect: " + why);
 }
 
 absl::Status TakeEndpointType(Request& request, const std::string& type) {
@@ -31,7 +31,7 @@ void AddNeedlessFlags(RequestFlags& flags) {
   });
   flags.Mark({"--use-server-token-count", "", ""}, [](Request& request) {
     Note(request, "--use-server-token-count",
-         "tokens are always counted by the server's own usage");
+         "tokens are always counted from the server's own usage");
   });
   flags.Text({"--tokenizer", "", ""}, [](Request& request, const std::string&) {
     Note(request, "--tokenizer", "tokens are counted by the server, not by a tokenizer");

@@ -19,7 +19,7 @@ absl::Status CheckOneIsNamed(const PromptFlags& given) {
   const int named =
       (*given.dataset ? 1 : 0) + (*given.public_dataset ? 1 : 0) + (*given.input_file ? 1 : 0);
   if (named > 1) {
-    return BadFlag("--dataset", "excludes --public-dataset and --input-file: give one");
+    return BadFlag("--dataset", "can't be combined with --public-dataset or --input-file");
   }
   if (*given.custom_type && !*given.input_file) {
     return BadFlag("--custom-dataset-type", "needs --input-file");
@@ -35,6 +35,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   prompts.search_dirs = DatasetSearchDirs(given.dir->value_or(""));
   std::string form = given.format->value_or("");
   const bool named = *given.dataset || *given.public_dataset || *given.input_file;
+  // The same rows as then, which is checked once they are read.
   if (!named && surroundings.like) {
     const DatasetIdentity& before = surroundings.like->dataset;
     prompts = RequestOf(before, prompts.search_dirs);
@@ -43,6 +44,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   }
   if (*given.input_file) {
     const std::string type = given.custom_type->value_or("");
+    // As in AIPerf, the type may be a dataset's name; it says how the file is read.
     const bool is_name = ParseDatasetName(type).has_value();
     prompts.dataset = is_name ? type : **given.input_file;
     if (is_name) prompts.file = **given.input_file;
@@ -63,19 +65,19 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
 
 void AddPromptFlags(RequestFlags& flags) {
   PromptFlags given;
-  given.dataset = flags.TextForStep(
-      {"--dataset",
-       "A name (`specctl dataset list`) or a file [speed_bench_throughput_1k where it is found, "
-       "else builtin]",
-       "Common"});
+  given.dataset = flags.TextForStep({"--dataset",
+                                     "Name of a dataset (see `specctl dataset list`), or a file "
+                                     "[speed_bench_throughput_1k if it is found, else builtin]",
+                                     "Common"});
   given.public_dataset =
-      flags.TextForStep({"--public-dataset", "The same as --dataset NAME", "Prompts"});
+      flags.TextForStep({"--public-dataset", "Same as --dataset NAME", "Prompts"});
   given.dir = flags.TextForStep(
       {"--dataset-dir",
-       "Where named datasets lie [$SPECCTL_DATASETS, else ~/.cache/specctl/datasets]", "Prompts"});
+       "Folder with named datasets [$SPECCTL_DATASETS, else ~/.cache/specctl/datasets]",
+       "Prompts"});
   given.format = flags.TextForStep(
-      {"--dataset-format", "Form of the rows, where it can't be told from them", "Prompts"});
-  given.input_file = flags.TextForStep({"--input-file", "A file of prompts", "Prompts"});
+      {"--dataset-format", "Format of the rows, where it can't be detected", "Prompts"});
+  given.input_file = flags.TextForStep({"--input-file", "File of prompts", "Prompts"});
   given.custom_type = flags.TextForStep(
       {"--custom-dataset-type",
        "What --input-file holds: a dataset's name, single_turn or multi_turn", "Prompts"});

@@ -26,22 +26,21 @@ absl::Status TakeTags(const std::vector<std::string>& texts, RunSpec& spec) {
 }  // namespace
 
 void AddRecordFlags(RequestFlags& flags) {
-  flags.Switch({"--save-text", "Keep the replies, in outputs.jsonl", "Output"},
+  flags.Switch({"--save-text", "Save the replies in outputs.jsonl", "Output"},
                [](Request& request) -> bool& { return request.spec.save_text; });
   const auto tags =
-      flags.ListForStep({"--tag", "k=v, kept in the artifacts; repeatable", "Output"});
+      flags.ListForStep({"--tag", "k=v, recorded in the artifacts; repeatable", "Output"});
   flags.Then(
       [tags](const Surroundings&, Request& request) { return TakeTags(*tags, request.spec); });
-  flags.Choice({"--receive-stamps",
-                "Who dates an arrival: kernel, or user to see what that does to the figures "
-                "[kernel]",
-                "Expert"},
-               {"kernel", "user"}, [](Request& request, const std::string& who) {
-                 request.spec.user_stamps = who == "user";
-               });
-  flags.TimeAboveZero(
-      {"--agent-timeout", "An agent that is silent for this long is lost [30s]", "Expert"},
-      [](Request& request) -> Nanos& { return request.spec.agent_timeout; });
+  flags.Choice(
+      {"--receive-stamps",
+       "Who timestamps arrivals: kernel, or user to see how that changes the figures [kernel]",
+       "Expert"},
+      {"kernel", "user"},
+      [](Request& request, const std::string& who) { request.spec.user_stamps = who == "user"; });
+  flags.TimeAboveZero({"--agent-timeout",
+                       "Treat an agent as lost after this long without a message [30s]", "Expert"},
+                      [](Request& request) -> Nanos& { return request.spec.agent_timeout; });
 }
 
 }  // namespace specctl::cli

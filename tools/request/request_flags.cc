@@ -128,9 +128,11 @@ absl::StatusOr<RequestFlags::Request> RequestFlags::Make(const Surroundings& sur
   if (surroundings.like) {
     request.spec = *surroundings.like;
     request.agents = request.spec.load.agents;
+    // As given: what the dataset would decide was decided in that run.
     request.osl_tokens = request.spec.request.osl_tokens;
     request.temperature_given = true;
   }
+  // A repeated run is a run of its own.
   request.spec.run_id = surroundings.run_id;
   request.spec.specctl_version = surroundings.version;
   for (const Step& step : steps_) {

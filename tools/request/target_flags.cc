@@ -28,9 +28,11 @@ absl::Status CheckApart(std::string_view flag, const std::vector<TargetSpec>& ta
                         const TargetSpec& target) {
   for (const TargetSpec& other : targets) {
     if (other.url == target.url) {
-      return BadFlag(flag, absl::StrFormat("%s is named twice; --model-mix spreads requests over "
-                                           "several models of one server",
-                                           target.url));
+      return BadFlag(
+          flag,
+          absl::StrFormat(
+              "%s is given twice; --model-mix spreads requests over several models of one server",
+              target.url));
     }
     if (!target.name.empty() && other.name == target.name) {
       return BadFlag(flag, absl::StrFormat("two targets are named %s", target.name));
@@ -61,6 +63,7 @@ absl::Status TakeTargets(const TargetFlags& given, const Surroundings& surroundi
                          Request& request) {
   RunSpec& spec = request.spec;
   std::vector<std::string> urls = *given.urls;
+  // The environment comes last: flags and --like are more specific.
   if (urls.empty() && given.targets->empty() && spec.targets.empty()) {
     urls = DefaultUrls(surroundings.default_url);
   }
@@ -91,9 +94,9 @@ absl::Status TakeGpus(const std::optional<uint64_t>& given, RunSpec& spec) {
     if (given) spec.gpus = static_cast<uint32_t>(*given);
     return absl::OkStatus();
   }
-  if (given) return BadFlag("--gpus", "excludes gpus= of --target: give one of them");
+  if (given) return BadFlag("--gpus", "can't be combined with gpus= in --target");
   if (without != nullptr) {
-    return BadFlag("--target", absl::StrFormat("gpus= is given for other targets and not for %s",
+    return BadFlag("--target", absl::StrFormat("gpus= is given for other targets but not for %s",
                                                without->url));
   }
   spec.gpus = sum;
@@ -122,7 +125,7 @@ absl::Status TakeModelMix(const std::vector<std::string>& texts, RequestSpec& re
     if (!share.ok()) return share.status();
     for (const auto& [model, other] : request.model_mix) {
       if (model == share->first) {
-        return BadFlag("--model-mix", absl::StrFormat("%s is named twice", model));
+        return BadFlag("--model-mix", absl::StrFormat("%s is given twice", model));
       }
     }
     request.model_mix.push_back(*std::move(share));
@@ -147,17 +150,16 @@ absl::Status TakeEndpoint(Request& request, const std::string& text) {
 }
 
 void AddModelFlags(const TargetFlags& targets, RequestFlags& flags) {
-  const auto model =
-      flags.TextForStep({"--model,-m", "Model [the first that /v1/models names]", "Common"});
-  const auto mix = flags.ListForStep(
-      {"--model-mix",
-       "MODEL=SHARE,...: spread the conversations over several models, LoRA adapters for example; "
-       "a row's own model overrides it",
-       "Target"},
-      {.delimiter = ','});
+  const auto model = flags.TextForStep(
+      {"--model,-m", "Model to request [the first that /v1/models lists]", "Common"});
+  const auto mix =
+      flags.ListForStep({"--model-mix",
+                         "MODEL=SHARE,...: spread the conversations over several models, such as "
+                         "LoRA adapters; a row's own model overrides it",
+                         "Target"},
+                        {.delimiter = ','});
   flags.Then([targets, model, mix](const Surroundings&, Request& request) -> absl::Status {
-    if (*model && !mix->empty())
-      return BadFlag("--model-mix", "excludes --model: give one of them");
+    if (*model && !mix->empty()) return BadFlag("--model-mix", "can't be combined with --model");
     if (*model) AskForModel(**model, !targets.targets->empty(), request.spec);
     return mix->empty() ? absl::OkStatus() : TakeModelMix(*mix, request.spec.request);
   });
@@ -182,38 +184,40 @@ void AddWaitReady(const FlagText& text, RequestFlags& flags) {
 
 void AddTargetFlags(RequestFlags& flags) {
   TargetFlags given;
-  given.urls = flags.ListForStep(
-      {"--url,-u",
-       "A target server, with or without /v1; several: a comma between them, or the flag again "
-       "[$SPECCTL_URL, else http://localhost:8000]",
-       "Common"},
-      {.delimiter = ','});
-  given.targets = flags.ListForStep(
-      {"--target",
-       "[NAME=]URL[,model=M][,gpus=N]: a target with a name for the reports, a model and GPUs of "
-       "its own; repeatable",
-       "Target"});
+  given.urls =
+      flags.ListForStep({"--url,-u",
+                         "Target server, with or without /v1; for several, separate them with "
+                         "commas or repeat the flag [$SPECCTL_URL, else http://localhost:8000]",
+                         "Common"},
+                        {.delimiter = ','});
+  given.targets = flags.ListForStep({"--target",
+                                     "[NAME=]URL[,model=M][,gpus=N]: a target with its own name in "
+                                     "reports, model and number of GPUs; repeatable",
+                                     "Target"});
   flags.Then([given](const Surroundings& surroundings, Request& request) {
     return TakeTargets(given, surroundings, request);
   });
-  flags.Text({"--url-policy", "round_robin (by position) or least_in_flight", "Expert"},
+  flags.Text({"--url-policy",
+              "How conversations are spread over targets: round_robin (in turn) or "
+              "least_in_flight [round_robin]",
+              "Expert"},
              TakeUrlPolicy);
   AddModelFlags(given, flags);
-  flags.Text({"--endpoint", "chat or completions [chat]", "Target"}, TakeEndpoint);
+  flags.Text({"--endpoint", "API to call: chat or completions [chat]", "Target"}, TakeEndpoint);
   AddCredentialFlags(
-      {.api_key_env = {"--api-key-env", "Name of the environment variable that holds the API key",
-                       "Target"},
+      {.api_key_env = {"--api-key-env", "Environment variable that holds the API key", "Target"},
        .header = {"--header",
-                  "NAME:VALUE, sent with each request; repeatable. Its value is in no file",
+                  "NAME:VALUE, sent with each request; repeatable. The value is written to no file",
                   "Target"},
        .keep_header =
            FlagText{"--keep-header",
-                    "Name of a --header whose value the artifacts may hold; repeatable", "Target"}},
+                    "Name of a --header whose value may be written to the artifacts; repeatable",
+                    "Target"}},
       flags);
-  AddTrustFlags({"--ca-file", "PEM file of the certificates to trust for https", "Expert"},
-                {"--insecure", "Don't check https certificates: anybody can answer", "Expert"},
-                flags);
-  AddWaitReady({"--wait-ready", "Wait this long until a real inference answers [0]", "Target"},
+  AddTrustFlags({"--ca-file", "PEM file of certificates to trust for https", "Expert"},
+                {"--insecure", "Skip TLS verification (insecure)", "Expert"}, flags);
+  AddWaitReady({"--wait-ready",
+                "Wait up to this long for the server to answer a real inference [0]", "Target"},
                flags);
   const auto gpus = flags.NumberForStep(
       {"--gpus", "Number of GPUs behind the targets, for TPS per GPU", "Target"}, 1, kGpusMax);
@@ -223,27 +227,29 @@ void AddTargetFlags(RequestFlags& flags) {
 
 void AddProbeFlags(RequestFlags& flags) {
   TargetFlags given;
-  given.urls = flags.ListForStep({"url", "Target servers [$SPECCTL_URL, else localhost:8000]", {}});
+  given.urls =
+      flags.ListForStep({"url", "Target servers [$SPECCTL_URL, else http://localhost:8000]", {}});
   given.targets = flags.ListForStep(
-      {"--target", "[NAME=]URL[,model=M][,gpus=N], as `specctl run` takes it; repeatable", {}},
+      {"--target", "[NAME=]URL[,model=M][,gpus=N], as for `specctl run`; repeatable", {}},
       {.spaces = false});
   flags.Then([given](const Surroundings& surroundings, Request& request) {
     return TakeTargets(given, surroundings, request);
   });
-  flags.Text({"--model,-m", "Model [the first that /v1/models names]", {}},
+  flags.Text({"--model,-m", "Model to request [the first that /v1/models lists]", {}},
              [](Request& request, const std::string& model) {
                request.spec.request.model = model;
                return absl::OkStatus();
              });
-  AddCredentialFlags({.api_key_env = {"--api-key-env",
-                                      "Name of the environment variable that holds the API key",
-                                      {}},
-                      .header = {"--header", "NAME:VALUE; repeatable", {}},
-                      .keep_header = {}},
-                     flags);
-  AddTrustFlags({"--ca-file", "PEM file of the certificates to trust", {}},
-                {"--insecure", "Don't check https certificates", {}}, flags);
-  AddWaitReady({"--wait-ready", "Wait this long for a real inference [0]", {}}, flags);
+  AddCredentialFlags(
+      {.api_key_env = {"--api-key-env", "Environment variable that holds the API key", {}},
+       .header = {"--header", "NAME:VALUE; repeatable", {}},
+       .keep_header = {}},
+      flags);
+  AddTrustFlags({"--ca-file", "PEM file of certificates to trust", {}},
+                {"--insecure", "Skip TLS verification (insecure)", {}}, flags);
+  AddWaitReady(
+      {"--wait-ready", "Wait up to this long for the server to answer a real inference [0]", {}},
+      flags);
 }
 
 }  // namespace specctl::cli

@@ -93,6 +93,7 @@ uint32_t AcceptanceModel::Accepted(std::span<const double> conditional, const Dr
                                    uint64_t step) {
   uint32_t accepted = 0;
   for (const double rate : conditional) {
+    // A number for each position of each step: none shifts another.
     const uint64_t index = step * conditional.size() + accepted;
     if (draws.Uniform(Purpose::kAcceptance, index) >= rate) break;
     ++accepted;

@@ -20,7 +20,7 @@ PlainReply Json(std::string body) {
   return reply;
 }
 
-PlainReply Text(std::string content_type, std::string body) {
+PlainReply TextReply(std::string content_type, std::string body) {
   PlainReply reply;
   reply.content_type = std::move(content_type);
   reply.body = std::move(body);
@@ -59,8 +59,8 @@ std::variant<PlainReply, InferenceRequest> Api::Answer(const HttpRequest& reques
   }
   if (request.method != "GET") return WrongMethodReply("GET");
   if (path == "/version") return Json(absl::StrFormat(R"({"version":"%s"})", kVllmVersion));
-  if (path == "/health") return Text("", "");
-  if (metrics) return Text("text/plain; version=1.0.0; charset=utf-8", options_.metrics());
+  if (path == "/health") return TextReply("", "");
+  if (metrics) return TextReply("text/plain; version=1.0.0; charset=utf-8", options_.metrics());
   return Json(Models());
 }
 
@@ -80,6 +80,7 @@ std::string Api::Models() const {
 }
 
 std::string Api::ResponseId(Route route, std::string_view request_id, uint64_t ordinal) const {
+  // vLLM takes the client's X-Request-Id for its own.
   std::string id(request_id.substr(0, kRequestIdBytesMax));
   std::erase_if(id, [](char c) { return !PlainInId(c); });
   if (id.empty()) id = absl::StrFormat("%016x", draws_.Bits(Purpose::kResponseId, ordinal));

@@ -21,7 +21,7 @@ BatchModel::BatchModel(const BatchOptions& options)
       prefix_cache_(options.kv_tokens_max / kBlockTokens),
       counters_(options.draft_length) {}
 
-void BatchModel::Add(SequenceSpec spec, MonoTime now) {
+void BatchModel::AddSequence(SequenceSpec spec, MonoTime now) {
   assert(spec.output_tokens >= 1 && spec.acceptance.size() == options_.draft_length);
   Sequence sequence;
   sequence.prefill_target = spec.prompt_tokens;
@@ -32,7 +32,7 @@ void BatchModel::Add(SequenceSpec spec, MonoTime now) {
   if (!step_end_) BeginStep(now);
 }
 
-void BatchModel::Remove(uint64_t id) {
+void BatchModel::RemoveSequence(uint64_t id) {
   EraseById(waiting_, id);
   EraseById(running_, id);
 }
@@ -57,6 +57,7 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
 }
 
 void BatchModel::BeginStep(MonoTime begin) {
+  // A request that was just preempted must not come back in the same step.
   if (!PreemptWhereFull()) Admit(begin);
   if (running_.empty()) return;
   const uint64_t tokens_a_decode = 1 + options_.draft_length;
@@ -84,6 +85,7 @@ void BatchModel::Admit(MonoTime now) {
   uint64_t kv_tokens = KvTokens();
   while (!waiting_.empty() && running_.size() < options_.batch_max) {
     const uint64_t needed = waiting_.front().prefill_target + 1;
+    // Alone, a request runs even where it exceeds the cache: it never could otherwise.
     if (!running_.empty() && kv_tokens + needed > options_.kv_tokens_max) return;
     kv_tokens += needed;
     running_.push_back(std::move(waiting_.front()));
@@ -112,6 +114,7 @@ bool BatchModel::PreemptWhereFull() {
          KvTokens() + running_.size() * (1 + options_.draft_length) > options_.kv_tokens_max) {
     Sequence& last = running_.back();
     last.computed = 0;
+    // Its cache is gone: what it generated is computed again with the prompt, as in vLLM.
     last.prefill_target = last.spec.prompt_tokens + last.produced;
     waiting_.push_front(std::move(last));
     running_.pop_back();
@@ -136,7 +139,7 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   const uint64_t wanted = sequence.spec.output_tokens - sequence.produced;
   output.tokens = static_cast<uint32_t>(std::min<uint64_t>(output.tokens, wanted));
   if (output.tokens == wanted) output.finish = sequence.spec.finish;
-  Count(sequence, output, end);
+  CountStep(sequence, output, end);
   sequence.produced += output.tokens;
   sequence.last_output = end;
   ++sequence.step;
@@ -150,13 +153,14 @@ void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
   output.drafted = options_.draft_length;
   output.accepted = AcceptanceModel::Accepted(sequence.spec.acceptance, draws, output.step);
   output.tokens = 1 + output.accepted;
+  // As vLLM counts: tokens that the response's end cuts off were accepted all the same.
   ++counters_.drafts;
   counters_.draft_tokens += output.drafted;
   counters_.accepted_tokens += output.accepted;
   for (uint32_t i = 0; i < output.accepted; ++i) ++counters_.accepted_by_position[i];
 }
 
-void BatchModel::Count(const Sequence& sequence, const StepOutput& output, MonoTime end) {
+void BatchModel::CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end) {
   counters_.generation_tokens += output.tokens;
   if (output.step == 0) {
     counters_.prompt_tokens += sequence.spec.prompt_tokens;

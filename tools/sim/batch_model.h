@@ -59,9 +59,9 @@ class BatchModel {
  public:
   explicit BatchModel(const BatchOptions& options);
 
-  void Add(SequenceSpec spec, MonoTime now);
+  void AddSequence(SequenceSpec spec, MonoTime now);
   // The client has gone.  What was counted stays counted.  No effect on an unknown id.
-  void Remove(uint64_t id);
+  void RemoveSequence(uint64_t id);
 
   // When the running step ends; nullopt while there is nothing to do.
   std::optional<MonoTime> StepEnd() const { return step_end_; }
@@ -96,7 +96,7 @@ class BatchModel {
   uint64_t KvTokens() const;
   void EndStepOf(Sequence& sequence, MonoTime end);
   void Verify(const Sequence& sequence, StepOutput& output);
-  void Count(const Sequence& sequence, const StepOutput& output, MonoTime end);
+  void CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end);
 
   const BatchOptions options_;
   PrefixCache prefix_cache_;

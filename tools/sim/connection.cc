@@ -84,11 +84,11 @@ bool Connection::ParseSome() {
   }
   parsed_ += *taken;
   if (parser_.TakeContinueExpected()) {
-    outbox_.Append("HTTP/1.1 100 Continue\r\n\r\n", 0);
+    outbox_.AppendBytes("HTTP/1.1 100 Continue\r\n\r\n", 0);
     Flush();
   }
   if (!parser_.done()) return false;
-  Handle(parser_.Take());
+  Handle(parser_.TakeRequest());
   return true;
 }
 
@@ -105,6 +105,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   const uint64_t ordinal = replica_.BeginInference();
   fault_ = replica_.faults().OfRequest(ordinal);
   chunks_ = 0;
+  // Depends on what is asked, not on when: a repeated request gets the same reply.
   const Draws draws{SplitMix64(replica_.options().seed ^ request.prompt_hash) ^ request.seed};
   const int64_t created =
       std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();
@@ -113,7 +114,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
       .model = replica_.options().model,
       .created_unix_s = created};
   if (SendLog* log = replica_.log()) {
-    log->Read(identity.response_id, read.time_since_epoch().count());
+    log->LogRead(identity.response_id, read.time_since_epoch().count());
   }
   outbox_.BeginReply(identity.response_id);
   const std::optional<ApiError> refused = request.refused_by_engine;
@@ -125,7 +126,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   if (fault_ && fault_->kind == FaultKind::k503) return SendPlain(ErrorReply(Overloaded(503)));
   if (fault_ && fault_->kind == FaultKind::kHang) return;
   if (refused && !reply_->request().stream) return SendPlain(ErrorReply(*refused));
-  outbox_.Append(reply_->Head(Head()), 0);
+  outbox_.AppendBytes(reply_->Head(Head()), 0);
   Flush();
   if (refused) return SendErrorEvent(*refused);
   StartSequence();
@@ -149,10 +150,11 @@ void Connection::StartSequence() {
   }
   const auto rates = options.acceptance.Conditional(request.category);
   spec.acceptance.assign(rates.begin(), rates.end());
-  sequence_ = replica_.engine().Add(std::move(spec), *this);
+  sequence_ = replica_.engine().AddSequence(std::move(spec), *this);
 }
 
 void Connection::OnStep(const StepOutput& output) {
+  // The engine has let go of it: there is nothing to abort.
   if (output.finish != Finish::kNo) sequence_.reset();
   for (const ReplyPiece& piece : reply_->OnStep(output, Head())) {
     const bool due = fault_ && piece.tokens > 0 && chunks_ >= fault_->after_chunks;
@@ -164,7 +166,7 @@ void Connection::OnStep(const StepOutput& output) {
 }
 
 void Connection::SendPiece(const ReplyPiece& piece) {
-  outbox_.Append(piece.bytes, piece.tokens);
+  outbox_.AppendBytes(piece.bytes, piece.tokens);
   if (piece.tokens > 0) {
     ++chunks_;
     ++held_chunks_;
@@ -190,10 +192,10 @@ bool Connection::Break() {
   switch (fault.kind) {
     case FaultKind::kBadJson:
       AppendHttpChunk("data: {\"id\":\"chatcmpl-broken\",\"choices\":[{\"ind\n\n", bytes);
-      outbox_.Append(bytes, 0);
+      outbox_.AppendBytes(bytes, 0);
       return true;
     case FaultKind::kGarbage:
-      outbox_.Append("\x01\xfe not a chunk size \xff\r\n\r\n", 0);
+      outbox_.AppendBytes("\x01\xfe not a chunk size \xff\r\n\r\n", 0);
       Flush();
       AbortSequence();
       Close();
@@ -218,12 +220,12 @@ void Connection::SendErrorEvent(const ApiError& error) {
   std::string bytes;
   AppendHttpChunk(ErrorEvent(error), bytes);
   SseWriter::End(bytes);
-  outbox_.Append(bytes, 0);
+  outbox_.AppendBytes(bytes, 0);
   EndReply();
 }
 
 void Connection::SendPlain(const PlainReply& reply) {
-  outbox_.Append(PlainReplyBytes(reply, Head()), 0);
+  outbox_.AppendBytes(PlainReplyBytes(reply, Head()), 0);
   EndReply();
 }
 
@@ -284,12 +286,13 @@ void Connection::FallSilent() {
 
 void Connection::Reset() {
   boost::system::error_code ignored;  // the socket closes in any case
+  // Lingering for no time makes the kernel send a reset instead of an orderly end.
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   Close();
 }
 
 void Connection::AbortSequence() {
-  if (sequence_) replica_.engine().Remove(*std::exchange(sequence_, std::nullopt));
+  if (sequence_) replica_.engine().RemoveSequence(*std::exchange(sequence_, std::nullopt));
 }
 
 void Connection::Close() {

@@ -21,9 +21,10 @@ class Engine {
  public:
   Engine(Executor executor, const BatchOptions& options);
 
-  // `sink` gets each output until the one that finishes, or Remove().  Returns the request's id.
-  uint64_t Add(SequenceSpec spec, StepSink& sink);
-  void Remove(uint64_t id);
+  // `sink` gets each output until the one that finishes, or RemoveSequence().  Returns the
+  // request's id.
+  uint64_t AddSequence(SequenceSpec spec, StepSink& sink);
+  void RemoveSequence(uint64_t id);
 
   // Runs until it is cancelled or Halt() is called.
   Task<void> Run();

@@ -48,7 +48,7 @@ absl::StatusOr<size_t> HttpRequestParser::Feed(std::string_view bytes) {
 
 bool HttpRequestParser::done() const { return impl_->parser->is_done(); }
 
-HttpRequest HttpRequestParser::Take() {
+HttpRequest HttpRequestParser::TakeRequest() {
   auto message = impl_->parser->release();
   impl_->Reset();
   const auto text = [](auto view) { return std::string(view.data(), view.size()); };

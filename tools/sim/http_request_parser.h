@@ -36,9 +36,9 @@ class HttpRequestParser {
   // INVALID_ARGUMENT  these bytes are no HTTP request; the connection is of no further use
   absl::StatusOr<size_t> Feed(std::string_view bytes);
 
-  // Whether a request is whole; then Take() gives it and the next one can be fed.
+  // Whether a request is whole; then TakeRequest() gives it and the next one can be fed.
   bool done() const;
-  HttpRequest Take();
+  HttpRequest TakeRequest();
 
   // The head has come and says `Expect: 100-continue`; true once a request.
   bool TakeContinueExpected();

@@ -21,27 +21,28 @@ void Outbox::BeginReply(std::string_view response_id) {
 
 Outbox::State Outbox::Send(std::string_view bytes, uint32_t tokens) {
   if (!empty()) {
-    Append(bytes, tokens);
+    AppendBytes(bytes, tokens);
     return Flush();
   }
+  // Bypasses the empty buffer, so that the log times just this one system call.
   const int64_t begin = LogTime();
   const std::optional<size_t> taken = Hand(bytes);
   if (!taken) return State::kFailed;
   if (*taken < bytes.size()) {
-    Append(bytes.substr(*taken), tokens);
+    AppendBytes(bytes.substr(*taken), tokens);
     if (!marks_.empty() && *taken > 0) marks_.back().chunk.begin_unix_ns = begin;
     return State::kBlocked;
   }
   if (tokens > 0 && log_ != nullptr) {
-    log_->Sent(*response_id_, {.index = next_chunk_++,
-                               .begin_unix_ns = begin,
-                               .end_unix_ns = LogTime(),
-                               .tokens = tokens});
+    log_->LogSent(*response_id_, {.index = next_chunk_++,
+                                  .begin_unix_ns = begin,
+                                  .end_unix_ns = LogTime(),
+                                  .tokens = tokens});
   }
   return State::kEmpty;
 }
 
-void Outbox::Append(std::string_view bytes, uint32_t tokens) {
+void Outbox::AppendBytes(std::string_view bytes, uint32_t tokens) {
   bytes_ += bytes;
   if (tokens == 0 || log_ == nullptr) return;
   marks_.push_back({.end = bytes_.size(),
@@ -54,6 +55,7 @@ Outbox::State Outbox::Flush(size_t bytes_max) {
     const int64_t begin = LogTime();
     const std::string_view unsent = std::string_view(bytes_).substr(sent_);
     const std::optional<size_t> taken = Hand(unsent.substr(0, bytes_max));
+    // A client that doesn't read must not fill the memory.
     if (!taken || unsent.size() > kUnsentBytesMax) return State::kFailed;
     if (*taken == 0) return State::kBlocked;
     sent_ += *taken;
@@ -85,7 +87,7 @@ void Outbox::LogSent(int64_t begin_unix_ns) {
   }
   while (!marks_.empty() && marks_.front().end <= sent_) {
     marks_.front().chunk.end_unix_ns = end;
-    log_->Sent(*marks_.front().response_id, marks_.front().chunk);
+    log_->LogSent(*marks_.front().response_id, marks_.front().chunk);
     marks_.pop_front();
   }
 }

@@ -31,7 +31,7 @@ class Outbox {
   State Send(std::string_view bytes, uint32_t tokens);
 
   // Holds `bytes` until Flush().
-  void Append(std::string_view bytes, uint32_t tokens);
+  void AppendBytes(std::string_view bytes, uint32_t tokens);
 
   // Sends as much as goes, but no more than `bytes_max`.
   State Flush(size_t bytes_max = SIZE_MAX);

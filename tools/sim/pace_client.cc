@@ -57,19 +57,20 @@ PaceClient::Then PaceClient::OnWritable() { return After(outbox_.Flush()); }
 
 PaceClient::Then PaceClient::OnDue() {
   const MonoTime now = MonoNow();
-  shared_.report.Add(now - due_);
+  shared_.report.AddLateness(now - due_);
   std::string& bytes = shared_.buffer;
   bytes.clear();
   const uint32_t tokens = stream_->Next(bytes);
+  // From the schedule, not from now: lateness doesn't add up.
   due_ = shared_.schedule.Due(slot_, ++point_);
-  Count(tokens, now);
+  CountChunk(tokens, now);
   const Then then = After(outbox_.Send(bytes, tokens));
   if (then == Then::kBlocked) shared_.report.CountBlocked();
   if (then != Then::kOpen || stream_ || unread_.empty()) return then;
   return ReadRequests();
 }
 
-void PaceClient::Count(uint32_t tokens, MonoTime now) {
+void PaceClient::CountChunk(uint32_t tokens, MonoTime now) {
   EngineCounters& counters = site_.counters;
   counters.generation_tokens += tokens;
   if (stream_->chunks() == 1) {
@@ -98,9 +99,9 @@ PaceClient::Then PaceClient::ReadRequests() {
       break;
     }
     parsed += *taken;
-    if (parser_.TakeContinueExpected()) outbox_.Append("HTTP/1.1 100 Continue\r\n\r\n", 0);
+    if (parser_.TakeContinueExpected()) outbox_.AppendBytes("HTTP/1.1 100 Continue\r\n\r\n", 0);
     if (!parser_.done()) break;
-    Handle(parser_.Take());
+    Handle(parser_.TakeRequest());
   }
   unread_.erase(0, parsed);
   return After(outbox_.Flush());
@@ -127,15 +128,15 @@ void PaceClient::BeginStream(InferenceRequest request, const HttpRequest& http) 
       .model = shared_.options.model,
       .created_unix_s = created};
   if (shared_.log != nullptr)
-    shared_.log->Read(identity.response_id, read.time_since_epoch().count());
+    shared_.log->LogRead(identity.response_id, read.time_since_epoch().count());
   outbox_.BeginReply(identity.response_id);
-  outbox_.Append(StreamHead({.date = read, .close = close_after_reply_}), 0);
+  outbox_.AppendBytes(StreamHead({.date = read, .close = close_after_reply_}), 0);
   stream_.emplace(std::move(request), identity, shared_.options.pace->tokens);
   ++site_.running;
 }
 
 void PaceClient::SendPlain(const PlainReply& reply) {
-  outbox_.Append(PlainReplyBytes(reply, {.date = UnixNow(), .close = close_after_reply_}), 0);
+  outbox_.AppendBytes(PlainReplyBytes(reply, {.date = UnixNow(), .close = close_after_reply_}), 0);
   idle_since_ = MonoNow();
 }
 

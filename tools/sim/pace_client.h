@@ -68,7 +68,7 @@ class PaceClient {
   Then ReadRequests();
   void Handle(const HttpRequest& request);
   void BeginStream(InferenceRequest request, const HttpRequest& http);
-  void Count(uint32_t tokens, MonoTime now);
+  void CountChunk(uint32_t tokens, MonoTime now);
   void SendPlain(const PlainReply& reply);
   Then After(Outbox::State state) const;
 

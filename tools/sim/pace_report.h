@@ -15,7 +15,7 @@ namespace specctl::sim {
 class PaceReport {
  public:
   // A chunk was handed to the kernel `lateness` after it was due.
-  void Add(Nanos lateness) { lateness_.AddValue(lateness); }
+  void AddLateness(Nanos lateness) { lateness_.AddValue(lateness); }
   // A chunk did not fit into its socket's buffer: the client reads too slowly.
   void CountBlocked() { ++blocked_; }
 

@@ -28,6 +28,7 @@ MonoTime PaceSchedule::Due(uint32_t slot, int64_t point) const {
 double PaceSchedule::PhaseNs(uint32_t slot) const {
   if (options_.phase == PacePhase::kTogether) return 0;
   double phase = 0;
+  // Bits reversed (van der Corput): any first n slots are spread evenly.
   for (double digit = 0.5; slot > 0; slot >>= 1, digit /= 2) {
     if ((slot & 1) != 0) phase += digit;
   }

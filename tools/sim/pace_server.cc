@@ -89,7 +89,7 @@ class PaceServer {
   void OnAlarm(const Alarm& alarm);
   void After(uint32_t slot, PaceClient::Then then);
   void SetAlarms(uint32_t slot);
-  void Remove(uint32_t slot);
+  void RemoveClient(uint32_t slot);
   void Print() const;
 
   const SimOptions& options_;
@@ -111,6 +111,7 @@ absl::Status PaceServer::Listen() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, signal);
+  // As events among the others: a handler could interrupt a send.
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -133,6 +134,7 @@ absl::Status PaceServer::ListenOn(uint16_t port) {
   }
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int one = 1;
+  // Allows a port whose last owner's connections are still in TIME_WAIT.
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   socklen_t length = sizeof(address);
@@ -221,6 +223,7 @@ void PaceServer::Accept(PaceSite& site) {
     free_slots_.push(static_cast<uint32_t>(clients_.size()));
     clients_.emplace_back();
   }
+  // The lowest: phases stay spread where clients come and go.
   const uint32_t slot = free_slots_.top();
   free_slots_.pop();
   clients_[slot].client = std::make_unique<PaceClient>(fd, slot, site, shared_);
@@ -229,6 +232,7 @@ void PaceServer::Accept(PaceSite& site) {
 }
 
 void PaceServer::SendDue() {
+  // Bounded, so that new requests don't wait behind a backlog of chunks.
   for (int sent = 0; sent < kSendsBetweenPolls; ++sent) {
     if (alarms_.empty() || alarms_.top().at > MonoNow()) return;
     const Alarm alarm = alarms_.top();
@@ -246,12 +250,12 @@ void PaceServer::OnAlarm(const Alarm& alarm) {
   }
   slot.idle_alarm = false;
   const std::optional<MonoTime> idle_since = slot.client->idle_since();
-  if (idle_since && *idle_since + kIdleLimit <= alarm.at) return Remove(alarm.slot);
+  if (idle_since && *idle_since + kIdleLimit <= alarm.at) return RemoveClient(alarm.slot);
   SetAlarms(alarm.slot);
 }
 
 void PaceServer::After(uint32_t slot, PaceClient::Then then) {
-  if (then == PaceClient::Then::kClosed) return Remove(slot);
+  if (then == PaceClient::Then::kClosed) return RemoveClient(slot);
   const bool blocked = then == PaceClient::Then::kBlocked;
   if (std::exchange(clients_[slot].wants_writable, blocked) != blocked) {
     const uint32_t events = blocked ? EPOLLIN | EPOLLOUT : EPOLLIN;
@@ -271,7 +275,7 @@ void PaceServer::SetAlarms(uint32_t number) {
   }
 }
 
-void PaceServer::Remove(uint32_t number) {
+void PaceServer::RemoveClient(uint32_t number) {
   Slot& slot = clients_[number];
   slot.client.reset();
   slot = Slot{.client = nullptr, .generation = slot.generation + 1};

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kTokenText = " token";
 
 // Text of `tokens` tokens; valid until the next call.
-std::string_view Text(uint32_t tokens) {
+std::string_view TextOfTokens(uint32_t tokens) {
   static std::string text;
   while (text.size() < tokens * kTokenText.size()) text += kTokenText;
   return std::string_view(text).substr(0, tokens * kTokenText.size());
@@ -40,7 +40,7 @@ uint32_t PaceStream::Next(std::string& out) {
   sent_tokens_ += tokens;
   ++chunks_;
   const std::vector<uint32_t> ids = with_ids ? Ids(tokens) : std::vector<uint32_t>();
-  const ContentEvent event{.text = Text(tokens),
+  const ContentEvent event{.text = TextOfTokens(tokens),
                            .token_ids = ids,
                            .completion_tokens = sent_tokens_,
                            .finish = done() ? Finish::kLength : Finish::kNo};

@@ -14,6 +14,7 @@ std::vector<uint64_t> PromptBlocks(std::string_view prompt_text, uint32_t prompt
   std::vector<uint64_t> hashes;
   uint64_t state = kFnv1aStart;
   for (size_t i = 0; i < blocks; ++i) {
+    // Of all the text so far: a block is shared where its whole prefix is.
     state = Fnv1a(prompt_text.substr(i * kBlockBytes, kBlockBytes), state);
     hashes.push_back(state);
   }

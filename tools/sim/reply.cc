@@ -46,6 +46,7 @@ std::vector<ReplyPiece> Reply::OnStep(const StepOutput& step, const ReplyHead& h
     pieces.push_back({.bytes = PlainReplyBytes(whole, head)});
     return pieces;
   }
+  // What vLLM's API process does under load: the tokens go out with the next step's chunk.
   const bool merged =
       !last && step.step > 0 && draws_.Uniform(Purpose::kMerge, step.step) < options_.merge_share;
   if (!merged) AddEvents(step, pieces);

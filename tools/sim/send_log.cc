@@ -31,6 +31,7 @@ absl::StatusOr<SendLog> SendLog::Open(const std::string& path) {
     return absl::PermissionDeniedError(
         absl::StrFormat("--send-log: can't write %s: %s", path, std::strerror(errno)));
   }
+  // Buffered here, in whole lines.
   std::setvbuf(file, nullptr, _IONBF, 0);
   return SendLog(path, file);
 }
@@ -39,7 +40,7 @@ SendLog::SendLog(std::string path, std::FILE* file) : path_(std::move(path)), fi
   buffer_.reserve(kBlockBytes + kLineBytesMax);
 }
 
-void SendLog::Read(std::string_view response_id, int64_t unix_ns) {
+void SendLog::LogRead(std::string_view response_id, int64_t unix_ns) {
   buffer_ += R"({"event":"read","response_id":")";
   buffer_ += response_id;
   AppendNumber(R"(","unix_ns":)", unix_ns, buffer_);
@@ -47,7 +48,7 @@ void SendLog::Read(std::string_view response_id, int64_t unix_ns) {
   FlushIfFull();
 }
 
-void SendLog::Sent(std::string_view response_id, const Chunk& chunk) {
+void SendLog::LogSent(std::string_view response_id, const Chunk& chunk) {
   buffer_ += R"({"response_id":")";
   buffer_ += response_id;
   AppendNumber(R"(","chunk":)", chunk.index, buffer_);

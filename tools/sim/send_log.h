@@ -30,8 +30,8 @@ class SendLog {
   static absl::StatusOr<SendLog> Open(const std::string& path);
 
   // `response_id` must need no JSON escapes.
-  void Read(std::string_view response_id, int64_t unix_ns);
-  void Sent(std::string_view response_id, const Chunk& chunk);
+  void LogRead(std::string_view response_id, int64_t unix_ns);
+  void LogSent(std::string_view response_id, const Chunk& chunk);
 
   // Writes what is buffered.  DATA_LOSS if this or an earlier write failed.
   absl::Status Flush();

@@ -49,51 +49,51 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
   app.add_option("--port", options.port, "First port; 0: the kernel chooses")
       ->transform(WholeNumber(0, 65'535))
       ->capture_default_str();
-  app.add_option("--replicas", options.replicas, "Independent engines, each with a port of its own")
+  app.add_option("--replicas", options.replicas, "Independent engines, each with its own port")
       ->transform(WholeNumber(1, 256))
       ->capture_default_str();
   app.add_option("--port-file", options.port_file, "Write the URLs to this file");
   app.add_option("--model", options.model, "Name of the model")->capture_default_str();
   app.add_option("--max-model-len", options.context_tokens_max,
-                 "Tokens of prompt and reply together")
+                 "Context length: tokens of prompt and reply together")
       ->transform(WholeNumber(1, 100'000'000))
       ->capture_default_str();
-  app.add_option("--api-key", options.api_key, "Ask for this key on /v1");
-  app.add_option("--seed", options.seed, "Seed of all that is drawn")
+  app.add_option("--api-key", options.api_key, "Require this key on /v1");
+  app.add_option("--seed", options.seed, "Seed for everything random")
       ->transform(WholeNumber(0))
       ->capture_default_str();
   app.add_option("--send-log", options.send_log,
-                 "Write when requests were read and chunks were sent, as JSON lines");
+                 "Log to this file, as JSON lines, when requests were read and chunks sent");
   app.add_flag_function(
-      "--no-metrics", [&options](int64_t) { options.metrics = false; }, "Have no /metrics");
+      "--no-metrics", [&options](int64_t) { options.metrics = false; }, "Serve no /metrics");
   app.add_flag("--no-continuous-usage", options.refuse_continuous_usage,
-               "Refuse stream_options.continuous_usage_stats with 400");
+               "Reject stream_options.continuous_usage_stats with 400");
 }
 
 void AddModelFlags(CLI::App& app, Flags& flags) {
   SimOptions& options = flags.options;
   BatchOptions& batch = options.batch;
-  app.add_option("--max-batch", batch.batch_max, "Requests that run at once; others wait")
+  app.add_option("--max-batch", batch.batch_max, "Requests that run at once; the others wait")
       ->transform(WholeNumber(1, 1'000'000))
       ->capture_default_str();
-  app.add_option("--max-batched-tokens", batch.batched_tokens_max, "Tokens computed in one step")
+  app.add_option("--max-batched-tokens", batch.batched_tokens_max, "Most tokens computed per step")
       ->transform(WholeNumber(1, 100'000'000))
       ->capture_default_str();
   app.add_option("--kv-tokens", batch.kv_tokens_max, "Tokens that the KV cache holds")
       ->transform(WholeNumber(1, kKvTokensMax))
       ->capture_default_str();
-  app.add_flag("--prefix-cache", batch.prefix_cache, "Keep the blocks of earlier prompts");
-  app.add_option("--step-ms", flags.step_ms, "Time of a step")
+  app.add_flag("--prefix-cache", batch.prefix_cache, "Reuse the KV blocks of earlier prompts");
+  app.add_option("--step-ms", flags.step_ms, "Base time of a step")
       ->check(CLI::Range(0.01, 60'000.0))
       ->capture_default_str();
-  app.add_option("--step-ms-per-seq", flags.step_ms_per_seq, "More for each decoding request")
+  app.add_option("--step-ms-per-seq", flags.step_ms_per_seq, "Additional time per decoding request")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--prefill-tokens-per-s", batch.prefill_tokens_per_s, "Speed of prompts")
+  app.add_option("--prefill-tokens-per-s", batch.prefill_tokens_per_s, "Prefill speed")
       ->check(CLI::Range(1.0, 1e12))
       ->capture_default_str();
   app.add_option("--eos-mean", options.eos_mean_tokens,
-                 "Mean length of replies that end by themselves; 0: none does")
+                 "Mean length of replies that end on their own; 0: none do")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 }
@@ -105,40 +105,42 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
       {"detailed", SpecMetricsDetail::kDetailed}};
   SimOptions& options = flags.options;
   app.add_option("--draft-length", options.batch.draft_length,
-                 "Draft tokens a step; 0: no speculative decoding")
+                 "Draft tokens per step; 0: no speculative decoding")
       ->transform(WholeNumber(0, 64))
       ->capture_default_str();
-  app.add_option("--draft-ms", flags.draft_ms, "Time of a step for each draft token")
+  app.add_option("--draft-ms", flags.draft_ms, "Additional time per draft token")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--acceptance", flags.acceptance,
-                 "Conditional acceptance, as 0.8,0.7,0.6 or coding=0.9,0.85,0.8; repeatable");
-  app.add_option("--no-draft-share", options.batch.no_draft_share, "Steps that have no draft")
+  app.add_option(
+      "--acceptance", flags.acceptance,
+      "Conditional acceptance rates, such as 0.8,0.7,0.6 or coding=0.9,0.85,0.8; repeatable");
+  app.add_option("--no-draft-share", options.batch.no_draft_share, "Share of steps without a draft")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--merge-share", options.reply.merge_share,
-                 "Steps that are delivered in the next one's chunk")
+                 "Share of steps delivered in the next step's chunk")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--per-request-spec-decode-metrics", options.reply.spec_metrics,
-                 "Statistics in the last event: none, summary or detailed")
+                 "Acceptance statistics in the last event: none, summary or detailed")
       ->transform(CLI::CheckedTransformer(kDetails));
 }
 
 void AddFaultFlags(CLI::App& app, Flags& flags) {
   SimOptions& options = flags.options;
   app.add_option("--fault", flags.faults,
-                 "KIND[:share][:after_chunks] with KIND refuse, 429, 503, hang, cut, error-event, "
-                 "garbage, bad-json, slow or silent; repeatable");
-  app.add_option("--slow-bytes-per-s", options.slow_bytes_per_s, "Rate under the fault slow")
+                 "KIND[:share][:after_chunks], where KIND is refuse, 429, 503, hang, cut, "
+                 "error-event, garbage, bad-json, slow or silent; repeatable");
+  app.add_option("--slow-bytes-per-s", options.slow_bytes_per_s, "Rate of the fault slow")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  auto* die = app.add_option("--die-after", flags.die_after_s,
-                             "Reset all connections this long after the first request, and end")
-                  ->check(CLI::PositiveNumber);
+  auto* die =
+      app.add_option("--die-after", flags.die_after_s,
+                     "Reset all connections this many seconds after the first request, then exit")
+          ->check(CLI::PositiveNumber);
   app.add_option("--silent-after", flags.silent_after_s,
-                 "Fall silent this long after the first request, connections open")
+                 "Go silent this many seconds after the first request, keeping connections open")
       ->check(CLI::PositiveNumber)
       ->excludes(die);
-  app.add_option("--burst", options.burst_chunks, "Hold chunks and send this many at once")
+  app.add_option("--burst", options.burst_chunks, "Hold chunks back, and send this many at once")
       ->transform(WholeNumber(1, 1'000'000));
 }
 
@@ -147,23 +149,25 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
                                                            {"together", PacePhase::kTogether}};
   PaceSchedule::Options& schedule = flags.pace.schedule;
   CLI::Option* pace =
-      app.add_option("--pace", schedule.chunks_per_s,
-                     "Chunks a second of every stream, instead of the batch model, for benchmarks")
+      app.add_option(
+             "--pace", schedule.chunks_per_s,
+             "Chunks per second on each stream, in place of the batch model; for benchmarks")
           ->check(CLI::Range(0.01, 100'000.0))
           ->each([&flags](const std::string&) { flags.paced = true; });
   for (const char* other : {"--fault", "--die-after", "--silent-after", "--burst", "--merge-share",
                             "--no-draft-share", "--acceptance"}) {
     pace->excludes(app.get_option(other));
   }
-  app.add_option("--pace-phase", schedule.phase, "Streams' phases: spread evenly, or together")
+  app.add_option("--pace-phase", schedule.phase,
+                 "Phases of the streams: spread evenly, or together")
       ->transform(CLI::CheckedTransformer(kPhases))
       ->needs(pace);
   app.add_option("--pace-tokens", flags.pace.tokens,
-                 "Tokens of the chunks after the first, over and over, as 3,1,4")
+                 "Tokens of the chunks after the first, repeated, such as 3,1,4")
       ->delimiter(',')
       ->transform(WholeNumber(1, 10'000))
       ->needs(pace);
-  app.add_option("--pace-first-ms", flags.pace_first_ms, "Time to the first chunk, at least")
+  app.add_option("--pace-first-ms", flags.pace_first_ms, "Minimum time to the first chunk")
       ->check(CLI::NonNegativeNumber)
       ->needs(pace);
 }
@@ -220,11 +224,13 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
   AddFaultFlags(*sim, *flags);
   AddPaceFlags(*sim, *flags);
   ::specctl::flags::SetHelp(
-      *sim, {.examples = {{.what = "on port 8000, where specctl run looks without --url",
-                           .line = "specctl sim"},
-                          {.what = "four replicas with a draft length of 5, and now and then a 503",
-                           .line = "specctl sim --replicas 4 --draft-length 5 --fault 503:0.01"}},
-             .groups = {}});
+      *sim,
+      {.examples = {{.what = "on port 8000, where specctl run looks by default",
+                     .line = "specctl sim"},
+                    {.what =
+                         "four replicas with a draft length of 5; 1 % of the requests get a 503",
+                     .line = "specctl sim --replicas 4 --draft-length 5 --fault 503:0.01"}},
+       .groups = {}});
   sim->callback([flags, &exit_status] { exit_status = Run(*flags); });
 }
 

@@ -43,6 +43,7 @@ std::string_view TokenText(uint32_t token_id) {
 
 uint64_t EosLength(const Draws& draws, double eos_mean_tokens) {
   if (eos_mean_tokens <= 1) return 1;
+  // Geometric, by inversion: each token is the last with probability 1 / mean.
   const double u = draws.Uniform(Purpose::kLength, 0);
   const double length = std::ceil(std::log1p(-u) / std::log1p(-1 / eos_mean_tokens));
   return static_cast<uint64_t>(std::clamp(length, 1.0, 1e12));

@@ -55,7 +55,7 @@ class Writer {
     absl::StrAppendFormat(&text_, "process_start_time_seconds %s\n", created_);
   }
 
-  std::string Take() && { return std::move(text_); }
+  std::string TakeText() && { return std::move(text_); }
 
  private:
   void Head(std::string_view name, std::string_view help, std::string_view type) {
@@ -75,6 +75,7 @@ class Writer {
   }
 
   void Created(std::string_view name, std::string_view help, std::vector<Sample> samples) {
+    // Python's client library adds these to counters and histograms.
     for (Sample& sample : samples) sample.value = Seconds(labels_.started.time_since_epoch());
     Family(absl::StrFormat("%s_created", name), help, "gauge", samples);
   }
@@ -160,7 +161,7 @@ std::string VllmMetrics(const EngineCounters& counters, const EngineGauges& gaug
   WriteGauges(gauges, writer);
   WriteTokens(counters, writer);
   WriteHistograms(counters, writer);
-  return std::move(writer).Take();
+  return std::move(writer).TakeText();
 }
 
 }  // namespace specctl::sim

@@ -33,12 +33,14 @@ int RunAgentOf(const AgentFlags& flags) {
 }  // namespace
 
 void AddAgentCommand(CLI::App& app, int& exit_status) {
-  CLI::App* command = app.add_subcommand(
-      "agent", "Joins a controller and sends its share of one run after another, until dismissed");
+  CLI::App* command =
+      app.add_subcommand("agent", "Join a controller and take part in its runs until dismissed");
   const auto flags = std::make_shared<AgentFlags>();
   auto* controller = command->add_option("--controller", flags->controller_address,
                                          "HOST:PORT of the controller to join");
-  command->add_option("--join-token", flags->join_token, "What the controller asks of agents")
+  command
+      ->add_option("--join-token", flags->join_token,
+                   "Token that the controller requires of agents")
       ->envname("SPECCTL_JOIN_TOKEN")
       ->needs(controller);
   auto* spawned =

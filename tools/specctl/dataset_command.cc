@@ -52,8 +52,8 @@ int RunInspect(const Options& options) {
   request.form = *form;
   request.search_dirs = DatasetSearchDirs(options.dataset_dir);
   DatasetStatisticsBuilder builder;
-  const absl::StatusOr<Dataset> dataset =
-      ScanDataset(request, [&](const Conversation& conversation) { builder.Add(conversation); });
+  const absl::StatusOr<Dataset> dataset = ScanDataset(
+      request, [&](const Conversation& conversation) { builder.AddConversation(conversation); });
   if (!dataset.ok()) return Fail(dataset.status(), kBadInput);
   const DatasetStatistics statistics = std::move(builder).Build();
   if (options.format == "json") return Print(StatisticsJson(*dataset, statistics), true);
@@ -62,9 +62,9 @@ int RunInspect(const Options& options) {
 
 void AddCommonOptions(CLI::App& command, Options& options) {
   command.add_option("--dataset-dir", options.dataset_dir,
-                     "Folder with datasets; searched before $SPECCTL_DATASETS and "
+                     "Folder with named datasets; searched before $SPECCTL_DATASETS and "
                      "~/.cache/specctl/datasets");
-  command.add_option("--format", options.format, "How to print [table]")
+  command.add_option("--format", options.format, "Output format [table]")
       ->check(CLI::IsMember({"table", "json"}));
 }
 
@@ -73,22 +73,23 @@ void AddCommonOptions(CLI::App& command, Options& options) {
 void AddDatasetCommand(CLI::App& app, int& exit_status) {
   const auto options = std::make_shared<Options>();
   CLI::App* const dataset =
-      app.add_subcommand("dataset", "Show prompts: which there are, what is in them");
+      app.add_subcommand("dataset", "List datasets and inspect what is in them");
   dataset->require_subcommand(1);
 
-  CLI::App* const list =
-      dataset->add_subcommand("list", "The datasets on this machine, and how to get the others");
-  list->add_flag("--all", options->all, "Name those that are not on this machine, too");
+  CLI::App* const list = dataset->add_subcommand(
+      "list", "List the datasets on this machine, and how to get the others");
+  list->add_flag("--all", options->all, "Also name those that are not on this machine");
   AddCommonOptions(*list, *options);
   list->callback([options, &exit_status] { exit_status = RunList(*options); });
 
-  CLI::App* const inspect = dataset->add_subcommand(
-      "inspect",
-      "Rows, turns and lengths per category; SHA-256; of a name that is not here, how to get it");
-  inspect->add_option("dataset", options->dataset, "A dataset's name, or a file")->required();
-  inspect->add_option("--dataset-format", options->dataset_format,
-                      "Form of the rows: auto, speed_bench_messages, turns, prompt, "
-                      "openai_messages, sharegpt");
+  CLI::App* const inspect =
+      dataset->add_subcommand("inspect",
+                              "Show rows, turns and lengths per category, and the SHA-256; for a "
+                              "dataset that is not on this machine, how to get it");
+  inspect->add_option("dataset", options->dataset, "Name of a dataset, or a file")->required();
+  inspect->add_option(
+      "--dataset-format", options->dataset_format,
+      "Format of the rows: auto, speed_bench_messages, turns, prompt, openai_messages, sharegpt");
   AddCommonOptions(*inspect, *options);
   inspect->callback([options, &exit_status] { exit_status = RunInspect(*options); });
 }

@@ -38,7 +38,7 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
   const auto writer = RequestBodyWriter::Create(request, VllmProfile());
   if (!writer.ok()) return writer.status();
   const WorkloadItem& first = workload.items.front();
-  const auto body = writer->Write(
+  const auto body = writer->WriteBody(
       first.turns.front(),
       {.max_tokens = first.max_tokens, .model = first.model, .row_extra_json = first.extra_json});
   if (!body.ok()) return body.status();
@@ -53,12 +53,12 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
   out += absl::StrFormat("dataset      %s: %s, %s%s\n", spec.dataset.name,
                          CountedText(workload.items.size(), "conversation"),
                          CountedText(turns, "turn"),
-                         spec.dataset.builtin ? ", for trying things" : "");
+                         spec.dataset.builtin ? ", only for trying things out" : "");
   out +=
       absl::StrFormat("requests     %s%s\n", Describe(workload.limits.planned_requests, spec.load),
                       DescribeDuration(spec.load));
   out += absl::StrFormat(
-      "tokens       about %d in a conversation (estimated), at most %d out a request\n",
+      "tokens       about %d per conversation in (estimated), at most %d per request out\n",
       tokens / workload.items.size(), spec.request.osl_tokens);
   out += absl::StrFormat("connections  %d over %s, at most %d each\n", spec.load.bs,
                          CountedText(spec.load.agents, "agent"),
@@ -69,7 +69,7 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
   }
   const bool chat = spec.request.endpoint == Endpoint::kChat;
   out +=
-      absl::StrFormat("the first    POST %s\n", chat ? "/v1/chat/completions" : "/v1/completions");
+      absl::StrFormat("the first is POST %s\n", chat ? "/v1/chat/completions" : "/v1/completions");
   out +=
       body->size() <= kBodyShownBytes
           ? *body + "\n"

@@ -18,7 +18,7 @@ namespace specctl::cli {
 
 int RunExport(const ExportOptions& options, std::ostream& err) {
   if (!options.chunks) {
-    Say("specctl export: name what to export: --chunks", err);
+    Say("specctl export: nothing to export: give --chunks", err);
     return kBadInput;
   }
   const auto fail = [&](const absl::Status& why) {
@@ -37,11 +37,10 @@ int RunExport(const ExportOptions& options, std::ostream& err) {
 
 void AddExportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* command = app.add_subcommand("export", "Write a run's detail from its journal");
-  command->add_option("RUN", options->run_dir, "A run: its folder, or the id that it printed")
-      ->required();
-  command->add_flag("--chunks", options->chunks, "Each token-bearing chunk, as JSON lines");
-  command->add_option("--output", options->output, "File to write (\"-\": standard output)")
+  CLI::App* command = app.add_subcommand("export", "Export the details of a run from its journal");
+  command->add_option("RUN", options->run_dir, "Folder or id of a run")->required();
+  command->add_flag("--chunks", options->chunks, "Export every token-bearing chunk, as JSON lines");
+  command->add_option("--output", options->output, "File to write; \"-\" is standard output")
       ->capture_default_str();
   specctl::flags::SetHelp(
       *command, {.examples = {{.what = "every chunk of a run into a file",

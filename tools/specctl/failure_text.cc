@@ -47,11 +47,11 @@ std::string MissingCommandText(const CLI::App& app) {
   if (words.empty()) return absl::StrFormat("%s: need a command: %s", app.get_name(), list);
   const std::string& word = words.front();
   if (word.starts_with("-")) {
-    return absl::StrFormat("%s: no flag of %s itself; need a command before it: %s", word,
+    return absl::StrFormat("%s: not a flag of %s itself; put a command before it: %s", word,
                            app.get_name(), list);
   }
   const std::string nearest = Nearest(word, names);
-  return absl::StrFormat("%s %s: no such command; %sthere are %s", app.get_name(), word,
+  return absl::StrFormat("%s %s: no such command; %sthe commands are %s", app.get_name(), word,
                          nearest.empty() ? "" : "did you mean " + nearest + "? ", list);
 }
 

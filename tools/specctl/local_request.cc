@@ -37,7 +37,7 @@ absl::Status ReadLocalFiles(controller::MeasureRequest& request) {
 }
 
 absl::StatusOr<controller::MeasureRequest> LocalRequest(const RunFlags& flags) {
-  if (auto checked = Check(flags); !checked.ok()) return checked;
+  if (auto checked = CheckRunFlags(flags); !checked.ok()) return checked;
   Surroundings surroundings = RealSurroundings();
   if (flags.like) {
     auto like = SpecOfRun(*flags.like);

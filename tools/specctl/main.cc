@@ -49,15 +49,17 @@ void AddParentFlag(CLI::App& app) {
 }
 
 flags::HelpOptions ProgramHelp() {
-  return {.examples = {{.what = "what is there", .line = "specctl probe http://vllm-0:8000"},
-                       {.what = "measure it with 64 requests in flight, for a minute",
-                        .line = "specctl run --url http://vllm-0:8000 --bs 64 --duration 60s"},
-                       {.what = "try it without a GPU: a simulated engine, and in another terminal",
-                        .line = "specctl sim\n  specctl run --bs 64 --duration 60s"},
-                       {.what = "the page and the files of a run once more",
-                        .line = "specctl report runs/20261129-120142-80b3"},
-                       {.what = "all flags of a command", .line = "specctl run --help"}},
-          .groups = {}};
+  return {
+      .examples = {{.what = "inspect a server", .line = "specctl probe http://vllm-0:8000"},
+                   {.what = "measure it with 64 requests in flight for a minute",
+                    .line = "specctl run --url http://vllm-0:8000 --bs 64 --duration 60s"},
+                   {.what =
+                        "try it without a GPU: start a simulated engine, then in another terminal",
+                    .line = "specctl sim\n  specctl run --bs 64 --duration 60s"},
+                   {.what = "rebuild the page and files of a run",
+                    .line = "specctl report runs/20261129-120142-80b3"},
+                   {.what = "all flags of a command", .line = "specctl run --help"}},
+      .groups = {}};
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ std::string NoServerHint(const absl::Status& error, const std::vector<std::strin
                                      [](const std::string& url) { return LocalPort(url) > 0; });
   if (!all_local) return "";
   return absl::StrFormat(
-      "no server is there: name one with --url; to try specctl without any, run in another "
-      "terminal\n  specctl sim%s",
+      "no server is listening there: name one with --url; to try specctl without a server, run in "
+      "another terminal\n  specctl sim%s",
       port == 8000 ? "" : absl::StrFormat(" --port %d", port));
 }
 

@@ -38,10 +38,11 @@ absl::StatusOr<OutputDir> OutputDir::Prepare(const std::string& dir) {
   std::error_code error;
   OutputDir output(MissingOf(dir));
   fs::create_directories(dir, error);
-  if (error) return BadOutputDir(dir, absl::StrFormat("can't be made: %s", error.message()));
+  if (error) return BadOutputDir(dir, absl::StrFormat("can't be created: %s", error.message()));
   const bool empty = fs::is_empty(dir, error);
   if (error) return BadOutputDir(dir, error.message());
   if (!empty) return BadOutputDir(dir, "is not empty; give a new or empty folder");
+  // Try it: permissions say nothing about read-only mounts or root.
   const std::string probe = dir + "/.writable";
   const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)

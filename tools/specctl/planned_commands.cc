@@ -4,10 +4,11 @@ namespace specctl::cli {
 
 void AddPlannedCommands(CLI::App& app) {
   for (const char* name : {"sweep", "plan", "compare", "controller"}) {
-    CLI::App* command = app.add_subcommand(name, "planned, and not built yet");
+    CLI::App* command = app.add_subcommand(name, "planned, but not implemented yet");
     command->group("");
     command->allow_extras();
-    command->callback([name] { throw CLI::ValidationError(name, "planned, and not built yet"); });
+    command->callback(
+        [name] { throw CLI::ValidationError(name, "planned, but not implemented yet"); });
   }
 }
 

@@ -53,7 +53,7 @@ absl::StatusOr<double> ChunksPerS(const PreflightFlags& flags) {
                                          : flags.chunks_per_s.value_or(kDefaultChunksPerS);
   if (rate >= kChunksPerSMin && rate <= kChunksPerSMax) return rate;
   return absl::InvalidArgumentError(
-      absl::StrFormat("%s: need %g to %g chunks a second of each stream, got %g",
+      absl::StrFormat("%s: need %g to %g chunks per second on each stream, got %g",
                       flags.tokens_per_s ? "--tokens-per-s" : "--chunks-per-s", kChunksPerSMin,
                       kChunksPerSMax, rate));
 }
@@ -95,7 +95,7 @@ absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& pr
       preflight.stopped_by = std::string(step.status().message());
       break;
     }
-    search.Add(step->state == StepState::kKept);
+    search.AddResult(step->state == StepState::kKept);
     preflight.steps.push_back(*std::move(step));
   }
   preflight.streams_kept = search.highest_kept();
@@ -105,7 +105,7 @@ absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& pr
 
 // Checks the plan, where there is one: as in the search, what is not kept is tried once more.  An
 // error other than CANCELLED is told as what stopped the check.
-absl::Status Check(PreflightRunner& runner, Preflight& preflight) {
+absl::Status CheckPlan(PreflightRunner& runner, Preflight& preflight) {
   const std::optional<AgentDemand> demand = DemandOf(preflight);
   if (!demand) return absl::OkStatus();
   const StepLoad load = CheckLoad(*demand, PlanAgents(*demand));
@@ -126,9 +126,9 @@ absl::StatusOr<uint32_t> StreamsMax(uint32_t wanted) {
   const uint64_t files = RaiseFileLimit();
   const uint64_t fits = controller::StreamsThatFit(files);
   if (fits >= wanted) return wanted;
-  const std::string text = absl::StrFormat(
-      "--streams-max %d: of %d open files, the limit here, an agent has %d for streams", wanted,
-      files, fits);
+  const std::string text =
+      absl::StrFormat("--streams-max %d: the limit of %d open files leaves an agent %d for streams",
+                      wanted, files, fits);
   const std::string more =
       absl::StrFormat("ulimit -n %d in this shell allows them all", wanted + kAgentFiles);
   if (fits == 0) return absl::ResourceExhaustedError(text + "; " + more);
@@ -143,7 +143,7 @@ absl::Status FindOut(Nanos duration, uint32_t streams_max, Preflight& preflight)
   const controller::InterruptSource interrupts;
   PreflightRunner runner({.duration = duration, .stop = interrupts.token()}, **fleet);
   if (absl::Status made = Search(runner, streams_max, preflight); !made.ok()) return made;
-  return Check(runner, preflight);
+  return CheckPlan(runner, preflight);
 }
 
 int PrintFound(const Preflight& preflight, const std::string& format) {
@@ -181,31 +181,31 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
       ->transform(WholeNumber(1, 10'000'000))
       ->capture_default_str();
   auto* const chunks = command.add_option("--chunks-per-s", flags.chunks_per_s,
-                                          "Chunks (engine steps) a second of each stream [50]");
-  auto* const tokens = command
-                           .add_option("--tokens-per-s", flags.tokens_per_s,
-                                       "Tokens a second of each stream, instead of --chunks-per-s")
-                           ->excludes(chunks);
+                                          "Chunks (engine steps) per second on each stream [50]");
+  auto* const tokens =
+      command
+          .add_option("--tokens-per-s", flags.tokens_per_s,
+                      "Tokens per second on each stream, in place of --chunks-per-s")
+          ->excludes(chunks);
   command
       .add_option("--tokens-per-chunk", flags.tokens_per_chunk,
-                  "The acceptance length: tokens that a chunk holds")
+                  "Tokens per chunk, that is the acceptance length")
       ->check(CLI::Range(1.0, 1000.0))
       ->needs(tokens)
       ->capture_default_str();
   command
       .add_option("--duration", flags.duration,
-                  "Full load of each step; under 6s the rate reached is not judged")
+                  "Time at full load in each step; below 6s, the rate reached is not judged")
       ->capture_default_str();
   command
       .add_option("--agents", flags.agents,
-                  "Search with this many agents at once, each against a null server of its own")
+                  "Search with this many agents at once, each with its own null server")
       ->transform(WholeNumber(1, 256))
       ->capture_default_str();
-  command
-      .add_option("--streams-max", flags.streams_max, "Try no more streams of each agent than this")
+  command.add_option("--streams-max", flags.streams_max, "Try at most this many streams per agent")
       ->transform(WholeNumber(1, 65'536))
       ->capture_default_str();
-  command.add_option("--format", flags.format, "text or json")
+  command.add_option("--format", flags.format, "Output format: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
 }
@@ -214,23 +214,21 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
 
 void AddPreflightCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand(
-      "preflight", "Say what this machine can take before it distorts, and the agents for a load");
+      "preflight", "Find this machine's measurement ceiling and the agents a load needs");
   command->footer(absl::StrFormat(
-      "Runs an agent, or several at once, against servers that send prepared bytes, with more and\n"
-      "more streams, until the run's verdict is not valid. An agent is planned to carry %d %% of\n"
-      "the ceiling, and a machine an agent a core; then that plan is checked, with as many "
-      "agents.\n"
-      "Takes some two minutes; docs/preflight.md says more.",
+      "Runs an agent, or several at once, against servers that send prepared bytes, with more "
+      "and\nmore streams, until the run's verdict is no longer valid. The plan gives each agent at "
+      "most\n%d %% of the ceiling, and each machine one agent per core; it is then checked with "
+      "that many\nagents. Takes about two minutes; see docs/preflight.md.",
       static_cast<int>(100 * kPlannedShare + 0.5)));
   const auto flags = std::make_shared<PreflightFlags>();
   AddFlags(*command, *flags);
-  specctl::flags::SetHelp(
-      *command,
-      {.examples = {{.what = "what this machine takes, and the agents for 2,048 streams of 60 "
-                             "tokens a second, 3 a chunk",
-                     .line = "specctl preflight --bs 2048 --tokens-per-s 60 "
-                             "--tokens-per-chunk 3"}},
-       .groups = {}});
+  specctl::flags::SetHelp(*command,
+                          {.examples = {{.what = "this machine's ceiling, and the agents for 2,048 "
+                                                 "streams of 60 tokens per second, 3 per chunk",
+                                         .line = "specctl preflight --bs 2048 --tokens-per-s 60 "
+                                                 "--tokens-per-chunk 3"}},
+                           .groups = {}});
   command->callback([flags, &exit_status] { exit_status = RunPreflight(*flags); });
 }
 

@@ -27,7 +27,7 @@ std::optional<uint32_t> StreamSearch::Next() const {
   return middle;
 }
 
-void StreamSearch::Add(bool kept) {
+void StreamSearch::AddResult(bool kept) {
   const uint32_t streams = Next().value_or(0);
   if (!kept && !std::exchange(second_try_, true)) return;
   second_try_ = false;

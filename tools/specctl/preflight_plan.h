@@ -19,7 +19,7 @@ class StreamSearch {
   // The next number of streams of each agent to try; nullopt at the end.
   std::optional<uint32_t> Next() const;
   // What came of it.
-  void Add(bool kept);
+  void AddResult(bool kept);
 
   std::optional<uint32_t> highest_kept() const { return highest_kept_; }
   std::optional<uint32_t> lowest_not_kept() const { return lowest_not_kept_; }

@@ -61,14 +61,14 @@ std::string CeilingText(const Preflight& preflight, double ceiling) {
       IsLowerBound(preflight) ? "at least " : "", FigureText(ceiling),
       CountedText(*preflight.streams_kept, "stream"), FormatDouble(preflight.chunks_per_s),
       preflight.streams_not_kept && IsLowerBound(preflight)
-          ? "; beyond it the null server was the limit"
+          ? "; above it, the null server was the limit"
           : "");
 }
 
 std::string FittingText(const Preflight& preflight) {
   const std::string cores = CountedText(preflight.cores, "core");
   const std::optional<bool> carries = MachineCarriesIt(preflight);
-  if (!carries) return absl::StrFormat("this machine is planned to carry them: %s\n", cores);
+  if (!carries) return absl::StrFormat("this machine should carry them: %s\n", cores);
   return *carries ? absl::StrFormat("this machine carries them: %s\n", cores)
                   : absl::StrFormat("this machine does not carry them: %s\n", cores);
 }
@@ -76,11 +76,11 @@ std::string FittingText(const Preflight& preflight) {
 std::string MachinesText(const Preflight& preflight, const AgentPlan& plan) {
   const std::string each = preflight.agents > preflight.cores
                                ? CountedText(preflight.agents, "agent")
-                               : std::string("an agent a core");
+                               : std::string("one agent per core");
   const bool checked = CheckedState(preflight) == StepState::kKept;
   return absl::StrFormat("this machine does not carry them (%s, %s): %d machines like it %s\n",
                          CountedText(preflight.cores, "core"), each, plan.machines,
-                         checked ? "do" : "are planned to");
+                         checked ? "do" : "should");
 }
 
 std::string CheckText(const Preflight& preflight) {
@@ -91,13 +91,13 @@ std::string CheckText(const Preflight& preflight) {
   const JudgedStep& check = preflight.checks.back();
   std::string out = absl::StrFormat(
       "checked: %s%s (%s%s, %s)\n", std::string(StepStateName(check.state)),
-      check.state == StepState::kNullServerLate ? ": nothing is learnt" : "",
+      check.state == StepState::kNullServerLate ? ": inconclusive" : "",
       CountedText(check.load.agents, "agent"), check.load.agents > 1 ? " at once" : "",
       CountedText(check.load.streams, "stream"));
   if (check.state == StepState::kDistorted && check.load.agents > preflight.agents) {
     out += absl::StrFormat(
-        "with their null servers they take less than one by one: `specctl preflight --agents %d` "
-        "says how much\n",
+        "together with their null servers they carry less than one by one: `specctl preflight "
+        "--agents %d` measures how much\n",
         check.load.agents);
   }
   return out;
@@ -105,7 +105,8 @@ std::string CheckText(const Preflight& preflight) {
 
 std::string PlanText(const Preflight& preflight, const AgentPlan& plan) {
   return absl::StrFormat(
-             "--bs %d at %s chunks/s a stream: %s chunks/s, %s at most at %s of the ceiling\n",
+             "--bs %d at %s chunks/s per stream: %s chunks/s, %s at no more than %s of the "
+             "ceiling\n",
              preflight.bs, FormatDouble(preflight.chunks_per_s), FigureText(plan.chunks_per_s),
              CountedText(plan.agents, "agent"), ShareText(kPlannedShare)) +
          (plan.machines == 1 ? FittingText(preflight) : MachinesText(preflight, plan)) +
@@ -116,10 +117,9 @@ std::string WithoutCeiling(const Preflight& preflight) {
   const bool server_late =
       std::all_of(preflight.steps.begin(), preflight.steps.end(),
                   [](const JudgedStep& step) { return step.state == StepState::kNullServerLate; });
-  return server_late
-             ? "no load was kept, and the null server was late every time: other work takes "
-               "this machine's cores\n"
-             : "no load was kept: this machine distorts at every one of them\n";
+  return server_late ? "no load was kept, and the null server was late every time: other work is "
+                       "using this machine's cores\n"
+                     : "no load was kept: this machine distorted every one of them\n";
 }
 
 void WriteAgent(const JudgedStep& step, const StepAgent& agent, JsonWriter& json) {
@@ -145,7 +145,10 @@ void WriteStep(const JudgedStep& step, JsonWriter& json) {
   json.Field("state", StepStateName(step.state));
   json.TextField("why", step.why);
   json.Field("verdict", VerdictName(step.figures.verdict));
-  json.ArrayField("reasons", step.figures.reasons);
+  json.Key("reasons");
+  json.BeginArray();
+  for (const ReasonCode reason : step.figures.reasons) json.Value(ReasonName(reason));
+  json.EndArray();
 }
 
 void WriteSteps(std::string_view key, const std::vector<JudgedStep>& steps, JsonWriter& json) {
@@ -187,8 +190,8 @@ std::string PreflightPage(const Preflight& preflight) {
   for (const JudgedStep& step : preflight.steps) out += StepRow(step, "");
   for (const JudgedStep& step : preflight.checks) out += StepRow(step, "check: ");
   out +=
-      "(chunks; read lag: p99 of an agent's worst second; CPU: of an agent, a chunk; server: p99 "
-      "lateness of a null server;\n of several agents, the worst)\n\n";
+      "(offered, reached: chunks; read lag: p99 of an agent's worst second; CPU: an agent's, per "
+      "chunk; server: p99 lateness\n of a null server; of several agents, the worst)\n\n";
   if (!preflight.stopped_by.empty()) {
     out += absl::StrFormat("stopped: %s\n", Printable(preflight.stopped_by));
   }

@@ -59,12 +59,13 @@ std::string PreflightRunner::File(const std::string& name, size_t i) const {
 
 absl::Status PreflightRunner::MakeFolder() {
   std::error_code error;
+  // A new folder for each step: the last step's URLs and reports must not be taken for this one's.
   if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
   std::string name =
       (std::filesystem::temp_directory_path(error) / "specctl-preflight-XXXXXX").string();
   if (error || ::mkdtemp(name.data()) == nullptr) {
     return absl::UnavailableError(
-        absl::StrFormat("can't make the folder %s: %s", name,
+        absl::StrFormat("can't create the folder %s: %s", name,
                         error ? error.message() : std::string(std::strerror(errno))));
   }
   folder_ = name;
@@ -141,7 +142,7 @@ absl::StatusOr<Results> PreflightRunner::RunAgainst(const std::vector<std::strin
                                                     const StepLoad& load) {
   auto request = StepRequest(load, options_.duration, urls);
   if (!request.ok()) return request.status();
-  controller::ProbingNetwork network(LocalFleet(), [](std::string_view) {});
+  controller::ProbingNetwork network(FactsOf(fleet_), [](std::string_view) {});
   const auto run = controller::Resolve(*std::move(request), network);
   if (!run.ok()) return run.status();
   if (auto grown = fleet_.Grow(run->spec.load.agents); !grown.ok()) return grown;

@@ -35,6 +35,12 @@ std::optional<double> WorstOf(const StepFigures& figures, Figure StepAgent::*fig
   return worst;
 }
 
+std::string ReasonsText(const std::vector<ReasonCode>& reasons) {
+  std::vector<std::string> names;
+  for (const ReasonCode reason : reasons) names.emplace_back(ReasonName(reason));
+  return absl::StrJoin(names, ", ");
+}
+
 }  // namespace
 
 StepFigures FiguresOf(const Results& results) {
@@ -74,11 +80,11 @@ JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
   std::vector<std::string> why;
   if (step.figures.verdict != VerdictState::kValid) {
     why.push_back(std::string(VerdictName(step.figures.verdict)) + ": " +
-                  absl::StrJoin(step.figures.reasons, ", "));
+                  ReasonsText(step.figures.reasons));
   }
   const double least = kReachedShareMin * load.OfferedPerS();
   if (step.figures.reached_per_s && *step.figures.reached_per_s < least) {
-    why.push_back(absl::StrFormat("%s of the offered chunks came",
+    why.push_back(absl::StrFormat("%s of the offered chunks arrived",
                                   ShareText(*step.figures.reached_per_s / load.OfferedPerS())));
   }
   if (why.empty()) return step;

@@ -33,7 +33,7 @@ struct StepAgent {
 // What the results of a step's run say.  Its chunks have one token each.
 struct StepFigures {
   VerdictState verdict = VerdictState::kValid;
-  std::vector<std::string> reasons;  // codes of the verdict's
+  std::vector<ReasonCode> reasons;  // of the verdict
   std::vector<std::string> checks_not_made;
   std::optional<double> reached_per_s;  // chunks a second, over all agents; absent without a hold
   std::vector<StepAgent> agents;

@@ -26,17 +26,17 @@ namespace {
 std::string_view Describe(TokenSource source) {
   switch (source) {
     case TokenSource::kContinuousUsage:
-      return "usage on each chunk";
+      return "counted by the usage on each chunk";
     case TokenSource::kTokenIds:
-      return "token ids";
+      return "counted by token ids";
     case TokenSource::kTimings:
-      return "timings";
+      return "counted by timings";
     case TokenSource::kLogprobs:
-      return "logprobs";
+      return "counted by logprobs";
     case TokenSource::kTotalsOnly:
       return "only the total at the end";
     case TokenSource::kNone:
-      return "not at all";
+      return "not counted";
     case TokenSource::kUnknown:
       break;
   }
@@ -46,21 +46,21 @@ std::string_view Describe(TokenSource source) {
 std::string_view AboutUsage(const TargetProbed& facts) {
   switch (facts.usage_fault) {
     case TokenFault::kUsageFalls:
-      return " (usage on each chunk is not used: it falls)";
+      return " (usage on each chunk is ignored: it decreases)";
     case TokenFault::kUsageStalls:
-      return " (usage on each chunk is not used: it does not grow with them)";
+      return " (usage on each chunk is ignored: it does not grow with them)";
     case TokenFault::kUsageLags:
-      return " (usage on each chunk is not used: it is late)";
+      return " (usage on each chunk is ignored: it lags behind)";
     case TokenFault::kUsageNotTotal:
-      return " (usage on each chunk is not used: it is of the chunk alone)";
+      return " (usage on each chunk is ignored: it counts that chunk only)";
     case TokenFault::kAboveMaxTokens:
-      return " (usage is not used: it is more than was allowed)";
+      return " (usage is ignored: it exceeds what the request allowed)";
     case TokenFault::kOtherChoices:
     case TokenFault::kNone:
       break;
   }
-  if (!facts.stream_options) return " (stream_options is not taken)";
-  return facts.continuous_usage ? "" : " (continuous usage is not taken)";
+  if (!facts.stream_options) return " (stream_options is not supported)";
+  return facts.continuous_usage ? "" : " (continuous usage is not supported)";
 }
 
 std::string AboutDrafts(const TargetProbed& facts) {
@@ -73,20 +73,19 @@ std::string AboutDrafts(const TargetProbed& facts) {
   return out + "\n";
 }
 
-std::string Text(const TargetProbed& facts, const RunSpec& spec) {
+std::string TargetText(const TargetProbed& facts, const RunSpec& spec) {
   const std::string& name = spec.targets[facts.target].name;
   std::string out =
       absl::StrFormat("target   %s%s%s\n", name, name.empty() ? "" : "  ", Printable(facts.url));
   out += absl::StrFormat("engine   %s %s\n", facts.engine, Printable(facts.engine_version));
   out += absl::StrFormat("model    %s", Printable(facts.model));
   if (facts.max_model_len_tokens) {
-    out += absl::StrFormat(", %d tokens of context", *facts.max_model_len_tokens);
+    out += absl::StrFormat(", context of %d tokens", *facts.max_model_len_tokens);
   }
   if (facts.served_models.size() > 1) {
     out += "\nserves   " + Printable(absl::StrJoin(facts.served_models, ", "));
   }
-  out += absl::StrFormat("\ntokens   counted by %s%s\n", Describe(facts.token_source),
-                         AboutUsage(facts));
+  out += absl::StrFormat("\ntokens   %s%s\n", Describe(facts.token_source), AboutUsage(facts));
   out += AboutDrafts(facts);
   out += facts.metrics_url.empty()
              ? absl::StrFormat("metrics  none: %s\n", Printable(facts.metrics_note))
@@ -106,7 +105,7 @@ int Probe(const RequestFlags& flags) {
     return kFailed;
   }
   std::string page;
-  for (const auto& result : *results) page += Text(result, request->spec);
+  for (const auto& result : *results) page += TargetText(result, request->spec);
   const absl::Status printed = PrintPage(page, std::cout);
   return printed.ok() ? kDone : Complain("specctl probe", printed, kFailed);
 }
@@ -115,11 +114,11 @@ int Probe(const RequestFlags& flags) {
 
 void AddProbeCommand(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand(
-      "probe", "Say what is there: engine, model, metrics, how tokens are counted");
+      "probe", "Inspect a server: engine, model, metrics, how its tokens are counted");
   const auto flags = std::make_shared<RequestFlags>(*command);
   AddProbeFlags(*flags);
   specctl::flags::SetHelp(
-      *command, {.examples = {{.what = "what is there, and how its tokens are counted",
+      *command, {.examples = {{.what = "inspect two servers",
                                .line = "specctl probe http://vllm-0:8000 http://vllm-1:8000"}},
                  .groups = {}});
   command->callback([flags, &exit_status] { exit_status = Probe(*flags); });

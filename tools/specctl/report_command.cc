@@ -82,20 +82,19 @@ int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) 
 void AddReportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = app.add_subcommand("report", "Rebuild a run's artifacts from its journal");
-  command->add_option("RUN", options->run_dir, "A run: its folder, or the id that it printed")
-      ->required();
+  command->add_option("RUN", options->run_dir, "Folder or id of a run")->required();
   command->add_option("--output-dir", options->output_dir,
-                      "Where to write them: an empty or new folder [RUN itself]");
+                      "Folder to write to, new or empty [RUN itself]");
   AddResultsFlags(*command, options->format, "Options");
-  command->add_flag("--strict", options->strict, "Exit with 3 where the verdict is invalid");
+  command->add_flag("--strict", options->strict, "Exit with status 3 if the verdict is invalid");
   specctl::flags::SetHelp(
       *command,
-      {.examples = {{.what = "the page and all files once more, from the journal",
+      {.examples = {{.what = "rebuild the page and all files",
                      .line = "specctl report 20261129-120142-80b3"},
-                    {.what = "into another folder, and the summary on standard output",
+                    {.what = "rebuild them in another folder, and print the summary",
                      .line = "specctl report runs/20261129-120142-80b3 --output-dir again "
                              "--format json"},
-                    {.what = "every figure as a row of a spreadsheet",
+                    {.what = "print each figure as a row for a spreadsheet",
                      .line = "specctl report 20261129-120142-80b3 --format csv > figures.csv"}},
        .groups = {}});
   command->callback([options, &exit_status] {

@@ -41,12 +41,13 @@ int DryRun(controller::MeasureRequest request) {
 }
 
 // Asks the targets; what goes wrong with them is told, with what helps.
-absl::StatusOr<controller::ResolvedRun> ResolveAndTell(controller::MeasureRequest request) {
+absl::StatusOr<controller::ResolvedRun> ResolveAndTell(controller::MeasureRequest request,
+                                                       controller::Fleet& fleet) {
   const std::vector<std::string> urls = TargetUrls(request.spec);
   if (request.spec.tls.insecure) {
-    Say("--insecure: https certificates are not checked; whoever answers may not be the server");
+    Say("--insecure: TLS certificates are not verified; whoever answers may not be the server");
   }
-  controller::ProbingNetwork network(LocalFleet(), [](std::string_view text) { Say(text); });
+  controller::ProbingNetwork network(FactsOf(fleet), [](std::string_view text) { Say(text); });
   auto run = controller::Resolve(std::move(request), network);
   if (!run.ok()) {
     Complain(kWho, run.status(), kFailed);
@@ -69,8 +70,8 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
   if (!results.ok()) {
     Complain(kWho, results.status(), kFailed);
-    Say("what was measured is in " + run_dir + "/journal.pb: specctl report " + run_dir +
-        " --output-dir ELSEWHERE");
+    Say("the measurements are in " + run_dir + "/journal.pb; to rebuild the rest: specctl report " +
+        run_dir + " --output-dir ELSEWHERE");
     return kFailed;
   }
   const PageOptions page{.run_dir = run_dir, .columns = PageColumns(), .statistics = {}};
@@ -96,9 +97,10 @@ int Run(const RunFlags& flags) {
   if (!fleet.ok()) return Complain(kWho, fleet.status(), kFailed);
   // The agents start while the targets are asked; what is wrong with their number, Resolve says.
   absl::Status started;
-  const auto agents = controller::FitFleet(request->spec.load.bs, request->agents, LocalFleet());
+  const auto agents =
+      controller::FitFleet(request->spec.load.bs, request->agents, FactsOf(**fleet));
   if (agents.ok()) started = (*fleet)->Grow(*agents);
-  auto run = ResolveAndTell(*std::move(request));
+  auto run = ResolveAndTell(*std::move(request), **fleet);
   if (!run.ok()) return IsForTheUser(run.status()) ? kBadInput : kFailed;
   if (!started.ok()) return Complain(kWho, started, kFailed);
   const controller::InterruptSource interrupts;
@@ -115,7 +117,8 @@ int Run(const RunFlags& flags) {
 }  // namespace
 
 void AddRunCommand(CLI::App& app, int& exit_status) {
-  CLI::App* command = app.add_subcommand("run", "Measure: send the prompts, stamp every chunk");
+  CLI::App* command =
+      app.add_subcommand("run", "Measure: send the prompts and timestamp every chunk");
   const auto flags = AddRunFlags(*command);
   command->callback([flags, &exit_status] { exit_status = Run(*flags); });
 }

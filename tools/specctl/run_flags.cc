@@ -12,22 +12,22 @@ namespace {
 void AddConfigFlag(CLI::App& app) {
   app.add_option_function<std::string>(
          "--config", [&app](const std::string& path) { flags::TakeConfigFile(app, path); },
-         "Take flags from this TOML file; the command line goes before it")
+         "Read flags from this TOML file; the command line overrides it")
       ->group("Output");
 }
 
 void AddResultFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--output-dir,--output-artifact-dir", flags.output_dir,
-                 "Where the artifacts go; empty or new [runs/<id>]")
+                 "Folder for the artifacts, new or empty [runs/<id>]")
       ->group("Common");
   AddResultsFlags(app, flags.format, "Output");
   AddRecordFlags(flags.request);
-  app.add_flag("--strict", flags.strict, "Exit with 3 where the verdict is invalid")
+  app.add_flag("--strict", flags.strict, "Exit with status 3 if the verdict is invalid")
       ->group("Output");
-  app.add_flag("--dry-run", flags.dry_run, "Say what would be sent, as text, and send nothing")
+  app.add_flag("--dry-run", flags.dry_run, "Show what would be sent, and send nothing")
       ->group("Common");
   app.add_option("--like", flags.like,
-                 "Repeat the run in this folder, or with this id; other flags go before it")
+                 "Repeat the run with this folder or id; other flags override its settings")
       ->group("Common");
 }
 
@@ -37,8 +37,8 @@ void AddPlannedFlags(CLI::App& app) {
                            "--slo", "--on-agent-loss", "--compare-to", "--draft-length"}) {
     app.add_option_function<std::string>(name,
                                          [name](const std::string&) {
-                                           throw CLI::ValidationError(name,
-                                                                      "planned, and not built yet");
+                                           throw CLI::ValidationError(
+                                               name, "planned, but not implemented yet");
                                          })
         ->group("");
   }
@@ -50,12 +50,12 @@ specctl::flags::HelpOptions RunHelp() {
           {{.what =
                 "without a GPU: in one terminal a simulated engine, in another a minute of load",
             .line = "specctl sim\n  specctl run --bs 64 --duration 60s"},
-           {.what = "two servers, 512 requests in flight, on prompts that are named",
+           {.what = "two servers, 512 requests in flight, prompts of Spec-Bench",
             .line = "specctl run --url http://vllm-0:8000,http://vllm-1:8000 --bs 512 "
                     "--dataset spec_bench"},
-           {.what = "your own prompts; say what would be sent, and send nothing",
+           {.what = "your own prompts; show what would be sent, and send nothing",
             .line = "specctl run --url http://vllm-0:8000 --dataset my.jsonl --dry-run"},
-           {.what = "an earlier run once more, with one thing changed",
+           {.what = "repeat an earlier run with one setting changed",
             .line = "specctl run --like runs/20261129-120142-80b3 --bs 256"}},
       .groups = {"Common", "Target", "Load", "Prompts", "Request", "Output", "Expert"}};
 }
@@ -77,10 +77,10 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
   return flags;
 }
 
-absl::Status Check(const RunFlags& flags) {
+absl::Status CheckRunFlags(const RunFlags& flags) {
   if (flags.dry_run && flags.format.format != "text") {
     return BadFlag("--dry-run",
-                   "excludes --format " + flags.format.format + ": what it prints is a text");
+                   "can't be combined with --format " + flags.format.format + ": it prints text");
   }
   return CheckResultsFormat(flags.format);
 }

@@ -30,6 +30,6 @@ struct RunFlags {
 std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app);
 
 // INVALID_ARGUMENT: flags that exclude each other.
-absl::Status Check(const RunFlags& flags);
+absl::Status CheckRunFlags(const RunFlags& flags);
 
 }  // namespace specctl::cli

@@ -59,7 +59,7 @@ absl::Status NoSuchRun(const std::string& run, const std::vector<fs::path>& runs
   for (size_t i = runs.size() - std::min(runs.size(), kRunsNamedMax); i < runs.size(); ++i) {
     last.push_back(runs[i].string());
   }
-  if (!last.empty()) text += "; the last ones are " + absl::StrJoin(last, ", ");
+  if (!last.empty()) text += "; the latest are " + absl::StrJoin(last, ", ");
   return absl::NotFoundError(text);
 }
 

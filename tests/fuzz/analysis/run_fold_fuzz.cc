@@ -42,7 +42,7 @@ std::optional<Event> TakeEvent(std::string_view& journal) {
   if (!encoded.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return std::nullopt;
   }
-  auto event = specctl::FromProto(encoded);
+  auto event = specctl::EventFromProto(encoded);
   return event.ok() ? std::optional(*std::move(event)) : std::nullopt;
 }
 

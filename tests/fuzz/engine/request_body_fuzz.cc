@@ -15,14 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.row_extra_json = json;
   const auto plain = specctl::RequestBodyWriter::Create(spec, specctl::VllmProfile());
   if (!plain.ok()) abort();
-  const auto body = plain->Write(messages, options);
+  const auto body = plain->WriteBody(messages, options);
   if (body.ok()) {
     options.row_extra_json = *body;
-    if (!plain->Write(messages, options).ok()) abort();
+    if (!plain->WriteBody(messages, options).ok()) abort();
   }
   spec.extra_inputs_json = json;
   const auto extended = specctl::RequestBodyWriter::Create(spec, specctl::VllmProfile());
   options.row_extra_json = {};
-  if (extended.ok() && !extended->Write(messages, options).ok()) abort();
+  if (extended.ok() && !extended->WriteBody(messages, options).ok()) abort();
   return 0;
 }

@@ -22,7 +22,7 @@ struct Outcome {
 Outcome Read(std::string_view bytes, size_t step, bool says_stream) {
   static specctl::StreamDecoder decoder;
   specctl::ResponseBody body(decoder, kEventBytesMax);
-  body.Begin({.keep_text = true});
+  body.BeginResponse({.keep_text = true});
   body.OnHead({.status = 200, .content_type = says_stream ? "text/event-stream" : "text/plain"});
   Outcome outcome;
   absl::Status fed;

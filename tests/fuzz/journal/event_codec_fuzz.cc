@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specctl::v1::Event encoded;
   if (!encoded.ParseFromArray(data, static_cast<int>(size))) return 0;
-  const auto event = specctl::FromProto(encoded);
+  const auto event = specctl::EventFromProto(encoded);
   if (event.ok()) specctl::RequireRoundTrip(*event);
   return 0;
 }

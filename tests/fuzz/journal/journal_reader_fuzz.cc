@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specctl::AppendRecord(input, framed);
   framed += input.substr(0, size / 2);  // a torn tail, or a third record
   Read(framed);
-  const auto last = specctl::ToProto(specctl::Event(specctl::AgentEnded{.agent = kLastAgent}));
+  const auto last = specctl::EventToProto(specctl::Event(specctl::AgentEnded{.agent = kLastAgent}));
   std::string behind(input);
   specctl::AppendRecord(last.SerializeAsString(), behind);
   if (!Read(behind)) std::abort();

@@ -20,7 +20,7 @@ void CheckBatch(std::string bytes) {
   }
   specctl::v1::Event event;
   if (!event.ParseFromString(specctl::EventOfBatch(received->bytes))) std::abort();
-  const auto decoded = specctl::FromProto(event);
+  const auto decoded = specctl::EventFromProto(event);
   if (!decoded.ok()) std::abort();
   const auto* batch = std::get_if<specctl::AgentBatch>(&*decoded);
   if (batch == nullptr) std::abort();
@@ -35,16 +35,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   v1::AgentMessage message;
   if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
   const bool known = message.message_case() != v1::AgentMessage::MESSAGE_NOT_SET;
-  auto decoded = Decode(message);
+  auto decoded = DecodeAgentMessage(message);
   if (decoded.ok() && !known) std::abort();
   if (!decoded.ok()) {
     if (known && !absl::IsDataLoss(decoded.status())) std::abort();
     return 0;
   }
-  const std::string encoded = Encode(*decoded).SerializeAsString();
+  const std::string encoded = EncodeAgentMessage(*decoded).SerializeAsString();
   v1::AgentMessage again;
   if (!again.ParseFromString(encoded)) std::abort();
-  if (Encode(*Decode(again)).SerializeAsString() != encoded) std::abort();
+  if (EncodeAgentMessage(*DecodeAgentMessage(again)).SerializeAsString() != encoded) std::abort();
   if (const auto* hello = std::get_if<AgentHello>(&*decoded)) {
     const auto checked = CheckHello(*hello, {.specctl_version = "0", .join_token = "token"});
     if (checked.ok() && hello->join_token != "token") std::abort();

@@ -11,15 +11,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   v1::ControllerMessage message;
   if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
   const bool known = message.message_case() != v1::ControllerMessage::MESSAGE_NOT_SET;
-  const auto decoded = Decode(message);
+  const auto decoded = DecodeControllerMessage(message);
   if (decoded.ok() && !known) std::abort();
   if (!decoded.ok()) {
     if (known && !absl::IsDataLoss(decoded.status())) std::abort();
     return 0;
   }
-  const std::string encoded = Encode(*decoded).SerializeAsString();
+  const std::string encoded = EncodeControllerMessage(*decoded).SerializeAsString();
   v1::ControllerMessage again;
   if (!again.ParseFromString(encoded)) std::abort();
-  if (Encode(*Decode(again)).SerializeAsString() != encoded) std::abort();
+  if (EncodeControllerMessage(*DecodeControllerMessage(again)).SerializeAsString() != encoded)
+    std::abort();
   return 0;
 }

@@ -29,12 +29,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specctl::PreparePart part = specctl::DecodePrepare(encoded);
   PrepareIntake intake;
   // Whole, or as the first part of two.
-  auto job = intake.Take(part);
+  auto job = intake.TakePart(part);
   if (!part.last) {
     if (!job.ok() || *job) std::abort();
     specctl::PreparePart end;
     end.last = true;
-    job = intake.Take(end);
+    job = intake.TakePart(end);
   }
   if (!job.ok()) {
     if (!absl::IsInvalidArgument(job.status())) std::abort();
@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckJob(**job);
   part.last = true;
   intake.Reset();
-  const auto again = intake.Take(part);
+  const auto again = intake.TakePart(part);
   if (!again.ok() || (*again)->slice.entries.size() != (*job)->slice.entries.size()) {
     std::abort();
   }

@@ -25,7 +25,7 @@ std::vector<std::string> Requests(std::string_view bytes, size_t step) {
       if (*taken > unread.size()) abort();
       unread.erase(0, *taken);
       if (!parser.done()) break;
-      const HttpRequest request = parser.Take();
+      const HttpRequest request = parser.TakeRequest();
       requests.push_back(request.method + '\0' + request.path + '\0' + request.body);
     }
   }

@@ -15,39 +15,39 @@ constexpr MonoTime kStart{1h};
 
 TEST(TargetChooserTest, RoundRobinGoesByPositionWhateverHappens) {
   TargetChooser chooser(UrlPolicy::kRoundRobin, 3);
-  EXPECT_EQ(chooser.Begin(0, kStart).target, 0u);
-  const TargetChooser::Choice one = chooser.Begin(4, kStart);
+  EXPECT_EQ(chooser.BeginConversation(0, kStart).target, 0u);
+  const TargetChooser::Choice one = chooser.BeginConversation(4, kStart);
   EXPECT_EQ(one.target, 1u);
   chooser.OnRequestEnd(one, TargetSign::kUnreachable, kStart);
-  EXPECT_EQ(chooser.Begin(7, kStart).target, 1u);
-  EXPECT_EQ(chooser.Begin(8, kStart).target, 2u);
+  EXPECT_EQ(chooser.BeginConversation(7, kStart).target, 1u);
+  EXPECT_EQ(chooser.BeginConversation(8, kStart).target, 2u);
   EXPECT_EQ(chooser.in_flight(1), 2u);
 }
 
 TEST(TargetChooserTest, LeastInFlightFillsTheEmptiestFirst) {
   TargetChooser chooser(UrlPolicy::kLeastInFlight, 3);
-  EXPECT_EQ(chooser.Begin(5, kStart).target, 0u);
-  const TargetChooser::Choice one = chooser.Begin(5, kStart);
+  EXPECT_EQ(chooser.BeginConversation(5, kStart).target, 0u);
+  const TargetChooser::Choice one = chooser.BeginConversation(5, kStart);
   EXPECT_EQ(one.target, 1u);
-  EXPECT_EQ(chooser.Begin(5, kStart).target, 2u);
-  chooser.End(one);
-  EXPECT_EQ(chooser.Begin(0, kStart).target, 1u);
-  EXPECT_EQ(chooser.Begin(0, kStart).target, 0u) << "the lowest index among equals";
+  EXPECT_EQ(chooser.BeginConversation(5, kStart).target, 2u);
+  chooser.EndConversation(one);
+  EXPECT_EQ(chooser.BeginConversation(0, kStart).target, 1u);
+  EXPECT_EQ(chooser.BeginConversation(0, kStart).target, 0u) << "the lowest index among equals";
 }
 
 TEST(TargetChooserTest, WhereNoneIsWorthATryTheOneThatIsToBeTriedFirst) {
   TargetChooser chooser(UrlPolicy::kLeastInFlight, 2);
   for (const Nanos at : {Nanos(0), Nanos(10ms)}) {
-    const TargetChooser::Choice choice = chooser.Begin(0, kStart + at);
+    const TargetChooser::Choice choice = chooser.BeginConversation(0, kStart + at);
     chooser.OnRequestEnd(choice, TargetSign::kUnreachable, kStart + at);
-    chooser.End(choice);
+    chooser.EndConversation(choice);
   }
-  const TargetChooser::Choice first = chooser.Begin(0, kStart + 20ms);
+  const TargetChooser::Choice first = chooser.BeginConversation(0, kStart + 20ms);
   EXPECT_EQ(first.target, 0u);
   EXPECT_TRUE(first.is_try);
   chooser.OnRequestEnd(first, TargetSign::kUnreachable, kStart + 20ms);
-  chooser.End(first);
-  EXPECT_EQ(chooser.Begin(0, kStart + 30ms).target, 1u);
+  chooser.EndConversation(first);
+  EXPECT_EQ(chooser.BeginConversation(0, kStart + 30ms).target, 1u);
 }
 
 // Slots of a closed loop on targets that serve in 100 ms, or fail at once while they are dead.
@@ -64,7 +64,7 @@ class Loop {
         if (slot.due > now_) continue;
         if (!slot.idle) Finish(slot, slot.choice.target == dead && now_ < until);
         if (slot.due > now_) continue;
-        slot.choice = chooser_.Begin(0, now_);
+        slot.choice = chooser_.BeginConversation(0, now_);
         slot.idle = false;
         ++sent_[slot.choice.target];
         const bool fails = slot.choice.target == dead && now_ < until;
@@ -85,7 +85,7 @@ class Loop {
   void Finish(Slot& slot, bool failed) {
     const TargetSign sign = failed ? TargetSign::kUnreachable : TargetSign::kServes;
     chooser_.OnRequestEnd(slot.choice, sign, now_);
-    chooser_.End(slot.choice);
+    chooser_.EndConversation(slot.choice);
     slot.idle = true;
     if (failed) slot.due = now_ + 75ms;  // the slot's own back-off
   }

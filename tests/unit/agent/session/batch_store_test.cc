@@ -33,9 +33,9 @@ std::string Letters(const BatchStore& store, uint64_t after = 0) {
 
 TEST(BatchStoreTest, KeepsBatchesInOrderUntilTheyAreAcknowledged) {
   BatchStore store(Bounds(1000, 1000));
-  store.Add(1, Batch('a'), MonoTime{});
-  store.Add(2, Batch('b'), MonoTime{});
-  store.Add(3, Batch('c'), MonoTime{});
+  store.AddBatch(1, Batch('a'), MonoTime{});
+  store.AddBatch(2, Batch('b'), MonoTime{});
+  store.AddBatch(3, Batch('c'), MonoTime{});
   EXPECT_EQ(Letters(store), "abc");
   EXPECT_EQ(Letters(store, 2), "c");
   store.Acknowledge(2);
@@ -50,7 +50,7 @@ TEST(BatchStoreTest, WhatMemoryCantHoldIsSpooledAndReadBack) {
   BatchStore store(Bounds(250, 1000));
   for (uint64_t seq = 1; seq <= 6; ++seq) {
     EXPECT_TRUE(store.Fits(100));
-    store.Add(seq, Batch(static_cast<char>('a' + seq - 1)), MonoTime{});
+    store.AddBatch(seq, Batch(static_cast<char>('a' + seq - 1)), MonoTime{});
   }
   EXPECT_EQ(store.spool_bytes(), 400u);
   EXPECT_EQ(Letters(store), "abcdef");
@@ -58,30 +58,30 @@ TEST(BatchStoreTest, WhatMemoryCantHoldIsSpooledAndReadBack) {
   EXPECT_EQ((*kept)->encoded, Batch('e'));
   // Room in memory is used again, though older ones are on disk.
   store.Acknowledge(2);
-  store.Add(7, Batch('g'), MonoTime{});
+  store.AddBatch(7, Batch('g'), MonoTime{});
   EXPECT_EQ(store.spool_bytes(), 400u);
   EXPECT_EQ(Letters(store), "cdefg");
 }
 
 TEST(BatchStoreTest, ASpoolThatIsWholeAcknowledgedIsEmptyAgain) {
   BatchStore store(Bounds(0, 300));
-  for (uint64_t seq = 1; seq <= 3; ++seq) store.Add(seq, Batch('a'), MonoTime{});
+  for (uint64_t seq = 1; seq <= 3; ++seq) store.AddBatch(seq, Batch('a'), MonoTime{});
   EXPECT_FALSE(store.Fits(100));
   store.Acknowledge(2);
   EXPECT_FALSE(store.Fits(100)) << "the file is used up";
   store.Acknowledge(3);
   EXPECT_EQ(store.spool_bytes(), 0u);
   EXPECT_TRUE(store.Fits(100));
-  store.Add(4, Batch('d'), MonoTime{});
+  store.AddBatch(4, Batch('d'), MonoTime{});
   EXPECT_EQ(Letters(store), "d");
 }
 
 TEST(BatchStoreTest, BeyondItsBoundsABatchIsKeptInMemory) {
   BatchStore store(Bounds(100, 100));
-  store.Add(1, Batch('a'), MonoTime{});
-  store.Add(2, Batch('b'), MonoTime{});
+  store.AddBatch(1, Batch('a'), MonoTime{});
+  store.AddBatch(2, Batch('b'), MonoTime{});
   EXPECT_FALSE(store.Fits(10));
-  store.Add(3, Batch('c', 10), MonoTime{});
+  store.AddBatch(3, Batch('c', 10), MonoTime{});
   EXPECT_EQ(Letters(store), "abc");
 }
 
@@ -89,8 +89,8 @@ TEST(BatchStoreTest, WithoutASpoolDirectoryMemoryAloneIsUsed) {
   BatchStore::Options options = Bounds(100, 1000);
   options.spool_dir = "/no/such/directory";
   BatchStore store(options);
-  store.Add(1, Batch('a'), MonoTime{});
-  store.Add(2, Batch('b'), MonoTime{});
+  store.AddBatch(1, Batch('a'), MonoTime{});
+  store.AddBatch(2, Batch('b'), MonoTime{});
   EXPECT_FALSE(store.Fits(100));
   EXPECT_EQ(Letters(store), "ab");
   EXPECT_EQ(store.spool_bytes(), 0u);
@@ -115,10 +115,10 @@ class SpoolTest : public ::testing::Test {
 TEST_F(SpoolTest, TheFileIsMadeWhenItIsNeededAndOnce) {
   BatchStore store(OnMemoryDisk());
   EXPECT_EQ(files_made_, 0);
-  for (uint64_t seq = 1; seq <= 3; ++seq) store.Add(seq, Batch('a'), MonoTime{});
+  for (uint64_t seq = 1; seq <= 3; ++seq) store.AddBatch(seq, Batch('a'), MonoTime{});
   store.Acknowledge(3);
   EXPECT_EQ(disk_->bytes, "");
-  store.Add(4, Batch('d'), MonoTime{});
+  store.AddBatch(4, Batch('d'), MonoTime{});
   EXPECT_EQ(files_made_, 1);
   EXPECT_EQ(disk_->bytes, Batch('d'));
 }
@@ -127,7 +127,7 @@ TEST_F(SpoolTest, ADiskThatIsFullInTheMidstOfABatchLeavesItInMemory) {
   disk_->bytes_max = 250;
   BatchStore store(OnMemoryDisk());
   for (uint64_t seq = 1; seq <= 4; ++seq) {
-    store.Add(seq, Batch(static_cast<char>('a' + seq - 1)), MonoTime{});
+    store.AddBatch(seq, Batch(static_cast<char>('a' + seq - 1)), MonoTime{});
   }
   EXPECT_EQ(disk_->bytes.size(), 250u) << "a part of the third";
   EXPECT_EQ(store.spool_bytes(), 200u);
@@ -142,7 +142,7 @@ TEST_F(SpoolTest, ADiskThatIsFullInTheMidstOfABatchLeavesItInMemory) {
 
 TEST_F(SpoolTest, WhatCantBeReadBackIsDataLoss) {
   BatchStore store(OnMemoryDisk());
-  store.Add(1, Batch('a'), MonoTime{});
+  store.AddBatch(1, Batch('a'), MonoTime{});
   disk_->fails_read = true;
   EXPECT_EQ(store.FirstAfter(0).status(),
             absl::DataLossError("spool file in /spool: Input/output error"));

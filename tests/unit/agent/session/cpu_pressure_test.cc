@@ -36,11 +36,11 @@ TEST_F(CpuPressureTest, OfTheUnifiedHierarchyEachLevelCounts) {
   Write("/sys/fs/cgroup/pods/cpu.stat", "usage_usec 5\nnr_throttled 1\nthrottled_usec 1000\n");
   Write("/sys/fs/cgroup/pods/agent/cpu.stat", "usage_usec 5\nthrottled_usec 300\n");
   CpuPressure pressure(root_);
-  EXPECT_EQ(pressure.Take().throttled_ns, 0u) << "only what is new";
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 0u) << "only what is new";
   Write("/sys/fs/cgroup/pods/agent/cpu.stat", "usage_usec 5\nthrottled_usec 350\n");
   Write("/sys/fs/cgroup/pods/cpu.stat", "throttled_usec 1007\n");
-  EXPECT_EQ(pressure.Take().throttled_ns, 57'000u);
-  EXPECT_EQ(pressure.Take().throttled_ns, 0u);
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 57'000u);
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 0u);
 }
 
 TEST_F(CpuPressureTest, OfTheOldHierarchiesItIsTheCpuControllers) {
@@ -49,7 +49,7 @@ TEST_F(CpuPressureTest, OfTheOldHierarchiesItIsTheCpuControllers) {
   Write("/sys/fs/cgroup/cpuacct,cpu/c/cpu.stat", "nr_periods 11\nthrottled_time 40\n");
   CpuPressure pressure(root_);
   Write("/sys/fs/cgroup/cpuacct,cpu/c/cpu.stat", "nr_periods 12\nthrottled_time 846\n");
-  EXPECT_EQ(pressure.Take().throttled_ns, 806u);
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 806u);
 }
 
 TEST_F(CpuPressureTest, AProcessThatIsMovedToAnotherCgroupIsFollowed) {
@@ -59,29 +59,29 @@ TEST_F(CpuPressureTest, AProcessThatIsMovedToAnotherCgroupIsFollowed) {
   Write("/sys/fs/cgroup/b/cpu.stat", "throttled_usec 5000\n");
   CpuPressure pressure(root_);
   Write("/proc/self/cgroup", "0::/b\n");
-  EXPECT_EQ(pressure.Take().throttled_ns, 0u) << "what others met there before";
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 0u) << "what others met there before";
   Write("/sys/fs/cgroup/b/cpu.stat", "throttled_usec 5003\n");
-  EXPECT_EQ(pressure.Take().throttled_ns, 3'000u);
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 3'000u);
 }
 
 TEST_F(CpuPressureTest, StealIsTheHosts) {
   WriteStat(100);
   CpuPressure pressure(root_);
   WriteStat(150);
-  EXPECT_EQ(pressure.Take().stolen_ns, 500'000'000u);
+  EXPECT_EQ(pressure.TakeAmounts().stolen_ns, 500'000'000u);
 }
 
 TEST_F(CpuPressureTest, WhereNothingIsToldItIsZero) {
   CpuPressure pressure(root_);
-  EXPECT_EQ(pressure.Take().stolen_ns, 0u);
-  EXPECT_EQ(pressure.Take().throttled_ns, 0u);
+  EXPECT_EQ(pressure.TakeAmounts().stolen_ns, 0u);
+  EXPECT_EQ(pressure.TakeAmounts().throttled_ns, 0u);
 }
 
 TEST_F(CpuPressureTest, ACounterThatFellTellsNothing) {
   WriteStat(100);
   CpuPressure pressure(root_);
   WriteStat(7);
-  EXPECT_EQ(pressure.Take().stolen_ns, 0u);
+  EXPECT_EQ(pressure.TakeAmounts().stolen_ns, 0u);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST(RunInHandTest, WhereNoRoomIsLeftChunkDetailIsDroppedAndCounted) {
   for (int64_t i = 1; i <= 3; ++i) {
     ChunkRecord chunk;
     chunk.arrival_us = i;
-    encoder.Append(chunk);
+    encoder.AppendRecord(chunk);
   }
   AgentBatch batch = OfRun(1);
   encoder.AppendSection(0, 0, batch.chunks);
@@ -73,7 +73,7 @@ TEST(RunInHandTest, ItTellsHowFarItIsAndWhatItKeeps) {
   RunInHand run("run-1", 3, {});
   EXPECT_EQ(run.Held(), (HeldRun{.run_id = "run-1", .agent = 3}));
   run.prepared = "";
-  run.armed = "";
+  run.armed_late = Nanos(0);
   for (uint64_t seq = 1; seq <= 3; ++seq) run.Keep(OfRun(seq), kCutAt);
   run.Acknowledge(1);
   EXPECT_EQ(run.Held(), (HeldRun{.run_id = "run-1",

@@ -62,7 +62,7 @@ class SessionMachineTest : public ::testing::Test {
     Hear(Part("run-1"));
     machine_.OnPrepared("run-1", "");
     Hear(ArmAgent{.run_id = "run-1"});
-    machine_.OnArmed("run-1", "");
+    machine_.OnArmed("run-1", Nanos(0));
     Said();
   }
   void Batch(uint64_t seq, const std::string& run_id = "run-1") {
@@ -125,7 +125,7 @@ TEST_F(SessionMachineTest, ServesARunFromHelloToRelease) {
   EXPECT_THAT(Said(), ElementsAre("job run-1", "probe"));
   machine_.OnPrepared("run-1", "");
   Hear(ArmAgent{.run_id = "run-1"});
-  machine_.OnArmed("run-1", "");
+  machine_.OnArmed("run-1", Nanos(0));
   EXPECT_THAT(Said(), ElementsAre("> prepared run-1", "arm", "> armed run-1"));
   Batch(1);
   Batch(2);
@@ -173,7 +173,7 @@ TEST_F(SessionMachineTest, AfterACutEverythingWithoutAnAckIsSentAgain) {
   CallEnds();
   Pass(milliseconds(100));
   Welcome();
-  EXPECT_THAT(Said(), ElementsAre(HasSubstr("outage: controller ctl:4000: not reached"), "dial",
+  EXPECT_THAT(Said(), ElementsAre(HasSubstr("outage: controller ctl:4000: unreachable"), "dial",
                                   "> hello run-1 3 2..3", "probe", "> prepared run-1",
                                   "> armed run-1", "> batch 2", "> batch 3", "> done run-1 3"));
 }
@@ -268,12 +268,12 @@ TEST_F(SessionMachineTest, ACallWithoutAWelcomeIsBrokenOff) {
 TEST_F(SessionMachineTest, AnOutageOfTenMinutesEndsTheSession) {
   machine_.Start(now_);
   CallEnds();
-  EXPECT_THAT(Said(), Contains("outage: controller ctl:4000: not reached, tried again for 600 s: "
-                               "cut"));
+  EXPECT_THAT(Said(),
+              Contains("outage: controller ctl:4000: unreachable, retrying for up to 600 s: cut"));
   now_ += minutes(10);
   Pass(milliseconds(1));
   CallEnds();
-  EXPECT_THAT(Said(), Contains("end UNAVAILABLE controller ctl:4000: not reached for 600 s: cut"));
+  EXPECT_THAT(Said(), Contains("end UNAVAILABLE controller ctl:4000: unreachable for 600 s: cut"));
   EXPECT_EQ(machine_.due(), MonoTime::max());
 }
 

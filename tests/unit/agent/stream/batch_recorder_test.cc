@@ -33,7 +33,7 @@ class BatchRecorderTest : public ::testing::Test {
   RequestLog& Begin(uint64_t position) {
     RequestBegun begun;
     begun.position = position;
-    return recorder_.Begin(begun);
+    return recorder_.BeginRequest(begun);
   }
   BatchRecorder recorder_{BatchRecorder::Identity{3, 77}, kFrom};
 };
@@ -62,9 +62,9 @@ TEST_F(BatchRecorderTest, TimeNeverGoesBack) {
 TEST_F(BatchRecorderTest, ChunksComeInTheOrderOfOrdinalsWhateverMovedFirst) {
   RequestLog& a = Begin(10);
   RequestLog& b = Begin(11);
-  recorder_.Append(b, ChunkAt(1'000'500, 2));
-  recorder_.Append(a, ChunkAt(1'000'700, 1));
-  recorder_.Append(b, ChunkAt(1'000'900, 4));
+  recorder_.AppendChunk(b, ChunkAt(1'000'500, 2));
+  recorder_.AppendChunk(a, ChunkAt(1'000'700, 1));
+  recorder_.AppendChunk(b, ChunkAt(1'000'900, 4));
   const AgentBatch batch = recorder_.Cut(kFrom + 200ms, 0s);
   ASSERT_THAT(batch.begun, SizeIs(2));
   EXPECT_EQ(batch.begun[1].ordinal, 1u);
@@ -77,10 +77,10 @@ TEST_F(BatchRecorderTest, ChunksComeInTheOrderOfOrdinalsWhateverMovedFirst) {
 TEST_F(BatchRecorderTest, EachBatchCountsFromItsOwnBase) {
   RequestLog& moving = Begin(0);
   RequestLog& waiting = Begin(1);
-  recorder_.Append(moving, ChunkAt(1'000'500, 1));
+  recorder_.AppendChunk(moving, ChunkAt(1'000'500, 1));
   recorder_.Cut(kFrom + 200ms, 0s);
-  recorder_.Append(moving, ChunkAt(1'300'000, 1));
-  recorder_.Append(waiting, ChunkAt(1'400'000, 1));
+  recorder_.AppendChunk(moving, ChunkAt(1'300'000, 1));
+  recorder_.AppendChunk(waiting, ChunkAt(1'400'000, 1));
   const auto chunks = Decode(recorder_.Cut(kFrom + 400ms, 0s));
   EXPECT_THAT(chunks.at(0), ElementsAre(ChunkAt(1'300'000, 1)));
   EXPECT_THAT(chunks.at(1), ElementsAre(ChunkAt(1'400'000, 1)));
@@ -88,13 +88,13 @@ TEST_F(BatchRecorderTest, EachBatchCountsFromItsOwnBase) {
 
 TEST_F(BatchRecorderTest, ARequestThatEndedBeforeTheBatchKeepsItsChunks) {
   RequestLog& log = Begin(0);
-  recorder_.Append(log, ChunkAt(1'000'500, 1));
+  recorder_.AppendChunk(log, ChunkAt(1'000'500, 1));
   RequestFinished finished;
   finished.finish_reason = "stop";
-  recorder_.Finish(log, finished);
+  recorder_.FinishRequest(log, finished);
   RequestLog& next = Begin(1);  // of the same slot
   EXPECT_NE(&next, &log);
-  recorder_.Append(next, ChunkAt(1'100'000, 3));
+  recorder_.AppendChunk(next, ChunkAt(1'100'000, 3));
   const AgentBatch batch = recorder_.Cut(kFrom + 200ms, 0s);
   ASSERT_THAT(batch.finished, SizeIs(1));
   EXPECT_EQ(batch.finished[0].ordinal, 0u);
@@ -105,8 +105,8 @@ TEST_F(BatchRecorderTest, ARequestThatEndedBeforeTheBatchKeepsItsChunks) {
 
 TEST_F(BatchRecorderTest, LogsAreReusedOnceReported) {
   RequestLog& log = Begin(0);
-  recorder_.Append(log, ChunkAt(1'000'500, 1));
-  recorder_.Finish(log, RequestFinished());
+  recorder_.AppendChunk(log, ChunkAt(1'000'500, 1));
+  recorder_.FinishRequest(log, RequestFinished());
   recorder_.Cut(kFrom + 200ms, 0s);
   RequestLog& next = Begin(1);
   EXPECT_EQ(&next, &log);
@@ -120,7 +120,7 @@ TEST_F(BatchRecorderTest, CountsWhatIsInFlightAndUnreported) {
   EXPECT_EQ(recorder_.in_flight(), 2u);
   EXPECT_EQ(recorder_.unreported_begun(), 2u);
   recorder_.Cut(kFrom + 200ms, 0s);
-  recorder_.Finish(log, RequestFinished());
+  recorder_.FinishRequest(log, RequestFinished());
   EXPECT_EQ(recorder_.in_flight(), 1u);
   EXPECT_EQ(recorder_.unreported_begun(), 0u);
 }

@@ -29,9 +29,9 @@ class Stream final : public SocketEvents {
     member_.fd = fd_.get();
     member_.events = this;
     member_.reads = true;
-    set_.Add(member_);
+    set_.AddMember(member_);
   }
-  ~Stream() override { set_.Remove(member_); }
+  ~Stream() override { set_.RemoveMember(member_); }
 
   void PeerSends(std::string_view bytes) { asio::write(peer_, asio::buffer(bytes)); }
   Tcp::socket& peer() { return peer_; }
@@ -80,7 +80,7 @@ TEST_F(ReadSetTest, AnArrivalIsWhenTheKernelGotTheBytesNotWhenTheyWereRead) {
   EXPECT_TRUE(arrival.exact());
   EXPECT_GE(arrival.late + 1us, before);
   EXPECT_LE(arrival.late, sent + 1us);
-  const auto lag = LagHistogram::Decode(health_.Take(MonoNow(), 0).receive_lag);
+  const auto lag = LagHistogram::Decode(health_.TakeHealth(MonoNow(), 0).receive_lag);
   EXPECT_GE(lag->max(), 1900us);
 }
 

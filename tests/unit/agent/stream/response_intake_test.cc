@@ -21,8 +21,8 @@ constexpr MonoTime kStart{Nanos(1'000'000'000)};
 class ResponseIntakeTest : public ::testing::Test {
  protected:
   void Begin(bool keep_text = false) {
-    log_ = &recorder_.Begin(RequestBegun());
-    intake_.Begin(*log_, {.keep_text = keep_text});
+    log_ = &recorder_.BeginRequest(RequestBegun());
+    intake_.BeginResponse(*log_, {.keep_text = keep_text});
   }
   // One read, `at` after the start; the read before it ended 1 ms earlier.
   void Read(std::string_view bytes, Nanos at) {
@@ -135,7 +135,7 @@ TEST_F(ResponseIntakeTest, AResponsesEndBehindAChunkIsNoFaultOfTheAgent) {
   Begin();
   Read(StreamHead() + HttpChunk(TokenEvent("Hello", 1)) + StreamTail(1), 10ms);
   EXPECT_EQ(health_.inexact_reads(), 0u);
-  const AgentHealth health = health_.Take(kStart, 0);
+  const AgentHealth health = health_.TakeHealth(kStart, 0);
   EXPECT_EQ(health.coalesced_reads, 0u);
   const auto bound = LagHistogram::Decode(health.arrival_bound);
   ASSERT_TRUE(bound.ok());
@@ -155,7 +155,7 @@ TEST_F(ResponseIntakeTest, OnlyTheLastOfSeveralChunksInAReadIsExact) {
   EXPECT_EQ(records[1].uncertainty_us, 1000u);
   EXPECT_EQ(records[2].uncertainty_us, 0u);
   for (const ChunkRecord& record : records) EXPECT_EQ(record.arrival_us, 1'010'000);
-  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 1u);
+  EXPECT_EQ(health_.TakeHealth(kStart, 0).coalesced_reads, 1u);
 }
 
 // A chunk of llama.cpp's: one token, of the step that ended after so many ms.
@@ -173,9 +173,9 @@ TEST_F(ResponseIntakeTest, ChunksOfOneStepInAReadAreNoBurst) {
   Read(TimedChunk(2, 20) + TimedChunk(3, 20), 30ms);
   Read(TimedChunk(4, 20), 31ms);
   EXPECT_EQ(TakeRecords().size(), 4u);
-  EXPECT_EQ(health_.Take(kStart, 0).burst_chunks, 0u);
+  EXPECT_EQ(health_.TakeHealth(kStart, 0).burst_chunks, 0u);
   Read(TimedChunk(5, 20) + TimedChunk(6, 40), 50ms);
-  EXPECT_EQ(health_.Take(kStart, 0).burst_chunks, 2u) << "the rest of one step, and a next";
+  EXPECT_EQ(health_.TakeHealth(kStart, 0).burst_chunks, 2u) << "the rest of one step, and a next";
 }
 
 TEST_F(ResponseIntakeTest, TheStartOfANextEventMakesAChunkInexact) {
@@ -188,7 +188,7 @@ TEST_F(ResponseIntakeTest, TheStartOfANextEventMakesAChunkInexact) {
   EXPECT_EQ(records[0].uncertainty_us, 1000u);
   EXPECT_EQ(records[1].uncertainty_us, 0u);
   EXPECT_EQ(records[1].arrival_us, 1'030'000);
-  EXPECT_EQ(health_.Take(kStart, 0).coalesced_reads, 0u) << "one token-bearing chunk a read";
+  EXPECT_EQ(health_.TakeHealth(kStart, 0).coalesced_reads, 0u) << "one token-bearing chunk a read";
 }
 
 TEST_F(ResponseIntakeTest, AReadThatFilledTheBufferOrHasNoStampIsInexact) {
@@ -208,8 +208,8 @@ TEST_F(ResponseIntakeTest, AReadThatFilledTheBufferOrHasNoStampIsInexact) {
 }
 
 TEST_F(ResponseIntakeTest, WhatIsWrongWithTheTokensIsDescribed) {
-  log_ = &recorder_.Begin(RequestBegun());
-  intake_.Begin(*log_, {.max_tokens = 8});
+  log_ = &recorder_.BeginRequest(RequestBegun());
+  intake_.BeginResponse(*log_, {.max_tokens = 8});
   Read(StreamHead() + HttpChunk(TokenEvent("a", 2)), 10ms);
   Read(HttpChunk(TokenEvent("b", 1)), 20ms);
   EXPECT_EQ(Describe().token_fault, TokenFault::kUsageFalls);
@@ -237,7 +237,7 @@ TEST_F(ResponseIntakeTest, EverySplitGivesTheSameChunksAndText) {
     ASSERT_EQ(records.size(), 2u) << "cut " << cut;
     ASSERT_EQ(records[0].tokens, 2u);
     ASSERT_EQ(records[1].tokens, 1u);
-    recorder_.Finish(*log_, RequestFinished());
+    recorder_.FinishRequest(*log_, RequestFinished());
   }
 }
 
@@ -260,7 +260,7 @@ TEST_F(ResponseIntakeTest, AnEndInMidStreamIsTruncatedAndKeepsItsTokens) {
   const Ending ending = intake_.Judge(kUrl);
   EXPECT_EQ(ending.outcome, Outcome::kFailed);
   EXPECT_EQ(ending.failure, FailureKind::kTruncated);
-  EXPECT_THAT(ending.error, HasSubstr("http://host:8000: connection ended in mid-response"));
+  EXPECT_THAT(ending.error, HasSubstr("http://host:8000: connection ended mid-response"));
   EXPECT_EQ(TakeRecords().size(), 1u);
   const RequestFinished finished = Describe();
   EXPECT_TRUE(finished.connection_closed_by_server);
@@ -311,7 +311,7 @@ TEST_F(ResponseIntakeTest, WhatWasPassedOverIsDescribed) {
   Read(StreamHead() + HttpChunk(EventBytes("ping")) + HttpChunk(TokenEvent("a", 1)) + StreamTail(1),
        2ms);
   EXPECT_EQ(Describe().passed_over, 1u);
-  EXPECT_EQ(Describe().passed_over_first, "an event that is no object");
+  EXPECT_EQ(Describe().passed_over_first, "an event that is not an object");
 }
 
 TEST_F(ResponseIntakeTest, AMalformedEventEndsIt) {

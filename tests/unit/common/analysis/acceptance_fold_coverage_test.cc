@@ -80,7 +80,7 @@ std::optional<Estimate> Measure(const Traffic& traffic, int questions, std::mt19
       steps.steps = chunks.steps();
       steps.delivered = chunks.tokens();
     }
-    request.steps[static_cast<size_t>(StepSource::kChunks)] = store.Add(steps);
+    request.steps[static_cast<size_t>(StepSource::kChunks)] = store.AddSteps(steps);
     set.push_back(&request);
   }
   const auto figures = AcceptanceFromChunks({.requests = &set, .bases = {}, .store = &store});

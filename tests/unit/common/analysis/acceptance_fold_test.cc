@@ -38,7 +38,7 @@ TEST(AcceptanceFoldTest, ChunksAreStepsAndTheLastMayHaveBeenLonger) {
   EXPECT_THAT(acceptance.histogram, ElementsAre(1, 1, 1, 1));
   EXPECT_THAT(acceptance.cut_histogram, ElementsAre(1, 1));
   EXPECT_TRUE(acceptance.approximate);
-  EXPECT_TRUE(HasLabelCode(results.verdict, "approximate_acceptance"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kApproximateAcceptance));
 }
 
 // Drafts of 2: 1 + (2 + 1) + (0 + 1) + (1 + 1) tokens, the last step cut to 1.
@@ -71,7 +71,7 @@ TEST(AcceptanceFoldTest, StatisticsGoBeforeChunks) {
   EXPECT_THAT(results.headline.acceptance->joint, ElementsAre(2 / 3.0, 1 / 3.0));
   EXPECT_FALSE(results.headline.acceptance->rates_over_steps);
   EXPECT_FALSE(results.headline.acceptance->approximate);
-  EXPECT_FALSE(HasLabelCode(results.verdict, "approximate_acceptance"));
+  EXPECT_FALSE(HasLabel(results.verdict.labels, Label::kApproximateAcceptance));
   EXPECT_DOUBLE_EQ(*results.acceptance_from_chunks->merged_share, 0);
   const std::optional<ToldSteps> told = BestSteps(requests[0]);
   ASSERT_TRUE(told);
@@ -90,7 +90,7 @@ TEST(AcceptanceFoldTest, AFewWithoutASourceDoNotTakeItAway) {
   Results results = Fold(script.Events());
   EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kPerRequest);
   EXPECT_DOUBLE_EQ(results.headline.acceptance->source_share, 0.9);
-  EXPECT_TRUE(HasLabelCode(results.verdict, "partial_acceptance"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kPartialAcceptance));
   EXPECT_DOUBLE_EQ(results.headline.acceptance->per_step->value, 2);
 
   script.Begin({.at_ms = 1'000}).Chunk(1'010, 1).Chunk(1'020, 2).Chunk(1'030, 1).Ok(1'050);
@@ -260,7 +260,7 @@ TEST(AcceptanceFoldTest, WhereStepsAreMergedTheCountersStandInTheHeadline) {
   EXPECT_DOUBLE_EQ(merged.headline.acceptance->per_step->value, 1 + 99 / 110.0);
   EXPECT_DOUBLE_EQ(merged.headline.acceptance->delivered_per_step->value, 198 / 110.0);
   EXPECT_DOUBLE_EQ(merged.headline.acceptance->per_draft->value, 1 + 99 / 80.0);
-  EXPECT_TRUE(HasLabelCode(merged.verdict, "merged_steps"));
+  EXPECT_TRUE(HasLabel(merged.verdict.labels, Label::kMergedSteps));
   EXPECT_DOUBLE_EQ(*merged.acceptance_sources[0].merged_share, 0.1);
   EXPECT_EQ(merged.acceptance_sources[0].source, AcceptanceSource::kCounters);
   ASSERT_TRUE(merged.acceptance_from_chunks.has_value());
@@ -291,8 +291,8 @@ TEST(AcceptanceFoldTest, EachTargetHasItsOwnSource) {
   EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kMixed);
   EXPECT_EQ(results.acceptance_sources[0].source, AcceptanceSource::kPerRequest);
   EXPECT_EQ(results.acceptance_sources[1].source, AcceptanceSource::kChunks);
-  const SliceFigures* a = FindSlice(results, "target", "http://a");
-  const SliceFigures* b = FindSlice(results, "target", "http://b");
+  const SliceFigures* a = FindSlice(results, Dimension::kTarget, "http://a");
+  const SliceFigures* b = FindSlice(results, Dimension::kTarget, "http://b");
   EXPECT_DOUBLE_EQ(a->figures.acceptance->per_step->value, 2);
   EXPECT_DOUBLE_EQ(b->figures.acceptance->per_step->value, 3);
 }

@@ -30,7 +30,7 @@ TEST(ConservationTest, EveryOutcomeIsCountedOnce) {
   EXPECT_EQ(books.cancelled, 1u);
   EXPECT_EQ(books.Unassigned(), 3u);
   EXPECT_TRUE(books.Holds());
-  EXPECT_FALSE(HasReason(results.verdict, "conservation"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kConservation));
 }
 
 TEST(ConservationTest, ARequestThatIsNowhereMakesTheRunInvalid) {
@@ -40,7 +40,7 @@ TEST(ConservationTest, ARequestThatIsNowhereMakesTheRunInvalid) {
   const Results results = Fold(script.Events());
   EXPECT_FALSE(results.conservation.Holds());
   EXPECT_EQ(results.verdict.state, VerdictState::kInvalid);
-  ASSERT_TRUE(HasReason(results.verdict, "conservation"));
+  ASSERT_TRUE(HasReason(results.verdict, ReasonCode::kConservation));
   EXPECT_EQ(results.verdict.reasons[0].text,
             "run: planned 5, sent 1, shed 0, unassigned 3; ok 1, failed 0, timed out 0, cancelled "
             "0, lost 0, never ended 0");
@@ -55,7 +55,7 @@ TEST(ConservationTest, AgentsAreCheckedEachForItself) {
   const Results results = Fold(script.Events());
   EXPECT_TRUE(results.conservation.Holds());
   EXPECT_FALSE(results.agents[0].conservation.Holds());
-  EXPECT_TRUE(HasReason(results.verdict, "conservation"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kConservation));
 }
 
 TEST(ConservationTest, ARequestThatADoneAgentNeverEndedIsNotLostButABug) {
@@ -64,7 +64,7 @@ TEST(ConservationTest, ARequestThatADoneAgentNeverEndedIsNotLostButABug) {
   const Results results = Fold(script.Events());
   EXPECT_EQ(results.conservation.lost, 0u);
   EXPECT_EQ(results.conservation.in_flight, 1u);
-  EXPECT_TRUE(HasReason(results.verdict, "conservation"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kConservation));
 }
 
 TEST(ConservationTest, ALostAgentsRequestsAreLostAndItsRestIsUnassigned) {
@@ -83,7 +83,7 @@ TEST(ConservationTest, ALostAgentsRequestsAreLostAndItsRestIsUnassigned) {
   EXPECT_TRUE(results.agents[1].lost);
   EXPECT_EQ(results.agents[1].conservation.planned, 4u);
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
-  EXPECT_TRUE(HasReason(results.verdict, "agent_lost"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kAgentLost));
   EXPECT_EQ(results.tokens.output, 5 * 2u + 3);
   ASSERT_EQ(requests.size(), 6u);
   const SettledRequest& lost = requests.back().settled;
@@ -103,7 +103,7 @@ TEST(ConservationTest, AJournalWithoutAnEndLosesWhatWasOpen) {
   EXPECT_EQ(results.conservation.lost, 1u);
   EXPECT_EQ(results.conservation.unassigned[2], 2u);
   EXPECT_TRUE(results.conservation.Holds());
-  EXPECT_TRUE(HasReason(results.verdict, "journal_ends_early"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kJournalEndsEarly));
 }
 
 TEST(ConservationTest, UnderDurationPlannedAreTheTurnsOfBegunConversations) {
@@ -123,7 +123,7 @@ TEST(ConservationTest, EachStageAddsUp) {
   const Results results = Fold(script.Events());
   uint64_t sent = 0;
   for (const SliceFigures& slice : results.slices) {
-    if (slice.by != "stage") continue;
+    if (slice.by != Dimension::kStage) continue;
     EXPECT_TRUE(slice.conservation.Holds());
     sent += slice.conservation.sent;
   }

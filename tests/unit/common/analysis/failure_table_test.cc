@@ -7,8 +7,9 @@ namespace {
 
 TEST(FailureTableTest, CausesAreTextAndReasonMostFrequentFirst) {
   FailureTable table;
-  table.Add("503 (http://a)", "http://a:80: HTTP status 503: overloaded");
-  for (int i = 0; i < 2; ++i) table.Add("error event (http://a)", "http://a:80: error event: boom");
+  table.AddFailure("503 (http://a)", "http://a:80: HTTP status 503: overloaded");
+  for (int i = 0; i < 2; ++i)
+    table.AddFailure("error event (http://a)", "http://a:80: error event: boom");
   const std::vector<FailureCause> causes = table.Causes();
   ASSERT_EQ(causes.size(), 2u);
   EXPECT_EQ(causes[0].text, "error event (http://a)");
@@ -19,9 +20,9 @@ TEST(FailureTableTest, CausesAreTextAndReasonMostFrequentFirst) {
 
 TEST(FailureTableTest, ReasonsThatDifferInNumbersAloneAreOne) {
   FailureTable table;
-  table.Add("error event (x)", "https://[::1]:80: request a7f of 12:31 lost");
-  table.Add("error event (x)", "https://[::1]:80: request b8 of 9:02 lost");
-  table.Add("error event (x)", "request b8 of 9:02 was lost");
+  table.AddFailure("error event (x)", "https://[::1]:80: request a7f of 12:31 lost");
+  table.AddFailure("error event (x)", "https://[::1]:80: request b8 of 9:02 lost");
+  table.AddFailure("error event (x)", "request b8 of 9:02 was lost");
   const std::vector<FailureCause> causes = table.Causes();
   ASSERT_EQ(causes.size(), 2u);
   EXPECT_EQ(causes[0].reason, "request a7f of 12:31 lost");
@@ -31,7 +32,7 @@ TEST(FailureTableTest, ReasonsThatDifferInNumbersAloneAreOne) {
 TEST(FailureTableTest, EachServerMaySayWhateverItWantsWithinBounds) {
   FailureTable table;
   std::string reason;
-  for (int i = 0; i < 1000; ++i) table.Add("x", reason += 'a');
+  for (int i = 0; i < 1000; ++i) table.AddFailure("x", reason += 'a');
   const std::vector<FailureCause> causes = table.Causes();
   ASSERT_EQ(causes.size(), FailureTable::kReasonsMax + 1);
   EXPECT_EQ(causes[0].reason, "");

@@ -168,7 +168,7 @@ AgentBatch JournalScript::BatchAt(uint32_t agent, int64_t from_ns, int64_t to_ns
     ChunkRunEncoder encoder;
     encoder.Reset(from_ns / 1000);
     for (const ChunkRecord& chunk : request->chunks_) {
-      if (In(chunk.arrival_us * 1000, from_ns, to_ns)) encoder.Append(chunk);
+      if (In(chunk.arrival_us * 1000, from_ns, to_ns)) encoder.AppendRecord(chunk);
     }
     if (encoder.count() > 0) {
       encoder.AppendSection(request->begun_.ordinal, previous, batch.chunks);
@@ -293,22 +293,16 @@ Results Fold(const std::vector<Event>& events, std::vector<EndedRequest>* reques
   return fold.Finish();
 }
 
-const SliceFigures* FindSlice(const Results& results, const std::string& by,
-                              const std::string& key) {
+const SliceFigures* FindSlice(const Results& results, Dimension by, const std::string& key) {
   for (const SliceFigures& slice : results.slices) {
     if (slice.by == by && slice.key == key) return &slice;
   }
   return nullptr;
 }
 
-bool HasReason(const Verdict& verdict, const std::string& code) {
+bool HasReason(const Verdict& verdict, ReasonCode code) {
   return std::any_of(verdict.reasons.begin(), verdict.reasons.end(),
                      [&](const VerdictReason& reason) { return reason.code == code; });
-}
-
-bool HasLabelCode(const Verdict& verdict, const std::string& code) {
-  return std::any_of(verdict.labels.begin(), verdict.labels.end(),
-                     [&](const VerdictReason& label) { return label.code == code; });
 }
 
 }  // namespace specctl

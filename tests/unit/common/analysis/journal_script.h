@@ -126,9 +126,7 @@ class JournalScript {
 // Folds all events; every one must apply.
 Results Fold(const std::vector<Event>& events, std::vector<EndedRequest>* requests = nullptr);
 
-const SliceFigures* FindSlice(const Results& results, const std::string& by,
-                              const std::string& key);
-bool HasReason(const Verdict& verdict, const std::string& code);
-bool HasLabelCode(const Verdict& verdict, const std::string& code);
+const SliceFigures* FindSlice(const Results& results, Dimension by, const std::string& key);
+bool HasReason(const Verdict& verdict, ReasonCode code);
 
 }  // namespace specctl

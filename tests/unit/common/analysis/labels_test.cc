@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "common/analysis/verdict.h"
+#include "common/analysis/labels.h"
 #include "tests/unit/common/analysis/journal_script.h"
 
 namespace specctl {
@@ -36,11 +36,11 @@ void ScrapePrefix(JournalScript& script, double hits) {
 TEST(LabelsTest, PrefixHitsThatPromptsDoNotExplain) {
   JournalScript cold = Busy();
   ScrapePrefix(cold, 140 * 48);  // a template of 48 tokens
-  EXPECT_FALSE(HasLabelCode(Fold(cold.Events()).verdict, "prefix_cache"));
+  EXPECT_FALSE(HasLabel(Fold(cold.Events()).verdict.labels, Label::kPrefixCache));
   JournalScript warm = Busy();
   ScrapePrefix(warm, 100'000);
   const Results results = Fold(warm.Events());
-  EXPECT_TRUE(HasLabelCode(results.verdict, "prefix_cache"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kPrefixCache));
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
 
@@ -49,14 +49,14 @@ TEST(LabelsTest, RepeatedPromptsExplainTheirHits) {
   script.spec().dataset.rows = 35;
   ScrapePrefix(script, 105'000);
   const Verdict verdict = Fold(script.Events()).verdict;
-  EXPECT_FALSE(HasLabelCode(verdict, "prefix_cache"));
-  EXPECT_TRUE(HasLabelCode(verdict, "repeated_prompts"));
+  EXPECT_FALSE(HasLabel(verdict.labels, Label::kPrefixCache));
+  EXPECT_TRUE(HasLabel(verdict.labels, Label::kRepeatedPrompts));
 }
 
 TEST(LabelsTest, LaterTurnsExplainTheirHits) {
   JournalScript script = Busy(2);
   ScrapePrefix(script, 70'000);
-  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "prefix_cache"));
+  EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kPrefixCache));
 }
 
 Results WithGauges(double running, double waiting) {
@@ -73,25 +73,25 @@ Results WithGauges(double running, double waiting) {
 
 TEST(LabelsTest, QueuedIsWaitingWhileFewerThanBsRun) {
   const Results results = WithGauges(2, 2);
-  ASSERT_TRUE(HasLabelCode(results.verdict, "queued"));
+  ASSERT_TRUE(HasLabel(results.verdict.labels, Label::kQueued));
   EXPECT_EQ(results.verdict.labels[0].windows, 6u);
-  EXPECT_EQ(results.windows[3].labels, std::vector<std::string>{"queued"});
+  EXPECT_EQ(results.windows[3].labels, std::vector<Label>{Label::kQueued});
   EXPECT_EQ(results.windows[3].verdict, VerdictState::kValid);
   EXPECT_DOUBLE_EQ(results.servers->waiting->mean, 2);
   EXPECT_DOUBLE_EQ(*results.windows[3].servers_running, 2);
-  EXPECT_FALSE(HasLabelCode(WithGauges(4, 0).verdict, "queued"));
-  EXPECT_FALSE(HasLabelCode(WithGauges(4, 2).verdict, "queued"));
+  EXPECT_FALSE(HasLabel(WithGauges(4, 0).verdict.labels, Label::kQueued));
+  EXPECT_FALSE(HasLabel(WithGauges(4, 2).verdict.labels, Label::kQueued));
 }
 
 TEST(LabelsTest, PromptTokensThatAreNotOurs) {
   JournalScript script = Busy();
   script.Scrape(ScrapeKind::kBefore, -5, {{"vllm:prompt_tokens_total", 0}});
   script.Scrape(ScrapeKind::kAfter, 9'000, {{"vllm:prompt_tokens_total", 140'001}});
-  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "other_traffic"));
+  EXPECT_TRUE(HasLabel(Fold(script.Events()).verdict.labels, Label::kOtherTraffic));
   JournalScript ours = Busy();
   ours.Scrape(ScrapeKind::kBefore, -5, {{"vllm:prompt_tokens_total", 0}});
   ours.Scrape(ScrapeKind::kAfter, 9'000, {{"vllm:prompt_tokens_total", 140'000}});
-  EXPECT_FALSE(HasLabelCode(Fold(ours.Events()).verdict, "other_traffic"));
+  EXPECT_FALSE(HasLabel(Fold(ours.Events()).verdict.labels, Label::kOtherTraffic));
 }
 
 TEST(LabelsTest, ServerErrorsAreRefusalsAndBrokenStreams) {
@@ -100,7 +100,7 @@ TEST(LabelsTest, ServerErrorsAreRefusalsAndBrokenStreams) {
   refused.Fail(7'310, Outcome::kFailed, FailureKind::kHttpStatus);
   refused.finish().http_status = 503;
   const Results results = Fold(script.Events());
-  EXPECT_TRUE(HasLabelCode(results.verdict, "server_errors"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kServerErrors));
   EXPECT_EQ(results.failures[0].text, "503 (http://vllm:8000)");
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
@@ -115,22 +115,22 @@ TEST(LabelsTest, WhatWasOddAboutResponsesIsCounted) {
     request.finish().passed_over_first = i == 0 ? "id" : "usage";
   }
   const Results results = Fold(script.Events());
-  ASSERT_TRUE(HasLabelCode(results.verdict, "passed_over"));
-  ASSERT_TRUE(HasLabelCode(results.verdict, "left_open"));
+  ASSERT_TRUE(HasLabel(results.verdict.labels, Label::kPassedOver));
+  ASSERT_TRUE(HasLabel(results.verdict.labels, Label::kLeftOpen));
   EXPECT_EQ(results.oddities.passed_over, 3u);
   EXPECT_EQ(results.oddities.left_open, 3u);
-  for (const VerdictReason& label : results.verdict.labels) {
-    if (label.code != "passed_over") continue;
+  for (const VerdictLabel& label : results.verdict.labels) {
+    if (label.code != Label::kPassedOver) continue;
     EXPECT_THAT(label.text, ::testing::HasSubstr("3 responses"));
     EXPECT_THAT(label.text, ::testing::HasSubstr("passed over: id (1), usage (2)"));
   }
-  EXPECT_FALSE(HasLabelCode(Fold(Busy().Events()).verdict, "passed_over"));
+  EXPECT_FALSE(HasLabel(Fold(Busy().Events()).verdict.labels, Label::kPassedOver));
 }
 
 TEST(LabelsTest, OurOwnCancellationIsNoServerError) {
   JournalScript script = Busy();
   script.Begin({.at_ms = 7'300}).Fail(7'310, Outcome::kCancelled, FailureKind::kCancelledAtLimit);
-  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "server_errors"));
+  EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kServerErrors));
 }
 
 TEST(LabelsTest, PromptsThatDoNotFitAreALabelAboveFivePercent) {
@@ -139,19 +139,19 @@ TEST(LabelsTest, PromptsThatDoNotFitAreALabelAboveFivePercent) {
     script.Begin({.at_ms = at_ms}).Fail(at_ms + 5, Outcome::kFailed, FailureKind::kContextOverflow);
   };
   refuse(7'300);
-  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "context_overflow"));
+  EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kContextOverflow));
   for (int i = 0; i < 20; ++i) refuse(7'310 + i);
-  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "context_overflow"));
+  EXPECT_TRUE(HasLabel(Fold(script.Events()).verdict.labels, Label::kContextOverflow));
 }
 
 TEST(LabelsTest, RepliesThatRunPastTheirEndAreALabel) {
   JournalScript script = Busy();
-  EXPECT_FALSE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+  EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kIgnoreEos));
   script.row(0).ignores_eos = true;
-  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+  EXPECT_TRUE(HasLabel(Fold(script.Events()).verdict.labels, Label::kIgnoreEos));
   script.row(0).ignores_eos = false;
   script.spec().request.ignore_eos = true;
-  EXPECT_TRUE(HasLabelCode(Fold(script.Events()).verdict, "ignore_eos"));
+  EXPECT_TRUE(HasLabel(Fold(script.Events()).verdict.labels, Label::kIgnoreEos));
 }
 
 // `requests` of 100 ms, one after another on each of `bs` slots.
@@ -170,23 +170,24 @@ Results OfRequests(uint32_t bs, int requests, double each_ms) {
 
 TEST(LabelsTest, ARunThatIsTooShortToMeanMuchSaysSoAndKeepsItsFigures) {
   const Results eight = OfRequests(8, 8, 200);
-  ASSERT_TRUE(HasLabelCode(eight.verdict, "too_short"));
+  ASSERT_TRUE(HasLabel(eight.verdict.labels, Label::kTooShort));
   EXPECT_EQ(eight.verdict.state, VerdictState::kValid);
   EXPECT_TRUE(eight.headline.throughput.requests_per_s.has_value());
   const auto& labels = eight.verdict.labels;
   const auto label = std::find_if(labels.begin(), labels.end(),
-                                  [](const auto& l) { return l.code == "too_short"; });
+                                  [](const auto& l) { return l.code == Label::kTooShort; });
   EXPECT_EQ(label->text,
             "8 requests in 0.2 s at bs 8 are too few to mean much, start and end being most of "
             "them: measure 30 or more, for 5 s or longer");
 }
 
 TEST(LabelsTest, SoDoManyRequestsInFewSecondsAndFewForEachSlot) {
-  EXPECT_TRUE(HasLabelCode(OfRequests(4, 100, 100).verdict, "too_short")) << "2.5 s";
-  EXPECT_TRUE(HasLabelCode(OfRequests(4, 20, 2'000).verdict, "too_short")) << "20 requests";
-  EXPECT_TRUE(HasLabelCode(OfRequests(40, 70, 4'000).verdict, "too_short")) << "not 2 a slot";
-  EXPECT_FALSE(HasLabelCode(OfRequests(4, 100, 300).verdict, "too_short"));
-  EXPECT_FALSE(HasLabelCode(Fold(Busy().Events()).verdict, "too_short"));
+  EXPECT_TRUE(HasLabel(OfRequests(4, 100, 100).verdict.labels, Label::kTooShort)) << "2.5 s";
+  EXPECT_TRUE(HasLabel(OfRequests(4, 20, 2'000).verdict.labels, Label::kTooShort)) << "20 requests";
+  EXPECT_TRUE(HasLabel(OfRequests(40, 70, 4'000).verdict.labels, Label::kTooShort))
+      << "not 2 a slot";
+  EXPECT_FALSE(HasLabel(OfRequests(4, 100, 300).verdict.labels, Label::kTooShort));
+  EXPECT_FALSE(HasLabel(Fold(Busy().Events()).verdict.labels, Label::kTooShort));
 }
 
 }  // namespace

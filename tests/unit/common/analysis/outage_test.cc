@@ -34,9 +34,9 @@ JournalScript Steady(const Pace& pace) {
   return script;
 }
 
-const VerdictReason* OutageOf(const Results& results) {
-  for (const VerdictReason& label : results.verdict.labels) {
-    if (label.code == "outage") return &label;
+const VerdictLabel* OutageOf(const Results& results) {
+  for (const VerdictLabel& label : results.verdict.labels) {
+    if (label.code == Label::kOutage) return &label;
   }
   return nullptr;
 }
@@ -59,7 +59,7 @@ TEST(OutageTest, StreamsThatStandStillAreOne) {
   ASSERT_EQ(results.outages.spans.size(), 1u);
   EXPECT_EQ(results.outages.spans[0].start_s, 5);
   EXPECT_EQ(results.outages.spans[0].windows, 3u);
-  const VerdictReason* label = OutageOf(results);
+  const VerdictLabel* label = OutageOf(results);
   ASSERT_NE(label, nullptr);
   EXPECT_EQ(label->windows, 3u);
   EXPECT_THAT(label->text, HasSubstr("no token came from 5 to 8 s though requests waited"));
@@ -67,7 +67,7 @@ TEST(OutageTest, StreamsThatStandStillAreOne) {
   EXPECT_NEAR(*results.outages.output_tps_outside, 692 / 9.24, 1);
   EXPECT_LT(results.headline.throughput.output_tps->value,
             0.8 * *results.outages.output_tps_outside);
-  EXPECT_EQ(results.windows[6].labels, std::vector<std::string>{"outage"});
+  EXPECT_EQ(results.windows[6].labels, std::vector<Label>{Label::kOutage});
 }
 
 TEST(OutageTest, RequestsThatAllFailAndBackOffAreOne) {
@@ -122,7 +122,8 @@ TEST(OutageTest, WhereTheAgentStoodStillTheServerIsNotAccused) {
   }
   WindowVerdicts verdicts;
   for (int i = 0; i < 20; ++i) {
-    verdicts.Add({.state = i == 6 ? VerdictState::kInvalid : VerdictState::kValid, .faults = {}});
+    verdicts.AddVerdict(
+        {.state = i == 6 ? VerdictState::kInvalid : VerdictState::kValid, .faults = {}});
   }
   const Results results = Fold(script.Events());
   EXPECT_TRUE(FindOutages({.windows = results.windows,

@@ -82,11 +82,11 @@ TEST(RunFoldTest, WholeRunStandsBesideTheHold) {
 TEST(RunFoldTest, WindowsSayWhatHappenedInEachSecond) {
   const Results results = Fold(SteadyRun().Events());
   ASSERT_EQ(results.windows.size(), 9u);
-  EXPECT_EQ(results.windows[0].stage, "ramp");
+  EXPECT_EQ(results.windows[0].stage, Stage::kRamp);
   EXPECT_DOUBLE_EQ(results.windows[0].in_flight_mean, 1.9);
   const WindowFigures& window = results.windows[3];
   EXPECT_EQ(window.start_s, 3);
-  EXPECT_EQ(window.stage, "hold");
+  EXPECT_EQ(window.stage, Stage::kHold);
   EXPECT_DOUBLE_EQ(*window.output_tps, 168);
   EXPECT_DOUBLE_EQ(window.in_flight_mean, 2);
   EXPECT_EQ(window.begun, 8u);
@@ -95,7 +95,7 @@ TEST(RunFoldTest, WindowsSayWhatHappenedInEachSecond) {
   EXPECT_DOUBLE_EQ(*window.user_tps_p10, 100);
   EXPECT_NEAR(*window.step_latency_p50_ms, 20, 0.01);
   EXPECT_DOUBLE_EQ(*window.acceptance_length, 2);
-  EXPECT_EQ(results.windows[8].stage, "drain");
+  EXPECT_EQ(results.windows[8].stage, Stage::kDrain);
   EXPECT_NEAR(results.windows[8].in_flight_mean, 0.1, 1e-12);
 }
 
@@ -139,7 +139,7 @@ TEST(RunFoldTest, AShortRunIsWholeAndSaysSo) {
   KeepBusy(script, 0, 1, 100, 8);
   const Results results = Fold(script.Events());
   EXPECT_TRUE(results.headline_is_whole_run);
-  EXPECT_TRUE(HasLabelCode(results.verdict, "short_hold"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kShortHold));
   EXPECT_DOUBLE_EQ(results.headline.throughput.output_tps->value, 16 * 21 / 2.1);
   EXPECT_EQ(results.headline.latency.ttft_ms->count, 16u);
   EXPECT_EQ(results.verdict.windows, 3u);
@@ -173,7 +173,7 @@ std::string Digest(const std::vector<Event>& events) {
                             StageName(settled.stage), *settled.end_ns);
   }
   for (const WindowFigures& w : results.windows) {
-    text += absl::StrFormat("%d %s %a %a %a %a %a\n", w.start_s, w.stage, *w.output_tps,
+    text += absl::StrFormat("%d %s %a %a %a %a %a\n", w.start_s, StageName(w.stage), *w.output_tps,
                             w.in_flight_mean, w.ttft_p99_ms.value_or(0),
                             w.step_latency_p99_ms.value_or(0), w.user_tps_p50.value_or(0));
   }
@@ -264,7 +264,7 @@ TEST(RunFoldTest, TotalsOnlyTakesTheFirstChunkAsOneToken) {
   EXPECT_FALSE(results.windows[0].output_tps.has_value());
   EXPECT_FALSE(results.headline.acceptance.has_value());
   EXPECT_EQ(results.headline.latency.step_latency_ms->count, 2u);
-  EXPECT_TRUE(HasLabelCode(results.verdict, "totals_only"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kTotalsOnly));
 }
 
 TEST(RunFoldTest, WithoutAnyUsageTokenFiguresAreAbsent) {
@@ -302,19 +302,20 @@ TEST(RunFoldTest, SlicesFollowTheRowsOfThePlan) {
   script.row(20).tier = "mixed";
   script.row(21).category = "math";
   const Results results = Fold(script.Events());
-  const SliceFigures* math = FindSlice(results, "category", "math");
+  const SliceFigures* math = FindSlice(results, Dimension::kCategory, "math");
   ASSERT_NE(math, nullptr);
   EXPECT_EQ(math->conservation.ok, 2u);
   EXPECT_EQ(math->output_tokens, 42u);
   EXPECT_EQ(math->figures.latency.ttft_ms->count, 2u);
   EXPECT_EQ(math->figures.latency.step_latency_ms->count, 20u);
   EXPECT_DOUBLE_EQ(math->figures.acceptance->per_step->value, 2);
-  EXPECT_EQ(FindSlice(results, "tier", "mixed")->conservation.sent, 1u);
-  EXPECT_EQ(FindSlice(results, "sub_category", ""), nullptr);
-  EXPECT_EQ(FindSlice(results, "agent", "0")->conservation.sent, 64u);
-  EXPECT_EQ(FindSlice(results, "target", "http://vllm:8000")->conservation.sent, 64u);
-  EXPECT_EQ(FindSlice(results, "stage", "hold")->conservation.sent, 56u);
-  EXPECT_EQ(FindSlice(results, "stage", "ramp")->figures.latency.step_latency_ms->count, 80u);
+  EXPECT_EQ(FindSlice(results, Dimension::kTier, "mixed")->conservation.sent, 1u);
+  EXPECT_EQ(FindSlice(results, Dimension::kSubCategory, ""), nullptr);
+  EXPECT_EQ(FindSlice(results, Dimension::kAgent, "0")->conservation.sent, 64u);
+  EXPECT_EQ(FindSlice(results, Dimension::kTarget, "http://vllm:8000")->conservation.sent, 64u);
+  EXPECT_EQ(FindSlice(results, Dimension::kStage, "hold")->conservation.sent, 56u);
+  EXPECT_EQ(FindSlice(results, Dimension::kStage, "ramp")->figures.latency.step_latency_ms->count,
+            80u);
 }
 
 TEST(RunFoldTest, ASliceByModelFollowsTheRowsElseTheTargets) {
@@ -323,20 +324,20 @@ TEST(RunFoldTest, ASliceByModelFollowsTheRowsElseTheTargets) {
   script.spec().targets[0].name = "fp8";
   script.row(20).model = "lora";
   const Results results = Fold(script.Events());
-  EXPECT_EQ(FindSlice(results, "model", "lora")->conservation.sent, 1u);
-  EXPECT_EQ(FindSlice(results, "model", "base")->conservation.sent, 63u);
-  EXPECT_EQ(FindSlice(results, "target", "fp8")->conservation.sent, 64u);
+  EXPECT_EQ(FindSlice(results, Dimension::kModel, "lora")->conservation.sent, 1u);
+  EXPECT_EQ(FindSlice(results, Dimension::kModel, "base")->conservation.sent, 63u);
+  EXPECT_EQ(FindSlice(results, Dimension::kTarget, "fp8")->conservation.sent, 64u);
 }
 
 TEST(RunFoldTest, ADimensionOfTooManyKeysIsDropped) {
   JournalScript script = SteadyRun();
   for (uint64_t row = 0; row < 64; ++row) script.row(row).sub_category = std::to_string(row);
-  EXPECT_NE(FindSlice(Fold(script.Events()), "sub_category", "63"), nullptr);
+  EXPECT_NE(FindSlice(Fold(script.Events()), Dimension::kSubCategory, "63"), nullptr);
   script.Begin({.at_ms = 8'200}).Chunk(8'220, 1).Ok(8'300);
   script.row(64).sub_category = "64";
   const Results results = Fold(script.Events());
-  EXPECT_EQ(FindSlice(results, "sub_category", "63"), nullptr);
-  EXPECT_NE(FindSlice(results, "turn", "0"), nullptr);
+  EXPECT_EQ(FindSlice(results, Dimension::kSubCategory, "63"), nullptr);
+  EXPECT_NE(FindSlice(results, Dimension::kTurn, "0"), nullptr);
 }
 
 TEST(RunFoldTest, ChunksAreExportedWithTheirRequest) {
@@ -360,14 +361,14 @@ TEST(RunFoldTest, ChunksAreExportedWithTheirRequest) {
 TEST(RunFoldTest, LiveShowsWhatAllAgentsHaveReported) {
   const std::vector<Event> events = SteadyRun().Events();
   RunFold fold;
-  EXPECT_EQ(fold.Live().stage, "");
+  EXPECT_EQ(fold.Live().stage, LiveStage::kPreparing);
   for (const Event& event : events) {
     const auto* batch = std::get_if<AgentBatch>(&event);
     if (batch != nullptr && batch->to_mono_ns > kT0MonoNs + 5'000 * kMs) break;
     ASSERT_TRUE(fold.Apply(event).ok());
   }
   const LiveFigures live = fold.Live();
-  EXPECT_EQ(live.stage, "hold");
+  EXPECT_EQ(live.stage, LiveStage::kHold);
   EXPECT_DOUBLE_EQ(live.elapsed_s, 5);
   EXPECT_EQ(live.planned, 64u);
   EXPECT_EQ(live.done, 19u + 19u);  // ends before 5,000: at 250 .. 4,750 and 350 .. 4,850
@@ -415,7 +416,7 @@ TEST(RunFoldTest, OtherHostsAreMappedByProbes) {
   EXPECT_EQ(requests[0].settled.begin_ns, -200 * kMs);
   EXPECT_EQ(*requests[0].settled.first_token_ns, -150 * kMs);
   EXPECT_DOUBLE_EQ(results.headline.latency.ttft_ms->p50, 50);
-  EXPECT_FALSE(HasReason(results.verdict, "clock_unmapped"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kClockUnmapped));
 }
 
 TEST(RunFoldTest, WithoutProbesTheWallClockAlignsAndTheVerdictSaysSo) {
@@ -425,7 +426,7 @@ TEST(RunFoldTest, WithoutProbesTheWallClockAlignsAndTheVerdictSaysSo) {
   std::vector<EndedRequest> requests;
   const Results results = Fold(script.Events(), &requests);
   EXPECT_EQ(requests[0].settled.begin_ns, 100 * kMs);
-  EXPECT_TRUE(HasReason(results.verdict, "clock_unmapped"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kClockUnmapped));
 }
 
 TEST(RunFoldTest, AStepOfTheWallClockMovesNothingOfAnAgentWithoutProbes) {

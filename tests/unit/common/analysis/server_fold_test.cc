@@ -50,10 +50,12 @@ Scraped Name(Scraped scraped, std::vector<std::string> names) {
 TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
   ServerFold fold = ArmedFold(2);
   for (uint32_t target = 0; target < 2; ++target) {
-    ASSERT_TRUE(fold.Apply(Name(Scrape(target, ScrapeKind::kBefore, -100, {{0, 1'000}, {1, 50}}),
-                                {kTokens, kTokens}))
-                    .ok());
-    ASSERT_TRUE(fold.Apply(Scrape(target, ScrapeKind::kAfter, 9'000, {{0, 1'100}, {1, 57}})).ok());
+    ASSERT_TRUE(
+        fold.ApplyScrape(Name(Scrape(target, ScrapeKind::kBefore, -100, {{0, 1'000}, {1, 50}}),
+                              {kTokens, kTokens}))
+            .ok());
+    ASSERT_TRUE(
+        fold.ApplyScrape(Scrape(target, ScrapeKind::kAfter, 9'000, {{0, 1'100}, {1, 57}})).ok());
   }
   const auto figures = fold.Figures(0, 9);
   ASSERT_TRUE(figures.has_value());
@@ -64,9 +66,9 @@ TEST(ServerFoldTest, CountersGrowOverSeriesAndTargets) {
 
 TEST(ServerFoldTest, ATargetWithoutCountersTakesNoOthersAway) {
   ServerFold fold = ArmedFold(2);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
   EXPECT_TRUE(fold.Figures(0, 1)->targets.empty());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 1, {{0, 5}})).ok());
   auto figures = fold.Figures(0, 1);
   ASSERT_TRUE(figures.has_value());
   EXPECT_FALSE(figures->complete);
@@ -78,12 +80,12 @@ TEST(ServerFoldTest, ATargetWithoutCountersTakesNoOthersAway) {
   EXPECT_EQ(figures->OfTarget(0)->generated_tokens, 5);
   EXPECT_EQ(figures->OfTarget(1), nullptr);
 
-  ASSERT_TRUE(fold.Apply(Name(Scrape(1, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(1, ScrapeKind::kBefore, -1, {{0, 0}}), {kTokens})).ok());
   Scraped failed = Scrape(1, ScrapeKind::kAfter, 2, {});
   failed.error = "connection refused";
-  ASSERT_TRUE(fold.Apply(failed).ok());
+  ASSERT_TRUE(fold.ApplyScrape(failed).ok());
   EXPECT_FALSE(fold.Figures(0, 1)->complete);
-  ASSERT_TRUE(fold.Apply(Scrape(1, ScrapeKind::kAfter, 3, {{0, 2}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(1, ScrapeKind::kAfter, 3, {{0, 2}})).ok());
   figures = fold.Figures(0, 1);
   EXPECT_TRUE(figures->complete);
   EXPECT_EQ(figures->sums.generated_tokens, 7);
@@ -121,11 +123,13 @@ TEST(ServerFoldTest, ACounterThatTheServerRoundsIsNoFigure) {
     fold.AddEngine("llamacpp");
     fold.Arm(kT0Ns);
     const double generated_before = before, generated_after = after;
-    ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, generated_before}, {1, 5}}),
-                                {"llamacpp:tokens_predicted_total",
-                                 "llamacpp:spec_decode_num_drafts_total"}))
-                    .ok());
-    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1, {{0, generated_after}, {1, 9}})).ok());
+    ASSERT_TRUE(
+        fold.ApplyScrape(
+                Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, generated_before}, {1, 5}}),
+                     {"llamacpp:tokens_predicted_total", "llamacpp:spec_decode_num_drafts_total"}))
+            .ok());
+    ASSERT_TRUE(
+        fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 1, {{0, generated_after}, {1, 9}})).ok());
     const auto figures = fold.Figures(0, 1);
     EXPECT_EQ(figures->sums.generated_tokens.has_value(), after < 1'000'000);
     EXPECT_EQ(figures->sums.drafts, 4);
@@ -134,27 +138,28 @@ TEST(ServerFoldTest, ACounterThatTheServerRoundsIsNoFigure) {
 
 TEST(ServerFoldTest, ASeriesThatAppearsLaterGrewFromZero) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {})).ok());
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kAfter, 5, {{0, 40}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kBefore, -1, {})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kAfter, 5, {{0, 40}}), {kTokens})).ok());
   EXPECT_EQ(fold.Figures(0, 1)->sums.generated_tokens, 40);
 }
 
 TEST(ServerFoldTest, ARestartIsOneResetWhateverTheNumberOfSeries) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 90}, {1, 9}}),
-                              {kTokens, "vllm:prompt_tokens_total"}))
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 90}, {1, 9}}),
+                                    {kTokens, "vllm:prompt_tokens_total"}))
                   .ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 4}, {1, 2}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 5, {{0, 4}, {1, 2}})).ok());
   EXPECT_EQ(fold.Figures(0, 1)->resets, 1u);
   EXPECT_EQ(fold.Figures(0, 1)->sums.generated_tokens, 4);
 }
 
 TEST(ServerFoldTest, TheOlderNameOfAFamilyIsNotAddedToTheNewer) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
-                              {"vllm:gpu_prefix_cache_hits_total", "vllm:prefix_cache_hits_total"}))
-                  .ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 30}, {1, 30}})).ok());
+  ASSERT_TRUE(
+      fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
+                            {"vllm:gpu_prefix_cache_hits_total", "vllm:prefix_cache_hits_total"}))
+          .ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 5, {{0, 30}, {1, 30}})).ok());
   EXPECT_EQ(fold.Growth(ServerFigure::kPrefixHits), 30);
   EXPECT_EQ(fold.Figures(0, 1)->other_names,
             std::vector<std::string>{"vllm:gpu_prefix_cache_hits_total"});
@@ -168,20 +173,20 @@ TEST(ServerFoldTest, AcceptedByPositionSumsRanks) {
                                  .name = "vllm:spec_decode_num_accepted_tokens_per_pos_total",
                                  .labels = {{"engine", "0"}, {"position", i == 2 ? "1" : "0"}}});
   }
-  ASSERT_TRUE(fold.Apply(before).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 8}, {1, 2}, {2, 6}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(before).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 5, {{0, 8}, {1, 2}, {2, 6}})).ok());
   EXPECT_EQ(fold.Figures(0, 1)->sums.accepted_by_position, (std::vector<double>{10, 6}));
 }
 
 TEST(ServerFoldTest, GaugesAreMeansOverTheHoldAndKeepTheirLastValue) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
-                              {"vllm:num_requests_running", "vllm:num_requests_waiting"}))
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
+                                    {"vllm:num_requests_running", "vllm:num_requests_waiting"}))
                   .ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 500, {{0, 100}})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 8}, {1, 3}})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 6}})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 9'000, {{0, 0}, {1, 0}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 500, {{0, 100}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 8}, {1, 3}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 6}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 9'000, {{0, 0}, {1, 0}})).ok());
   const auto figures = fold.Figures(1, 3);
   ASSERT_TRUE(figures && figures->running && figures->waiting);
   EXPECT_DOUBLE_EQ(figures->running->mean, 7);
@@ -192,9 +197,10 @@ TEST(ServerFoldTest, GaugesAreMeansOverTheHoldAndKeepTheirLastValue) {
 
 TEST(ServerFoldTest, GrowthIsSpreadBetweenItsScrapes) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -500, {{0, 0}}), {kTokens})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 300}})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 400}})).ok());
+  ASSERT_TRUE(
+      fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -500, {{0, 0}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 1'500, {{0, 300}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 2'500, {{0, 400}})).ok());
   EXPECT_DOUBLE_EQ(fold.WindowAt(0).generated_tokens.value(), 200);
   EXPECT_DOUBLE_EQ(fold.WindowAt(1).generated_tokens.value(), 150);
   EXPECT_DOUBLE_EQ(fold.WindowAt(2).generated_tokens.value(), 50);
@@ -203,10 +209,10 @@ TEST(ServerFoldTest, GrowthIsSpreadBetweenItsScrapes) {
 
 TEST(ServerFoldTest, AFamilyWithAndWithoutTotalCountsOnce) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
-                              {"vllm:generation_tokens", kTokens}))
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 0}, {1, 0}}),
+                                    {"vllm:generation_tokens", kTokens}))
                   .ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 5, {{0, 88}, {1, 88}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 5, {{0, 88}, {1, 88}})).ok());
   const auto figures = fold.Figures(0, 1);
   EXPECT_EQ(figures->sums.generated_tokens, 88);
   EXPECT_EQ(figures->other_names, std::vector<std::string>{"vllm:generation_tokens"});
@@ -217,14 +223,14 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 TEST(ServerFoldTest, WhatIsNoNumberIsAbsent) {
   ServerFold fold = ArmedFold(1);
   const double infinity = std::numeric_limits<double>::infinity();
-  ASSERT_TRUE(
-      fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1,
-                             {{0, 0}, {1, kNan}, {2, infinity}, {3, kNan}, {4, 0}}),
-                      {kTokens, "vllm:num_preemptions_total", "vllm:spec_decode_num_drafts_total",
-                       "vllm:num_requests_running", "vllm:num_requests_waiting"}))
-          .ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 500, {{0, 7}, {4, 2}})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 1'500, {{0, 9}, {4, kNan}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1,
+                                           {{0, 0}, {1, kNan}, {2, infinity}, {3, kNan}, {4, 0}}),
+                                    {kTokens, "vllm:num_preemptions_total",
+                                     "vllm:spec_decode_num_drafts_total",
+                                     "vllm:num_requests_running", "vllm:num_requests_waiting"}))
+                  .ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 500, {{0, 7}, {4, 2}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 1'500, {{0, 9}, {4, kNan}})).ok());
   const auto figures = fold.Figures(0, 2);
   EXPECT_EQ(figures->sums.generated_tokens, 9);
   EXPECT_FALSE(figures->sums.preemptions.has_value());
@@ -236,9 +242,9 @@ TEST(ServerFoldTest, WhatIsNoNumberIsAbsent) {
 
 TEST(ServerFoldTest, ACounterThatEndsAsNoNumberHasNoGrowth) {
   ServerFold fold = ArmedFold(1);
-  ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 5}}), {kTokens})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 5, {{0, 40}})).ok());
-  ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 9, {{0, kNan}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 5}}), {kTokens})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 5, {{0, 40}})).ok());
+  ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 9, {{0, kNan}})).ok());
   EXPECT_FALSE(fold.Figures(0, 1)->sums.generated_tokens.has_value());
   EXPECT_FALSE(fold.Figures(0, 1)->any_known);
 }
@@ -247,15 +253,16 @@ TEST(ServerFoldTest, AnAddressThatAlternatesBetweenServersHasNoSums) {
   ServerFold fold = ArmedFold(2);
   for (uint32_t target = 0; target < 2; ++target) {
     ASSERT_TRUE(
-        fold.Apply(Name(Scrape(target, ScrapeKind::kBefore, -1, {{0, 900}}), {kTokens})).ok());
+        fold.ApplyScrape(Name(Scrape(target, ScrapeKind::kBefore, -1, {{0, 900}}), {kTokens}))
+            .ok());
   }
   double high = 500'000, low = 900;
   for (int64_t at_ms = 500; at_ms < 3'000; at_ms += 1'000) {
-    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, at_ms, {{0, ++high}})).ok());
-    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, at_ms + 500, {{0, ++low}})).ok());
+    ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, at_ms, {{0, ++high}})).ok());
+    ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, at_ms + 500, {{0, ++low}})).ok());
   }
   for (uint32_t target = 0; target < 2; ++target) {
-    ASSERT_TRUE(fold.Apply(Scrape(target, ScrapeKind::kAfter, 4'000, {{0, 910}})).ok());
+    ASSERT_TRUE(fold.ApplyScrape(Scrape(target, ScrapeKind::kAfter, 4'000, {{0, 910}})).ok());
   }
   const auto figures = fold.Figures(0, 4);
   ASSERT_EQ(figures->alternating.size(), 1u);
@@ -274,7 +281,7 @@ TEST(ServerFoldTest, WhyScrapesFailedIsKept) {
   for (const std::string why : {"a", "b", "a", "c", "d", "a"}) {
     failed.error = why;
     failed.url = "http://s0/metrics";
-    ASSERT_TRUE(fold.Apply(failed).ok());
+    ASSERT_TRUE(fold.ApplyScrape(failed).ok());
   }
   const auto figures = fold.Figures(0, 1);
   const auto failures = fold.Failures();
@@ -307,7 +314,7 @@ ServerFold FoldOfTwo(const std::vector<OneOfTwo>& two) {
         scraped.new_series.push_back({.series = 1, .name = "process_start_time_seconds"});
         scraped.samples.emplace_back(1, *two[i].start_s);
       }
-      EXPECT_TRUE(fold.Apply(scraped).ok());
+      EXPECT_TRUE(fold.ApplyScrape(scraped).ok());
     }
   }
   return fold;
@@ -349,12 +356,12 @@ TEST(ServerFoldTest, ServersThatMerelyLookAlikeCountApart) {
 TEST(ServerFoldTest, TheProcessesStartTellsRestartsFromOtherServers) {
   for (const bool comes_back : {false, true}) {
     ServerFold fold = ArmedFold(1);
-    ASSERT_TRUE(fold.Apply(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 50}, {1, 1'000}}),
-                                {kTokens, "process_start_time_seconds"}))
+    ASSERT_TRUE(fold.ApplyScrape(Name(Scrape(0, ScrapeKind::kBefore, -1, {{0, 50}, {1, 1'000}}),
+                                      {kTokens, "process_start_time_seconds"}))
                     .ok());
-    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kDuring, 5, {{0, 10}, {1, 2'000}})).ok());
+    ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kDuring, 5, {{0, 10}, {1, 2'000}})).ok());
     const double third = comes_back ? 1'000 : 3'000;
-    ASSERT_TRUE(fold.Apply(Scrape(0, ScrapeKind::kAfter, 9, {{0, 60}, {1, third}})).ok());
+    ASSERT_TRUE(fold.ApplyScrape(Scrape(0, ScrapeKind::kAfter, 9, {{0, 60}, {1, third}})).ok());
     const auto figures = fold.Figures(0, 1);
     EXPECT_EQ(figures->alternating.size(), comes_back ? 1u : 0u);
     EXPECT_EQ(figures->sums.generated_tokens.has_value(), !comes_back);
@@ -363,10 +370,10 @@ TEST(ServerFoldTest, TheProcessesStartTellsRestartsFromOtherServers) {
 
 TEST(ServerFoldTest, WhatWasNeverNamedIsDataLoss) {
   ServerFold fold = ArmedFold(1);
-  const absl::Status sample = fold.Apply(Scrape(0, ScrapeKind::kBefore, -1, {{3, 1}}));
+  const absl::Status sample = fold.ApplyScrape(Scrape(0, ScrapeKind::kBefore, -1, {{3, 1}}));
   EXPECT_EQ(sample.code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(sample.message(), "scrape of target 0: a sample of series 3, which it never named");
-  const absl::Status target = fold.Apply(Scrape(4, ScrapeKind::kBefore, -1, {}));
+  const absl::Status target = fold.ApplyScrape(Scrape(4, ScrapeKind::kBefore, -1, {}));
   EXPECT_EQ(target.message(), "scrape of target 4: need one below 1");
 }
 

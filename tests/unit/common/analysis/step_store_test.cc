@@ -17,7 +17,7 @@ TEST(StepStoreTest, GivesBackWhatEachRequestHad) {
   RequestSteps chunks{.steps = 2, .delivered = 5};
   chunks.lengths.whole.lengths = {0, 1};
   chunks.lengths.cut.Add(3);
-  const StepSums of_drafts = store.Add(drafts), of_chunks = store.Add(chunks);
+  const StepSums of_drafts = store.AddSteps(drafts), of_chunks = store.AddSteps(chunks);
 
   EXPECT_EQ(of_drafts.steps, 5u);
   EXPECT_EQ(of_drafts.accepted, 4u);
@@ -41,7 +41,7 @@ TEST(StepStoreTest, GivesBackWhatEachRequestHad) {
 
 TEST(StepStoreTest, ACountAloneHasNoLengths) {
   StepStore store;
-  const StepSums sums = store.Add({.detail = StepDetail::kCount, .steps = 7, .accepted = 3});
+  const StepSums sums = store.AddSteps({.detail = StepDetail::kCount, .steps = 7, .accepted = 3});
   StepLengths lengths;
   store.AddLengths(sums, lengths);
   EXPECT_EQ(lengths.whole.steps(), 0u);

@@ -86,14 +86,14 @@ Results WithFaults(int bad) {
 
 TEST(TokenBooksTest, FewResponsesApartAreLeftOutOfPerTokenFigures) {
   const Results few = WithFaults(0);
-  EXPECT_FALSE(HasLabelCode(few.verdict, "tokens_unattributed"));
+  EXPECT_FALSE(HasLabel(few.verdict.labels, Label::kTokensUnattributed));
   EXPECT_EQ(few.whole_token_books.by_chunks, 1'600u);
   EXPECT_EQ(few.whole_token_books.by_totals, 1'600u);
 }
 
 TEST(TokenBooksTest, ManyWithholdTheHoldsPerTokenFigures) {
   const Results many = WithFaults(10);
-  EXPECT_TRUE(HasLabelCode(many.verdict, "tokens_unattributed"));
+  EXPECT_TRUE(HasLabel(many.verdict.labels, Label::kTokensUnattributed));
   EXPECT_TRUE(many.tokens_withheld);
   EXPECT_FALSE(many.headline.throughput.output_tps || many.headline.latency.itl_ms ||
                many.headline.latency.user_tps);

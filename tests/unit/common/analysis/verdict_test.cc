@@ -39,14 +39,14 @@ Results RunWith(const Idle& idle) {
 TEST(VerdictTest, ABusyRunIsValid) {
   const Results results = RunWith({});
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
-  EXPECT_FALSE(HasReason(results.verdict, "in_flight_below_bs"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kInFlightBelowBs));
 }
 
 TEST(VerdictTest, IdleSlotsOfOursDegradeTheirWindows) {
   const Results results = RunWith({.from_ms = 3'000, .until_ms = 4'000, .idle_ms = 20});
-  ASSERT_TRUE(HasReason(results.verdict, "in_flight_below_bs"));
+  ASSERT_TRUE(HasReason(results.verdict, ReasonCode::kInFlightBelowBs));
   EXPECT_EQ(results.windows[3].verdict, VerdictState::kDegraded);
-  EXPECT_THAT(results.windows[3].reasons, testing::ElementsAre("in_flight_below_bs"));
+  EXPECT_THAT(results.windows[3].reasons, testing::ElementsAre(ReasonCode::kInFlightBelowBs));
   EXPECT_EQ(results.windows[5].verdict, VerdictState::kValid);
   EXPECT_EQ(results.verdict.reasons[0].windows, 1u);
   // 1 of 7 windows is more than 5 %.
@@ -56,7 +56,7 @@ TEST(VerdictTest, IdleSlotsOfOursDegradeTheirWindows) {
 TEST(VerdictTest, BackingOffIsNoIdling) {
   const Results results =
       RunWith({.from_ms = 3'000, .until_ms = 4'000, .idle_ms = 20, .backing_off = true});
-  EXPECT_FALSE(HasReason(results.verdict, "in_flight_below_bs"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kInFlightBelowBs));
   EXPECT_LT(results.windows[3].in_flight_mean, 0.95);
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
@@ -84,8 +84,8 @@ TEST(VerdictTest, ADeadServerIsNoFaultOfTheAgents) {
   const Results results = Fold(script.Events());
   ASSERT_TRUE(results.hold);
   EXPECT_GE(results.hold->length_s, 20);
-  EXPECT_FALSE(HasReason(results.verdict, "in_flight_below_bs"));
-  EXPECT_FALSE(HasReason(results.verdict, "littles_law"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kInFlightBelowBs));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kLittlesLaw));
   EXPECT_THAT(results.verdict.checks_not_made, testing::Not(Contains(HasSubstr("Little"))));
 }
 
@@ -103,7 +103,7 @@ TEST(VerdictTest, TheHoldEndsWhereALostAgentLastReported) {
   EXPECT_EQ(results.hold->start_s + results.hold->length_s, 7);
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
   ASSERT_EQ(results.verdict.reasons.size(), 1u);
-  EXPECT_EQ(results.verdict.reasons[0].code, "agent_lost");
+  EXPECT_EQ(results.verdict.reasons[0].code, ReasonCode::kAgentLost);
   EXPECT_EQ(results.verdict.reasons[0].text, "agent 1 was killed");
 }
 
@@ -115,7 +115,7 @@ TEST(VerdictTest, ADrainEndsTheHold) {
   script.DrainAt(6'300);
   const Results results = Fold(script.Events());
   EXPECT_EQ(results.hold->length_s, 6 - 0 - (results.hold->start_s));
-  EXPECT_EQ(results.windows[6].stage, "drain");
+  EXPECT_EQ(results.windows[6].stage, Stage::kDrain);
 }
 
 // --- contradictions ---------------------------------------------------------------------------
@@ -153,7 +153,7 @@ TEST(VerdictTest, ContradictionsAreNamedAndInvalidate) {
   Results results;
   EXPECT_EQ(FirstError([](AgentBatch& batch) { batch.agent = 5; }, results),
             "a batch of agent 5, which never joined");
-  EXPECT_TRUE(HasReason(results.verdict, "journal_contradicts_itself"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kJournalContradictsItself));
   EXPECT_THAT(FirstError([](AgentBatch& batch) { batch.incarnation = 8; }, results),
               HasSubstr("need a batch of incarnation 7, got one of 8"));
   EXPECT_EQ(FirstError([](AgentBatch& batch) { batch.seq = 1; }, results),
@@ -195,14 +195,14 @@ TEST(VerdictTest, RunThatMeasuredNothingIsInvalid) {
   JournalScript script({.bs = 1});
   script.Begin({.at_ms = 0}).Fail(5, Outcome::kFailed, FailureKind::kConnect);
   const Results results = Fold(script.Events());
-  EXPECT_TRUE(HasReason(results.verdict, "nothing_measured"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kNothingMeasured));
   EXPECT_EQ(results.verdict.state, VerdictState::kInvalid);
 }
 
 TEST(VerdictTest, ChunksThatASpoolDroppedInvalidate) {
   Results results;
   FirstError([](AgentBatch& batch) { batch.chunks_dropped = batch.seq == 1 ? 12 : 0; }, results);
-  EXPECT_TRUE(HasReason(results.verdict, "chunks_dropped"));
+  EXPECT_TRUE(HasReason(results.verdict, ReasonCode::kChunksDropped));
   EXPECT_EQ(results.verdict.state, VerdictState::kInvalid);
 }
 
@@ -226,13 +226,13 @@ JournalScript TwoRequests(const ServerSays& says) {
 
 TEST(VerdictTest, EqualTokensAreNoReason) {
   const Results results = Fold(TwoRequests({.generated = 200}).Events());
-  EXPECT_FALSE(HasReason(results.verdict, "tokens_apart"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kTokensApart));
   EXPECT_TRUE(results.notes.empty());
 }
 
 TEST(VerdictTest, UnexplainedTokensDegradeAndManyInvalidate) {
   const Results few = Fold(TwoRequests({.generated = 201}).Events());
-  EXPECT_TRUE(HasReason(few.verdict, "tokens_apart"));
+  EXPECT_TRUE(HasReason(few.verdict, ReasonCode::kTokensApart));
   EXPECT_EQ(few.verdict.state, VerdictState::kDegraded);
   EXPECT_EQ(few.verdict.reasons[0].text,
             "servers generated 201 tokens, 200 arrived, and nothing explains it");
@@ -242,8 +242,8 @@ TEST(VerdictTest, UnexplainedTokensDegradeAndManyInvalidate) {
 
 TEST(VerdictTest, ExplainedTokensAreANote) {
   const Results results = Fold(TwoRequests({.generated = 240, .finished = 3}).Events());
-  EXPECT_TRUE(HasLabelCode(results.verdict, "other_traffic"));
-  EXPECT_FALSE(HasReason(results.verdict, "tokens_apart"));
+  EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kOtherTraffic));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kTokensApart));
   EXPECT_THAT(results.notes,
               testing::ElementsAre("servers generated 240 tokens, 200 arrived: other traffic on "
                                    "the servers"));
@@ -253,7 +253,7 @@ TEST(VerdictTest, StopStringsOfRowsMayExplainTokens) {
   JournalScript script = TwoRequests({.generated = 201});
   script.row(0).has_stop = true;
   const Results results = Fold(script.Events());
-  EXPECT_FALSE(HasReason(results.verdict, "tokens_apart"));
+  EXPECT_FALSE(HasReason(results.verdict, ReasonCode::kTokensApart));
   EXPECT_THAT(results.notes, testing::ElementsAre(HasSubstr("stop strings")));
 }
 

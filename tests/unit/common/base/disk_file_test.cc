@@ -40,7 +40,7 @@ TEST(DiskFileTest, WhatIsAppendedIsInTheFileAndReadBack) {
   EXPECT_TRUE((*file)->Append("defg").ok());
   EXPECT_TRUE((*file)->Sync().ok());
   EXPECT_EQ((*file)->size(), 7u);
-  EXPECT_EQ(*(*file)->Read({.offset = 2, .size = 3}), "cde");
+  EXPECT_EQ(*(*file)->ReadExtent({.offset = 2, .size = 3}), "cde");
   EXPECT_EQ(ReadAll(dir.File("f")), "abcdefg");
   EXPECT_EQ((*file)->name(), dir.File("f"));
 }
@@ -66,7 +66,7 @@ TEST(DiskFileTest, AnUnnamedFileIsSeenByNobody) {
   auto file = DiskFile::CreateUnnamed(dir.path());
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_TRUE((*file)->Append("abc").ok());
-  EXPECT_EQ(*(*file)->Read({.offset = 0, .size = 3}), "abc");
+  EXPECT_EQ(*(*file)->ReadExtent({.offset = 0, .size = 3}), "abc");
   EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
 }
 
@@ -82,7 +82,7 @@ TEST(DiskFileTest, AnAppendThatFailsInItsMidstIsWrittenOver) {
   }
   EXPECT_EQ(ReadAll(dir.File("f")), "abcxx") << "the disk took a part of it";
   EXPECT_EQ((*file)->size(), 3u);
-  EXPECT_FALSE((*file)->Read({.offset = 3, .size = 1}).ok()) << "which is not read back";
+  EXPECT_FALSE((*file)->ReadExtent({.offset = 3, .size = 1}).ok()) << "which is not read back";
   EXPECT_TRUE((*file)->Append("defg").ok());
   EXPECT_EQ(ReadAll(dir.File("f")), "abcdefg");
 }
@@ -107,11 +107,12 @@ TEST(DiskFileTest, MoreThanItHoldsIsNotRead) {
   for (const AppendFile::Extent beyond : {AppendFile::Extent{.offset = 1, .size = 3},
                                           {.offset = 4, .size = 0},
                                           {.offset = ~uint64_t{0}, .size = 2}}) {
-    EXPECT_THAT(std::string((*file)->Read(beyond).status().message()), HasSubstr("cut short"));
+    EXPECT_THAT(std::string((*file)->ReadExtent(beyond).status().message()),
+                HasSubstr("cut short"));
   }
   // Cut by somebody else.
   std::filesystem::resize_file(dir.File("f"), 1);
-  EXPECT_EQ((*file)->Read({.offset = 0, .size = 3}).status(),
+  EXPECT_EQ((*file)->ReadExtent({.offset = 0, .size = 3}).status(),
             absl::InternalError(dir.File("f") + ": cut short"));
 }
 

@@ -78,7 +78,7 @@ TEST(DatasetAgainTest, ChangedRowsAreRefused) {
   ASSERT_TRUE(again.ok()) << again.status();
   const absl::Status same = CheckSame(before.identity, again->identity);
   EXPECT_EQ(same.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(same.message()), HasSubstr("is not what that run read: 1 rows with"));
+  EXPECT_THAT(std::string(same.message()), HasSubstr("has changed since that run: 1 rows with"));
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST(DatasetCatalogTest, TableShowsWhatIsThereThenALineOnTheRest) {
       "spec_bench       1,480  /d/spec_bench.jsonl\n"
       "speed_bench_rag      -  bad\n"
       "\n"
-      "not in /d: speed_bench_* (1 name), mt_bench; `specctl dataset inspect NAME` says how to "
+      "not in /d: speed_bench_* (1 name), mt_bench; `specctl dataset inspect NAME` shows how to "
       "get one, --all lists them\n"
       "also: builtin_<category>, builtin_throughput_<isl>[_<tier>], or any file\n");
   const std::string table = CatalogTable({found, missing, unusable}, {"/d"}, true);
@@ -88,7 +88,7 @@ TEST(DatasetCatalogTest, TableShowsWhatIsThereThenALineOnTheRest) {
                         "mt_bench             -  not found\n"
                         "speed_bench_rag      -  bad\n"
                         "\n"
-                        "not in /d: mt_bench; `specctl dataset inspect NAME` says how to get "
+                        "not in /d: mt_bench; `specctl dataset inspect NAME` shows how to get "
                         "one\n"));
   EXPECT_THAT(CatalogTable({missing}, {}, false), HasSubstr("not in any folder (none is set): "));
 }

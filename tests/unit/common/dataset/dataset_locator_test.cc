@@ -94,7 +94,7 @@ TEST_F(DatasetLocatorTest, MissingConfigSaysWhereAndWhatToRun) {
   EXPECT_THAT(
       std::string(error.message()),
       HasSubstr("--dataset speed_bench_coding: no qualitative.jsonl in " + first_.path() + ", " +
-                second_.path() + "; name its folder with --dataset-dir, or prepare"));
+                second_.path() + "; give its folder with --dataset-dir, or prepare"));
   EXPECT_THAT(std::string(error.message()),
               HasSubstr("\n  python3 nemo_skills/dataset/speed-bench/prepare.py --config "
                         "qualitative --output_dir " +
@@ -112,7 +112,8 @@ TEST_F(DatasetLocatorTest, ParquetAloneIsRefusedWithTheCommandWhoseOutputIsFound
     const std::string config = std::string("throughput_") + isl;
     const absl::Status error = ErrorOf("speed_bench_" + config);
     EXPECT_EQ(error.code(), absl::StatusCode::kFailedPrecondition) << error;
-    EXPECT_THAT(std::string(error.message()), HasSubstr("is a Parquet file, which is not read"));
+    EXPECT_THAT(std::string(error.message()),
+                HasSubstr("is a Parquet file, which specctl can't read"));
     const std::string converted = second_.Path(config + ".jsonl");
     EXPECT_THAT(std::string(error.message()), testing::EndsWith(converted));
     second_.Write(config + ".jsonl", "{}");

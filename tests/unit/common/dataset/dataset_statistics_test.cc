@@ -17,9 +17,9 @@ Conversation Prompt(std::string category, std::vector<std::string> turns) {
 
 TEST(DatasetStatisticsTest, GroupsAreCountedInOrderOfAppearance) {
   DatasetStatisticsBuilder builder;
-  builder.Add(Prompt("mixed", {std::string(8, 'a')}));
-  builder.Add(Prompt("coding", {std::string(40, 'a'), "b", "c"}));
-  builder.Add(Prompt("mixed", {std::string(16, 'a')}));
+  builder.AddConversation(Prompt("mixed", {std::string(8, 'a')}));
+  builder.AddConversation(Prompt("coding", {std::string(40, 'a'), "b", "c"}));
+  builder.AddConversation(Prompt("mixed", {std::string(16, 'a')}));
   const DatasetStatistics statistics = std::move(builder).Build();
   ASSERT_EQ(statistics.groups.size(), 2u);
   EXPECT_EQ(statistics.groups[0].category, "mixed");
@@ -46,7 +46,7 @@ TEST(DatasetStatisticsTest, LengthIsOfTheWholeFirstRequest) {
   row.max_tokens = 7;
   row.extra_json = "{}";
   DatasetStatisticsBuilder builder;
-  builder.Add(row);
+  builder.AddConversation(row);
   const DatasetStatistics statistics = std::move(builder).Build();
   EXPECT_EQ(statistics.all.characters.max, 4 + 15);
   EXPECT_EQ(statistics.all.rows_with_max_tokens, 1u);

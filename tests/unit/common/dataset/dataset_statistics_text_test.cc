@@ -25,7 +25,7 @@ Example MakeExample() {
     Conversation row;
     row.turns = {{Message{.role = "user", .content = std::string(size, 'x'), .raw_json = ""}}};
     row.max_tokens = 5;
-    builder.Add(row);
+    builder.AddConversation(row);
   }
   example.statistics = std::move(builder).Build();
   return example;
@@ -33,23 +33,24 @@ Example MakeExample() {
 
 TEST(DatasetStatisticsTextTest, TableShowsIdentityGroupsAndNotes) {
   const Example example = MakeExample();
-  EXPECT_EQ(StatisticsTable(example.dataset, example.statistics),
-            "dataset  mine.jsonl\n"
-            "file     /data/mine.jsonl\n"
-            "format   prompt\n"
-            "sha256   abc\n"
-            "\n"
-            "category  rows  requests  multi-turn  chars p50    p90    max  tokens mean    p50    "
-            "p90    p99    max\n"
-            "(none)       2         2           0      4,000  6,000  6,000        1,250  1,000  "
-            "1,500  1,500  1,500\n"
-            "all          2         2           0      4,000  6,000  6,000        1,250  1,000  "
-            "1,500  1,500  1,500\n"
-            "\n"
-            "lengths are of each row's first request; tokens are estimated (4 ASCII characters a "
-            "token)\n"
-            "2 rows have a max_tokens of their own\n"
-            "note: something to know\n");
+  EXPECT_EQ(
+      StatisticsTable(example.dataset, example.statistics),
+      "dataset  mine.jsonl\n"
+      "file     /data/mine.jsonl\n"
+      "format   prompt\n"
+      "sha256   abc\n"
+      "\n"
+      "category  rows  requests  multi-turn  chars p50    p90    max  tokens mean    p50    "
+      "p90    p99    max\n"
+      "(none)       2         2           0      4,000  6,000  6,000        1,250  1,000  "
+      "1,500  1,500  1,500\n"
+      "all          2         2           0      4,000  6,000  6,000        1,250  1,000  "
+      "1,500  1,500  1,500\n"
+      "\n"
+      "lengths are those of each row's first request; tokens are estimated (4 ASCII characters "
+      "per token)\n"
+      "2 rows set their own max_tokens\n"
+      "note: something to know\n");
 }
 
 TEST(DatasetStatisticsTextTest, JsonHoldsTheSame) {
@@ -68,8 +69,9 @@ TEST(DatasetStatisticsTextTest, GeneratedTextHasNoPath) {
   Example example = MakeExample();
   example.dataset.identity.path = "";
   example.dataset.identity.builtin = true;
-  EXPECT_THAT(StatisticsTable(example.dataset, example.statistics),
-              testing::HasSubstr("file     none: the text is generated, for trying things; "));
+  EXPECT_THAT(
+      StatisticsTable(example.dataset, example.statistics),
+      testing::HasSubstr("file     none: the text is generated, only for trying things out; "));
   const std::string json = StatisticsJson(example.dataset, example.statistics);
   EXPECT_THAT(json, testing::HasSubstr("\"builtin\": true"));
   EXPECT_THAT(json, testing::Not(testing::HasSubstr("\"path\"")));

@@ -105,17 +105,17 @@ TEST(DatasetTest, NameOfACategoryOrTierSelectsItsRows) {
   EXPECT_EQ(dataset.conversations.front().tier, "mixed");
   EXPECT_EQ(dataset.identity.sha256, Sha256Hex(content));
   EXPECT_THAT(dataset.notes,
-              Contains("speed_bench_throughput_1k_mixed has 512 rows, this one has 2"));
+              Contains("speed_bench_throughput_1k_mixed has 512 rows, this file has 2"));
 }
 
 TEST(DatasetTest, SelectionWithoutRowsIsRefused) {
   TempFolder folder;
   const std::string path =
       folder.Write("qualitative.jsonl", R"({"category": "coding", "turns": "a"})");
-  ExpectRefused(Named("speed_bench_math", {folder.path()}), absl::StatusCode::kInvalidArgument,
-                path +
-                    ": no row of the category math, which speed_bench_math selects; its "
-                    "categories: coding");
+  ExpectRefused(
+      Named("speed_bench_math", {folder.path()}), absl::StatusCode::kInvalidArgument,
+      path +
+          ": no row has the category math, which speed_bench_math selects; its categories: coding");
 }
 
 TEST(DatasetTest, NamedSpeedBenchTakesUserMessagesForTurns) {
@@ -156,7 +156,7 @@ TEST(DatasetTest, NothingNamedIsSpeedBenchWhereFoundElseBuiltin) {
   EXPECT_EQ(builtin.identity.name, "builtin");
   EXPECT_THAT(
       builtin.notes,
-      Contains("no --dataset: the prompts are specctl's own; speed_bench_throughput_1k is not in " +
+      Contains("no --dataset: using generated prompts; speed_bench_throughput_1k is not in " +
                folder.path()));
   folder.Write("throughput_1k.jsonl", R"({"category": "mixed", "turns": "a"})");
   const Dataset found = Loaded(Named("", {folder.path()}));
@@ -177,10 +177,10 @@ TEST(DatasetTest, BuiltinSaysThatItIs) {
 
 TEST(DatasetTest, UnknownNameSaysWhichAreNear) {
   ExpectRefused(Named("speed_bench_codin"), absl::StatusCode::kNotFound,
-                "--dataset speed_bench_codin: neither a dataset's name nor a file; did you mean "
-                "speed_bench_coding");
+                "--dataset speed_bench_codin: not the name of a dataset, and no such file; did you "
+                "mean speed_bench_coding");
   ExpectRefused(Named("qqqqqqqqqqqqqqqqqqqq"), absl::StatusCode::kNotFound,
-                "nor a file; specctl dataset list shows all names");
+                "and no such file; `specctl dataset list` shows the names");
 }
 
 TEST(DatasetTest, UnknownPathIsNoSuchFile) {
@@ -191,10 +191,9 @@ TEST(DatasetTest, UnknownPathIsNoSuchFile) {
 
 TEST(DatasetTest, PlaceholderIsRefusedWithFileLineAndWhatToRun) {
   const std::string path = GoldenDataset("placeholder.jsonl");
-  ExpectRefused(Named(path), absl::StatusCode::kFailedPrecondition,
-                path +
-                    ":2: turn 1 still holds SPEED-Bench's placeholder in place of its text; "
-                    "prepare it");
+  ExpectRefused(
+      Named(path), absl::StatusCode::kFailedPrecondition,
+      path + ":2: turn 1 still holds SPEED-Bench's placeholder instead of its text; prepare it");
   DatasetRequest request = Named("speed_bench_summarization");
   request.file = path;
   ExpectRefused(request, absl::StatusCode::kFailedPrecondition,
@@ -214,14 +213,14 @@ TEST(DatasetTest, FileWithoutRowsIsRefused) {
   ExpectRefused(Named(folder.Write("b.json", "[]")), absl::StatusCode::kInvalidArgument,
                 "b.json: the file holds no rows");
   ExpectRefused(Named(folder.Write("c.jsonl", "{\"conversations\": []}")),
-                absl::StatusCode::kInvalidArgument, "c.jsonl: every row was left out");
+                absl::StatusCode::kInvalidArgument, "c.jsonl: every row was skipped");
 }
 
 TEST(DatasetTest, RepeatedIdsAreNoted) {
   TempFolder folder;
   const std::string row = "{\"id\": 1, \"prompt\": \"a\"}\n";
   EXPECT_THAT(Loaded(Named(folder.Write("a.jsonl", row + row))).notes,
-              ElementsAre("1 rows have a question_id that an earlier row has too"));
+              ElementsAre("1 rows repeat the question_id of an earlier row"));
 }
 
 TEST(DatasetTest, RowsOfWholeDatasetsAreKnown) {

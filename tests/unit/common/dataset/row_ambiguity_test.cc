@@ -21,7 +21,7 @@ std::string Texts(const std::string& row) {
 }
 
 TEST(RowAmbiguityTest, AKeyThatStandsTwiceWithOtherValuesIsRefused) {
-  EXPECT_THAT(Keys(R"({"prompt":"a","prompt":"b"})"), HasSubstr("\"prompt\" stands twice"));
+  EXPECT_THAT(Keys(R"({"prompt":"a","prompt":"b"})"), HasSubstr("\"prompt\" appears twice"));
   EXPECT_THAT(Keys(R"({"prompt":"a","pr\u006fmpt":"b"})"), HasSubstr("\"prompt\""));
   EXPECT_THAT(Keys(R"({"prompt":"a","category":"x","category":"y"})"), HasSubstr("\"category\""));
   EXPECT_THAT(Keys(R"({"messages":[{"role":"user","content":"a","content":"b"}]})"),

@@ -63,7 +63,7 @@ TEST(RowDecoderTest, FirstRowSetsTheFormOfAll) {
   EXPECT_EQ(other.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(other.status().message(),
             "no turns: the row has no key \"turns\" (rows of this file are read as turns; "
-            "--dataset-format overrides)");
+            "--dataset-format overrides this)");
 }
 
 TEST(RowDecoderTest, AllColumnsOfARowAreKept) {
@@ -105,7 +105,7 @@ TEST(RowDecoderTest, PlaceholderIsRefusedInAnyTurn) {
       R"({"turns": ["a", "FULL BENCHMARK DATA SHOULD BE FETCHED FROM THE SOURCE USING SPECDEC_BENCH\n\n{x}"]})");
   EXPECT_EQ(row.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(row.status().message(),
-            "turn 2 still holds SPEED-Bench's placeholder in place of its text; run this");
+            "turn 2 still holds SPEED-Bench's placeholder instead of its text; run this");
 }
 
 TEST(RowDecoderTest, BadRowsAreRefusedWithAReason) {
@@ -148,10 +148,9 @@ TEST(RowDecoderTest, ARowMayNameItsModel) {
 TEST(RowDecoderTest, NotesTellWhatIsNotSent) {
   RowDecoder decoder(WithForm(std::nullopt));
   ASSERT_TRUE(decoder.Decode(R"({"prompt": "a", "colour": "m", "customer": "c", "seed": 1})").ok());
-  EXPECT_THAT(
-      decoder.Notes(),
-      ElementsAre("keys of rows that are not sent: colour, customer; request fields that are "
-                  "not known by name go into an object \"extra\""));
+  EXPECT_THAT(decoder.Notes(),
+              ElementsAre("row keys that are not sent: colour, customer; put request fields that "
+                          "specctl doesn't know into an object \"extra\""));
   RowDecoder prepared(WithForm(std::nullopt));
   ASSERT_TRUE(prepared.Decode(R"({"turns": ["a"], "reference": "r", "source": "s"})").ok());
   EXPECT_THAT(prepared.Notes(), IsEmpty());
@@ -171,7 +170,7 @@ TEST(RowDecoderTest, NotesTellOfAnswersJoinedTurnsAndRowsLeftOut) {
   const auto row = sharegpt.Decode(R"({"conversations": []})");
   ASSERT_TRUE(row.ok());
   EXPECT_FALSE(row->has_value());
-  EXPECT_THAT(sharegpt.Notes(), ElementsAre(HasSubstr("1 rows are left out: no human turn")));
+  EXPECT_THAT(sharegpt.Notes(), ElementsAre(HasSubstr("1 rows are skipped: no human turn")));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(RowFieldsTest, MaxTokensIsAPositiveIntegerUnderThreeNames) {
     const auto wrong = MaxTokensOf(Row(json));
     EXPECT_EQ(wrong.status().code(), absl::StatusCode::kInvalidArgument) << json;
     EXPECT_THAT(std::string(wrong.status().message()),
-                HasSubstr("max_tokens: need an integer from 1 on, got "));
+                HasSubstr("max_tokens: need an integer of at least 1, got "));
   }
 }
 

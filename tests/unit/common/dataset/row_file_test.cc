@@ -53,7 +53,7 @@ TEST_F(RowFileTest, MissingFileIsNotFound) {
 TEST_F(RowFileTest, FolderIsRefused) {
   const absl::StatusOr<std::string> read = ReadRows(folder_.path(), Ignore);
   EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(read.status().message()), HasSubstr(": is a folder; name a file in it"));
+  EXPECT_THAT(std::string(read.status().message()), HasSubstr(": is a folder; give a file in it"));
 }
 
 TEST_F(RowFileTest, EmptyFileIsRefused) {

@@ -94,8 +94,9 @@ TEST(RowSplitterTest, CommasTooManyOrTooFewAreRefusedWithTheirLine) {
   EXPECT_EQ(SplitText("[,{1}]").status.message(), "1: a comma with no row before it");
   EXPECT_EQ(SplitText("[{1},\n{2},\n]").status.message(), "3: a comma with no row behind it");
   EXPECT_EQ(SplitText("[,]").status.message(), "1: a comma with no row before it");
-  EXPECT_EQ(SplitText("[{1}\n{2}]").status.message(), "2: need a comma or ] behind the row before");
-  EXPECT_EQ(SplitText("[{1}}]").status.message(), "1: need a comma or ] behind the row before");
+  EXPECT_EQ(SplitText("[{1}\n{2}]").status.message(),
+            "2: need a comma or ] after the previous row");
+  EXPECT_EQ(SplitText("[{1}}]").status.message(), "1: need a comma or ] after the previous row");
   EXPECT_TRUE(SplitText("[ ]").status.ok());
 }
 

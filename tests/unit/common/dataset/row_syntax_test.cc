@@ -8,19 +8,19 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(RowSyntaxTest, WhatIsWrongIsNamed) {
-  EXPECT_THAT(WhyNotJson("\xEF\xBB\xBF{}"), HasSubstr("a byte-order mark stands before it"));
+  EXPECT_THAT(WhyNotJson("\xEF\xBB\xBF{}"), HasSubstr("a byte-order mark precedes it"));
   EXPECT_THAT(WhyNotJson(std::string_view("\0\0", 2)), HasSubstr("NUL bytes"));
-  EXPECT_THAT(WhyNotJson(R"({"prompt":"a"},)"), HasSubstr("a comma stands behind it"));
+  EXPECT_THAT(WhyNotJson(R"({"prompt":"a"},)"), HasSubstr("a comma follows it"));
   EXPECT_THAT(WhyNotJson(R"({"prompt":"a"} {"prompt":"b"})"), HasSubstr("another row"));
-  EXPECT_THAT(WhyNotJson("{\"prompt\":\"a\"}\r{}"), HasSubstr("CR alone"));
-  EXPECT_THAT(WhyNotJson(R"({"prompt":"a"} x)"), HasSubstr("more behind it: \"x\""));
+  EXPECT_THAT(WhyNotJson("{\"prompt\":\"a\"}\r{}"), HasSubstr("CR only"));
+  EXPECT_THAT(WhyNotJson(R"({"prompt":"a"} x)"), HasSubstr("more after it: \"x\""));
   EXPECT_THAT(WhyNotJson("{"), HasSubstr("it ends too early"));
   EXPECT_THAT(WhyNotJson(R"({"prompt":"a)"), HasSubstr("it ends too early"));
-  EXPECT_THAT(WhyNotJson(R"({"t":NaN})"), HasSubstr("NaN at byte 6 is no JSON number"));
+  EXPECT_THAT(WhyNotJson(R"({"t":NaN})"), HasSubstr("NaN at byte 6 is not a JSON number"));
   EXPECT_THAT(WhyNotJson(R"({"t":-Infinity})"), HasSubstr("Infinity at byte"));
   EXPECT_THAT(WhyNotJson("{\"prompt\":\"a\x1b[31m\"}"),
               HasSubstr("an unescaped control character (0x1b) at byte 13"));
-  EXPECT_THAT(WhyNotJson(R"({"t":1e999})"), HasSubstr("beyond what a double holds"));
+  EXPECT_THAT(WhyNotJson(R"({"t":1e999})"), HasSubstr("too large for a double"));
 }
 
 TEST(RowSyntaxTest, HalfACharacterIsNamedWithItsPlace) {

@@ -45,8 +45,8 @@ TEST(RowTurnsTest, PreparedRowWithAnotherRoleIsRefused) {
   ExpectRefused(RowForm::kSpeedBenchMessages,
                 R"({"messages": [{"role": "user", "content": "a"},
                                  {"role": "assistant", "content": "b"}]})",
-                "messages[1]: a prepared SPEED-Bench row holds user turns alone, got role "
-                "assistant; for logged requests give --dataset-format openai_messages");
+                "messages[1]: a prepared SPEED-Bench row holds only user turns, got role "
+                "assistant; for logged requests, give --dataset-format openai_messages");
 }
 
 TEST(RowTurnsTest, TurnsAreAStringAListOrObjects) {

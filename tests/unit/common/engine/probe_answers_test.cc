@@ -113,7 +113,7 @@ TEST(ParseModelsTest, WhatIsNoListIsExplained) {
                 "a model that has no id"},
         Refused{{200, "application/json", R"({"data":[]})"},
                 StatusCode::kFailedPrecondition,
-                "the server lists no model: let it load one"},
+                "the server lists no models; load one first"},
         Refused{{401, "application/json", R"({"error":"Unauthorized"})"},
                 StatusCode::kUnauthenticated,
                 "answered 401: Unauthorized"},

@@ -62,7 +62,7 @@ std::string TestName(const ::testing::TestParamInfo<Recording>& info) {
 
 void Play(const Recording& recording, Replay& replay) {
   const std::string bytes = ReadGolden(recording.Path());
-  replay.reader.Begin({.keep_text = true});
+  replay.reader.BeginResponse({.keep_text = true});
   const absl::Status status = replay.Feed(bytes);
   ASSERT_TRUE(status.ok()) << status;
 }
@@ -135,7 +135,7 @@ TEST_P(RecordingTest, StatusAndEnd) {
 TEST_P(RecordingTest, OnePieceOrSingleBytesAreTheSame) {
   Replay whole, bytes;
   Play(GetParam(), whole);
-  bytes.reader.Begin({.keep_text = true});
+  bytes.reader.BeginResponse({.keep_text = true});
   const std::string response = ReadGolden(GetParam().Path());
   for (const char& byte : response) ASSERT_TRUE(bytes.Feed({&byte, 1}).ok());
   EXPECT_EQ(bytes.Dump(), whole.Dump());
@@ -148,7 +148,7 @@ TEST_P(RecordingTest, RandomPiecesAreTheSame) {
   for (uint64_t seed = 0; seed < 4; ++seed) {
     SCOPED_TRACE(seed);
     Replay pieces;
-    pieces.reader.Begin({.keep_text = true});
+    pieces.reader.BeginResponse({.keep_text = true});
     uint64_t draw = seed << 32;
     for (size_t at = 0; at < response.size();) {
       const size_t length = 1 + SplitMix64(++draw) % (seed % 2 == 0 ? 9 : 1500);
@@ -355,11 +355,11 @@ class EveryByteSplitTest : public ::testing::TestWithParam<const char*> {};
 TEST_P(EveryByteSplitTest, GivesTheSame) {
   const std::string response = ReadGolden(GetParam());
   Replay whole;
-  whole.reader.Begin({.keep_text = true});
+  whole.reader.BeginResponse({.keep_text = true});
   ASSERT_TRUE(whole.Feed(response).ok());
   for (size_t cut = 1; cut < response.size(); ++cut) {
     Replay halves;
-    halves.reader.Begin({.keep_text = true});
+    halves.reader.BeginResponse({.keep_text = true});
     ASSERT_TRUE(halves.Feed(std::string_view(response).substr(0, cut)).ok());
     ASSERT_TRUE(halves.Feed(std::string_view(response).substr(cut)).ok());
     ASSERT_EQ(halves.Dump(), whole.Dump()) << cut;

@@ -26,7 +26,7 @@ std::string Body(const RequestSpec& spec, const BodyOptions& options = {},
                  const std::vector<Message>& messages = kHello) {
   const auto writer = RequestBodyWriter::Create(spec, profile);
   EXPECT_TRUE(writer.ok()) << writer.status();
-  const auto body = writer->Write(messages, options);
+  const auto body = writer->WriteBody(messages, options);
   EXPECT_TRUE(body.ok()) << body.status();
   return *body;
 }
@@ -55,7 +55,7 @@ TEST(RequestBodyTest, MessageOfPartsIsSentAsItStands) {
   RequestSpec spec = Spec();
   spec.endpoint = Endpoint::kCompletions;
   const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
-  const auto body = writer->Write(std::vector<Message>{{"tool", "", raw}}, {});
+  const auto body = writer->WriteBody(std::vector<Message>{{"tool", "", raw}}, {});
   EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(body.status().message()), HasSubstr("use --endpoint chat"));
 }
@@ -182,7 +182,7 @@ TEST(RequestBodyTest, NoObjectIsRefusedWithItsPlace) {
                 HasSubstr("--extra-inputs: need a JSON object"));
     BodyOptions options;
     options.row_extra_json = json;
-    const auto body = RequestBodyWriter::Create(Spec(), VllmProfile())->Write(kHello, options);
+    const auto body = RequestBodyWriter::Create(Spec(), VllmProfile())->WriteBody(kHello, options);
     EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(body.status().message()), HasSubstr("extra request fields of the row"));
   }

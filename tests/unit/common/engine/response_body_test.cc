@@ -19,7 +19,7 @@ constexpr std::string_view kDoneEvent = "data: [DONE]\n\n";
 class ResponseBodyTest : public ::testing::Test {
  protected:
   void Begin(const ResponseBody::Head& head) {
-    body_.Begin({});
+    body_.BeginResponse({});
     body_.OnHead(head);
     chunks_ = 0;
   }
@@ -93,14 +93,15 @@ TEST_F(ResponseBodyTest, WhatAnEventSaidIsWhyThereIsNoFinish) {
   const ResponseVerdict verdict =
       JudgeText({.status = 200, .content_type = "text/event-stream"}, told);
   EXPECT_EQ(verdict.fault, ResponseFault::kTruncated);
-  EXPECT_THAT(verdict.text, HasSubstr("without a finish reason; it said: Internal Server Error"));
+  EXPECT_THAT(verdict.text,
+              HasSubstr("without a finish reason; the server sent: Internal Server Error"));
 }
 
 TEST_F(ResponseBodyTest, ACodingThatWasNotAskedForIsNamed) {
   const ResponseVerdict verdict = JudgeText(
       {.status = 200, .content_type = "text/event-stream", .content_encoding = "gzip"}, "\x1f\x8b");
   EXPECT_EQ(verdict.fault, ResponseFault::kUndecodable);
-  EXPECT_THAT(verdict.text, HasSubstr("Content-Encoding gzip, and none was asked for"));
+  EXPECT_THAT(verdict.text, HasSubstr("Content-Encoding gzip, though none was requested"));
   BeginStream();
   Begin({.status = 200, .content_type = "text/event-stream", .content_encoding = " identity"});
   ASSERT_TRUE(Feed(std::string(kFinishEvent) + std::string(kDoneEvent)).ok());
@@ -112,7 +113,7 @@ TEST_F(ResponseBodyTest, ARedirectSaysWhereto) {
       JudgeText({.status = 307, .location = "https://me:pw@gpu-2/v1/x\x1b[31m"}, "moved");
   EXPECT_EQ(verdict.fault, ResponseFault::kHttpStatus);
   EXPECT_EQ(verdict.text,
-            "HTTP status 307: it redirects to https://gpu-2/v1/x [31m, which is not followed");
+            "HTTP status 307: redirect to https://gpu-2/v1/x [31m (redirects are not followed)");
 }
 
 TEST_F(ResponseBodyTest, BeginForgetsTheLastResponse) {

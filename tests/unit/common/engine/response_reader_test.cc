@@ -49,7 +49,7 @@ class ResponseReaderTest : public ::testing::Test {
   std::vector<uint32_t> Read(const std::vector<std::string>& events,
                              ResponseReader::Options options = {.keep_text = true}) {
     std::vector<uint32_t> tokens;
-    reader.Begin(options);
+    reader.BeginResponse(options);
     for (const std::string& event : events) {
       const ChunkFacts facts = One(event);
       if (facts.token_bearing) tokens.push_back(facts.tokens.value_or(kUnknown));
@@ -314,7 +314,7 @@ TEST_F(ResponseReaderTest, TimingsCountByGrowth) {
 }
 
 TEST_F(ResponseReaderTest, ChunksOfOneDraftAreOfTheSameStep) {
-  reader.Begin({});
+  reader.BeginResponse({});
   EXPECT_FALSE(One(Timed(Chunk("a"), 1, 0)).same_step);
   EXPECT_FALSE(One(Timed(Chunk("b"), 2, 3, 4, 1)).same_step);
   EXPECT_TRUE(One(Timed(Chunk("c"), 3, 3, 4, 1)).same_step);
@@ -346,7 +346,7 @@ TEST_F(ResponseReaderTest, TimingsOfAnotherChoiceAreItsOwn) {
 }
 
 TEST_F(ResponseReaderTest, ReasoningAndToolCallsBearTokens) {
-  reader.Begin({});
+  reader.BeginResponse({});
   ChunkFacts facts = One(R"({"choices":[{"delta":{"reasoning":"hm"}}]})");
   EXPECT_TRUE(facts.token_bearing && facts.reasoning);
   facts = One(R"({"choices":[{"delta":{"tool_calls":[{"index":0}]}}]})");
@@ -369,7 +369,7 @@ TEST_F(ResponseReaderTest, ARefusalIsAnAnswer) {
 }
 
 TEST_F(ResponseReaderTest, ThoughtUnderAnyNameIsReasoning) {
-  reader.Begin({});
+  reader.BeginResponse({});
   for (const char* field :
        {R"("thinking":"hm ")",
         R"("reasoning_details":[{"type":"reasoning.text","text":"hm","signature":"abc"}])"}) {
@@ -431,7 +431,7 @@ TEST_F(ResponseReaderTest, SpeculationOfTheUsageEvent) {
 
 TEST_F(ResponseReaderTest, PayloadThatCannotBeDecodedIsAnError) {
   ChunkFacts facts;
-  reader.Begin({});
+  reader.BeginResponse({});
   const std::string padded = "{garbage" + std::string(SseParser::kPadding, '\0');
   const absl::Status status = reader.OnEvent(std::string_view(padded).substr(0, 8), facts);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -457,7 +457,7 @@ TEST_F(ResponseReaderTest, NamedEventsCountByWhatTheyHold) {
     EXPECT_TRUE(reader.OnEvent(event, facts).ok());
     return facts;
   };
-  reader.Begin({});
+  reader.BeginResponse({});
   EXPECT_TRUE(named("chunk", Chunk("a")).token_bearing);
   named("trtllm.perf_metrics", R"({"Server-Timing":"x","usage":{"completion_tokens":9}})");
   named("ping", "");
@@ -466,11 +466,11 @@ TEST_F(ResponseReaderTest, NamedEventsCountByWhatTheyHold) {
   EXPECT_EQ(reader.passed_over(), 0u);
   named("error", "", "\"worker 3 lost its KV cache\"");
   EXPECT_EQ(reader.error(), "worker 3 lost its KV cache");
-  reader.Begin({});
+  reader.BeginResponse({});
   named("Error", R"({"message":"boom","code":503})");
   EXPECT_EQ(reader.error(), "boom");
   EXPECT_EQ(reader.error_code(), 503);
-  reader.Begin({});
+  reader.BeginResponse({});
   named("error", "out of memory");
   EXPECT_EQ(reader.error(), "out of memory");
 }
@@ -478,7 +478,7 @@ TEST_F(ResponseReaderTest, NamedEventsCountByWhatTheyHold) {
 TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
   Read({WithUsage(Chunk("a"), 4), WithUsage(Chunk("b"), 3), R"({"error":"x"})", "[DONE]"},
        {.max_tokens = 9});
-  reader.Begin({.keep_text = true});
+  reader.BeginResponse({.keep_text = true});
   EXPECT_FALSE(reader.done_seen() || reader.has_error() || reader.complete());
   EXPECT_EQ(reader.token_source(), TokenSource::kUnknown);
   EXPECT_FALSE(reader.output_tokens() || reader.input_tokens());
@@ -493,7 +493,7 @@ TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
 // included.
 TEST_F(ResponseReaderTest, NoAllocationPerChunk) {
   SseParser sse(1 << 20);
-  reader.Begin({});
+  reader.BeginResponse({});
   uint64_t chunks = 0;
   std::vector<std::string> wire;
   for (int i = 1; i <= 600; ++i) {

@@ -13,13 +13,13 @@ using ::testing::IsEmpty;
 // A llama.cpp server.  A step is written as its tokens: + one with an event, - one without.
 class Server {
  public:
-  Server() { steps_.Begin(); }
+  Server() { steps_.BeginResponse(); }
 
   Server& Step(std::string_view tokens = "+") {
     timings_.predicted_ms += 3.25;
     for (const char token : tokens) {
       ++timings_.predicted_n;
-      if (token == '+') same_step_.push_back(steps_.Add(timings_, /*has_output=*/true));
+      if (token == '+') same_step_.push_back(steps_.AddTimings(timings_, /*has_output=*/true));
     }
     return *this;
   }
@@ -30,7 +30,7 @@ class Server {
   }
   // The event that says how the response ended.
   Server& End() {
-    steps_.Add(timings_, /*has_output=*/false);
+    steps_.AddTimings(timings_, /*has_output=*/false);
     return *this;
   }
 
@@ -60,10 +60,10 @@ TEST(TimedStepsTest, TellsDraftsFromStepsWithoutOne) {
 
 TEST(TimedStepsTest, NoTimingsAreNoStats) {
   TimedSteps steps;
-  steps.Begin();
+  steps.BeginResponse();
   EXPECT_FALSE(steps.Stats(true).has_value());
   Server server;
-  server.Step().Draft(4, 2, "+++").steps().Begin();
+  server.Step().Draft(4, 2, "+++").steps().BeginResponse();
   EXPECT_FALSE(server.steps().Stats(true).has_value()) << "Begin forgets";
 }
 
@@ -163,8 +163,8 @@ TEST(TimedStepsTest, ATokenHeldToTheEndCounts) {
 
 TEST(TimedStepsTest, WithoutTimingsOnEveryChunkOnlyTheSumsAreBelieved) {
   TimedSteps steps;
-  steps.Begin();
-  steps.Add({.predicted_n = 9, .predicted_ms = 25, .draft_n = 0}, /*has_output=*/false);
+  steps.BeginResponse();
+  steps.AddTimings({.predicted_n = 9, .predicted_ms = 25, .draft_n = 0}, /*has_output=*/false);
   EXPECT_EQ(steps.Stats(/*all_timed=*/true)->steps, 8u);
   EXPECT_EQ(steps.Stats(/*all_timed=*/false), TimingsStats());
 }
@@ -184,7 +184,7 @@ TEST(TimedStepsTest, WhatContradictsTheRulesLeavesTheSums) {
   Server of_no_draft;  // several tokens a step, and nothing said of drafts
   EXPECT_TRUE(SumsOnly(of_no_draft.Step().Step("+++")));
   Server at_once;  // counts all tokens of a step on its first event
-  at_once.Step().Step("--+").steps().Add(at_once.timings(), /*has_output=*/true);
+  at_once.Step().Step("--+").steps().AddTimings(at_once.timings(), /*has_output=*/true);
   EXPECT_TRUE(SumsOnly(at_once));
   Server falls;
   falls.Step().Draft(4, 1, "++").timings().draft_n -= 2;

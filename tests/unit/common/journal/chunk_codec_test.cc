@@ -33,7 +33,7 @@ std::string Encode(const std::map<uint64_t, std::vector<ChunkRecord>>& requests)
   ChunkRunEncoder encoder;
   for (const auto& [ordinal, records] : requests) {
     encoder.Reset(kBaseUs);
-    for (const ChunkRecord& record : records) encoder.Append(record);
+    for (const ChunkRecord& record : records) encoder.AppendRecord(record);
     encoder.AppendSection(ordinal, previous, out);
     previous = ordinal;
   }

@@ -22,9 +22,9 @@ TEST_P(EventCodecTest, EveryFieldOfEveryEventSurvives) {
   uint32_t next = 0;
   Fill(*event.GetReflection()->MutableMessage(&event, kind), next);
   if (event.has_run_begun()) event.mutable_run_begun()->mutable_spec()->clear_target_urls();
-  const auto native = FromProto(event);
+  const auto native = EventFromProto(event);
   ASSERT_TRUE(native.ok()) << native.status();
-  const v1::Event again = ToProto(*native);
+  const v1::Event again = EventToProto(*native);
   std::string difference;
   google::protobuf::util::MessageDifferencer differencer;
   differencer.ReportDifferencesToString(&difference);
@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(AllKinds, EventCodecTest,
                          });
 
 TEST(EventCodecUnknownTest, AnEventOfAnotherVersionIsRefused) {
-  const auto event = FromProto(v1::Event());
+  const auto event = EventFromProto(v1::Event());
   EXPECT_EQ(event.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(event.status().message()), ::testing::HasSubstr("does not know"));
 }
@@ -46,7 +46,7 @@ TEST(EventCodecUnknownTest, AnEventOfAnotherVersionIsRefused) {
 TEST(EventCodecUnknownTest, AnEnumerationValueOfAnotherVersionIsRefused) {
   v1::Event event;
   event.mutable_target_probed()->set_token_source(static_cast<v1::TokenSource>(1000));
-  const auto decoded = FromProto(event);
+  const auto decoded = EventFromProto(event);
   EXPECT_EQ(decoded.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(decoded.status().message()),
               ::testing::HasSubstr("target_probed.token_source: got 1000"));
@@ -55,7 +55,7 @@ TEST(EventCodecUnknownTest, AnEnumerationValueOfAnotherVersionIsRefused) {
 TEST(EventCodecUnknownTest, TargetsOfOldJournalsHaveAUrlAlone) {
   v1::Event event;
   event.mutable_run_begun()->mutable_spec()->add_target_urls("http://a:1");
-  const auto decoded = FromProto(event);
+  const auto decoded = EventFromProto(event);
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   const std::vector<TargetSpec>& targets = std::get<RunBegun>(*decoded).spec.targets;
   ASSERT_EQ(targets.size(), 1u);
@@ -65,13 +65,14 @@ TEST(EventCodecUnknownTest, TargetsOfOldJournalsHaveAUrlAlone) {
 TEST(EventCodecUnknownTest, WhatACaFileHoldsIsNotStored) {
   RunBegun begun;
   begun.spec.tls = {.ca_file = "/etc/ca.pem", .ca_pem = "what it holds"};
-  const std::string stored = ToProto(Event(begun)).SerializeAsString();
+  const std::string stored = EventToProto(Event(begun)).SerializeAsString();
   EXPECT_THAT(stored, ::testing::HasSubstr("/etc/ca.pem"));
   EXPECT_THAT(stored, ::testing::Not(::testing::HasSubstr("what it holds")));
 }
 
 TEST(EventCodecUnknownTest, AbsentIsNotZero) {
-  const auto event = FromProto(ToProto(Event(AgentBatch{.finished = {RequestFinished{}}})));
+  const auto event =
+      EventFromProto(EventToProto(Event(AgentBatch{.finished = {RequestFinished{}}})));
   ASSERT_TRUE(event.ok());
   const auto& finished = std::get<AgentBatch>(*event).finished.at(0);
   EXPECT_FALSE(finished.output_tokens.has_value());
@@ -91,7 +92,7 @@ TEST(EventCodecUnknownTest, WhatARequestLacksTakesNoByte) {
   v1::RequestFinished stored;
   stored.set_outcome(v1::OUTCOME_OK);
   stored.set_end_mono_ns(7);
-  EXPECT_EQ(ToProto(AgentBatch{.finished = {finished}}).finished(0).SerializeAsString(),
+  EXPECT_EQ(BatchToProto(AgentBatch{.finished = {finished}}).finished(0).SerializeAsString(),
             stored.SerializeAsString());
 }
 

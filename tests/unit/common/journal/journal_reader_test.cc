@@ -24,7 +24,7 @@ constexpr uint32_t kEvents = 5;
 
 std::string Record(const Event& event) {
   std::string bytes;
-  AppendRecord(ToProto(event).SerializeAsString(), bytes);
+  AppendRecord(EventToProto(event).SerializeAsString(), bytes);
   return bytes;
 }
 

@@ -34,7 +34,8 @@ class JournalWriterTest : public ::testing::Test {
     auto writer = JournalWriter::Create(Path());
     ASSERT_TRUE(writer.ok()) << writer.status();
     for (uint32_t agent = 1; agent <= 3; ++agent) {
-      writer->Append(AgentEnded{.agent = agent, .lost = false, .reason = "done", .at_mono_ns = 5});
+      writer->AppendEvent(
+          AgentEnded{.agent = agent, .lost = false, .reason = "done", .at_mono_ns = 5});
     }
     ASSERT_TRUE(writer->Sync().ok());
     EXPECT_EQ(writer->bytes(), std::filesystem::file_size(Path()));
@@ -89,7 +90,7 @@ TEST_F(JournalWriterTest, AFullDiskIsAnErrorThatStays) {
   ::getrlimit(RLIMIT_FSIZE, &before);
   const rlimit small{.rlim_cur = 100, .rlim_max = before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  writer->Append(AgentEnded{.reason = std::string(1000, 'x')});
+  writer->AppendEvent(AgentEnded{.reason = std::string(1000, 'x')});
   const absl::Status status = writer->Sync();
   const absl::Status again = writer->Sync();
   ::setrlimit(RLIMIT_FSIZE, &before);
@@ -100,11 +101,11 @@ TEST_F(JournalWriterTest, AFullDiskIsAnErrorThatStays) {
 
 TEST_F(JournalWriterTest, ADiskThatIsFullInTheMidstOfABatchKeepsWhatWasSynced) {
   JournalWriter writer = OnMemory();
-  writer.Append(AgentEnded{.agent = 1});
+  writer.AppendEvent(AgentEnded{.agent = 1});
   ASSERT_TRUE(writer.Sync().ok());
   const uint64_t first = writer.bytes();
   disk_->bytes_max = 2 * first + 3;
-  for (uint32_t agent = 2; agent <= 4; ++agent) writer.Append(AgentEnded{.agent = agent});
+  for (uint32_t agent = 2; agent <= 4; ++agent) writer.AppendEvent(AgentEnded{.agent = agent});
   const absl::Status full = writer.Sync();
   EXPECT_EQ(full, absl::ResourceExhaustedError("memory: write: No space left on device"));
   disk_->bytes_max = 1 << 20;
@@ -118,10 +119,10 @@ TEST_F(JournalWriterTest, ADiskThatIsFullInTheMidstOfABatchKeepsWhatWasSynced) {
 
 TEST_F(JournalWriterTest, ASyncThatFailsIsAnErrorThatStays) {
   JournalWriter writer = OnMemory();
-  writer.Append(AgentEnded{.agent = 1});
+  writer.AppendEvent(AgentEnded{.agent = 1});
   ASSERT_TRUE(writer.Sync().ok());
   disk_->fails_sync = true;
-  writer.Append(AgentEnded{.agent = 2});
+  writer.AppendEvent(AgentEnded{.agent = 2});
   const absl::Status failed = writer.Sync();
   EXPECT_EQ(failed, absl::InternalError("memory: fdatasync: Input/output error"));
   disk_->fails_sync = false;
@@ -133,11 +134,11 @@ TEST_F(JournalWriterTest, ASyncThatFailsIsAnErrorThatStays) {
 TEST_F(JournalWriterTest, ACrashTearsOffWhatWasNotSynced) {
   {
     JournalWriter writer = OnMemory();
-    writer.Append(AgentEnded{.agent = 1});
+    writer.AppendEvent(AgentEnded{.agent = 1});
     ASSERT_TRUE(writer.Sync().ok());
-    writer.Append(AgentEnded{.agent = 2});
+    writer.AppendEvent(AgentEnded{.agent = 2});
     JournalWriter moved = std::move(writer);
-    moved.Append(AgentEnded{.agent = 3});
+    moved.AppendEvent(AgentEnded{.agent = 3});
   }
   EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1, 2, 3})) << "its end writes the rest";
   disk_->Crash(/*torn_bytes=*/5);

@@ -25,13 +25,13 @@ TEST(SpecCodecTest, EveryFieldOfTheSchemaSurvives) {
   testing::Fill(spec, next);
   testing::Fill(spec, next);  // each repeated field twice
   spec.clear_target_urls();
-  const v1::RunSpec again = ToProto(FromProto(spec));
+  const v1::RunSpec again = SpecToProto(SpecFromProto(spec));
   EXPECT_EQ(DifferenceOf(spec, again), "");
   EXPECT_EQ(again.SerializeAsString(), spec.SerializeAsString());
 }
 
 TEST(SpecCodecTest, AbsentStaysAbsentAndZeroZero) {
-  const RunSpec absent = FromProto(v1::RunSpec());
+  const RunSpec absent = SpecFromProto(v1::RunSpec());
   EXPECT_FALSE(absent.load.duration);
   EXPECT_FALSE(absent.load.requests_max);
   EXPECT_FALSE(absent.request.temperature);
@@ -40,7 +40,7 @@ TEST(SpecCodecTest, AbsentStaysAbsentAndZeroZero) {
   zero.load.duration = Nanos(0);
   zero.request.temperature = 0.0;
   zero.targets = {{.url = "http://a:1", .gpus = 0}};
-  const RunSpec again = FromProto(ToProto(zero));
+  const RunSpec again = SpecFromProto(SpecToProto(zero));
   EXPECT_EQ(again.load.duration, Nanos(0));
   EXPECT_EQ(again.request.temperature, 0.0);
   EXPECT_EQ(again.targets.at(0).gpus, 0u);
@@ -48,7 +48,7 @@ TEST(SpecCodecTest, AbsentStaysAbsentAndZeroZero) {
 
 // What is stored decides, not what a spec has by default.
 TEST(SpecCodecTest, AFieldThatIsNotStoredIsTheSchemasDefault) {
-  const RunSpec read = FromProto(v1::RunSpec());
+  const RunSpec read = SpecFromProto(v1::RunSpec());
   EXPECT_EQ(read.load.bs, 0u);
   EXPECT_FALSE(read.server_metrics);
   EXPECT_EQ(read.timeouts.idle, Nanos(0));
@@ -56,7 +56,7 @@ TEST(SpecCodecTest, AFieldThatIsNotStoredIsTheSchemasDefault) {
 }
 
 TEST(SpecCodecTest, PartsAreThereEvenWhereTheyAreEmpty) {
-  const v1::RunSpec stored = ToProto(RunSpec());
+  const v1::RunSpec stored = SpecToProto(RunSpec());
   EXPECT_TRUE(stored.has_load());
   EXPECT_TRUE(stored.has_request());
   EXPECT_TRUE(stored.has_dataset());

@@ -23,20 +23,20 @@ TEST(AttemptPaceTest, AttemptsBeginADelayApart) {
   const MonoTime now(1h);
   AttemptPace pace(2);
   EXPECT_LE(pace.next_due(), now) << "the first begins at once";
-  EXPECT_EQ(pace.Begin(now), 0u);
+  EXPECT_EQ(pace.BeginAttempt(now), 0u);
   EXPECT_EQ(pace.next_due(), now + 250ms);
-  EXPECT_EQ(pace.Begin(now + 250ms), 1u);
+  EXPECT_EQ(pace.BeginAttempt(now + 250ms), 1u);
   EXPECT_EQ(pace.next_due(), MonoTime::max()) << "all have begun";
 }
 
 TEST(AttemptPaceTest, AFailureLetsTheNextBeginAtOnce) {
   const MonoTime now(1h);
   AttemptPace pace(2);
-  pace.Begin(now);
+  pace.BeginAttempt(now);
   pace.OnFailure();
   EXPECT_LE(pace.next_due(), now);
   EXPECT_FALSE(pace.all_failed());
-  pace.Begin(now + 1ms);
+  pace.BeginAttempt(now + 1ms);
   pace.OnFailure();
   EXPECT_TRUE(pace.all_failed());
 }
@@ -44,7 +44,7 @@ TEST(AttemptPaceTest, AFailureLetsTheNextBeginAtOnce) {
 TEST(AttemptPaceTest, OneThatIsGivenUpHastensNothing) {
   const MonoTime now(1h);
   AttemptPace pace(2);
-  pace.Begin(now);
+  pace.BeginAttempt(now);
   pace.OnGivenUp();
   EXPECT_EQ(pace.next_due(), now + 250ms);
 }

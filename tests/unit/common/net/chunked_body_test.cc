@@ -22,7 +22,7 @@ Outcome Read(std::string_view text, size_t step) {
   while (!text.empty() && !body.done() && !body.fault()) {
     std::string_view piece = text.substr(0, step);
     const size_t given = piece.size();
-    while (!piece.empty() && !body.done() && !body.fault()) outcome.data += body.Take(piece);
+    while (!piece.empty() && !body.done() && !body.fault()) outcome.data += body.TakeData(piece);
     text.remove_prefix(given - piece.size());
   }
   outcome.done = body.done();
@@ -49,9 +49,9 @@ TEST(ChunkedBodyTest, DataIsHandedOnWhereItLies) {
   const std::string text = "3\r\nabc\r\n";
   std::string_view bytes = text;
   ChunkedBody body;
-  EXPECT_EQ(body.Take(bytes).data(), text.data() + 3);
+  EXPECT_EQ(body.TakeData(bytes).data(), text.data() + 3);
   EXPECT_EQ(bytes, "\r\n");
-  EXPECT_TRUE(body.Take(bytes).empty());
+  EXPECT_TRUE(body.TakeData(bytes).empty());
   EXPECT_FALSE(body.done());
 }
 
@@ -63,7 +63,7 @@ struct Malformed {
 TEST(ChunkedBodyTest, WhetherItEndsWithData) {
   ChunkedBody body;
   const auto ends_with_data_after = [&](std::string_view bytes) {
-    while (!bytes.empty() && !body.fault()) body.Take(bytes);
+    while (!bytes.empty() && !body.fault()) body.TakeData(bytes);
     return body.ends_with_data();
   };
   EXPECT_FALSE(ends_with_data_after("5\r\n"));
@@ -80,9 +80,11 @@ TEST(ChunkedBodyTest, WhetherItEndsWithData) {
 
 TEST(ChunkedBodyTest, MalformedFramingIsNamedWhereItBegins) {
   for (const Malformed& malformed :
-       {Malformed{"|zz\r\n", "no hexadecimal number"}, Malformed{"|\r\n", "no hexadecimal number"},
-        Malformed{"5|x\r\n", "no hexadecimal number"}, Malformed{"5|\nhello", "no hexadecimal"},
-        Malformed{"5;a|\nhello", "ends without CR"}, Malformed{"|-5\r\n", "no hexadecimal number"},
+       {Malformed{"|zz\r\n", "not a hexadecimal number"},
+        Malformed{"|\r\n", "not a hexadecimal number"},
+        Malformed{"5|x\r\n", "not a hexadecimal number"},
+        Malformed{"5|\nhello", "not a hexadecimal"}, Malformed{"5;a|\nhello", "ends without CR"},
+        Malformed{"|-5\r\n", "not a hexadecimal number"},
         Malformed{"5\r|hello", "does not end where its size says"},
         Malformed{"5\r\nhello|, world", "does not end where its size says"},
         Malformed{"5\r\nhello\r|x", "does not end where its size says"},

@@ -36,7 +36,8 @@ TEST(AcceptanceBlockTest, TheAcceptRateStandsAloneWhereDraftsAreNotCounted) {
   results.headline.acceptance->per_draft.reset();
   const std::string block = AcceptanceBlock(results);
   EXPECT_THAT(block, HasSubstr("per step, uncut, from the server's timings"));
-  EXPECT_THAT(block, ContainsRegex("  accept rate +0\\.58 .*which steps had a draft is not known"));
+  EXPECT_THAT(block,
+              ContainsRegex("  accept rate +0\\.58 .*it is not known which steps had a draft"));
   EXPECT_THAT(block, Not(HasSubstr("\n  per draft ")));
 }
 
@@ -71,10 +72,10 @@ TEST(AcceptanceBlockTest, WhatIsNotCoveredIsSaid) {
 TEST(AcceptanceBlockTest, WithoutStepsTheSlicesShowUserTps) {
   Results results = testing::FullResults();
   results.headline.acceptance.reset();
-  results.slices = {testing::SampleSlice("category", "coding", 3),
-                    testing::SampleSlice("category", "", 2)};
+  results.slices = {testing::SampleSlice(Dimension::kCategory, "coding", 3),
+                    testing::SampleSlice(Dimension::kCategory, "", 2)};
   const std::string block = AcceptanceBlock(results);
-  EXPECT_THAT(block, ContainsRegex("acceptance length +- +no response told its steps\n"));
+  EXPECT_THAT(block, ContainsRegex("acceptance length +- +no response reported its steps\n"));
   EXPECT_THAT(block, HasSubstr("user TPS p50 by category coding 43.1   (none) 43.1\n"));
 }
 
@@ -89,7 +90,7 @@ TEST(AcceptanceBlockTest, TiersThatAreTheCategoriesStandThereOnce) {
   const size_t tiers = results.slices.size();
   for (size_t i = 0; i < tiers; ++i) {
     results.slices.push_back(results.slices[i]);
-    results.slices.back().by = "category";
+    results.slices.back().by = Dimension::kCategory;
   }
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by tier "));
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by category")));

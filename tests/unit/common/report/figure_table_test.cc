@@ -78,7 +78,7 @@ TEST(FigureTableTest, AMissingFigureIsADashAndAReason) {
 TEST(FigureTableTest, TotalsOnlyIsWhyThereIsNoStepLatency) {
   Results results = testing::FullResults();
   results.headline.latency.step_latency_ms.reset();
-  results.verdict.labels = {{.code = "totals_only", .text = "", .windows = 0}};
+  results.verdict.labels = {{.code = Label::kTotalsOnly, .text = "", .windows = 0}};
   EXPECT_THAT(FigureTable(results),
               ContainsRegex("step latency ms +- +the server tells only a response's total tokens"));
 }

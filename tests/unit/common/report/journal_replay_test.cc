@@ -65,7 +65,7 @@ TEST(JournalReplayTest, WhatIsBehindADamagedStretchIsFoldedAndTheLossIsTheFirstR
   EXPECT_EQ(results.targets.size(), 1u);
   AddJournalLoss(*loss, results);
   ASSERT_FALSE(results.verdict.reasons.empty());
-  EXPECT_EQ(results.verdict.reasons[0].code, "journal_damaged");
+  EXPECT_EQ(results.verdict.reasons[0].code, ReasonCode::kJournalDamaged);
   EXPECT_EQ(
       results.verdict.reasons[0].text,
       absl::StrFormat("%d bytes lost: %d at byte %d", loss->damage.bytes, loss->damage.bytes, at));
@@ -78,12 +78,12 @@ TEST(JournalReplayTest, AValidRunIsDegradedByDamageAndNotByATornTail) {
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
   EXPECT_TRUE(results.verdict.reasons.empty());
   JournalLoss loss;
-  for (uint64_t i = 0; i < 10; ++i) loss.damage.Add({.offset = 100 * i, .bytes = 7});
+  for (uint64_t i = 0; i < 10; ++i) loss.damage.AddStretch({.offset = 100 * i, .bytes = 7});
   AddJournalLoss(loss, results);
   EXPECT_EQ(results.verdict.state, VerdictState::kDegraded);
   EXPECT_THAT(results.verdict.reasons.at(0).text,
               AllOf(StartsWith("70 bytes lost: 7 at byte 0, 7 at byte 100, "),
-                    HasSubstr("and 2 stretches more")));
+                    HasSubstr("and 2 more stretches")));
 }
 
 TEST(JournalReplayTest, TheResultsOfAFolderAreThoseOfItsArtifacts) {

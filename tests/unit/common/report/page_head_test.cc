@@ -14,8 +14,8 @@ using ::testing::StartsWith;
 TEST(PageHeadTest, TheVerdictComesFirstAndItsReasonsNext) {
   Results results = testing::FullResults();
   results.verdict.state = VerdictState::kDegraded;
-  results.verdict.reasons = {{.code = "agent_lost", .text = "agent 7", .windows = 0},
-                             {.code = "in_flight_below_bs", .text = "98 %", .windows = 4}};
+  results.verdict.reasons = {{.code = ReasonCode::kAgentLost, .text = "agent 7", .windows = 0},
+                             {.code = ReasonCode::kInFlightBelowBs, .text = "98 %", .windows = 4}};
   EXPECT_THAT(VerdictLines(results),
               StartsWith("DEGRADED  run 20261122-101410-7f3a   hold 61 s of 84 s   (61 windows: 59 "
                          "valid, 2 degraded)\n"
@@ -71,11 +71,12 @@ TEST(PageHeadTest, BuiltinPromptsAreCalledWhatTheyAre) {
   Results results;
   results.spec.dataset.name = "builtin_throughput_1k";
   results.spec.dataset.builtin = true;
-  EXPECT_THAT(SetupLines(results),
-              HasSubstr("builtin_throughput_1k: for trying things, not a SPEED-Bench result"));
+  EXPECT_THAT(
+      SetupLines(results),
+      HasSubstr("builtin_throughput_1k: only for trying things out, not a SPEED-Bench result"));
   results.spec.dataset.name = "builtin";
   EXPECT_THAT(SetupLines(results),
-              HasSubstr("builtin prompts: for trying things, not a SPEED-Bench result"));
+              HasSubstr("builtin prompts: only for trying things out, not a SPEED-Bench result"));
 }
 
 TEST(PageHeadTest, TheStartSkewSaysWhatTheClocksLeaveOpen) {

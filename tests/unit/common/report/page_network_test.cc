@@ -16,9 +16,10 @@ TEST(PageNetworkTest, TheRoundTripStandsBesideTtftWithAndWithoutIt) {
                        .round_trip_ms = 12.3,
                        .ttft_p50_ms = 212.5,
                        .ttft_p99_ms = 1204}};
-  EXPECT_EQ(NetworkLines(results),
-            "network   round trip 12.30 ms (TCP, 8 connections)   TTFT p50 212.50, less it 200.20\n"
-            "          TTFT p99 1,204, less it 1,192\n");
+  EXPECT_EQ(
+      NetworkLines(results),
+      "network   round trip 12.30 ms (TCP, 8 connections)   TTFT p50 212.50, without it 200.20\n"
+      "          TTFT p99 1,204, without it 1,192\n");
 }
 
 TEST(PageNetworkTest, ThisMachinesOwnIsNothingToTakeOff) {
@@ -41,7 +42,7 @@ TEST(PageNetworkTest, OfSeveralTargetsEachIsNamedAndFarTooManyAreNot) {
   EXPECT_THAT(lines, HasSubstr("http://a:1   round trip 0.05 ms (TCP, 1 connection)\n"));
   EXPECT_THAT(lines, HasSubstr("fp8   round trip"));
   EXPECT_THAT(lines, HasSubstr("target 7"));
-  EXPECT_THAT(lines, HasSubstr("network   2 more: targets in summary.json\n"));
+  EXPECT_THAT(lines, HasSubstr("network   2 more: see targets in summary.json\n"));
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(PageTotalsTest, APlanThatIsLongerThanTheRunIsNoFailure) {
   results.conservation.unassigned[static_cast<size_t>(UnassignedReason::kLimit)] = 17;
   EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (the limit was reached)"));
   results.spec.load.duration = std::chrono::seconds(60);
-  EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (the time was up)"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("sent 83 + not begun 17 (time was up)"));
 }
 
 TEST(PageTotalsTest, WithoutAPlanTheIdentityBeginsWithSent) {
@@ -48,7 +48,7 @@ TEST(PageTotalsTest, AnIdentityThatFailsIsShouted) {
   Results results = testing::FullResults();
   EXPECT_THAT(TotalsLines(results), Not(HasSubstr("ADD UP")));
   results.conservation.ok -= 1;
-  EXPECT_THAT(TotalsLines(results), HasSubstr("DOES NOT ADD UP: a fault of specctl"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("DOES NOT ADD UP: a bug in specctl"));
 }
 
 TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
@@ -62,16 +62,16 @@ TEST(PageTotalsTest, OnlyTheFirstCausesAreListed) {
   EXPECT_THAT(lines, HasSubstr("not ok    9 x cause 0: why 0\n"));
   EXPECT_THAT(lines, HasSubstr("5 x cause 4"));
   EXPECT_THAT(lines, Not(HasSubstr("cause 5")));
-  EXPECT_THAT(lines, HasSubstr("2 causes more"));
+  EXPECT_THAT(lines, HasSubstr("and 2 more"));
 }
 
 TEST(PageTotalsTest, TokensApartFromTheServersShow) {
   Results results = testing::FullResults();
-  EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,204   "));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("servers report 1,566,204   "));
   results.servers->sums.generated_tokens = 1566304;
-  EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,304 (100 more)"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("servers report 1,566,304 (100 more)"));
   results.servers->sums.generated_tokens = 1566203;
-  EXPECT_THAT(TotalsLines(results), HasSubstr("servers say 1,566,203 (1 less)"));
+  EXPECT_THAT(TotalsLines(results), HasSubstr("servers report 1,566,203 (1 less)"));
   results.servers.reset();
   EXPECT_THAT(TotalsLines(results), HasSubstr("servers' count unknown"));
 }

@@ -99,7 +99,7 @@ TEST(RunJsonTest, EveryFieldOfTheSpecIsThere) {
   full.clear_target_urls();
   const auto print = [](const v1::RunSpec& spec) {
     Results results;
-    results.spec = FromProto(spec);
+    results.spec = SpecFromProto(spec);
     results.targets = {testing::SampleTarget(0)};
     return RunJson(results);
   };

@@ -39,7 +39,7 @@ inline std::string SampleChunks() {
     record.arrival_us = kT0MonoNs / 1000 + after_t0_us;
     record.uncertainty_us = uncertainty_us;
     record.tokens = tokens;
-    encoder.Append(record);
+    encoder.AppendRecord(record);
   };
   append(1'200'000, 0, 1);
   append(1'300'000, 250, 3);
@@ -125,7 +125,7 @@ inline std::vector<Event> SampleEvents(bool save_text = false) {
 inline void WriteJournal(const std::string& dir, const std::vector<Event>& events) {
   absl::StatusOr<JournalWriter> journal = JournalWriter::Create(dir + "/journal.pb");
   ASSERT_TRUE(journal.ok()) << journal.status();
-  for (const Event& event : events) journal->Append(event);
+  for (const Event& event : events) journal->AppendEvent(event);
   ASSERT_TRUE(journal->Sync().ok());
 }
 

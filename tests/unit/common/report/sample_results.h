@@ -61,9 +61,9 @@ inline TargetProbed SampleTarget(uint32_t target) {
   return probed;
 }
 
-inline SliceFigures SampleSlice(std::string by, std::string key, double acceptance_length) {
+inline SliceFigures SampleSlice(Dimension by, std::string key, double acceptance_length) {
   SliceFigures slice;
-  slice.by = std::move(by);
+  slice.by = by;
   slice.key = std::move(key);
   slice.conservation.sent = slice.conservation.ok = 512;
   slice.output_tokens = 522068;
@@ -111,10 +111,10 @@ inline AgentFigures SampleAgent() {
 inline WindowFigures SampleWindow() {
   WindowFigures window;
   window.start_s = 12;
-  window.stage = "hold";
+  window.stage = Stage::kHold;
   window.verdict = VerdictState::kDegraded;
-  window.reasons = {"in_flight_below_bs", "send_lag"};
-  window.labels = {"queued"};
+  window.reasons = {ReasonCode::kInFlightBelowBs, ReasonCode::kSendLag};
+  window.labels = {Label::kQueued};
   window.output_tps = 21913.5;
   window.in_flight_mean = 511.25;
   window.begun = 21;
@@ -139,7 +139,7 @@ inline Results FullResults() {
   results.verdict.windows = 61;
   results.verdict.windows_degraded = 2;
   results.verdict.labels = {
-      {.code = "queued", .text = "the servers had requests waiting below bs", .windows = 3}};
+      {.code = Label::kQueued, .text = "the servers had requests waiting below bs", .windows = 3}};
   results.verdict.checks_not_made = {"arrival bound", "send lag", "clock bound"};
   results.hold =
       Results::Hold{.start_s = 11, .length_s = 61, .windows = 61, .requests_begun = 1305};
@@ -203,8 +203,9 @@ inline Results FullResults() {
   results.servers->waiting = GaugeSummary{3, 17};
   results.servers->kv_cache_share = GaugeSummary{0.61, 0.83};
   results.servers->scrapes = 172;
-  results.slices = {SampleSlice("tier", "low_entropy", 3.1), SampleSlice("tier", "mixed", 2.58),
-                    SampleSlice("tier", "high_entropy", 2.11)};
+  results.slices = {SampleSlice(Dimension::kTier, "low_entropy", 3.1),
+                    SampleSlice(Dimension::kTier, "mixed", 2.58),
+                    SampleSlice(Dimension::kTier, "high_entropy", 2.11)};
   results.windows = {SampleWindow()};
   results.failures = {{.text = "503 (http://vllm-1:8000)",
                        .reason = "HTTP status 503: the queue of 4096 is full",
@@ -232,8 +233,8 @@ inline Results BareResults() {
   results.spec.gpus.reset();
   results.verdict.state = VerdictState::kInvalid;
   results.verdict.reasons = {
-      {.code = "agent_lost", .text = "agent 0 was killed by signal 9", .windows = 0},
-      {.code = "journal_ends_early",
+      {.code = ReasonCode::kAgentLost, .text = "agent 0 was killed by signal 9", .windows = 0},
+      {.code = ReasonCode::kJournalEndsEarly,
        .text = "the controller never wrote the run's end",
        .windows = 0}};
   results.headline_is_whole_run = true;

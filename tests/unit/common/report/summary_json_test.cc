@@ -59,8 +59,8 @@ TEST(SummaryJsonTest, WhatIsAbsentHasNoKey) {
 
 TEST(SummaryJsonTest, DamageOfTheJournalIsCountedAndPlaced) {
   Results results;
-  results.journal_damage.Add({.offset = 120, .bytes = 80});
-  results.journal_damage.Add({.offset = 4096, .bytes = 20});
+  results.journal_damage.AddStretch({.offset = 120, .bytes = 80});
+  results.journal_damage.AddStretch({.offset = 4096, .bytes = 20});
   const object damage = Summary(results).at("journal_damage").as_object();
   EXPECT_EQ(damage.at("stretches").as_int64(), 2);
   EXPECT_EQ(damage.at("bytes").as_int64(), 100);
@@ -82,7 +82,7 @@ TEST(SummaryJsonTest, BuiltinPromptsAreCalledWhatTheyAre) {
   const object summary = Summary(testing::BareResults());
   EXPECT_TRUE(summary.at("dataset").at("builtin").as_bool());
   EXPECT_EQ(summary.at("dataset").at("warning").as_string(),
-            "builtin prompts: for trying things, not a SPEED-Bench result");
+            "builtin prompts: only for trying things out, not a SPEED-Bench result");
   EXPECT_FALSE(Summary(testing::FullResults()).at("dataset").as_object().contains("warning"));
 }
 

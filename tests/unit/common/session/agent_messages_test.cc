@@ -33,7 +33,7 @@ AgentHello FullHello() {
 
 template <typename T>
 T RoundTrip(const T& message) {
-  auto decoded = Decode(Encode(AgentMessage(message)));
+  auto decoded = DecodeAgentMessage(EncodeAgentMessage(AgentMessage(message)));
   EXPECT_TRUE(decoded.ok()) << decoded.status();
   return std::get<T>(*decoded);
 }
@@ -55,9 +55,9 @@ TEST(AgentMessagesTest, AnswersNameTheirRun) {
   const auto prepared = RoundTrip(AgentPrepared{.run_id = "run-1", .error = "no"});
   EXPECT_EQ(prepared.run_id, "run-1");
   EXPECT_EQ(prepared.error, "no");
-  const auto armed = RoundTrip(AgentArmed{.run_id = "run-2", .error = "late"});
+  const auto armed = RoundTrip(AgentArmed{.run_id = "run-2", .late = std::chrono::seconds(2)});
   EXPECT_EQ(armed.run_id, "run-2");
-  EXPECT_EQ(armed.error, "late");
+  EXPECT_EQ(armed.late, std::chrono::seconds(2));
   const auto done = RoundTrip(AgentDone{.run_id = "run-3", .stopped = true, .last_seq = 17});
   EXPECT_EQ(done.run_id, "run-3");
   EXPECT_TRUE(done.stopped);
@@ -71,25 +71,27 @@ TEST(AgentMessagesTest, ABatchsBytesAreNotTouched) {
 }
 
 TEST(AgentMessagesTest, BytesOnTheWire) {
-  EXPECT_EQ(HexOf(Encode(FullHello())),
-            "0a3808031205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
+  EXPECT_EQ(HexOf(EncodeAgentMessage(FullHello())),
+            "0a3808041205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
             "0a0572756e2d311002180320042809");
-  EXPECT_EQ(HexOf(Encode(AgentPrepared{.run_id = "r", .error = "e"})), "12060a0172120165");
-  EXPECT_EQ(HexOf(Encode(AgentArmed{.run_id = "r", .error = "e"})), "1a060a0172120165");
-  EXPECT_EQ(HexOf(Encode(SentBatch{.bytes = "ab"})), "22026162");
-  EXPECT_EQ(HexOf(Encode(AgentHeartbeat{.agent_mono_ns = 5})), "2a020805");
-  EXPECT_EQ(HexOf(Encode(AgentDone{.run_id = "r", .stopped = true, .last_seq = 3})),
+  EXPECT_EQ(HexOf(EncodeAgentMessage(AgentPrepared{.run_id = "r", .error = "e"})),
+            "12060a0172120165");
+  EXPECT_EQ(HexOf(EncodeAgentMessage(AgentArmed{.run_id = "r", .late = Nanos(5)})),
+            "1a050a01721805");
+  EXPECT_EQ(HexOf(EncodeAgentMessage(SentBatch{.bytes = "ab"})), "22026162");
+  EXPECT_EQ(HexOf(EncodeAgentMessage(AgentHeartbeat{.agent_mono_ns = 5})), "2a020805");
+  EXPECT_EQ(HexOf(EncodeAgentMessage(AgentDone{.run_id = "r", .stopped = true, .last_seq = 3})),
             "32070a017210011803");
 }
 
 TEST(AgentMessagesTest, WhatThisVersionDoesNotKnowIsAnError) {
-  const auto nothing = Decode(v1::AgentMessage());
+  const auto nothing = DecodeAgentMessage(v1::AgentMessage());
   EXPECT_EQ(nothing.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(nothing.status().message(),
             "session: got a message of a kind this version doesn't know");
   v1::AgentMessage hello;
   hello.mutable_hello()->add_held()->set_phase(static_cast<v1::HeldPhase>(9));
-  const auto odd = Decode(hello);
+  const auto odd = DecodeAgentMessage(hello);
   EXPECT_EQ(odd.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(odd.status().message()), HasSubstr("held[0].phase: got 9"));
 }
@@ -115,7 +117,7 @@ TEST(CheckHelloTest, AnotherTokenIsRefused) {
   const absl::Status status =
       CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "other"});
   EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
-  EXPECT_EQ(status.message(), "join token: not that of this controller");
+  EXPECT_EQ(status.message(), "join token: does not match the controller's");
 }
 
 }  // namespace

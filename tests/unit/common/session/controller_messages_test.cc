@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 template <typename T>
 T SentAndRead(const T& message) {
-  auto decoded = Decode(Encode(ControllerMessage(message)));
+  auto decoded = DecodeControllerMessage(EncodeControllerMessage(ControllerMessage(message)));
   EXPECT_TRUE(decoded.ok()) << decoded.status();
   return std::get<T>(*decoded);
 }
@@ -55,26 +55,28 @@ TEST(ControllerMessagesTest, AForeignClockHasNoT0) {
 }
 
 TEST(ControllerMessagesTest, BytesOnTheWire) {
-  EXPECT_EQ(HexOf(Encode(FullWelcome())), "0a140880e497d012108094ebdc031a06626f6f742d61");
-  EXPECT_EQ(HexOf(Encode(FullArm())), "1a090a0172100518062007");
-  EXPECT_EQ(HexOf(Encode(AckBatches{.run_id = "r", .seq = 9})), "22050a01721009");
-  EXPECT_EQ(HexOf(Encode(FullDrain())), "2a0b0a017210021880d88ee16f");
-  EXPECT_EQ(HexOf(Encode(ReleaseRun{.run_id = "r"})), "32030a0172");
-  EXPECT_EQ(HexOf(Encode(DismissAgent{})), "3a00");
+  EXPECT_EQ(HexOf(EncodeControllerMessage(FullWelcome())),
+            "0a140880e497d012108094ebdc031a06626f6f742d61");
+  EXPECT_EQ(HexOf(EncodeControllerMessage(FullArm())), "1a090a0172100518062007");
+  EXPECT_EQ(HexOf(EncodeControllerMessage(AckBatches{.run_id = "r", .seq = 9})), "22050a01721009");
+  EXPECT_EQ(HexOf(EncodeControllerMessage(FullDrain())), "2a0b0a017210021880d88ee16f");
+  EXPECT_EQ(HexOf(EncodeControllerMessage(ReleaseRun{.run_id = "r"})), "32030a0172");
+  EXPECT_EQ(HexOf(EncodeControllerMessage(DismissAgent{})), "3a00");
 }
 
 TEST(ControllerMessagesTest, WhatThisVersionDoesNotKnowIsAnError) {
-  const auto nothing = Decode(v1::ControllerMessage());
+  const auto nothing = DecodeControllerMessage(v1::ControllerMessage());
   EXPECT_EQ(nothing.status().code(), absl::StatusCode::kInvalidArgument);
   v1::ControllerMessage drain;
   drain.mutable_drain()->set_reason(static_cast<v1::DrainReason>(9));
-  const auto odd = Decode(drain);
+  const auto odd = DecodeControllerMessage(drain);
   EXPECT_EQ(odd.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(odd.status().message()), HasSubstr("Drain: reason: got 9"));
   v1::ControllerMessage prepare;
   prepare.mutable_prepare()->mutable_head()->mutable_spec()->set_url_policy(
       static_cast<v1::UrlPolicy>(9));
-  EXPECT_THAT(std::string(Decode(prepare).status().message()), HasSubstr("url_policy: got 9"));
+  EXPECT_THAT(std::string(DecodeControllerMessage(prepare).status().message()),
+              HasSubstr("url_policy: got 9"));
 }
 
 }  // namespace

@@ -34,13 +34,13 @@ PreparePart Whole() {
 }
 
 void ExpectRefused(const PreparePart& part, const char* why) {
-  const auto job = PrepareIntake().Take(part);
+  const auto job = PrepareIntake().TakePart(part);
   EXPECT_EQ(job.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(job.status().message()), HasSubstr(why));
 }
 
 TEST(PrepareIntakeTest, OnePartMakesAJob) {
-  const auto job = PrepareIntake().Take(Whole());
+  const auto job = PrepareIntake().TakePart(Whole());
   ASSERT_TRUE(job.ok() && *job) << job.status();
   EXPECT_EQ((*job)->spec.run_id, "run-1");
   EXPECT_EQ((*job)->slice.slots, 2u);
@@ -57,10 +57,10 @@ TEST(PrepareIntakeTest, PartsAreJoinedAndOnlyTheFirstHasTheRest) {
   second.entries = {Row(3)};
   second.last = true;
   PrepareIntake intake;
-  const auto none = intake.Take(first);
+  const auto none = intake.TakePart(first);
   ASSERT_TRUE(none.ok());
   EXPECT_FALSE(*none);
-  const auto job = intake.Take(second);
+  const auto job = intake.TakePart(second);
   ASSERT_TRUE(job.ok() && *job) << job.status();
   EXPECT_EQ((*job)->slice.entries.size(), 2u);
   EXPECT_EQ((*job)->slice.agents, 2u);
@@ -70,9 +70,9 @@ TEST(PrepareIntakeTest, AfterACutTheSliceBeginsAnew) {
   PreparePart first = Whole();
   first.last = false;
   PrepareIntake intake;
-  ASSERT_TRUE(intake.Take(first).ok());
+  ASSERT_TRUE(intake.TakePart(first).ok());
   intake.Reset();
-  const auto job = intake.Take(Whole());
+  const auto job = intake.TakePart(Whole());
   ASSERT_TRUE(job.ok() && *job) << job.status();
   EXPECT_EQ((*job)->slice.entries.size(), 2u);
 }

@@ -9,8 +9,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(SpawnOrderTest, IsALineOfAddressTokenAndNumber) {
-  const std::string line =
-      Encode({.controller_address = "127.0.0.1:4711", .join_token = "secret", .number = 15});
+  const std::string line = EncodeSpawnOrder(
+      {.controller_address = "127.0.0.1:4711", .join_token = "secret", .number = 15});
   EXPECT_EQ(line, "127.0.0.1:4711 secret 15");
   const auto order = DecodeSpawnOrder(line);
   ASSERT_TRUE(order.ok());

@@ -16,14 +16,14 @@ TEST(InboxTest, ItemsComeInOrder) {
   inbox.Post(1);
   inbox.Post(2);
   inbox.Post(3);
-  EXPECT_THAT(inbox.Take(MonoNow()), ElementsAre(1, 2, 3));
-  EXPECT_THAT(inbox.Take(MonoNow()), IsEmpty());
+  EXPECT_THAT(inbox.TakeItems(MonoNow()), ElementsAre(1, 2, 3));
+  EXPECT_THAT(inbox.TakeItems(MonoNow()), IsEmpty());
 }
 
 TEST(InboxTest, WhatMayBeLostIsDroppedAndCountedWhenFull) {
   Inbox<int> inbox(2);
   for (int i = 0; i < 5; ++i) inbox.PostOrDrop(i);
-  EXPECT_THAT(inbox.Take(MonoNow()), ElementsAre(0, 1));
+  EXPECT_THAT(inbox.TakeItems(MonoNow()), ElementsAre(0, 1));
   EXPECT_EQ(inbox.dropped(), 3u);
 }
 
@@ -34,7 +34,7 @@ TEST(InboxTest, APatientSenderWaitsForRoom) {
   });
   std::vector<int> taken;
   while (taken.size() < 3) {
-    const auto items = inbox.Take(MonoNow() + std::chrono::seconds(10));
+    const auto items = inbox.TakeItems(MonoNow() + std::chrono::seconds(10));
     EXPECT_LE(items.size(), 1u);
     taken.insert(taken.end(), items.begin(), items.end());
   }
@@ -48,7 +48,7 @@ TEST(InboxTest, CloseFreesSendersThatWait) {
   std::thread sender([&inbox] { inbox.PostWhenRoom(2); });
   inbox.Close();
   sender.join();
-  EXPECT_THAT(inbox.Take(MonoNow()), ElementsAre(1));
+  EXPECT_THAT(inbox.TakeItems(MonoNow()), ElementsAre(1));
 }
 
 }  // namespace

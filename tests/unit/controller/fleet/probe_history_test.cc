@@ -28,11 +28,11 @@ std::vector<int64_t> SentAt(const ProbeHistory& history) {
 TEST(ProbeHistoryTest, OfTenSecondsTheQuickestIsKept) {
   ProbeHistory history;
   MonoTime now{seconds(1000)};
-  history.Add(Exchange(1, 50), now);
-  history.Add(Exchange(2, 20), now);
-  history.Add(Exchange(3, 30), now + milliseconds(9'999));
+  history.AddProbe(Exchange(1, 50), now);
+  history.AddProbe(Exchange(2, 20), now);
+  history.AddProbe(Exchange(3, 30), now + milliseconds(9'999));
   EXPECT_EQ(SentAt(history), (std::vector<int64_t>{2}));
-  history.Add(Exchange(4, 90), now + seconds(10));
+  history.AddProbe(Exchange(4, 90), now + seconds(10));
   EXPECT_EQ(SentAt(history), (std::vector<int64_t>{2, 4}));
 }
 
@@ -41,17 +41,17 @@ TEST(ProbeHistoryTest, TimeInTheControllerIsNoDelay) {
   ClockExchange slow_answer = Exchange(1, 10);
   slow_answer.controller_send_mono_ns += 5'000'000;
   slow_answer.agent_receive_mono_ns += 5'000'000;
-  history.Add(slow_answer, MonoTime(seconds(1)));
-  history.Add(Exchange(2, 11), MonoTime(seconds(2)));
+  history.AddProbe(slow_answer, MonoTime(seconds(1)));
+  history.AddProbe(Exchange(2, 11), MonoTime(seconds(2)));
   EXPECT_EQ(SentAt(history), (std::vector<int64_t>{1}));
 }
 
 TEST(ProbeHistoryTest, WhatIsOlderThanTenMinutesGoes) {
   ProbeHistory history;
   const MonoTime now{seconds(1000)};
-  history.Add(Exchange(1, 1), now);
-  history.Add(Exchange(2, 1), now + minutes(6));
-  history.Add(Exchange(3, 1), now + minutes(11));
+  history.AddProbe(Exchange(1, 1), now);
+  history.AddProbe(Exchange(2, 1), now + minutes(6));
+  history.AddProbe(Exchange(3, 1), now + minutes(11));
   EXPECT_EQ(SentAt(history), (std::vector<int64_t>{2, 3}));
 }
 
@@ -59,7 +59,7 @@ TEST(ProbeHistoryTest, ItIsBoundedHoweverManyProbesCome) {
   ProbeHistory history;
   MonoTime now{seconds(1000)};
   for (int64_t i = 0; i < 100'000; ++i, now += milliseconds(20)) {
-    history.Add(Exchange(i, i % 7), now);
+    history.AddProbe(Exchange(i, i % 7), now);
     ASSERT_LE(history.Probes().size(), ProbeHistory::kProbesMax);
   }
   EXPECT_GE(history.Probes().size(), ProbeHistory::kProbesMax - 1);

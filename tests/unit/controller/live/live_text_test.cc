@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 RunSnapshot Frame() {
   RunSnapshot frame;
   frame.run_id = "20261122-101410-7f3a";
-  frame.figures.stage = "hold";
+  frame.figures.stage = LiveStage::kHold;
   frame.figures.elapsed_s = 42;
   frame.figures.done = 700;
   frame.figures.in_flight = 512;
@@ -43,7 +43,7 @@ TEST(LiveTextTest, ThePlainLineSaysTheSame) {
 
 TEST(LiveTextTest, WhatIsNotKnownIsADash) {
   RunSnapshot frame;
-  frame.figures.stage = "preparing";
+  frame.figures.stage = LiveStage::kPreparing;
   EXPECT_THAT(BlockLines(frame, 100),
               ElementsAre("run    preparing   0 s", "  done 0   in flight 0   failed 0   agents 0",
                           "  TPS        0  ", "  TTFT ms p50 - p99 -   step ms p50 - p99 -",
@@ -54,20 +54,22 @@ TEST(LiveTextTest, LostAgentsAndReasonsAreSaid) {
   RunSnapshot frame = Frame();
   frame.figures.agents_lost = 1;
   frame.figures.verdict.state = VerdictState::kInvalid;
-  frame.figures.verdict.reasons = {{.code = "agent_lost", .text = "agent 3 lost", .windows = 0},
-                                   {.code = "x", .text = "tokens apart", .windows = 0}};
-  frame.figures.verdict.labels = {{.code = "queued", .text = "", .windows = 0}};
+  frame.figures.verdict.reasons = {
+      {.code = ReasonCode::kAgentLost, .text = "agent 3 lost", .windows = 0},
+      {.code = ReasonCode::kChunksDropped, .text = "8 chunks", .windows = 0}};
+  frame.figures.verdict.labels = {{.code = Label::kQueued, .text = "", .windows = 0}};
   const auto lines = BlockLines(frame, 100);
   EXPECT_THAT(lines[1], ::testing::EndsWith("agents 16 (1 LOST)"));
-  EXPECT_EQ(lines[4],
-            "  so far INVALID: agent_lost (agent 3 lost), x (tokens apart)   labels: queued");
+  EXPECT_EQ(
+      lines[4],
+      "  so far INVALID: agent_lost (agent 3 lost), chunks_dropped (8 chunks)   labels: queued");
 }
 
 TEST(LiveTextTest, AReasonWithoutATextIsSaidByItsCode) {
   RunSnapshot frame = Frame();
   frame.figures.verdict.state = VerdictState::kDegraded;
-  frame.figures.verdict.reasons = {{.code = "in_flight_below_bs", .text = "", .windows = 2},
-                                   {.code = "arrival_bound", .text = "", .windows = 1}};
+  frame.figures.verdict.reasons = {{.code = ReasonCode::kInFlightBelowBs, .text = "", .windows = 2},
+                                   {.code = ReasonCode::kArrivalBound, .text = "", .windows = 1}};
   EXPECT_EQ(BlockLines(frame, 100)[4], "  so far degraded: in_flight_below_bs, arrival_bound");
   EXPECT_THAT(PlainLine(frame), ::testing::EndsWith("degraded: in_flight_below_bs, arrival_bound"));
 }

@@ -28,7 +28,7 @@ class TerminalViewTest : public ::testing::Test {
     text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
     return text;
   }
-  static RunSnapshot Frame(const std::string& stage) {
+  static RunSnapshot Frame(LiveStage stage) {
     RunSnapshot frame;
     frame.run_id = "run-1";
     frame.figures.stage = stage;
@@ -41,9 +41,9 @@ class TerminalViewTest : public ::testing::Test {
 
 TEST_F(TerminalViewTest, ABlockIsDrawnOverTheOneBefore) {
   TerminalView view = View(true);
-  view.Show(Frame("ramp"), now_);
+  view.Show(Frame(LiveStage::kRamp), now_);
   EXPECT_EQ(Written().rfind("\r\x1b[2Krun run-1   ramp", 0), 0u);
-  view.Show(Frame("hold"), now_);
+  view.Show(Frame(LiveStage::kHold), now_);
   EXPECT_EQ(Written().rfind("\x1b[5A\r\x1b[2Krun run-1   hold", 0), 0u);
   view.Clear();
   EXPECT_EQ(Written(), "\x1b[5A\r\x1b[J");
@@ -52,9 +52,9 @@ TEST_F(TerminalViewTest, ABlockIsDrawnOverTheOneBefore) {
 }
 
 TEST_F(TerminalViewTest, TextOfOthersControlsNothing) {
-  RunSnapshot frame = Frame("hold");
+  RunSnapshot frame = Frame(LiveStage::kHold);
   frame.figures.verdict.reasons = {
-      {.code = "agent_lost", .text = "killed \x1b]0;x\x07", .windows = 0}};
+      {.code = ReasonCode::kAgentLost, .text = "killed \x1b]0;x\x07", .windows = 0}};
   for (const bool terminal : {true, false}) {
     TerminalView view = View(terminal);
     view.Show(frame, now_);
@@ -64,27 +64,27 @@ TEST_F(TerminalViewTest, TextOfOthersControlsNothing) {
 
 TEST_F(TerminalViewTest, WithoutATerminalALineComesEveryFewSecondsAndAtANewStage) {
   TerminalView view = View(false);
-  view.Show(Frame("ramp"), now_);
-  EXPECT_EQ(Written(), PlainLine(Frame("ramp")) + "\n");
-  view.Show(Frame("ramp"), now_ + seconds(4));
+  view.Show(Frame(LiveStage::kRamp), now_);
+  EXPECT_EQ(Written(), PlainLine(Frame(LiveStage::kRamp)) + "\n");
+  view.Show(Frame(LiveStage::kRamp), now_ + seconds(4));
   EXPECT_EQ(Written(), "");
-  view.Show(Frame("hold"), now_ + seconds(4));
-  EXPECT_EQ(Written(), PlainLine(Frame("hold")) + "\n");
-  view.Show(Frame("hold"), now_ + seconds(9));
-  EXPECT_EQ(Written(), PlainLine(Frame("hold")) + "\n");
+  view.Show(Frame(LiveStage::kHold), now_ + seconds(4));
+  EXPECT_EQ(Written(), PlainLine(Frame(LiveStage::kHold)) + "\n");
+  view.Show(Frame(LiveStage::kHold), now_ + seconds(9));
+  EXPECT_EQ(Written(), PlainLine(Frame(LiveStage::kHold)) + "\n");
   view.Clear();
   EXPECT_EQ(Written(), "");
 }
 
 TEST_F(TerminalViewTest, APipeIsNoTerminal) {
   TerminalView view = TerminalView::For(ends_[1]);
-  view.Show(Frame("ramp"), now_);
-  EXPECT_EQ(Written(), PlainLine(Frame("ramp")) + "\n");
+  view.Show(Frame(LiveStage::kRamp), now_);
+  EXPECT_EQ(Written(), PlainLine(Frame(LiveStage::kRamp)) + "\n");
 }
 
 TEST_F(TerminalViewTest, AnOutputThatIsGoneIsPassedOver) {
   TerminalView view({.fd = -1, .terminal = true, .plain_interval = seconds(5)});
-  view.Show(Frame("ramp"), now_);
+  view.Show(Frame(LiveStage::kRamp), now_);
 }
 
 }  // namespace

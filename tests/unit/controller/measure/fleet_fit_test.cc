@@ -26,7 +26,7 @@ std::string LimitRefusal(uint32_t bs, uint32_t agents, uint64_t files_max) {
 TEST(FleetFitTest, SlotsThatDoNotFitAreRefusedWithARemedyThatFits) {
   EXPECT_TRUE(FitFleet(512, 1, Machine(1024)).ok());
   const std::string text = LimitRefusal(4096, 2, 1024);
-  EXPECT_THAT(text, HasSubstr("--bs 4096 over --agents 2: an agent would need 2112 open files, and "
+  EXPECT_THAT(text, HasSubstr("--bs 4096 over --agents 2: an agent would need 2112 open files, but "
                               "the limit here is 1024; use --agents 5, or "));
   EXPECT_THAT(text, HasSubstr("ulimit -n 2112"));
   EXPECT_TRUE(FitFleet(4096, 5, Machine(1024)).ok());
@@ -72,14 +72,35 @@ TEST(FleetFitTest, AgentsAreOneForEach256StreamsAndAtMostOneACore) {
 TEST(FleetFitTest, MoreAgentsThanStreamsAreRefused) {
   const auto few = FitFleet(8, 16, Machine(1024));
   EXPECT_EQ(few.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(few.status().message(), "--bs: need at least one slot an agent (--agents 16), got 8");
+  EXPECT_EQ(few.status().message(), "--bs: need at least one slot per agent (--agents 16), got 8");
+}
+
+TEST(FleetFitTest, WhatMembersSayOfTheirHostsCounts) {
+  FleetFacts here = Machine(1000);
+  here.hosts[0].boot_id = "boot-here";
+  const std::vector<HostFacts> members = {
+      {.hostname = "here", .boot_id = "boot-here", .cores = 4, .files_max = 500},
+      {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 4000},
+      {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 300}};
+  const FleetFacts fleet = WithMembers(here, members);
+  ASSERT_EQ(fleet.hosts.size(), 2u);
+  EXPECT_EQ(fleet.hosts[0].files_max, 500u);
+  EXPECT_EQ(fleet.hosts[1].files_max, 300u);
+  EXPECT_THAT(std::string(FitFleet(600, 1, fleet).status().message()), HasSubstr("on node-1"));
+}
+
+TEST(FleetFitTest, TheCoresOfMembersHostsCountOnceAHost) {
+  const HostFacts member = {
+      .hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 1 << 20};
+  const FleetFacts fleet = WithMembers(Machine(1 << 20), std::vector{member, member});
+  EXPECT_EQ(*FitFleet(256 * 100, std::nullopt, fleet), 12u);
 }
 
 TEST(FleetFitTest, OfSeveralHostsTheNarrowestDecidesAndIsNamed) {
   FleetFacts fleet = Machine(100'000);
   fleet.hosts.push_back({.name = "gpu-7", .cores = 4, .files_max = 1024});
   EXPECT_THAT(std::string(FitFleet(4096, 2, fleet).status().message()),
-              HasSubstr("an agent would need 2112 open files, and the limit on gpu-7 is 1024; use "
+              HasSubstr("an agent would need 2112 open files, but the limit on gpu-7 is 1024; use "
                         "--agents 5, or raise it in the agents' shell: ulimit -n 2112"));
   EXPECT_TRUE(FitFleet(4096, 5, fleet).ok());
 }

@@ -57,7 +57,7 @@ TEST(ResolveTest, WhatTheFleetCannotHoldIsRefusedBeforeATargetIsAsked) {
   request.spec.load.bs = 8;
   request.agents = 16;
   EXPECT_EQ(Resolve(request, network).status().message(),
-            "--bs: need at least one slot an agent (--agents 16), got 8");
+            "--bs: need at least one slot per agent (--agents 16), got 8");
   request.spec.load.bs = 4096;
   request.agents = 2;
   const absl::Status many = Resolve(request, network).status();
@@ -91,7 +91,7 @@ TEST(ResolveTest, ModelsThatDifferAreRefusedUnlessNamed) {
   FakeNetwork network;
   network.served = {"base", "other"};
   EXPECT_THAT(std::string(Resolve(TwoTargets(), network).status().message()),
-              HasSubstr("--model: http://a:1 serves base and http://b:2 serves other"));
+              HasSubstr("--model: http://a:1 serves base, but http://b:2 serves other"));
   MeasureRequest request = TwoTargets();
   request.spec.targets[0].model = "base";
   request.spec.targets[1].model = "other";
@@ -107,7 +107,7 @@ TEST(ResolveTest, AContextTooShortForEveryRowIsRefused) {
   const absl::Status refused = Resolve(TwoTargets(), network).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(refused.message()),
-              HasSubstr("--osl: no conversation fits the 128 tokens of context of http://a:1"));
+              HasSubstr("--osl: no conversation fits the 128-token context of http://a:1"));
   MeasureRequest request = TwoTargets();
   request.osl_tokens = 8;
   EXPECT_TRUE(Resolve(request, network).ok());
@@ -121,7 +121,7 @@ TEST(ResolveTest, WhatTargetsLackIsNoted) {
   ASSERT_TRUE(run.ok()) << run.status();
   EXPECT_THAT(run->metrics_targets, IsEmpty());
   EXPECT_THAT(run->notes, Contains(HasSubstr("no server metrics from http://b:2: 404")));
-  EXPECT_THAT(run->notes, Contains(HasSubstr("http://a:1 refuses stream_options")));
+  EXPECT_THAT(run->notes, Contains(HasSubstr("http://a:1 rejects stream_options")));
 }
 
 TEST(ResolveTest, AWorkloadIsResolvedWithoutTargets) {

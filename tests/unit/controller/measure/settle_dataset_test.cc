@@ -44,7 +44,7 @@ TEST(SettleDatasetTest, RowsThatAnEarlierRunReadMustBeTheSame) {
   request.prompts_before = DatasetIdentity{.sha256 = "s", .rows = 880};
   const absl::Status other = TakeDataset(request).status();
   EXPECT_EQ(other.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(other.message()), HasSubstr("is not what that run read"));
+  EXPECT_THAT(std::string(other.message()), HasSubstr("has changed since that run"));
 }
 
 TEST(SettleDatasetTest, TheDatasetDecidesLengthAndTemperature) {

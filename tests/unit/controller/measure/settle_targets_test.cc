@@ -64,7 +64,7 @@ TEST_F(SettleTargetsTest, AChoiceAmongModelsIsSaid) {
   ASSERT_TRUE(Settle().ok());
   EXPECT_EQ(request_.spec.request.model, "base");
   EXPECT_THAT(request_.notes,
-              ElementsAre(HasSubstr("http://a:1 serves 2 models: base, lora; asked for base"),
+              ElementsAre(HasSubstr("http://a:1 serves 2 models: base, lora; using base"),
                           HasSubstr("http://b:2 serves 2 models")));
 }
 
@@ -118,7 +118,7 @@ TEST_F(SettleTargetsTest, NothingIsSentWhereNothingFits) {
   request_.spec.request.model = "base";
   targets_[1].max_model_len_tokens = 10;
   EXPECT_THAT(std::string(Settle().message()),
-              HasSubstr("--osl: no conversation fits the 10 tokens of context of http://b:2"));
+              HasSubstr("--osl: no conversation fits the 10-token context of http://b:2"));
   targets_[1].engine = "llamacpp";  // it ends the reply at its context
   EXPECT_TRUE(Settle().ok());
 }
@@ -138,8 +138,9 @@ TEST_F(SettleTargetsTest, WhatAServerRefusesIsSaid) {
   targets_[0].stream_options = false;
   targets_[0].token_source = TokenSource::kNone;
   ASSERT_TRUE(Settle().ok());
-  EXPECT_THAT(request_.notes,
-              ElementsAre(HasSubstr("http://a:1 refuses stream_options: it is measured without")));
+  EXPECT_THAT(
+      request_.notes,
+      ElementsAre(HasSubstr("http://a:1 rejects stream_options: it is measured without them")));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_F(TargetProbeTest, WhatIsNoLlmServerIsSaidToBeNone) {
 
 TEST_F(TargetProbeTest, ABodyOverTheLimitIsUnavailable) {
   input_.fetch.body_bytes_max = 10;
-  ExpectRefused(absl::StatusCode::kUnavailable, "a body over 10 bytes");
+  ExpectRefused(absl::StatusCode::kUnavailable, "a body of more than 10 bytes");
 }
 
 TEST_F(TargetProbeTest, AServerThatLoadsIsUnavailable) {
@@ -152,7 +152,7 @@ TEST_F(TargetProbeTest, TheModelThatIsAskedForIsTaken) {
 
 TEST_F(TargetProbeTest, AModelThatIsNotThereNamesThoseThatAre) {
   input_.model = "gpt";
-  ExpectRefused(absl::StatusCode::kInvalidArgument, "it serves: llama, lora");
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "which serves: llama, lora");
   EXPECT_THAT(Asked(kInference), IsEmpty());
 }
 
@@ -170,7 +170,7 @@ TEST_F(TargetProbeTest, AServerNeedNotListAModelThatIsNamed) {
   EXPECT_TRUE(Probe().ok());
   input_.model = "";
   answers_[kModels] = PlainResponse("404 Not Found", "", "text/html");
-  ExpectRefused(absl::StatusCode::kFailedPrecondition, "name it by --model");
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "name it with --model");
 }
 
 // --- metrics ------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ TEST_F(TargetProbeTest, AnAnswerThatIsNoWholeStreamIsRefused) {
       {Answer(R"({"error":{"message":"quota is used up","code":429}})"),
        "HTTP status 200 with an error instead of a stream, code 429: quota is used up"},
       {"HTTP/1.1 307 Moved\r\nLocation: http://gpu-2/\r\nContent-Length: 0\r\n\r\n",
-       "HTTP status 307: it redirects to http://gpu-2/"},
+       "HTTP status 307: redirect to http://gpu-2/"},
       {stream("event: error\n: worker 3 lost its KV cache\n\n"),
        "error event: worker 3 lost its KV cache"},
       {stream(fakes::TokenEvent("Hello", 1)), "the stream ended without a finish reason"},

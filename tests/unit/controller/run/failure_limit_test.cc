@@ -12,7 +12,7 @@ void Count(FailureLimit& limit, Outcome outcome, int count) {
     finished.outcome = outcome;
     if (outcome == Outcome::kFailed) finished.error = "http://a:8000: status 503";
   }
-  limit.Count(batch);
+  limit.CountBatch(batch);
 }
 
 TEST(FailureLimitTest, ExactlyTheShareIsAllowed) {

@@ -11,8 +11,8 @@ namespace {
 class JournalKeeperTest : public ::testing::Test {
  protected:
   JournalKeeperTest() {
-    keeper_.Append(RunBegun{});
-    keeper_.Append(AgentJoined{.agent = 0, .incarnation = 7, .host = {}, .slots = 1});
+    keeper_.AppendEvent(RunBegun{});
+    keeper_.AppendEvent(AgentJoined{.agent = 0, .incarnation = 7, .host = {}, .slots = 1});
     EXPECT_TRUE(keeper_.Sync().ok());
   }
   static ReceivedBatch Batch(uint64_t seq, size_t bytes = 0) {
@@ -37,9 +37,9 @@ TEST_F(JournalKeeperTest, ABatchIsJournalledByTheBytesThatCame) {
 }
 
 TEST_F(JournalKeeperTest, TheFoldSeesWhatTheJournalGets) {
-  EXPECT_EQ(keeper_.Live().stage, "preparing");
-  keeper_.Append(StageChanged{.stage = RunStage::kArmed, .at_mono_ns = 1, .reason = ""});
-  EXPECT_EQ(keeper_.Live().stage, "armed");
+  EXPECT_EQ(keeper_.Live().stage, LiveStage::kPreparing);
+  keeper_.AppendEvent(StageChanged{.stage = RunStage::kArmed, .at_mono_ns = 1, .reason = ""});
+  EXPECT_EQ(keeper_.Live().stage, LiveStage::kArmed);
 }
 
 TEST_F(JournalKeeperTest, AFullDiskStandsAndNothingMoreIsAppended) {

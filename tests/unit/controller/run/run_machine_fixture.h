@@ -59,8 +59,8 @@ class RunMachineTest : public ::testing::Test {
   void Prepared(uint32_t agent, const std::string& error = "") {
     Tell(agent, AgentPrepared{.run_id = "run-1", .error = error});
   }
-  void Armed(uint32_t agent, const std::string& error = "") {
-    Tell(agent, AgentArmed{.run_id = "run-1", .error = error});
+  void Armed(uint32_t agent, Nanos late = Nanos(0)) {
+    Tell(agent, AgentArmed{.run_id = "run-1", .late = late});
   }
   void Done(uint32_t agent, bool stopped = false) {
     Tell(agent,

@@ -118,14 +118,26 @@ TEST_F(RunMachineLossTest, AnAgentThatIsNotDoneLongAfterTheLimitIsLost) {
   EXPECT_EQ(Reason(), "agent 0 (host-a, pid 101) did not finish when it was told to");
 }
 
-TEST_F(RunMachineLossTest, AnAgentThatCannotBeginIsLost) {
+TEST_F(RunMachineLossTest, OneThatBeganLateHasAsLongAsTheOthers) {
   JoinAll();
   for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
   machine_.OnScrapedBefore(kRealMinusMono, now_);
-  Said();
-  Armed(1, "T0 has passed");
-  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1", "drain begun agent lost", "stage draining",
-                                  "drain 10 agent lost 30", "drain 12 agent lost 30"));
+  for (uint32_t agent : {0, 2}) Armed(agent);
+  PassBeating(seconds(6), {0, 1, 2});
+  Armed(1, seconds(600));  // by a wall clock that is wrong: it can't be longer than until now
+  for (uint32_t agent : {0, 2}) Done(agent);
+  EXPECT_THAT(PassBeating(seconds(358), {1}), Not(Contains("drop 1")));
+  EXPECT_THAT(PassBeating(seconds(3), {1}), Contains("drop 1"));
+}
+
+TEST_F(RunMachineLossTest, OneThatHasNotSaidWhenItBeganMayHaveBegunLate) {
+  JoinAll();
+  for (uint32_t agent = 0; agent < 3; ++agent) Prepared(agent);
+  machine_.OnScrapedBefore(kRealMinusMono, now_);
+  for (uint32_t agent : {0, 2}) Armed(agent);
+  for (uint32_t agent : {0, 2}) Done(agent);
+  EXPECT_THAT(PassBeating(seconds(385), {1}), Not(Contains("drop 1")));
+  EXPECT_THAT(PassBeating(seconds(8), {1}), Contains("drop 1"));
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(HttpFetchTest, ABodyOverTheLimitIsRefused) {
   EXPECT_TRUE(Answered(PlainResponse("200 OK", "0123456789"), options).ok());
   const auto reply = Answered(PlainResponse("200 OK", "0123456789A"), options);
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(TextOf(reply), EndsWith("/metrics: a body over 10 bytes"));
+  EXPECT_THAT(TextOf(reply), EndsWith("/metrics: a body of more than 10 bytes"));
 }
 
 TEST(HttpFetchTest, AServerThatSaysNothingIsLeftAfterTheTime) {
@@ -142,7 +142,7 @@ TEST(HttpFetchTest, ABodyInChunksHasALimitToo) {
   const auto reply = Answered(
       fakes::StreamHead() + fakes::HttpChunk("hel") + fakes::HttpChunk("lo") + fakes::LastChunk(),
       options);
-  EXPECT_THAT(TextOf(reply), EndsWith("/metrics: a body over 4 bytes"));
+  EXPECT_THAT(TextOf(reply), EndsWith("/metrics: a body of more than 4 bytes"));
 }
 
 TEST(HttpFetchTest, ADeadNameServerDoesNotOutlastTheDeadline) {
@@ -156,9 +156,9 @@ TEST(HttpFetchTest, ADeadNameServerDoesNotOutlastTheDeadline) {
   options.lookup = &lookup;
   const auto reply = Get("http://dead.example:80", options);
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(TextOf(reply),
-            "http://dead.example:80/metrics: look up the host: no answer of a name server within "
-            "0.05 s");
+  EXPECT_EQ(
+      TextOf(reply),
+      "http://dead.example:80/metrics: look up the host: no name server answered within 0.05 s");
   answer->set_value();
 }
 
@@ -210,8 +210,9 @@ TEST_F(HttpFetchTlsTest, ATrustedServerIsRead) {
 TEST_F(HttpFetchTlsTest, AStrangerIsRefusedAndSaysWhyAndWhatToDo) {
   const auto reply = GetTrusting("");
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(TextOf(reply), HasSubstr("/metrics: TLS: certificate refused: self-signed"));
-  EXPECT_THAT(TextOf(reply), EndsWith("(trust its issuer by --ca-file, or any by --insecure)"));
+  EXPECT_THAT(TextOf(reply), HasSubstr("/metrics: TLS: certificate rejected: self-signed"));
+  EXPECT_THAT(TextOf(reply),
+              EndsWith("(trust its issuer with --ca-file, or skip verification with --insecure)"));
 }
 
 }  // namespace

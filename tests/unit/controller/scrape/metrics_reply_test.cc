@@ -44,7 +44,7 @@ TEST(MetricsReplyTest, AnotherStatusComesWithTheServersWords) {
 TEST(MetricsReplyTest, ACodingThatWasNotAskedForIsNamed) {
   HttpReply zipped = Reply(200, "text/plain", "\x1f\x8b");
   zipped.content_encoding = "gzip";
-  EXPECT_EQ(Why(zipped), "answered in the content coding \"gzip\", which was not asked for");
+  EXPECT_EQ(Why(zipped), "answered with Content-Encoding \"gzip\", which was not requested");
 }
 
 }  // namespace

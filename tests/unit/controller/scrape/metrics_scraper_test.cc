@@ -95,7 +95,7 @@ TEST(MetricsScraperTest, AScrapeThatFailsSaysWhyAndHasNoSamples) {
 TEST(MetricsScraperTest, AScrapeHasItsLimits) {
   FetchOptions options;
   options.body_bytes_max = 20;
-  ExpectFailed(BeforeOf(Answer(Exposition(1, 1)), options), "a body over 20 bytes");
+  ExpectFailed(BeforeOf(Answer(Exposition(1, 1)), options), "a body of more than 20 bytes");
   options.timeout = milliseconds(50);
   ExpectFailed(BeforeOf("", options), "no answer within 0.05 s");
 }

@@ -17,7 +17,7 @@ bool Everything(std::string_view) { return true; }
 
 Scraped Read(SeriesTracker& tracker, std::string_view text) {
   Scraped scraped;
-  const absl::Status status = tracker.Read(text, scraped);
+  const absl::Status status = tracker.ReadExposition(text, scraped);
   EXPECT_TRUE(status.ok()) << status;
   return scraped;
 }
@@ -90,7 +90,7 @@ TEST(SeriesTrackerTest, ABadTextChangesNothing) {
   SeriesTracker tracker(Everything);
   Read(tracker, "a 1\n");
   Scraped scraped;
-  const absl::Status status = tracker.Read("a 2\nb 3\n<html>\n", scraped);
+  const absl::Status status = tracker.ReadExposition("a 2\nb 3\n<html>\n", scraped);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("line 3: need a metric's name"));
   EXPECT_THAT(scraped.new_series, IsEmpty());

@@ -85,12 +85,12 @@ TEST_F(ConfigFileTest, AWrongSwitchIsRefusedWithFileAndLine) {
 
 TEST_F(ConfigFileTest, NamesThatAreNoFlagsAreRefused) {
   EXPECT_THAT(Refusal("bs = 1\nconcurency = 3\n"),
-              EndsWith("run.toml:2: \"concurency\" is no flag of this command"));
-  EXPECT_THAT(Refusal("config = \"x\"\n"), HasSubstr("\"config\" is no flag"));
+              EndsWith("run.toml:2: \"concurency\" is not a flag of this command"));
+  EXPECT_THAT(Refusal("config = \"x\"\n"), HasSubstr("\"config\" is not a flag"));
 }
 
 TEST_F(ConfigFileTest, ASectionIsRefusedByName) {
-  EXPECT_THAT(Refusal("[load]\nbs = 4\n"), HasSubstr("run.toml: sections, as [load]"));
+  EXPECT_THAT(Refusal("[load]\nbs = 4\n"), HasSubstr("run.toml: sections such as [load]"));
 }
 
 TEST_F(ConfigFileTest, AFlagThatComesTwiceIsRefused) {

@@ -44,7 +44,7 @@ TEST(CredentialFlagsTest, AKeyThatCannotBeHadNamesItsVariable) {
   EXPECT_THAT(broken, HasSubstr("BROKEN_KEY holds a line break"));
   EXPECT_THAT(broken, Not(HasSubstr("s3cret")));
   EXPECT_THAT(Refusal({"--api-key-env", "THE_KEY", "--header", "authorization: x"}),
-              HasSubstr("--api-key-env: excludes --header Authorization"));
+              HasSubstr("--api-key-env: can't be combined with --header Authorization"));
 }
 
 TEST(CredentialFlagsTest, AHeaderToKeepMustBeGiven) {

@@ -17,7 +17,8 @@ TEST(ExtraInputsTest, TheyMergeInOrder) {
             R"({"top_p":1,"stop":["a"]})");
   EXPECT_EQ(Good({"--extra-inputs", "user:alice"}).spec.request.extra_inputs_json,
             R"({"user":"alice"})");
-  EXPECT_THAT(Refusal({"--extra-inputs", "{\"a\":"}), HasSubstr("--extra-inputs: no JSON object"));
+  EXPECT_THAT(Refusal({"--extra-inputs", "{\"a\":"}),
+              HasSubstr("--extra-inputs: not a JSON object"));
   EXPECT_THAT(Refusal({"--extra-inputs", "alone"}), HasSubstr("--extra-inputs: need k:v"));
 }
 
@@ -38,15 +39,15 @@ TEST(ExtraInputsTest, WhatAFlagGivesTooIsWhatTheArtifactsSay) {
 
 TEST(ExtraInputsTest, AFlagThatSaysOtherwiseIsRefused) {
   EXPECT_THAT(Refusal({"--extra-inputs", "max_tokens:4", "--osl", "5"}),
-              HasSubstr("--extra-inputs: max_tokens says otherwise than --osl"));
+              HasSubstr("--extra-inputs: max_tokens contradicts --osl"));
   EXPECT_THAT(Refusal({"--extra-inputs", "model:x", "--model", "y"}),
-              HasSubstr("model says otherwise than --model"));
+              HasSubstr("model contradicts --model"));
   EXPECT_THAT(Refusal({"--extra-inputs", "model:x", "--model-mix", "y=1"}),
-              HasSubstr("model says otherwise than --model-mix"));
+              HasSubstr("model contradicts --model-mix"));
   EXPECT_THAT(Refusal({"--extra-inputs", "temperature:1", "--temperature", "server"}),
-              HasSubstr("temperature says otherwise than --temperature"));
+              HasSubstr("temperature contradicts --temperature"));
   EXPECT_THAT(Refusal({"--extra-inputs", "ignore_eos:false", "--ignore-eos"}),
-              HasSubstr("ignore_eos says otherwise than --ignore-eos"));
+              HasSubstr("ignore_eos contradicts --ignore-eos"));
   EXPECT_EQ(Good({"--extra-inputs", "max_tokens:4", "--osl", "4"}).osl_tokens, 4u);
 }
 
@@ -56,7 +57,8 @@ TEST(ExtraInputsTest, AValueThatItsFlagWouldRefuseIsRefused) {
   EXPECT_THAT(Refusal({"--extra-inputs", "max_tokens:0"}), HasSubstr("need a whole number from 1"));
   EXPECT_THAT(Refusal({"--extra-inputs", "max_tokens:null"}), HasSubstr("got null"));
   EXPECT_THAT(Refusal({"--extra-inputs", "model:7"}), HasSubstr("model: need a name, got 7"));
-  EXPECT_THAT(Refusal({"--extra-inputs", "temperature:hot"}), HasSubstr("need a number from 0"));
+  EXPECT_THAT(Refusal({"--extra-inputs", "temperature:hot"}),
+              HasSubstr("need a number of at least 0"));
   EXPECT_THAT(Refusal({"--extra-inputs", "ignore_eos:1"}), HasSubstr("need true or false"));
 }
 

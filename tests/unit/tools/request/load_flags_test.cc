@@ -33,7 +33,7 @@ TEST(LoadFlagsTest, ConcurrencyOutOfRangeIsRefusedByName) {
 
 TEST(LoadFlagsTest, LimitsThatExcludeEachOtherAreRefused) {
   EXPECT_THAT(Refusal({"--requests", "5", "--conversations", "5"}),
-              HasSubstr("--requests: excludes --conversations"));
+              HasSubstr("--requests: can't be combined with --conversations"));
   EXPECT_THAT(Refusal({"--requests", "0"}),
               HasSubstr("--requests: need 1 to 1000000000000, got \"0\""));
   EXPECT_THAT(Refusal({"--duration", "0"}), HasSubstr("--duration: need a time above 0"));

@@ -135,9 +135,9 @@ TEST(RequestFlagsTest, LikeKeepsSwitchesThatAreNotGiven) {
 TEST(RequestFlagsTest, OtherBadValuesNameTheirFlag) {
   EXPECT_THAT(Refusal({"--url", "ftp://x"}), HasSubstr("--url"));
   EXPECT_THAT(Refusal({"--url", "http://a:1,http://b:1,http://a:1/v1"}),
-              HasSubstr("--url: http://a:1 is named twice"));
+              HasSubstr("--url: http://a:1 is given twice"));
   EXPECT_THAT(Refusal({"--server-metrics", "http://a:1/metrics,http://a:1/metrics"}),
-              HasSubstr("--server-metrics: http://a:1/metrics is named twice"));
+              HasSubstr("--server-metrics: http://a:1/metrics is given twice"));
   EXPECT_THAT(Refusal({"--url-policy", "fair"}), HasSubstr("--url-policy: need round_robin"));
   EXPECT_THAT(Refusal({"--endpoint", "embeddings"}), HasSubstr("--endpoint: need chat"));
   EXPECT_THAT(Refusal({"--tag", "novalue"}), HasSubstr("--tag: need k=v"));
@@ -145,9 +145,10 @@ TEST(RequestFlagsTest, OtherBadValuesNameTheirFlag) {
   EXPECT_THAT(Refusal({"--osl", "0"}), HasSubstr("--osl: need 1 to 2147483647, got \"0\""));
   EXPECT_THAT(Refusal({"--gpus", "0"}), HasSubstr("--gpus: need 1 to 1000000, got \"0\""));
   EXPECT_THAT(Refusal({"--dataset-format", "csv"}), HasSubstr("--dataset-format"));
-  EXPECT_THAT(Refusal({"--dataset", "a", "--input-file", "b"}), HasSubstr("--dataset: excludes"));
+  EXPECT_THAT(Refusal({"--dataset", "a", "--input-file", "b"}),
+              HasSubstr("--dataset: can't be combined with"));
   EXPECT_THAT(Refusal({"--no-server-metrics", "--server-metrics", "http://a/m"}),
-              HasSubstr("--server-metrics: excludes"));
+              HasSubstr("--server-metrics: can't be combined with"));
   EXPECT_THAT(Refusal({"--bogus"}), HasSubstr("--bogus"));
 }
 

@@ -47,7 +47,7 @@ TEST(TargetFlagsTest, WhatIsNoTargetIsRefused) {
   EXPECT_THAT(Refusal({"--target", "a=http://h", "--target", "a=http://i"}),
               HasSubstr("--target: two targets are named a"));
   EXPECT_THAT(Refusal({"--target", "a=http://h", "--target", "b=http://h/v1"}),
-              HasSubstr("http://h:80 is named twice; --model-mix"));
+              HasSubstr("http://h:80 is given twice; --model-mix"));
   EXPECT_THAT(Refusal({"--url", "http://h,model=m"}),
               HasSubstr("--url: \"model=\" without a URL before it; need --target"));
 }
@@ -56,9 +56,9 @@ TEST(TargetFlagsTest, GpusOfTheTargetsSumUp) {
   EXPECT_EQ(Good({"--target", "http://a,gpus=2", "--target", "http://b,gpus=4"}).spec.gpus, 6u);
   EXPECT_EQ(Good({"--url", "http://a", "--gpus", "8"}).spec.gpus, 8u);
   EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--gpus", "2"}),
-              HasSubstr("--gpus: excludes gpus= of --target"));
+              HasSubstr("--gpus: can't be combined with gpus= in --target"));
   EXPECT_THAT(Refusal({"--target", "http://a,gpus=2", "--target", "http://b"}),
-              HasSubstr("gpus= is given for other targets and not for http://b:80"));
+              HasSubstr("gpus= is given for other targets but not for http://b:80"));
 }
 
 TEST(TargetFlagsTest, ModelsAreNamedOrMixed) {
@@ -68,10 +68,11 @@ TEST(TargetFlagsTest, ModelsAreNamedOrMixed) {
   EXPECT_EQ(mixed.model, "org/a");  // the one that is probed
   EXPECT_THAT(Good({"--model-mix", "a=75%,b=25%"}).spec.request.model_mix,
               ElementsAre(Pair("a", 75), Pair("b", 25)));
-  EXPECT_THAT(Refusal({"--model-mix", "a=1", "--model", "b"}), HasSubstr("excludes --model"));
+  EXPECT_THAT(Refusal({"--model-mix", "a=1", "--model", "b"}),
+              HasSubstr("can't be combined with --model"));
   EXPECT_THAT(Refusal({"--model-mix", "a"}), HasSubstr("--model-mix: need MODEL=SHARE"));
   EXPECT_THAT(Refusal({"--model-mix", "a=0"}), HasSubstr("each share above 0"));
-  EXPECT_THAT(Refusal({"--model-mix", "a=1,a=2"}), HasSubstr("a is named twice"));
+  EXPECT_THAT(Refusal({"--model-mix", "a=1,a=2"}), HasSubstr("a is given twice"));
 }
 
 TEST(TargetFlagsTest, AModelOfTheFlagsOverridesThoseOfARepeatedRun) {

@@ -60,7 +60,7 @@ TEST(BatchModelTest, PrefillGivesOneTokenAfterItsTime) {
   const BatchOptions options = Options(0);
   BatchModel model(options);
   EXPECT_FALSE(model.StepEnd());
-  model.Add(Spec({.prompt_tokens = 20}, options), kStart);
+  model.AddSequence(Spec({.prompt_tokens = 20}, options), kStart);
   ASSERT_EQ(model.StepEnd(), kStart + milliseconds(30));
   const auto outputs = model.Advance(kStart + milliseconds(30));
   ASSERT_EQ(outputs.size(), 1u);
@@ -73,7 +73,7 @@ TEST(BatchModelTest, PrefillGivesOneTokenAfterItsTime) {
 TEST(BatchModelTest, StepTimeGrowsWithTheBatchAndTheDraft) {
   const BatchOptions options = Options(3);
   BatchModel model(options);
-  for (uint64_t id = 0; id < 3; ++id) model.Add(Spec({.id = id}, options), kStart);
+  for (uint64_t id = 0; id < 3; ++id) model.AddSequence(Spec({.id = id}, options), kStart);
   const MonoTime first = *model.StepEnd();
   EXPECT_EQ(first, kStart + milliseconds(20));  // the first request alone
   model.Advance(first);
@@ -88,7 +88,7 @@ TEST(BatchModelTest, TheBatchIsBoundedAndTheRestWaits) {
   options.batch_max = 2;
   BatchModel model(options);
   for (uint64_t id = 0; id < 5; ++id)
-    model.Add(Spec({.id = id, .output_tokens = 2}, options), kStart);
+    model.AddSequence(Spec({.id = id, .output_tokens = 2}, options), kStart);
   model.Advance(*model.StepEnd());
   EXPECT_EQ(model.gauges().running, 2u);
   EXPECT_EQ(model.gauges().waiting, 3u);
@@ -103,7 +103,7 @@ TEST(BatchModelTest, LongPromptsAreComputedInChunks) {
   BatchOptions options = Options(0);
   options.batched_tokens_max = 100;
   BatchModel model(options);
-  model.Add(Spec({.prompt_tokens = 250}, options), kStart);
+  model.AddSequence(Spec({.prompt_tokens = 250}, options), kStart);
   EXPECT_EQ(*model.StepEnd(), kStart + milliseconds(110));
   EXPECT_TRUE(model.Advance(*model.StepEnd()).empty());
   EXPECT_TRUE(model.Advance(*model.StepEnd()).empty());
@@ -113,7 +113,7 @@ TEST(BatchModelTest, LongPromptsAreComputedInChunks) {
 TEST(BatchModelTest, AcceptedTokensComeWithTheirStepAndTheLastIsCutOff) {
   const BatchOptions options = Options(3);
   BatchModel model(options);
-  model.Add(Spec({.output_tokens = 7, .acceptance = 1}, options), kStart);
+  model.AddSequence(Spec({.output_tokens = 7, .acceptance = 1}, options), kStart);
   EXPECT_THAT(RunOut(model)[0], ElementsAre(1, 4, 2));
   const EngineCounters& counters = model.counters();
   EXPECT_EQ(counters.generation_tokens, 7u);
@@ -133,7 +133,7 @@ TEST(BatchModelTest, FinishIsToldOnceWithTheLastToken) {
   BatchModel model(options);
   SequenceSpec spec = Spec({.output_tokens = 1}, options);
   spec.finish = Finish::kStop;
-  model.Add(spec, kStart);
+  model.AddSequence(spec, kStart);
   const auto outputs = model.Advance(*model.StepEnd());
   ASSERT_EQ(outputs.size(), 1u);
   EXPECT_EQ(outputs[0].finish, Finish::kStop);
@@ -146,7 +146,7 @@ TEST(BatchModelTest, StepsWithoutADraftGiveOneTokenAndAreNoDrafts) {
   BatchOptions options = Options(2);
   options.no_draft_share = 0.5;
   BatchModel model(options);
-  model.Add(Spec({.output_tokens = 4000, .acceptance = 1}, options), kStart);
+  model.AddSequence(Spec({.output_tokens = 4000, .acceptance = 1}, options), kStart);
   uint64_t plain = 0;
   while (model.StepEnd()) {
     for (const StepOutput& output : model.Advance(*model.StepEnd())) {
@@ -165,9 +165,9 @@ TEST(BatchModelTest, OutputsDoNotDependOnTheOrderOfArrival) {
   BatchModel forward(options);
   BatchModel backward(options);
   for (uint64_t i = 0; i < 8; ++i) {
-    forward.Add(Spec({.id = i, .output_tokens = 40, .acceptance = 0.6}, options), kStart);
-    backward.Add(Spec({.id = 7 - i, .output_tokens = 40, .acceptance = 0.6}, options),
-                 kStart + microseconds(i));
+    forward.AddSequence(Spec({.id = i, .output_tokens = 40, .acceptance = 0.6}, options), kStart);
+    backward.AddSequence(Spec({.id = 7 - i, .output_tokens = 40, .acceptance = 0.6}, options),
+                         kStart + microseconds(i));
   }
   EXPECT_EQ(RunOut(forward), RunOut(backward));
 }
@@ -175,20 +175,20 @@ TEST(BatchModelTest, OutputsDoNotDependOnTheOrderOfArrival) {
 TEST(BatchModelTest, ARemovedRequestHearsNothingMoreAndIsNotFinished) {
   const BatchOptions options = Options(0);
   BatchModel model(options);
-  model.Add(Spec({.id = 1}, options), kStart);
+  model.AddSequence(Spec({.id = 1}, options), kStart);
   model.Advance(*model.StepEnd());
-  model.Remove(1);
+  model.RemoveSequence(1);
   EXPECT_TRUE(model.Advance(*model.StepEnd()).empty());
   EXPECT_FALSE(model.StepEnd());
   EXPECT_EQ(model.counters().generation_tokens, 1u);
   EXPECT_EQ(model.counters().finished_by_length, 0u);
-  model.Remove(1);
+  model.RemoveSequence(1);
 }
 
 TEST(BatchModelTest, StepsKeepTheirTimesWhenTheCallerIsALittleLate) {
   const BatchOptions options = Options(0);
   BatchModel model(options);
-  model.Add(Spec({.output_tokens = 100}, options), kStart);
+  model.AddSequence(Spec({.output_tokens = 100}, options), kStart);
   model.Advance(*model.StepEnd());
   const MonoTime due = *model.StepEnd();
   model.Advance(due + milliseconds(5));
@@ -199,7 +199,7 @@ TEST(BatchModelTest, StepsKeepTheirTimesWhenTheCallerIsALittleLate) {
 TEST(BatchModelTest, ACallerThatCannotKeepUpIsCounted) {
   const BatchOptions options = Options(0);
   BatchModel model(options);
-  model.Add(Spec({.output_tokens = 100}, options), kStart);
+  model.AddSequence(Spec({.output_tokens = 100}, options), kStart);
   model.Advance(*model.StepEnd());
   const MonoTime late = *model.StepEnd() + milliseconds(12);
   model.Advance(late);
@@ -211,8 +211,8 @@ TEST(BatchModelTest, AFullCachePreemptsTheLastAndItComesBack) {
   BatchOptions options = Options(0);
   options.kv_tokens_max = 60;
   BatchModel model(options);
-  model.Add(Spec({.id = 0, .prompt_tokens = 20, .output_tokens = 30}, options), kStart);
-  model.Add(Spec({.id = 1, .prompt_tokens = 20, .output_tokens = 30}, options), kStart);
+  model.AddSequence(Spec({.id = 0, .prompt_tokens = 20, .output_tokens = 30}, options), kStart);
+  model.AddSequence(Spec({.id = 1, .prompt_tokens = 20, .output_tokens = 30}, options), kStart);
   const auto steps = RunOut(model);
   EXPECT_GE(model.counters().preemptions, 1u);
   EXPECT_EQ(steps.at(0).size(), 30u);
@@ -228,11 +228,11 @@ TEST(BatchModelTest, ARepeatedPromptHitsThePrefixCacheAndIsFaster) {
   BatchModel model(options);
   SequenceSpec spec = Spec({.prompt_tokens = 40, .output_tokens = 1}, options);
   spec.prompt_blocks = {11, 22};
-  model.Add(spec, kStart);
+  model.AddSequence(spec, kStart);
   const MonoTime first = *model.StepEnd();
   EXPECT_EQ(first - kStart, milliseconds(50));
   model.Advance(first);
-  model.Add(spec, first);
+  model.AddSequence(spec, first);
   EXPECT_EQ(*model.StepEnd() - first, milliseconds(10 + 40 - 32));
   EXPECT_EQ(model.counters().prefix_queries, 80u);
   EXPECT_EQ(model.counters().prefix_hits, 32u);
@@ -243,7 +243,7 @@ TEST(BatchModelTest, KvCacheUsageIsAShareOfItsTokens) {
   options.kv_tokens_max = 100;
   BatchModel model(options);
   EXPECT_DOUBLE_EQ(model.gauges().kv_cache_usage, 0);
-  model.Add(Spec({.prompt_tokens = 24}, options), kStart);
+  model.AddSequence(Spec({.prompt_tokens = 24}, options), kStart);
   model.Advance(*model.StepEnd());
   EXPECT_DOUBLE_EQ(model.gauges().kv_cache_usage, 0.25);
 }

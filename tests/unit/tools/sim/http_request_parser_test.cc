@@ -23,7 +23,7 @@ HttpRequest ParseInPieces(std::string_view bytes, size_t piece) {
     unread.erase(0, *taken);
   }
   EXPECT_TRUE(parser.done());
-  return parser.Take();
+  return parser.TakeRequest();
 }
 
 TEST(HttpRequestParserTest, EverySplitGivesTheSameRequest) {
@@ -46,10 +46,10 @@ TEST(HttpRequestParserTest, BytesAfterARequestAreLeftForTheNext) {
   auto taken = parser.Feed(two);
   ASSERT_TRUE(taken.ok());
   EXPECT_EQ(*taken, kRequest.size());
-  EXPECT_EQ(parser.Take().path, "/v1/completions");
+  EXPECT_EQ(parser.TakeRequest().path, "/v1/completions");
   taken = parser.Feed(two.substr(*taken));
   ASSERT_TRUE(taken.ok() && parser.done());
-  EXPECT_EQ(parser.Take().path, "/health");
+  EXPECT_EQ(parser.TakeRequest().path, "/health");
 }
 
 TEST(HttpRequestParserTest, CloseIsAskedForOrImpliedByTheVersion) {

@@ -57,7 +57,7 @@ TEST_F(OutboxTest, BytesGoAtOnceAndTokenBearingChunksAreLogged) {
   outbox.BeginReply("chatcmpl-1");
   EXPECT_EQ(outbox.Send("head", 0), Outbox::State::kEmpty);
   EXPECT_EQ(outbox.Send("one", 1), Outbox::State::kEmpty);
-  outbox.Append("two", 2);
+  outbox.AppendBytes("two", 2);
   EXPECT_FALSE(outbox.empty());
   EXPECT_EQ(outbox.Flush(), Outbox::State::kEmpty);
   EXPECT_EQ(Received(), "headonetwo");
@@ -79,7 +79,7 @@ TEST_F(OutboxTest, WhatAFullSocketDoesNotTakeGoesLater) {
 
 TEST_F(OutboxTest, FlushSendsNoMoreThanIsAllowed) {
   Outbox outbox(ends_[0], nullptr);
-  outbox.Append("abcdef", 1);
+  outbox.AppendBytes("abcdef", 1);
   EXPECT_EQ(outbox.Flush(4), Outbox::State::kBlocked);
   EXPECT_EQ(Received(), "abcd");
   EXPECT_EQ(outbox.Flush(4), Outbox::State::kEmpty);
@@ -91,7 +91,7 @@ TEST_F(OutboxTest, APeerThatHasGoneIsAFailure) {
   outbox.BeginReply("chatcmpl-1");
   ::shutdown(ends_[1], SHUT_RDWR);
   EXPECT_EQ(outbox.Send("x", 1), Outbox::State::kFailed);
-  outbox.Append("y", 1);
+  outbox.AppendBytes("y", 1);
   EXPECT_EQ(outbox.Flush(), Outbox::State::kFailed);
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 TEST(PaceReportTest, LatenessAndCpuAreTold) {
   PaceReport report;
-  for (int i = 0; i < 4; ++i) report.Add(std::chrono::microseconds(100));
+  for (int i = 0; i < 4; ++i) report.AddLateness(std::chrono::microseconds(100));
   report.CountBlocked();
   EXPECT_EQ(
       report.Text(std::chrono::microseconds(10)),
@@ -21,7 +21,7 @@ TEST(PaceReportTest, NothingSentIsNoDivisionByZero) {
 
 TEST(PaceReportTest, MetricsAreASummary) {
   PaceReport report;
-  report.Add(std::chrono::milliseconds(1));
+  report.AddLateness(std::chrono::milliseconds(1));
   EXPECT_EQ(
       report.Metrics(),
       "# HELP specctl_sim_send_lateness_seconds Time from when a chunk was due to when it was "
@@ -36,7 +36,7 @@ TEST(PaceReportTest, MetricsAreASummary) {
 
 TEST(PaceReportTest, TheLastLineIsReadBack) {
   PaceReport report;
-  for (int i = 0; i < 3; ++i) report.Add(std::chrono::microseconds(250));
+  for (int i = 0; i < 3; ++i) report.AddLateness(std::chrono::microseconds(250));
   report.CountBlocked();
   const auto read =
       ParsePaceReport("listening on http://127.0.0.1:1\n" + PaceReport().Text(Nanos(5)) + "\n" +

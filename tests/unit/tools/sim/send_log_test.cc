@@ -19,8 +19,8 @@ TEST(SendLogTest, LinesAreJsonAndInOrder) {
   const std::string path = ::testing::TempDir() + "/send_log_test.jsonl";
   auto log = SendLog::Open(path);
   ASSERT_TRUE(log.ok());
-  log->Read("chatcmpl-1", 10);
-  log->Sent("chatcmpl-1", {.index = 0, .begin_unix_ns = 20, .end_unix_ns = 21, .tokens = 4});
+  log->LogRead("chatcmpl-1", 10);
+  log->LogSent("chatcmpl-1", {.index = 0, .begin_unix_ns = 20, .end_unix_ns = 21, .tokens = 4});
   ASSERT_TRUE(log->Flush().ok());
   EXPECT_EQ(
       Contents(path),
@@ -36,7 +36,7 @@ TEST(SendLogTest, NothingIsLostOverManyBlocks) {
   auto log = SendLog::Open(path);
   ASSERT_TRUE(log.ok());
   constexpr int kLines = 5000;
-  for (int i = 0; i < kLines; ++i) log->Read("chatcmpl-1234567890", i);
+  for (int i = 0; i < kLines; ++i) log->LogRead("chatcmpl-1234567890", i);
   ASSERT_TRUE(log->Flush().ok());
   const std::string contents = Contents(path);
   EXPECT_EQ(std::count(contents.begin(), contents.end(), '\n'), kLines);
@@ -54,7 +54,7 @@ TEST(SendLogTest, AFileThatCannotBeMadeIsNamed) {
 TEST(SendLogTest, AFullDiskIsTold) {
   auto log = SendLog::Open("/dev/full");
   ASSERT_TRUE(log.ok());
-  log->Read("chatcmpl-1", 10);
+  log->LogRead("chatcmpl-1", 10);
   const absl::Status status = log->Flush();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(std::string(status.message()), "--send-log: could not write all of /dev/full");

@@ -31,7 +31,7 @@ Result Parsed(const std::string& command_line) {
 TEST(DatasetCommandTest, ListShowsWhatIsThereAndWithAllEveryName) {
   const Result result = Parsed("dataset list --dataset-dir /nonexistent");
   EXPECT_EQ(result.exit_status, 0);
-  EXPECT_THAT(result.out, HasSubstr("builtin   880  generated, for trying things\n"));
+  EXPECT_THAT(result.out, HasSubstr("builtin   880  generated, only for trying things out\n"));
   EXPECT_THAT(result.out, HasSubstr("not in /nonexistent"));
   EXPECT_THAT(Parsed("dataset list --all --dataset-dir /nonexistent").out,
               HasSubstr("speed_bench_throughput_32k_high_entropy "));
@@ -58,7 +58,7 @@ TEST(DatasetCommandTest, BadInputExitsWithTwoAndSaysWhy) {
   const Result unknown = Parsed("dataset inspect speed_bench_codin");
   EXPECT_EQ(unknown.exit_status, 2);
   EXPECT_EQ(unknown.out, "");
-  EXPECT_THAT(unknown.err, HasSubstr("specctl dataset: --dataset speed_bench_codin: neither"));
+  EXPECT_THAT(unknown.err, HasSubstr("specctl dataset: --dataset speed_bench_codin: not the name"));
   const Result format = Parsed("dataset inspect builtin --dataset-format csv");
   EXPECT_EQ(format.exit_status, 2);
   EXPECT_THAT(format.err, HasSubstr("--dataset-format: need one of auto, "));

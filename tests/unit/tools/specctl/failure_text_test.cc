@@ -35,20 +35,21 @@ std::string Failure(std::vector<std::string> words) {
 
 TEST(FailureTextTest, AWordThatIsNoCommandIsNamed) {
   EXPECT_EQ(Failure({"foo", "--bs", "4"}),
-            "specctl foo: no such command; there are run, report, dataset\n"
+            "specctl foo: no such command; the commands are run, report, dataset\n"
             "Run with --help for more information.\n");
 }
 
 TEST(FailureTextTest, TheNearestCommandIsOffered) {
-  EXPECT_THAT(Failure({"reprot", "x"}), HasSubstr("did you mean report? there are run,"));
+  EXPECT_THAT(Failure({"reprot", "x"}), HasSubstr("did you mean report? the commands are run,"));
   EXPECT_THAT(Failure({"runn"}), HasSubstr("did you mean run?"));
   EXPECT_THAT(Failure({"xyz"}), Not(HasSubstr("did you mean")));
   EXPECT_THAT(Failure({std::string(1'000'000, 'r')}), Not(HasSubstr("did you mean")));
 }
 
 TEST(FailureTextTest, ACommandsOwnCommandsAreListedThere) {
-  EXPECT_THAT(Failure({"dataset", "lst"}),
-              StartsWith("dataset lst: no such command; did you mean list? there are list\n"));
+  EXPECT_THAT(
+      Failure({"dataset", "lst"}),
+      StartsWith("dataset lst: no such command; did you mean list? the commands are list\n"));
   EXPECT_THAT(Failure({"dataset"}), StartsWith("dataset: need a command: list\n"));
 }
 
@@ -61,7 +62,7 @@ TEST(FailureTextTest, ALoginIsNotEchoed) {
 TEST(FailureTextTest, NoCommandAtAll) {
   EXPECT_THAT(Failure({}), StartsWith("specctl: need a command: run, report, dataset\n"));
   EXPECT_THAT(Failure({"--bs", "4"}),
-              StartsWith("--bs: no flag of specctl itself; need a command"));
+              StartsWith("--bs: not a flag of specctl itself; put a command"));
 }
 
 TEST(FailureTextTest, OtherErrorsAreSaidAsTheyAre) {

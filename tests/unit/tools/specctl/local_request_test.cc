@@ -44,8 +44,9 @@ TEST_F(LocalRequestTest, ANameIsLookedForElsewhere) {
 
 TEST_F(LocalRequestTest, AFileThatIsNotThereIsNamed) {
   request_.prompts = DatasetRequest{.dataset = "speed_bench_quality"};
-  EXPECT_THAT(std::string(ReadLocalFiles(request_).message()),
-              HasSubstr("speed_bench_quality: neither a dataset's name nor a file; did you mean"));
+  EXPECT_THAT(
+      std::string(ReadLocalFiles(request_).message()),
+      HasSubstr("speed_bench_quality: not the name of a dataset, and no such file; did you mean"));
 }
 
 TEST_F(LocalRequestTest, CertificatesAreReadAndChecked) {

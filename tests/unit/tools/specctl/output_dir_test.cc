@@ -61,7 +61,7 @@ TEST_F(OutputDirTest, AFolderWithSomethingInItIsRefused) {
 
 TEST_F(OutputDirTest, APlaceThatCannotBeAFolderIsRefused) {
   EXPECT_THAT(std::string(OutputDir::Prepare("/proc/nowhere").status().message()),
-              HasSubstr("can't be made"));
+              HasSubstr("can't be created"));
   std::ofstream(folder_ / "file") << "x";
   EXPECT_FALSE(OutputDir::Prepare((folder_ / "file").string()).ok());
 }

@@ -15,7 +15,7 @@ std::vector<uint32_t> Tried(StreamSearch& search, const std::function<bool(uint3
   std::vector<uint32_t> tried;
   while (const auto streams = search.Next()) {
     tried.push_back(*streams);
-    search.Add(kept(*streams));
+    search.AddResult(kept(*streams));
   }
   return tried;
 }

@@ -59,14 +59,15 @@ TEST(PreflightReportTest, ThePageHasARowForEachStepTheCeilingAndThePlan) {
   EXPECT_THAT(page,
               HasSubstr("one agent on this machine: 25,600 chunks/s (512 streams at 50/s)\n"));
   EXPECT_THAT(
-      page, HasSubstr("--bs 512 at 50 chunks/s a stream: 25,600 chunks/s, 2 agents at most at 70 %"
-                      " of the ceiling\nthis machine is planned to carry them: 2 cores\n"));
+      page,
+      HasSubstr("--bs 512 at 50 chunks/s per stream: 25,600 chunks/s, 2 agents at no more than "
+                "70 % of the ceiling\nthis machine should carry them: 2 cores\n"));
 }
 
 TEST(PreflightReportTest, ANullServerThatWasLateLeavesALowerBound) {
   EXPECT_THAT(PreflightPage(Found(StepState::kNullServerLate)),
               HasSubstr("at least 25,600 chunks/s (512 streams at 50/s); "
-                        "beyond it the null server was the limit\n"));
+                        "above it, the null server was the limit\n"));
 }
 
 TEST(PreflightReportTest, ALoadThatWasNotTriedLeavesALowerBound) {
@@ -101,14 +102,14 @@ TEST(PreflightReportTest, ACheckThatWasNotKeptRefutesThePlan) {
   EXPECT_THAT(page, HasSubstr("   check: distorted: degraded: arrival_bound\n"));
   EXPECT_THAT(page, HasSubstr("this machine does not carry them: 2 cores\n"
                               "checked: distorted (2 agents at once, 512 streams)\n"
-                              "with their null servers they take less than one by one: "
-                              "`specctl preflight --agents 2` says how much\n"));
+                              "together with their null servers they carry less than one by one: "
+                              "`specctl preflight --agents 2` measures how much\n"));
 }
 
 TEST(PreflightReportTest, ACheckOfALateNullServerTeachesNothing) {
   EXPECT_THAT(PreflightPage(Checked(StepState::kNullServerLate)),
-              HasSubstr("this machine is planned to carry them: 2 cores\n"
-                        "checked: null server late: nothing is learnt (2 agents at once, "
+              HasSubstr("this machine should carry them: 2 cores\n"
+                        "checked: null server late: inconclusive (2 agents at once, "
                         "512 streams)\n"));
 }
 
@@ -123,19 +124,20 @@ TEST(PreflightReportTest, ACheckThatCouldNotBeMadeSaysWhy) {
 TEST(PreflightReportTest, TooManyAgentsAreSpreadOverMachines) {
   Preflight found = Checked(StepState::kKept);
   found.bs = 1024;
-  EXPECT_THAT(PreflightPage(found), HasSubstr("this machine does not carry them (2 cores, an agent "
-                                              "a core): 2 machines like it do\n"));
+  EXPECT_THAT(PreflightPage(found),
+              HasSubstr("this machine does not carry them (2 cores, one agent "
+                        "per core): 2 machines like it do\n"));
   found.checks.back().state = StepState::kDistorted;
-  EXPECT_THAT(PreflightPage(found), HasSubstr("2 machines like it are planned to\n"));
+  EXPECT_THAT(PreflightPage(found), HasSubstr("2 machines like it should\n"));
 }
 
 TEST(PreflightReportTest, WithoutAKeptLoadThereIsNoCeiling) {
   Preflight found = Found(StepState::kDistorted);
   found.steps.erase(found.steps.begin());
   found.streams_kept.reset();
-  EXPECT_THAT(PreflightPage(found), HasSubstr("no load was kept: this machine distorts"));
+  EXPECT_THAT(PreflightPage(found), HasSubstr("no load was kept: this machine distorted"));
   found.steps.back().state = StepState::kNullServerLate;
-  EXPECT_THAT(PreflightPage(found), HasSubstr("other work takes this machine's cores\n"));
+  EXPECT_THAT(PreflightPage(found), HasSubstr("other work is using this machine's cores\n"));
   EXPECT_THAT(PreflightJson(found), Not(HasSubstr("ceiling")));
 }
 
@@ -167,6 +169,14 @@ TEST(PreflightReportTest, JsonHasEachAgentOfAStep) {
   EXPECT_EQ(second.at("cpu_us_per_chunk").to_number<double>(), 9);
   EXPECT_NEAR(second.at("null_server_late_p99_ms").to_number<double>(), 0.121, 1e-9);
   EXPECT_FALSE(json.at("plan").at("this_machine_carries_it").as_bool());
+}
+
+TEST(PreflightReportTest, JsonNamesTheReasonsOfTheVerdict) {
+  Preflight found = Checked(StepState::kDistorted);
+  found.checks[0].figures.reasons = {ReasonCode::kArrivalBound, ReasonCode::kCpuSteal};
+  const auto json = boost::json::parse(PreflightJson(found));
+  const boost::json::array names = {"arrival_bound", "cpu_steal"};
+  EXPECT_EQ(json.at("plan").at("checks").at(0).at("reasons").as_array(), names);
 }
 
 TEST(PreflightReportTest, JsonLeavesOutWhatTheCheckDidNotTell) {

@@ -33,7 +33,7 @@ TEST(PreflightRequestTest, ItIsWhatSpecctlRunWouldMakeOfTheCommandLine) {
            {.version = kVersion});
   EXPECT_NE(step.spec.run_id, "");
   step.spec.run_id = run.spec.run_id;
-  EXPECT_EQ(ToProto(step.spec).DebugString(), ToProto(run.spec).DebugString());
+  EXPECT_EQ(SpecToProto(step.spec).DebugString(), SpecToProto(run.spec).DebugString());
   EXPECT_EQ(step.agents, run.agents);
   EXPECT_EQ(step.osl_tokens, run.osl_tokens);
   EXPECT_EQ(step.temperature_given, run.temperature_given);

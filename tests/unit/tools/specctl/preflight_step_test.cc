@@ -25,7 +25,7 @@ StepFigures Valid(double reached_per_s) {
 StepFigures Degraded() {
   StepFigures figures = Valid(5000);
   figures.verdict = VerdictState::kDegraded;
-  figures.reasons = {"arrival_bound", "loop_lag"};
+  figures.reasons = {ReasonCode::kArrivalBound, ReasonCode::kLoopLag};
   return figures;
 }
 
@@ -41,11 +41,11 @@ TEST(PreflightStepTest, FiguresComeFromTheResults) {
   Results results = ResultsOf(
       {{.slots = 64, .chunks = 1000, .receive_lag_p99_ms_max = 1.5, .cpu_seconds = 0.02}});
   results.verdict.state = VerdictState::kInvalid;
-  results.verdict.reasons = {{.code = "send_lag", .text = "t", .windows = 3}};
+  results.verdict.reasons = {{.code = ReasonCode::kSendLag, .text = "t", .windows = 3}};
   results.verdict.checks_not_made = {"loop lag"};
   const StepFigures figures = FiguresOf(results);
   EXPECT_EQ(figures.verdict, VerdictState::kInvalid);
-  EXPECT_THAT(figures.reasons, ElementsAre("send_lag"));
+  EXPECT_THAT(figures.reasons, ElementsAre(ReasonCode::kSendLag));
   EXPECT_THAT(figures.checks_not_made, ElementsAre("loop lag"));
   EXPECT_EQ(figures.reached_per_s, 3200);
   EXPECT_EQ(WorstLagP99Ms(figures), 1.5);
@@ -102,7 +102,7 @@ TEST(PreflightStepTest, AVerdictThatIsNotValidIsADistortion) {
 TEST(PreflightStepTest, ChunksThatDidNotComeAreADistortion) {
   const JudgedStep step = JudgeStep(kLoad, Valid(4000), kPunctual);
   EXPECT_EQ(step.state, StepState::kDistorted);
-  EXPECT_EQ(step.why, "80 % of the offered chunks came");
+  EXPECT_EQ(step.why, "80 % of the offered chunks arrived");
 }
 
 TEST(PreflightStepTest, WhereTheNullServerWasLateItIsNotTheClientsFault) {

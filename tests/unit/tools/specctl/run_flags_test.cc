@@ -19,7 +19,7 @@ class RunFlagsTest : public ::testing::Test {
     } catch (const CLI::Error& error) {
       return error.what();
     }
-    return std::string(Check(*flags_).message());
+    return std::string(CheckRunFlags(*flags_).message());
   }
 
   CLI::App app_;
@@ -36,7 +36,8 @@ TEST_F(RunFlagsTest, WhatBecomesOfARunIsNotPartOfTheRequest) {
 }
 
 TEST_F(RunFlagsTest, ADryRunPrintsText) {
-  EXPECT_THAT(Refusal("--dry-run --format json"), HasSubstr("--dry-run: excludes --format json"));
+  EXPECT_THAT(Refusal("--dry-run --format json"),
+              HasSubstr("--dry-run: can't be combined with --format json"));
 }
 
 TEST_F(RunFlagsTest, ThePagesColumnsAreChosenAsForReport) {
@@ -47,7 +48,8 @@ TEST_F(RunFlagsTest, ThePagesColumnsAreChosenAsForReport) {
 }
 
 TEST_F(RunFlagsTest, WhatIsPlannedIsRefusedByName) {
-  EXPECT_THAT(Refusal("--request-rate 5"), HasSubstr("--request-rate: planned, and not built"));
+  EXPECT_THAT(Refusal("--request-rate 5"),
+              HasSubstr("--request-rate: planned, but not implemented"));
   EXPECT_THAT(Refusal("--goodput ttft:500"), HasSubstr("--goodput"));
 }
 

@@ -53,7 +53,7 @@ TEST_F(RunFolderTest, WhatIsNoneIsToldWithTheLastRuns) {
   EXPECT_EQ(found.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(found.status().message()),
               HasSubstr("x: no such run: neither a folder nor the id of a run here or in runs/; "
-                        "the last ones are runs/b, runs/c, runs/d"));
+                        "the latest are runs/b, runs/c, runs/d"));
 }
 
 TEST_F(RunFolderTest, FilesThatAreNoRunsArePassedOver) {

@@ -1,0 +1,53 @@
+#include "common/analysis/agent_labels.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl {
+namespace {
+
+constexpr uint64_t kUnacknowledgedMaxNs = 2'000'000'000;
+constexpr double kUnstampedShareMin = 0.001;  // of the reads
+
+uint64_t SumOf(std::span<const AgentState> agents, uint64_t AgentState::*count) {
+  uint64_t sum = 0;
+  for (const AgentState& agent : agents) sum += agent.*count;
+  return sum;
+}
+
+}  // namespace
+
+std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents) {
+  std::vector<VerdictLabel> labels;
+  if (const uint64_t steps = SumOf(agents, &AgentState::wall_clock_steps); steps > 0) {
+    labels.push_back(
+        {.code = Label::kClockStepped,
+         .text = absl::StrFormat(
+             "a wall clock was stepped %d times; latencies are on clocks that are not", steps)});
+  }
+  const auto slowest =
+      std::max_element(agents.begin(), agents.end(), [](const AgentState& a, const AgentState& b) {
+        return a.unacknowledged_ns_max < b.unacknowledged_ns_max;
+      });
+  if (slowest != agents.end() && slowest->unacknowledged_ns_max > kUnacknowledgedMaxNs) {
+    labels.push_back(
+        {.code = Label::kControllerLink,
+         .text = absl::StrFormat(
+             "a batch of agent %d waited %.1f s for the controller; it spooled up to %d bytes",
+             slowest->agent, static_cast<double>(slowest->unacknowledged_ns_max) / 1e9,
+             slowest->spool_bytes_max)});
+  }
+  const uint64_t reads = SumOf(agents, &AgentState::reads);
+  const uint64_t unstamped = SumOf(agents, &AgentState::unstamped_reads);
+  if (static_cast<double>(unstamped) > kUnstampedShareMin * static_cast<double>(reads)) {
+    labels.push_back(
+        {.code = Label::kUserStamps,
+         .text = absl::StrFormat("%d of %d reads came without the kernel's stamp, and are dated "
+                                 "when they were read",
+                                 unstamped, reads)});
+  }
+  return labels;
+}
+
+}  // namespace specctl

@@ -1,0 +1,145 @@
+#include "common/analysis/request_labels.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl {
+namespace {
+
+constexpr double kContextOverflowMin = 0.05;  // of the requests sent
+
+// Below these a run is its start and its end for the most part: few seconds, few requests, or fewer
+// than two for each slot, so that all have the same start.
+constexpr double kLengthMinS = 5;
+constexpr uint64_t kRequestsMin = 30;
+constexpr uint64_t kRequestsPerSlotMin = 2;
+
+std::string_view FaultText(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::kNone:
+      break;
+    case TokenFault::kUsageFalls:
+      return "usage on chunks falls";
+    case TokenFault::kUsageStalls:
+      return "usage stands still while output comes";
+    case TokenFault::kUsageLags:
+      return "usage lags behind its chunk";
+    case TokenFault::kUsageNotTotal:
+      return "usage on chunks does not end at the total";
+    case TokenFault::kAboveMaxTokens:
+      return "a total above max_tokens";
+    case TokenFault::kOtherChoices:
+      return "one total for several choices";
+  }
+  return "chunks and total disagree";
+}
+
+}  // namespace
+
+std::optional<VerdictLabel> ShortHoldLabel(const Results& figures) {
+  if (!figures.headline_is_whole_run) return std::nullopt;
+  return VerdictLabel{
+      .code = Label::kShortHold,
+      .text = "no hold of 5 s in which 30 requests began: figures of the whole run"};
+}
+
+std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures) {
+  const bool whole = figures.headline_is_whole_run;
+  const double length_s = whole ? figures.run_length_s : figures.hold->length_s;
+  const uint64_t bs = evidence.run.spec().load.bs;
+  const uint64_t needed = std::max(kRequestsMin, kRequestsPerSlotMin * bs);
+  const auto ok = static_cast<uint64_t>(std::count_if(
+      evidence.requests.begin(), evidence.requests.end(), [&](const SettledRequest& request) {
+        return request.ok() && (whole || request.stage == Stage::kHold);
+      }));
+  // Without any ok request there is a reason, nothing_measured, that says more.
+  if (ok == 0 || (ok >= needed && length_s >= kLengthMinS)) return std::nullopt;
+  return VerdictLabel{
+      .code = Label::kTooShort,
+      .text = absl::StrFormat("%d requests in %.1f s at bs %d are too few to mean much, start and "
+                              "end being most of them: measure %d or more, for %.0f s or longer",
+                              ok, length_s, bs, needed, kLengthMinS)};
+}
+
+std::optional<VerdictLabel> ContextOverflowLabel(std::span<const SettledRequest> requests) {
+  const auto refused =
+      std::count_if(requests.begin(), requests.end(), [](const SettledRequest& request) {
+        return request.failure == FailureKind::kContextOverflow;
+      });
+  const uint64_t sent = requests.size();
+  if (static_cast<double>(refused) <= kContextOverflowMin * static_cast<double>(sent)) {
+    return std::nullopt;
+  }
+  return VerdictLabel{
+      .code = Label::kContextOverflow,
+      .text = absl::StrFormat("%d of %d requests did not fit the context of the model: the figures "
+                              "are of the shorter ones",
+                              refused, sent)};
+}
+
+std::optional<VerdictLabel> IgnoreEosLabel(const RunContext& run) {
+  if (!run.spec().request.ignore_eos && !run.rows_ignore_eos) return std::nullopt;
+  return VerdictLabel{.code = Label::kIgnoreEos,
+                      .text =
+                          "replies run on past their end: their text, and with it the "
+                          "acceptance, is not what users get"};
+}
+
+std::optional<VerdictLabel> RepeatedPromptsLabel(const Evidence& evidence) {
+  const auto repeated = std::count_if(
+      evidence.requests.begin(), evidence.requests.end(),
+      [&](const SettledRequest& request) { return evidence.run.CycleOf(request.position) > 0; });
+  if (repeated == 0) return std::nullopt;
+  return VerdictLabel{.code = Label::kRepeatedPrompts,
+                      .text = absl::StrFormat("%d requests repeat a prompt of this run", repeated)};
+}
+
+std::optional<VerdictLabel> TotalsOnlyLabel(std::span<const SettledRequest> requests) {
+  const auto totals_only = std::count_if(
+      requests.begin(), requests.end(),
+      [](const SettledRequest& request) { return request.ok() && request.totals_only; });
+  if (totals_only == 0) return std::nullopt;
+  return VerdictLabel{.code = Label::kTotalsOnly,
+                      .text = absl::StrFormat(
+                          "%d ok requests have a token total and no tokens by chunk", totals_only)};
+}
+
+std::optional<VerdictLabel> TokensUnattributedLabel(const Results& figures) {
+  const TokenBooks& books = figures.whole_token_books;
+  if (books.responses_apart == 0) return std::nullopt;
+  std::string text = absl::StrFormat("%d responses of %d tokens can't be given to their chunks",
+                                     books.responses_apart, books.apart);
+  for (size_t i = 0; i < kTokenFaults; ++i) {
+    if (books.faults[i] == 0) continue;
+    text += absl::StrFormat("; %d: %s", books.faults[i], FaultText(static_cast<TokenFault>(i)));
+  }
+  if (figures.tokens_withheld) text += "; TPS, ITL and User TPS of the hold are withheld";
+  return VerdictLabel{.code = Label::kTokensUnattributed, .text = std::move(text)};
+}
+
+std::vector<VerdictLabel> OddityLabels(const ResponseOddities& oddities) {
+  std::vector<VerdictLabel> labels;
+  if (oddities.passed_over > 0) {
+    std::string text =
+        absl::StrFormat("%d responses hold details of a wrong type or form, which were passed over",
+                        oddities.passed_over);
+    std::string_view separator = ": ";
+    for (const auto& [what, responses] : oddities.passed_over_by) {
+      text += absl::StrFormat("%s%s (%d)", separator, what, responses);
+      separator = ", ";
+    }
+    labels.push_back({.code = Label::kPassedOver, .text = std::move(text)});
+  }
+  if (oddities.left_open > 0) {
+    labels.push_back(
+        {.code = Label::kLeftOpen,
+         .text = absl::StrFormat("%d connections stayed open after a complete answer, and were "
+                                 "closed: each next request had to connect",
+                                 oddities.left_open)});
+  }
+  return labels;
+}
+
+}  // namespace specctl

@@ -1,0 +1,84 @@
+#include "common/analysis/window_reasons.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include <absl/strings/str_format.h>
+
+namespace specctl {
+namespace {
+
+constexpr double kInFlightShareMin = 0.99;
+
+// In a hold every slot has work; what is not in flight and not backing off stood idle because of
+// us.
+bool SlotsStoodIdle(const Evidence& evidence, const WindowFigures& window, double backing_off) {
+  const double least = kInFlightShareMin * evidence.run.spec().load.bs;
+  return window.stage == Stage::kHold && window.in_flight_mean + backing_off < least;
+}
+
+// The faults of the agents' health in the windows that are judged.
+std::vector<VerdictReason> WorstFaults(const Evidence& evidence, const Results& figures) {
+  struct Worst {
+    double excess = 0;
+    std::string text;
+    uint64_t windows = 0;
+  };
+  std::map<ReasonCode, Worst> by_code;
+  for (size_t i = 0; i < figures.windows.size(); ++i) {
+    const WindowVerdict* const told = evidence.verdicts.At(i);
+    if (told == nullptr || !IsJudged(figures.windows[i], figures)) continue;
+    for (const WindowFault& fault : told->faults) {
+      Worst& worst = by_code[fault.code];
+      ++worst.windows;
+      if (fault.excess <= worst.excess) continue;
+      worst.excess = fault.excess;
+      worst.text = fault.text;
+    }
+  }
+  std::vector<VerdictReason> reasons;
+  for (auto& [code, worst] : by_code) {
+    reasons.push_back({.code = code,
+                       .text = worst.windows > 1 ? "at worst " + worst.text : worst.text,
+                       .windows = worst.windows});
+  }
+  return reasons;
+}
+
+}  // namespace
+
+std::vector<WindowReasons> ReasonsOfWindows(const Evidence& evidence, const Results& figures) {
+  std::vector<WindowReasons> windows(figures.windows.size());
+  for (size_t i = 0; i < windows.size(); ++i) {
+    WindowReasons& window = windows[i];
+    if (SlotsStoodIdle(evidence, figures.windows[i], evidence.backing_off[i])) {
+      window.state = VerdictState::kDegraded;
+      window.codes.push_back(ReasonCode::kInFlightBelowBs);
+    }
+    const WindowVerdict* const told = evidence.verdicts.At(i);
+    if (told == nullptr) continue;
+    window.state = std::max(window.state, told->state);
+    for (const WindowFault& fault : told->faults) window.codes.push_back(fault.code);
+  }
+  return windows;
+}
+
+std::vector<VerdictReason> SumUpWindows(const Evidence& evidence, const Results& figures,
+                                        std::span<const WindowReasons> reasons) {
+  std::vector<VerdictReason> summed = WorstFaults(evidence, figures);
+  const auto below = static_cast<uint64_t>(
+      std::count_if(reasons.begin(), reasons.end(), [](const WindowReasons& window) {
+        return std::count(window.codes.begin(), window.codes.end(), ReasonCode::kInFlightBelowBs) >
+               0;
+      }));
+  if (below == 0) return summed;
+  summed.insert(summed.begin(), {.code = ReasonCode::kInFlightBelowBs,
+                                 .text = absl::StrFormat(
+                                     "less than 99 %% of bs %d in flight, by slots that stood idle",
+                                     evidence.run.spec().load.bs),
+                                 .windows = below});
+  return summed;
+}
+
+}  // namespace specctl

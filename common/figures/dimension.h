@@ -1,0 +1,29 @@
+// The dimensions by which a run's results are sliced.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "common/figures/name_table.h"
+
+namespace specctl {
+
+enum class Dimension : uint8_t {
+  kCategory,
+  kTier,
+  kSubCategory,
+  kTurn,
+  kTarget,
+  kModel,
+  kAgent,
+  kStage,
+  kEnd,
+};
+
+inline constexpr size_t kDimensions = static_cast<size_t>(Dimension::kEnd);
+
+std::string_view DimensionName(Dimension dimension);  // "category", ..., as slices name it
+std::span<const NamedValue<Dimension>> DimensionNames();
+
+}  // namespace specctl

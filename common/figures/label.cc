@@ -1,0 +1,37 @@
+#include "common/figures/label.h"
+
+namespace specctl {
+namespace {
+
+constexpr NameTable<Label> kLabelNames = {{
+    {Label::kQueued, "queued"},
+    {Label::kPrefixCache, "prefix_cache"},
+    {Label::kOtherTraffic, "other_traffic"},
+    {Label::kServerErrors, "server_errors"},
+    {Label::kOutage, "outage"},
+    {Label::kPassedOver, "passed_over"},
+    {Label::kLeftOpen, "left_open"},
+    {Label::kServerBurst, "server_burst"},
+    {Label::kClockStepped, "clock_stepped"},
+    {Label::kControllerLink, "controller_link"},
+    {Label::kUserStamps, "user_stamps"},
+    {Label::kShortHold, "short_hold"},
+    {Label::kTooShort, "too_short"},
+    {Label::kContextOverflow, "context_overflow"},
+    {Label::kIgnoreEos, "ignore_eos"},
+    {Label::kRepeatedPrompts, "repeated_prompts"},
+    {Label::kTotalsOnly, "totals_only"},
+    {Label::kApproximateAcceptance, "approximate_acceptance"},
+    {Label::kMergedSteps, "merged_steps"},
+    {Label::kPartialAcceptance, "partial_acceptance"},
+    {Label::kTokensUnattributed, "tokens_unattributed"},
+}};
+static_assert(NamesEach(kLabelNames));
+
+}  // namespace
+
+std::string_view LabelName(Label label) { return kLabelNames[static_cast<size_t>(label)].name; }
+
+std::span<const NamedValue<Label>> LabelNames() { return kLabelNames; }
+
+}  // namespace specctl

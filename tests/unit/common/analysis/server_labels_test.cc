@@ -1,0 +1,42 @@
+#include "common/analysis/server_labels.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace specctl {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(ServerLabelsTest, OutagesLabelTheirWindowsAndTheFirstFourAreTold) {
+  Outages outages;
+  for (int64_t i = 0; i < 5; ++i) outages.spans.push_back({.start_s = 10 * i, .windows = 2});
+  outages.output_tps_outside = 812.5;
+  const WindowedLabel found = OutageLabel(outages);
+  EXPECT_THAT(found.windows, ElementsAre(0, 1, 10, 11, 20, 21, 30, 31, 40, 41));
+  ASSERT_TRUE(found.of_run);
+  EXPECT_EQ(found.of_run->code, Label::kOutage);
+  EXPECT_EQ(found.of_run->windows, 10u);
+  EXPECT_EQ(found.of_run->text,
+            "no token came from 0 to 2 s, 10 to 12 s, 20 to 22 s, 30 to 32 s, ... though requests "
+            "waited for some; outside, TPS is 812.5");
+  EXPECT_FALSE(OutageLabel({}).of_run);
+}
+
+TEST(ServerLabelsTest, ErrorsAreTheServersAndNotOurTimeOuts) {
+  std::vector<SettledRequest> requests(3);
+  requests[0].failure = FailureKind::kTruncated;
+  requests[1].failure = FailureKind::kRequestTimeout;
+  EXPECT_EQ(ServerErrorsLabel(requests)->text, "1 requests refused or broken off");
+  requests[0].failure = FailureKind::kNone;
+  EXPECT_FALSE(ServerErrorsLabel(requests));
+}
+
+TEST(ServerLabelsTest, WithoutHealthThereIsNoBurst) {
+  const WindowedLabel found = ServerBurstLabel(HealthFold(), 3);
+  EXPECT_FALSE(found.of_run);
+  EXPECT_TRUE(found.windows.empty());
+}
+
+}  // namespace
+}  // namespace specctl
