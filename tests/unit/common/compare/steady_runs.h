@@ -58,7 +58,7 @@ inline RunSample SampleOf(const JournalScript& script) {
   const TempDir dir;
   absl::StatusOr<JournalWriter> journal = JournalWriter::Create(dir.File("journal.pb"));
   EXPECT_TRUE(journal.ok()) << journal.status();
-  for (const Event& event : script.Events()) journal->Append(event);
+  for (const Event& event : script.Events()) journal->AppendEvent(event);
   EXPECT_TRUE(journal->Sync().ok());
   absl::StatusOr<RunSample> sample = ReadRunSample(dir.path());
   EXPECT_TRUE(sample.ok()) << sample.status();
