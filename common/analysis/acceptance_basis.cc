@@ -120,7 +120,7 @@ bool Speculates(const TargetSums& sums, const TargetFacts& facts,
 std::string WhyNotChunks(std::span<const SettledRequest> requests, uint32_t target,
                          const TargetAcceptance& told, const StepStore& store) {
   if (told.merged_share && *told.merged_share > kMergedShareMax) {
-    return "too many steps are merged into others' chunks";
+    return "too many steps were merged into the chunks of others";
   }
   if (!told.draft_length) return "";
   RequestSet of_target;
@@ -129,7 +129,7 @@ std::string WhyNotChunks(std::span<const SettledRequest> requests, uint32_t targ
   }
   const auto chunks = AcceptanceFromChunks({.requests = &of_target, .bases = {}, .store = &store});
   if (chunks && chunks->per_step && chunks->per_step->value > 1.0 + *told.draft_length) {
-    return "chunks are longer than a draft and its bonus token";
+    return "some chunks are longer than a draft and its bonus token";
   }
   return "";
 }
@@ -150,9 +150,9 @@ std::vector<TargetBasis> ChooseBases(std::span<const SettledRequest> requests,
     if (!told.speculates) continue;
     target.basis = FirstGood(requests, i, told);
     if (!target.basis) {
-      told.why_none = "its responses do not tell their steps";
+      told.why_none = "its responses don't report their steps";
     } else if (target.basis->source == StepSource::kStats && !StepsAgree(sums, targets[i])) {
-      told.why_none = "its statistics tell other steps than the server counted";
+      told.why_none = "its statistics disagree with the steps that the server counted";
       target.basis.reset();
     } else if (target.basis->source == StepSource::kChunks) {
       told.why_none = WhyNotChunks(requests, i, told, store);

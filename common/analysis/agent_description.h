@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 
-#include "common/analysis/agent_figures.h"
 #include "common/analysis/agent_state.h"
+#include "common/figures/agent_figures.h"
 #include "common/workload/run_spec.h"
 
 namespace specctl {

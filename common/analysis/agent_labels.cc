@@ -24,28 +24,29 @@ std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents) {
     labels.push_back(
         {.code = Label::kClockStepped,
          .text = absl::StrFormat(
-             "a wall clock was stepped %d times; latencies are on clocks that are not", steps)});
+             "a wall clock was stepped %d times; latencies use clocks that are never stepped",
+             steps)});
   }
   const auto slowest =
       std::max_element(agents.begin(), agents.end(), [](const AgentState& a, const AgentState& b) {
         return a.unacknowledged_ns_max < b.unacknowledged_ns_max;
       });
   if (slowest != agents.end() && slowest->unacknowledged_ns_max > kUnacknowledgedMaxNs) {
-    labels.push_back(
-        {.code = Label::kControllerLink,
-         .text = absl::StrFormat(
-             "a batch of agent %d waited %.1f s for the controller; it spooled up to %d bytes",
-             slowest->agent, static_cast<double>(slowest->unacknowledged_ns_max) / 1e9,
-             slowest->spool_bytes_max)});
+    labels.push_back({.code = Label::kControllerLink,
+                      .text = absl::StrFormat(
+                          "a batch of agent %d waited %.1f s for the controller; the agent spooled "
+                          "up to %d bytes",
+                          slowest->agent, static_cast<double>(slowest->unacknowledged_ns_max) / 1e9,
+                          slowest->spool_bytes_max)});
   }
   const uint64_t reads = SumOf(agents, &AgentState::reads);
   const uint64_t unstamped = SumOf(agents, &AgentState::unstamped_reads);
   if (static_cast<double>(unstamped) > kUnstampedShareMin * static_cast<double>(reads)) {
     labels.push_back(
         {.code = Label::kUserStamps,
-         .text = absl::StrFormat("%d of %d reads came without the kernel's stamp, and are dated "
-                                 "when they were read",
-                                 unstamped, reads)});
+         .text = absl::StrFormat(
+             "%d of %d reads had no kernel timestamp and are dated by when they were read",
+             unstamped, reads)});
   }
   return labels;
 }

@@ -39,7 +39,7 @@ std::string FailureText(const RequestFinished& finish) {
     case FailureKind::kNone:
       break;
   }
-  return "not said why";
+  return "no reason given";
 }
 
 }  // namespace specctl

@@ -65,7 +65,7 @@ CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
       .state = VerdictState::kDegraded,
       .reason = {.code = ReasonCode::kLittlesLaw,
                  .text = absl::StrFormat(
-                     "%.1f requests in flight by the agents' count, %.1f by rate times latency",
+                     "%.1f requests in flight as counted by the agents, %.1f as rate times latency",
                      *in_flight, expected)}};
   return checked;
 }

@@ -21,9 +21,9 @@ std::string_view FaultText(TokenFault fault) {
     case TokenFault::kNone:
       break;
     case TokenFault::kUsageFalls:
-      return "usage on chunks falls";
+      return "usage on chunks decreases";
     case TokenFault::kUsageStalls:
-      return "usage stands still while output comes";
+      return "usage does not grow while output arrives";
     case TokenFault::kUsageLags:
       return "usage lags behind its chunk";
     case TokenFault::kUsageNotTotal:
@@ -42,7 +42,7 @@ std::optional<VerdictLabel> ShortHoldLabel(const Results& figures) {
   if (!figures.headline_is_whole_run) return std::nullopt;
   return VerdictLabel{
       .code = Label::kShortHold,
-      .text = "no hold of 5 s in which 30 requests began: figures of the whole run"};
+      .text = "no hold of 5 s in which 30 requests began; the figures are those of the whole run"};
 }
 
 std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures) {
@@ -58,8 +58,8 @@ std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Result
   if (ok == 0 || (ok >= needed && length_s >= kLengthMinS)) return std::nullopt;
   return VerdictLabel{
       .code = Label::kTooShort,
-      .text = absl::StrFormat("%d requests in %.1f s at bs %d are too few to mean much, start and "
-                              "end being most of them: measure %d or more, for %.0f s or longer",
+      .text = absl::StrFormat("%d requests in %.1f s at bs %d are mostly the run's start and end, "
+                              "and mean little: measure %d or more, for %.0f s or longer",
                               ok, length_s, bs, needed, kLengthMinS)};
 }
 
@@ -72,18 +72,17 @@ std::optional<VerdictLabel> ContextOverflowLabel(std::span<const SettledRequest>
   if (static_cast<double>(refused) <= kContextOverflowMin * static_cast<double>(sent)) {
     return std::nullopt;
   }
-  return VerdictLabel{
-      .code = Label::kContextOverflow,
-      .text = absl::StrFormat("%d of %d requests did not fit the context of the model: the figures "
-                              "are of the shorter ones",
-                              refused, sent)};
+  return VerdictLabel{.code = Label::kContextOverflow,
+                      .text = absl::StrFormat("%d of %d requests did not fit the context of the "
+                                              "model: the figures cover only the shorter ones",
+                                              refused, sent)};
 }
 
 std::optional<VerdictLabel> IgnoreEosLabel(const RunContext& run) {
   if (!run.spec().request.ignore_eos && !run.rows_ignore_eos) return std::nullopt;
   return VerdictLabel{.code = Label::kIgnoreEos,
                       .text =
-                          "replies run on past their end: their text, and with it the "
+                          "replies continue past their natural end: their text, and so the "
                           "acceptance, is not what users get"};
 }
 
@@ -101,16 +100,18 @@ std::optional<VerdictLabel> TotalsOnlyLabel(std::span<const SettledRequest> requ
       requests.begin(), requests.end(),
       [](const SettledRequest& request) { return request.ok() && request.totals_only; });
   if (totals_only == 0) return std::nullopt;
-  return VerdictLabel{.code = Label::kTotalsOnly,
-                      .text = absl::StrFormat(
-                          "%d ok requests have a token total and no tokens by chunk", totals_only)};
+  return VerdictLabel{
+      .code = Label::kTotalsOnly,
+      .text = absl::StrFormat("%d ok requests have a token total but no tokens per chunk",
+                              totals_only)};
 }
 
 std::optional<VerdictLabel> TokensUnattributedLabel(const Results& figures) {
   const TokenBooks& books = figures.whole_token_books;
   if (books.responses_apart == 0) return std::nullopt;
-  std::string text = absl::StrFormat("%d responses of %d tokens can't be given to their chunks",
-                                     books.responses_apart, books.apart);
+  std::string text =
+      absl::StrFormat("the tokens of %d responses (%d) can't be attributed to their chunks",
+                      books.responses_apart, books.apart);
   for (size_t i = 0; i < kTokenFaults; ++i) {
     if (books.faults[i] == 0) continue;
     text += absl::StrFormat("; %d: %s", books.faults[i], FaultText(static_cast<TokenFault>(i)));
@@ -123,7 +124,7 @@ std::vector<VerdictLabel> OddityLabels(const ResponseOddities& oddities) {
   std::vector<VerdictLabel> labels;
   if (oddities.passed_over > 0) {
     std::string text =
-        absl::StrFormat("%d responses hold details of a wrong type or form, which were passed over",
+        absl::StrFormat("%d responses hold fields of the wrong type or form, which were ignored",
                         oddities.passed_over);
     std::string_view separator = ": ";
     for (const auto& [what, responses] : oddities.passed_over_by) {
@@ -135,8 +136,8 @@ std::vector<VerdictLabel> OddityLabels(const ResponseOddities& oddities) {
   if (oddities.left_open > 0) {
     labels.push_back(
         {.code = Label::kLeftOpen,
-         .text = absl::StrFormat("%d connections stayed open after a complete answer, and were "
-                                 "closed: each next request had to connect",
+         .text = absl::StrFormat("%d connections stayed open after a complete answer and were "
+                                 "closed: the next request had to reconnect each time",
                                  oddities.left_open)});
   }
   return labels;

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "common/analysis/agent_figures.h"
 #include "common/analysis/request_books.h"
 #include "common/analysis/verdict_types.h"
+#include "common/figures/agent_figures.h"
 #include "common/figures/dimension.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/server_figures.h"

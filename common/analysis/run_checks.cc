@@ -49,7 +49,7 @@ std::optional<Finding> CheckConservation(const Results& figures) {
 std::optional<Finding> CheckJournal(const Contradictions& contradictions) {
   if (contradictions.events == 0) return std::nullopt;
   return Invalid(ReasonCode::kJournalContradictsItself,
-                 absl::StrFormat("%d events passed over, the first: %s", contradictions.events,
+                 absl::StrFormat("%d events were ignored, the first: %s", contradictions.events,
                                  contradictions.first));
 }
 
@@ -80,7 +80,7 @@ std::optional<Finding> CheckChunksDropped(std::span<const AgentState> agents) {
 std::optional<Finding> CheckMeasured(const Results& figures) {
   if (figures.conservation.ok > 0) return std::nullopt;
   return Invalid(ReasonCode::kNothingMeasured,
-                 absl::StrFormat("no request of %d sent was ok", figures.conservation.sent));
+                 absl::StrFormat("none of the %d requests sent was ok", figures.conservation.sent));
 }
 
 std::optional<Finding> CheckEnd(const Results& figures) {

@@ -109,9 +109,9 @@ PrefixCacheCheck CheckPrefixCache(const Evidence& evidence, const Results& figur
   if (*hits - explained <= kPrefixExcessMin * *queries) return check;
   check.label = VerdictLabel{
       .code = Label::kPrefixCache,
-      .text = absl::StrFormat("%.0f of %.0f prompt tokens came from the prefix cache, the prompts "
-                              "explain %.0f",
-                              *hits, *queries, explained)};
+      .text = absl::StrFormat(
+          "%.0f of %.0f prompt tokens came from the prefix cache; the prompts explain %.0f", *hits,
+          *queries, explained)};
   return check;
 }
 
@@ -124,7 +124,7 @@ std::optional<VerdictLabel> OtherTrafficLabel(const Results& figures) {
   if (servers.requests_finished && *servers.requests_finished > requests) {
     return VerdictLabel{
         .code = Label::kOtherTraffic,
-        .text = absl::StrFormat("the servers finished %.0f requests, %.0f were ours",
+        .text = absl::StrFormat("the servers finished %.0f requests, of which %.0f were ours",
                                 *servers.requests_finished, requests)};
   }
   // Prompts of requests that ended badly are unknown, and a preempted one may be counted twice.
@@ -133,9 +133,10 @@ std::optional<VerdictLabel> OtherTrafficLabel(const Results& figures) {
   if (!comparable || !servers.prompt_tokens) return std::nullopt;
   const auto input = static_cast<double>(*figures.tokens.input);
   if (*servers.prompt_tokens <= input) return std::nullopt;
-  return VerdictLabel{.code = Label::kOtherTraffic,
-                      .text = absl::StrFormat("the servers read %.0f prompt tokens, %.0f were ours",
-                                              *servers.prompt_tokens, input)};
+  return VerdictLabel{
+      .code = Label::kOtherTraffic,
+      .text = absl::StrFormat("the servers read %.0f prompt tokens, of which %.0f were ours",
+                              *servers.prompt_tokens, input)};
 }
 
 std::optional<VerdictLabel> ServerErrorsLabel(std::span<const SettledRequest> requests) {
@@ -144,7 +145,7 @@ std::optional<VerdictLabel> ServerErrorsLabel(std::span<const SettledRequest> re
                     [](const SettledRequest& request) { return IsServerError(request.failure); });
   if (errors == 0) return std::nullopt;
   return VerdictLabel{.code = Label::kServerErrors,
-                      .text = absl::StrFormat("%d requests refused or broken off", errors)};
+                      .text = absl::StrFormat("%d requests were refused or cut off", errors)};
 }
 
 WindowedLabel OutageLabel(const Outages& outages) {
@@ -155,10 +156,10 @@ WindowedLabel OutageLabel(const Outages& outages) {
     }
   }
   if (found.windows.empty()) return found;
-  std::string text = absl::StrFormat("no token came from %s though requests waited for some",
+  std::string text = absl::StrFormat("no token arrived from %s although requests were waiting",
                                      SpansText(outages.spans));
   if (outages.output_tps_outside) {
-    text += absl::StrFormat("; outside, TPS is %.4g", *outages.output_tps_outside);
+    text += absl::StrFormat("; outside that time, TPS is %.4g", *outages.output_tps_outside);
   }
   found.of_run = VerdictLabel{
       .code = Label::kOutage, .text = std::move(text), .windows = found.windows.size()};
@@ -179,7 +180,7 @@ WindowedLabel ServerBurstLabel(const HealthFold& health, size_t windows) {
   if (found.windows.empty()) return found;
   found.of_run = VerdictLabel{
       .code = Label::kServerBurst,
-      .text = absl::StrFormat("%d of %d chunks arrived together with another of their stream",
+      .text = absl::StrFormat("%d of %d chunks arrived together with another chunk of their stream",
                               bursts, chunks),
       .windows = found.windows.size()};
   return found;

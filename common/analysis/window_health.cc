@@ -78,11 +78,11 @@ void HoldAgainst(const Limit& limit, WindowVerdict& verdict) {
 }
 
 std::string MsText(std::string_view what, double value, double limit, uint32_t agent) {
-  return absl::StrFormat("%s %.3g ms, the limit is %.3g ms (agent %d)", what, value, limit, agent);
+  return absl::StrFormat("%s %.3g ms (limit %.3g, agent %d)", what, value, limit, agent);
 }
 
 std::string ShareText(std::string_view what, const WorstOfAgents& worst, double limit) {
-  return absl::StrFormat("%s %.1f %% of the time, the limit is %.0f %% (agent %d)", what,
+  return absl::StrFormat("%s %.1f %% of the time (limit %.0f %%, agent %d)", what,
                          100 * worst.value, 100 * limit, worst.agent);
 }
 
@@ -143,29 +143,27 @@ WindowVerdict JudgeWindow(const WindowHealth& health, const WindowScale& scale) 
   WindowVerdict verdict;
   const double bound_ms = Ms(health.arrival_bound.Quantile(0.99));
   const double bound_max_ms = LimitMs(scale.step_p50_ns, kArrivalBoundShare, kArrivalBoundMinMs);
-  HoldAgainst(
-      {ReasonCode::kArrivalBound, bound_ms, bound_max_ms,
-       MsText("arrivals known to p99", bound_ms, bound_max_ms, health.arrival_bound_p99_ms.agent)},
-      verdict);
+  HoldAgainst({ReasonCode::kArrivalBound, bound_ms, bound_max_ms,
+               MsText("p99 arrival uncertainty", bound_ms, bound_max_ms,
+                      health.arrival_bound_p99_ms.agent)},
+              verdict);
   const double send_ms = Ms(health.send_lag.Quantile(0.99));
   const double send_max_ms = LimitMs(scale.ttft_p50_ns, kSendLagShare, kSendLagMinMs);
-  HoldAgainst(
-      {ReasonCode::kSendLag, send_ms, send_max_ms,
-       MsText("requests sent late by p99", send_ms, send_max_ms, health.send_lag_p99_ms.agent)},
-      verdict);
+  HoldAgainst({ReasonCode::kSendLag, send_ms, send_max_ms,
+               MsText("p99 send lag", send_ms, send_max_ms, health.send_lag_p99_ms.agent)},
+              verdict);
   HoldAgainst({ReasonCode::kLoopLag, health.loop_lag_max_ms.value, kLoopLagMs,
                MsText("an agent stood still for", health.loop_lag_max_ms.value, kLoopLagMs,
                       health.loop_lag_max_ms.agent)},
               verdict);
-  HoldAgainst(
-      {ReasonCode::kCpuThrottled, health.throttled_share.value, kThrottledShare,
-       ShareText("kept from the CPU by a quota for", health.throttled_share, kThrottledShare)},
-      verdict);
+  HoldAgainst({ReasonCode::kCpuThrottled, health.throttled_share.value, kThrottledShare,
+               ShareText("throttled by a CPU quota for", health.throttled_share, kThrottledShare)},
+              verdict);
   HoldAgainst({ReasonCode::kCpuSteal, health.stolen_share.value, kStolenShare,
-               ShareText("the hypervisor took the CPU for", health.stolen_share, kStolenShare)},
+               ShareText("CPU stolen by the hypervisor for", health.stolen_share, kStolenShare)},
               verdict);
   HoldAgainst({ReasonCode::kClockBound, health.clock_bound_ms.value, kClockBoundMs,
-               MsText("a host's clock is known to", health.clock_bound_ms.value, kClockBoundMs,
+               MsText("clock uncertainty of a host", health.clock_bound_ms.value, kClockBoundMs,
                       health.clock_bound_ms.agent)},
               verdict);
   return verdict;

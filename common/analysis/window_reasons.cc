@@ -75,7 +75,7 @@ std::vector<VerdictReason> SumUpWindows(const Evidence& evidence, const Results&
   if (below == 0) return summed;
   summed.insert(summed.begin(), {.code = ReasonCode::kInFlightBelowBs,
                                  .text = absl::StrFormat(
-                                     "less than 99 %% of bs %d in flight, by slots that stood idle",
+                                     "less than 99 %% of bs %d in flight, because slots stood idle",
                                      evidence.run.spec().load.bs),
                                  .windows = below});
   return summed;

@@ -33,6 +33,9 @@ std::span<const FigureOf<WindowValues>> WindowCatalogue();
 // Of the servers: deltas of counters, of one target or summed, and what is known of them together.
 std::span<const FigureOf<ServerCounters>> CounterCatalogue();
 std::span<const FigureOf<ServerFigures>> ServerCatalogue();
+// Of the network to a target, and of an agent and its machine.
+std::span<const FigureOf<TargetNetwork>> NetworkCatalogue();
+std::span<const FigureOf<AgentFigures>> AgentCatalogue();
 
 template <auto kField, class Source>
 bool Reads(const FigureOf<Source>& figure) {
@@ -49,6 +52,8 @@ inline auto CatalogueWith(const TokenTotals*) { return TokenCatalogue(); }
 inline auto CatalogueWith(const WindowValues*) { return WindowCatalogue(); }
 inline auto CatalogueWith(const ServerCounters*) { return CounterCatalogue(); }
 inline auto CatalogueWith(const ServerFigures*) { return ServerCatalogue(); }
+inline auto CatalogueWith(const TargetNetwork*) { return NetworkCatalogue(); }
+inline auto CatalogueWith(const AgentFigures*) { return AgentCatalogue(); }
 
 // The definition of the figure in a field: DefinitionOf<&AcceptanceFigures::per_step>().  A field
 // without one is our mistake, and is asserted.

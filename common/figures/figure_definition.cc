@@ -54,6 +54,16 @@ std::string_view UnitName(Unit unit) {
       return "drafts";
     case Unit::kEvents:
       return "events";
+    case Unit::kChunks:
+      return "chunks";
+    case Unit::kReads:
+      return "reads";
+    case Unit::kConnections:
+      return "connections";
+    case Unit::kBytes:
+      return "bytes";
+    case Unit::kSeconds:
+      return "s";
     case Unit::kShare:
       return "share";
     case Unit::kNone:

@@ -36,6 +36,11 @@ enum class Unit : uint8_t {
   kSteps,
   kDrafts,
   kEvents,
+  kChunks,
+  kReads,
+  kConnections,
+  kBytes,
+  kSeconds,
   kShare,  // 0..1
 };
 std::string_view UnitName(Unit unit);  // "ms", "tokens/s", ...; "" for kNone

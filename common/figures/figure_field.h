@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "common/figures/agent_figures.h"
 #include "common/figures/figure_definition.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/figure_value.h"

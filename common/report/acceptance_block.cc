@@ -80,7 +80,8 @@ void AppendPerStep(const Results& results, std::string& out) {
   AppendRow(LabelOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {
     AppendRow("  " + ShortLabelOf<&AcceptanceFigures::delivered_per_step>(),
-              figures.delivered_per_step, {"with last steps as cut by the end of the response"}, out);
+              figures.delivered_per_step, {"with last steps as cut by the end of the response"},
+              out);
   }
 }
 

@@ -21,8 +21,7 @@ inline constexpr int kRunSchemaVersion = 1;
 std::string RunJson(const Results& results);
 std::string SummaryJson(const Results& results);
 std::string CurvesCsv(const Results& results);
-// Figures for a spreadsheet, a row each: the headline's, then those of the whole run, of the
-// servers and of slices.  A figure that is absent has no row.
+// Figures for a spreadsheet, a row each: the headline's first; what is absent has no row.
 std::string FiguresCsv(const Results& results);
 // "<position>.<turn>": the same for any number of agents.
 std::string RequestId(const EndedRequest& request);

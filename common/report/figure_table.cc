@@ -28,7 +28,7 @@ using StatisticList = std::vector<const Statistic*>;
 std::string_view WhyNoFigure(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.conservation.ok == 0) return "no request ended ok";
-  if (results.tokens_withheld) return "withheld: tokens can't be given to chunks";
+  if (results.tokens_withheld) return "withheld: tokens can't be attributed to chunks";
   return "no request has what it needs";
 }
 
@@ -36,14 +36,14 @@ std::string_view WhyNoTps(const Results& results) {
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.tokens_withheld) return WhyNoFigure(results);
   // Which of them came within the hold is not known.
-  if (results.tokens.output) return "tokens are known by response alone: see \"whole run\"";
+  if (results.tokens.output) return "tokens are known only per response: see \"whole run\"";
   return "no tokens could be counted";
 }
 
 std::string_view WhyMissing(FigureNeed need, const Results& results) {
   if (need == FigureNeed::kTokensByTime) return WhyNoTps(results);
   if (need == FigureNeed::kTokensByChunk && HasLabel(results.verdict.labels, Label::kTotalsOnly)) {
-    return "the server tells only a response's total tokens";
+    return "the server reports only the total tokens of a response";
   }
   return WhyNoFigure(results);
 }

@@ -133,6 +133,12 @@ std::string FiguresCsv(const Results& results) {
     rows.Append("servers", CounterCatalogue(), results.servers->sums);
     rows.Append("servers", ServerCatalogue(), *results.servers);
   }
+  for (const TargetNetwork& network : results.networks) {
+    rows.Append("target=" + TargetLabel(results.spec, network.target), NetworkCatalogue(), network);
+  }
+  for (const AgentFigures& agent : results.agents) {
+    rows.Append("agent=" + std::to_string(agent.agent), AgentCatalogue(), agent);
+  }
   for (const SliceFigures& slice : results.slices) {
     const std::string scope = std::string(DimensionName(slice.by)) + "=" + slice.key;
     rows.Append(scope, ConservationCatalogue(), slice.conservation);

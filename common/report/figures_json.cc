@@ -77,11 +77,6 @@ class FigureWriter {
   JsonWriter& json_;
 };
 
-template <class Source>
-void WriteAll(std::span<const FigureOf<Source>> catalogue, const Source& source, JsonWriter& json) {
-  for (const FigureOf<Source>& figure : catalogue) WriteFigure(figure, figure.read(source), json);
-}
-
 }  // namespace
 
 void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& json) {
@@ -113,14 +108,10 @@ void WriteGroup(FigureGroup group, const FigureSet& set, JsonWriter& json) {
   }
 }
 
-void WriteTokenTotals(const TokenTotals& tokens, JsonWriter& json) {
-  WriteAll(TokenCatalogue(), tokens, json);
-}
-
 void WriteConservation(const Conservation& conservation, JsonWriter& json) {
   json.Key("conservation");
   json.BeginObject();
-  WriteAll(ConservationCatalogue(), conservation, json);
+  WriteFigures(ConservationCatalogue(), conservation, json);
   json.Key("unassigned_by_reason");
   json.BeginObject();
   for (size_t i = 0; i < conservation.unassigned.size(); ++i) {
@@ -172,8 +163,8 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   if (!value) return;
   json.Key("servers");
   json.BeginObject();
-  WriteAll(CounterCatalogue(), value->sums, json);
-  WriteAll(ServerCatalogue(), *value, json);
+  WriteFigures(CounterCatalogue(), value->sums, json);
+  WriteFigures(ServerCatalogue(), *value, json);
   WriteCautions(*value, json);
   if (!value->partial.empty()) {
     json.Key("partial");
@@ -184,7 +175,7 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   json.ObjectsField("targets", value->targets, [&](const TargetCounters& target) {
     json.Field("metrics_url", target.url);
     json.Field("target", target.target);
-    WriteAll(CounterCatalogue(), target.counters, json);
+    WriteFigures(CounterCatalogue(), target.counters, json);
   });
   json.EndObject();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "common/analysis/results.h"
@@ -14,11 +15,15 @@ namespace specctl {
 // Each writes `key` and its value, or nothing where the value is absent or not finite.
 void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& json);
 void WriteFigure(const FigureName& figure, const FigureValue& value, JsonWriter& json);
+// Every figure of the source, as members of the object that is open.
+template <class Source>
+void WriteFigures(std::span<const FigureOf<Source>> catalogue, const Source& source,
+                  JsonWriter& json) {
+  for (const FigureOf<Source>& figure : catalogue) WriteFigure(figure, figure.read(source), json);
+}
 void WriteConservation(const Conservation& conservation, JsonWriter& json);
 void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures>& value,
                      JsonWriter& json);
-// As members of the object that is open.
-void WriteTokenTotals(const TokenTotals& tokens, JsonWriter& json);
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json);
 
 // The figures of the set's group, in the catalogue's order, as members of the object that is open.

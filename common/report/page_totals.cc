@@ -51,7 +51,7 @@ std::string WhyNotBegun(UnassignedReason why, const LoadSpec& load) {
   }
 }
 
-// "not begun 17 (the time was up)": a plan that is longer than the run is no failure.
+// "not begun 17 (time was up)": a plan that is longer than the run is no failure.
 std::string NotBegunText(const Conservation& counts, const LoadSpec& load) {
   Items reasons;
   for (size_t i = 0; i < counts.unassigned.size(); ++i) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "common/base/json_writer.h"
+#include "common/figures/catalogue.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
 #include "common/report/result_names.h"
@@ -107,7 +108,7 @@ void WriteTokens(const Results& results, JsonWriter& json) {
   const TokenTotals& tokens = results.tokens;
   json.Key("tokens");
   json.BeginObject();
-  WriteTokenTotals(tokens, json);
+  WriteFigures(TokenCatalogue(), tokens, json);
   json.Key("finish_reasons");
   json.BeginObject();
   for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
@@ -184,8 +185,7 @@ void WriteMetricsFailures(const Results& results, JsonWriter& json) {
 void WriteNetwork(const std::vector<TargetNetwork>& networks, uint32_t target, JsonWriter& json) {
   for (const TargetNetwork& network : networks) {
     if (network.target != target) continue;
-    WriteNumber("network_rtt_ms", network.round_trip_ms, json);
-    json.Field("network_connections", network.connections);
+    WriteFigures(NetworkCatalogue(), network, json);
     if (!network.ttft_p50_ms || !network.ttft_p99_ms) continue;
     json.Key("ttft_ms");
     json.BeginObject();
@@ -207,16 +207,7 @@ void WriteAgentFigures(const AgentFigures& agent, JsonWriter& json) {
   json.Field("lost", agent.lost);
   json.TextField("end_reason", agent.end_reason);
   WriteConservation(agent.conservation, json);
-  json.Field("chunks", agent.chunks);
-  json.Field("reads", agent.reads);
-  json.Field("coalesced_reads", agent.coalesced_reads);
-  json.Field("unstamped_reads", agent.unstamped_reads);
-  json.Field("chunks_dropped", agent.chunks_dropped);
-  WriteNumber("receive_lag_p99_ms_max", agent.receive_lag_p99_ms_max, json);
-  WriteNumber("cpu_s", agent.cpu_seconds, json);
-  json.Field("rss_bytes_max", agent.rss_bytes_max);
-  WriteNumber("clock_bound_ms", agent.clock_bound_ms, json);
-  WriteNumber("started_ms", agent.started_ms, json);
+  WriteFigures(AgentCatalogue(), agent, json);
 }
 
 void WriteFailures(const Results& results, JsonWriter& json) {

@@ -279,7 +279,7 @@ class OddServersTest(harness.Case):
         self.assertGreaterEqual(sum(s["windows"] for s in summary["outages"]["spans"]), 2)
         self.assertGreater(summary["outages"]["output_tps_outside"],
                            1.2 * summary["throughput"]["output_tps"]["value"])
-        self.assertIn("no token came from", page)
+        self.assertIn("no token arrived from", page)
 
 
 if __name__ == "__main__":

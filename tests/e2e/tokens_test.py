@@ -114,7 +114,7 @@ class TokensTest(Case):
         for key in ("itl_ms", "user_tps"):
             self.assertNotIn(key, summary)
         self.assertNotIn("output_tps", summary["throughput"])
-        self.assertIn("withheld: tokens can't be given to chunks", page)
+        self.assertIn("withheld: tokens can't be attributed to chunks", page)
         self.assert_ttft(summary)
 
     def test_what_agrees_is_right(self):

@@ -17,8 +17,9 @@ TEST(AgentLabelsTest, TheSlowestLinkIsTold) {
   const std::vector<VerdictLabel> labels = AgentLabels(agents);
   ASSERT_EQ(labels.size(), 1u);
   EXPECT_EQ(labels[0].code, Label::kControllerLink);
-  EXPECT_EQ(labels[0].text,
-            "a batch of agent 1 waited 3.5 s for the controller; it spooled up to 70000 bytes");
+  EXPECT_EQ(
+      labels[0].text,
+      "a batch of agent 1 waited 3.5 s for the controller; the agent spooled up to 70000 bytes");
 }
 
 TEST(AgentLabelsTest, StepsAndStampsAreSumsOverTheAgents) {
@@ -31,7 +32,7 @@ TEST(AgentLabelsTest, StepsAndStampsAreSumsOverTheAgents) {
   const std::vector<VerdictLabel> labels = AgentLabels(agents);
   ASSERT_EQ(labels.size(), 2u);
   EXPECT_THAT(labels[0].text, testing::StartsWith("a wall clock was stepped 2 times"));
-  EXPECT_THAT(labels[1].text, testing::StartsWith("3 of 2000 reads came without"));
+  EXPECT_THAT(labels[1].text, testing::StartsWith("3 of 2000 reads had no kernel timestamp"));
   EXPECT_TRUE(AgentLabels({}).empty());
 }
 

@@ -122,7 +122,7 @@ TEST(LabelsTest, WhatWasOddAboutResponsesIsCounted) {
   for (const VerdictLabel& label : results.verdict.labels) {
     if (label.code != Label::kPassedOver) continue;
     EXPECT_THAT(label.text, ::testing::HasSubstr("3 responses"));
-    EXPECT_THAT(label.text, ::testing::HasSubstr("passed over: id (1), usage (2)"));
+    EXPECT_THAT(label.text, ::testing::HasSubstr("ignored: id (1), usage (2)"));
   }
   EXPECT_FALSE(HasLabel(Fold(Busy().Events()).verdict.labels, Label::kPassedOver));
 }
@@ -177,8 +177,8 @@ TEST(LabelsTest, ARunThatIsTooShortToMeanMuchSaysSoAndKeepsItsFigures) {
   const auto label = std::find_if(labels.begin(), labels.end(),
                                   [](const auto& l) { return l.code == Label::kTooShort; });
   EXPECT_EQ(label->text,
-            "8 requests in 0.2 s at bs 8 are too few to mean much, start and end being most of "
-            "them: measure 30 or more, for 5 s or longer");
+            "8 requests in 0.2 s at bs 8 are mostly the run's start and end, and mean "
+            "little: measure 30 or more, for 5 s or longer");
 }
 
 TEST(LabelsTest, SoDoManyRequestsInFewSecondsAndFewForEachSlot) {

@@ -62,7 +62,8 @@ TEST(OutageTest, StreamsThatStandStillAreOne) {
   const VerdictLabel* label = OutageOf(results);
   ASSERT_NE(label, nullptr);
   EXPECT_EQ(label->windows, 3u);
-  EXPECT_THAT(label->text, HasSubstr("no token came from 5 to 8 s though requests waited"));
+  EXPECT_THAT(label->text,
+              HasSubstr("no token arrived from 5 to 8 s although requests were waiting"));
   ASSERT_TRUE(results.outages.output_tps_outside);
   EXPECT_NEAR(*results.outages.output_tps_outside, 692 / 9.24, 1);
   EXPECT_LT(results.headline.throughput.output_tps->value,

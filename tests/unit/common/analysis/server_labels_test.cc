@@ -17,9 +17,10 @@ TEST(ServerLabelsTest, OutagesLabelTheirWindowsAndTheFirstFourAreTold) {
   ASSERT_TRUE(found.of_run);
   EXPECT_EQ(found.of_run->code, Label::kOutage);
   EXPECT_EQ(found.of_run->windows, 10u);
-  EXPECT_EQ(found.of_run->text,
-            "no token came from 0 to 2 s, 10 to 12 s, 20 to 22 s, 30 to 32 s, ... though requests "
-            "waited for some; outside, TPS is 812.5");
+  EXPECT_EQ(
+      found.of_run->text,
+      "no token arrived from 0 to 2 s, 10 to 12 s, 20 to 22 s, 30 to 32 s, ... although requests "
+      "were waiting; outside that time, TPS is 812.5");
   EXPECT_FALSE(OutageLabel({}).of_run);
 }
 
@@ -27,7 +28,7 @@ TEST(ServerLabelsTest, ErrorsAreTheServersAndNotOurTimeOuts) {
   std::vector<SettledRequest> requests(3);
   requests[0].failure = FailureKind::kTruncated;
   requests[1].failure = FailureKind::kRequestTimeout;
-  EXPECT_EQ(ServerErrorsLabel(requests)->text, "1 requests refused or broken off");
+  EXPECT_EQ(ServerErrorsLabel(requests)->text, "1 requests were refused or cut off");
   requests[0].failure = FailureKind::kNone;
   EXPECT_FALSE(ServerErrorsLabel(requests));
 }

@@ -63,7 +63,7 @@ TEST(WindowHealthTest, ArrivalsAreHeldAgainstOnePercentOfTheStep) {
   const WindowVerdict degraded = Judged(health, steps_of_20_ms);
   EXPECT_EQ(degraded.state, VerdictState::kDegraded);
   EXPECT_EQ(CodesOf(degraded), "arrival_bound ");
-  EXPECT_THAT(degraded.faults[0].text, HasSubstr("the limit is 0.2 ms (agent 7)"));
+  EXPECT_THAT(degraded.faults[0].text, HasSubstr("(limit 0.2, agent 7)"));
   health.arrival_bound = Lags(0ns, 98, 1200us, 2);
   EXPECT_EQ(Judged(health, steps_of_20_ms).state, VerdictState::kInvalid);
   health.arrival_bound = Lags(0ns, 99, 1200us, 1);

@@ -80,6 +80,10 @@ std::vector<Section> Sections() {
   AddKeys(ConservationCatalogue(), sections.emplace_back(Section{.heading = "## Conservation"}));
   AddKeys(TokenCatalogue(), sections.emplace_back(Section{.heading = "## Tokens of the run"}));
   sections.back().has_unit = true;
+  AddKeys(NetworkCatalogue(), sections.emplace_back(Section{.heading = "### Network"}));
+  sections.back().has_unit = true;
+  AddKeys(AgentCatalogue(), sections.emplace_back(Section{.heading = "## Agents"}));
+  sections.back().has_unit = true;
   Section& servers = sections.emplace_back(Section{.heading = "## Servers"});
   AddKeys(CounterCatalogue(), servers);
   AddKeys(ServerCatalogue(), servers);

@@ -25,6 +25,8 @@ TEST(CatalogueTest, EveryFigureHasAKeyALabelAUnitAndAReaderOfItsOwn) {
   ExpectSound(WindowCatalogue());
   ExpectSound(CounterCatalogue());
   ExpectSound(ServerCatalogue());
+  ExpectSound(NetworkCatalogue());
+  ExpectSound(AgentCatalogue());
   ExpectSound(ConservationCatalogue());
   ExpectSound(TokenCatalogue());
 }

@@ -79,8 +79,9 @@ TEST(FigureTableTest, TotalsOnlyIsWhyThereIsNoStepLatency) {
   Results results = testing::FullResults();
   results.headline.latency.step_latency_ms.reset();
   results.verdict.labels = {{.code = Label::kTotalsOnly, .text = "", .windows = 0}};
-  EXPECT_THAT(FigureTable(results),
-              ContainsRegex("step latency ms +- +the server tells only a response's total tokens"));
+  EXPECT_THAT(
+      FigureTable(results),
+      ContainsRegex("step latency ms +- +the server reports only the total tokens of a response"));
 }
 
 TEST(FigureTableTest, TheAnswersFirstTokenShowsOnlyBehindReasoning) {

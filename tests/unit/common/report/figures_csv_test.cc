@@ -82,6 +82,7 @@ TEST(FiguresCsvTest, WholeRunAndSlicesFollowTheHeadline) {
   const Results results = testing::FullResults();
   EXPECT_THAT(RowOf(results, "whole_run,output_tps"), HasSubstr(",18645,,,"));
   EXPECT_THAT(RowOf(results, "whole_run,ok"), HasSubstr(",1531,"));
+  EXPECT_THAT(RowOf(results, "agent=0,cpu_s"), HasSubstr(",11.25,"));
   EXPECT_THAT(RowOf(results, "tier=mixed,per_step"), HasSubstr(",2.58,"));
   EXPECT_THAT(Rows(results),
               Each(::testing::AnyOf(StartsWith("run_id,"), StartsWith("20261122-101410-7f3a,"))));

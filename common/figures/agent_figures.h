@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "common/analysis/request_books.h"
+#include "common/figures/run_counts.h"
 #include "common/journal/event.h"
 
 namespace specctl {
