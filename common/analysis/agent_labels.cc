@@ -8,6 +8,8 @@ namespace specctl {
 namespace {
 
 constexpr uint64_t kUnacknowledgedMaxNs = 2'000'000'000;
+// A window: a busy machine alone may delay an agent by less.
+constexpr double kLateStartMinMs = 1'000;
 constexpr double kUnstampedShareMin = 0.001;  // of the reads
 
 uint64_t SumOf(std::span<const AgentState> agents, uint64_t AgentState::*count) {
@@ -49,6 +51,22 @@ std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents) {
              unstamped, reads)});
   }
   return labels;
+}
+
+std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents) {
+  const auto last = std::max_element(agents.begin(), agents.end(),
+                                     [](const AgentFigures& a, const AgentFigures& b) {
+                                       return a.started_ms.value_or(0) < b.started_ms.value_or(0);
+                                     });
+  if (last == agents.end()) return std::nullopt;
+  // What the clocks may be apart is no proof of lateness.
+  const double late_ms = last->started_ms.value_or(0);
+  if (late_ms - last->clock_bound_ms <= kLateStartMinMs) return std::nullopt;
+  return VerdictLabel{
+      .code = Label::kLateStart,
+      .text = absl::StrFormat("agent %d began %.1f s late, because it heard of T0 late: the hold "
+                              "begins when all have begun",
+                              last->agent, late_ms / 1e3)};
 }
 
 }  // namespace specctl

@@ -1,15 +1,20 @@
 // Labels of what the agents met on their own machines and on the way to the controller.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "common/analysis/agent_state.h"
 #include "common/analysis/verdict_types.h"
+#include "common/figures/agent_figures.h"
 
 namespace specctl {
 
 // clock_stepped, controller_link, user_stamps: those that there are.  Pure.
 std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents);
+
+// late_start: an agent heard of T0 too late.  Pure.
+std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents);
 
 }  // namespace specctl

@@ -14,6 +14,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kServerBurst, "server_burst"},
     {Label::kClockStepped, "clock_stepped"},
     {Label::kControllerLink, "controller_link"},
+    {Label::kLateStart, "late_start"},
     {Label::kUserStamps, "user_stamps"},
     {Label::kShortHold, "short_hold"},
     {Label::kTooShort, "too_short"},

@@ -21,6 +21,7 @@ enum class Label : uint8_t {
   kServerBurst,
   kClockStepped,
   kControllerLink,
+  kLateStart,
   kUserStamps,
   kShortHold,
   kTooShort,

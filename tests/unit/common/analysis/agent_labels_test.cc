@@ -36,5 +36,20 @@ TEST(AgentLabelsTest, StepsAndStampsAreSumsOverTheAgents) {
   EXPECT_TRUE(AgentLabels({}).empty());
 }
 
+TEST(AgentLabelsTest, AnAgentThatBeganLateIsNamed) {
+  std::vector<AgentFigures> agents(3);
+  for (uint32_t i = 0; i < 3; ++i) agents[i].agent = i;
+  agents[1].started_ms = 1'200;
+  agents[1].clock_bound_ms = 200;
+  EXPECT_FALSE(LateStartLabel(agents)) << "it may be 1 s, and no more";
+  agents[1].started_ms = 2'400;
+  agents[2].started_ms = 0.5;
+  const auto label = LateStartLabel(agents);
+  ASSERT_TRUE(label);
+  EXPECT_EQ(label->code, Label::kLateStart);
+  EXPECT_THAT(label->text, testing::StartsWith("agent 1 began 2.4 s late, "));
+  EXPECT_FALSE(LateStartLabel({}));
+}
+
 }  // namespace
 }  // namespace specctl
