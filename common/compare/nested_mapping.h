@@ -1,5 +1,4 @@
-// NestedMapping: the part of YAML that files of floors are written in: mappings of mappings and
-// scalars, by indentation or in braces.
+// NestedMapping: YAML of mappings and scalars, as files of floors are written, with its lines.
 #pragma once
 
 #include <string>
@@ -11,8 +10,6 @@
 
 namespace specctl {
 
-// Keys and scalars are plain (up to a comment or the line's end; in braces up to , or }) or in
-// quotes without escapes.  No lists, anchors, tags or texts of several lines.
 struct NestedMapping {
   struct Entry;
   std::vector<Entry> entries;  // in the file's order
@@ -26,7 +23,8 @@ struct NestedMapping::Entry {
   NestedMapping mapping;
 };
 
-// INVALID_ARGUMENT "LINE: ...": of another form, a key twice, or nested more than 8 deep.
+// INVALID_ARGUMENT "LINE: ...": not YAML, a list, a key without a value or twice, nested more than
+// 8 deep, or more than 10,000 entries.
 absl::StatusOr<NestedMapping> ParseNestedMapping(std::string_view text);
 
 }  // namespace specctl

@@ -222,6 +222,12 @@ flags::HelpOptions CompareHelp() {
 }  // namespace
 
 int RunCompare(const CompareRequest& request, std::ostream& out, std::ostream& err) {
+  if (request.runs.size() < 2) {
+    return FailCompare(
+        absl::InvalidArgumentError("RUN: need two or more, the baseline first; got only " +
+                                   (request.runs.empty() ? "none" : request.runs.front())),
+        err);
+  }
   Runs runs(err);
   const absl::StatusOr<std::vector<Comparison>> comparisons = CompareAll(request, runs);
   if (!comparisons.ok()) return FailCompare(comparisons.status(), err);
@@ -233,10 +239,10 @@ int RunCompare(const CompareRequest& request, std::ostream& out, std::ostream& e
 void AddCompareCommand(CLI::App& app, int& exit_status) {
   auto request = std::make_shared<CompareRequest>();
   CLI::App* command =
-      app.add_subcommand("compare", "Compare runs, and say what differs beyond noise");
+      app.add_subcommand("compare", "Compare runs and report what differs beyond noise");
   command->add_option("RUN", request->runs, "Two runs or more, the baseline first: folders, or ids")
       ->required()
-      ->expected(2, 64);
+      ->expected(-1);
   command->add_option("--format", request->format, "text, csv, json or markdown")
       ->check(CLI::IsMember({"text", "csv", "json", "markdown"}))
       ->capture_default_str();

@@ -1,5 +1,7 @@
 #include "common/compare/nested_mapping.h"
 
+#include <absl/strings/str_format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace specctl {
@@ -35,19 +37,26 @@ TEST(NestedMappingTest, CommentsAndQuotesAreRead) {
 TEST(NestedMappingTest, WhatIsOfAnotherFormIsNamedWithItsLine) {
   EXPECT_EQ(Read(""), "1: empty: need keys and values");
   EXPECT_EQ(Read("a: 1\na: 2"), "2: a is there twice, first in line 1");
-  EXPECT_EQ(Read("- a"), "1: a list: need KEY: VALUE");
-  EXPECT_EQ(Read("a"), "1: need KEY: VALUE, got \"a\"");
-  EXPECT_EQ(Read("a:"), "1: a has no value");
-  EXPECT_EQ(Read("a:\n\tb: 1"), "2: indented by a tab: use spaces");
-  EXPECT_EQ(Read("a: 1\n  b: 1"), "2: indented more than the line before it");
-  EXPECT_EQ(Read("  a: 1\nb: 1"), "2: indented less than the lines it belongs to");
-  EXPECT_EQ(Read("a: {b: 1"), "1: need , or } in the braces, on the line that they begin on");
-  EXPECT_EQ(Read("a: {b: 1} c"), "1: unexpected \"c\"");
-  EXPECT_EQ(Read("a: 'b"), "1: a quote that is not closed");
-  EXPECT_EQ(Read("a: {b:1}"), "1: need a space after the colon");
+  EXPECT_EQ(Read("- a"), "1: need KEY: VALUE");
+  EXPECT_EQ(Read("a"), "1: need KEY: VALUE");
+  EXPECT_EQ(Read("b: 1\na:"), "2: a has no value");
+  EXPECT_EQ(Read("a: [1, 2]"), "1: a is a list: need KEY: VALUE below it");
+  EXPECT_EQ(Read("[a]: 1"), "1: a key that is not a word or number");
+  EXPECT_EQ(Read("a: {b:1}"), "1: b:1 has no value");
+  EXPECT_EQ(Read("a: 1\nb: {c: 1").substr(0, 3), "2: ");
+  EXPECT_EQ(Read("a: 'b").substr(0, 3), "1: ");
+}
+
+TEST(NestedMappingTest, WhatIsTooMuchIsRefused) {
   std::string deep = "a: 1";
   for (int i = 0; i < 12; ++i) deep = "a: {" + deep + "}";
   EXPECT_EQ(Read(deep), "1: nested too deep");
+  std::string bomb = "k0: &k0 {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1}\n";
+  for (int i = 1; i < 6; ++i) {
+    bomb += absl::StrFormat("k%d: &k%d {a: *k%d, b: *k%d, c: *k%d, d: *k%d, e: *k%d}\n", i, i,
+                            i - 1, i - 1, i - 1, i - 1, i - 1);
+  }
+  EXPECT_THAT(Read(bomb), testing::HasSubstr("too many entries"));
 }
 
 }  // namespace
