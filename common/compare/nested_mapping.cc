@@ -10,6 +10,7 @@
 namespace specctl {
 namespace {
 
+// Far more than floors need; a hostile file must not exhaust the stack.
 constexpr int kDepthMax = 8;
 
 struct Line {
@@ -23,6 +24,7 @@ absl::Status WrongLine(int line, const std::string& what) {
 }
 
 void TrimEnd(std::string_view& text) {
+  // \r: files from Windows.
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
     text.remove_suffix(1);
   }
@@ -55,7 +57,9 @@ absl::StatusOr<std::vector<Line>> LinesOf(std::string_view text) {
     const size_t indent = std::min(line.find_first_not_of(' '), line.size());
     line = WithoutComment(line.substr(indent));
     TrimEnd(line);
+    // "---" begins a YAML document; a second one would be another document, and is an error.
     if (line.empty() || (indent == 0 && line == "---" && lines.empty())) continue;
+    // YAML forbids tabs in indents: their width is anybody's guess.
     if (line.front() == '\t') return WrongLine(number, "indented by a tab: use spaces");
     lines.push_back({.number = number, .indent = indent, .text = line});
   }
@@ -69,6 +73,7 @@ class MappingReader {
   absl::StatusOr<NestedMapping> Read() {
     if (lines_.empty()) return WrongLine(1, "empty: need keys and values");
     absl::StatusOr<NestedMapping> mapping = ReadBlock(lines_.front().indent, 1);
+    // The outermost block ended early: a line is left of the first one's indent.
     if (mapping.ok() && next_ < lines_.size()) {
       return WrongLine(lines_[next_].number, "indented less than the lines it belongs to");
     }
@@ -96,10 +101,12 @@ class MappingReader {
   // After the key of a line: a value there, or the block below it.
   absl::Status ReadValue(size_t indent, int depth, NestedMapping::Entry& entry) {
     if (rest_.empty()) {
+      // YAML has null here; a floor without a value is a slip.
       const bool deeper = next_ < lines_.size() && lines_[next_].indent > indent;
       if (!deeper)
         return WrongLine(entry.line, absl::StrFormat("%s has no value", Printable(entry.key)));
-      if (depth >= kDepthMax) return WrongLine(entry.line, "nested too deep");
+      if (depth >= kDepthMax) return WrongLine(entry.line, "nested too deeply");
+      // The block's first line sets its indent, as in YAML; any depth will do.
       absl::StatusOr<NestedMapping> below = ReadBlock(lines_[next_].indent, depth + 1);
       if (!below.ok()) return below.status();
       entry.is_mapping = true;
@@ -114,10 +121,11 @@ class MappingReader {
   // A scalar, which ends before one of `ends`, or a mapping in braces.
   absl::Status ReadInline(int depth, std::string_view ends, NestedMapping::Entry& entry) {
     if (!rest_.starts_with('{')) return ReadScalar(ends, entry.scalar);
-    if (depth >= kDepthMax) return WrongLine(entry.line, "nested too deep");
+    if (depth >= kDepthMax) return WrongLine(entry.line, "nested too deeply");
     rest_.remove_prefix(1);
     entry.is_mapping = true;
     SkipSpace();
+    // A comma before the closing brace is allowed, as in YAML.
     while (!TakeChar('}')) {
       NestedMapping::Entry inner;
       if (absl::Status key = ReadKey(inner); !key.ok()) return key;
@@ -127,7 +135,7 @@ class MappingReader {
       if (TakeChar(',')) {
         SkipSpace();
       } else if (!rest_.starts_with('}')) {
-        return WrongLine(number_, "need , or } in the braces, on the line that they begin on");
+        return WrongLine(number_, "need , or } in the braces, on the line where they begin");
       }
     }
     SkipSpace();
@@ -137,13 +145,14 @@ class MappingReader {
   absl::Status ReadKey(NestedMapping::Entry& entry) {
     entry.line = number_;
     if (rest_.starts_with('-') || rest_.starts_with('[')) {
-      return WrongLine(number_, "a list: need KEY: VALUE");
+      return WrongLine(number_, "lists are not read: need KEY: VALUE");
     }
     if (absl::Status key = ReadScalar(":", entry.key); !key.ok()) return key;
     if (!TakeChar(':')) {
       return WrongLine(number_,
                        absl::StrFormat("need KEY: VALUE, got \"%s\"", Printable(entry.key)));
     }
+    // "3:2.5" is one scalar in YAML, not a key and a value.
     if (!rest_.empty() && rest_.front() != ' ' && rest_.front() != '{') {
       return WrongLine(number_, "need a space after the colon");
     }
@@ -171,8 +180,9 @@ class MappingReader {
 
   absl::Status AddEntry(NestedMapping::Entry entry, NestedMapping& mapping) {
     for (const NestedMapping::Entry& other : mapping.entries) {
+      // YAML parsers silently take the last one: a floor would be lost.
       if (other.key != entry.key) continue;
-      return WrongLine(entry.line, absl::StrFormat("%s is there twice, first in line %d",
+      return WrongLine(entry.line, absl::StrFormat("%s appears twice, first on line %d",
                                                    Printable(entry.key), other.line));
     }
     mapping.entries.push_back(std::move(entry));

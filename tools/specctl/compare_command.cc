@@ -90,7 +90,7 @@ absl::StatusOr<std::string> FolderOf(const std::string& run) {
   }
   if (fs::is_regular_file(path, error)) {
     return absl::NotFoundError(absl::StrFormat(
-        "%s: is no run: need a run's folder, its journal.pb, or the id that it printed", run));
+        "%s: is not a run: need a run's folder, its journal.pb, or the id that it printed", run));
   }
   return FindRun(run);
 }
@@ -242,11 +242,13 @@ void AddCompareCommand(CLI::App& app, int& exit_status) {
       ->capture_default_str();
   command->add_option("--across", request->across,
                       "Revisions that may differ: engine, dataset, drafter, joined by commas");
-  command->add_option("--floor", request->floor,
-                      "A second run of the baseline: how much replies of equal runs differ");
+  command->add_option(
+      "--floor", request->floor,
+      "A second run of the baseline: shows how much the replies of equal runs differ");
   command
       ->add_option("--require", request->requires_all,
-                   "Conditions, e.g. 'output_tps >= -3%, ttft_p95 <= 2s', or @FILE with floors of "
+                   "Conditions that must hold, e.g. 'output_tps >= -3%, ttft_p95 <= 2s', or @FILE "
+                   "with floors of "
                    "the acceptance length; repeatable; exit with 3 where one does not hold")
       ->allow_extra_args(false);
   command->add_option("--output", request->output, "Write to this file [standard output]");

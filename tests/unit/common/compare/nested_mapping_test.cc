@@ -34,20 +34,20 @@ TEST(NestedMappingTest, CommentsAndQuotesAreRead) {
 
 TEST(NestedMappingTest, WhatIsOfAnotherFormIsNamedWithItsLine) {
   EXPECT_EQ(Read(""), "1: empty: need keys and values");
-  EXPECT_EQ(Read("a: 1\na: 2"), "2: a is there twice, first in line 1");
-  EXPECT_EQ(Read("- a"), "1: a list: need KEY: VALUE");
+  EXPECT_EQ(Read("a: 1\na: 2"), "2: a appears twice, first on line 1");
+  EXPECT_EQ(Read("- a"), "1: lists are not read: need KEY: VALUE");
   EXPECT_EQ(Read("a"), "1: need KEY: VALUE, got \"a\"");
   EXPECT_EQ(Read("a:"), "1: a has no value");
   EXPECT_EQ(Read("a:\n\tb: 1"), "2: indented by a tab: use spaces");
   EXPECT_EQ(Read("a: 1\n  b: 1"), "2: indented more than the line before it");
   EXPECT_EQ(Read("  a: 1\nb: 1"), "2: indented less than the lines it belongs to");
-  EXPECT_EQ(Read("a: {b: 1"), "1: need , or } in the braces, on the line that they begin on");
+  EXPECT_EQ(Read("a: {b: 1"), "1: need , or } in the braces, on the line where they begin");
   EXPECT_EQ(Read("a: {b: 1} c"), "1: unexpected \"c\"");
   EXPECT_EQ(Read("a: 'b"), "1: a quote that is not closed");
   EXPECT_EQ(Read("a: {b:1}"), "1: need a space after the colon");
   std::string deep = "a: 1";
   for (int i = 0; i < 12; ++i) deep = "a: {" + deep + "}";
-  EXPECT_EQ(Read(deep), "1: nested too deep");
+  EXPECT_EQ(Read(deep), "1: nested too deeply");
 }
 
 }  // namespace
