@@ -17,8 +17,7 @@ class SampleCollector {
   void SetSpec(const RunSpec& spec) { spec_ = spec; }
 
   void AddRequest(const EndedRequest& request, const PlannedRow* row) {
-    // Replies are of every stage: the hold is no other temperature, and more questions are
-    // compared.
+    // Of every stage, unlike figures: what is asked does not change with the load.
     if (request.settled.ok() && row != nullptr) AddReply(request, *row);
     // Figures are compared over the hold alone.
     if (request.settled.stage != Stage::kHold) return;
