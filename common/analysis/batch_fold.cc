@@ -214,9 +214,9 @@ void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
       agent.backing_off_since_ns.emplace(event.slot, event.time_ns);
       windows_.AddEdge(&Window::backing_off, at_ns, 1);
     } else if (event.begun != nullptr && backs_off) {
+      // The pause is over when the slot is free again; clamped into the time between the two
+      // events.
       const int64_t free_ns =
-          // The pause is over when the slot is free again; clamped into the time between the two
-          // events.
           std::min(std::max(event.begun->slot_free_mono_ns, since->second), event.time_ns);
       windows_.AddEdge(&Window::backing_off, free_ns + placed.to_run_ns, -1);
       agent.backing_off_since_ns.erase(since);

@@ -144,7 +144,6 @@ std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
   for (const Target& target : targets_) {
     if (!Counts(target) || target.windows.empty()) continue;
     // A gauge holds until it is read again.
-    // Backwards from the window: the last scrape at or before it.
     for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
       if (!target.windows[i].scraped) continue;
       const Gauge& of = target.windows[i].gauges[gauge];

@@ -45,9 +45,9 @@ bool ServerSeries::Counts(const Series& series) const {
 bool ServerSeries::Knows(ServerFigure figure) const {
   const Figure& of = Of(figure);
   if (!of.seen || of.rounded || Alternates()) return false;
+  // One series that can't be read makes the sum of all too small.
   return std::all_of(series_.begin(), series_.end(), [&](const Series& series) {
     return series.family == nullptr || series.family->figure != figure || !Counts(series) ||
-           // One series that can't be read makes the sum of all too small.
            series.value.has_value();
   });
 }

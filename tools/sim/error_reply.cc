@@ -31,9 +31,9 @@ PlainReply ErrorReply(const ApiError& error) {
 }
 
 std::string ErrorEvent(const ApiError& error) {
+  // With blanks, unlike ErrorReply(): vLLM writes events with json.dumps, replies without
+  // blanks.
   return absl::StrFormat(
-      // With blanks, unlike ErrorReply(): vLLM writes events with json.dumps, replies without
-      // blanks.
       "data: {\"error\": {\"message\": %s, \"type\": %s, \"param\": %s, \"code\": %d}}\n\n",
       Quoted(error.message), Quoted(error.type), QuotedParam(error), error.status);
 }

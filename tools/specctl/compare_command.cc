@@ -257,8 +257,8 @@ void AddCompareCommand(CLI::App& app, int& exit_status) {
   command
       ->add_option("--require", request->requires_all,
                    "Conditions that must hold, e.g. 'output_tps >= -3%, ttft_p95 <= 2s', or @FILE "
-                   "with floors of "
-                   "the acceptance length; repeatable; exit with 3 where one does not hold")
+                   "with floors of the acceptance length; repeatable; exit with 3 where one does "
+                   "not hold")
       ->allow_extra_args(false);
   command->add_option("--output", request->output, "Write to this file [standard output]");
   specctl::flags::SetHelp(*command, CompareHelp());
