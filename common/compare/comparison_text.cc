@@ -144,7 +144,7 @@ std::string SliceLines(const Comparison& comparison) {
   }
   if (silent > 0) {
     out +=
-        absl::StrFormat("slices    no difference is called in %s\n", CountedText(silent, "slice"));
+        absl::StrFormat("slices    no difference is shown in %s\n", CountedText(silent, "slice"));
   }
   return out;
 }
