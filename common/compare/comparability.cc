@@ -92,7 +92,7 @@ class Checker {
     // Without both checksums the names must do.
     const bool same =
         a.sha256.empty() || b.sha256.empty() ? a.name == b.name : a.sha256 == b.sha256;
-    // The same file read with another --category or --limit has other rows.
+    // Two names of datasets may select different rows of one file.
     if (!same || a.rows != b.rows) {
       Revision(across_.dataset, "dataset", absl::StrFormat("%s, %d rows", ShaText(a), a.rows),
                absl::StrFormat("%s, %d rows", ShaText(b), b.rows),

@@ -34,7 +34,7 @@ ComparedStatistic CompareStatistics(std::string_view key, const MeasuredStatisti
 ComparedFigure CompareFigure(const FigureDefinition& figure, const MeasuredFigure* a,
                              const MeasuredFigure* b) {
   ComparedFigure compared{.figure = &figure, .statistics = {}};
-  // Both have the same statistics: what a figure has depends on its kind alone.
+  // Both have the same statistics, but for values that are not finite.
   const MeasuredFigure& some = a != nullptr ? *a : *b;
   for (const MeasuredStatistic& statistic : some.statistics) {
     compared.statistics.push_back(

@@ -36,7 +36,7 @@ std::optional<double> QuantileOf(std::string_view key) {
 // Whether leaving out a stretch of time tells how far the statistic may be off.
 bool HasSpread(const Statistic& statistic, uint64_t count) {
   const std::optional<double> q = QuantileOf(statistic.key);
-  // An extreme stays the same without any stretch but its own; stddev is not claimed about.
+  // An extreme stays the same without any stretch but its own; nothing is claimed of stddev.
   if (!q) return statistic.key == "mean";
   return static_cast<double>(count) * std::min(*q, 1 - *q) >= kValuesBeyondMin;
 }

@@ -6,7 +6,7 @@
 namespace specctl {
 
 void StepCells::AddValues(int64_t time_s, const IntervalValues& values) {
-  // Requests of the warm-up may have begun before t0.
+  // A time before T0 is of the first cell.
   time_s = std::max<int64_t>(time_s, 0);
   // Memory stays bounded for a run of any length: cells get coarser instead of more.
   while (time_s / cell_s_ >= static_cast<int64_t>(kCellsMax)) MergeNeighbours();
