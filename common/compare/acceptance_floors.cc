@@ -71,10 +71,10 @@ class FloorsReader {
     for (const Entry& entry : model.mapping.entries) {
       if (entry.key == mode) return AddCategory(kGoldenCategory, entry);
     }
-    return Wrong(model.line,
-                 absl::StrFormat(
-                     "%s has no %s, which the run's answers %s", Printable(model.key), mode,
-                     of_.thinking ? "are (they have reasoning)" : "are (they have no reasoning)"));
+    return Wrong(
+        model.line,
+        absl::StrFormat("%s has no %s, which is needed: the run's answers have %s",
+                        Printable(model.key), mode, of_.thinking ? "reasoning" : "no reasoning"));
   }
 
   absl::Status AddCategory(std::string_view name, const Entry& entry) {
