@@ -12,6 +12,8 @@ namespace {
 // The first source that is good for the target, with as much detail as there is.
 std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests, uint32_t target,
                                    TargetAcceptance& told) {
+  // What the server says of each request comes before what its chunks look like; a source is left
+  // only when it tells too few requests anything at all.
   for (const StepSource source : {StepSource::kStats, StepSource::kTimings, StepSource::kChunks}) {
     for (const StepDetail detail :
          {StepDetail::kEach, StepDetail::kCount, StepDetail::kDraftTokens}) {
@@ -21,6 +23,7 @@ std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests, uin
         ++ok;
         if (request.StepsFrom(source).detail >= detail) ++known;
       }
+      // The same for every source: nothing to count.
       if (ok == 0) return std::nullopt;
       const double share = static_cast<double>(known) / static_cast<double>(ok);
       if (share < kSourceShareMin) continue;
@@ -48,12 +51,15 @@ TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
     const uint64_t chunk_steps = request.chunks > 1 ? request.chunks - 1 : 0;
     sums.chunk_steps += chunk_steps;
     sums.output_tokens += request.output_tokens.value_or(0);
+    // nullopt, not told, is less than every length.
     sums.draft_length = std::max(sums.draft_length, std::optional<uint32_t>(request.draft_length));
     const StepSums& stats = request.StepsFrom(StepSource::kStats);
     const StepSums& timings = request.StepsFrom(StepSource::kTimings);
     const StepSums& chunks = request.StepsFrom(StepSource::kChunks);
     sums.any_draft = sums.any_draft || stats.drafts > 0 || timings.drafted > 0;
+    // Several tokens in one chunk: the sign of speculation where nothing else is told.
     sums.any_long_chunk = sums.any_long_chunk || chunks.delivered > chunks.steps;
+    // Its chunks are left out below, too: chunks and steps must be of the same requests.
     if (stats.detail < StepDetail::kCount) {
       ++sums.without_stats;
       continue;
@@ -88,17 +94,20 @@ bool StepsAgree(const TargetSums& sums, const TargetFacts& facts) {
 std::optional<double> MergedShare(const TargetSums& sums, const TargetFacts& facts) {
   double chunks = static_cast<double>(sums.chunk_steps_told);
   double steps = static_cast<double>(sums.told_steps);
+  // The engine's own count covers also the requests without statistics.
   if (CountersAreOurs(sums, facts)) {
     chunks = static_cast<double>(sums.chunk_steps);
     steps = *facts.counters->engine_steps;
   }
   if (!(steps > 0) || !facts.chunk_is_step) return std::nullopt;
   const double share = 1 - chunks / steps;
+  // A little below 0 is noise of the counters.
   if (share < -kMergedShareMax) return std::nullopt;
   return std::max(share, 0.0);
 }
 
 std::optional<uint32_t> DraftLengthOf(const TargetSums& sums, const TargetFacts& facts) {
+  // What the probe found, then what responses told, then how many positions the counters have.
   if (facts.draft_length) return facts.draft_length;
   if (sums.draft_length) return sums.draft_length;
   if (facts.counters == nullptr || facts.counters->accepted_by_position.empty()) {
@@ -110,6 +119,8 @@ std::optional<uint32_t> DraftLengthOf(const TargetSums& sums, const TargetFacts&
 bool Speculates(const TargetSums& sums, const TargetFacts& facts,
                 const std::optional<uint32_t>& draft_length) {
   if (draft_length.value_or(0) > 0 || sums.any_draft) return true;
+  // An engine that has the counter and did not move it did not speculate, whatever chunks look
+  // like.
   if (facts.counters != nullptr && facts.counts_drafts) {
     return facts.counters->drafts.value_or(0) > 0;
   }
@@ -129,6 +140,7 @@ std::string WhyNotChunks(std::span<const SettledRequest> requests, uint32_t targ
   }
   const auto chunks = AcceptanceFromChunks({.requests = &of_target, .bases = {}, .store = &store});
   if (chunks && chunks->per_step && chunks->per_step->value > 1.0 + *told.draft_length) {
+    // Merged beyond what the merged share shows: no step can be longer.
     return "some chunks are longer than a draft and its bonus token";
   }
   return "";

@@ -3,7 +3,9 @@
 namespace specctl {
 
 std::optional<AcceptanceFigures> AcceptanceOfCounters(const ServerCounters& counters, bool all_ok) {
+  // No drafts: nothing is divided by 0, and there is no acceptance to tell.
   if (counters.drafts.value_or(0) <= 0 || !counters.accepted_tokens) return std::nullopt;
+  // Counters are totals of every request, not a sample: no interval.
   const auto exactly = [](double value) {
     return Estimate{.value = value, .low = std::nullopt, .high = std::nullopt};
   };
@@ -17,6 +19,7 @@ std::optional<AcceptanceFigures> AcceptanceOfCounters(const ServerCounters& coun
     figures.accept_rate = exactly(*counters.accepted_tokens / *counters.drafted_tokens);
   }
   for (const double accepted : counters.accepted_by_position) {
+    // Accepted at a position means that those before it were, too: shares of all drafts.
     figures.joint.push_back(accepted / *counters.drafts);
   }
   if (counters.engine_steps.value_or(0) <= 0) return figures;

@@ -26,6 +26,7 @@ bool HasRequests(const AgentBatch& batch) {
 bool TimesArePlausible(const OpenRequest& request, const RequestFinished& finish,
                        int64_t to_mono_ns) {
   const int64_t low = request.begun.begin_mono_ns - kBeforeBeginNs;
+  // What a batch reports had happened when it was closed.
   const int64_t high = to_mono_ns + kSlackNs;
   return Within(finish.end_mono_ns, low, high) &&
          (!finish.start_mono_ns || Within(*finish.start_mono_ns, low, high)) &&
@@ -62,6 +63,7 @@ absl::Status BatchFold::CheckIdentity(const AgentBatch& batch, AgentState& agent
                                   agent.last_seq, batch.seq));
   }
   agent.last_seq = batch.seq;
+  // Without T0 they have no place in the run's time.
   if (!run_.armed && HasRequests(batch)) {
     return absl::DataLossError(absl::StrFormat("agent %d: requests in batch %d, before T0 is known",
                                                batch.agent, batch.seq));
@@ -79,9 +81,11 @@ absl::Status BatchFold::CheckIdentity(const AgentBatch& batch, AgentState& agent
 int64_t BatchFold::ToRunNs(const AgentBatch& batch, AgentState& agent) {
   const int64_t t0_ns = run_.armed->t0_mono_ns;
   if (const auto mapped = agent.clock.ToController(batch.to_mono_ns)) {
+    // The worst so far: what this agent's windows are judged by.
     agent.clock_bound_ns = std::max(agent.clock_bound_ns, mapped->bound_ns);
     return mapped->mono_ns - batch.to_mono_ns - t0_ns;
   }
+  // No probe: the wall clocks of both must do, and the verdict says so.
   run_.clock_unmapped = true;
   // One offset for all of an agent's batches: its wall clock may be stepped, its times are not.
   if (!agent.real_minus_mono_ns) agent.real_minus_mono_ns = batch.real_minus_mono_ns;
@@ -106,6 +110,7 @@ void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
     const int64_t begin_ns = begun.begin_mono_ns + placed.to_run_ns;
     if (!agent.first_begin_ns) agent.first_begin_ns = begin_ns;
     ++windows_.At(begin_ns).begun;
+    // Edges, not samples: the mean over a second is exact however short a request is.
     windows_.AddEdge(&Window::in_flight, begin_ns, 1);
   }
 }
@@ -126,10 +131,12 @@ void BatchFold::AddChunk(const Placed& placed, const ChunkRecord& record, OpenRe
   }
   request.AddChunk(record);
   if (request.chunks == 1) {
+    // From the request's begin, which chunks of a live run know; figures use start_ns (TtftMs).
     windows_.AddTtft(arrival_ns, record.arrival_us * 1000 - request.begun.begin_mono_ns);
   } else if (!record.same_step) {
     windows_.AddStepLatency(arrival_ns, int64_t{request.gaps_us.back()} * 1000);
   }
+  // Only an export needs each chunk; a long run's would fill the memory.
   if (!run_.keep_chunks) return;
   const auto uncertainty_us = static_cast<int64_t>(
       std::min<uint64_t>(record.uncertainty_us, static_cast<uint64_t>(record.arrival_us)));
@@ -198,6 +205,7 @@ void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
     return std::pair(a.time_ns, a.begun != nullptr) < std::pair(b.time_ns, b.begun != nullptr);
   });
   for (const SlotEvent& event : events) {
+    // A damaged number must not grow the table of slots.
     if (event.slot >= agent.slots) continue;
     const auto since = agent.backing_off_since_ns.find(event.slot);
     const bool backs_off = since != agent.backing_off_since_ns.end();
@@ -206,6 +214,8 @@ void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
       agent.backing_off_since_ns.emplace(event.slot, event.time_ns);
       windows_.AddEdge(&Window::backing_off, at_ns, 1);
     } else if (event.begun != nullptr && backs_off) {
+      // The pause is over when the slot is free again; clamped into the time between the two
+      // events.
       const int64_t free_ns =
           std::min(std::max(event.begun->slot_free_mono_ns, since->second), event.time_ns);
       windows_.AddEdge(&Window::backing_off, free_ns + placed.to_run_ns, -1);
@@ -225,6 +235,7 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
       continue;
     }
     EndedRequest request = EndRequest(run_, agent.agent, std::move(found->second), &finish);
+    // found->second was moved from.
     agent.open.erase(found);
     const bool ok = finish.outcome == Outcome::kOk;
     ++(ok ? agent.ok : agent.not_ok);
@@ -260,6 +271,7 @@ void BatchFold::AddHealth(const Placed& placed, AgentState& agent) {
                                    .clock_bound_ns = agent.clock_bound_ns});
   if (!applied.ok()) return Contradiction(std::string(applied.message()));
   const auto lag = LagHistogram::Decode(health.receive_lag);
+  // ApplyHealth has decoded it already: it can't fail here.
   agent.receive_lag_p99_ns_max =
       std::max(agent.receive_lag_p99_ns_max, static_cast<uint64_t>(lag->Quantile(0.99).count()));
 }
@@ -270,6 +282,7 @@ void BatchFold::AddReports(const Placed& placed, AgentState& agent) {
     agent.unassigned.at(static_cast<size_t>(unassigned.reason)) += unassigned.requests;
   }
   agent.chunks_dropped += batch.chunks_dropped;
+  // What follows is on the run's time, which begins with T0.
   if (!run_.armed) return;
   AddHealth(placed, agent);
   if (batch.slots_filled_mono_ns) {
@@ -287,6 +300,7 @@ absl::Status BatchFold::ApplyBatch(const AgentBatch& batch, AgentState& agent) {
   if (absl::Status checked = CheckIdentity(batch, agent); !checked.ok()) return checked;
   const Placed placed{batch, run_.armed ? ToRunNs(batch, agent) : 0};
   if (run_.armed && !WindowTable::IsPlausible(batch.to_mono_ns + placed.to_run_ns)) {
+    // Without requests it says nothing of the run.
     if (HasRequests(batch)) {
       return absl::DataLossError(absl::StrFormat("agent %d: batch %d lies outside the run's time",
                                                  batch.agent, batch.seq));

@@ -10,6 +10,7 @@ constexpr uint64_t kPlannedMax = 100'000'000;  // beyond: no books by agent
 
 uint64_t TurnsAt(const RunContext& run, uint64_t position) {
   const PlannedRow* row = run.RowAt(position);
+  // Of a journal without its rows: one turn is the usual case.
   return row == nullptr ? 1 : std::max<uint64_t>(row->turns, 1);
 }
 
@@ -17,6 +18,7 @@ std::vector<uint64_t> TurnsOfBegun(const RunContext& run, size_t agents,
                                    std::span<const SettledRequest> requests) {
   std::vector<uint64_t> turns(agents);
   for (const SettledRequest& request : requests) {
+    // A conversation that was begun is planned whole: its first turn stands for all.
     if (request.turn == 0) turns.at(request.agent) += TurnsAt(run, request.position);
   }
   return turns;
@@ -26,6 +28,7 @@ void AssignRest(const AgentState& agent, Conservation& books) {
   if (agent.Delivered() || !books.planned) return;
   // What an agent did not get to say is known by what is missing of its share.
   const uint64_t accounted = books.sent + books.shed + books.Unassigned();
+  // Nothing is left; more than planned is a fault, which Holds() shows.
   if (accounted >= *books.planned) return;
   const UnassignedReason reason =
       agent.lost ? UnassignedReason::kAgentLost : UnassignedReason::kInterrupted;
@@ -87,6 +90,7 @@ std::optional<std::vector<uint64_t>> PlannedByAgent(const RunContext& run, uint6
   uint64_t left = planned;
   for (uint64_t position = 0; left > 0; ++position) {
     const PlannedRow* row = run.RowAt(position);
+    // A plan whose rows are lost can't be shared out; the run's books still balance.
     if (row == nullptr) return std::nullopt;
     // The plan may end within a conversation.
     const uint64_t turns = std::min(left, TurnsAt(run, position));
@@ -117,6 +121,7 @@ Books BalanceBooks(const RunContext& run, std::span<const AgentState> agents,
     AddAgentBooks(books.agents[i], books.run);
   }
   books.run.planned = planned;
+  // What was begun, by turns; shares are always there without a plan.
   if (!planned) books.run.planned = std::accumulate(shares->begin(), shares->end(), uint64_t{0});
   if (!shares) AssignRestOfRun(agents, books.run);
   return books;

@@ -8,6 +8,7 @@ namespace specctl {
 namespace {
 
 uint32_t Narrow(uint64_t value) {
+  // Rows are kept for the whole run: 32 bits each; what is larger is no response of ours.
   return static_cast<uint32_t>(std::min<uint64_t>(value, std::numeric_limits<uint32_t>::max()));
 }
 
@@ -22,6 +23,7 @@ void SetTimes(const OpenRequest& open, const RequestFinished* finish, SettledReq
   if (open.first_us) settled.first_token_ns = *open.first_us * 1000 + to_run_ns;
   if (open.last_us) settled.last_token_ns = *open.last_us * 1000 + to_run_ns;
   if (open.answer_us) settled.first_answer_ns = *open.answer_us * 1000 + to_run_ns;
+  // Lost: its begin and its chunks are all that is known.
   if (finish == nullptr) return;
   if (finish->start_mono_ns) settled.start_ns = *finish->start_mono_ns + to_run_ns;
   settled.end_ns = finish->end_mono_ns + to_run_ns;
@@ -31,6 +33,7 @@ void SetTimes(const OpenRequest& open, const RequestFinished* finish, SettledReq
 
 void SetEnd(const RequestFinished& finish, SettledRequest& settled) {
   settled.input_tokens = Narrow(finish.input_tokens);
+  // Absent is neither hot nor cold: the server does not report it.
   if (finish.cached_tokens) {
     settled.prompt_cache = *finish.cached_tokens > 0 ? PromptCache::kHot : PromptCache::kCold;
   }
@@ -91,6 +94,7 @@ void SetSteps(const RunContext& run, EndedRequest& request) {
   const auto steps_of = [&](StepSource source) -> std::optional<RequestSteps>& {
     return request.steps[static_cast<size_t>(source)];
   };
+  // Each source is kept: which one counts is chosen for the target as a whole, at the end.
   steps_of(StepSource::kStats) = StatsSteps(request.open, finish, total);
   if (finish.timings) {
     steps_of(StepSource::kTimings) = StepsOfTimings(*finish.timings, total.value_or(0));
@@ -134,6 +138,7 @@ EndedRequest EndRequest(const RunContext& run, uint32_t agent, OpenRequest open,
 }
 
 std::optional<ToldSteps> BestSteps(const EndedRequest& request) {
+  // In the order of trust; the first that tells anything.
   for (size_t i = 0; i < kStepSources; ++i) {
     const std::optional<RequestSteps>& steps = request.steps[i];
     if (!steps) continue;

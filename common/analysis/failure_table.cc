@@ -7,6 +7,7 @@ namespace {
 
 // "http://a:8000: connection refused" is "connection refused".
 std::string_view WithoutUrl(std::string_view error) {
+  // The cause's text names the target already.
   if (!error.starts_with("http://") && !error.starts_with("https://")) return error;
   const size_t end = error.find(": ");
   return end == std::string_view::npos ? error : error.substr(end + 2);
@@ -29,6 +30,7 @@ std::string WithoutNumbers(std::string_view text) {
       out += text.front();
       length = 1;
     } else {
+      // Ports, times and ids differ in each failure; the cause is the same.
       out += digit ? "#" : text.substr(0, length);
     }
     text.remove_prefix(length);
@@ -49,6 +51,7 @@ void FailureTable::AddFailure(const std::string& text, std::string_view error) {
   }
   const auto [cause, added] = causes_.try_emplace(std::move(key));
   if (added) {
+    // The first failure's words, numbers and all, stand for the cause.
     cause->second = {.text = text, .reason = std::string(reason)};
     ++reasons;
   }
@@ -59,6 +62,7 @@ std::vector<FailureCause> FailureTable::Causes() const {
   std::vector<FailureCause> causes;
   causes.reserve(causes_.size());
   for (const auto& [key, cause] : causes_) causes.push_back(cause);
+  // Stable on a sorted map: equal counts keep one order in every run of the fold.
   std::stable_sort(causes.begin(), causes.end(), [](const FailureCause& a, const FailureCause& b) {
     return a.requests > b.requests;
   });

@@ -25,8 +25,10 @@ std::optional<int64_t> StreamNs(const SettledRequest& request) {
 
 // Tokens that arrived after the first chunk.
 std::optional<double> TokensAfterFirst(const SettledRequest& request) {
+  // Its total is known, but not when the tokens came.
   if (request.unattributed) return std::nullopt;
   if (!request.output_tokens || !request.first_chunk_tokens) return std::nullopt;
+  // All in the first chunk: no time was measured over which to divide.
   if (*request.output_tokens <= *request.first_chunk_tokens) return std::nullopt;
   return static_cast<double>(*request.output_tokens - *request.first_chunk_tokens);
 }
@@ -121,6 +123,7 @@ std::optional<Estimate> MeanUserTps(const RequestSet& requests) {
   for (const SettledRequest* request : requests) {
     const std::optional<double> tps = request->ok() ? UserTps(*request) : std::nullopt;
     if (!tps) continue;
+    // Turns of one conversation share a prompt and a slot: they are not independent.
     if (position != request->position) terms.emplace_back();
     position = request->position;
     terms.back().numerator += *tps;
@@ -194,6 +197,7 @@ std::optional<double> UserTps(const SettledRequest& request) {
 std::optional<double> InterTokenSeconds(const SettledRequest& request) {
   const std::optional<double> tokens = TokensAfterFirst(request);
   const std::optional<int64_t> stream_ns = StreamNs(request);
+  // One chunk has no interval between two.
   if (!tokens || !stream_ns || request.chunks < 2) return std::nullopt;
   return static_cast<double>(*stream_ns) / static_cast<double>(kSecondNs) / *tokens;
 }
@@ -206,6 +210,7 @@ std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
   if (sketch.count() == 0) return std::nullopt;
   Distribution described = Described(sketch.Values());
   QuantileErrors errors;
+  // Exact arrivals have only the stamps' microsecond and the sketch's rounding, added below.
   if (sketch.inexact() > 0) {
     errors = ErrorsOf(described, Described(sketch.Lowest()), Described(sketch.Highest()));
   }
@@ -223,6 +228,7 @@ std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
 std::optional<Distribution> DescribeMs(const LagHistogram& histogram) {
   if (histogram.count() == 0) return std::nullopt;
   LogLinearSketch sketch;
+  // Upper ends: a lag is never shown smaller than it was.
   histogram.ForEach([&](Nanos upper_end, uint64_t count) { sketch.AddValue(upper_end, count); });
   return Described(sketch);
 }
@@ -255,6 +261,7 @@ ThroughputFigures ThroughputOfWindows(const ThroughputInput& input) {
   ThroughputFigures figures;
   if (TokensKnown(input.windows)) {
     figures.output_tps = MeanPerSecond(input.windows, OutputTokens);
+    // One request without prompt tokens makes every sum too small.
     if (input.input_known) {
       figures.total_tps = MeanPerSecond(input.windows, [](const Window& window) {
         return static_cast<double>(window.output_tokens + window.input_tokens);
@@ -285,9 +292,11 @@ void WithholdPerToken(LatencyFigures& figures) {
 ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotals& tokens,
                                   double length_s) {
   ThroughputFigures figures;
+  // Nothing happened after T0.
   if (length_s <= 0) return figures;
   if (tokens.output) {
     const auto output = static_cast<double>(*tokens.output);
+    // A run has one length and one total: no sample, so no interval.
     figures.output_tps = Exactly(output / length_s);
     if (tokens.input && input.input_known) {
       figures.total_tps = Exactly((output + static_cast<double>(*tokens.input)) / length_s);

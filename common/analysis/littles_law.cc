@@ -9,7 +9,8 @@ namespace specctl {
 namespace {
 
 constexpr double kLittleShareMax = 0.05;  // of what is expected in flight
-constexpr double kLittleApartMin = 1;     // requests
+// At a few in flight 5 % is less than one request, which the ends of the hold may cost.
+constexpr double kLittleApartMin = 1;  // requests
 constexpr uint64_t kLittleWindowsMin = 10;
 
 // Time that the requests spent in flight between two times, by their rows; one that never ended was
@@ -17,6 +18,7 @@ constexpr uint64_t kLittleWindowsMin = 10;
 double TimeInFlight(std::span<const SettledRequest> requests, int64_t from_ns, int64_t to_ns) {
   int64_t spent_ns = 0;
   for (const SettledRequest& request : requests) {
+    // Only the part within the hold, at either side.
     const int64_t end_ns = std::min(request.end_ns.value_or(to_ns), to_ns);
     spent_ns += std::max(end_ns - std::max(request.begin_ns, from_ns), int64_t{0});
   }
@@ -30,6 +32,7 @@ std::optional<double> CountedInFlight(const HealthFold& health, int64_t first_s,
   uint64_t told = 0;
   for (int64_t second = first_s; second < end_s; ++second) {
     const WindowHealth& window = health.At(static_cast<size_t>(second));
+    // A sum without one of the agents is too small.
     if (window.agents_told != agents) continue;
     counted += static_cast<double>(window.in_flight);
     ++told;

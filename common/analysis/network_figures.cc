@@ -10,9 +10,11 @@ namespace specctl {
 std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const RequestSet& headline) {
   std::map<uint32_t, std::vector<double>> round_trips_ms, ttfts_ms;
   for (const SettledRequest* request : requests) {
+    // Only a request that opened a connection measured one.
     if (!request->round_trip_ns) continue;
     round_trips_ms[request->target].push_back(static_cast<double>(*request->round_trip_ns) / 1e6);
   }
+  // TTFTs as the headline shows them, so that the two can be subtracted.
   for (const SettledRequest* request : headline) {
     const auto ttft_ms = request->ok() ? TtftMs(*request) : std::nullopt;
     if (ttft_ms) ttfts_ms[request->target].push_back(*ttft_ms);
@@ -22,6 +24,7 @@ std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const Req
     TargetNetwork& network = networks.emplace_back();
     network.target = target;
     network.connections = values.size();
+    // The median: one lost packet must not move it.
     network.round_trip_ms = Describe(std::move(values))->p50;
     const auto ttft = Describe(std::move(ttfts_ms[target]));
     if (!ttft) continue;

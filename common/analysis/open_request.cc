@@ -7,6 +7,7 @@ namespace specctl {
 
 void OpenRequest::AddChunk(const ChunkRecord& record) {
   const bool is_first = chunks == 0;
+  // Stamps may cross by a little; time within a response does not go back.
   const int64_t arrival_us = std::max(record.arrival_us, last_us.value_or(record.arrival_us));
   if (is_first) {
     first_us = arrival_us;

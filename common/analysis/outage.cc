@@ -9,6 +9,7 @@
 namespace specctl {
 namespace {
 
+// A single silent second may be one long prompt.
 constexpr uint64_t kWindowsMin = 2;
 constexpr size_t kStretchesMax = 100;  // that are looked at: the longest
 constexpr double kWaitingMin = 0.99;   // requests in flight and slots backing off
@@ -81,6 +82,7 @@ bool IsOutage(const OutageInput& input, const Outages::Span& stretch) {
     // One in ten of the others waited nearly as long for a first token: it is slow, not out.
     if (length_ms <= kFirstTokenTimes * usual_ms) return false;
   }
+  // Silence and a broken request together need no further witness.
   if (witnesses.any_failed) return true;
   if (witnesses.stream_stood_still && length_ms > kStepsMin * input.step_p50_ms.value_or(0)) {
     return true;
@@ -105,6 +107,7 @@ std::optional<double> TpsOutside(std::span<const Outages::Span> outages, const H
     silent_s += std::max(end_s - begin_s, 0.0);
   }
   const double length_s = time.end_s - time.begin_s - time.left_out_s;
+  // Nothing is left to divide by.
   if (silent_s >= length_s) return std::nullopt;
   return output_tps * length_s / (length_s - silent_s);
 }

@@ -8,6 +8,7 @@ namespace specctl {
 namespace {
 
 bool HasPerStep(const SpeculationStats& stats) {
+  // A list of another length can't be matched with the drafts: the histogram must do.
   return stats.drafts > 0 && stats.per_step_accepted.size() == stats.drafts;
 }
 
@@ -25,6 +26,7 @@ uint64_t DraftLength(const SpeculationStats& stats) {
 std::optional<StepHistogram> DraftLengths(const SpeculationStats& stats) {
   StepHistogram histogram;
   if (HasPerStep(stats)) {
+    // The bonus token.
     for (const uint32_t accepted : stats.per_step_accepted) histogram.Add(uint64_t{accepted} + 1);
   } else {
     for (size_t k = 0; k < stats.acceptance_histogram.size(); ++k) {
@@ -44,12 +46,14 @@ std::optional<std::vector<uint64_t>> SpentDrafts(const SpeculationStats& stats,
     spent.resize(lengths.lengths.size());
     for (size_t i = 0; i < stats.drafts; ++i) {
       const uint32_t accepted = stats.per_step_accepted[i];
+      // More accepted than drafted: one of the lists is wrong, and which is not known.
       if (accepted > stats.per_step_drafted[i]) return std::nullopt;
       if (accepted == stats.per_step_drafted[i]) ++spent[accepted];
     }
     return spent;
   }
   const uint64_t k = stats.draft_length;
+  // Only where every draft had the full length are their widths known.
   if (k == 0 || stats.drafted_tokens != k * stats.drafts) return std::nullopt;
   if (lengths.lengths.size() > k) {
     spent.resize(k + 1);
@@ -146,6 +150,7 @@ uint64_t CountSteps(const SpeculationStats& stats, const StepHistogram* drafts,
                     const DeliveredTokens& delivered) {
   const int64_t steps_uncut =
       static_cast<int64_t>(delivered.total) - 1 - static_cast<int64_t>(stats.accepted_tokens);
+  // At least one step for each draft and for each chunk after the first.
   const auto least_steps = static_cast<int64_t>(std::max(stats.drafts, delivered.chunks - 1));
   const int64_t least = std::max<int64_t>(least_steps - steps_uncut, 0);
   std::optional<int64_t> cut;
@@ -171,6 +176,7 @@ bool SetEach(const TimingsStats& stats, RequestSteps& steps) {
   const bool agrees = lengths.oversized == 0 && drafts <= steps.steps &&
                       lengths.tokens() == drafts + stats.accepted_tokens;
   if (!agrees) return false;
+  // The others had no draft: one token each.
   if (steps.steps > drafts) lengths.Add(1, steps.steps - drafts);
   steps.detail = StepDetail::kEach;
   steps.drafts = drafts;
@@ -195,6 +201,7 @@ RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_token
 
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered) {
+  // Nothing came: there is no step to count.
   if (delivered.total == 0 || delivered.chunks == 0) return std::nullopt;
   std::optional<StepHistogram> lengths = DraftLengths(stats);
   RequestSteps steps{.detail = StepDetail::kCount,
@@ -218,6 +225,7 @@ RequestSteps StepsOfTimings(const TimingsStats& stats, uint64_t total_tokens) {
   if (!stats.steps) return steps;
   steps.detail = StepDetail::kCount;
   steps.steps = *stats.steps;
+  // The first token is the prompt's step.
   steps.delivered = total_tokens > 0 ? total_tokens - 1 : 0;
   if (stats.each_step_known) SetEach(stats, steps);
   return steps;

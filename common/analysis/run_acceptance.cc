@@ -35,6 +35,7 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
 RunAcceptance::RunAcceptance(const RunContext& run, std::span<const SettledRequest> requests,
                              const StepStore& store, const std::optional<ServerFigures>& servers)
     : store_(store), bases_(ChooseBases(requests, FactsOf(run, servers), store)) {
+  // Not scraped: no counters to stand in.
   if (!servers) return;
   // Only then does a request that finished stand for a first token.
   const bool all_ok = std::all_of(requests.begin(), requests.end(),

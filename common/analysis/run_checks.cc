@@ -72,18 +72,21 @@ std::optional<Finding> CheckAgentsLost(std::span<const AgentState> agents) {
 std::optional<Finding> CheckChunksDropped(std::span<const AgentState> agents) {
   uint64_t dropped = 0;
   for (const AgentState& agent : agents) dropped += agent.chunks_dropped;
+  // Missing chunks are missing tokens and gaps that look like latency.
   if (dropped == 0) return std::nullopt;
   return Invalid(ReasonCode::kChunksDropped,
                  absl::StrFormat("%d chunks dropped because a spool was full", dropped));
 }
 
 std::optional<Finding> CheckMeasured(const Results& figures) {
+  // One is enough here; TooShortLabel says whether it is enough to mean anything.
   if (figures.conservation.ok > 0) return std::nullopt;
   return Invalid(ReasonCode::kNothingMeasured,
                  absl::StrFormat("none of the %d requests sent was ok", figures.conservation.sent));
 }
 
 std::optional<Finding> CheckEnd(const Results& figures) {
+  // The figures up to there are sound: degraded, not invalid.
   if (figures.ended) return std::nullopt;
   return Degraded(ReasonCode::kJournalEndsEarly, "the controller never wrote the run's end");
 }

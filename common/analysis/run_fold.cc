@@ -14,6 +14,7 @@
 namespace specctl {
 namespace {
 
+// A damaged journal must not ask for the memory of 4 billion.
 constexpr uint32_t kAgentsMax = 65'536;
 constexpr size_t kLiveSeconds = 60;
 
@@ -27,6 +28,7 @@ LiveStage StageNow(const RunState& state) {
     case RunStage::kPreparing:
       return LiveStage::kPreparing;
     case RunStage::kArmed:
+      // T0 is a moment ahead: armed, until the first agent reports time after it.
       if (state.latest_ns <= 0) return LiveStage::kArmed;
       break;
     case RunStage::kRunning:
@@ -80,9 +82,11 @@ StageFacts RunState::Facts() const {
   bool all_filled = true;
   std::optional<int64_t> filled_ns;
   for (const AgentState& agent : agents) {
+    // An agent without slots never fills them and never works.
     if (!agent.joined || agent.slots == 0) continue;
     all_filled = all_filled && agent.slots_filled_ns;
     filled_ns = std::max(filled_ns, agent.slots_filled_ns);
+    // The first slot anywhere that has no more work ends the full load.
     ends_at(agent.first_idle_ns);
     // What it did after its last report is unknown.
     if (agent.lost) ends_at(agent.reported_ns.value_or(0));
@@ -129,6 +133,7 @@ void RunState::LoseRequest(AgentState& agent, OpenRequest request) {
   // It was in flight as far as its agent told.
   windows.AddEdge(&Window::in_flight, std::max(begin_ns, agent.reported_ns.value_or(begin_ns)), -1);
   EndedRequest lost = EndRequest(run, agent.agent, std::move(request), nullptr);
+  // An agent that delivered everything owed us the end of this one.
   lost.settled.unexplained = agent.Delivered();
   CountFailure(lost);
   settlement.AddEnded(std::move(lost));
@@ -225,6 +230,7 @@ absl::Status RunState::OnAgentJoined(const AgentJoined& event) {
         absl::StrFormat("agent %d joined: need one below %d", event.agent, agents.size()));
   }
   AgentState& agent = agents[event.agent];
+  // The same process may join again after its session was cut; its state goes on.
   if (agent.joined && agent.incarnation != event.incarnation) {
     // A new process under an old number: what the old one had open will never be reported.
     for (auto& [ordinal, request] : agent.open) agent.orphans.push_back(std::move(request));
@@ -301,6 +307,7 @@ absl::Status RunState::OnAgentBatch(const AgentBatch& event) {
     return absl::DataLossError(
         absl::StrFormat("a batch of agent %d, which never joined", event.agent));
   }
+  // Settled below even then: what was sound in it counts.
   absl::Status applied = batches.ApplyBatch(event, *agent);
   latest_ns = std::max(latest_ns, agent->reported_ns.value_or(0));
   Settle();
@@ -326,6 +333,7 @@ RunFold::~RunFold() = default;
 
 absl::Status RunFold::Apply(const Event& event) {
   absl::Status applied = absl::DataLossError("an event before the run's spec");
+  // Everything else needs the spec: the number of agents, the targets, the load.
   if (state_->run.begun || std::holds_alternative<RunBegun>(event)) {
     applied = std::visit(ToState{*state_}, event);
   }

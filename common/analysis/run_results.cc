@@ -90,6 +90,7 @@ void LeaveOutInvalid(Sources& sources, Results::Hold& hold) {
   const bool any_invalid = sources.sound_windows.size() < hold.windows;
   const bool any_ok = std::any_of(sources.sound.begin(), sources.sound.end(),
                                   [](const SettledRequest* request) { return request->ok(); });
+  // With nothing sound left the distorted figures stand; the verdict says what they are.
   sources.leaves_out = any_invalid && any_ok && !sources.sound_windows.empty();
   if (sources.leaves_out) hold.windows_left_out = hold.windows - sources.sound_windows.size();
 }
@@ -152,6 +153,7 @@ void AddUnscraped(const Sources& sources, Results& results) {
   const RunSpec& spec = sources.state.run.spec();
   if (!spec.server_metrics) return;
   for (const MetricsSource& source : MetricsSourcesOf(spec)) {
+    // Sources with a URL have a scrape's own error.
     if (!source.url.empty() || !source.target) continue;
     for (const TargetProbed& target : sources.state.run.targets) {
       if (target.target != *source.target || target.metrics_note.empty()) continue;
@@ -177,6 +179,7 @@ void SetAcceptance(Sources& sources, Results& results) {
                              results.servers);
   results.acceptance_sources = sources.acceptance->Sources();
   results.whole_run.acceptance = sources.acceptance->Headline(sources.all);
+  // Also of windows that are left out: how late an agent read changes no acceptance.
   results.headline.acceptance = results.headline_is_whole_run
                                     ? results.whole_run.acceptance
                                     : sources.acceptance->Headline(sources.hold);
@@ -191,6 +194,7 @@ void WithholdUnattributed(const Sources& sources, Results& results) {
   results.tokens_withheld = results.token_books.ApartShare() > kApartShareMax;
   if (results.whole_token_books.ApartShare() > kApartShareMax) {
     WithholdPerToken(results.whole_run.latency);
+    // TPS of the whole run stays: it is by totals.
     results.whole_run.throughput.user_tps_mean.reset();
     results.whole_run.throughput.output_tps_peak.reset();
   }
@@ -355,8 +359,10 @@ Results MakeResults(const RunState& state) {
                                      .requests = sources.requests,
                                      .bounds = sources.bounds,
                                      .windows = sources.windows});
+  // After every figure, so that none escapes; before outages, which use what is left.
   WithholdUnattributed(sources, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
+  // Needs windows and step latencies; the verdict needs the outages.
   SetOutages(sources, backing_off, results);
   SetJudgement(Judge({.run = state.run,
                       .agents = state.agents,

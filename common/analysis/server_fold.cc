@@ -36,6 +36,7 @@ void SumUp(ServerFigures& figures) {
     sum = sum.value_or(0) + *value;
     urls.push_back(target.url);
   }
+  // A sum over some of the servers is shown, but named as such.
   const bool partial = urls.size() < figures.targets.size() || !figures.complete;
   if (!sum || !partial) return;
   figures.partial.emplace_back(std::string(DefinitionOf<kCounter>().key), std::move(urls));
@@ -74,6 +75,7 @@ std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
   }
   for (uint32_t i = 0; i < sources.size(); ++i) {
     if (in_order) sources[i].target = i;
+    // One server, one URL: an exporter on another port is still its own.
     if (targets.size() == 1 && sources.size() == 1) sources[i].target = 0;
   }
   return sources;
@@ -107,6 +109,7 @@ void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>&
   // The server's counters were read somewhere in this exchange.
   const int64_t time_ns =
       scraped.begin_mono_ns + (scraped.end_mono_ns - scraped.begin_mono_ns) / 2 - *t0_mono_ns_;
+  // The scrape before the run only sets where counters begin.
   if (time_ns < 0 || !WindowTable::IsPlausible(time_ns)) return;
   std::vector<Window>& windows = target.windows;
   const auto last = static_cast<size_t>(time_ns / kSecondNs);
@@ -121,6 +124,7 @@ void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>&
     const double share = static_cast<double>(overlap_ns) / static_cast<double>(time_ns - from_ns);
     for (size_t i = 0; i < kSpread.size(); ++i) {
       const double grown = target.series.Growth(kSpread[i]).value_or(before[i]) - before[i];
+      // Never below 0: which series count may change between two scrapes.
       windows[index].growth[i] += std::max(grown, 0.0) * share;
     }
   }
@@ -150,6 +154,7 @@ std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
     }
   }
   const bool is_share = kGauges[gauge] == ServerFigure::kKvCacheShare;
+  // Shares of equal caches are averaged, counts are added up.
   return sum && is_share ? *sum / static_cast<double>(targets) : sum;
 }
 
@@ -189,7 +194,9 @@ absl::Status ServerFold::ApplyScrape(const Scraped& scraped) {
     before[i] = target.series.Growth(kSpread[i]).value_or(0);
   }
   const absl::Status status = target.series.ApplySamples(scraped, engines_);
+  // A failed scrape has no samples; the next one spreads over the time of both.
   if (scraped.error.empty()) AddWindows(scraped, before, target);
+  // Only before and after the run: it compares every pair of targets.
   if (scraped.kind != ScrapeKind::kDuring) FindDuplicates();
   return status;
 }
@@ -236,6 +243,7 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
     const Target& target = targets_[i];
     const ServerSeries& series = target.series;
     const std::string& url = target.source.url;
+    // Counted under the other's URL.
     if (target.same_as) {
       figures.duplicates.emplace_back(url, targets_[*target.same_as].source.url);
       continue;

@@ -21,6 +21,7 @@ uint32_t PositionOf(const MetricSeries& series, std::string_view label) {
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), position);
     if (error == std::errc() && end == value.data() + value.size()) return position;
   }
+  // Not a position: the caller drops the series.
   return kPositionsMax;
 }
 
@@ -44,6 +45,7 @@ bool ServerSeries::Counts(const Series& series) const {
 bool ServerSeries::Knows(ServerFigure figure) const {
   const Figure& of = Of(figure);
   if (!of.seen || of.rounded || Alternates()) return false;
+  // One series that can't be read makes the sum of all too small.
   return std::all_of(series_.begin(), series_.end(), [&](const Series& series) {
     return series.family == nullptr || series.family->figure != figure || !Counts(series) ||
            series.value.has_value();
@@ -142,6 +144,7 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
   Series made;
   made.name = of.name;
   made.labels = of.labels;
+  // Servers expose labels in any order.
   std::sort(made.labels.begin(), made.labels.end());
   for (const EngineProfile* engine : engines) {
     made.family = FindFamily(*engine, of.name);
@@ -155,6 +158,7 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
   }
   if (made.family == nullptr) return made;
   int& best = figures_[static_cast<size_t>(made.family->figure)].best_name;
+  // One name counts, the best that is there: old and new names of a figure would add up to double.
   best = std::min(best, RankOfName(made));
   // Not there at the first scrape: nothing had been counted yet.
   if (before_) made.counter.Observe(0);
@@ -162,6 +166,7 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
 }
 
 void ServerSeries::OnProcessStart(double start_s) {
+  // The usual case: the process that answered last time.
   if (!process_starts_.empty() && process_starts_.back() == start_s) return;
   start_came_back_ = start_came_back_ || std::find(process_starts_.begin(), process_starts_.end(),
                                                    start_s) != process_starts_.end();

@@ -20,6 +20,8 @@ void Settlement::AddEnded(EndedRequest request) {
   // once reports have passed these.  One without an end is settled with the last.
   const int64_t decided_ns =
       settled.end_ns ? std::max(EndOfWindow(end_ns), EndOfWindow(settled.begin_ns)) : kNever;
+  // Then by end, agent and ordinal: one order whatever the order of batches; added_ is the last
+  // resort.
   const Key key(decided_ns, end_ns, settled.agent, request.finish.ordinal, added_++);
   waiting_.emplace(key, std::move(request));
 }

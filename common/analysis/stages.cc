@@ -18,6 +18,7 @@ std::optional<int64_t> EndOfWork(const LoadSpec& load, const StageFacts& facts) 
 }  // namespace
 
 Stage StageBounds::At(int64_t time_ns) const {
+  // Stages are whole seconds, so that no window belongs to two.
   const int64_t second = SecondsDown(time_ns);
   if (second >= drain_s) return Stage::kDrain;
   if (second >= hold_s) return Stage::kHold;
@@ -26,6 +27,7 @@ Stage StageBounds::At(int64_t time_ns) const {
 
 StageBounds FindStages(const LoadSpec& load, const StageFacts& facts) {
   StageBounds bounds;
+  // Until every slot of every agent is filled the load is not at bs: no hold before.
   if (facts.slots_filled_ns) {
     const int64_t filled_ns = *facts.slots_filled_ns;
     bounds.warmup_s = SecondsUp(std::max(load.ramp.count(), filled_ns));

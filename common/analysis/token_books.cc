@@ -16,6 +16,8 @@ bool IsAboveMax(uint64_t total, const OpenRequest& request, const RequestFinishe
 
 uint64_t TailMax(TokenSource source) {
   const bool shown = source == TokenSource::kContinuousUsage || source == TokenSource::kTimings;
+  // With these the server itself shows what came with the last event; otherwise only the end of
+  // sequence may be in the total and in no chunk.
   return shown ? UINT64_MAX : 1;
 }
 
@@ -38,6 +40,7 @@ TokenCount CountTokens(const OpenRequest& request, const RequestFinished& finish
     count.apart = std::max({count.total.value_or(0), counted, uint64_t{1}});
     return count;
   }
+  // Only one of the two is known: there is nothing to hold it against.
   if (!finish.output_tokens || !chunks_known) return count;
   const uint64_t total = *finish.output_tokens;
   if (total > counted && total - counted <= TailMax(finish.token_source)) {

@@ -66,10 +66,12 @@ CheckResult CheckTokens(const Evidence& evidence, const Results& figures,
   }
   const double theirs = *figures.servers->sums.generated_tokens;
   const auto ours = static_cast<double>(figures.tokens.output.value_or(0));
+  // Exactly: tokens are counted, and one that is missing has a cause.
   if (theirs == ours) return checked;
   const std::string apart =
       absl::StrFormat("servers generated %.0f tokens, %.0f arrived", theirs, ours);
   const std::vector<std::string> why = WhyTokensMayDiffer(evidence, figures, labels);
+  // What may explain it is told; it is not known that it does.
   if (!why.empty()) {
     checked.note = apart + ": " + absl::StrJoin(why, ", ");
     return checked;

@@ -18,6 +18,7 @@ constexpr double kWindowsInvalidMax = 0.20;   // above it the run is invalid
 
 void AddFinding(std::optional<Finding> finding, Verdict& verdict) {
   if (!finding) return;
+  // The worst finding decides; the reasons keep the order of the checks.
   verdict.state = std::max(verdict.state, finding->state);
   verdict.reasons.push_back(std::move(finding->reason));
 }
@@ -40,6 +41,7 @@ VerdictState StateByWindows(const Verdict& counted) {
   const auto judged = static_cast<double>(counted.windows);
   const auto invalid = static_cast<double>(counted.windows_invalid);
   const auto not_valid = static_cast<double>(counted.windows_degraded) + invalid;
+  // Invalid windows up to here are left out of the headline, which stands on the rest.
   if (invalid > kWindowsInvalidMax * judged) return VerdictState::kInvalid;
   return not_valid > kWindowsNotValidMax * judged ? VerdictState::kDegraded : VerdictState::kValid;
 }

@@ -10,6 +10,7 @@ namespace {
 std::optional<double> Quantile(std::vector<double>& values, double q) {
   if (values.empty()) return std::nullopt;
   const auto nth = values.begin() + static_cast<int64_t>(NearestRank(q, values.size()) - 1);
+  // Three quantiles of thousands of windows: no full sort.
   std::nth_element(values.begin(), nth, values.end());
   return *nth;
 }

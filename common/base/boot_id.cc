@@ -7,6 +7,7 @@ namespace specctl {
 std::string ReadBootId() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;
+  // Empty where /proc has none.
   std::getline(file, id);
   return id;
 }

@@ -23,6 +23,7 @@ absl::Status CannotDo(const std::string& what, int error) {
     case ENOENT:
     case ENOTDIR:
       return absl::NotFoundError(text);
+    // What may pass, or be mended with a limit.
     case EAGAIN:
     case ENOMEM:
     case EMFILE:
@@ -36,6 +37,7 @@ absl::Status CannotDo(const std::string& what, int error) {
 }
 
 absl::StatusOr<UniqueFd> OpenToWrite(const std::string& path) {
+  // 0600: a child's errors may name what it was given.
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (fd.get() < 0) return CannotDo("write " + path, errno);
   return fd;
@@ -71,6 +73,7 @@ class SpawnSteps {
     sigset_t reset;
     ::sigemptyset(&blocked);
     ::sigemptyset(&reset);
+    // What this process ignores or blocks, the child would inherit.
     for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) ::sigaddset(&reset, signal);
     Note(::posix_spawnattr_setsigmask(&attributes_, &blocked));
     Note(::posix_spawnattr_setsigdefault(&attributes_, &reset));
@@ -116,8 +119,11 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(Command command) {
   SpawnSteps steps;
   steps.ReadNothing();
   if (err.get() >= 0) steps.Place({.fd = err.get(), .as = STDERR_FILENO});
+  // Without a file of its own its output goes where errors go: standard output is the parent's
+  // page.
   steps.Place({.fd = out.get() >= 0 ? out.get() : STDERR_FILENO, .as = STDOUT_FILENO});
   if (passed.get() >= 0) steps.Place({.fd = passed.get(), .as = kPassedFd});
+  // A descriptor that leaks would keep a socket or pipe open after this process has ended.
   steps.CloseFrom(passed.get() >= 0 ? kPassedFd + 1 : kPassedFd);
   steps.SetAttributes(command.own_group);
   std::vector<char*> argv;
@@ -150,6 +156,7 @@ std::optional<ProcessEnd> ChildProcess::Ended() {
 }
 
 void ChildProcess::Signal(int signal) {
+  // Ended() reaps: a number that was reused must not get the signal.
   if (pid_ >= 0 && !Ended()) ::kill(pid_, signal);
 }
 

@@ -24,6 +24,7 @@ absl::Status DiskError(const std::string& what, int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AppendFile>> DiskFile::Create(const std::string& path) {
+  // O_EXCL: a journal is never written over.
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (fd.get() < 0) return DiskError(path + ": create", errno);
   return std::unique_ptr<AppendFile>(new DiskFile(std::move(fd), path));
@@ -31,6 +32,7 @@ absl::StatusOr<std::unique_ptr<AppendFile>> DiskFile::Create(const std::string& 
 
 absl::StatusOr<std::unique_ptr<AppendFile>> DiskFile::CreateUnnamed(const std::string& folder) {
   const std::string name = "file in " + folder;
+  // Without a name: it is gone with the process, however that ends.
   UniqueFd fd(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (fd.get() < 0) return DiskError(name + ": create", errno);
   return std::unique_ptr<AppendFile>(new DiskFile(std::move(fd), name));
@@ -47,11 +49,13 @@ absl::Status DiskFile::Append(std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(written));
     end += static_cast<uint64_t>(written);
   }
+  // Only now: after a failure the file ends where it did.
   size_ = end;
   return absl::OkStatus();
 }
 
 absl::Status DiskFile::Sync() {
+  // Not fsync: of the file's facts only its size matters, which this writes, too.
   if (::fdatasync(fd_.get()) != 0) return DiskError(name_ + ": fdatasync", errno);
   return absl::OkStatus();
 }

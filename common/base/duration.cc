@@ -36,6 +36,7 @@ absl::StatusOr<Nanos> ParseDuration(std::string_view text) {
   };
   std::string_view rest = text;
   double total_s = 0;
+  // Units must fall, as in 1h30m: "30m1h" is a slip, and so is "5s5s".
   double last_unit_s = HUGE_VAL;
   if (rest.empty()) return refuse();
   while (!rest.empty()) {
@@ -44,6 +45,7 @@ absl::StatusOr<Nanos> ParseDuration(std::string_view text) {
     const auto [stop, error] = std::from_chars(rest.data(), end, number, std::chars_format::fixed);
     if (error != std::errc() || !std::isfinite(number) || std::signbit(number)) return refuse();
     rest.remove_prefix(static_cast<size_t>(stop - rest.data()));
+    // A number alone is in seconds; after a unit it would be a guess.
     const bool bare = rest.empty() && total_s == 0 && last_unit_s == HUGE_VAL;
     const Unit* unit = bare ? &kUnits[3] : TakeUnit(rest);
     if (unit == nullptr || unit->seconds >= last_unit_s) return refuse();
@@ -51,6 +53,7 @@ absl::StatusOr<Nanos> ParseDuration(std::string_view text) {
     total_s += number * unit->seconds;
   }
   if (total_s > kSecondsMax) return refuse();
+  // Rounded: 0.1 + 0.2 s is 300 ms.
   return Nanos(std::llround(total_s * 1e9));
 }
 
@@ -63,6 +66,7 @@ std::string FormatDuration(Nanos duration) {
     return absl::StrFormat("%g s", static_cast<double>(ns) / 1e9);
   }
   const int64_t s = ns / 1'000'000'000;
+  // The largest unit that loses nothing; 90 s reads better than 1.5 m.
   if (s < 120 || s % 60 != 0) return absl::StrFormat("%d s", s);
   if (s < 7200 && s % 3600 != 0) return absl::StrFormat("%d m", s / 60);
   if (s % 3600 == 0) return absl::StrFormat("%d h", s / 3600);

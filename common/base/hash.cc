@@ -9,6 +9,7 @@ namespace specctl {
 namespace {
 
 constexpr std::array<uint32_t, 256> MakeCrcTable() {
+  // Castagnoli's.
   constexpr uint32_t kPolynomial = 0x82f63b78;  // reflected
   std::array<uint32_t, 256> table{};
   for (uint32_t i = 0; i < 256; ++i) {

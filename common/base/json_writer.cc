@@ -50,6 +50,7 @@ void AppendEscaped(char c, std::string& out) {
 template <class T>
 void AppendNumber(T value, std::string& out) {
   std::array<char, 32> buffer;
+  // The shortest text that reads back as the same number: files of equal results are equal bytes.
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   assert(error == std::errc());
   out.append(buffer.data(), end);
@@ -61,6 +62,7 @@ void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
     const size_t length = Utf8SequenceLength(text);
+    // Not UTF-8, e.g. from a server's error page: JSON must be.
     if (length == 0) {
       out += kReplacement;
     } else if (length == 1) {
@@ -91,6 +93,7 @@ void JsonWriter::Open(char bracket) {
 void JsonWriter::Close(char bracket) {
   assert(depth_ > 0 && !after_key_);
   --depth_;
+  // An empty object or list stays on its line: {}.
   if (!first_) NewLine();
   text_ += bracket;
   first_ = false;
@@ -126,6 +129,7 @@ void JsonWriter::Value(std::string_view value) {
 }
 
 void JsonWriter::Value(double value) {
+  // Callers leave out what is not finite, or write null: JSON has no word for it.
   assert(std::isfinite(value));
   Separate();
   AppendNumber(value, text_);

@@ -11,6 +11,7 @@ namespace {
 char32_t CodePoint(std::string_view sequence) {
   const auto lead = static_cast<uint8_t>(sequence.front());
   if (sequence.size() == 1) return lead;
+  // The lead byte's mark is one bit longer than the sequence has bytes.
   char32_t value = lead & (0xFFu >> (sequence.size() + 1));
   for (const char c : sequence.substr(1)) value = value << 6 | (static_cast<uint8_t>(c) & 0x3Fu);
   return value;
@@ -35,6 +36,7 @@ std::string Made(std::string_view text, bool keep_line_feeds) {
     if (kept || (length > 0 && !IsUnsafe(CodePoint(sequence)))) {
       out += sequence;
     } else {
+      // A byte of an invalid sequence each, so that the width stays about the same.
       out += '?';
     }
     text.remove_prefix(sequence.size());

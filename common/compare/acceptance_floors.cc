@@ -15,6 +15,7 @@ namespace {
 
 using Entry = NestedMapping::Entry;
 
+// InferenceX measures its golden AL on SPEED-Bench's coding questions.
 constexpr std::string_view kGoldenCategory = "coding";
 constexpr std::string_view kModes[] = {"thinking_off", "thinking_on"};
 
@@ -23,6 +24,7 @@ class FloorsReader {
   FloorsReader(const std::string& path, const FloorsOf& of) : of_(of) { floors_.path = path; }
 
   absl::StatusOr<AcceptanceFloors> Read(const NestedMapping& file) {
+    // The forms are told apart by their second level: modes, or draft lengths.
     const bool golden = std::any_of(file.entries.begin(), file.entries.end(), HasModes);
     const absl::Status read = golden ? ReadGolden(file) : ReadCategories(file);
     if (!read.ok()) return read;
@@ -57,9 +59,10 @@ class FloorsReader {
     for (const Entry& model : file.entries) {
       if (IsPassedOver(model)) continue;
       models.push_back(model.key);
+      // Other models' floors are not read: a mistake in them is not this run's.
       if (model.key == of_.model) return ReadModel(model);
     }
-    return Wrong(1, absl::StrFormat("has no floors for the run's model %s, but for %s",
+    return Wrong(1, absl::StrFormat("has no floors for the run's model %s, only for %s",
                                     Printable(of_.model), Printable(absl::StrJoin(models, ", "))));
   }
 
@@ -68,10 +71,10 @@ class FloorsReader {
     for (const Entry& entry : model.mapping.entries) {
       if (entry.key == mode) return AddCategory(kGoldenCategory, entry);
     }
-    return Wrong(model.line,
-                 absl::StrFormat(
-                     "%s has no %s, which the run's answers %s", Printable(model.key), mode,
-                     of_.thinking ? "are (they have reasoning)" : "are (they have no reasoning)"));
+    return Wrong(
+        model.line,
+        absl::StrFormat("%s has no %s, which is needed: the run's answers have %s",
+                        Printable(model.key), mode, of_.thinking ? "reasoning" : "no reasoning"));
   }
 
   absl::Status AddCategory(std::string_view name, const Entry& entry) {
@@ -91,6 +94,7 @@ class FloorsReader {
   absl::Status AddFloor(const Entry& entry, CategoryFloors& category) const {
     uint32_t draft_length = 0;
     double floor = 0;
+    // A draft yields at least its bonus token, so that no acceptance length is below 1.
     if (!ReadNumber(entry.key, draft_length) || draft_length == 0) {
       return Wrong(entry.line, absl::StrFormat("need a draft length of 1 or more, got \"%s\"",
                                                Printable(entry.key)));
@@ -111,6 +115,7 @@ class FloorsReader {
   static bool ReadNumber(const std::string& text, T& number) {
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    // All of the text: "3x" is not a number.
     return error == std::errc() && stopped == end;
   }
 

@@ -40,6 +40,7 @@ bool Speculates(const Results& results) {
       std::any_of(results.targets.begin(), results.targets.end(), [](const TargetProbed& target) {
         return !target.speculation_method.empty() || target.draft_length.value_or(0) > 0;
       });
+  // A server may also speculate without saying so; then its acceptance shows it.
   return told || results.headline.acceptance.has_value();
 }
 
@@ -61,6 +62,7 @@ std::string DraftLengthsOf(const Results& results) {
 }
 
 std::string ShaText(const DatasetIdentity& dataset) {
+  // Enough to tell files apart; run.json has the whole sum.
   constexpr size_t kShown = 12;
   return DatasetLabel(dataset) +
          (dataset.sha256.empty() ? "" : " (SHA-256 " + dataset.sha256.substr(0, kShown) + ")");
@@ -82,13 +84,15 @@ class Checker {
 
   void CheckRevisions() {
     Revision(across_.engine, "engine", EnginesOf(a_), EnginesOf(b_),
-             "an engine upgrade changes how things are measured, too");
+             "an engine upgrade also changes how things are measured");
     if (VersionUnknown(a_) || VersionUnknown(b_)) {
-      result_.notes.push_back("not checked: engine versions (a server does not tell its own)");
+      result_.notes.push_back("not checked: engine versions (a server does not report its own)");
     }
     const DatasetIdentity &a = a_.spec.dataset, &b = b_.spec.dataset;
+    // Without both checksums the names must do.
     const bool same =
         a.sha256.empty() || b.sha256.empty() ? a.name == b.name : a.sha256 == b.sha256;
+    // Two names of datasets may select different rows of one file.
     if (!same || a.rows != b.rows) {
       Revision(across_.dataset, "dataset", absl::StrFormat("%s, %d rows", ShaText(a), a.rows),
                absl::StrFormat("%s, %d rows", ShaText(b), b.rows),
@@ -109,6 +113,7 @@ class Checker {
     } else if (verdict.state == VerdictState::kDegraded) {
       result_.notes.push_back(absl::StrFormat("%s is degraded%s", run, why));
     }
+    // Without a hold there are no stretches of time to leave out, which the intervals come from.
     if (results.headline_is_whole_run) {
       result_.notes.push_back(absl::StrFormat(
           "%s has no hold of 5 s and 30 requests: its figures have no intervals", run));
@@ -135,14 +140,15 @@ class Checker {
       return;
     }
     Refuse(std::string(which), text,
-           absl::StrFormat("use one %s for both, or say --across %s: %s", which, which, why));
+           absl::StrFormat("use one %s for both, or give --across %s: %s", which, which, why));
   }
 
   void CheckDrafters() {
     const bool a = Speculates(a_), b = Speculates(b_);
     if (!a && !b) return;
+    // What such a comparison is for: said, not refused.
     if (a != b) {
-      result_.notes.push_back(absl::StrFormat("speculation is on in %s alone", a ? "A" : "B"));
+      result_.notes.push_back(absl::StrFormat("speculation is on only in %s", a ? "A" : "B"));
       return;
     }
     const std::string of_a = DraftersOf(a_), of_b = DraftersOf(b_);
@@ -197,6 +203,7 @@ Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, con
   checker.CheckVerdicts();
   checker.CheckModels();
   checker.CheckRevisions();
+  // Refusals are listed in the order of these checks, in every format.
   Comparability result = std::move(checker).Take();
   CheckStimulus(a, b, result);
   return result;

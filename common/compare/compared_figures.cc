@@ -18,6 +18,7 @@ ComparedStatistic CompareStatistics(std::string_view key, const MeasuredStatisti
   ComparedStatistic compared{.key = key};
   if (a != nullptr) compared.a = a->measured;
   if (b != nullptr) compared.b = b->measured;
+  // One side alone is shown, but there is nothing to subtract from.
   if (a == nullptr || b == nullptr) return compared;
   compared.difference = WithInterval(DifferenceOf(a->measured, b->measured));
   if (const auto ratio = RatioOf(a->measured, b->measured, kZ975)) {
@@ -33,6 +34,7 @@ ComparedStatistic CompareStatistics(std::string_view key, const MeasuredStatisti
 ComparedFigure CompareFigure(const FigureDefinition& figure, const MeasuredFigure* a,
                              const MeasuredFigure* b) {
   ComparedFigure compared{.figure = &figure, .statistics = {}};
+  // Both have the same statistics, but for values that are not finite.
   const MeasuredFigure& some = a != nullptr ? *a : *b;
   for (const MeasuredStatistic& statistic : some.statistics) {
     compared.statistics.push_back(
@@ -58,7 +60,9 @@ std::vector<Candidate> CandidatesOf(const std::vector<ComparedFigures*>& familie
   for (ComparedFigures* figures : families) {
     for (ComparedFigure& figure : *figures) {
       for (ComparedStatistic& statistic : figure.statistics) {
+        // Without an interval nothing can be called, and the family must not grow by it.
         if (!statistic.difference || !statistic.difference->low) continue;
+        // Quantiles that nobody sees would only make the test stricter for those that are shown.
         if (!IsShown(*figure.figure, statistic.key)) continue;
         statistic.finding = Finding::kNoDifference;
         const Measured difference = DifferenceOf(*statistic.a, *statistic.b);
@@ -120,12 +124,16 @@ ComparedFigures CompareFigures(const MeasuredFigures& a, const MeasuredFigures& 
 
 void CallDifferences(const std::vector<ComparedFigures*>& families) {
   std::vector<Candidate> candidates = CandidatesOf(families);
+  // Stable: the calls must not depend on how equal p-values happen to be sorted.
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.p_value < b.p_value; });
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
+    // Holm: from the smallest p-value, each against 5 % over how many are left; the first that
+    // fails ends it for all larger ones.
     if (candidate.p_value > kFamilyError / static_cast<double>(candidates.size() - i)) break;
     const Estimate& difference = *candidate.statistic->difference;
+    // It agrees but for rounding at the edge; a call must not contradict the interval beside it.
     if (!LeavesOutZero(difference)) continue;
     candidate.statistic->finding = Called(candidate.better, difference.value);
   }

@@ -23,6 +23,7 @@ const MeasuredSlice* Matching(const MeasuredRun& a, size_t index, const Measured
     }
     return targets;
   };
+  // Both lists are in the order of the command line, e.g. replica 1 against replica 1.
   const auto of_a = targets_in(a), of_b = targets_in(b);
   if (of_a.size() != of_b.size()) return nullptr;
   const auto at = std::find(of_a.begin(), of_a.end(), &slice);
@@ -43,6 +44,7 @@ std::vector<ComparedSlice> CompareSlices(const MeasuredRun& a, const MeasuredRun
 }
 
 void CallAll(Comparison& comparison) {
+  // Two families: a run with hundreds of slices must not weaken what is said of its headline.
   CallDifferences({&comparison.figures});
   std::vector<ComparedFigures*> sliced;
   for (ComparedSlice& slice : comparison.slices) sliced.push_back(&slice.figures);
@@ -65,6 +67,7 @@ Comparison CompareRuns(const MeasuredRun& a, const MeasuredRun& b, const Compare
   comparison.figures = CompareFigures(a.figures, b.figures);
   comparison.slices = CompareSlices(a, b);
   comparison.replies = CompareReplies(*a.sample, *b.sample, options.floor);
+  // Figures and replies stand side by side also where the comparison is refused.
   if (!comparison.comparable()) return comparison;
   CallAll(comparison);
   for (const Condition& requirement : options.requirements) {
@@ -75,9 +78,10 @@ Comparison CompareRuns(const MeasuredRun& a, const MeasuredRun& b, const Compare
 
 absl::Status CheckFloor(const MeasuredRun& a, const MeasuredRun& floor) {
   const auto refuse = [&](const std::string& why) {
-    return absl::InvalidArgumentError(absl::StrFormat("--floor %s: is no second run of %s: %s",
+    return absl::InvalidArgumentError(absl::StrFormat("--floor %s: is not a second run of %s: %s",
                                                       floor.sample->name, a.sample->name, why));
   };
+  // CheckComparability takes speculation on against off; a second run has the same.
   const std::string of_a = SpeculationText(a.results()),
                     of_floor = SpeculationText(floor.results());
   if (of_a != of_floor) {

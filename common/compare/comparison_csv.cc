@@ -4,6 +4,7 @@
 namespace specctl {
 namespace {
 
+// docs/artifacts.md has their meaning.
 constexpr std::string_view kHeader =
     "a,b,comparable,by,key,figure,statistic,unit,better,value_a,value_b,difference,difference_low,"
     "difference_high,ratio,ratio_low,ratio_high,finding\n";

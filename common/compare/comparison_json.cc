@@ -47,6 +47,7 @@ void WriteComparedFigure(const ComparedFigure& compared, JsonWriter& json) {
   json.Field("label", figure.label);
   json.TextField("unit", UnitName(figure.unit));
   json.Field("better", BetterName(figure.better));
+  // The main statistic stands at the figure itself, so that a script needs no second look-up.
   json.Field("statistic", compared.main().key);
   WriteStatistic(compared.main(), json);
   if (figure.kind == FigureKind::kDistribution) {
@@ -99,6 +100,7 @@ void WriteReplies(const ReplyComparison& replies, JsonWriter& json) {
   WriteMatch("match", replies.match, json);
   WriteMatch("floor", replies.floor, json);
   WriteWithEnds("excess", replies.excess, json);
+  // False would look like an all-clear where no floor was given.
   if (replies.floor) json.Field("more_than_floor", replies.more_than_floor);
   json.EndObject();
 }
@@ -152,6 +154,7 @@ std::string ComparisonJson(const std::vector<Comparison>& comparisons) {
   JsonWriter json(JsonWriter::Style::kPretty);
   json.BeginObject();
   json.Field("schema_version", kComparisonSchemaVersion);
+  // The usual two runs are at the top; a script for them also reads a comparison of more.
   WriteComparison(comparisons.front(), json);
   // Absent where two runs were given.
   if (comparisons.size() > 1) {

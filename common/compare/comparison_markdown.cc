@@ -21,6 +21,7 @@ std::string Cell(std::string_view text) {
 }
 
 std::string Code(std::string_view text) {
+  // Nothing can be escaped inside backticks; a | would still end the table's cell.
   std::string code = "`";
   for (const char c : text) code += c == '`' || c == '\n' || c == '|' ? ' ' : c;
   return code + "`";
@@ -30,6 +31,7 @@ std::string Bold(const std::string& text) { return text.empty() ? text : "**" + 
 
 std::string MarkdownFinding(Finding finding) {
   const std::string text = FindingText(finding);
+  // Bold is for what a reviewer should see.
   return finding == Finding::kNoDifference ? text : Bold(text);
 }
 

@@ -12,6 +12,7 @@ namespace specctl {
 namespace {
 
 std::string WithoutTail(std::string line) {
+  // The last column is padded, too, or empty; files should have no trailing spaces.
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }
@@ -40,6 +41,7 @@ std::string SpecLines(const Comparison& comparison) {
                std::vector<std::string>{difference.field, "A " + shown(difference.a),
                                         "B " + shown(difference.b)},
                out);
+    // Only the first of them has the label.
     label = "";
   }
   for (const std::string& note : comparison.comparability.notes) AppendProse("note", note, out);
@@ -90,6 +92,7 @@ std::string TableOf(const ComparedFigures& figures) {
   for (const Cells& row : rows) {
     for (size_t i = 0; i < kCells; ++i) widths[i] = std::max(widths[i], ColumnsOf(row[i]));
   }
+  // One long name must not push every other line off the terminal.
   widths[0] = std::min(widths[0], kNameColumnsMax);
   std::string out;
   for (const Cells& row : rows) {
@@ -100,7 +103,7 @@ std::string TableOf(const ComparedFigures& figures) {
     }
     out += WithoutTail(line);
   }
-  return out + "(+: should be high, -: should be low)\n";
+  return out + "(+: higher is better, -: lower is better)\n";
 }
 
 // Figures that are called different in a slice, the first few of them.
@@ -111,6 +114,7 @@ std::vector<std::string> CalledIn(const ComparedSlice& slice) {
   for (const ComparedFigure& figure : slice.figures) {
     const ComparedStatistic& main = figure.main();
     if (main.finding == Finding::kNone || main.finding == Finding::kNoDifference) continue;
+    // Enough to see what kind of difference it is on one line.
     if (items.size() == kNamedMax) {
       ++more;
       continue;
@@ -124,6 +128,7 @@ std::vector<std::string> CalledIn(const ComparedSlice& slice) {
 
 // The other formats have all figures of every slice.
 std::string SliceLines(const Comparison& comparison) {
+  // Nothing is called in a refused comparison: every slice would be silent.
   if (!comparison.comparable() || comparison.slices.empty()) return "";
   std::string out;
   size_t silent = 0;
@@ -139,7 +144,7 @@ std::string SliceLines(const Comparison& comparison) {
   }
   if (silent > 0) {
     out +=
-        absl::StrFormat("slices    no difference is called in %s\n", CountedText(silent, "slice"));
+        absl::StrFormat("slices    no difference is shown in %s\n", CountedText(silent, "slice"));
   }
   return out;
 }
@@ -149,11 +154,12 @@ std::string ReplyLines(const ReplyComparison& replies) {
   AppendProse("replies", RepliesText(replies), out);
   if (!replies.match || !replies.match->first) return out;
   const ReplyDifference& first = *replies.match->first;
-  out += absl::StrFormat("          the earliest in question %s turn %d, at character %d:\n",
+  out += absl::StrFormat("          the earliest is in question %s, turn %d, at character %d:\n",
                          first.question_id, first.turn, first.at_character);
   for (const auto& [run, text] : {std::pair("A", &first.a), std::pair("B", &first.b)}) {
     std::string line;
     for (const char c : *text) {
+      // An answer's line breaks would look like lines of the page.
       if (c == '\n') {
         line += "\\n";
       } else {

@@ -18,6 +18,7 @@ struct UnitFactor {
   double factor;  // to the figure's unit
 };
 
+// The catalogue's times are in ms; people write SLOs in s.
 constexpr UnitFactor kOfMilliseconds[] = {{"ms", 1}, {"s", 1e3}, {"us", 1e-3}, {"min", 60e3}};
 constexpr UnitFactor kOfTokensPerSecond[] = {{"tps", 1}, {"tokens/s", 1}};
 constexpr UnitFactor kOfPerSecond[] = {{"/s", 1}, {"rps", 1}};
@@ -33,6 +34,7 @@ std::span<const UnitFactor> UnitsOf(Unit unit) {
       return kOfPerSecond;
     case Unit::kTokens:
       return kOfTokens;
+    // Shares and ratios: a number alone, or % of the first run.
     default:
       return {};
   }
@@ -72,6 +74,7 @@ class TermReader {
     if (absl::Status named = ReadName(name); !named.ok()) return named;
     rest = Trimmed(rest.substr(length));
     if (!rest.starts_with(">=") && !rest.starts_with("<=")) {
+      // At the end of the term there is no character to point at: its end is the place.
       return Wrong(rest.empty() ? term_.substr(term_.size()) : rest.substr(0, 1),
                    absl::StrFormat("need >= or <= after %s", name));
     }
@@ -83,6 +86,7 @@ class TermReader {
 
  private:
   absl::Status Wrong(std::string_view piece, const std::string& what) const {
+    // Every piece is a view into whole_, which makes the place a difference of pointers.
     const size_t at = static_cast<size_t>(piece.data() - whole_.data()) + 1;
     return absl::InvalidArgumentError(
         absl::StrFormat("condition \"%s\", character %d: %s", Printable(term_), at, what));
@@ -91,9 +95,11 @@ class TermReader {
   absl::Status ReadName(std::string_view name) {
     if (name.empty()) return Wrong(term_, "need the key of a figure, e.g. output_tps or ttft_p95");
     std::string_view figure = name;
+    // From the right: figures such as output_tps_peak have "_p" in their own names.
     const size_t suffix = name.rfind("_p");
     const Statistic* quantile =
         suffix == std::string_view::npos ? nullptr : FindStatistic(name.substr(suffix + 1));
+    // Only what the catalogue knows as a quantile is cut off.
     if (quantile != nullptr) figure = name.substr(0, suffix);
     condition_.figure = Find(figure);
     if (condition_.figure == nullptr) return UnknownFigure(name, figure);
@@ -109,6 +115,7 @@ class TermReader {
 
   absl::Status UnknownFigure(std::string_view name, std::string_view figure) const {
     const std::string_view tail = figure.substr(std::min(figure.size(), figure.rfind("_p")));
+    // ttft_p96 is a slip in the quantile, not in the figure: suggesting "ttft" would not help.
     const bool is_quantile = tail.size() > 2 && tail[2] >= '0' && tail[2] <= '9';
     if (is_quantile && Find(figure.substr(0, figure.size() - tail.size())) != nullptr) {
       return Wrong(name, absl::StrFormat("there is no quantile %s: need one of %s", tail.substr(1),
@@ -128,7 +135,7 @@ class TermReader {
         condition_.statistic = quantile != nullptr ? quantile : FindStatistic("mean");
         return absl::OkStatus();
       case FigureKind::kQualifier:
-        return Wrong(name, absl::StrFormat("%s is no number", figure.key));
+        return Wrong(name, absl::StrFormat("%s is not a number", figure.key));
       default:
         break;
     }
@@ -145,12 +152,13 @@ class TermReader {
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), condition_.limit);
     if (error != std::errc() || !std::isfinite(condition_.limit)) {
-      return Wrong(text, absl::StrFormat("%s is no number", Printable(text)));
+      return Wrong(text, absl::StrFormat("%s is not a number", Printable(text)));
     }
     const std::string_view unit = Trimmed(digits.substr(static_cast<size_t>(end - digits.data())));
     if (unit.empty()) return absl::OkStatus();
     if (unit == "%") {
       condition_.relative = true;
+      // -3% is kept as the share -0.03, as ratios are.
       condition_.limit /= 100;
       return absl::OkStatus();
     }
@@ -167,8 +175,8 @@ class TermReader {
       }
       known += absl::StrFormat("%s, ", each.name);
     }
-    return Wrong(unit, absl::StrFormat("%s is no unit of %s: need %s%%, or none", Printable(unit),
-                                       figure.key, known));
+    return Wrong(unit, absl::StrFormat("%s is not a unit of %s: need %s%%, or none",
+                                       Printable(unit), figure.key, known));
   }
 
   const std::string_view whole_, term_;
@@ -179,6 +187,7 @@ class TermReader {
 
 absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text) {
   std::vector<Condition> conditions;
+  // <=: an empty text, and one that ends in a comma, have an empty last term, which is an error.
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view term = Trimmed(text.substr(begin, end - begin));

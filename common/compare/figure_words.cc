@@ -9,6 +9,7 @@ constexpr int kRatioDecimals = 3;
 
 std::string Signed(double value) {
   const std::string text = FigureText(value);
+  // FigureText writes the minus itself.
   return value > 0 ? "+" + text : text;
 }
 

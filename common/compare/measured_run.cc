@@ -12,6 +12,7 @@
 namespace specctl {
 namespace {
 
+// With fewer, a quantile jumps from one value to the next when a stretch is left out.
 constexpr double kValuesBeyondMin = 10;
 constexpr Dimension kSlicedBy[] = {Dimension::kCategory, Dimension::kTier, Dimension::kTarget,
                                    Dimension::kPrefix};
@@ -28,12 +29,14 @@ std::optional<double> QuantileOf(std::string_view key) {
   if (!key.starts_with('p')) return std::nullopt;
   int digits = 0;
   std::from_chars(key.data() + 1, key.data() + key.size(), digits);
+  // Three digits are per mille: p999; one or two are per cent: p5, p99.
   return digits / (key.size() > 3 ? 1000.0 : 100.0);
 }
 
 // Whether leaving out a stretch of time tells how far the statistic may be off.
 bool HasSpread(const Statistic& statistic, uint64_t count) {
   const std::optional<double> q = QuantileOf(statistic.key);
+  // An extreme stays the same without any stretch but its own; nothing is claimed of stddev.
   if (!q) return statistic.key == "mean";
   return static_cast<double>(count) * std::min(*q, 1 - *q) >= kValuesBeyondMin;
 }
@@ -45,6 +48,7 @@ std::optional<Spread> SpreadBy(double value, std::span<const FigureSet> without_
   std::vector<double> rest;
   for (const FigureSet& set : without_each) {
     const std::optional<double> number = read(set);
+    // A figure that hangs on one stretch of time has no spread that could be trusted.
     if (!number || !std::isfinite(*number)) return std::nullopt;
     rest.push_back(*number);
   }
@@ -84,10 +88,12 @@ bool IsExtreme(const FigureDefinition& figure) {
 MeasuredStatistic MeasureNumber(const FigureDefinition& figure, const FigureValue& value,
                                 double number, std::span<const FigureSet> without_each) {
   MeasuredStatistic measured{.key = "value", .measured = {.value = number}};
+  // A count without a stretch is smaller by that stretch's part, which says nothing of its error.
   if (figure.kind == FigureKind::kCount || IsExtreme(figure)) return measured;
   measured.measured.spread = SpreadBy(
       number, without_each, [&](const FigureSet& set) { return NumberOf(figure.read(set)); });
   if (measured.measured.spread) return measured;
+  // Acceptance is not among the sets without a stretch: it brings its own interval.
   const auto* estimate = std::get_if<Estimate>(&value);
   if (estimate != nullptr && estimate->low && estimate->high) {
     measured.measured.spread = SpreadOfInterval(number, *estimate->low, *estimate->high);
@@ -102,6 +108,7 @@ std::vector<MeasuredStatistic> MeasureFigure(const FigureDefinition& figure, con
   const FigureValue value = figure.read(set);
   if (const auto* distribution = std::get_if<const Distribution*>(&value)) {
     for (const Statistic& statistic : Statistics()) {
+      // JSON and the page have no text for infinity or NaN: it counts as absent.
       if (!std::isfinite((**distribution).*statistic.value)) continue;
       statistics.push_back(MeasureStatistic(figure, statistic, **distribution, without_each));
     }

@@ -14,6 +14,7 @@
 namespace specctl {
 namespace {
 
+// Both sides of it fit into a terminal's line.
 constexpr size_t kAroundCharacters = 30;
 
 bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
@@ -63,6 +64,7 @@ void ForEachPair(const RunSample& a, const RunSample& b, const Visit& visit) {
   auto of_b = b.replies.begin();
   for (const Reply& reply : a.replies) {
     while (of_b != b.replies.end() && KeyOfReply(*of_b) < KeyOfReply(reply)) ++of_b;
+    // Both are sorted by question and turn: one pass over each is enough.
     if (of_b == b.replies.end()) return;
     if (KeyOfReply(*of_b) == KeyOfReply(reply)) visit(reply, *of_b);
   }
@@ -71,6 +73,7 @@ void ForEachPair(const RunSample& a, const RunSample& b, const Visit& visit) {
 bool HasTexts(const RunSample& sample) { return sample.results.spec.save_text; }
 
 bool IsGreedy(const RunSample& sample) {
+  // Unset is the server's default, which is hardly ever 0.
   return sample.results.spec.request.temperature == std::optional(0.0);
 }
 
@@ -90,16 +93,19 @@ std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b) {
   ReplyMatch match;
   std::vector<uint64_t> parted_at;
   const bool texts = HasTexts(a) && HasTexts(b);
+  // Its later turns have prompts that differ; replies are sorted, so one question is enough.
   std::string_view parted;  // the question whose answers differ already
   ForEachPair(a, b, [&](const Reply& of_a, const Reply& of_b) {
     if (of_a.turn > 0 && parted == of_a.question_id) return;
     ++match.compared;
+    // Hashes are in every journal; texts only where the user asked for them.
     if (of_a.output_hash == of_b.output_hash) return;
     ++match.differing;
     parted = of_a.question_id;
     if (!texts) return;
     const ReplyDifference difference = DifferenceIn(of_a, of_b);
     parted_at.push_back(difference.at_character);
+    // Strictly earlier: among equals the first by question and turn stays.
     if (!match.first || difference.at_character < match.first->at_character) {
       match.first = difference;
     }
@@ -109,6 +115,7 @@ std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b) {
   match.share = {.value = share.value, .low = share.low, .high = share.high};
   if (!parted_at.empty()) {
     std::sort(parted_at.begin(), parted_at.end());
+    // The lower of the middle two: a character that exists.
     match.median_character = parted_at[(parted_at.size() - 1) / 2];
   }
   return match;
@@ -117,7 +124,8 @@ std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b) {
 ReplyComparison CompareReplies(const RunSample& a, const RunSample& b, const RunSample* floor) {
   ReplyComparison replies;
   if (!IsGreedy(a) || !IsGreedy(b)) {
-    replies.why_not = "the temperature is not 0 in both: equal servers answer differently, too";
+    replies.why_not =
+        "the temperature is not 0 in both: even equal servers then answer differently";
     return replies;
   }
   replies.match = MatchReplies(a, b);
@@ -127,9 +135,11 @@ ReplyComparison CompareReplies(const RunSample& a, const RunSample& b, const Run
   }
   if (floor != nullptr) replies.floor = MatchReplies(a, *floor);
   if (!replies.floor) return replies;
+  // Both shares contain A, so they are not independent; if anything, the interval is too wide.
   const Measured excess =
       DifferenceOf(MeasuredShare(*replies.floor), MeasuredShare(*replies.match));
   replies.excess = {.value = excess.value, .low = excess.Low(kZ975), .high = excess.High(kZ975)};
+  // Wilson's interval always exists, so low does, too.
   replies.more_than_floor = *replies.excess->low > 0;
   return replies;
 }
@@ -140,7 +150,8 @@ std::string RepliesText(const ReplyComparison& replies) {
   std::string text = "replies differ in " + ShareOf(match);
   if (!replies.floor) {
     if (match.differing == 0) return "replies are the same in all " + CountText(match.compared);
-    return text + "; how much two equal runs differ is not known: --floor RUN, a second run of A";
+    return text +
+           "; how much two equal runs differ is not known: give --floor RUN, a second run of A";
   }
   text += absl::StrFormat(", A against its floor in %s: ", ShareOf(*replies.floor));
   if (!replies.more_than_floor) return text + "no sign of loss";

@@ -18,6 +18,7 @@ std::string PercentText(double share) { return FixedText(share * 100, 2) + " %";
 std::string_view BoundName(bool at_least) { return at_least ? "lower" : "upper"; }
 
 void Settle(bool at_least, std::string (*text)(double), Decision& decision) {
+  // holds stays false: what is not shown to hold fails the gate.
   if (!decision.bound) {
     decision.reason = absl::StrFormat("%s has no 95 %% bound: not enough was measured to decide it",
                                       decision.value ? text(*decision.value) : "the figure");
@@ -35,6 +36,7 @@ void SetRelative(bool at_least, const Measured& a, const Measured& b, Decision& 
   if (!ratio) return;
   decision.value = ratio->value - 1;
   if (!ratio->interval) return;
+  // One-sided: RatioOf at kZ95 has 5 % beyond each end, and only the bad end counts.
   decision.bound = (at_least ? ratio->interval->low : ratio->interval->high) - 1;
 }
 
@@ -62,9 +64,11 @@ Decision DecideFloor(const std::string& category, uint32_t draft_length, double 
   }
   Settle(
       true, [](double value) { return FixedText(value, 3); }, decision);
+  // Settle's reason would only say that it is absent; this one says how to get it.
   if (!decision.value) {
     decision.reason =
-        "has no acceptance length per draft: vLLM tells it with --per-request-spec-decode-metrics";
+        "has no acceptance length per draft: vLLM reports it with "
+        "--per-request-spec-decode-metrics";
   }
   return decision;
 }
@@ -73,6 +77,7 @@ Decision DecideFloor(const std::string& category, uint32_t draft_length, double 
 absl::StatusOr<uint32_t> DraftLengthOf(const Results& results) {
   std::set<uint32_t> lengths;
   for (const TargetAcceptance& target : results.acceptance_sources) {
+    // What was measured comes before what the server said of itself at the start.
     if (target.speculates && target.draft_length) lengths.insert(*target.draft_length);
   }
   if (lengths.empty()) {
@@ -80,9 +85,10 @@ absl::StatusOr<uint32_t> DraftLengthOf(const Results& results) {
       if (target.draft_length) lengths.insert(*target.draft_length);
     }
   }
+  // Floors are by draft length: a mix of lengths has no floor to hold it against.
   if (lengths.size() == 1) return *lengths.begin();
   return absl::InvalidArgumentError(
-      lengths.empty() ? "the run's draft length is unknown: no server tells it"
+      lengths.empty() ? "the run's draft length is unknown: no server reports it"
                       : absl::StrFormat("the run's targets have different draft lengths: %s",
                                         absl::StrJoin(lengths, ", ")));
 }
@@ -117,7 +123,7 @@ absl::StatusOr<std::vector<Decision>> DecideFloors(const AcceptanceFloors& floor
     const auto floor = category.by_draft_length.find(*draft_length);
     if (floor == category.by_draft_length.end()) {
       return absl::InvalidArgumentError(
-          absl::StrFormat("%s:%d: no floor of %s for the run's draft length %d", floors.path,
+          absl::StrFormat("%s:%d: no floor for %s at the run's draft length %d", floors.path,
                           category.line, category.name, *draft_length));
     }
     const MeasuredFigures* figures = &run.figures;
@@ -127,8 +133,8 @@ absl::StatusOr<std::vector<Decision>> DecideFloors(const AcceptanceFloors& floor
       });
       if (slice == run.slices.end()) {
         return absl::InvalidArgumentError(
-            absl::StrFormat("%s:%d: the run has no category %s; \"%s\" is all of it", floors.path,
-                            category.line, category.name, kAllCategories));
+            absl::StrFormat("%s:%d: the run has no category %s; \"%s\" is the whole run",
+                            floors.path, category.line, category.name, kAllCategories));
       }
       figures = &slice->figures;
     }

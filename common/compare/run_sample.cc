@@ -17,7 +17,9 @@ class SampleCollector {
   void SetSpec(const RunSpec& spec) { spec_ = spec; }
 
   void AddRequest(const EndedRequest& request, const PlannedRow* row) {
+    // Of every stage, unlike figures: what is asked does not change with the load.
     if (request.settled.ok() && row != nullptr) AddReply(request, *row);
+    // Figures are compared over the hold alone.
     if (request.settled.stage != Stage::kHold) return;
     requests_.push_back({.settled = request.settled,
                          .cached_tokens = request.finish.cached_tokens,
@@ -27,6 +29,7 @@ class SampleCollector {
 
   void MoveInto(RunSample& sample) {
     for (auto& [key, first] : replies_) sample.replies.push_back(std::move(first.reply));
+    // Without a hold there are no blocks to leave out, so that nobody reads the requests.
     if (sample.results.headline_is_whole_run) return;
     const bool leaves_out = sample.results.hold->windows_left_out > 0;
     if (leaves_out) {
@@ -34,6 +37,7 @@ class SampleCollector {
         return request.settled.in_invalid_window;
       });
     }
+    // Journals of several agents interleave by chance; sums of doubles must not depend on it.
     std::sort(requests_.begin(), requests_.end(), [](const auto& a, const auto& b) {
       return std::tie(a.settled.position, a.settled.turn, a.settled.begin_ns, a.settled.agent) <
              std::tie(b.settled.position, b.settled.turn, b.settled.begin_ns, b.settled.agent);
@@ -82,6 +86,7 @@ class SampleCollector {
     const SettledRequest& settled = request.settled;
     if (!settled.ok() || settled.unattributed || settled.in_invalid_window) return;
     IntervalValues values;
+    // Without their uncertainty, which the headline's figure has and which is added in full.
     for (const uint32_t gap_us : request.open.gaps_us)
       values.AddExact(std::chrono::microseconds(gap_us));
     step_latencies_.AddValues(settled.begin_ns / kSecondNs, values);

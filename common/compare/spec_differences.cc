@@ -23,6 +23,7 @@ bool IsList(const json::array& values) {
 
 std::string ScalarText(const json::value& value) {
   if (const json::string* text = value.if_string()) return {text->data(), text->size()};
+  // serialize() would write 0.5 as 5E-1.
   if (const double* number = value.if_double()) return FormatDouble(*number);
   return json::serialize(value);
 }
@@ -56,6 +57,7 @@ Fields FieldsOf(const Results& results) {
   static constexpr std::string_view kLeftOut[] = {"schema_version", "run_id", "begun_unix_ns",
                                                   "t0_unix_ns",     "agents", "notes"};
   Fields fields;
+  // Of run.json, so that a new field of the spec is compared without a word here.
   const json::value run = json::parse(RunJson(results));
   for (const auto& member : run.as_object()) {
     const std::string_view key(member.key().data(), member.key().size());
@@ -68,6 +70,7 @@ Fields FieldsOf(const Results& results) {
 }  // namespace
 
 std::vector<SpecDifference> SpecDifferences(const Results& a, const Results& b) {
+  // In run.json's order, first A's fields, then those that B alone has.
   const Fields of_a = FieldsOf(a), of_b = FieldsOf(b);
   const std::map<std::string, std::string> values_of_a(of_a.begin(), of_a.end()),
       values_of_b(of_b.begin(), of_b.end());

@@ -6,7 +6,9 @@
 namespace specctl {
 
 void StepCells::AddValues(int64_t time_s, const IntervalValues& values) {
+  // A time before T0 is of the first cell.
   time_s = std::max<int64_t>(time_s, 0);
+  // Memory stays bounded for a run of any length: cells get coarser instead of more.
   while (time_s / cell_s_ >= static_cast<int64_t>(kCellsMax)) MergeNeighbours();
   const auto index = static_cast<size_t>(time_s / cell_s_);
   if (index >= cells_.size()) cells_.resize(index + 1);

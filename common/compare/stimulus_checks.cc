@@ -14,6 +14,7 @@
 namespace specctl {
 namespace {
 
+// Long runs show differences beyond noise that are too small to bias a speedup.
 constexpr double kLengthMattersFrom = 0.01;      // relative
 constexpr double kShareMattersFrom = 0.01;       // of the requests
 constexpr double kCountedHitsMatterFrom = 0.02;  // by counters, whose noise is not known
@@ -104,7 +105,7 @@ class StimulusChecker {
       Refuse("finish_reasons",
              absl::StrFormat("share of requests that ended by %s differs beyond noise: A %s, B %s",
                              reason, ShareText(a.value), ShareText(b.value)),
-             "find out why: the same --osl, stop strings and --temperature 0 make ends alike");
+             "find out why: the same --osl, stop strings and --temperature 0 make runs end alike");
     }
   }
 
@@ -117,7 +118,7 @@ class StimulusChecker {
     }
     if (!a || !b) {
       const bool any = a || b;
-      if (any) result_.notes.push_back("not checked: prefix hits (one run does not tell them)");
+      if (any) result_.notes.push_back("not checked: prefix hits (one run does not report them)");
       return;
     }
     const Measured difference = DifferenceOf(*a, *b);

@@ -7,6 +7,8 @@
 namespace specctl {
 namespace {
 
+// 19 degrees of freedom: Student's t is close to the normal distribution; more blocks would only
+// cost more passes over the sketches.
 constexpr int64_t kBlocksMax = 20;
 constexpr int64_t kTwoSecondsFrom = 10;  // of hold
 
@@ -25,7 +27,9 @@ std::vector<HeldWindow> WindowsOf(const RunSample& sample) {
   const int64_t end = first + static_cast<int64_t>(results.hold->windows);
   std::vector<HeldWindow> held;
   for (const WindowFigures& figures : results.windows) {
+    // The headline's windows alone: the others are ramp and drain.
     if (figures.start_s < first || figures.start_s >= end) continue;
+    // As the headline does, so that its figure lies among those without each block.
     if (leaves_out && figures.verdict == VerdictState::kInvalid) continue;
     HeldWindow& added = held.emplace_back();
     added.second = figures.start_s;
@@ -33,6 +37,7 @@ std::vector<HeldWindow> WindowsOf(const RunSample& sample) {
     if (figures.output_tps) {
       added.window.output_tokens = static_cast<uint64_t>(*figures.output_tps);
     } else {
+      // No rate means that its tokens are not known; the fold takes this as the sign of it.
       added.window.unknown_chunks = 1;
     }
   }
@@ -116,10 +121,14 @@ TimeBlocks BlocksOf(const RunSample& sample) {
   const auto windows = static_cast<int64_t>(results.hold->windows);
   const int64_t cell_s = sample.step_latencies.cell_s();
   TimeBlocks blocks;
+  // On cells' borders, for a cell's steps can't be divided between two blocks.
   blocks.start_s = static_cast<int64_t>(results.hold->start_s) / cell_s * cell_s;
   blocks.block_s = (windows + kBlocksMax - 1) / kBlocksMax;
+  // Neighbouring seconds are correlated (a request spans several): blocks of 1 s would make the
+  // spread too small.
   if (windows >= kTwoSecondsFrom) blocks.block_s = std::max<int64_t>(blocks.block_s, 2);
   blocks.block_s = (blocks.block_s + cell_s - 1) / cell_s * cell_s;
+  // Rounded down: the rest belongs to the last block (At() clamps to it).
   blocks.count = static_cast<size_t>(std::max<int64_t>(1, windows / blocks.block_s));
   return blocks;
 }

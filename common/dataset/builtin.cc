@@ -17,6 +17,7 @@
 namespace specctl {
 namespace {
 
+// As many as SPEED-Bench has, so that a run on generated prompts has the same shape.
 constexpr size_t kRowsPerCategory = 80;
 constexpr size_t kRowsPerTier = 512;
 // Far more than the templates need to find an unused combination.
@@ -44,6 +45,7 @@ std::vector<Template> TemplatesOf(std::string_view category) {
       templates.push_back({line});
     }
   }
+  // Prompts are compiled in: a category without any is our mistake, not the user's.
   assert(!templates.empty());
   return templates;
 }
@@ -64,13 +66,16 @@ Conversation MakeRow(std::string question_id, std::string_view category,
 void AddCategory(std::string_view category, uint64_t seed, std::vector<Conversation>& rows) {
   const std::vector<Template> templates = TemplatesOf(category);
   const PhraseBook& book = PhraseBook::Builtin();
+  // A stream of its own for each category: what one draws does not move the others' text.
   CounterRandom random(seed, Fnv1a(category));
   std::unordered_set<std::string> first_turns;
   for (size_t i = 0; i < kRowsPerCategory; ++i) {
+    // In turn, not by chance: each template gets its share of the rows.
     const Template& chosen = templates[i % templates.size()];
     std::vector<std::string> turns(1);
     bool is_new = false;
     for (int tries = 0; !is_new && tries < kTriesMax; ++tries) {
+      // A repeated first turn would be answered from the server's prefix cache.
       turns.front() = book.Expand(chosen.front(), random);
       is_new = first_turns.insert(turns.front()).second;
     }
@@ -111,6 +116,7 @@ std::string MakeThroughputText(size_t size, std::string_view tier,
   // Different from the first characters on.
   std::string text = absl::StrFormat("Case %016x. ", random.Next());
   text += TaskOf(tier, random);
+  // In the first half: it is there whatever the text's length, which resize() cuts.
   const size_t needle_at = text.size() + random.Below(size / 2);
   bool is_hidden = tier != "mixed";
   text.reserve(size + 200);
@@ -121,12 +127,14 @@ std::string MakeThroughputText(size_t size, std::string_view tier,
     }
     text += pool[random.Below(pool.size())];
   }
+  // The text is ASCII: a cut never splits a character.
   text.resize(size);
   return text;
 }
 
 void AddTier(const DatasetName& name, std::string_view tier, uint64_t seed,
              std::vector<Conversation>& rows) {
+  // By the statistics' estimate: no tokenizer is at hand.
   const size_t size = TokensOfIsl(name.isl) * kCharactersPerToken;
   CounterRandom random(seed, Fnv1a(tier, Fnv1a(name.config)));
   const std::vector<std::string> pool = MakePool(tier, random);

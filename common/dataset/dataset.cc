@@ -21,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What SPEED-Bench measures throughput with, at its shortest inputs.
 constexpr std::string_view kDefaultDataset = "speed_bench_throughput_1k";
 
 bool Exists(const std::string& path) {
@@ -29,6 +30,7 @@ bool Exists(const std::string& path) {
 }
 
 absl::Status UnknownDataset(const std::string& dataset) {
+  // Near names help who mistyped a name, not who mistyped a path.
   const bool looks_like_path = dataset.find_first_of("/\\") != std::string::npos ||
                                dataset.ends_with(".json") || dataset.ends_with(".jsonl") ||
                                dataset.ends_with(".parquet");
@@ -65,6 +67,7 @@ Source DefaultSource(const std::vector<std::string>& dirs) {
           ? absl::StrFormat("%s is not in %s", std::string(kDefaultDataset),
                             dirs.empty() ? "any folder (none is set)" : absl::StrJoin(dirs, ", "))
           : std::string(files.status().message());
+  // A run without data still works, and says so.
   source.notes.push_back("no --dataset: using generated prompts; " + reason);
   return source;
 }
@@ -76,6 +79,7 @@ absl::StatusOr<Source> Resolve(const DatasetRequest& request) {
   if (name) {
     source.name = *name;
     if (!request.file.empty()) {
+      // The name selects rows; the file says where they are.
       source.files = {{.path = request.file, .category = "", .sub_category = ""}};
     } else if (name->family != DatasetFamily::kBuiltin) {
       absl::StatusOr<std::vector<DatasetFile>> files = LocateDataset(*name, request.search_dirs);
@@ -86,6 +90,7 @@ absl::StatusOr<Source> Resolve(const DatasetRequest& request) {
   }
   const std::string path = request.file.empty() ? request.dataset : request.file;
   if (request.file.empty() && !Exists(path)) return UnknownDataset(request.dataset);
+  // No known name: a file of the user's own, named as it was given.
   source.name.name = request.dataset.empty() ? path : request.dataset;
   source.files = {{.path = path, .category = "", .sub_category = ""}};
   return source;
@@ -98,6 +103,7 @@ class Reader {
       : request_(request), source_(source), sink_(sink) {}
 
   absl::Status ReadRowsOf(const DatasetFile& file, Dataset& dataset) {
+    // One for each file: its first row decides the form of that file alone.
     RowDecoder decoder({.form = request_.form,
                         .named_speed_bench = source_.name.family == DatasetFamily::kSpeedBench,
                         .preparation = Preparation(file)});
@@ -106,6 +112,7 @@ class Reader {
           absl::StatusOr<std::optional<Conversation>> decoded = decoder.Decode(row);
           if (!decoded.ok()) return decoded.status();
           ++rows_read_;
+          // A row that is skipped counts as read; the decoder's notes say why.
           if (*decoded) TakeRow(file, line, **std::move(decoded));
           return absl::OkStatus();
         });
@@ -137,15 +144,18 @@ class Reader {
  private:
   void TakeRow(const DatasetFile& file, uint64_t line, Conversation conversation) {
     conversation.line = line;
+    // A file of one category need not repeat it in each row; what the row says comes first.
     if (conversation.category.empty()) {
       conversation.category = file.category;
       if (IsEntropyTier(file.category)) conversation.tier = file.category;
     }
     if (conversation.sub_category.empty()) conversation.sub_category = file.sub_category;
+    // Before the selection: an empty one is explained by what there is.
     if (categories_.size() < kCategoriesNamedMax) categories_.insert(conversation.category);
     const std::string& wanted = source_.name.category;
     if (!wanted.empty() && conversation.category != wanted) return;
     ++rows_;
+    // Hashes: ids may be long texts, and millions of them.  A collision only makes a note wrong.
     if (!ids_.insert(Fnv1a(conversation.question_id)).second) ++repeated_ids_;
     sink_(std::move(conversation));
   }
@@ -175,6 +185,7 @@ class Reader {
   std::string Preparation(const DatasetFile& file) const {
     const fs::path path(file.path);
     const std::string stem = path.stem().string();
+    // A file that prepare.py wrote, by its name, although the user named only the file.
     const bool is_config = stem == "qualitative" || stem.starts_with("throughput_");
     const std::string dir = path.has_parent_path() ? path.parent_path().string() : ".";
     const bool has_config = source_.name.family == DatasetFamily::kSpeedBench;
@@ -228,6 +239,7 @@ absl::StatusOr<Dataset> ScanDataset(const DatasetRequest& request, const Convers
   dataset.identity.name = source->name.name;
   dataset.identity.path = JoinPaths(source->files);
   dataset.notes = source->notes;
+  // Only generated rows have no file.
   if (source->files.empty()) return ScanBuiltin(request, source->name, std::move(dataset), sink);
   Reader reader(request, *source, sink);
   for (const DatasetFile& file : source->files) {
@@ -247,6 +259,7 @@ absl::StatusOr<Dataset> LoadDataset(const DatasetRequest& request) {
 }
 
 std::optional<uint64_t> RowsOfNamedDataset(const DatasetName& name) {
+  // As published: SPEED-Bench 80 a category and 512 a tier, MT-Bench 80, Spec-Bench 480.
   constexpr uint64_t kCategoryRows = 80;
   constexpr uint64_t kTierRows = 512;
   if (name.family == DatasetFamily::kMtBench) return 80;

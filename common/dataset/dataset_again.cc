@@ -20,9 +20,12 @@ std::string JoinedPaths(const std::vector<DatasetFile>& files) {
 
 // The folder in which the name is found at this path; empty: in none, the file was named besides.
 std::string FolderOf(const DatasetName& name, const std::string& path) {
+  // Several files are joined by ", "; all are in one folder, so the first one tells it.
   fs::path folder = fs::path(path.substr(0, path.find(", "))).parent_path();
+  // The name may have been found in the folder itself or in one below it (speed-bench/).
   for (int up = 0; up < 2; ++up, folder = folder.parent_path()) {
     const std::string dir = folder.empty() ? "." : folder.string();
+    // Looked up as the run did: only that shows that the same files are found.
     const auto files = LocateDataset(name, {dir});
     const bool same =
         files.ok() && !files->empty() &&
@@ -38,6 +41,7 @@ DatasetRequest RequestOf(const DatasetIdentity& before, std::vector<std::string>
   DatasetRequest request;
   request.search_dirs = std::move(search_dirs);
   const std::optional<DatasetName> name = ParseDatasetName(before.name);
+  // A user's own file, or generated rows: one of the two says all.
   if (!name || before.path.empty()) {
     request.dataset = name ? before.name : before.path;
     return request;
@@ -47,6 +51,7 @@ DatasetRequest RequestOf(const DatasetIdentity& before, std::vector<std::string>
   if (folder.empty()) {
     request.file = before.path;
   } else {
+    // First: another folder may have a file of that name by now.
     request.search_dirs.insert(request.search_dirs.begin(), folder);
   }
   return request;

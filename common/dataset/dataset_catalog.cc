@@ -20,6 +20,7 @@ using RowsByCategory = std::map<std::string, uint64_t>;
 class FileCounter {
  public:
   absl::StatusOr<uint64_t> CountRows(const DatasetName& name, const DatasetFile& file) {
+    // Twelve names read the same qualitative.jsonl: once is enough.
     const auto [found, is_new] = counted_.try_emplace(file.path, RowsByCategory());
     if (is_new) found->second = Scan(name, file.path);
     if (!found->second.ok()) return found->second.status();
@@ -35,6 +36,7 @@ class FileCounter {
   static absl::StatusOr<RowsByCategory> Scan(const DatasetName& name, const std::string& path) {
     DatasetRequest request;
     const bool is_speed_bench = name.family == DatasetFamily::kSpeedBench;
+    // The whole file, without a category: its rows are counted for every category at once.
     request.dataset = is_speed_bench ? "speed_bench_" + name.config : name.name;
     request.file = path;
     RowsByCategory rows;
@@ -75,6 +77,7 @@ CatalogEntry MakeEntry(const DatasetName& name, const std::vector<std::string>& 
     }
     entry.rows += *rows;
   }
+  // The file is there but would end a run at once.
   if (entry.rows == 0) {
     return fail(CatalogEntry::State::kUnusable,
                 absl::StrFormat("%s: no row has the category %s", entry.path, name.category));
@@ -140,6 +143,7 @@ std::string CatalogTable(const std::vector<CatalogEntry>& catalog,
     const bool found = entry.state == CatalogEntry::State::kFound;
     if (entry.state == CatalogEntry::State::kMissing) {
       missing.push_back(entry.name);
+      // Dozens of names that are not here would hide the few that are.
       if (!all) continue;
     }
     rows.push_back({entry.name, found ? WithThousands(entry.rows) : "-", WhereOf(entry)});

@@ -31,6 +31,7 @@ std::vector<fs::path> RootsIn(const fs::path& dir, const DatasetName& name) {
   std::string with_dash = name.config;
   std::replace(with_dash.begin(), with_dash.end(), '_', '-');
   std::vector<fs::path> roots = {dir / name.config, dir / with_dash};
+  // The user may give the dataset's folder itself; "dir/" and "dir" are the same.
   const std::string last = (dir / "").parent_path().filename().string();
   if (last == name.config || last == with_dash) roots.insert(roots.begin(), dir);
   return roots;
@@ -63,6 +64,7 @@ std::vector<std::string> FilesMatching(const fs::path& root, std::string_view pr
                          file.ends_with(suffix);
     if (matches && IsFile(entry->path())) names.push_back(std::move(file));
   }
+  // A directory's order is chance; the rows' order, and with it the checksum, must not be.
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -86,6 +88,7 @@ std::vector<DatasetFile> CategoryFiles(const fs::path& root, const std::string& 
 }
 
 std::vector<DatasetFile> FilesIn(const fs::path& dir, const DatasetName& name) {
+  // One file with everything comes before files by category.
   for (const fs::path& file : WholeFiles(dir, name)) {
     if (IsFile(file)) return {{.path = file.string(), .category = "", .sub_category = ""}};
   }
@@ -100,6 +103,7 @@ std::vector<DatasetFile> FilesIn(const fs::path& dir, const DatasetName& name) {
         files.push_back(std::move(file));
       }
     }
+    // Never from two roots: their rows would be mixed, or doubled.
     if (!files.empty()) return files;
   }
   return {};
@@ -149,6 +153,7 @@ std::vector<std::string> DatasetSearchDirs(std::string_view flag) {
   std::vector<std::string> dirs;
   if (!flag.empty()) dirs.emplace_back(flag);
   const char* const environment = std::getenv("SPECCTL_DATASETS");
+  // Set but empty counts as unset, as shells do with ${VAR:-}.
   if (environment != nullptr && *environment != '\0') dirs.emplace_back(environment);
   const char* const home = std::getenv("HOME");
   if (home != nullptr && *home != '\0') {
@@ -164,6 +169,7 @@ absl::StatusOr<std::vector<DatasetFile>> LocateDataset(const DatasetName& name,
     if (!files.empty()) return files;
   }
   for (const std::string& dir : dirs) {
+    // Only where no folder has rows that can be read: a Parquet file may lie beside them.
     const std::optional<ParquetFile> parquet = ParquetIn(dir, name);
     if (!parquet) continue;
     return absl::FailedPreconditionError(absl::StrFormat(

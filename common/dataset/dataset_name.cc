@@ -14,6 +14,7 @@
 namespace specctl {
 namespace {
 
+// SPEED-Bench's own names.
 constexpr std::array<std::string_view, 11> kCategories = {
     "coding",    "humanities", "math", "multilingual",  "qa",     "rag",
     "reasoning", "roleplay",   "stem", "summarization", "writing"};
@@ -48,6 +49,7 @@ bool ParseThroughput(std::string_view rest, DatasetName& parsed) {
   parsed.config = "throughput_" + parsed.isl;
   rest.remove_prefix(isl.size());
   if (rest.empty()) return true;
+  // The underscore before the tier.
   rest.remove_prefix(1);
   parsed.category = rest;
   return IsEntropyTier(rest);
@@ -89,6 +91,7 @@ uint32_t TokensOfIsl(std::string_view isl) {
 }
 
 const std::vector<std::string>& DatasetNames() {
+  // Never destroyed: other static objects may still use it at exit.
   static const std::vector<std::string>* const names = [] {
     auto* made = new std::vector<std::string>{"speed_bench_qualitative"};
     for (std::string& name : MakeNames("speed_bench", true)) made->push_back(std::move(name));
@@ -133,6 +136,7 @@ std::vector<std::string> NearDatasetNames(std::string_view name) {
     // The end alone is a name that was cut short: "throughput_1k", "coding".
     const bool is_end = !wanted.empty() && known.ends_with("_" + wanted);
     const size_t distance = is_end ? 1 : EditDistance(wanted, known);
+    // One slip in four characters; a short name may have two.
     if (distance <= std::max<size_t>(2, known.size() / 4)) near.emplace_back(distance, known);
   };
   for (const std::string& known : DatasetNames()) consider(known);

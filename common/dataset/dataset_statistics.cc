@@ -8,7 +8,9 @@ namespace specctl {
 
 void DatasetStatisticsBuilder::AddConversation(const Conversation& conversation) {
   TextLength length;
+  // Later turns also send the answers before them, whose length nobody knows yet.
   for (const Message& message : conversation.turns.front()) {
+    // A message that is sent as JSON is measured as such: its text can't be told apart.
     const TextLength part =
         MeasureText(message.raw_json.empty() ? message.content : message.raw_json);
     length.characters += part.characters;

@@ -96,6 +96,7 @@ void PhraseBook::AppendSlot(std::string_view slot, Template& parsed) const {
 
 std::string PhraseBook::Expand(std::string_view text, CounterRandom& random) const {
   Expansion expansion{.random = random, .recent = {}, .out = ""};
+  // Of this text alone: texts do not depend on those made before.
   expansion.recent.resize(lists_.size());
   Append(Parse(text), expansion);
   return std::move(expansion.out);
@@ -105,10 +106,12 @@ const PhraseBook::Template& PhraseBook::Pick(size_t list, Expansion& expansion) 
   const std::vector<Template>& entries = lists_[list];
   std::vector<size_t>& recent = expansion.recent[list];
   size_t index = expansion.random.Below(entries.size());
+  // The next free entry instead of another draw: ends for sure, and draws once for each slot.
   while (std::find(recent.begin(), recent.end(), index) != recent.end()) {
     index = (index + 1) % entries.size();
   }
   recent.push_back(index);
+  // At least one entry stays free, or the search above would not end.
   if (recent.size() > std::min(kRecentMax, entries.size() - 1)) recent.erase(recent.begin());
   return entries[index];
 }

@@ -26,14 +26,17 @@ absl::Status CheckInside(element value);
 absl::Status CheckObject(object fields, bool known_only) {
   std::vector<std::pair<std::string_view, element>> sorted;
   for (const auto& [key, value] : fields) {
+    // A column that is not read can't be ambiguous.
     if (known_only && !IsRowField(key) && !IsTurnsField(key)) continue;
     if (absl::Status inside = CheckInside(value); !inside.ok()) return inside;
     sorted.emplace_back(key, value);
   }
+  // Parsers disagree on which of two equal keys counts; neighbours after sorting show them.
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (size_t i = 1; i < sorted.size(); ++i) {
     if (sorted[i].first != sorted[i - 1].first) continue;
+    // The same value twice is sloppy, but says only one thing.
     if (JsonOf(sorted[i].second) == JsonOf(sorted[i - 1].second)) continue;
     return absl::InvalidArgumentError(absl::StrFormat(
         "the key \"%s\" appears twice, with different values", std::string(sorted[i].first)));
@@ -66,6 +69,7 @@ std::string_view FirstText(element value) {
   if (value.get(text) == SUCCESS) return text;
   object turn;
   if (value.get(turn) == SUCCESS) {
+    // Of OpenAI, AIPerf and ShareGPT.
     for (const char* key : {"content", "text", "value"}) {
       if (turn.at_key(key).get(text) == SUCCESS) return text;
     }
@@ -78,6 +82,7 @@ std::string_view FirstText(element value) {
     object said;
     const bool has_role = item.get(said) == SUCCESS && (said.at_key("role").get(role) == SUCCESS ||
                                                         said.at_key("from").get(role) == SUCCESS);
+    // A system message first is no difference of texts: the other field may not have it.
     if (!has_role || role == "user" || role == "human") return FirstText(item);
   }
   return "";
@@ -91,6 +96,7 @@ absl::Status CheckOneText(object row) {
   std::string_view first_key;
   std::string_view first_text;
   for (const auto& [key, value] : row) {
+    // An export with a column for each form leaves the others empty or null.
     if (!IsTurnsField(key) || !HoldsAnything(value)) continue;
     const std::string_view text = FirstText(value);
     if (!first_key.empty() && key != first_key && text != first_text) {

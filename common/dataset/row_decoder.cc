@@ -47,10 +47,12 @@ std::string KeysOf(object row) {
 
 absl::StatusOr<RowForm> DetectForm(object row, bool named_speed_bench) {
   if (Has(row, "messages")) {
+    // Both are in what prepare.py writes; a logged request hardly ever has them.
     const bool prepared = named_speed_bench || (Has(row, "question_id") && Has(row, "category"));
     const bool turns = prepared && HasOnlyUserMessages(row);
     return turns ? RowForm::kSpeedBenchMessages : RowForm::kOpenAiMessages;
   }
+  // The first that has a value decides; CheckOneText refuses rows whose fields differ.
   if (Has(row, "turns")) return RowForm::kTurns;
   if (Has(row, "conversations")) return RowForm::kShareGpt;
   if (Has(row, "prompt") || Has(row, "text")) return RowForm::kPrompt;
@@ -96,16 +98,19 @@ class RowDecoder::Impl {
       form_ = *form;
     }
     if (absl::Status keys = CheckKeys(*fields); !keys.ok()) return keys;
+    // Who chose a form has chosen which field is sent.
     if (!options_.form && !options_.named_speed_bench) {
       if (absl::Status one = CheckOneText(*fields); !one.ok()) return one;
     }
     absl::StatusOr<Turns> turns = TurnsOf(*fields, *form_);
     if (!turns.ok()) return Explained(turns.status());
+    // ShareGPT's dumps have many such rows: counted for the notes, not an error.
     if (turns->empty()) {
       ++left_out_;
       return std::optional<Conversation>();
     }
     if (absl::Status resolved = CheckResolved(*turns); !resolved.ok()) return resolved;
+    // Benchmarks' rows have columns of their own, which nobody expects to be sent.
     if (IsUserTraffic(*form_)) Count(*fields, *turns);
     return Assemble(*fields, *std::move(turns));
   }
@@ -141,12 +146,14 @@ class RowDecoder::Impl {
 
  private:
   absl::StatusOr<object> Parse(std::string_view row) {
+    // The parser would refuse it, too, but not say that it is the encoding.
     if (!simdjson::validate_utf8(row.data(), row.size())) {
       return absl::InvalidArgumentError(
           "the row is not UTF-8; convert the file, e.g. with iconv -f LATIN1 -t UTF-8");
     }
     element value;
     auto error = parser_.parse(row.data(), row.size()).get(value);
+    // Only then: marking copies the row, and hardly any file needs it.
     if (error == simdjson::NUMBER_ERROR) {
       error = parser_.parse(MarkBigIntegers(row)).get(value);
     }
@@ -182,6 +189,7 @@ class RowDecoder::Impl {
   void Count(object row, const Turns& turns) {
     for (const auto& field : row) {
       if (IsRowField(field.key) || IsTurnsField(field.key)) continue;
+      // Bounded: a file may have a new key in every row.
       if (unsent_.size() < kNamedKeysMax) {
         unsent_.insert(Printable(field.key.substr(0, 40)));
       } else if (!unsent_.contains(Printable(field.key.substr(0, 40)))) {
@@ -189,6 +197,7 @@ class RowDecoder::Impl {
       }
     }
     if (*form_ != RowForm::kOpenAiMessages) return;
+    // Final answers were cut off, so the turn is shorter than the row.
     if (row["messages"].get_array().size() > turns.front().size()) ++answers_;
     if (turns.front().size() > 1 && HasOnlyUserMessages(row)) ++joined_;
   }
@@ -205,6 +214,7 @@ class RowDecoder::Impl {
     absl::StatusOr<std::string> extra = ExtraJsonOf(row);
     if (!extra.ok()) return extra.status();
     std::string question_id = QuestionIdOf(row);
+    // Results go by question: the same text gets the same id in every run.
     if (question_id.empty()) question_id = HashOf(turns);
     return std::optional(Conversation{.question_id = std::move(question_id),
                                       .category = *category,

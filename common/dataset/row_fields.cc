@@ -22,9 +22,11 @@ using simdjson::dom::element_type;
 using simdjson::dom::object;
 using Names = std::span<const std::string_view>;
 
+// In this order: the dataset's own id before a generic one.
 constexpr std::array<std::string_view, 4> kIdKeys = {"question_id", "prompt_id", "id",
                                                      "session_id"};
 constexpr std::array<std::string_view, 3> kTextKeys = {"category", "sub_category", "model"};
+// Two of OpenAI's API and AIPerf's.
 constexpr std::array<std::string_view, 3> kMaxTokensKeys = {"max_tokens", "max_completion_tokens",
                                                             "output_length"};
 constexpr double kWholeMax = 1e15;  // below it a double tells each integer
@@ -79,6 +81,7 @@ bool Contains(Names names, std::string_view key) {
 using Fields = std::vector<std::pair<std::string, std::string>>;  // key, JSON text
 
 void Set(std::string_view key, element value, Fields& fields) {
+  // Exports from tables write null for what the row does not set.
   if (value.is_null()) return;
   const auto found = std::find_if(fields.begin(), fields.end(),
                                   [&](const auto& field) { return field.first == key; });
@@ -86,6 +89,7 @@ void Set(std::string_view key, element value, Fields& fields) {
   if (found == fields.end()) {
     fields.emplace_back(key, std::move(json));
   } else {
+    // Later ones override: `extra` is read after the row's own fields.
     found->second = std::move(json);
   }
 }
@@ -133,6 +137,7 @@ std::string QuestionIdOf(object row) {
     if (row.at_key(key).get(value) != simdjson::SUCCESS) continue;
     std::string_view text;
     if (value.get(text) == simdjson::SUCCESS) {
+      // An empty id would be shared by all rows: the next key is tried.
       if (!text.empty()) return std::string(text);
     } else if (value.is_number() || BigIntegerOf(value)) {
       return JsonOf(value);
@@ -162,7 +167,9 @@ absl::StatusOr<std::optional<uint32_t>> MaxTokensOf(object row) {
     if (is_double && std::abs(whole) < kWholeMax && std::floor(whole) == whole) {
       tokens = static_cast<int64_t>(whole);
     }
+    // Still 0 for what is not a whole double: then it must be an integer.
     const bool is_integer = tokens != 0 || value.get(tokens) == simdjson::SUCCESS;
+    // Servers keep it in 32 bits with a sign.
     if (!is_integer || tokens < 1 || tokens > std::numeric_limits<int32_t>::max()) {
       return absl::InvalidArgumentError(absl::StrFormat("%s: need an integer of at least 1, got %s",
                                                         std::string(key),
@@ -188,6 +195,7 @@ absl::StatusOr<std::string> ExtraJsonOf(object row) {
   json.BeginObject();
   for (const auto& [key, value] : fields) {
     json.Key(key);
+    // As it stood in the row: a number's digits must not change on the way.
     json.RawValue(value);
   }
   json.EndObject();

@@ -50,6 +50,7 @@ absl::Status CannotRead(const std::string& path, int error) {
   if (error == ENOENT || error == ENOTDIR) {
     return absl::NotFoundError(absl::StrFormat("%s: no such file", path));
   }
+  // fopen takes a folder; the first read fails.
   if (error == EISDIR) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s: is a folder; give a file in it, or the name of a dataset and --dataset-dir", path));
@@ -93,6 +94,7 @@ absl::Status CheckIsText(const std::string& path, std::string_view head) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s: is a Git LFS pointer, not the file itself; fetch it with git lfs pull", path));
   }
+  // Before UTF-16, whose mark it begins with.
   if (head.starts_with(kUtf32)) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s: is UTF-32; convert it to UTF-8, e.g. with iconv -f UTF-32 -t UTF-8", path));
@@ -123,6 +125,7 @@ absl::StatusOr<std::string> ReadRows(const std::string& path, const RowSplitter:
   std::vector<char> buffer(kReadBytes);
   bool is_first = true;
   while (true) {
+    // fread sets it only on an error, and a stale one would name the wrong cause.
     errno = 0;
     const size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get());
     if (std::ferror(file.get()) != 0) return CannotRead(path, errno);
@@ -132,6 +135,7 @@ absl::StatusOr<std::string> ReadRows(const std::string& path, const RowSplitter:
       if (absl::Status checked = CheckIsText(path, bytes); !checked.ok()) return checked;
       is_first = false;
     }
+    // Of the file as it is on disk, so that sha256sum shows the same.
     digest.Feed(bytes);
     if (absl::Status fed = splitter.Feed(bytes); !fed.ok()) return WithPrefix(path + ":", fed);
   }

@@ -15,6 +15,7 @@ constexpr std::array<Entry, 5> kForms = {{{"speed_bench_messages", RowForm::kSpe
                                           {"prompt", RowForm::kPrompt},
                                           {"openai_messages", RowForm::kOpenAiMessages},
                                           {"sharegpt", RowForm::kShareGpt}}};
+// Taken, not shown: who comes from AIPerf types them.
 constexpr std::array<Entry, 2> kAiperfNames = {
     {{"single_turn", RowForm::kPrompt}, {"multi_turn", RowForm::kTurns}}};
 

@@ -28,6 +28,7 @@ absl::Status RowSplitter::Feed(std::string_view bytes) {
     if (state_ == State::kLines) {
       fed = FeedLines(bytes);
     } else if (in_string_ && !escaped_ && !EndsPlain(bytes.front())) {
+      // Most of a file is inside strings: taken in stretches, not byte by byte.
       fed = FeedString(bytes);
     } else {
       const char c = bytes.front();
@@ -41,6 +42,7 @@ absl::Status RowSplitter::Feed(std::string_view bytes) {
 }
 
 absl::Status RowSplitter::Finish() {
+  // The last line may lack its end.
   if (state_ == State::kLines) return EmitRow();
   if (state_ == State::kArray) {
     return absl::InvalidArgumentError(
@@ -58,12 +60,14 @@ absl::Status RowSplitter::FeedByte(char c) {
 }
 
 absl::Status RowSplitter::FeedStart(char c) {
+  // Windows editors write the mark; it may come in several reads.
   if (line_ == 1 && bytes_begun_ < kByteOrderMark.size() && c == kByteOrderMark[bytes_begun_]) {
     ++bytes_begun_;
     return absl::OkStatus();
   }
   if (IsSpace(c)) return absl::OkStatus();
   row_line_ = line_;
+  // A row is an object, so that a bracket can only begin a list of rows.
   if (c == '[') {
     state_ = State::kArray;
     return absl::OkStatus();
@@ -81,6 +85,7 @@ absl::Status RowSplitter::FeedLines(std::string_view& bytes) {
   }
   bytes.remove_prefix(end + 1);
   absl::Status emitted = EmitRow();
+  // An empty line counts, or the error's line would not be the editor's.
   row_line_ = ++line_;
   return emitted;
 }
@@ -97,12 +102,14 @@ absl::Status RowSplitter::FeedString(std::string_view& bytes) {
 absl::Status RowSplitter::FeedArray(char c) {
   const bool at_top = depth_ == 0 && !in_string_;
   if (at_top && (c == ',' || c == ']')) return EndElement(c);
+  // "{}{}": without this the two would go to the parser as one row.
   if (at_top && closed_ && !IsSpace(c)) {
     return absl::InvalidArgumentError(
         absl::StrFormat("%d: need a comma or ] after the previous row", line_));
   }
   if (in_string_) {
     in_string_ = escaped_ || c != '"';
+    // A backslash after a backslash escapes nothing.
     escaped_ = !escaped_ && c == '\\';
   } else if (c == '"') {
     in_string_ = true;
@@ -121,6 +128,7 @@ absl::Status RowSplitter::FeedArray(char c) {
 // At a comma or bracket between rows.
 absl::Status RowSplitter::EndElement(char c) {
   const bool row_missing = Trimmed(row_).empty();
+  // "[]" is well-formed; that it has no rows is reported by who counts them.
   const bool empty_array = c == ']' && !comma_before_;
   if (row_missing && !empty_array) {
     return absl::InvalidArgumentError(
@@ -133,6 +141,7 @@ absl::Status RowSplitter::EndElement(char c) {
 }
 
 absl::Status RowSplitter::Append(std::string_view bytes) {
+  // A file without line ends, or one that is no JSON, would fill the memory.
   if (row_.size() + bytes.size() > row_bytes_max_) {
     return absl::InvalidArgumentError(
         absl::StrFormat("%d: the row is longer than %d bytes; shorten it or leave it out",

@@ -11,6 +11,7 @@ namespace specctl {
 namespace {
 
 constexpr size_t kShownBytes = 24;
+// simdjson's own default.
 constexpr size_t kDepthMax = 1024;
 
 // Where a second parser stops, which unlike simdjson says where.
@@ -26,6 +27,7 @@ Stop StopOf(std::string_view row) {
   Stop stop;
   stop.at = parser.write_some(row.data(), row.size(), stop.error);
   if (!stop.error && stop.at < row.size()) stop.error = boost::json::error::extra_data;
+  // Reports `incomplete` for a row that ends too early.
   if (!stop.error && !parser.done()) parser.finish(stop.error);
   return stop;
 }
@@ -68,6 +70,7 @@ size_t LoneSurrogate(std::string_view row) {
     const bool high = unit >= 0xD800 && unit < 0xDC00;
     const uint32_t next = high ? unit_at(i + 6) : 0;
     if (high && next >= 0xDC00 && next < 0xE000) {
+      // A whole pair has 12 characters; the loop adds the last.
       i += 11;
     } else if (high || (unit >= 0xDC00 && unit < 0xE000)) {
       return i;
@@ -79,11 +82,13 @@ size_t LoneSurrogate(std::string_view row) {
 }
 
 std::string BehindIt(std::string_view row, size_t at) {
+  // Old Mac line ends: the splitter took the whole file for one line.
   if (row.substr(0, at + 1).find('\r') != std::string_view::npos) {
     return "its lines end with CR only; convert them, e.g. with tr '\\r' '\\n'";
   }
   std::string_view rest = row.substr(at);
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  // A JSON array whose brackets were removed.
   if (rest == ",") return "a comma follows it: JSON lines have no commas between rows";
   if (rest.starts_with('{') || rest.starts_with('[')) {
     return "another row is on the same line: put each row on a line of its own";
@@ -113,6 +118,7 @@ std::string WhyNotJson(std::string_view row) {
     return "it ends too early: each row must be on a single line (jq -c . FILE puts it there)";
   }
   if (stop.error == boost::json::error::extra_data) return BehindIt(row, stop.at);
+  // Python's json.dumps writes NaN and Infinity without a word.
   const std::string number = NotANumber(row, stop.at);
   if (!number.empty()) return number;
   const std::string_view rest = row.substr(std::min(stop.at, row.size()));

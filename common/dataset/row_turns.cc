@@ -53,6 +53,7 @@ absl::StatusOr<array> List(object row, std::string_view key) {
 }
 
 absl::Status AddUserTurn(std::string_view field, std::string_view text, Turns& turns) {
+  // Servers answer an empty prompt with an error, or with noise: neither is a measurement.
   if (IsBlank(text)) return Wrong(field, "text", "an empty string");
   turns.push_back({Message{.role = "user", .content = std::string(text), .raw_json = ""}});
   return absl::OkStatus();
@@ -89,6 +90,7 @@ absl::StatusOr<Turns> PromptTurns(object row) {
   element value;
   const bool has_prompt = row.at_key("prompt").get(value) == SUCCESS;
   const absl::StatusOr<element> text = Field(row, "text");
+  // A null prompt counts only where there is no text, so that the error names the prompt.
   if (has_prompt && !(value.is_null() && text.ok())) return StringOrList(value, "prompt");
   if (text.ok()) return StringOrList(*text, "text");
   return absl::InvalidArgumentError("no turns: the row has no key \"prompt\" or \"text\"");
@@ -99,6 +101,7 @@ absl::StatusOr<std::string_view> RoleOf(std::string_view field, object message) 
   if (message.at_key("role").get(role) != SUCCESS) {
     return Wrong(field, "an object with \"role\"", "an object without");
   }
+  // A misspelt role would fail at the server, once for each request of the run.
   if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) {
     return Wrong(field, "a role of the OpenAI API", role);
   }
@@ -141,6 +144,7 @@ absl::StatusOr<Message> OpenAiMessage(const std::string& field, element value) {
   if (!role.ok()) return role.status();
   std::string_view text;
   const bool is_text = message.at_key("content").get(text) == SUCCESS;
+  // Two fields, role and content: nothing is lost.  Others (name, tool_calls) are sent as they are.
   if (is_text && message.size() == 2) {
     if (*role == "user" && IsBlank(text)) {
       return Wrong(field + ".content", "text", "an empty string");
@@ -167,6 +171,7 @@ absl::StatusOr<Turns> OpenAiTurn(object row) {
   }
   bool continues = false;
   if (row.at_key("continue_final_message").get(continues) != SUCCESS) continues = false;
+  // The logged answer is not part of what was asked.  With continue_final_message it is.
   while (!continues && !turn.empty() && turn.back().role == "assistant") turn.pop_back();
   if (turn.empty()) return Wrong("messages", "at least one that asks for an answer", "none");
   return Turns{std::move(turn)};
@@ -177,6 +182,7 @@ enum class Speaker { kHuman, kSystem, kReply, kOther };
 Speaker SpeakerOf(std::string_view from) {
   if (from == "human" || from == "user") return Speaker::kHuman;
   if (from == "system") return Speaker::kSystem;
+  // As ShareGPT's dumps name the model.
   constexpr std::array<std::string_view, 5> kReplies = {"gpt", "assistant", "chatgpt", "bard",
                                                         "bing"};
   const bool reply = std::find(kReplies.begin(), kReplies.end(), from) != kReplies.end();
@@ -199,9 +205,11 @@ absl::StatusOr<Turns> ShareGptTurns(object row) {
       return Wrong(field, "\"from\" and \"value\", both strings", "another object");
     }
     const Speaker speaker = SpeakerOf(from);
+    // A tool's or function's output can't be replayed: the row is skipped and counted.
     if (speaker == Speaker::kOther) return Turns();
     if (speaker == Speaker::kReply || IsBlank(text)) continue;
     if (speaker == Speaker::kSystem) {
+      // Put in front at the end: it may also come after the first human turn.
       system = Message{.role = "system", .content = std::string(text), .raw_json = ""};
     } else if (absl::Status added = AddUserTurn(field, text, turns); !added.ok()) {
       return added;

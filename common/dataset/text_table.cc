@@ -12,12 +12,14 @@ std::string TextTable(const std::vector<std::vector<std::string>>& cells,
                       const std::vector<bool>& is_right) {
   std::vector<std::vector<std::string>> rows = cells;
   for (std::vector<std::string>& row : rows) {
+    // A control character from a file must not reach the terminal.
     for (std::string& cell : row) cell = Printable(cell);
   }
   std::vector<size_t> widths(is_right.size());
   for (const std::vector<std::string>& row : rows) {
     assert(row.size() == widths.size());
     for (size_t i = 0; i < row.size(); ++i) {
+      // In characters: bytes would misalign names that are not ASCII.
       widths[i] = std::max<size_t>(widths[i], MeasureText(row[i]).characters);
     }
   }

@@ -51,16 +51,19 @@ constexpr FigureDefinition AcceptanceQualifier(std::string_view key, std::string
                                                FigureValue (*read)(const FigureSet&)) {
   FigureDefinition definition = InGroup<&AcceptanceFigures::approximate, kAcceptance>(
       {.key = key, .label = label, .kind = kQualifier}, {});
+  // The field only carries the type; what is read is computed.
   definition.read = read;
   return definition;
 }
 
 FigureValue LowerBound(const FigureSet& set) {
+  // Absent rather than false: "not a lower bound" is what every reader assumes.
   const bool is_one = set.acceptance && set.acceptance->lower_bound;
   return is_one ? FigureValue(true) : FigureValue();
 }
 
 FigureValue RatesOver(const FigureSet& set) {
+  // Without rates there is nothing that the word would qualify.
   if (!set.acceptance || set.acceptance->joint.empty()) return {};
   return std::string_view(set.acceptance->rates_over_steps ? "steps" : "drafts");
 }
@@ -73,6 +76,7 @@ FigureValue Source(const FigureSet& set) {
 constexpr Unit kTps = Unit::kTokensPerSecond, kMs = Unit::kMilliseconds;
 constexpr Better kUp = Better::kUp, kDown = Better::kDown;
 
+// The order here is that of every table, file and list; keys are the artifacts'.
 constexpr FigureDefinition kFigures[] = {
     Throughput<&ThroughputFigures::output_tps>({"output_tps", "output TPS", kTps, kEstimate, kUp},
                                                {.page = kMainRow, .need = kTokensByTime}),

@@ -9,7 +9,9 @@ uint64_t Conservation::Unassigned() const {
 }
 
 bool Conservation::Holds() const {
+  // Without a plan only the second sum can be checked.
   const bool all_planned = !planned || *planned == sent + shed + Unassigned();
+  // in_flight: requests whose end is missing; the run's verdict asks for 0 of them.
   return all_planned && sent == ok + failed + timed_out + cancelled + lost + in_flight;
 }
 

@@ -85,9 +85,11 @@ void WriteRequestFinished(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_outcome(EnumToProto<v1::Outcome>(in.outcome));
   out->set_failure(static_cast<v1::FailureKind>(in.failure));
   out->set_error(in.error);
+  // 0 and "" mean absent: no response has such a status or reason, so nothing is lost.
   out->set_http_status(in.http_status.value_or(0));
   out->set_finish_reason(in.finish_reason.value_or(""));
   out->set_response_id(in.response_id.value_or(""));
+  // Optional on the wire: 0 is a time or a number like any other.
   if (in.start_mono_ns) out->set_start_mono_ns(*in.start_mono_ns);
   if (in.sent_mono_ns) out->set_sent_mono_ns(*in.sent_mono_ns);
   if (in.connect_ns) out->set_connect_ns(*in.connect_ns);
@@ -240,6 +242,7 @@ AgentBatch BatchFromProto(const v1::AgentBatch& in) {
   out.real_minus_mono_ns = in.real_minus_mono_ns();
   out.begun.reserve(static_cast<size_t>(in.begun_size()));
   for (const auto& item : in.begun()) out.begun.push_back(ReadRequestBegun(item));
+  // They stay encoded: they are most of a batch, and not every reader wants them.
   out.chunks = in.chunks();
   out.finished.reserve(static_cast<size_t>(in.finished_size()));
   for (const auto& item : in.finished()) out.finished.push_back(ReadRequestFinished(item));
@@ -265,6 +268,7 @@ absl::StatusOr<ReceivedBatch> DecodeBatch(std::string bytes) {
     return absl::DataLossError(absl::StrFormat("session: batch %d of agent %d: %s", proto.seq(),
                                                proto.agent(), std::string(known.message())));
   }
+  // The bytes as they came: the journal gets them without a second encoding.
   return ReceivedBatch{.batch = BatchFromProto(proto), .bytes = std::move(bytes)};
 }
 

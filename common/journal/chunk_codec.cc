@@ -43,6 +43,7 @@ void ChunkRunEncoder::AppendRecord(const ChunkRecord& record) {
   if (count_ > 0) last_delta_us_ = delta;
   ++count_;
 
+  // Few chunks have 30 tokens or more: theirs follow in bytes of their own.
   const bool follow = record.tokens && *record.tokens >= kTokensFollow;
   uint8_t flags = kTokensUnknown;
   if (record.tokens) flags = follow ? kTokensFollow : static_cast<uint8_t>(*record.tokens);
@@ -57,6 +58,7 @@ void ChunkRunEncoder::AppendRecord(const ChunkRecord& record) {
 
 void ChunkRunEncoder::AppendSection(uint64_t ordinal, uint64_t previous_ordinal,
                                     std::string& out) const {
+  // Sections are in the order of ordinals, so that the difference is small.
   AppendVarint(ordinal - previous_ordinal, out);
   AppendVarint(count_, out);
   out.append(records_.data(), records_.size());
@@ -64,6 +66,7 @@ void ChunkRunEncoder::AppendSection(uint64_t ordinal, uint64_t previous_ordinal,
 
 bool ChunkSectionReader::Fail(std::string_view reason) {
   status_ = absl::DataLossError(absl::StrFormat("chunks: %s", reason));
+  // Nothing more can be trusted: the next call ends, too.
   rest_ = {};
   left_ = 0;
   return false;
@@ -71,18 +74,21 @@ bool ChunkSectionReader::Fail(std::string_view reason) {
 
 bool ChunkSectionReader::NextSection() {
   ChunkRecord skipped;
+  // Records have no length: what the caller left is read to find the next section.
   while (left_ > 0 && NextRecord(skipped)) {
   }
   if (!status_.ok() || rest_.empty()) return false;
   const auto step = TakeVarint(rest_);
   const auto count = step ? TakeVarint(rest_) : std::nullopt;
   if (!count) return Fail("a section's head is cut short");
+  // The first ordinal may be 0; later ones are above it.
   if (!first_ && *step == 0) return Fail("a request has two sections");
   // Two bytes are the least that a record takes.
   if (*count > rest_.size() / 2) return Fail("a section is cut short");
   first_ = false;
   ordinal_ += *step;
   records_ = left_ = *count;
+  // Each section stands alone: its first record counts from the batch's base.
   last_us_ = base_us_;
   last_delta_us_ = 0;
   return true;
@@ -96,6 +102,7 @@ bool ChunkSectionReader::NextRecord(ChunkRecord& record) {
   rest_.remove_prefix(1);
   const int64_t delta = AddWrapping(UnZigZag(*time), last_delta_us_);
   last_us_ = AddWrapping(last_us_, delta);
+  // As the encoder: the first record's difference is from the base, and no gap.
   if (left_ < records_) last_delta_us_ = delta;
   --left_;
   record.arrival_us = last_us_;

@@ -33,6 +33,7 @@ class Walks {
       const FieldDescriptor* field = type->field(i);
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) walk.enums.push_back(field);
       if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+      // References into an unordered_map stay valid when it grows; no type of ours holds itself.
       const Walk& inner = Of(field->message_type());
       if (!inner.enums.empty() || !inner.messages.empty()) walk.messages.push_back(field);
     }
@@ -70,6 +71,7 @@ absl::Status CheckEnumField(const Message& message, const FieldDescriptor* field
 absl::Status CheckMessageField(const Message& message, const FieldDescriptor* field, Walks& walks) {
   const Reflection* reflection = message.GetReflection();
   if (!field->is_repeated()) {
+    // The default instance would be walked for nothing.
     if (!reflection->HasField(message, field)) return absl::OkStatus();
     const absl::Status known = CheckMessage(reflection->GetMessage(message, field), walks);
     return known.ok() ? known : Within(field->name(), known);
@@ -96,6 +98,7 @@ absl::Status CheckMessage(const Message& message, Walks& walks) {
 }  // namespace
 
 absl::Status CheckEnums(const Message& message) {
+  // Without a lock; batches are checked all the time, and descriptors never change.
   thread_local Walks walks;
   return CheckMessage(message, walks);
 }

@@ -98,6 +98,7 @@ void WriteTargetProbed(const TargetProbed& in, v1::TargetProbed* out) {
   out->set_continuous_usage(in.continuous_usage);
   out->set_usage_fault(static_cast<v1::TokenFault>(in.usage_fault));
   out->set_speculation_method(in.speculation_method);
+  // Stored the other way round: journals from before the field have servers that take it.
   out->set_no_stream_options(!in.stream_options);
   for (const std::string& model : in.served_models) out->add_served_models(model);
   if (in.draft_length) out->set_draft_length(*in.draft_length);
@@ -228,6 +229,7 @@ void WriteScraped(const Scraped& in, v1::Scraped* out) {
   out->set_error(in.error);
   for (const auto& item : in.new_series) WriteMetricSeries(item, out->add_new_series());
   for (const auto& [series, value] : in.samples) {
+    // Two packed lists take less than a message for each sample.
     out->add_sample_series(series);
     out->add_sample_values(value);
   }
@@ -315,6 +317,7 @@ v1::Event EventToProto(const Event& event) {
 }
 
 absl::StatusOr<Event> EventFromProto(const v1::Event& event) {
+  // Before anything is read: a number that is not known must not become an enumerator.
   if (absl::Status known = CheckEnums(event); !known.ok()) return known;
   switch (event.event_case()) {
     case v1::Event::kRunBegun:

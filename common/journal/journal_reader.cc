@@ -35,6 +35,7 @@ bool IsRecordLength(uint32_t length, uint64_t left) {
 bool MayBeEvent(std::string_view bytes, uint64_t left) {
   const auto tag = static_cast<uint8_t>(bytes[kRecordHeadBytes]);
   constexpr uint8_t kLengthDelimited = 2;
+  // Field numbers 1 to 15: a tag of one byte.
   if ((tag & 7) != kLengthDelimited || tag < 8 || tag >= 0x80) return false;
   const RecordHead head = ReadRecordHead(bytes);
   if (!IsRecordLength(head.length, left)) return false;
@@ -69,14 +70,17 @@ JournalReader JournalReader::OfBytes(std::string bytes, std::string name) {
 }
 
 absl::StatusOr<std::optional<Event>> JournalReader::Next() {
+  // What is behind a torn end is not looked for twice.
   if (offset_ == size_ || loss_.torn_bytes > 0) return std::nullopt;
   if (!ReadRecord(offset_)) {
     const std::optional<uint64_t> next = FindEvent(offset_ + 1);
+    // Nothing whole follows: the write was cut short, e.g. by a full disk or a crash.
     if (!next) {
       loss_.torn_bytes = size_ - offset_;
       return std::nullopt;
     }
     loss_.damage.AddStretch({.offset = offset_, .bytes = *next - offset_});
+    // The events behind are sound; what was lost between is reported, not fatal.
     offset_ = *next;
   }
   absl::StatusOr<Event> event = DecodeEvent(payload_);
@@ -90,10 +94,12 @@ absl::StatusOr<std::optional<Event>> JournalReader::Next() {
 bool JournalReader::ReadAt(uint64_t offset, std::span<char> bytes) {
   // A seek drops what is buffered, and most reads go on where the last one ended.
   if (position_ != offset) {
+    // A read past the end leaves the stream failed, which a seek would keep.
     in_->clear();
     in_->seekg(static_cast<std::streamoff>(offset));
   }
   in_->read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  // After a failed read the stream's place is not known.
   position_ = *in_ ? offset + bytes.size() : kNowhere;
   return static_cast<bool>(*in_);
 }
@@ -121,6 +127,7 @@ std::optional<uint64_t> JournalReader::FindEvent(uint64_t offset) {
     const size_t starts = at_end ? length - kRecordHeadBytes : length - kEventFrameBytesMax;
     for (size_t i = 0; i < starts; ++i) {
       if (!MayBeEvent(bytes.substr(i, kEventFrameBytesMax), size_ - offset - i)) continue;
+      // Both: a checksum of foreign bytes may be right by chance.
       if (ReadRecord(offset + i) && DecodeEvent(payload_).ok()) return offset + i;
     }
     if (at_end) break;

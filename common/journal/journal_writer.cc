@@ -15,6 +15,7 @@ absl::StatusOr<JournalWriter> JournalWriter::Create(const std::string& path) {
 }
 
 JournalWriter::~JournalWriter() {
+  // Not synced: who needs that has called Sync().  file_ is null after a move.
   if (file_ != nullptr && status_.ok()) status_ = WriteBuffer();
 }
 
@@ -30,6 +31,7 @@ void JournalWriter::AppendEncoded(std::string_view event) {
 
 absl::Status JournalWriter::WriteBuffer() {
   const absl::Status written = file_->Append(buffer_);
+  // Kept on failure; Sync() never tries it again.
   if (written.ok()) buffer_.clear();
   return written;
 }

@@ -21,6 +21,7 @@ uint32_t LittleEndian(std::string_view bytes) {
 
 void AppendRecord(std::string_view payload, std::string& out) {
   AppendLittleEndian(static_cast<uint32_t>(payload.size()), out);
+  // Of the payload alone: a wrong length shows in the checksum of what it spans.
   AppendLittleEndian(Crc32c(payload), out);
   out += payload;
 }

@@ -59,10 +59,12 @@ void StoreValue(Nanos value, const StoredField& to, Message* message) {
 }
 template <SpecEnum T>
 void StoreValue(T value, const StoredField& to, Message* message) {
+  // By number: reflection knows no C++ enum, and a stored one is 1 above ours (0: unspecified).
   to.reflection->SetEnumValue(message, to.descriptor, EnumToProto<int>(value));
 }
 template <class T>
 void StoreValue(const std::optional<T>& value, const StoredField& to, Message* message) {
+  // Absent stays absent on the wire.
   if (value) StoreValue(*value, to, message);
 }
 void StoreValue(const std::vector<std::string>& values, const StoredField& to, Message* message) {
@@ -78,6 +80,7 @@ struct SpecStorer {
   }
   template <class Members>
   void Group(std::string_view /*key*/, const Members& visit_members) const {
+    // Groups are of run.json; the stored message is flat.
     visit_members();
   }
 };
@@ -187,6 +190,7 @@ v1::RunSpec SpecToProto(const RunSpec& spec) {
 
 RunSpec SpecFromProto(const v1::RunSpec& spec) {
   RunSpec out;
+  // Journals from before targets had fields of their own list only their URLs.
   for (const std::string& url : spec.target_urls()) out.targets.push_back({.url = url});
   VisitFields(out, SpecLoader{spec});
   return out;

@@ -56,6 +56,7 @@ class Cursor {
   std::optional<std::string_view> TakeQuoted() {
     if (!At('"')) return std::nullopt;
     size_t end = 1;
+    // An escape takes the next character with it, a quote included.
     while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
     if (end >= rest_.size()) return std::nullopt;
     const std::string_view text = rest_.substr(1, end - 1);
@@ -74,6 +75,7 @@ class Cursor {
     double value = 0;
     const char* const end = word.data() + word.size();
     const auto [stop, error] = std::from_chars(word.data(), end, value);
+    // All of the word: "1x" is not a number.
     if (error != std::errc() || stop != end) return std::nullopt;
     rest_.remove_prefix(length);
     SkipBlanks();
@@ -153,6 +155,7 @@ Need ReadSample(Cursor& cursor, SampleView& sample) {
   if (cursor.TakeChar('{')) {
     const auto take_name = [&](const RawLabel& label) {
       if (!label.is_metric_name) return Need();
+      // A second name.
       if (!sample.name.empty()) return Need("'=' after a label's name");
       sample.name = label.name;
       return Need();
@@ -194,6 +197,7 @@ std::string Unescaped(std::string_view raw) {
 
 absl::Status BadLine(size_t number, Need need, std::string_view rest) {
   constexpr size_t kShownMax = 40;
+  // Escaped: a server's bytes go to the terminal.
   const std::string got =
       rest.empty()
           ? "the end of the line"
@@ -217,14 +221,17 @@ MetricLabels SampleView::Labels() const {
 
 absl::Status ForEachSample(std::string_view text,
                            absl::FunctionRef<void(const SampleView& sample)> visit) {
+  // Hardly any name has an escape; one buffer serves those that do.
   std::string unescaped_name;
   for (size_t number = 1; !text.empty(); ++number) {
     const size_t length = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, length);
     text.remove_prefix(std::min(length + 1, text.size()));
+    // Some exporters end lines with CR LF.
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     Cursor cursor(line);
     cursor.SkipBlanks();
+    // HELP, TYPE and EOF tell nothing that the profiles of engines do not.
     if (cursor.AtEnd() || cursor.At('#')) continue;
     SampleView sample;
     const Need need = ReadSample(cursor, sample);

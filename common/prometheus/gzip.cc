@@ -25,6 +25,7 @@ std::string Gzip(std::string_view text) {
     throw std::bad_alloc();
   }
   gz_header header{};
+  // Left to zlib it would name this machine's system, and the bytes would differ by it.
   header.os = 255;  // unknown
   deflateSetHeader(&stream, &header);
   std::string bytes(deflateBound(&stream, text.size()), '\0');

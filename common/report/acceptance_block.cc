@@ -60,9 +60,11 @@ void AddCoverage(const Results& results, std::vector<std::string>& items) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
     if (!target.speculates) continue;
     ++speculate;
+    // A headline of counters covers the targets that have nothing else, and the other way round.
     const bool counters_only = target.source == AcceptanceSource::kCounters;
     if (target.source && counters_only == by_counters) ++covered;
   }
+  // Said only where something is missing: on most runs it would be noise.
   if (covered < speculate) {
     items.push_back(CountText(covered) + " of " + CountedText(speculate, "target"));
   }
@@ -103,12 +105,14 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
 constexpr size_t kPositionsMax = 12;
 
 void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
+  // Counters give joint rates alone.
   const bool given = !figures.conditional.empty();
   const std::vector<double>& rates = given ? figures.conditional : figures.joint;
   if (rates.empty()) return;
   std::vector<std::string> items;
   for (const double rate : rates) {
     if (items.size() == kPositionsMax) {
+      // The rest is in summary.json.
       items.emplace_back("..");
       break;
     }
@@ -134,6 +138,7 @@ void AppendCounters(const Results& results, std::string& out) {
   const AcceptanceFigures& counters = *results.acceptance_of_counters;
   const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
   const bool is_headline = headline && headline->source == AcceptanceSource::kCounters;
+  // They stand in the rows above.
   if (is_headline) return;
   std::vector<std::string> items;
   if (counters.per_step) items.emplace_back("per step, uncut, whole run");
@@ -152,6 +157,7 @@ void AppendCounters(const Results& results, std::string& out) {
 // Why there is no figure.
 std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
+    // The first target's reason: they are most often the same.
     if (target.speculates && !target.why_none.empty()) return target.why_none;
   }
   return "no response reported its steps";
@@ -175,6 +181,7 @@ void AppendSlices(const Results& results, Dimension by, std::string& out) {
   std::vector<std::string> items;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by != by) continue;
+    // The slice is named even where it has no figure: its absence would look like a bug.
     std::string figure = "-";
     const FigureSet& figures = slice.figures;
     if (acceptance && figures.acceptance && figures.acceptance->per_step) {
@@ -184,6 +191,7 @@ void AppendSlices(const Results& results, Dimension by, std::string& out) {
     }
     items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " + figure);
   }
+  // One slice is the headline again.
   if (items.size() < 2) return;
   const std::string label =
       (acceptance ? "  by " : "user TPS p50 by ") + std::string(DimensionName(by));

@@ -12,6 +12,7 @@ template <class Code>
 void AddCodes(const std::vector<Code>& codes, std::string_view (*name)(Code), CsvLine& line) {
   std::string joined;
   for (const Code code : codes) {
+    // Not a comma, which would need quotes.
     if (!joined.empty()) joined += ';';
     joined += name(code);
   }
@@ -33,6 +34,7 @@ void AddWindowValue(const FigureValue& value, CsvLine& line) {
 std::string CurvesHeader() {
   std::string header = "start_s,stage,verdict,reasons,labels";
   for (const auto& figure : WindowCatalogue()) header += "," + std::string(figure.key);
+  // Last: it is of the run, the same in every line.
   return header + ",dataset\n";
 }
 

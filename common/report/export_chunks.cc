@@ -19,6 +19,7 @@ std::string ChunkLine(const EndedRequest& request, size_t number) {
   json.Field("t_ns", chunk.arrival_ns);
   json.Field("t_early_ns", chunk.early_ns);
   json.Field("t_unix_ns", chunk.arrival_unix_ns);
+  // null, not absent: unknown is not 0, and every line has the same keys.
   json.Key("tokens");
   if (chunk.tokens) {
     json.Value(*chunk.tokens);
@@ -35,6 +36,7 @@ absl::StatusOr<JournalLoss> ExportChunks(const std::string& run_dir,
                                          const std::string& output_path) {
   std::optional<OutputFile> file;
   const auto open_file = [&](const RunBegun&) {
+    // Only once the journal has begun: a mistyped run must not begin a file.
     absl::StatusOr<OutputFile> created = OutputFile::Create(output_path);
     if (created.ok()) file.emplace(std::move(*created));
     return created.status();
@@ -45,6 +47,7 @@ absl::StatusOr<JournalLoss> ExportChunks(const std::string& run_dir,
   RunFold fold(append_chunks, RunFold::Chunks::kKept);
   absl::StatusOr<JournalLoss> loss = ReplayJournal(run_dir, open_file, fold);
   if (!loss.ok()) return loss.status();
+  // Gives the requests that never ended to the sink, too.
   fold.Finish();
   if (absl::Status done = file->Commit(); !done.ok()) return done;
   return loss;

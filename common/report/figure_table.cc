@@ -26,6 +26,7 @@ using StatisticList = std::vector<const Statistic*>;
 
 // Why a figure over requests is missing.
 std::string_view WhyNoFigure(const Results& results) {
+  // From the plainest cause to the most special.
   if (results.conservation.sent == 0) return "nothing was sent";
   if (results.conservation.ok == 0) return "no request ended ok";
   if (results.tokens_withheld) return "withheld: tokens can't be attributed to chunks";
@@ -61,6 +62,7 @@ void AddBeside(const FigureDefinition& figure, const FigureSet& set,
   const FigureValue value = figure.read(set);
   const auto* number = std::get_if<double>(&value);
   if (const auto* estimate = std::get_if<Estimate>(&value)) number = &estimate->value;
+  // Absent figures are passed over: beside a row there is no place to say why.
   if (number != nullptr) {
     items.push_back(std::string(figure.short_label) + " " + FigureText(*number));
   }
@@ -85,6 +87,7 @@ std::string EstimateLines(const FigureDefinition& figure, const Results& results
   const std::string line =
       FigureStart(figure.label, FigureText(estimate->value), IntervalText(*estimate, FigureText));
   std::vector<std::string> items;
+  // Only the main row of a group has others beside it.
   if (figure.page == PagePlace::kMainRow) items = BesideItems(figure.group, results.headline);
   std::string out;
   AppendFlow({.label = line, .label_columns = ColumnsOf(line)}, items, out);
@@ -96,6 +99,7 @@ std::string EstimateLines(const FigureDefinition& figure, const Results& results
 std::string ColumnNames(std::span<const Statistic* const> columns, std::string_view last) {
   std::string line = PadRight("", kNameColumns);
   for (size_t i = 0; i < columns.size(); ++i) {
+    // The first column stands under the values of the table above.
     line += PadLeft(columns[i]->key, i == 0 ? kValueColumns : kStatisticColumns);
   }
   return TrimmedLine(line + std::string(kGap) + std::string(last));
@@ -105,6 +109,7 @@ std::string ColumnNames(std::span<const Statistic* const> columns, std::string_v
 std::string ErrorText(const Distribution& figure) {
   if (!figure.error) return "";
   constexpr double kShownMin = 0.0015;  // below it is a microsecond, that of the stamps
+  // One number for the line, on the safe side.
   const double error = std::max(figure.error->p50, figure.error->p99);
   return std::string(kGap) + (error < kShownMin ? "0.001" : FigureText(error));
 }
@@ -122,6 +127,7 @@ std::string StatisticsLine(std::string_view label, const Distribution& figure,
 // The answer's first token is a figure of its own only where reasoning comes before it.
 bool AnswerComesLater(const LatencyFigures& figures) {
   if (!figures.ttfo_ms) return false;
+  // Equal to the last bit where no request had reasoning: the same times were subtracted.
   return !figures.ttft_ms || figures.ttfo_ms->mean != figures.ttft_ms->mean;
 }
 
@@ -156,6 +162,7 @@ std::string DistributionLine(const FigureDefinition& figure, const Results& resu
 std::string DistributionLines(const Results& results, const StatisticsStyle& style,
                               std::initializer_list<Better> which) {
   std::string lines;
+  // Latencies before rates, which have other columns.
   for (const Better better : which) {
     for (const FigureDefinition& figure : Catalogue()) {
       if (figure.better != better || !HasRow(figure, results)) continue;

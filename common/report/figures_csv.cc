@@ -31,6 +31,7 @@ RowValue RowOf(const FigureValue& value) {
   } else if (const auto* number = std::get_if<double>(&value)) {
     row.number = *number;
   } else if (const auto* count = std::get_if<uint64_t>(&value)) {
+    // As text: a double would lose digits of counts above 2^53.
     row.text = std::to_string(*count);
   } else if (const auto* flag = std::get_if<bool>(&value)) {
     row.text = *flag ? "true" : "false";
@@ -124,6 +125,7 @@ class FigureRows {
 
 std::string FiguresCsv(const Results& results) {
   FigureRows rows(results.spec.run_id);
+  // Scopes in the order of the page.
   rows.Append("headline", Catalogue(), results.headline);
   if (results.with_invalid) rows.Append("with_invalid_windows", Catalogue(), *results.with_invalid);
   rows.Append("whole_run", ConservationCatalogue(), results.conservation);

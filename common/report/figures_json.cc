@@ -41,6 +41,7 @@ class FigureWriter {
 
   void operator()(std::monostate) const {}
   void operator()(const Estimate& value) const {
+    // JSON has no word for it; absent is what readers expect of a figure that is not known.
     if (!std::isfinite(value.value)) return;
     json_.Key(key_);
     json_.BeginObject();
@@ -118,6 +119,7 @@ void WriteConservation(const Conservation& conservation, JsonWriter& json) {
     json.Field(UnassignedName(static_cast<UnassignedReason>(i)), conservation.unassigned[i]);
   }
   json.EndObject();
+  // Computed here, so that a reader need not know which counts add up to which.
   json.Field("holds", conservation.Holds());
   json.EndObject();
 }
@@ -166,6 +168,7 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   WriteFigures(CounterCatalogue(), value->sums, json);
   WriteFigures(ServerCatalogue(), *value, json);
   WriteCautions(*value, json);
+  // Absent where every sum is of all servers.
   if (!value->partial.empty()) {
     json.Key("partial");
     json.BeginObject();

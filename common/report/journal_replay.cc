@@ -26,6 +26,7 @@ std::string DamageText(const JournalDamage& damage) {
   for (const DamagedStretch& stretch : damage.first) {
     stretches.push_back(absl::StrFormat("%d at byte %d", stretch.bytes, stretch.offset));
   }
+  // Only the first few are kept by place.
   const uint64_t more = damage.stretches - damage.first.size();
   if (more > 0) stretches.push_back(absl::StrFormat("and %d more stretches", more));
   return absl::StrFormat("%d bytes lost: %s", damage.bytes, absl::StrJoin(stretches, ", "));
@@ -56,6 +57,7 @@ absl::StatusOr<JournalLoss> ReplayJournal(const std::string& run_dir, const OnRu
       }
       if (absl::Status ready = on_begun(*begun); !ready.ok()) return ready;
     }
+    // The end; an empty journal was refused above.
     if (!*event) return reader->loss();
     // What a contradiction means is part of the results: the fold counts it, the verdict tells.
     const absl::Status applied = fold.Apply(**event);
@@ -69,6 +71,7 @@ void AddJournalLoss(const JournalLoss& loss, Results& results) {
   if (loss.damage.stretches == 0) return;
   Verdict& verdict = results.verdict;
   verdict.state = std::max(verdict.state, VerdictState::kDegraded);
+  // First: it may explain the others.
   verdict.reasons.insert(verdict.reasons.begin(),
                          {.code = ReasonCode::kJournalDamaged, .text = DamageText(loss.damage)});
 }

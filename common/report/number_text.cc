@@ -27,6 +27,7 @@ std::string Separated(std::string_view number) {
 // (9.996) counts as that one.
 int DecimalsOf(double magnitude) {
   constexpr int kDecimalsMax = 6;
+  // 99.95 with one decimal would read 100.0, which is four digits.
   double limit = 99.95;
   for (int decimals = 0; decimals < kDecimalsMax; ++decimals, limit /= 10) {
     if (magnitude >= limit) return decimals;
@@ -45,6 +46,7 @@ std::string FixedText(double value, int decimals) {
                                  std::chars_format::fixed, decimals)
                        .ptr;
   const std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
+  // "-0.0" would be read as a value below 0.
   const bool zero = text.find_first_not_of("-0.") == std::string_view::npos;
   return Separated(zero && text.starts_with('-') ? text.substr(1) : text);
 }
@@ -56,7 +58,9 @@ std::string FigureText(double value) {
 
 std::string ShareText(double share) {
   const double percent = share * 100;
+  // "100 %" would say that nothing is missing.
   if (percent >= 99.95 && percent < 100) return "> 99.9 %";
+  // Near the ends one decimal decides whether it is all, or nothing.
   const bool near_whole = percent >= 99 && percent < 100;
   const bool fraction = near_whole || (percent != 0 && std::abs(percent) < 9.95);
   return FixedText(percent, fraction ? 1 : 0) + " %";

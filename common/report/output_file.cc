@@ -25,6 +25,7 @@ absl::Status SystemError(std::string_view path, std::string_view what, int error
 
 absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
   if (path == "-") return OutputFile(STDOUT_FILENO, path);
+  // Under another name until it is complete: a reader never sees half a file.
   const int fd = open(PartOf(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
   if (fd < 0) return SystemError(path, "can't be written", errno);
   return OutputFile(fd, path);
@@ -37,6 +38,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       status_(std::move(other.status_)) {}
 
 OutputFile::~OutputFile() {
+  // Not committed: an earlier file of that name stays as it was.
   if (fd_ < 0 || IsStandardOutput()) return;
   close(fd_);
   unlink(PartOf(path_).c_str());
@@ -58,6 +60,7 @@ void OutputFile::Flush() {
       Fail("write failed");
     }
   }
+  // Also after a failure: nothing more is written, and memory must not grow.
   buffer_.clear();
 }
 
@@ -68,6 +71,7 @@ void OutputFile::Fail(std::string_view what) {
 absl::Status OutputFile::Commit() {
   Flush();
   if (IsStandardOutput() || !status_.ok()) return status_;
+  // Network file systems report a full disk only here.
   if (close(std::exchange(fd_, -1)) != 0) Fail("write failed");
   if (status_.ok() && rename(PartOf(path_).c_str(), path_.c_str()) != 0) Fail("rename failed");
   if (!status_.ok()) unlink(PartOf(path_).c_str());

@@ -19,6 +19,7 @@ namespace specctl {
 namespace {
 
 void AppendFiles(const Results& results, std::string run_dir, std::string& out) {
+  // A page without a folder, e.g. of a test's results, has no files to name.
   if (run_dir.empty()) return;
   const std::string word = ShellQuoted(run_dir);
   if (!run_dir.ends_with('/')) run_dir += '/';
@@ -26,6 +27,7 @@ void AppendFiles(const Results& results, std::string run_dir, std::string& out) 
       Printable(run_dir), "summary.json, curves.csv, requests.jsonl, run.json, journal.pb"};
   if (results.spec.save_text) items.back() += ", outputs.jsonl";
   AppendFlow({.label = "files"}, items, out);
+  // Quoted, so that the commands can be pasted as they are.
   const std::string name = Printable(word);
   const std::vector<std::string> commands = {"specctl report " + name,
                                              "specctl export " + name + " --chunks",
@@ -43,6 +45,7 @@ std::string RenderPage(const Results& results, const PageOptions& options) {
   if (!acceptance.empty()) out += "\n" + acceptance;
   out += "\n" + TotalsLines(results);
   AppendFiles(results, options.run_dir, out);
+  // Laid out for that width already.
   if (options.columns >= kPageColumns) return out;
   return FitLines(out, std::max(options.columns, kPageColumnsMin));
 }

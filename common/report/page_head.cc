@@ -43,6 +43,7 @@ std::string WindowsText(const Verdict& verdict, uint64_t left_out) {
   if (verdict.windows_degraded > 0)
     text += ", " + CountText(verdict.windows_degraded) + " degraded";
   if (verdict.windows_invalid > 0) text += ", " + CountText(verdict.windows_invalid) + " invalid";
+  // Of the invalid ones, which come last.
   if (left_out > 0) text += ", left out";
   return text + ")";
 }
@@ -58,6 +59,7 @@ void AppendTold(std::string_view label, const std::vector<Told>& told, std::stri
 }
 
 void AppendEnd(const Results& results, std::string& out) {
+  // A run that completed needs no line; one whose end is missing has a reason.
   if (results.ended && results.end.end != RunEnd::kCompleted) {
     std::string text(RunEndName(results.end.end));
     std::replace(text.begin(), text.end(), '_', ' ');
@@ -92,6 +94,7 @@ std::string UrlText(const TargetProbed& target, const RunSpec& spec) {
 std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets,
                                       const RunSpec& spec) {
   const auto key = [](const TargetProbed& target) {
+    // What may differ between two targets without being a mistake: URL and name.
     return std::tie(target.engine, target.engine_version, target.model, target.draft_length,
                     target.speculation_method);
   };
@@ -139,11 +142,13 @@ void AppendTargets(const Results& results, std::string& out) {
   std::vector<TargetGroup> groups = GroupTargets(results.targets, results.spec);
   for (size_t i = 0; i < groups.size(); ++i) {
     Items items = TargetItems(results, groups[i]);
+    // GPUs of all targets together: behind the last line.
     if (i + 1 == groups.size() && results.spec.gpus) {
       items.push_back(CountedText(*results.spec.gpus, "GPU"));
     }
     AppendFlow({.label = "target"}, items, out);
   }
+  // No target was probed: the run failed before.
   if (groups.empty()) {
     Items urls;
     for (const std::string& url : TargetUrls(results.spec)) urls.push_back(Printable(url));
@@ -155,6 +160,7 @@ void AppendTargets(const Results& results, std::string& out) {
 std::string DatasetText(const DatasetIdentity& dataset) {
   const std::string label = Printable(DatasetLabel(dataset));
   if (!dataset.builtin) return label;
+  // The bare name says least, so that it is replaced; the others say what they imitate.
   if (label == "builtin") return std::string(kBuiltinWarning);
   return label + ": only for trying things out, not a SPEED-Bench result";
 }

@@ -33,6 +33,7 @@ std::string NetworkLines(const Results& results) {
     const bool shows = network.round_trip_ms >= kShownMsMin;
     items.push_back("round trip " + (shows ? MsText(network.round_trip_ms) : "below 0.01") +
                     " ms (TCP, " + CountedText(network.connections, "connection") + ")");
+    // What is left is the server's: the round trip is the least that the network adds.
     if (shows && network.ttft_p50_ms) {
       items.push_back(LessText("p50", *network.ttft_p50_ms, network.round_trip_ms));
     }

@@ -53,6 +53,7 @@ std::vector<std::string> ServerItems(const ServerFigures& servers) {
     items.push_back(CountText(servers.scrapes_failed) + " of " + CountText(servers.scrapes) +
                     " scrapes failed");
   }
+  // Nothing would look as if nobody had scraped: say what was found instead.
   if (!items.empty() || !servers.alternating.empty()) return items;
   if (servers.any_known) return {"counters were read, but no gauges"};
   if (servers.scrapes > 0) return {"scraped, but no known figures were there"};
@@ -62,6 +63,7 @@ std::vector<std::string> ServerItems(const ServerFigures& servers) {
 void AppendAlternating(const ServerFigures& servers, std::string& out) {
   size_t lines = 0;
   for (const auto& [url, falls] : servers.alternating) {
+    // Counted further, for the line that says how many more.
     if (++lines > kLinesMax) continue;
     AppendProse(kLabel,
                 Printable(url) + " alternates between servers: its counters fell " +
@@ -96,6 +98,7 @@ void AppendCountedOnce(const ServerFigures& servers, std::string& out) {
 void AppendFailures(const Results& results, std::string& out) {
   std::set<std::string> said;
   for (const ScrapeFailure& failure : results.metrics_failures) {
+    // Every replica of a cluster tends to fail in the same way.
     if (!said.insert(failure.text).second || said.size() > kLinesMax) continue;
     const std::string times = failure.scrapes > 1 ? " (" + CountText(failure.scrapes) + " x)" : "";
     AppendProse(kLabel,

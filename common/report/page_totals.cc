@@ -56,6 +56,7 @@ std::string NotBegunText(const Conservation& counts, const LoadSpec& load) {
   Items reasons;
   for (size_t i = 0; i < counts.unassigned.size(); ++i) {
     if (counts.unassigned[i] == 0) continue;
+    // One reason for all needs no number of its own.
     const bool all = counts.unassigned[i] == counts.Unassigned();
     reasons.push_back((all ? "" : CountText(counts.unassigned[i]) + ": ") +
                       WhyNotBegun(static_cast<UnassignedReason>(i), load));
@@ -67,6 +68,7 @@ Items IdentityItems(const Conservation& counts, const LoadSpec& load) {
   const std::string sent = "sent " + CountText(counts.sent);
   if (!counts.planned) return {sent + " = " + OutcomesText(counts)};
   const std::string planned = "planned " + CountText(*counts.planned) + " = ";
+  // The two sums in one line: everything planned was sent.
   if (counts.shed == 0 && counts.Unassigned() == 0) {
     return {planned + sent + " = " + OutcomesText(counts)};
   }
@@ -90,6 +92,7 @@ void AppendFailureCauses(const Results& results, std::string& out) {
     const FailureCause& cause = results.failures[i];
     std::string text = CountText(cause.requests) + " x " + Printable(cause.text);
     if (!cause.reason.empty()) text += ": " + Printable(cause.reason);
+    // Causes are sorted by requests: the first lines are the ones that matter.
     AppendProse(i == 0 ? "not ok" : "", text, out);
   }
   if (results.failures.size() > kCausesMax) {
@@ -115,12 +118,14 @@ std::string ServersSay(const Results& results) {
   if (!results.servers || !results.servers->sums.generated_tokens) return "servers' count unknown";
   const double theirs = *results.servers->sums.generated_tokens;
   std::string text = "servers report " + FixedText(theirs, 0);
+  // Of only some servers the difference says nothing.
   if (!results.servers->complete) {
     return text + " (" + CountText(results.servers->targets.size()) + " of " +
            CountedText(results.spec.targets.size(), "target") + ")";
   }
   if (!results.tokens.output) return text;
   const double apart = theirs - static_cast<double>(*results.tokens.output);
+  // Equal is the usual case, and says it by saying nothing.
   if (apart != 0) text += " (" + FixedText(std::abs(apart), 0) + (apart > 0 ? " more)" : " less)");
   return text;
 }

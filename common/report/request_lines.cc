@@ -44,6 +44,7 @@ void WriteTokens(const EndedRequest& request, JsonWriter& json) {
   const RequestFinished& finish = request.finish;
   const TokenCount& tokens = request.tokens;
   json.Field("input_tokens", finish.input_tokens);
+  // An implausible total that chunks can't replace is shown as the server gave it.
   json.Field("output_tokens", tokens.total ? tokens.total : finish.output_tokens);
   json.Field("cached_tokens", finish.cached_tokens);
   json.Field("reasoning_tokens", finish.reasoning_tokens);
@@ -84,6 +85,7 @@ void WriteOutcome(const RequestFinished& finish, JsonWriter& json) {
 }  // namespace
 
 std::string RequestId(const EndedRequest& request) {
+  // The same in every run of the same plan, so that runs can be joined by it.
   return absl::StrFormat("%d.%d", request.settled.position, request.settled.turn);
 }
 

@@ -152,6 +152,7 @@ std::string_view EndpointName(Endpoint endpoint) {
 
 std::string DatasetLabel(const DatasetIdentity& dataset) {
   const bool says_so = dataset.name.find("builtin") != std::string::npos;
+  // No artifact may name generated text as if it were the dataset that it imitates.
   return dataset.builtin && !says_so ? "builtin:" + dataset.name : dataset.name;
 }
 

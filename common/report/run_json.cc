@@ -36,6 +36,7 @@ class SpecPrinter {
 
   template <class T>
   void operator()(const SpecField& field, const T& value) {
+    // Printed elsewhere in run.json, or no part of it.
     if (field.printed == SpecField::kApart) return;
     Print(field, std::string(field.printed.empty() ? field.stored : field.printed), value);
   }
@@ -49,6 +50,7 @@ class SpecPrinter {
 
  private:
   void Print(const SpecField& field, const std::string& key, bool value) {
+    // Some flags are printed as words.
     if (field.yes.empty()) return json_.Field(key, value);
     json_.Field(key, value ? field.yes : field.no);
   }
@@ -60,6 +62,7 @@ class SpecPrinter {
     WriteNumber(key, value, json_);
   }
   void Print(const SpecField&, std::string key, Nanos value) {
+    // Stored in ns, printed in seconds: the key must name the unit that is printed.
     if (key.ends_with("_ns")) key.replace(key.size() - 2, 2, "s");
     json_.Field(key, Seconds(value));
   }
@@ -84,6 +87,7 @@ class SpecPrinter {
   }
   void Print(const SpecField&, const std::string& key,
              const std::vector<std::pair<std::string, double>>& numbers) {
+    // Absent, unlike an empty list of strings: no mix was asked for.
     if (numbers.empty()) return;
     Group(key, [&] {
       for (const auto& [name, number] : numbers) WriteNumber(name, number, json_);
@@ -120,6 +124,7 @@ void WriteTarget(const TargetProbed& target, const RunSpec& spec, JsonWriter& js
   json.Field("token_source", TokenSourceName(target.token_source));
   json.TextField("speculation_method", target.speculation_method);
   json.Field("draft_length", target.draft_length);
+  // Only a fault is worth a key.
   if (target.usage_fault != TokenFault::kNone) {
     json.Field("usage_fault", TokenFaultName(target.usage_fault));
   }

@@ -26,6 +26,7 @@ void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
   WriteTold("reasons", verdict.reasons, json);
   json.Key("labels");
   json.BeginArray();
+  // The bare codes, for scripts that only look whether one is there.
   for (const VerdictLabel& label : verdict.labels) json.Value(label.name());
   json.EndArray();
   WriteTold("label_details", verdict.labels, json);
@@ -97,6 +98,7 @@ void WriteReconciliation(const Results& results, JsonWriter& json) {
   json.Key("responses_by_fault");
   json.BeginObject();
   for (size_t i = 0; i < kTokenFaults; ++i) {
+    // Of many kinds few occur.
     if (books.faults[i] == 0) continue;
     json.Field(TokenFaultName(static_cast<TokenFault>(i)), books.faults[i]);
   }
@@ -186,6 +188,7 @@ void WriteNetwork(const std::vector<TargetNetwork>& networks, uint32_t target, J
   for (const TargetNetwork& network : networks) {
     if (network.target != target) continue;
     WriteFigures(NetworkCatalogue(), network, json);
+    // No ok request in the headline: nothing to subtract from.
     if (!network.ttft_p50_ms || !network.ttft_p99_ms) continue;
     json.Key("ttft_ms");
     json.BeginObject();
@@ -250,6 +253,7 @@ void WriteEnd(const Results& results, JsonWriter& json) {
     json.TextField("reason", results.end.reason);
     json.EndObject();
   }
+  // Absent where the journal is whole.
   if (results.journal_torn_bytes > 0) json.Field("journal_torn_bytes", results.journal_torn_bytes);
   const JournalDamage& damage = results.journal_damage;
   if (damage.stretches > 0) {

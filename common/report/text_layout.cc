@@ -25,6 +25,7 @@ size_t BreakOf(std::string_view line, size_t indent, size_t columns) {
   size_t gap = std::string_view::npos, space = std::string_view::npos;
   size_t column = 0;
   for (size_t i = 0; i < line.size() && column <= columns; ++i) {
+    // Breaking inside the label, or at the indent, would loop for ever.
     const bool behind_label = i > indent && line[i] == ' ' && line[i - 1] != ' ';
     if (behind_label) space = i;
     if (behind_label && i + 1 < line.size() && line[i + 1] == ' ') gap = i;
@@ -37,6 +38,7 @@ void AppendFitted(std::string line, size_t columns, std::string& out) {
   const size_t indent = IndentOf(line);
   while (ColumnsOf(line) > columns) {
     const size_t at = BreakOf(line, indent, columns);
+    // A word that is longer than the line stays whole: it may be a path to copy.
     if (at == std::string::npos) break;
     const size_t next = line.find_first_not_of(' ', at);
     out += line.substr(0, at) + "\n";
@@ -67,6 +69,7 @@ void AppendFlow(const FlowStyle& style, std::span<const std::string> items, std:
   bool empty = true;
   for (const std::string& item : items) {
     const size_t needed = ColumnsOf(line) + ColumnsOf(style.separator) + ColumnsOf(item);
+    // The first item of a line stays, however long it is.
     if (!empty && needed > kPageColumns) {
       const size_t end = line.find_last_not_of(' ') + 1;
       out.append(line, 0, end);

@@ -61,6 +61,7 @@ class RowFiles {
 absl::Status WriteResults(const Results& results, const std::string& dir) {
   absl::Status done = WriteFile(PathIn(dir, "run.json"), RunJson(results));
   if (done.ok()) done = WriteFile(PathIn(dir, "curves.csv"), CurvesCsv(results));
+  // Last: where it is, the others are complete.
   if (done.ok()) done = WriteFile(PathIn(dir, "summary.json"), SummaryJson(results));
   return done;
 }
@@ -77,6 +78,7 @@ absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::st
     absl::Status made = MakeFolder(output_dir);
     return made.ok() ? rows.Open(begun.spec) : made;
   };
+  // Rows are written while the journal is read: a long run's would not fit into memory.
   const absl::StatusOr<JournalLoss> loss = ReplayJournal(run_dir, open_files, *fold);
   if (!loss.ok()) return loss.status();
   Results results = fold->Finish();

@@ -38,6 +38,7 @@ void WriteHello(const AgentHello& hello, v1::AgentMessage& out) {
   to->set_incarnation(hello.incarnation);
   *to->mutable_host() = HostFactsToProto(hello.host);
   to->set_join_token(hello.join_token);
+  // Number 0 is a spawned process, too: absence means that the agent was started by hand.
   if (hello.spawn_number) to->set_spawn_number(*hello.spawn_number);
   for (const HeldRun& held : hello.held) *to->add_held() = EncodeHeldRun(held);
 }
@@ -73,6 +74,7 @@ AgentArmed ReadArmed(const v1::ArmedReply& from) {
   return {.run_id = from.run_id(), .late = Nanos(from.late_ns())};
 }
 
+// Moved: batches are most of what an agent sends.
 void WriteBatch(SentBatch& batch, v1::AgentMessage& out) { out.set_batch(std::move(batch.bytes)); }
 
 void WriteHeartbeat(const AgentHeartbeat& beat, v1::AgentMessage& out) {
@@ -136,6 +138,7 @@ absl::StatusOr<AgentMessage> DecodeAgentMessage(v1::AgentMessage message) {
 }
 
 absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
+  // Exactly equal: specctl does not translate between versions.
   if (hello.protocol_version != kSessionProtocolVersion) {
     return absl::FailedPreconditionError(absl::StrFormat(
         "session protocol: agent has version %d (specctl %s), controller has version %d (specctl "

@@ -8,6 +8,7 @@ v1::ClockProbeRequest EncodeClockProbe(const ClockProbe& probe) {
   v1::ClockProbeRequest out;
   out.set_incarnation(probe.incarnation);
   out.set_agent_send_mono_ns(probe.agent_send_mono_ns);
+  // The first probe of a session has none.
   if (!probe.previous) return out;
   v1::ClockExchange* previous = out.mutable_previous();
   previous->set_agent_send_mono_ns(probe.previous->agent_send_mono_ns);

@@ -33,6 +33,7 @@ void WriteArm(const ArmAgent& arm, v1::ControllerMessage& out) {
   v1::Arm* to = out.mutable_arm();
   to->set_run_id(arm.run_id);
   to->set_t0_controller_mono_ns(arm.t0_mono_ns);
+  // Absent: hosts that share no boot meet at T0 by wall clock.
   if (arm.t0_agent_mono_ns) to->set_t0_agent_mono_ns(*arm.t0_agent_mono_ns);
   to->set_t0_unix_ns(arm.t0_unix_ns);
 }

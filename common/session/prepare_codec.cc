@@ -54,8 +54,10 @@ v1::TargetJob EncodeTarget(const TargetJob& target) {
   out.set_continuous_usage(target.continuous_usage);
   out.set_return_token_ids(target.return_token_ids);
   out.set_ignore_usage_on_chunks(target.ignore_usage_on_chunks);
+  // As in the journal, where absent means that the server takes the field.
   out.set_no_stream_options(!target.stream_options);
   out.set_model(target.model);
+  // Credentials travel in the job alone, never in a spec: specs are journaled.
   out.set_authorization(target.authorization);
   return out;
 }

@@ -29,8 +29,10 @@ absl::StatusOr<std::optional<LoadJob>> PrepareIntake::TakePart(PreparePart part)
   }
   for (Slice::Entry& entry : part.entries) job_.slice.entries.push_back(std::move(entry));
   if (!part.last) return std::nullopt;
+  // Once, at the end: a slice is right or wrong only as a whole.
   absl::Status checked = CheckJob();
   std::optional<LoadJob> job(std::move(job_));
+  // Also after a wrong job, so that the next one begins clean.
   Reset();
   if (!checked.ok()) return checked;
   return job;
@@ -50,6 +52,8 @@ absl::Status PrepareIntake::CheckJob() const {
         absl::StrFormat("Prepare: need agent < agents and rows > 0, got agent %d of %d, %d rows",
                         slice.agent, slice.agents, slice.rows));
   }
+  // This agent's last slot, in the order of all agents' slots, must be one of the bs.  In 64 bits:
+  // both factors come from the wire.
   const uint64_t global_slots = uint64_t{slice.slots} * slice.agents;
   if (slice.slots > 0 && global_slots - slice.agents + slice.agent >= job_.spec.load.bs) {
     return absl::InvalidArgumentError(absl::StrFormat(

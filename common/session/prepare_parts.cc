@@ -36,11 +36,14 @@ PreparePart PrepareParts::Next() {
     const uint64_t index = order_indices_[next_];
     const WorkloadItem& item = workload_->items.at(index);
     const size_t size = TextBytes(item);
+    // A conversation is never divided: one that is too large by itself goes alone.
     if (!part.entries.empty() && bytes + size > part_bytes_max_) break;
     bytes += size;
+    // A copy, of this part's entries alone.
     part.entries.push_back({.order_index = index, .item = item});
     ++next_;
   }
+  // Also of an agent without conversations: its one part has the head and is the last.
   done_ = next_ == order_indices_.size();
   part.last = done_;
   return part;

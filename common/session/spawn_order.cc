@@ -16,6 +16,7 @@ absl::StatusOr<SpawnOrder> DecodeSpawnOrder(std::string_view line) {
   const std::string text(line);
   const std::vector<std::string> parts = absl::StrSplit(text, ' ');
   SpawnOrder order;
+  // The token may be empty; then two spaces follow one another.
   bool valid = parts.size() == 3 && !parts[0].empty() && !parts[2].empty();
   if (valid) {
     order.controller_address = parts[0];

@@ -2,6 +2,8 @@
 
 namespace specctl {
 
+// Three sketches in place of pairs: quantiles of the lowest and of the highest possible values
+// bound the quantile of the true ones.
 void IntervalValues::AddWithin(Nanos value, Nanos low, Nanos high) {
   value_.AddValue(value);
   low_.AddValue(low);
@@ -23,6 +25,7 @@ void IntervalSketch::Merge(const IntervalSketch& other) {
 }
 
 LogLinearSketch IntervalSketch::Joined(const LogLinearSketch& inexact) const {
+  // Exact values are their own lowest and highest: they are stored once.
   LogLinearSketch joined = exact_;
   joined.Merge(inexact);
   return joined;

@@ -25,6 +25,7 @@ std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters) 
   for (const RatioTerm& term : clusters) {
     numerator += term.numerator;
     denominator += term.denominator;
+    // A cluster without anything in it adds no information, and no degree of freedom.
     if (term.numerator != 0 || term.denominator != 0) ++count;
   }
   if (denominator == 0) return std::nullopt;
@@ -32,6 +33,7 @@ std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters) 
   if (count < 2) return estimate;
   double squares = 0;
   for (const RatioTerm& term : clusters) {
+    // The ratio's linearization: its error is that of the residuals' mean.
     const double residual = term.numerator - estimate.value * term.denominator;
     squares += residual * residual;
   }
@@ -47,11 +49,13 @@ std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series) 
   if (series.empty()) return std::nullopt;
   RatioEstimate estimate{Mean(series), std::nullopt};
   if (series.size() < kValuesMin) return estimate;
+  // Batch means: neighbouring seconds are alike, means over many of them hardly.
   const size_t batch_size = (series.size() + kBatchesMax - 1) / kBatchesMax;
   const size_t batches = series.size() / batch_size;
   std::array<double, kBatchesMax> means{};
   for (size_t i = 0; i < batches; ++i) means[i] = Mean(series.subspan(i * batch_size, batch_size));
   const std::span<const double> used(means.data(), batches);
+  // Of the batches: what is left over at the end is in the estimate, but in no batch.
   const double centre = Mean(used);
   double squares = 0;
   for (const double mean : used) squares += (mean - centre) * (mean - centre);
@@ -66,6 +70,7 @@ double JackknifeError(std::span<const double> without_one) {
   double squares = 0;
   for (const double value : without_one) squares += (value - mean) * (value - mean);
   const auto n = static_cast<double>(without_one.size());
+  // Leaving out one of n moves a mean by only 1 / (n - 1) of that one's distance from it.
   return std::sqrt(squares * (n - 1) / n);
 }
 
@@ -73,9 +78,11 @@ std::optional<Interval> IntervalWithin(const BoundedValue& bounded) {
   const auto& [value, standard_error, clusters, low, high] = bounded;
   const double above = value - low;
   const double below = high ? *high - value : 1;
+  // At a bound the transformed value is infinite, and few clusters tell no error.
   if (clusters < kClustersMin || !(above > 0) || !(below > 0)) return std::nullopt;
   const double half = StudentT975(clusters - 1) * standard_error;
   if (!high) {
+    // On the logarithm, whose derivative is 1 / above: the interval can't cross the bound.
     const double factor = std::exp(half / above);
     return Interval{value, low + above / factor, low + above * factor};
   }
@@ -90,10 +97,12 @@ double StudentT975(uint64_t degrees) {
   assert(degrees >= 1);
   // Where the expansion in 1 / degrees is not yet good.
   constexpr std::array<double, 4> kFirst = {12.706205, 4.302653, 3.182446, 2.776445};
+  // From tables.
   if (degrees <= kFirst.size()) return kFirst[degrees - 1];
   // Coefficients of 26.7.5 at the normal distribution's 97.5 % point, 1.959964.
   constexpr std::array<double, 5> kTerms = {1.959964, 2.372271, 2.822499, 2.555850, 1.589534};
   double value = 0, power = 1;
+  // Abramowitz and Stegun 26.7.5: a series in 1 / degrees.
   for (const double term : kTerms) {
     value += term * power;
     power /= static_cast<double>(degrees);

@@ -14,9 +14,11 @@ namespace {
 using LagBuckets = OctaveBuckets<3>;  // of microseconds
 constexpr uint64_t kHighestUs = (uint64_t{1} << 34) - 1;
 constexpr uint32_t kLagBuckets = LagBuckets::Of(kHighestUs) + 1;
+// Sums of many histograms still fit into 64 bits.
 constexpr uint64_t kCountMax = uint64_t{1} << 48;
 
 constexpr uint32_t LagBucketOf(Nanos lag) {
+  // A negative lag is two clocks' rounding, and counts as none.
   const int64_t us = std::max<int64_t>(lag.count(), 0) / 1000;
   return LagBuckets::Of(std::min(static_cast<uint64_t>(us), kHighestUs));
 }
@@ -30,6 +32,7 @@ constexpr Nanos UpperEndOf(uint32_t bucket) {
 }  // namespace
 
 uint64_t& LagHistogram::At(uint32_t bucket) {
+  // Grows with the largest lag: most agents need a few buckets.
   if (bucket >= counts_.size()) counts_.resize(bucket + 1);
   return counts_[bucket];
 }
@@ -66,6 +69,7 @@ void LagHistogram::ForEach(const std::function<void(Nanos, uint64_t)>& each) con
 
 std::string LagHistogram::Encode() const {
   std::string bytes;
+  // Most buckets are empty: each entry says how many were passed over before it.
   uint64_t skipped = 0;
   for (const uint64_t count : counts_) {
     if (count == 0) {
@@ -85,6 +89,7 @@ absl::StatusOr<LagHistogram> LagHistogram::Decode(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto skipped = TakeVarint(bytes);
     const auto count = skipped ? TakeVarint(bytes) : std::nullopt;
+    // A count of 0 is never written: a histogram has one encoding.
     if (!count || *skipped >= kLagBuckets - bucket || *count == 0 || *count > kCountMax) {
       return absl::InvalidArgumentError("histogram of lags: damaged");
     }

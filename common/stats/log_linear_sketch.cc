@@ -10,6 +10,7 @@ namespace specctl {
 namespace {
 
 using Buckets = OctaveBuckets<10>;  // of nanoseconds
+// A microsecond to a day: what lies outside is counted at the end, and exact in min and max.
 constexpr int64_t kLowestNs = 1'000;
 constexpr int64_t kHighestNs = 24 * 3'600 * int64_t{1'000'000'000};
 constexpr uint32_t kGrain = 256;  // memory grows by a quarter of an octave
@@ -31,6 +32,7 @@ absl::uint128 Squared(Nanos value) {
 }  // namespace
 
 void SketchValues::AddValue(Nanos value) {
+  // Empty: whatever min_ was before.
   min_ = buckets_.empty() ? value : std::min(min_, value);
   max_ = buckets_.empty() ? value : std::max(max_, value);
   sum_ns_ += absl::int128(value.count());
@@ -66,6 +68,7 @@ void LogLinearSketch::Merge(const LogLinearSketch& other) {
 }
 
 void LogLinearSketch::Clear() {
+  // The memory stays, for the next values.
   std::fill(buckets_.begin(), buckets_.end(), 0);
   count_ = 0;
   sum_ns_ = 0;
@@ -106,6 +109,7 @@ std::optional<Nanos> LogLinearSketch::Quantile(double q) const {
   uint32_t bucket = BucketOf(min_);
   uint64_t seen = buckets_[bucket - first_bucket_];
   while (seen < rank) seen += buckets_[++bucket - first_bucket_];
+  // A bucket's middle may lie outside the values that are in it.
   return std::clamp(MiddleOf(bucket), min_, max_);
 }
 

@@ -12,6 +12,7 @@ uint64_t NearestRank(double q, uint64_t count) {
   assert(q >= 0 && q <= 1 && count >= 1);
   const double exact = q * static_cast<double>(count);
   const double whole = std::round(exact);
+  // 0.07 * 100 is 7.000000000000001, whose rank is 7 and not 8.
   const double rounding = 4 * std::numeric_limits<double>::epsilon() * exact;
   const double rank = std::abs(exact - whole) <= rounding ? whole : std::ceil(exact);
   return std::clamp<uint64_t>(static_cast<uint64_t>(rank), 1, count);

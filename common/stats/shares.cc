@@ -11,6 +11,7 @@ Interval WilsonInterval(uint64_t part, uint64_t whole, double z) {
   const auto n = static_cast<double>(whole);
   const double share = static_cast<double>(part) / n;
   const double denominator = 1 + z * z / n;
+  // Wilson's: unlike the normal interval it is not empty at 0 and 1, and stays within them.
   const double centre = (share + z * z / (2 * n)) / denominator;
   const double half = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / denominator;
   // Rounding must not carry an end past the share itself.

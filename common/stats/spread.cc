@@ -50,22 +50,27 @@ std::optional<double> Measured::High(double z) const {
 }
 
 double StudentTBeyond(double z, double degrees) {
+  // Student's t is the normal distribution there, and the formula loses digits.
   if (degrees >= kManyDegrees) return z;
+  // Wallace's transformation, solved for t.
   const double scaled = z * (8 * degrees + 3) / (8 * degrees + 1);
   return std::sqrt(degrees * std::expm1(scaled * scaled / degrees));
 }
 
 std::optional<Spread> SpreadOfBlocks(double value, std::span<const double> without_one) {
+  // Above it the inflation is a guess: 19 times the variance is enough of a warning.
   constexpr double kCorrelationMax = 0.9;
   if (without_one.size() < kBlocksMin) return std::nullopt;
   const auto n = static_cast<double>(without_one.size());
   std::vector<double> pseudo;
   pseudo.reserve(without_one.size());
+  // Pseudo-values: what each block alone would say of the statistic.
   for (const double rest : without_one) pseudo.push_back(n * value - (n - 1) * rest);
   const double mean = MeanOf(pseudo);
   double squares = 0;
   for (const double one : pseudo) squares += (one - mean) * (one - mean);
   const double seen = FirstAutocorrelation(pseudo, mean);
+  // Kendall's correction of the bias; below 0 the plain error is kept, to be on the safe side.
   const double correlation = std::clamp(seen + (1 + 4 * seen) / n, 0.0, kCorrelationMax);
   const double inflation = (1 + correlation) / (1 - correlation);
   const double error = std::sqrt(squares / (n - 1) / n * inflation);
@@ -97,6 +102,7 @@ std::optional<RatioEstimate> RatioOf(const Measured& a, const Measured& b, doubl
   const auto log_of = [](const Measured& measured) {
     Measured log{.value = std::log(measured.value), .spread = measured.spread};
     if (log.spread) {
+      // The derivative of the logarithm.
       log.spread->below /= measured.value;
       log.spread->above /= measured.value;
       log.spread->bound /= measured.value;
@@ -117,6 +123,7 @@ double PValueOfZero(const Measured& measured) {
   const double beyond_bound = std::abs(measured.value) - spread.bound;
   if (beyond_bound <= 0) return 1;
   const double error = measured.value > 0 ? spread.below : spread.above;
+  // No spread towards 0, and not at it: the difference is certain.
   if (error <= 0) return 0;
   const double t = beyond_bound / error, degrees = spread.degrees;
   const double z = degrees >= kManyDegrees ? t

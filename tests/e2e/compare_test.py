@@ -76,7 +76,7 @@ class CompareTest(harness.Case):
         self.assertIn("acceptance length per draft >= 3.90 at draft length 3",
                       self.compare(a, sd, "--require", f"@{floors}", status=3).stderr)
         floors.write_text("all: {5: 2}\n")
-        self.assertIn(f"{floors}:1: no floor of all for the run's draft length 3",
+        self.assertIn(f"{floors}:1: no floor for all at the run's draft length 3",
                       self.compare(a, sd, "--require", f"@{floors}", status=2).stderr)
 
     def formats(self, a, again, sd):
@@ -127,10 +127,10 @@ class CompareTest(harness.Case):
         self.specctl("run", "--url", engine.url, "--dataset", prompts, "--osl", 4, "--output-dir", run)
         wrong = (((run,), "RUN"),
                  ((run, self.folder / "none"), "no such run"),
-                 ((run, prompts), "is no run"),
+                 ((run, prompts), "is not a run"),
                  ((run, run, "--across", "model"), "--across: need engine, dataset or drafter"),
                  ((run, run, "--require", "output_tsp >= 3"), "did you mean output_tps?"),
-                 ((run, run, "--require", "ttft <= 3 parsecs"), "character 11: parsecs is no unit of ttft_ms"),
+                 ((run, run, "--require", "ttft <= 3 parsecs"), "character 11: parsecs is not a unit of ttft_ms"),
                  ((run, run, "--require", "@none.yaml"), "none.yaml"),
                  ((run, run, "--format", "xml"), "--format"))
         for arguments, text in wrong:

@@ -24,6 +24,7 @@ namespace {
 std::string ReadAll(const std::string& path) {
   std::error_code error;
   std::ifstream file(path);
+  // A folder opens like a file, and reads as empty.
   if (!file || std::filesystem::is_directory(path, error)) {
     Refuse(path, "no such file, or it can't be read");
   }

@@ -16,6 +16,7 @@ namespace {
 std::optional<uint64_t> Parse(const std::string& text) {
   uint64_t value = 0;
   const char* const end = text.data() + text.size();
+  // No sign, blank or exponent, whatever CLI11's own conversion would take.
   if (!std::all_of(text.begin(), text.end(), absl::ascii_isdigit)) return std::nullopt;
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) return std::nullopt;

@@ -29,8 +29,10 @@ absl::Status TakeHeaders(const std::vector<std::string>& headers,
     request.secrets.headers = asked.headers;
     return absl::OkStatus();
   }
+  // Those of --like are replaced as a whole, never mixed with new ones.
   asked.headers.clear();
   asked.withheld_headers.clear();
+  // A --keep-header that keeps nothing is a slip, which would otherwise show only in the artifacts.
   std::vector<std::string> unused = keep_headers;
   for (const std::string& text : headers) {
     auto header = ParseHeader(text);
@@ -40,6 +42,7 @@ absl::Status TakeHeaders(const std::vector<std::string>& headers,
     };
     const bool kept = std::any_of(keep_headers.begin(), keep_headers.end(), is_named);
     std::erase_if(unused, is_named);
+    // Sent in any case; what is written to files is decided below.
     request.secrets.headers.push_back(*header);
     if (kept) {
       asked.headers.push_back(*std::move(header));
@@ -58,6 +61,7 @@ absl::Status TakeApiKey(const std::string& name, const Surroundings& surrounding
                         Request& request) {
   Secrets& secrets = request.secrets;
   const auto value = surroundings.environment(name);
+  // An empty key would be sent as "Bearer ", and fail at the server without saying why.
   if (!value || value->empty()) {
     return BadFlag("--api-key-env", absl::StrFormat("the environment variable %s is %s", name,
                                                     value ? "empty" : "not set"));
@@ -69,6 +73,7 @@ absl::Status TakeApiKey(const std::string& name, const Surroundings& surrounding
                                    name));
   }
   for (const auto& [header, text] : secrets.headers) {
+    // Both would be sent, and which one counts is the server's choice.
     if (absl::EqualsIgnoreCase(header, "authorization")) {
       return BadFlag("--api-key-env", "can't be combined with --header Authorization");
     }

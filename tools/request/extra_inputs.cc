@@ -33,6 +33,7 @@ absl::Status MergeExtra(const std::string& text, boost::json::object& fields) {
   }
   const std::string value = text.substr(colon + 1);
   const auto parsed = boost::json::parse(value, error);
+  // top_k:20 is a number, stop:END a string, without quotes that the shell would eat.
   fields[text.substr(0, colon)] = error ? boost::json::value(value) : parsed;
   return absl::OkStatus();
 }
@@ -68,6 +69,7 @@ absl::Status TakeLimit(std::string_view key, const RequestFlags& flags,
   if (found == fields.end()) return absl::OkStatus();
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   const boost::json::value& value = found->value();
+  // Engines take 32 bits with a sign.
   const bool fits = value.is_int64() && value.as_int64() >= 1 && value.as_int64() <= kMax;
   if (!fits) return Needs(key, absl::StrFormat("a whole number from 1 to %d", kMax), value);
   const auto tokens = static_cast<uint32_t>(value.as_int64());
@@ -115,12 +117,14 @@ absl::Status TakeExtraInputs(const std::vector<std::string>& texts, const Reques
   for (const std::string& text : texts) {
     if (auto merged = MergeExtra(text, fields); !merged.ok()) return merged;
   }
+  // Fields that have flags of their own go into the spec, where the run's books look for them.
   if (auto taken = TakeModel(flags, fields, asked); !taken.ok()) return taken;
   for (const char* key : {"max_tokens", "max_completion_tokens"}) {
     if (auto taken = TakeLimit(key, flags, fields, request); !taken.ok()) return taken;
   }
   if (auto taken = TakeTemperature(flags, fields, request); !taken.ok()) return taken;
   if (auto taken = TakeIgnoreEos(flags, fields, asked); !taken.ok()) return taken;
+  // Written anew: the merged fields, each key once.
   asked.extra_inputs_json = fields.empty() ? "" : boost::json::serialize(fields);
   return absl::OkStatus();
 }

@@ -39,6 +39,7 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
 absl::StatusOr<double> ParseShare(std::string_view flag, std::string_view text) {
   const bool percent = text.ends_with('%');
   const auto number = ParseNumber(percent ? text.substr(0, text.size() - 1) : text);
+  // -1: not a number, refused below with the same words.
   const double share = number.ok() ? (percent ? *number / 100 : *number) : -1;
   if (share >= 0 && share <= 1) return share;
   return BadFlag(flag, absl::StrFormat("need a share like 10%% or 0.1, got \"%s\"", text));

@@ -23,6 +23,7 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseHeader(std::string_view
   if (!IsHeaderValue(value)) {
     return BadFlag("--header", absl::StrFormat("the value of %s holds a control character", name));
   }
+  // Of the connection, not of the request: a second one would break the framing.
   for (const char* ours : {"host", "content-length", "transfer-encoding", "connection"}) {
     if (absl::EqualsIgnoreCase(name, ours)) {
       return BadFlag("--header", absl::StrFormat("%s is set by specctl", name));

@@ -16,6 +16,7 @@ constexpr uint64_t kOslMax = std::numeric_limits<int32_t>::max();  // what engin
 
 absl::Status TakeTemperatureFlag(Request& request, const std::string& text) {
   request.temperature_given = true;
+  // Also that of --like.
   request.spec.request.temperature.reset();
   if (text == "server") return absl::OkStatus();
   const auto number = ParseNumber(text);

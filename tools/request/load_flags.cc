@@ -28,10 +28,12 @@ void AddLimits(RequestFlags& flags) {
       return BadFlag("--requests", "can't be combined with --conversations");
     }
     if (!*requests && !*conversations && !*duration) return absl::OkStatus();
+    // All three are set, so that a limit of --like does not stay beside the new one.
     load.requests_max = *requests;
     load.conversations_max = *conversations;
     load.duration.reset();
     if (!*duration) return absl::OkStatus();
+    // Emplaced first: the text is read into it.
     return TakeTimeout("--duration", *duration, load.duration.emplace(0));
   });
 }

@@ -24,6 +24,7 @@ absl::Status AddMetricsUrl(const std::string& text, Request& request) {
     return BadFlag("--server-metrics", url->ToString() + " is given twice");
   }
   urls.push_back(url->ToString());
+  // In the order of the URLs: the two lists belong together.
   request.secrets.metrics_authorizations.push_back(url->BasicAuthorization());
   return absl::OkStatus();
 }
@@ -35,6 +36,7 @@ absl::Status TakeMetrics(const MetricsFlags& given, bool none, Request& request)
   }
   if (none) spec.server_metrics = false;
   if (!given.urls->empty()) spec.server_metrics = true;
+  // URLs that the run before found by itself are found anew.
   const bool kept = spec.metrics_urls_named && spec.server_metrics && given.urls->empty();
   if (kept) request.named_metrics_urls = spec.metrics_urls;  // of --like
   for (const std::string& url : *given.urls) {

@@ -25,6 +25,7 @@ std::string_view TakeName(std::string_view& text) {
   const size_t equals = text.find('=');
   if (equals == std::string_view::npos) return {};
   const std::string_view name = text.substr(0, equals);
+  // "http://a?b=c" has its '=' behind characters that no name has.
   if (name.empty() || !std::all_of(name.begin(), name.end(), IsNameCharacter)) return {};
   text.remove_prefix(equals + 1);
   return name;
@@ -58,6 +59,7 @@ absl::Status TakeAttribute(std::string_view flag, std::string_view text, TargetS
 absl::StatusOr<NamedTarget> ParseTarget(std::string_view flag, std::string_view text) {
   NamedTarget target;
   target.spec.name = TakeName(text);
+  // "--target model=M,URL": the attributes come first by mistake.
   if (target.spec.name == "model" || target.spec.name == "gpus") {
     return BadFlag(flag, absl::StrFormat("\"%s=\" without a URL before it; need --target %s",
                                          target.spec.name, kTargetForm));

@@ -26,6 +26,7 @@ absl::Status TakeEndpointType(Request& request, const std::string& type) {
 }  // namespace
 
 void AddNeedlessFlags(RequestFlags& flags) {
+  // Flags of AIPerf: taken, so that its command lines work, and explained.
   flags.Mark({"--streaming", "", ""}, [](Request& request) {
     Note(request, "--streaming", "responses are always streamed");
   });

@@ -34,6 +34,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   prompts.dataset = given.dataset->value_or(given.public_dataset->value_or(""));
   prompts.search_dirs = DatasetSearchDirs(given.dir->value_or(""));
   std::string form = given.format->value_or("");
+  // --dataset-dir alone names no prompts.
   const bool named = *given.dataset || *given.public_dataset || *given.input_file;
   // The same rows as then, which is checked once they are read.
   if (!named && surroundings.like) {
@@ -47,11 +48,13 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
     // As in AIPerf, the type may be a dataset's name; it says how the file is read.
     const bool is_name = ParseDatasetName(type).has_value();
     prompts.dataset = is_name ? type : **given.input_file;
+    // The name then says which rows are taken of that file, and how they are read.
     if (is_name) prompts.file = **given.input_file;
     if (!is_name && !type.empty()) form = type;
   }
   const auto parsed = ParseRowForm(form);
   if (!parsed.ok()) {
+    // The error names the flag that the user typed.
     const bool by_type = *given.custom_type && form == **given.custom_type;
     return BadFlag(by_type ? "--custom-dataset-type" : "--dataset-format",
                    std::string(parsed.status().message()));

@@ -14,6 +14,7 @@ using Request = RequestFlags::Request;
 absl::Status TakeTags(const std::vector<std::string>& texts, RunSpec& spec) {
   if (!texts.empty()) spec.tags.clear();  // of --like
   for (const std::string& text : texts) {
+    // The first: values may hold more of them.
     const size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
       return BadFlag("--tag", absl::StrFormat("need k=v, got \"%s\"", text));

@@ -22,6 +22,7 @@ CLI::Option* RequestFlags::Grouped(const FlagText& text, CLI::Option* option) {
 
 template <class T>
 std::shared_ptr<std::optional<T>> RequestFlags::Keep(const FlagText& text) {
+  // Shared: CLI11 writes into it when it parses, the step reads it afterwards.
   auto value = std::make_shared<std::optional<T>>();
   given_.emplace_back(FirstName(text), [value] { return value->has_value(); });
   return value;
@@ -58,9 +59,11 @@ RequestFlags::Given<bool> RequestFlags::SwitchForStep(const FlagText& text) {
 
 RequestFlags::GivenList RequestFlags::ListForStep(const FlagText& text, ListForm form) {
   auto values = std::make_shared<std::vector<std::string>>();
+  // Asked only after parsing, when the list is filled.
   given_.emplace_back(FirstName(text), [values] { return !values->empty(); });
   CLI::Option* option = Grouped(text, app_.add_option(text.names, *values, text.about));
   if (form.delimiter != '\0') option->delimiter(form.delimiter);
+  // Positional URLs may follow: the list must not take them.
   if (!form.spaces) option->allow_extra_args(false);
   return values;
 }
@@ -135,6 +138,7 @@ absl::StatusOr<RequestFlags::Request> RequestFlags::Make(const Surroundings& sur
   // A repeated run is a run of its own.
   request.spec.run_id = surroundings.run_id;
   request.spec.specctl_version = surroundings.version;
+  // In the order of declaration: a step may rely on what the ones before it took.
   for (const Step& step : steps_) {
     if (auto applied = step(surroundings, request); !applied.ok()) return applied;
   }

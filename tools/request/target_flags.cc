@@ -90,6 +90,7 @@ absl::Status TakeGpus(const std::optional<uint64_t>& given, RunSpec& spec) {
     if (!target.gpus && without == nullptr) without = &target;
     sum += target.gpus.value_or(0);
   }
+  // No target says its own.
   if (sum == 0) {
     if (given) spec.gpus = static_cast<uint32_t>(*given);
     return absl::OkStatus();
@@ -106,6 +107,7 @@ absl::Status TakeGpus(const std::optional<uint64_t>& given, RunSpec& spec) {
 // --- models and endpoint ------------------------------------------------------------------------
 
 absl::StatusOr<std::pair<std::string, double>> ParseModelShare(std::string_view text) {
+  // The last: names of models may hold a '='.
   const size_t equals = text.rfind('=');
   std::string_view number = text.substr(std::min(equals, text.size()));
   number.remove_prefix(std::min<size_t>(number.size(), 1));
@@ -130,6 +132,7 @@ absl::Status TakeModelMix(const std::vector<std::string>& texts, RequestSpec& re
     }
     request.model_mix.push_back(*std::move(share));
   }
+  // Probes ask for one model; the first of the mix will do.
   request.model = request.model_mix.front().first;
   return absl::OkStatus();
 }
@@ -138,6 +141,7 @@ absl::Status TakeModelMix(const std::vector<std::string>& texts, RequestSpec& re
 void AskForModel(const std::string& model, bool targets_given, RunSpec& spec) {
   spec.request.model = model;
   spec.request.model_mix.clear();
+  // A --target's own model goes before --model, which is for the others.
   if (targets_given) return;
   for (TargetSpec& target : spec.targets) target.model.clear();  // of --like
 }

@@ -74,11 +74,13 @@ absl::Status AcceptanceModel::Set(std::string_view rates) {
         absl::StrFormat("--acceptance: need at most --draft-length (%d) rates, got %d in '%s'",
                         draft_length_, parsed->size(), rates));
   }
+  // Later positions go on at the last rate that was given.
   parsed->resize(draft_length_, parsed->back());
   if (!all) {
     by_category_[std::string(rates.substr(0, equals))] = *std::move(parsed);
     return absl::OkStatus();
   }
+  // Rates without a category are for all: the built-in ones would stay beside them.
   by_category_.clear();
   others_ = *std::move(parsed);
   return absl::OkStatus();
@@ -95,6 +97,7 @@ uint32_t AcceptanceModel::Accepted(std::span<const double> conditional, const Dr
   for (const double rate : conditional) {
     // A number for each position of each step: none shifts another.
     const uint64_t index = step * conditional.size() + accepted;
+    // The first that is rejected ends the draft: rates are conditional on those before.
     if (draws.Uniform(Purpose::kAcceptance, index) >= rate) break;
     ++accepted;
   }

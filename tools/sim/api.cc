@@ -38,12 +38,14 @@ Api::Api(ApiOptions options) : options_(std::move(options)), draws_{options_.see
 
 std::variant<PlainReply, InferenceRequest> Api::Answer(const HttpRequest& request) const {
   const std::string& path = request.path;
+  // As vLLM: metrics, version and health need no key.
   if (path.starts_with("/v1") && !options_.api_key.empty() &&
       request.authorization != absl::StrFormat("Bearer %s", options_.api_key)) {
     return UnauthorizedReply();
   }
   const bool chat = path == "/v1/chat/completions";
   if (chat || path == "/v1/completions") {
+    // After the key, which vLLM checks before the route.
     if (request.method != "POST") return WrongMethodReply("POST");
     auto read = ReadInferenceRequest({.route = chat ? Route::kChat : Route::kCompletions,
                                       .content_type = request.content_type,
@@ -82,6 +84,7 @@ std::string Api::Models() const {
 std::string Api::ResponseId(Route route, std::string_view request_id, uint64_t ordinal) const {
   // vLLM takes the client's X-Request-Id for its own.
   std::string id(request_id.substr(0, kRequestIdBytesMax));
+  // It is written into JSON without escapes, once for each chunk.
   std::erase_if(id, [](char c) { return !PlainInId(c); });
   if (id.empty()) id = absl::StrFormat("%016x", draws_.Bits(Purpose::kResponseId, ordinal));
   return (route == Route::kChat ? "chatcmpl-" : "cmpl-") + id;

@@ -29,6 +29,7 @@ void BatchModel::AddSequence(SequenceSpec spec, MonoTime now) {
   sequence.arrived = now;
   sequence.last_output = now;
   waiting_.push_back(std::move(sequence));
+  // Idle: its step begins at once.  Otherwise it waits for the end of the running one, as in vLLM.
   if (!step_end_) BeginStep(now);
 }
 
@@ -46,10 +47,13 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
   for (Sequence& sequence : running_) EndStepOf(sequence, end);
   const uint64_t step_tokens =
       counters_.prompt_tokens + counters_.generation_tokens - tokens_before;
+  // After the step: a request that ends in it still took part in it.
   std::erase_if(running_, [](const Sequence& sequence) {
     return sequence.produced >= sequence.spec.output_tokens;
   });
   counters_.iteration_tokens.Observe(static_cast<double>(step_tokens));
+  // Up to one step late the schedule is kept, so that steps don't drift; further behind it is given
+  // up, or the engine would run many steps at once.
   const bool late = now - end > step_length_;
   if (late) ++counters_.overruns;
   BeginStep(late ? now : end);
@@ -63,6 +67,7 @@ void BatchModel::BeginStep(MonoTime begin) {
   const uint64_t tokens_a_decode = 1 + options_.draft_length;
   uint64_t decoding = 0;
   for (const Sequence& sequence : running_) decoding += sequence.decoding() ? 1 : 0;
+  // Each decoding request verifies its draft and makes one token more; prompts get what is left.
   const uint64_t decode_tokens = decoding * tokens_a_decode;
   // A batch that uses up all tokens must not starve the prompts for ever.
   uint64_t budget = decode_tokens + kBlockTokens < options_.batched_tokens_max
@@ -77,6 +82,7 @@ void BatchModel::BeginStep(MonoTime begin) {
   step_length_ = options_.step + options_.step_per_sequence * static_cast<int64_t>(decoding) +
                  Nanos(static_cast<int64_t>(static_cast<double>(prefilled) * 1e9 /
                                             options_.prefill_tokens_per_s));
+  // The drafter works for the whole batch at once: its time doesn't grow with it.
   if (decoding > 0) step_length_ += options_.per_draft_token * options_.draft_length;
   step_end_ = begin + step_length_;
 }
@@ -84,6 +90,7 @@ void BatchModel::BeginStep(MonoTime begin) {
 void BatchModel::Admit(MonoTime now) {
   uint64_t kv_tokens = KvTokens();
   while (!waiting_.empty() && running_.size() < options_.batch_max) {
+    // With room for the token that the prompt's step makes.
     const uint64_t needed = waiting_.front().prefill_target + 1;
     // Alone, a request runs even where it exceeds the cache: it never could otherwise.
     if (!running_.empty() && kv_tokens + needed > options_.kv_tokens_max) return;
@@ -99,6 +106,7 @@ void BatchModel::StartSequence(Sequence& sequence, MonoTime now) {
     const uint64_t hits =
         prefix_cache_.LookUpAndAdd(sequence.spec.prompt_blocks) * uint64_t{kBlockTokens};
     sequence.computed = hits;
+    // A request that was preempted is not a second query: the counters are of requests.
     if (!sequence.admitted_before) {
       counters_.prefix_queries += sequence.spec.prompt_tokens;
       counters_.prefix_hits += hits;
@@ -110,8 +118,10 @@ void BatchModel::StartSequence(Sequence& sequence, MonoTime now) {
 
 bool BatchModel::PreemptWhereFull() {
   bool preempted = false;
+  // Never the last one: alone it runs whatever it needs.
   while (running_.size() > 1 &&
          KvTokens() + running_.size() * (1 + options_.draft_length) > options_.kv_tokens_max) {
+    // The latest to be admitted, as in vLLM.
     Sequence& last = running_.back();
     last.computed = 0;
     // Its cache is gone: what it generated is computed again with the prompt, as in vLLM.
@@ -133,10 +143,12 @@ uint64_t BatchModel::KvTokens() const {
 void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   const bool decodes = sequence.decoding();
   sequence.computed += sequence.chunk;
+  // Part of its prompt is still to be computed: no token yet.
   if (!sequence.decoding()) return;
   StepOutput output{.id = sequence.spec.id, .tokens = 1, .step = sequence.step};
   if (decodes) Verify(sequence, output);
   const uint64_t wanted = sequence.spec.output_tokens - sequence.produced;
+  // The response's end cuts its last step.
   output.tokens = static_cast<uint32_t>(std::min<uint64_t>(output.tokens, wanted));
   if (output.tokens == wanted) output.finish = sequence.spec.finish;
   CountStep(sequence, output, end);
@@ -149,6 +161,7 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
 void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
   const Draws& draws = sequence.spec.draws;
   if (options_.draft_length == 0) return;
+  // As an n-gram drafter that finds nothing: a step of one token.
   if (draws.Uniform(Purpose::kNoDraft, output.step) < options_.no_draft_share) return;
   output.drafted = options_.draft_length;
   output.accepted = AcceptanceModel::Accepted(sequence.spec.acceptance, draws, output.step);

@@ -10,6 +10,7 @@
 namespace specctl::sim {
 namespace {
 
+// The beginning tells the subject; prompts may be megabytes.
 constexpr size_t kScannedBytesMax = 4096;
 constexpr double kForeignShareMin = 0.15;  // of bytes outside ASCII: another script
 
@@ -62,6 +63,7 @@ std::string_view RecogniseCategory(std::string_view prompt) {
       return !word.empty() && text.find(word) != std::string::npos;
     };
     const int64_t hits = std::count_if(candidate.words.begin(), candidate.words.end(), found);
+    // Strictly more: among equals the first of the table, so that a prompt always gets the same.
     if (hits > best_hits) {
       best = candidate.category;
       best_hits = hits;

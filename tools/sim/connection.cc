@@ -14,6 +14,7 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Short enough that a slow stream trickles instead of coming in lumps.
 constexpr auto kSlowTick = std::chrono::milliseconds(10);
 constexpr size_t kReadBytes = 16u << 10;
 
@@ -46,6 +47,7 @@ Connection::~Connection() {
 }
 
 Task<void> Connection::Run(std::shared_ptr<Connection> self) {
+  // A client that connects and says nothing is closed, too.
   self->ArmIdleTimer();
   std::vector<char> bytes(kReadBytes);
   const asio::mutable_buffer space(bytes.data(), bytes.size());
@@ -58,9 +60,11 @@ Task<void> Connection::Run(std::shared_ptr<Connection> self) {
 }
 
 void Connection::OnBytes(std::string_view bytes) {
+  // What it hears is dropped, as by a server that hangs.
   if (silent_) return;
   if (!busy_) idle_timer_.cancel();
   unread_ += bytes;
+  // A client that sends without waiting must not fill the memory.
   if (unread_.size() > kPipelinedBytesMax) return Close();
   ReadRequests();
 }
@@ -78,6 +82,7 @@ void Connection::ReadRequests() {
 bool Connection::ParseSome() {
   const absl::StatusOr<size_t> taken = parser_.Feed(std::string_view(unread_).substr(parsed_));
   if (!taken.ok()) {
+    // Where the next request begins can't be known any more.
     close_after_reply_ = true;
     SendPlain(MalformedHttpReply());
     return false;
@@ -96,6 +101,7 @@ void Connection::Handle(const HttpRequest& request) {
   busy_ = true;
   close_after_reply_ = request.close;
   auto answer = replica_.api().Answer(request);
+  // Metrics, models and refusals: they take no part in the batch, and have no faults.
   if (const PlainReply* plain = std::get_if<PlainReply>(&answer)) return SendPlain(*plain);
   BeginReply(std::get<InferenceRequest>(std::move(answer)), request);
 }
@@ -103,6 +109,7 @@ void Connection::Handle(const HttpRequest& request) {
 void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   const UnixTime read = UnixNow();
   const uint64_t ordinal = replica_.BeginInference();
+  // By the request's number, not by chance: a run can be repeated with the same faults.
   fault_ = replica_.faults().OfRequest(ordinal);
   chunks_ = 0;
   // Depends on what is asked, not on when: a repeated request gets the same reply.
@@ -124,7 +131,9 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   if (fault_) replica_.CountFault();
   if (fault_ && fault_->kind == FaultKind::k429) return SendPlain(ErrorReply(Overloaded(429)));
   if (fault_ && fault_->kind == FaultKind::k503) return SendPlain(ErrorReply(Overloaded(503)));
+  // Not even a head: the client's own time-out must end it.
   if (fault_ && fault_->kind == FaultKind::kHang) return;
+  // vLLM's engine refuses after the stream has begun: then it is an event under status 200.
   if (refused && !reply_->request().stream) return SendPlain(ErrorReply(*refused));
   outbox_.AppendBytes(reply_->Head(Head()), 0);
   Flush();
@@ -143,6 +152,7 @@ void Connection::StartSequence() {
   if (!request.ignore_eos && options.eos_mean_tokens > 0) {
     const uint64_t eos =
         std::max<uint64_t>(EosLength(spec.draws, options.eos_mean_tokens), request.min_tokens);
+    // Otherwise max_tokens comes first, and the reply ends by length.
     if (eos <= request.max_tokens) {
       spec.output_tokens = eos;
       spec.finish = Finish::kStop;
@@ -157,6 +167,7 @@ void Connection::OnStep(const StepOutput& output) {
   // The engine has let go of it: there is nothing to abort.
   if (output.finish != Finish::kNo) sequence_.reset();
   for (const ReplyPiece& piece : reply_->OnStep(output, Head())) {
+    // Counted in chunks with tokens: the role event is not one.
     const bool due = fault_ && piece.tokens > 0 && chunks_ >= fault_->after_chunks;
     if (due && !Break()) return;
     SendPiece(piece);
@@ -171,6 +182,7 @@ void Connection::SendPiece(const ReplyPiece& piece) {
     ++chunks_;
     ++held_chunks_;
   }
+  // Held back to arrive together, as behind a proxy that buffers.
   if (held_chunks_ < replica_.options().burst_chunks) return;
   held_chunks_ = 0;
   Flush();
@@ -182,11 +194,13 @@ void Connection::EndReply() {
   fault_.reset();
   Flush();
   if (closed_ || close_after_reply_) return;
+  // Nothing is pipelined: the connection waits for its next request.
   if (parsed_ == unread_.size()) return ArmIdleTimer();
   ReadRequests();
 }
 
 bool Connection::Break() {
+  // Once in a reply.
   const Fault fault = *std::exchange(fault_, std::nullopt);
   std::string bytes;
   switch (fault.kind) {
@@ -234,6 +248,7 @@ void Connection::Flush() {
   if (slow_) return FlushSlowly();
   const Outbox::State state = outbox_.Flush();
   if (state == Outbox::State::kFailed) return Close();
+  // The kernel's buffer is full; steps go on, and append to the outbox.
   if (state == Outbox::State::kBlocked) return WaitWritable();
   if (close_after_reply_ && !busy_) Close();
 }
@@ -252,6 +267,7 @@ void Connection::FlushSlowly() {
     if (state == Outbox::State::kFailed) return self->Close();
     if (state == Outbox::State::kBlocked) return self->FlushSlowly();
     if (self->busy_) return;
+    // The reply is out: what follows on the connection is at full speed.
     self->slow_ = false;
     self->Flush();
   });
@@ -273,6 +289,7 @@ void Connection::ArmIdleTimer() {
   idle_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
     if (error || !self || self->busy_) return;
+    // Bytes that the client has not read are not idleness.
     self->outbox_.empty() ? self->Close() : self->ArmIdleTimer();
   });
 }

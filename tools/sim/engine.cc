@@ -14,6 +14,7 @@ uint64_t Engine::AddSequence(SequenceSpec spec, StepSink& sink) {
   const uint64_t id = next_id_++;
   spec.id = id;
   sinks_.emplace(id, &sink);
+  // Asked before: the new sequence begins a step.
   const bool was_idle = !model_.StepEnd();
   model_.AddSequence(std::move(spec), MonoNow());
   // The timer is waiting without a due time.
@@ -34,6 +35,7 @@ Task<void> Engine::Run() {
     // The timer is cancelled for new work too; only the task's own cancellation ends it.
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return;
+    // Woken for new work there may be nothing due: the loop then waits for the new step's end.
     if (!halted_) EndDueSteps();
   }
 }
@@ -45,6 +47,7 @@ void Engine::EndDueSteps() {
       const auto found = sinks_.find(output.id);
       if (found == sinks_.end()) continue;  // its client went while this step was delivered
       StepSink* const sink = found->second;
+      // Before the call, in which the sink may go.
       if (output.finish != Finish::kNo) sinks_.erase(found);
       sink->OnStep(output);
     }

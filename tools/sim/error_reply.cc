@@ -31,6 +31,8 @@ PlainReply ErrorReply(const ApiError& error) {
 }
 
 std::string ErrorEvent(const ApiError& error) {
+  // With blanks, unlike ErrorReply(): vLLM writes events with json.dumps, replies without
+  // blanks.
   return absl::StrFormat(
       "data: {\"error\": {\"message\": %s, \"type\": %s, \"param\": %s, \"code\": %d}}\n\n",
       Quoted(error.message), Quoted(error.type), QuotedParam(error), error.status);
@@ -40,6 +42,7 @@ PlainReply UnauthorizedReply() {
   PlainReply reply;
   reply.status = 401;
   reply.body = R"({"error":"Unauthorized"})";
+  // The key is checked outside the CORS layer, which would add the header.
   reply.vary_origin = false;
   return reply;
 }

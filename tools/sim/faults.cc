@@ -51,6 +51,7 @@ absl::StatusOr<Fault> ParseFault(std::string_view text) {
         absl::StrFormat("--fault: need one of%s, got '%s'", names, text));
   }
   Fault fault{.kind = known->second};
+  // Both parts may be left out, from the end.
   const bool share_good = rest.empty() || (ParseWhole(TakePart(rest), fault.share) &&
                                            fault.share >= 0 && fault.share <= 1);
   const bool after_good = rest.empty() || ParseWhole(rest, fault.after_chunks);
@@ -67,7 +68,9 @@ bool FaultPlan::RefusesAll() const {
 
 std::optional<Fault> FaultPlan::Pick(uint64_t ordinal, bool connections) const {
   for (size_t i = 0; i < faults_.size(); ++i) {
+    // Connections are refused before there is a request: the two are drawn apart.
     if ((faults_[i].kind == FaultKind::kRefuse) != connections) continue;
+    // A number of its own for each fault: adding one doesn't move where the others strike.
     if (draws_.Uniform(Purpose::kFault, ordinal * faults_.size() + i) < faults_[i].share) {
       return faults_[i];
     }

@@ -6,6 +6,7 @@
 namespace specctl::sim {
 
 void Histogram::Observe(double value) {
+  // Bounds are inclusive (le); beyond the last is the +Inf bucket.
   const auto bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
   ++in_bucket_[static_cast<size_t>(bucket)];
   ++count_;

@@ -57,10 +57,12 @@ std::string PlainReplyBytes(const PlainReply& reply, const ReplyHead& head) {
   AppendHead(reply.status, head.date, out);
   if (!reply.allow.empty()) absl::StrAppendFormat(&out, "allow: %s\r\n", reply.allow);
   absl::StrAppendFormat(&out, "content-length: %d\r\n", reply.body.size());
+  // /health has no body and no type.
   if (!reply.content_type.empty()) {
     absl::StrAppendFormat(&out, "content-type: %s\r\n", reply.content_type);
   }
   if (reply.vary_origin) out += "vary: Origin\r\n";
+  // The order of uvicorn's headers.
   if (head.close) out += "connection: close\r\n";
   out += "\r\n";
   out += reply.body;

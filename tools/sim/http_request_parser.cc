@@ -25,6 +25,7 @@ struct HttpRequestParser::Impl {
     parser.emplace();
     parser->body_limit(kBodyBytesMax);
     parser->header_limit(kHeadBytesMax);
+    // Head and body in one put(): without it each call ends at the head.
     parser->eager(true);
     continue_told = false;
   }
@@ -39,6 +40,7 @@ absl::StatusOr<size_t> HttpRequestParser::Feed(std::string_view bytes) {
   boost::beast::error_code error;
   const boost::asio::const_buffer buffer(bytes.data(), bytes.size());
   const size_t taken = impl_->parser->put(buffer, error);
+  // Incomplete is no error: the rest comes with the next bytes.
   if (error && error != http::error::need_more) {
     return absl::InvalidArgumentError(
         absl::StrFormat("HTTP request: need a valid one, got %s", error.message()));
@@ -55,6 +57,7 @@ HttpRequest HttpRequestParser::TakeRequest() {
   HttpRequest request;
   request.method = text(message.method_string());
   request.path = text(message.target());
+  // Routes have no queries.
   request.path.resize(std::min(request.path.size(), request.path.find('?')));
   request.content_type = text(message[http::field::content_type]);
   request.authorization = text(message[http::field::authorization]);
@@ -67,6 +70,7 @@ HttpRequest HttpRequestParser::TakeRequest() {
 
 bool HttpRequestParser::TakeContinueExpected() {
   if (impl_->continue_told || !impl_->parser->is_header_done()) return false;
+  // Once for each request, whatever is asked: the header does not change.
   impl_->continue_told = true;
   const auto expect = impl_->parser->get()[http::field::expect];
   return boost::beast::iequals(expect, "100-continue");

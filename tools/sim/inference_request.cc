@@ -65,6 +65,7 @@ class Fields {
     const json::value* found = Find(name);
     if (found == nullptr) return std::nullopt;
     if (found->is_int64()) return found->as_int64();
+    // Beyond int64: larger than any limit, which then says so.
     if (found->is_uint64()) return INT64_MAX;
     Invalid(found->is_string() ? "int_parsing" : "int_type", name,
             found->is_string()
@@ -116,6 +117,7 @@ void AppendContent(const json::value& content, std::string& text) {
     for (const json::value& part : *parts) {
       const json::object* object = part.if_object();
       const json::value* inner = object == nullptr ? nullptr : object->if_contains("text");
+      // An image or another part without text still counts as something.
       AppendContent(inner == nullptr ? json::value(json::serialize(part)) : *inner, text);
     }
   } else if (!content.is_null()) {
@@ -139,6 +141,8 @@ Prompt ReadMessages(Fields& fields) {
                      "Field required", message);
       return prompt;
     }
+    // Roles and line ends are part of the text that is hashed: the same words in other roles are
+    // another prompt.
     AppendContent(object->at("role"), prompt.text);
     prompt.text += '\n';
     for (const std::string_view name : {"content", "tool_calls"}) {
@@ -155,6 +159,7 @@ Prompt ReadPlainPrompt(Fields& fields) {
   const json::value* given = fields.Require("prompt");
   if (given == nullptr) return prompt;
   const json::array* list = given->if_array();
+  // A list of one prompt is a prompt, as in OpenAI's API.
   if (list != nullptr && list->size() == 1 && !list->front().is_number()) {
     given = &list->front();
     list = given->if_array();
@@ -162,6 +167,7 @@ Prompt ReadPlainPrompt(Fields& fields) {
   if (given->is_string()) {
     prompt.text = std::string(given->as_string());
   } else if (list != nullptr && !list->empty() && list->front().is_number()) {
+    // Ids stand for the text: they are hashed and cached in the same way.
     prompt.text = json::serialize(*given);
     prompt.token_ids = static_cast<uint32_t>(list->size());
   } else {
@@ -174,6 +180,7 @@ Prompt ReadPlainPrompt(Fields& fields) {
 // max_tokens as asked for; absent: all that fits into the context, for completions 16.
 uint32_t ReadMaxTokens(Route route, uint64_t room_tokens, const RequestRules& rules,
                        Fields& fields) {
+  // The newer name goes before the older one; both are checked.
   std::optional<int64_t> asked = fields.Integer("max_completion_tokens");
   if (const std::optional<int64_t> other = fields.Integer("max_tokens"); !asked) asked = other;
   if (!asked) {
@@ -215,6 +222,7 @@ void ReadStreamOptions(const RequestRules& rules, Fields& fields, InferenceReque
   Fields inner(options->as_object());
   request.include_usage = inner.Bool("include_usage");
   const bool continuous = inner.Bool("continuous_usage_stats");
+  // vLLM sends usage on each chunk only where usage is asked for at all.
   request.continuous_usage = request.include_usage && continuous;
   if (inner.error()) fields.Fail(*inner.error());
   if (continuous && rules.refuse_continuous_usage) {
@@ -244,6 +252,7 @@ void CheckSampling(const RequestRules& rules, Fields& fields, InferenceRequest& 
   }
   const bool unsupported =
       fields.Find("logit_bias") != nullptr || fields.Number("min_p").value_or(0) > 0;
+  // Found by vLLM's engine, after the request was accepted: kept for BeginReply().
   if (!rules.speculative || !unsupported) return;
   request.refused_by_engine = ApiError{};
   request.refused_by_engine->message =
@@ -314,6 +323,7 @@ std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody&
   request.seed = static_cast<uint64_t>(fields.Integer("seed").value_or(0));
   request.prompt_tokens =
       prompt.token_ids.value_or(PromptTokens(prompt.text.size(), prompt.messages));
+  // 0 where the prompt fills the context; CheckContext() then refuses.
   const uint64_t room = rules.context_tokens_max > request.prompt_tokens
                             ? rules.context_tokens_max - request.prompt_tokens
                             : 0;
@@ -321,8 +331,10 @@ std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody&
   CheckContext(rules, fields, request);
   const std::string named =
       body.category.empty() ? fields.String("category") : std::string(body.category);
+  // One error, the first that was found.
   if (fields.error()) return *fields.error();
   request.category = named.empty() ? std::string(RecogniseCategory(prompt.text)) : named;
+  // Not before: hashing a prompt of megabytes for a refusal would be a waste.
   request.prompt_hash = Fnv1a(prompt.text);
   request.prompt_blocks = PromptBlocks(prompt.text, request.prompt_tokens);
   return request;

@@ -32,6 +32,7 @@ void PrintTotals(const std::string& url, Replica& replica) {
 }
 
 Task<void> StopAll(std::vector<std::unique_ptr<Replica>>& replicas) {
+  // All of them first: joining one must not wait for what another still serves.
   for (const auto& replica : replicas) replica->Stop();
   for (const auto& replica : replicas) co_await replica->Join();
 }
@@ -46,6 +47,7 @@ class Server {
     std::vector<std::string> urls;
     for (uint32_t i = 0; i < options_.replicas; ++i) {
       auto replica = std::make_unique<Replica>(context_.get_executor(), options_, log_);
+      // Each gets its own from the kernel, or they follow one another.
       const uint16_t port = options_.port == 0 ? 0 : static_cast<uint16_t>(options_.port + i);
       if (absl::Status listening = replica->Listen(port); !listening.ok()) return listening;
       urls_.push_back(replica->url());
@@ -59,12 +61,14 @@ class Server {
     Replica& first = *replicas_.front();
     if (options_.die_after) first.EndAfter(*options_.die_after, Replica::End::kDie);
     if (options_.silent_after) first.EndAfter(*options_.silent_after, Replica::End::kSilent);
+    // With others left the server lives on, as a cluster does.
     if (replicas_.size() == 1) first.SetOnDead([this] { Stop(); });
     for (const auto& replica : replicas_) replica->Start();
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) Stop();
     });
     context_.run();
+    // An exception here is a bug: it ends the program, and is not printed as totals.
     if (failure_) std::rethrow_exception(failure_);
     for (size_t i = 0; i < replicas_.size(); ++i) PrintTotals(urls_[i], *replicas_[i]);
   }

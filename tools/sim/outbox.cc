@@ -15,6 +15,7 @@ constexpr size_t kUnsentBytesMax = 64u << 20;
 }  // namespace
 
 void Outbox::BeginReply(std::string_view response_id) {
+  // Shared by the marks of its chunks, which may outlast the reply.
   if (log_ != nullptr) response_id_ = std::make_shared<const std::string>(response_id);
   next_chunk_ = 0;
 }
@@ -30,6 +31,7 @@ Outbox::State Outbox::Send(std::string_view bytes, uint32_t tokens) {
   if (!taken) return State::kFailed;
   if (*taken < bytes.size()) {
     AppendBytes(bytes.substr(*taken), tokens);
+    // Its first byte went out in this call.
     if (!marks_.empty() && *taken > 0) marks_.back().chunk.begin_unix_ns = begin;
     return State::kBlocked;
   }
@@ -62,6 +64,7 @@ Outbox::State Outbox::Flush(size_t bytes_max) {
     bytes_max -= *taken;
     if (!marks_.empty()) LogSent(begin);
   }
+  // bytes_max was sent, and there is more.
   if (!empty()) return State::kBlocked;
   bytes_.clear();
   sent_ = 0;
@@ -69,8 +72,10 @@ Outbox::State Outbox::Flush(size_t bytes_max) {
 }
 
 std::optional<size_t> Outbox::Hand(std::string_view bytes) const {
+  // MSG_NOSIGNAL: a client that has gone must not kill the server.
   const ssize_t taken = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (taken >= 0) return static_cast<size_t>(taken);
+  // Nothing was taken now; any other error is the connection's end.
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
   return std::nullopt;
 }
@@ -83,6 +88,7 @@ void Outbox::LogSent(int64_t begin_unix_ns) {
   const int64_t end = LogTime();
   for (Mark& mark : marks_) {
     if (mark.chunk.begin_unix_ns == 0) mark.chunk.begin_unix_ns = begin_unix_ns;
+    // The first chunk that is not wholly out; its begin is known now, its end is not.
     if (mark.end > sent_) break;
   }
   while (!marks_.empty() && marks_.front().end <= sent_) {

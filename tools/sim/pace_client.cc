@@ -46,6 +46,7 @@ std::optional<MonoTime> PaceClient::idle_since() const {
 PaceClient::Then PaceClient::OnReadable() {
   std::array<char, 16u << 10> bytes;
   const ssize_t size = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  // Nothing to read after all.
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return Then::kOpen;
   if (size <= 0) return Then::kClosed;
   unread_.append(bytes.data(), static_cast<size_t>(size));
@@ -57,7 +58,9 @@ PaceClient::Then PaceClient::OnWritable() { return After(outbox_.Flush()); }
 
 PaceClient::Then PaceClient::OnDue() {
   const MonoTime now = MonoNow();
+  // Before the work of this chunk: what is measured is the schedule, not the sending.
   shared_.report.AddLateness(now - due_);
+  // One for all clients: what can't be sent at once goes into the outbox.
   std::string& bytes = shared_.buffer;
   bytes.clear();
   const uint32_t tokens = stream_->Next(bytes);
@@ -65,6 +68,7 @@ PaceClient::Then PaceClient::OnDue() {
   due_ = shared_.schedule.Due(slot_, ++point_);
   CountChunk(tokens, now);
   const Then then = After(outbox_.Send(bytes, tokens));
+  // The client reads too slowly: what follows is not this server's lateness.
   if (then == Then::kBlocked) shared_.report.CountBlocked();
   if (then != Then::kOpen || stream_ || unread_.empty()) return then;
   return ReadRequests();
@@ -112,12 +116,14 @@ void PaceClient::Handle(const HttpRequest& request) {
   auto answer = site_.api.Answer(request);
   if (const PlainReply* plain = std::get_if<PlainReply>(&answer)) return SendPlain(*plain);
   InferenceRequest& inference = std::get<InferenceRequest>(answer);
+  // A paced reply is its chunks.
   if (!inference.stream) return SendPlain(ErrorReply(NotStreamed()));
   BeginStream(std::move(inference), request);
 }
 
 void PaceClient::BeginStream(InferenceRequest request, const HttpRequest& http) {
   const UnixTime read = UnixNow();
+  // The schedule counts from here; the log has the wall clock's time.
   read_at_ = MonoNow();
   point_ = shared_.schedule.FirstPoint(slot_, read_at_);
   due_ = shared_.schedule.Due(slot_, point_);
@@ -130,6 +136,7 @@ void PaceClient::BeginStream(InferenceRequest request, const HttpRequest& http) 
   if (shared_.log != nullptr)
     shared_.log->LogRead(identity.response_id, read.time_since_epoch().count());
   outbox_.BeginReply(identity.response_id);
+  // Not flushed here: it goes out with what ReadRequests() sends at its end.
   outbox_.AppendBytes(StreamHead({.date = read, .close = close_after_reply_}), 0);
   stream_.emplace(std::move(request), identity, shared_.options.pace->tokens);
   ++site_.running;

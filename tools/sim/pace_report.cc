@@ -42,6 +42,7 @@ std::string PaceReport::Metrics() const {
     absl::StrAppendFormat(&text, "%s{quantile=\"%s\"} %s\n", kName, PythonFloat(quantile),
                           PythonFloat(Micros(lateness_.Quantile(quantile)) / 1e6));
   }
+  // The sketch keeps no sum that could be read; mean times count is it.
   const double mean_ns = lateness_.mean_ns().value_or(0);
   absl::StrAppendFormat(&text, "%s_sum %s\n%s_count %s\n", kName,
                         PythonFloat(mean_ns * 1e-9 * static_cast<double>(chunks())), kName,
@@ -50,6 +51,7 @@ std::string PaceReport::Metrics() const {
 }
 
 std::optional<PaceSummary> ParsePaceReport(std::string_view output) {
+  // The last report: SIGUSR1 may have printed others before.
   const size_t at = output.rfind("chunks ");
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view line = output.substr(at, output.find('\n', at) - at);

@@ -5,6 +5,7 @@
 namespace specctl::sim {
 namespace {
 
+// Streams of one phase share a wake-up: with a phase of its own for each there would be thousands.
 constexpr double kPhaseGridNs = 200e3;
 
 }  // namespace
@@ -22,6 +23,7 @@ int64_t PaceSchedule::FirstPoint(uint32_t slot, MonoTime read) const {
 
 MonoTime PaceSchedule::Due(uint32_t slot, int64_t point) const {
   const double offset_ns = static_cast<double>(point) * period_ns_ + PhaseNs(slot);
+  // From the origin each time: rounding doesn't add up over hours.
   return origin_ + Nanos(static_cast<int64_t>(std::llround(offset_ns)));
 }
 

@@ -30,6 +30,7 @@ namespace specctl::sim {
 namespace {
 
 constexpr int kSendsBetweenPolls = 64;
+// A run of thousands of streams connects all of them within a moment.
 constexpr int kListenBacklog = 4096;
 
 Nanos CpuTime() {
@@ -139,6 +140,7 @@ absl::Status PaceServer::ListenOn(uint16_t port) {
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   socklen_t length = sizeof(address);
   if (::bind(fd, any, length) != 0 || ::listen(fd, kListenBacklog) != 0) {
+    // close() may change it.
     const int reason = errno;
     ::close(fd);
     return absl::UnavailableError(absl::StrFormat("--port: can't listen on %s:%d: %s",
@@ -169,6 +171,7 @@ absl::Status PaceServer::ListenOn(uint16_t port) {
 
 void PaceServer::Run() {
   while (!stopping_) {
+    // Signals and connections wake it, too: a second is only a bound.
     const Nanos wait = alarms_.empty() ? std::chrono::seconds(1) : alarms_.top().at - MonoNow();
     Poll(std::max(wait, Nanos(0)));
     SendDue();
@@ -216,8 +219,10 @@ void PaceServer::OnSignal() {
 
 void PaceServer::Accept(PaceSite& site) {
   const int fd = ::accept4(site.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  // The client has gone, or no descriptor is free: epoll tells again.
   if (fd < 0) return;
   const int one = 1;
+  // Nagle would hold chunks back for the acknowledgement of the last one.
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
   if (free_slots_.empty()) {
     free_slots_.push(static_cast<uint32_t>(clients_.size()));
@@ -243,8 +248,10 @@ void PaceServer::SendDue() {
 
 void PaceServer::OnAlarm(const Alarm& alarm) {
   Slot& slot = clients_[alarm.slot];
+  // Set for a client that has gone; the queue can't be searched for it.
   if (slot.generation != alarm.generation) return;
   if (!alarm.idle) {
+    // Before OnDue(), after which the next one is set.
     slot.chunk_alarm = false;
     return After(alarm.slot, slot.client->OnDue());
   }
@@ -257,6 +264,7 @@ void PaceServer::OnAlarm(const Alarm& alarm) {
 void PaceServer::After(uint32_t slot, PaceClient::Then then) {
   if (then == PaceClient::Then::kClosed) return RemoveClient(slot);
   const bool blocked = then == PaceClient::Then::kBlocked;
+  // Only on a change: a system call for each chunk would be the server's main cost.
   if (std::exchange(clients_[slot].wants_writable, blocked) != blocked) {
     const uint32_t events = blocked ? EPOLLIN | EPOLLOUT : EPOLLIN;
     Watch(EPOLL_CTL_MOD, clients_[slot].client->fd(), events, slot);
@@ -278,6 +286,7 @@ void PaceServer::SetAlarms(uint32_t number) {
 void PaceServer::RemoveClient(uint32_t number) {
   Slot& slot = clients_[number];
   slot.client.reset();
+  // The next client in this slot is of another generation.
   slot = Slot{.client = nullptr, .generation = slot.generation + 1};
   free_slots_.push(number);
 }

@@ -11,6 +11,7 @@ constexpr std::string_view kTokenText = " token";
 
 // Text of `tokens` tokens; valid until the next call.
 std::string_view TextOfTokens(uint32_t tokens) {
+  // Grows once to the largest chunk; the server has one thread.
   static std::string text;
   while (text.size() < tokens * kTokenText.size()) text += kTokenText;
   return std::string_view(text).substr(0, tokens * kTokenText.size());
@@ -34,6 +35,7 @@ uint32_t PaceStream::Next(std::string& out) {
       first && with_ids ? Ids(request_.prompt_tokens) : std::vector<uint32_t>();
   const bool chat = request_.route == Route::kChat;
   if (first && chat) writer_.Role(prompt_ids, out);
+  // The prompt's step gives one token, as in a real engine.
   const uint32_t planned = first ? 1 : tokens_[(chunks_ - 1) % tokens_.size()];
   const auto tokens =
       static_cast<uint32_t>(std::min<uint64_t>(planned, request_.max_tokens - sent_tokens_));
@@ -44,6 +46,7 @@ uint32_t PaceStream::Next(std::string& out) {
                            .token_ids = ids,
                            .completion_tokens = sent_tokens_,
                            .finish = done() ? Finish::kLength : Finish::kNo};
+  // Completions have no role event: the prompt's ids come with the first text.
   writer_.Content(event, chat ? std::vector<uint32_t>() : prompt_ids, out);
   if (!done()) return tokens;
   if (request_.include_usage) writer_.Usage(sent_tokens_, "", out);

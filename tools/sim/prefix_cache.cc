@@ -23,6 +23,7 @@ std::vector<uint64_t> PromptBlocks(std::string_view prompt_text, uint32_t prompt
 
 uint32_t PrefixCache::LookUpAndAdd(std::span<const uint64_t> blocks) {
   uint32_t hits = 0;
+  // Only from the beginning: a block is of use with all before it.
   while (hits < blocks.size() && held_.contains(blocks[hits])) ++hits;
   for (const uint64_t block : blocks) Hold(block);
   return hits;
@@ -35,6 +36,7 @@ void PrefixCache::Hold(uint64_t block) {
   }
   by_use_.push_front(block);
   held_.emplace(block, by_use_.begin());
+  // The one that was used the longest ago.
   if (held_.size() <= blocks_max_) return;
   held_.erase(by_use_.back());
   by_use_.pop_back();

@@ -87,6 +87,7 @@ void Replica::Stop() {
 }
 
 uint64_t Replica::BeginInference() {
+  // Counted from the first inference: whoever only asks for models or metrics starts no clock.
   if (end_after_ && totals_.inference_requests == 0) tasks_.Spawn(EndLater());
   return totals_.inference_requests++;
 }
@@ -100,6 +101,7 @@ Task<void> Replica::Accept() {
     const auto [error] = co_await acceptor_.async_accept(socket, kTuple);
     if (error == asio::error::operation_aborted) co_return;
     if (error) {  // no descriptor is free
+      // Without a pause the loop would spin until a connection ends.
       retry.expires_after(kAcceptRetry);
       co_await retry.async_wait(kTuple);
       continue;
@@ -111,8 +113,10 @@ Task<void> Replica::Accept() {
 void Replica::Welcome(ServerSocket socket) {
   const uint64_t ordinal = totals_.connections++;
   boost::system::error_code ignored;  // a peer that has gone shows at the first read
+  // Nagle would hold chunks back for the acknowledgement of the last one.
   socket.set_option(Tcp::no_delay(true), ignored);
   const auto connection = std::make_shared<Connection>(std::move(socket), *this);
+  // Weak: a connection lives as long as its own task.
   connections_.emplace(connection.get(), connection);
   if (faults_.RefusesConnection(ordinal)) {
     CountFault();
@@ -130,6 +134,7 @@ Task<void> Replica::EndLater() {
   boost::system::error_code ignored;  // it is closed in any case
   acceptor_.close(ignored);
   engine_.Halt();
+  // Held: ending one connection changes the map that is gone over.
   std::vector<std::shared_ptr<Connection>> alive;
   for (const auto& [unused, weak] : connections_) {
     if (auto connection = weak.lock()) alive.push_back(std::move(connection));

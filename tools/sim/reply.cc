@@ -40,6 +40,7 @@ std::vector<ReplyPiece> Reply::OnStep(const StepOutput& step, const ReplyHead& h
   std::vector<ReplyPiece> pieces;
   const bool last = step.finish != Finish::kNo;
   if (!request_.stream) {
+    // Not streamed: everything at the end, in one body.
     if (!last) return pieces;
     PlainReply whole;
     whole.body = WholeBody(step.finish);
@@ -59,6 +60,7 @@ void Reply::TakeTokens(const StepOutput& step) {
     drafted_steps_.accepted.push_back(step.accepted);
   }
   for (uint32_t i = 0; i < step.tokens; ++i) {
+    // The last token of a reply that ends by itself is the end of sequence, which has no text.
     const bool eos = step.finish == Finish::kStop && i + 1 == step.tokens;
     const uint32_t id = eos ? kEosTokenId : TokenId(draws_, tokens_);
     text_ += TokenText(id);
@@ -70,6 +72,7 @@ void Reply::TakeTokens(const StepOutput& step) {
 void Reply::AddEvents(const StepOutput& step, std::vector<ReplyPiece>& pieces) {
   const bool first = step.step == 0;
   const bool chat = request_.route == Route::kChat;
+  // Once in a reply: on its first event.
   const std::vector<uint32_t> prompt_ids =
       first && request_.return_token_ids ? PromptTokenIds() : std::vector<uint32_t>();
   if (first && chat) writer_.Role(prompt_ids, pieces.emplace_back().bytes);
@@ -78,6 +81,7 @@ void Reply::AddEvents(const StepOutput& step, std::vector<ReplyPiece>& pieces) {
   const ContentEvent event{
       .text = text_, .token_ids = unsent_ids_, .completion_tokens = tokens_, .finish = step.finish};
   writer_.Content(event, chat ? std::vector<uint32_t>() : prompt_ids, content.bytes);
+  // Sent; a merged step's tokens stay until here.
   text_.clear();
   unsent_ids_.clear();
   if (step.finish == Finish::kNo) return;
@@ -111,6 +115,7 @@ std::string Reply::WholeBody(Finish finish) const {
   } else {
     json.Field("text", text_);
   }
+  // Fields and their order are vLLM's.
   WriteNulls({"logprobs"}, json);
   json.Field("finish_reason", FinishText(finish));
   WriteNulls({"stop_reason"}, json);
@@ -145,6 +150,7 @@ std::string Reply::WholeBody(Finish finish) const {
 }
 
 std::vector<uint32_t> Reply::PromptTokenIds() const {
+  // The same prompt has the same ids in every request.
   const Draws of_prompt{request_.prompt_hash};
   std::vector<uint32_t> ids(request_.prompt_tokens);
   for (size_t i = 0; i < ids.size(); ++i) ids[i] = TokenId(of_prompt, i);

@@ -37,11 +37,13 @@ absl::StatusOr<SendLog> SendLog::Open(const std::string& path) {
 }
 
 SendLog::SendLog(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {
+  // Room for the line that fills it, so that it never grows while chunks are sent.
   buffer_.reserve(kBlockBytes + kLineBytesMax);
 }
 
 void SendLog::LogRead(std::string_view response_id, int64_t unix_ns) {
   buffer_ += R"({"event":"read","response_id":")";
+  // Without escapes: ResponseId() leaves only plain characters.
   buffer_ += response_id;
   AppendNumber(R"(","unix_ns":)", unix_ns, buffer_);
   buffer_ += "}\n";
@@ -70,6 +72,7 @@ void SendLog::FlushIfFull() {
 }
 
 void SendLog::WriteOut() {
+  // Told at the end: a full disk must not disturb the streams.
   failed_ |= std::fwrite(buffer_.data(), 1, buffer_.size(), file_.get()) != buffer_.size();
   buffer_.clear();
 }

@@ -156,6 +156,7 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
           ->each([&flags](const std::string&) { flags.paced = true; });
   for (const char* other : {"--fault", "--die-after", "--silent-after", "--burst", "--merge-share",
                             "--no-draft-share", "--acceptance"}) {
+    // The paced server has no batch and no faults: silently ignoring these would mislead.
     pace->excludes(app.get_option(other));
   }
   app.add_option("--pace-phase", schedule.phase,
@@ -177,7 +178,9 @@ absl::Status CheckTogether(Flags& flags) {
   options.batch.step = FromMillis(flags.step_ms);
   options.batch.step_per_sequence = FromMillis(flags.step_ms_per_seq);
   options.batch.per_draft_token = FromMillis(flags.draft_ms);
+  // Batch and reply are configured apart, and must agree.
   options.reply.draft_length = options.batch.draft_length;
+  // Before --acceptance, whose rates are checked against the draft length.
   options.acceptance = AcceptanceModel(options.batch.draft_length);
   if (flags.die_after_s > 0) options.die_after = FromSeconds(flags.die_after_s);
   if (flags.silent_after_s > 0) options.silent_after = FromSeconds(flags.silent_after_s);
@@ -191,10 +194,12 @@ absl::Status CheckTogether(Flags& flags) {
     if (!fault.ok()) return fault.status();
     options.faults.push_back(*fault);
   }
+  // Replicas take the ports that follow.
   if (options.port != 0 && options.port + options.replicas > 65'536) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "--port: need room for %d replicas up to 65535, got %d", options.replicas, options.port));
   }
+  // A request that fits the context must fit the cache; vLLM refuses to start without.
   if (options.batch.kv_tokens_max < options.context_tokens_max) {
     return absl::InvalidArgumentError(
         absl::StrFormat("--kv-tokens: need at least --max-model-len (%d), got %d",

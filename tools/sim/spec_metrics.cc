@@ -28,6 +28,7 @@ std::string SpecMetricsJson(const DraftedSteps& steps, uint32_t draft_length,
   json.Key("speculative_decoding");
   json.BeginObject();
   json.Key("mean_acceptance_length");
+  // vLLM writes floats as Python does: 2.0, not 2.
   json.RawValue(PythonFloat(1 + Share(accepted, steps.accepted.size())));
   json.Key("draft_acceptance_rate");
   json.RawValue(PythonFloat(Share(accepted, drafted)));

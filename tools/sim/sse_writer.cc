@@ -40,12 +40,14 @@ void AppendFinish(Finish reason, std::string& out) {
 // The event being written, in a buffer that stays warm.
 std::string& Begin(const std::string& prefix) {
   thread_local std::string json;
+  // Assigned, not made anew: the memory of the largest event so far is kept.
   json = prefix;
   return json;
 }
 
 void EndEvent(std::string& json, std::string& out) {
   json += "}\n\n";
+  // One event in one HTTP chunk, as uvicorn sends them.
   AppendHttpChunk(json, out);
 }
 
@@ -58,6 +60,7 @@ SseWriter::SseWriter(const InferenceRequest& request, const ReplyIdentity& ident
                         request.route == Route::kChat ? "chat.completion.chunk" : "text_completion",
                         identity.created_unix_s);
   AppendJsonString(identity.model, prefix_);
+  // The same on every event of a reply: written once.
   prefix_ += R"(,"choices":[)";
 }
 
@@ -65,6 +68,7 @@ void SseWriter::Role(std::span<const uint32_t> prompt_token_ids, std::string& ou
   std::string& json = Begin(prefix_);
   json +=
       R"({"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}])";
+  // The role event has usage, too: no token has been made yet.
   if (request_->continuous_usage) AppendUsage(0, json);
   json += R"(,"prompt_token_ids":)";
   if (request_->return_token_ids) {
@@ -85,6 +89,7 @@ void SseWriter::Content(const ContentEvent& event, std::span<const uint32_t> pro
     CompletionChoice(event, prompt_token_ids, json);
   }
   if (request_->continuous_usage) AppendUsage(event.completion_tokens, json);
+  // The last event has the fingerprint: this one, where no usage follows.
   if (event.finish != Finish::kNo && !request_->include_usage) {
     json += R"(,"system_fingerprint":")";
     json += kSystemFingerprint;
@@ -105,9 +110,11 @@ void SseWriter::EndChoice(const ContentEvent& event, std::string& json) const {
 
 void SseWriter::ChatChoice(const ContentEvent& event, std::string& json) const {
   json += R"({"index":0,"delta":{"content":")";
+  // Without escapes: the words of token_model.cc need none.
   json += event.text;
   json += R"("},"logprobs":null,"finish_reason":)";
   AppendFinish(event.finish, json);
+  // Chat has it only on the last chunk, completions on each.
   if (event.finish != Finish::kNo) json += R"(,"stop_reason":null)";
   EndChoice(event, json);
 }
@@ -144,6 +151,7 @@ void SseWriter::Usage(uint64_t completion_tokens, std::string_view metrics_json,
 
 void SseWriter::End(std::string& out) {
   AppendHttpChunk(kDoneEvent, out);
+  // The empty chunk ends the body.
   AppendHttpChunk("", out);
 }
 

@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 64> kWords = {
 }  // namespace
 
 uint32_t PromptTokens(uint64_t text_bytes, uint64_t messages) {
+  // Rounded up: a text of one letter is one token.
   const uint64_t of_text = (text_bytes + kBytesPerToken - 1) / kBytesPerToken;
   const uint64_t of_template =
       messages == 0 ? 1 : messages * kTemplateTokensPerMessage + kTemplateTokens;

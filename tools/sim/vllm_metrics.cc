@@ -32,6 +32,7 @@ class Writer {
   }
 
   void Counter(std::string_view name, std::string_view help, const std::vector<Sample>& samples) {
+    // Python's client adds _total to the name that the engine gives.
     Family(absl::StrFormat("%s_total", name), help, "counter", samples);
     Created(name, help, samples);
   }
@@ -40,6 +41,7 @@ class Writer {
     Head(name, help, "histogram");
     const std::span<const double> bounds = histogram.bounds();
     for (size_t i = 0; i <= bounds.size(); ++i) {
+      // One more than the bounds: everything.
       const std::string bound = i < bounds.size() ? PrometheusFloat(bounds[i]) : "+Inf";
       Line(absl::StrFormat("%s_bucket", name),
            {absl::StrFormat("le=\"%s\",", bound), "", AsDouble(histogram.Cumulative(i))});
@@ -88,6 +90,7 @@ class Writer {
 std::vector<Sample> One(uint64_t value) { return {{"", "", AsDouble(value)}}; }
 
 void WriteSpecDecode(const EngineCounters& counters, Writer& writer) {
+  // vLLM has these families only with speculation.
   if (counters.accepted_by_position.empty()) return;
   writer.Counter("vllm:spec_decode_num_drafts", "Number of spec decoding drafts.",
                  One(counters.drafts));

@@ -41,6 +41,7 @@ struct CheckedRequest {
 
 absl::StatusOr<std::string> ReadFloorsFile(const std::string& path) {
   std::error_code error;
+  // Looked at first: /dev/zero, or a journal named by mistake, must not be read into memory.
   const auto size = fs::file_size(path, error);
   if (error) {
     return absl::InvalidArgumentError(absl::StrFormat("--require @%s: %s", path, error.message()));
@@ -88,9 +89,10 @@ absl::StatusOr<std::string> FolderOf(const std::string& run) {
   if (path.filename() == "journal.pb" && fs::is_regular_file(path, error)) {
     return path.has_parent_path() ? path.parent_path().string() : std::string(".");
   }
+  // FindRun() takes a path as it is, and the error would be about a journal inside a file.
   if (fs::is_regular_file(path, error)) {
     return absl::NotFoundError(absl::StrFormat(
-        "%s: is no run: need a run's folder, its journal.pb, or the id that it printed", run));
+        "%s: is not a run: need a run's folder, its journal.pb, or the id that it printed", run));
   }
   return FindRun(run);
 }
@@ -107,6 +109,7 @@ class Runs {
     if (!sample.ok()) return sample.status();
     samples_.push_back(*std::move(sample));
     RunSample& kept = samples_.back();
+    // As the user named it, in every text; the folder may have been found by id.
     kept.name = named;
     const JournalLoss loss = {.torn_bytes = kept.results.journal_torn_bytes,
                               .damage = kept.results.journal_damage};
@@ -119,16 +122,19 @@ class Runs {
 
  private:
   std::ostream& err_;
+  // Deques: a MeasuredRun points to its sample, and both to be kept while more are read.
   std::deque<RunSample> samples_;
   std::deque<MeasuredRun> measured_;
 };
 
 bool HasReasoning(const MeasuredRun& run) {
+  // TTFO is measured only where some answer had reasoning.
   return run.results().headline.latency.ttfo_ms.has_value();
 }
 
 absl::Status AddFloorDecisions(const CheckedRequest& checked, const MeasuredRun& run,
                                Comparison& comparison) {
+  // Exit status 2 says more than a floor of runs that did not do the same.
   if (!comparison.comparable()) return absl::OkStatus();
   const auto& targets = run.results().targets;
   const FloorsOf of = {.model = targets.empty() ? std::string() : targets.front().model,
@@ -144,6 +150,7 @@ absl::Status AddFloorDecisions(const CheckedRequest& checked, const MeasuredRun&
 }
 
 absl::StatusOr<std::vector<Comparison>> CompareAll(const CompareRequest& request, Runs& runs) {
+  // Flags first: reading journals may take long.
   const absl::StatusOr<CheckedRequest> checked = Check(request);
   if (!checked.ok()) return checked.status();
   const absl::StatusOr<const MeasuredRun*> a = runs.Read(request.runs.front());
@@ -194,6 +201,7 @@ int StatusOf(const std::vector<Comparison>& comparisons, std::ostream& err) {
       Say(absl::StrFormat("specctl compare: %s does not meet --require: %s: %s", comparison.b->name,
                           decision.term, decision.reason),
           err);
+      // A refusal outranks it: where the runs are not comparable, nothing was decided.
       if (status == kDone) status = kRequirementFailed;
     }
   }
@@ -202,6 +210,7 @@ int StatusOf(const std::vector<Comparison>& comparisons, std::ostream& err) {
 
 int FailCompare(const absl::Status& status, std::ostream& err) {
   Say("specctl compare: " + std::string(status.message()), err);
+  // What the user can mend by other arguments.
   const bool bad_input = absl::IsNotFound(status) || absl::IsInvalidArgument(status);
   return bad_input ? kBadInput : kFailed;
 }
@@ -248,12 +257,14 @@ void AddCompareCommand(CLI::App& app, int& exit_status) {
       ->capture_default_str();
   command->add_option("--across", request->across,
                       "Revisions that may differ: engine, dataset, drafter, joined by commas");
-  command->add_option("--floor", request->floor,
-                      "A second run of the baseline: how much replies of equal runs differ");
+  command->add_option(
+      "--floor", request->floor,
+      "A second run of the baseline: shows how much the replies of equal runs differ");
   command
       ->add_option("--require", request->requires_all,
-                   "Conditions, e.g. 'output_tps >= -3%, ttft_p95 <= 2s', or @FILE with floors of "
-                   "the acceptance length; repeatable; exit with 3 where one does not hold")
+                   "Conditions that must hold, e.g. 'output_tps >= -3%, ttft_p95 <= 2s', or @FILE "
+                   "with floors of the acceptance length; repeatable; exit with 3 where one does "
+                   "not hold")
       ->allow_extra_args(false);
   command->add_option("--output", request->output, "Write to this file [standard output]");
   specctl::flags::SetHelp(*command, CompareHelp());

@@ -18,6 +18,7 @@ constexpr size_t kBodyShownBytes = 600;
 
 std::string Describe(const std::optional<uint64_t>& requests, const LoadSpec& load) {
   if (!requests) return "as many as the time allows; the dataset repeats";
+  // How many times every slot is filled: the run's length in requests' latencies.
   const uint64_t waves = (*requests + load.bs - 1) / load.bs;
   return absl::StrFormat("%d, in about %s of %d", *requests, CountedText(waves, "wave"), load.bs);
 }
@@ -34,7 +35,9 @@ std::string DescribeDuration(const LoadSpec& load) {
 
 absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& spec) {
   RequestSpec request = spec.request;
+  // The first conversation goes to the first target, and asks for its model.
   if (!spec.targets.front().model.empty()) request.model = spec.targets.front().model;
+  // Nothing is probed, so the engine is not known: vLLM's form is shown.
   const auto writer = RequestBodyWriter::Create(request, VllmProfile());
   if (!writer.ok()) return writer.status();
   const WorkloadItem& first = workload.items.front();

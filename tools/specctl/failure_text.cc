@@ -18,6 +18,7 @@ namespace {
 std::vector<std::string> CommandsOf(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    // Planned commands are in no group, and not suggested.
     if (!command->get_group().empty()) names.push_back(command->get_name());
   }
   return names;
@@ -32,6 +33,7 @@ std::string Nearest(const std::string& word, const std::vector<std::string>& nam
   for (const std::string& name : names) {
     if (word.size() > kWordBytesMax) break;
     const size_t edits = EditDistance(word, name);
+    // With as many edits as the name has letters any word would be a slip of it.
     if (edits < std::min(fewest, name.size())) {
       fewest = edits;
       nearest = name;
@@ -59,10 +61,12 @@ std::string MissingCommandText(const CLI::App& app) {
 
 std::string FailureText(const CLI::App* app, const CLI::Error& error) {
   const CLI::App* at = app;
+  // The innermost command that was given: its commands are the ones to choose from.
   while (!at->get_subcommands().empty()) at = at->get_subcommands().back();
   const bool command_missing =
       error.get_name() == "RequiredError" && at->get_require_subcommand_min() > 0;
   const std::string text = command_missing ? MissingCommandText(*at) : error.what();
+  // CLI11 repeats what was typed: a URL in it may hold a login.
   return PrintableLines(WithoutLogins(text)) + "\nRun with --help for more information.\n";
 }
 

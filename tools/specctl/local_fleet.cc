@@ -12,6 +12,7 @@ namespace specctl::cli {
 controller::FleetFacts LocalFleet() {
   controller::FleetHost host;
   host.boot_id = ReadBootId();
+  // 0 means that it is not known.
   host.cores = std::max(1u, std::thread::hardware_concurrency());
   host.files_max = RaiseFileLimit();
   controller::FleetFacts fleet;

@@ -21,6 +21,7 @@ absl::Status ReadCertificates(TlsSpec& tls) {
   auto pem = ReadCaFile(tls.ca_file);
   if (!pem.ok()) return pem.status();
   tls.ca_pem = *std::move(pem);
+  // Tried at once: a file without certificates should not fail at the first connection.
   return MakeClientTlsContext(tls).status();
 }
 
@@ -28,6 +29,7 @@ absl::Status ReadCertificates(TlsSpec& tls) {
 
 absl::Status ReadLocalFiles(controller::MeasureRequest& request) {
   const auto* const prompts = std::get_if<DatasetRequest>(&request.prompts);
+  // Only a file of the user's: named datasets are found where the run is made.
   if (prompts != nullptr && NamesAFile(*prompts)) {
     auto rows = LoadDataset(*prompts);
     if (!rows.ok()) return rows.status();

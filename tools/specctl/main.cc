@@ -33,6 +33,7 @@ namespace {
 // Prints what --help and --version ask for, or what is wrong with the flags: nothing was sent.
 int EndOf(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream page;
+  // CLI11 has written the failure itself; only pages go through PrintPage().
   if (app.exit(error, page) != 0) return kBadInput;
   const absl::Status printed = PrintPage(page.str(), std::cout);
   return printed.ok() ? kDone : Complain("specctl", printed, kFailed);
@@ -68,6 +69,7 @@ flags::HelpOptions ProgramHelp() {
 
 int main(int argc, char** argv) {
   using namespace specctl;
+  // Before any file is opened: it could get the number of standard output.
   if (const absl::Status opened = cli::OpenStandardFiles(); !opened.ok()) {
     return cli::Complain("specctl", opened, cli::kFailed);
   }

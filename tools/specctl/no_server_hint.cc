@@ -22,10 +22,12 @@ int LocalPort(const std::string& text) {
 
 std::string NoServerHint(const absl::Status& error, const std::vector<std::string>& urls) {
   const std::string text(error.message());
+  // The status code is shared with other failures to connect; the words are strerror's.
   if (text.find("Connection refused") == std::string::npos || urls.empty()) return "";
   const int port = LocalPort(urls.front());
   const bool all_local = std::all_of(urls.begin(), urls.end(),
                                      [](const std::string& url) { return LocalPort(url) > 0; });
+  // On another machine a simulated engine here would not help.
   if (!all_local) return "";
   return absl::StrFormat(
       "no server is listening there: name one with --url; to try specctl without a server, run in "

@@ -36,6 +36,7 @@ std::vector<fs::path> MissingOf(const fs::path& dir) {
 
 absl::StatusOr<OutputDir> OutputDir::Prepare(const std::string& dir) {
   std::error_code error;
+  // Looked at before they are made: what was there already is never removed.
   OutputDir output(MissingOf(dir));
   fs::create_directories(dir, error);
   if (error) return BadOutputDir(dir, absl::StrFormat("can't be created: %s", error.message()));
@@ -55,6 +56,7 @@ absl::StatusOr<OutputDir> OutputDir::Prepare(const std::string& dir) {
 OutputDir::~OutputDir() {
   for (const fs::path& folder : made_) {
     std::error_code full;  // that is how it shall be
+    // Not remove_all(): only folders that stayed empty go.
     fs::remove(folder, full);
   }
 }
@@ -63,6 +65,7 @@ std::string NewRunId() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   ::gmtime_r(&now, &utc);
+  // Two runs begun in one second must not share an id.
   std::random_device random;
   return absl::StrFormat("%04d%02d%02d-%02d%02d%02d-%04x", utc.tm_year + 1900, utc.tm_mon + 1,
                          utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, random() & 0xffffu);

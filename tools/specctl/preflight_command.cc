@@ -33,6 +33,7 @@ constexpr std::string_view kPreflight = "specctl preflight";
 constexpr double kDefaultChunksPerS = 50;
 constexpr double kChunksPerSMin = 1;
 constexpr double kChunksPerSMax = 1000;
+// A second is a window; less has no figure at all.
 constexpr Nanos kDurationMin = std::chrono::seconds(1);
 constexpr Nanos kDurationMax = std::chrono::minutes(10);
 constexpr size_t kCheckTries = 2;
@@ -90,7 +91,9 @@ absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& pr
                            .streams = *streams * preflight.agents,
                            .chunks_per_s = preflight.chunks_per_s};
     auto step = MakeStep(runner, load);
+    // Interrupted: no ceiling is told, not even of the steps so far.
     if (absl::IsCancelled(step.status())) return step.status();
+    // What was found so far stands; the page says what stopped it.
     if (!step.ok()) {
       preflight.stopped_by = std::string(step.status().message());
       break;
@@ -150,6 +153,7 @@ int PrintFound(const Preflight& preflight, const std::string& format) {
   const absl::Status printed = format == "json" ? PrintJson(PreflightJson(preflight), std::cout)
                                                 : PrintPage(PreflightPage(preflight), std::cout);
   if (!printed.ok()) return Complain(kPreflight, printed, kFailed);
+  // The page is printed in any case: it says why nothing was kept.
   return preflight.streams_kept ? kDone : kFailed;
 }
 
@@ -169,6 +173,7 @@ int RunPreflight(const PreflightFlags& flags) {
     if (!absl::IsCancelled(found)) return Complain(kPreflight, found, kFailed);
     return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
   }
+  // Nothing was measured, so that there is no page.
   if (preflight.steps.empty()) {
     return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
   }

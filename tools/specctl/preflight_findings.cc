@@ -5,7 +5,9 @@
 namespace specctl::cli {
 
 bool IsLowerBound(const Preflight& preflight) {
+  // The search ended at --streams-max, not at the machine.
   if (!preflight.streams_not_kept) return true;
+  // In the search per agent, in a step's load over all of them.
   const uint32_t not_kept = *preflight.streams_not_kept * preflight.agents;
   return std::none_of(preflight.steps.begin(), preflight.steps.end(), [&](const JudgedStep& step) {
     return step.load.streams == not_kept && step.state == StepState::kDistorted;
@@ -41,6 +43,7 @@ std::optional<bool> MachineCarriesIt(const Preflight& preflight) {
   const std::optional<AgentPlan> plan = PlanOf(preflight);
   if (!plan || plan->machines > 1) return false;
   const std::optional<StepState> checked = CheckedState(preflight);
+  // Not known: the check was not made, or its server was the limit.
   if (!checked || *checked == StepState::kNullServerLate) return std::nullopt;
   return *checked == StepState::kKept;
 }

@@ -17,11 +17,13 @@ std::optional<uint32_t> StreamSearch::Next() const {
   const uint32_t kept = highest_kept_.value_or(0);
   if (!lowest_not_kept_) {
     if (kept == streams_max_) return std::nullopt;
+    // Doubles from 256 on: few steps reach any machine's ceiling.
     const uint64_t next = kept == 0               ? kFirstStreams
                           : kept < kSecondStreams ? kSecondStreams
                                                   : uint64_t{2} * kept;
     return static_cast<uint32_t>(std::min<uint64_t>(next, streams_max_));
   }
+  // Between the two, a few times: a plan leaves more room than the last halving would find.
   const uint32_t middle = kept + (*lowest_not_kept_ - kept) / 2;
   if (halvings_ == kHalvingsMax || middle == kept) return std::nullopt;
   return middle;
@@ -29,6 +31,7 @@ std::optional<uint32_t> StreamSearch::Next() const {
 
 void StreamSearch::AddResult(bool kept) {
   const uint32_t streams = Next().value_or(0);
+  // One bad step may be other work on the machine; two are its limit.
   if (!kept && !std::exchange(second_try_, true)) return;
   second_try_ = false;
   if (lowest_not_kept_) ++halvings_;
@@ -54,6 +57,7 @@ StepLoad CheckLoad(const AgentDemand& demand, const AgentPlan& plan) {
             .streams = static_cast<uint32_t>(demand.bs),
             .chunks_per_s = demand.chunks_per_s};
   }
+  // More than one machine is needed: this one is checked with its own part of the load.
   const double share = kPlannedShare * demand.ceiling_chunks_per_s / demand.chunks_per_s;
   return {.agents = demand.machine_agents,
           .streams = demand.machine_agents * std::max(1u, static_cast<uint32_t>(share)),

@@ -88,6 +88,7 @@ std::string CheckText(const Preflight& preflight) {
     return absl::StrFormat("not checked: %s\n", Printable(preflight.check_stopped_by));
   }
   if (preflight.checks.empty()) return "";
+  // The second try counts.
   const JudgedStep& check = preflight.checks.back();
   std::string out = absl::StrFormat(
       "checked: %s%s (%s%s, %s)\n", std::string(StepStateName(check.state)),
@@ -114,6 +115,7 @@ std::string PlanText(const Preflight& preflight, const AgentPlan& plan) {
 }
 
 std::string WithoutCeiling(const Preflight& preflight) {
+  // Only if none failed for another reason: one distorted step is the machine's.
   const bool server_late =
       std::all_of(preflight.steps.begin(), preflight.steps.end(),
                   [](const JudgedStep& step) { return step.state == StepState::kNullServerLate; });
@@ -127,6 +129,7 @@ void WriteAgent(const JudgedStep& step, const StepAgent& agent, JsonWriter& json
   json.Field("streams", agent.streams);
   json.Field("receive_lag_p99_ms", agent.receive_lag_p99_ms);
   json.Field("cpu_us_per_chunk", agent.cpu_us_per_chunk);
+  // Agent and null server of one number belong together; a report may be missing.
   if (agent.agent >= step.null_servers.size()) return;
   const sim::PaceSummary& null_server = step.null_servers[agent.agent];
   json.Field("null_server_late_p99_ms", Seconds(null_server.lateness_p99) * 1e3);

@@ -18,6 +18,7 @@ constexpr int64_t kReplyChunksMin = 2;
 
 absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nanos duration,
                                                        const std::vector<std::string>& urls) {
+  // Several replies for each stream and step, so that requests begin and end as in a real run.
   const Nanos reply = std::min(kReplyMax, duration / 3);
   const int64_t chunks = std::max(
       kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
@@ -25,6 +26,7 @@ absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nan
   request.spec.run_id = NewRunId();
   request.spec.specctl_version = kVersion;
   request.spec.load.bs = load.streams;
+  // Over one reply: the streams' ends are then spread, too.
   request.spec.load.ramp = std::chrono::ceil<std::chrono::milliseconds>(reply);
   request.spec.load.duration = duration;
   request.agents = load.agents;
@@ -36,6 +38,7 @@ absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nan
   }
   // Shared in turn, as many targets as agents are a target for each agent.
   request.spec.url_policy = UrlPolicy::kRoundRobin;
+  // Always there; null servers answer any prompt alike.
   request.prompts = DatasetRequest{.dataset = "builtin"};
   request.osl_tokens = static_cast<uint32_t>(chunks);
   request.spec.request.ignore_eos = true;

@@ -42,6 +42,7 @@ std::string LastLine(std::string text) {
 
 // A command of this program, in a process that dies with this one.
 std::vector<std::string> OwnCommand(std::vector<std::string> words) {
+  // Not argv[0], which may be relative or have been replaced on disk meanwhile.
   words.insert(words.begin(), {"/proc/self/exe", "--parent-pid", std::to_string(::getpid())});
   return words;
 }
@@ -100,7 +101,9 @@ absl::StatusOr<JudgedStep> PreflightRunner::Run(const StepLoad& load) {
 
 absl::StatusOr<std::vector<std::string>> PreflightRunner::StartNullServers(
     const StepLoad& load, std::vector<ChildProcess>& servers) {
+  // All are started before the first is waited for.
   for (uint32_t i = 0; i < load.agents; ++i) {
+    // Port 0 and a file for the URL: several null servers never fight for a port.
     auto server = ChildProcess::Start(
         {.words = OwnCommand({"sim", "--port", "0", "--port-file", File("url", i), "--pace",
                               absl::StrFormat("%.6f", load.chunks_per_s), "--pace-first-ms", "1"}),
@@ -112,6 +115,7 @@ absl::StatusOr<std::vector<std::string>> PreflightRunner::StartNullServers(
   std::vector<std::string> urls;
   for (uint32_t i = 0; i < load.agents; ++i) {
     const auto listens = [&] {
+      // The line's end is written last: a URL is never read half.
       return servers[i].Ended() || ReadFile(File("url", i)).ends_with('\n');
     };
     if (auto up = Await(listens, "listen"); !up.ok()) return up;
@@ -126,6 +130,7 @@ absl::StatusOr<std::vector<std::string>> PreflightRunner::StartNullServers(
 
 absl::StatusOr<std::vector<sim::PaceSummary>> PreflightRunner::EndNullServers(
     std::vector<ChildProcess>& servers) {
+  // All of them first, so that they end side by side.
   for (ChildProcess& server : servers) server.Signal(SIGTERM);
   std::vector<sim::PaceSummary> reports;
   for (size_t i = 0; i < servers.size(); ++i) {

@@ -12,6 +12,7 @@
 namespace specctl::cli {
 namespace {
 
+// A stream loses some time between two replies.
 constexpr double kReachedShareMin = 0.98;
 constexpr double kLatenessShareMax = 0.1;  // of a stream's chunk period
 
@@ -20,6 +21,7 @@ StepAgent AgentOf(const AgentFigures& agent) {
                        .streams = agent.slots,
                        .receive_lag_p99_ms = agent.receive_lag_p99_ms_max,
                        .cpu_us_per_chunk = std::nullopt};
+  // An agent that received nothing has no cost for a chunk.
   if (agent.chunks > 0) {
     figures.cpu_us_per_chunk = agent.cpu_seconds * 1e6 / static_cast<double>(agent.chunks);
   }
@@ -50,6 +52,7 @@ StepFigures FiguresOf(const Results& results) {
     figures.reasons.push_back(reason.code);
   }
   figures.checks_not_made = results.verdict.checks_not_made;
+  // Without a hold the rate has ramp and drain in it, and would look too low.
   if (!results.headline_is_whole_run && results.headline.throughput.output_tps) {
     figures.reached_per_s = results.headline.throughput.output_tps->value;
   }
@@ -88,6 +91,7 @@ JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
                                   ShareText(*step.figures.reached_per_s / load.OfferedPerS())));
   }
   if (why.empty()) return step;
+  // Then it is not known whose fault it was: neither kept nor the agents' limit.
   const bool late = Seconds(WorstLatenessP99(step)) > kLatenessShareMax / load.chunks_per_s;
   step.state = late ? StepState::kNullServerLate : StepState::kDistorted;
   step.why = absl::StrJoin(why, "; ");

@@ -13,11 +13,13 @@
 namespace specctl::cli {
 
 absl::Status PrintPage(std::string_view page, std::ostream& out, bool colour) {
+  // First: the colour's own escapes must stay.
   const std::string safe = PrintableLines(page);
   return PrintJson(colour ? WithColour(safe) : safe, out);
 }
 
 absl::Status PrintJson(std::string_view json, std::ostream& out) {
+  // Streams don't say why they failed; write() leaves it here.
   errno = 0;
   out.write(json.data(), static_cast<std::streamsize>(json.size()));
   out.flush();  // a short page is written only now

@@ -82,6 +82,7 @@ std::string TargetText(const TargetProbed& facts, const RunSpec& spec) {
   if (facts.max_model_len_tokens) {
     out += absl::StrFormat(", context of %d tokens", *facts.max_model_len_tokens);
   }
+  // One model is named in the line above.
   if (facts.served_models.size() > 1) {
     out += "\nserves   " + Printable(absl::StrJoin(facts.served_models, ", "));
   }

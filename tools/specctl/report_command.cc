@@ -33,6 +33,7 @@ absl::StatusOr<std::optional<OutputDir>> MakeOutputDir(const ReportOptions& opti
   if (options.output_dir.empty() || !fs::is_directory(options.run_dir, error)) {
     return std::nullopt;  // a missing run is named by the replay, before anything is made
   }
+  // Named in another way, e.g. with a slash at its end: it is the run's own, and not empty.
   if (fs::equivalent(options.output_dir, options.run_dir, error)) return std::nullopt;
   auto prepared = OutputDir::Prepare(options.output_dir);
   if (!prepared.ok()) return prepared.status();
@@ -58,6 +59,7 @@ int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) 
   absl::StatusOr<std::string> run_dir = FindRun(asked.run_dir);
   if (!run_dir.ok()) return Fail(run_dir.status(), err);
   options.run_dir = *std::move(run_dir);
+  // Before the replay, which may take long.  What was made goes again if nothing is written to it.
   const auto made = MakeOutputDir(options);
   if (!made.ok()) return Fail(made.status(), err);
   const std::string& output_dir = options.output_dir.empty() ? options.run_dir : options.output_dir;
@@ -72,6 +74,7 @@ int RunReport(const ReportOptions& asked, std::ostream& out, std::ostream& err) 
   const absl::Status printed = PrintResults(*results, options.format, page, options.colour, out);
   if (!printed.ok()) {
     Say("specctl report: " + std::string(printed.message()), err);
+    // They are written before the page: only printing failed.
     Say("the run's artifacts are in " + output_dir, err);
     return kFailed;
   }

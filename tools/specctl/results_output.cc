@@ -55,6 +55,7 @@ absl::Status CheckResultsFormat(const ResultsFormat& format) {
 
 absl::Status PrintResults(const Results& results, const ResultsFormat& format, PageOptions page,
                           bool colour, std::ostream& out) {
+  // PrintPage() would replace characters of texts that JSON has escaped already.
   if (format.format == "json") return PrintJson(SummaryJson(results), out);
   if (format.format == "csv") return PrintPage(FiguresCsv(results), out);
   page.statistics = format.columns;

@@ -80,6 +80,7 @@ int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
     Complain(kWho, printed, kFailed);
     Say("the run's artifacts are in " + run_dir);
   }
+  // Before the verdict: a script should see that the run was cut short, whatever it found.
   if (end == RunEnd::kInterrupted) return kInterrupted;
   if (end != RunEnd::kCompleted || !printed.ok()) return kFailed;
   const bool invalid = results->verdict.state == VerdictState::kInvalid;
@@ -91,6 +92,7 @@ int Run(const RunFlags& flags) {
   if (!request.ok()) return Complain(kWho, request.status(), kBadInput);
   if (flags.dry_run) return DryRun(*std::move(request));
   const std::string run_dir = flags.output_dir.value_or("runs/" + request->spec.run_id);
+  // Before anything is sent: a run whose folder can't be written would be for nothing.
   const auto output_dir = OutputDir::Prepare(run_dir);
   if (!output_dir.ok()) return Complain(kWho, output_dir.status(), kBadInput);
   auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
@@ -110,6 +112,7 @@ int Run(const RunFlags& flags) {
   if (!outcome.ok()) return Complain(kWho, outcome.status(), kFailed);
   const RunEnded& ended = outcome->ended;
   if (ended.end != RunEnd::kCompleted) Say("specctl run: " + ended.reason);
+  // The agents end before the journal is read: both would compete for the cores.
   fleet->reset();
   return Report(flags, run_dir, ended.end);
 }

@@ -71,6 +71,7 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
   AddInferenceFlags(flags->request);
   AddMetricsFlags(flags->request);
   AddResultFlags(app, *flags);
+  // Last of the steps: its notes are about what the others took.
   AddNeedlessFlags(flags->request);
   AddPlannedFlags(app);
   specctl::flags::SetHelp(app, RunHelp());

@@ -35,6 +35,7 @@ std::vector<fs::path> RunsIn(const fs::path& dir) {
     std::error_code ignored;  // what can't be looked into is no run
     if (fs::is_regular_file(entry->path() / "journal.pb", ignored)) runs.push_back(entry->path());
   }
+  // Folders named by id sort by time: the last are the latest.
   std::sort(runs.begin(), runs.end());
   return runs;
 }
@@ -42,6 +43,7 @@ std::vector<fs::path> RunsIn(const fs::path& dir) {
 std::string IdOf(const fs::path& run) {
   const fs::path path = run / "run.json";
   std::error_code error;
+  // Any folder may hold a file of that name.
   if (const auto size = fs::file_size(path, error); error || size > kRunFileBytesMax) return "";
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -66,9 +68,11 @@ absl::Status NoSuchRun(const std::string& run, const std::vector<fs::path>& runs
 }  // namespace
 
 absl::StatusOr<std::string> FindRun(const std::string& run) {
+  // An id has no slash: what has one was meant as a path.
   const bool is_path = run.empty() || run.find('/') != std::string::npos;
   if (is_path || IsFolder(run)) return run;  // whoever reads it says what is wrong with it
   const fs::path by_id = fs::path("runs") / run;
+  // Where a run goes without --output-dir: no need to look into every folder.
   if (IsFolder(by_id)) return by_id.string();
   const std::vector<fs::path> runs = RunsIn("runs");
   for (const std::vector<fs::path>& folders : {RunsIn("."), runs}) {

@@ -13,6 +13,7 @@ namespace specctl::cli {
 absl::Status OpenStandardFiles() {
   // In order: open() takes the lowest number that is free.
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // Open already: the usual case.
     if (::fcntl(fd, F_GETFD) >= 0) continue;
     if (::open("/dev/null", O_RDWR) != fd) {
       return absl::UnavailableError(absl::StrFormat(

@@ -36,10 +36,12 @@ Surroundings RealSurroundings() {
 
 size_t PageColumns() {
   winsize size = {};
+  // Of a file or pipe there is no width: the page's own is used.
   const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return known ? size.ws_col : kPageColumns;
 }
 
+// no-color.org: set to anything.
 bool WantsColour() { return ::isatty(STDOUT_FILENO) == 1 && !Environment("NO_COLOR"); }
 
 absl::StatusOr<RunSpec> SpecOfRun(const std::string& run_dir) {

@@ -41,7 +41,7 @@ TEST(AcceptanceFloorsTest, AGoldenAlIsOfCodingByModelAndMode) {
 
 TEST(AcceptanceFloorsTest, ErrorsNameTheLine) {
   EXPECT_THAT(FloorsErrorOf(kGolden, {.model = "other"}),
-              HasSubstr("no floors for the run's model other, but for llama"));
+              HasSubstr("no floors for the run's model other, only for llama"));
   EXPECT_THAT(FloorsErrorOf("llama:\n  thinking_on: {1: 2}", {.model = "llama"}),
               HasSubstr("al.yaml:1: llama has no thinking_off"));
   EXPECT_THAT(FloorsErrorOf("coding: 3"),

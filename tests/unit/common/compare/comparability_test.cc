@@ -82,7 +82,7 @@ TEST_F(ComparabilityTest, SpeculationOnAgainstOffIsWhatIsCompared) {
   b_.results.targets[0].speculation_method = "ngram";
   b_.results.targets[0].draft_length = 3;
   EXPECT_THAT(Codes(), IsEmpty());
-  EXPECT_THAT(result_.notes, ElementsAre("speculation is on in B alone"));
+  EXPECT_THAT(result_.notes, ElementsAre("speculation is on only in B"));
 }
 
 TEST_F(ComparabilityTest, TwoDraftersAreRefusedUnlessNamed) {

@@ -70,7 +70,7 @@ TEST(ConditionTest, ErrorsNameThePieceAndItsPlace) {
             "condition \"output_tsp >= 3\", character 1: there is no figure output_tsp: did you "
             "mean output_tps?; docs/metrics.md lists them");
   EXPECT_EQ(ConditionErrorOf("output_tps >= 3, ttft_p95 <= 2 parsecs"),
-            "condition \"ttft_p95 <= 2 parsecs\", character 32: parsecs is no unit of ttft_ms: "
+            "condition \"ttft_p95 <= 2 parsecs\", character 32: parsecs is not a unit of ttft_ms: "
             "need ms, s, us, min, %, or none");
   EXPECT_THAT(ConditionErrorOf("ttft_p95 2s"),
               HasSubstr("character 10: need >= or <= after ttft_p95"));
@@ -80,16 +80,16 @@ TEST(ConditionTest, ErrorsNameThePieceAndItsPlace) {
   EXPECT_THAT(ConditionErrorOf("ttft_p42 <= 2s"),
               HasSubstr("there is no quantile p42: need one of p1, p5, p10"));
   EXPECT_THAT(ConditionErrorOf("output_tps_p95 >= 2"), HasSubstr("output_tps has no quantiles"));
-  EXPECT_THAT(ConditionErrorOf("source >= 2"), HasSubstr("source is no number"));
+  EXPECT_THAT(ConditionErrorOf("source >= 2"), HasSubstr("source is not a number"));
   EXPECT_THAT(ConditionErrorOf("ttft <= "), HasSubstr("need a number"));
-  EXPECT_THAT(ConditionErrorOf("ttft <= fast"), HasSubstr("fast is no number"));
-  EXPECT_THAT(ConditionErrorOf("ttft <= inf"), HasSubstr("inf is no number"));
-  EXPECT_THAT(ConditionErrorOf("ttft <= +-3"), HasSubstr("is no number"));
+  EXPECT_THAT(ConditionErrorOf("ttft <= fast"), HasSubstr("fast is not a number"));
+  EXPECT_THAT(ConditionErrorOf("ttft <= inf"), HasSubstr("inf is not a number"));
+  EXPECT_THAT(ConditionErrorOf("ttft <= +-3"), HasSubstr("is not a number"));
   EXPECT_THAT(ConditionErrorOf("output_tps >= 1,000"), HasSubstr("condition \"000\""));
   EXPECT_THAT(ConditionErrorOf(""), HasSubstr("need the key of a figure"));
   EXPECT_THAT(ConditionErrorOf("ttft <= 2s,"), HasSubstr("character 12: need the key"));
   EXPECT_THAT(ConditionErrorOf("per_step >= 2s"),
-              HasSubstr("s is no unit of per_step: need %, or none"));
+              HasSubstr("s is not a unit of per_step: need %, or none"));
 }
 
 TEST(ConditionTest, WhatWasTypedReachesNoTerminal) {

@@ -101,7 +101,7 @@ TEST_F(FloorsTest, ACategoryIsDecidedAtItsOwnLowerBound) {
 
 TEST_F(FloorsTest, WhatCantBeLookedUpIsAnError) {
   EXPECT_THAT(std::string(Decided("coding: {5: 2}").status().message()),
-              HasSubstr("al.yaml:1: no floor of coding for the run's draft length 3"));
+              HasSubstr("al.yaml:1: no floor for coding at the run's draft length 3"));
   EXPECT_THAT(std::string(Decided("maths: {3: 2}").status().message()),
               HasSubstr("al.yaml:1: the run has no category maths"));
   sample_.results.targets[0].draft_length.reset();

@@ -68,7 +68,8 @@ TEST_F(StimulusChecksTest, FailuresCountAsAnEnd) {
 TEST_F(StimulusChecksTest, PrefixHitsByCountersMustAgree) {
   a_.results.servers.emplace().sums.prefix_hit_rate = 0.02;
   EXPECT_THAT(Codes(), IsEmpty());
-  EXPECT_THAT(result_.notes, ElementsAre("not checked: prefix hits (one run does not tell them)"));
+  EXPECT_THAT(result_.notes,
+              ElementsAre("not checked: prefix hits (one run does not report them)"));
   b_.results.servers.emplace().sums.prefix_hit_rate = 0.9;
   EXPECT_THAT(Codes(), ElementsAre("prefix_hits"));
   EXPECT_EQ(result_.refusals[0].text,
