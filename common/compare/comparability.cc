@@ -111,7 +111,8 @@ class Checker {
     }
     if (results.headline_is_whole_run) {
       result_.notes.push_back(absl::StrFormat(
-          "%s has no hold of 5 s and 30 requests: its figures have no intervals", run));
+          "%s has no hold of 5 s and 30 requests: its figures, but acceptance, have no intervals",
+          run));
     }
   }
 
@@ -192,12 +193,19 @@ std::string SpeculationText(const Results& results) {
   return lengths.empty() ? text : text + ", draft length " + lengths;
 }
 
+bool IsSameRun(const Results& a, const Results& b) {
+  return !a.spec.run_id.empty() && a.spec.run_id == b.spec.run_id;
+}
+
 Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, const Across& across) {
   Checker checker(a, b, across);
   checker.CheckVerdicts();
   checker.CheckModels();
   checker.CheckRevisions();
   Comparability result = std::move(checker).Take();
+  if (IsSameRun(a.results(), b.results())) {
+    result.notes.push_back("A and B are the same run: it is compared with itself");
+  }
   CheckStimulus(a, b, result);
   return result;
 }

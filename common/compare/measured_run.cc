@@ -88,6 +88,8 @@ MeasuredStatistic MeasureNumber(const FigureDefinition& figure, const FigureValu
   measured.measured.spread = SpreadBy(
       number, without_each, [&](const FigureSet& set) { return NumberOf(figure.read(set)); });
   if (measured.measured.spread) return measured;
+  // Without a hold ramp and drain are in it, which an interval over requests does not see.
+  if (figure.group != FigureGroup::kAcceptance) return measured;
   const auto* estimate = std::get_if<Estimate>(&value);
   if (estimate != nullptr && estimate->low && estimate->high) {
     measured.measured.spread = SpreadOfInterval(number, *estimate->low, *estimate->high);

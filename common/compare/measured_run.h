@@ -28,8 +28,8 @@ using MeasuredFigures = std::vector<MeasuredFigure>;  // in the catalogue's orde
 const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_view key);
 
 // The figures of `set` that are numbers.  `without_each`: the same once more without each stretch
-// of time (time_blocks.h), which gives the spread of estimates, means and quantiles; an estimate
-// that these lack has the spread of its own interval.  A quantile has none where fewer than 10
+// of time (time_blocks.h), which gives the spread of estimates, means and quantiles; acceptance,
+// which these lack, has the spread of its own interval.  A quantile has none where fewer than 10
 // values lie beyond it, an extreme never.
 MeasuredFigures MeasureFigures(const FigureSet& set, std::span<const FigureSet> without_each);
 

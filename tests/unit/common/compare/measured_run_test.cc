@@ -60,6 +60,8 @@ TEST(MeasuredRunTest, WithoutAHoldNothingHasASpreadFromTime) {
   const MeasuredRun run = MeasureRun(sample);
   EXPECT_FALSE(Find(run, "ttft_ms", "mean")->spread);
   EXPECT_FALSE(Find(run, "output_tps", "value")->spread);
+  EXPECT_FALSE(Find(run, "user_tps_mean", "value")->spread)
+      << "its own is of requests, not of time";
 }
 
 TEST(MeasuredRunTest, SlicesAreByWhatRunsShare) {

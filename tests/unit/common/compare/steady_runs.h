@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include <absl/strings/str_format.h>
 #include <gtest/gtest.h>
 
 #include "common/compare/measured_run.h"
@@ -46,6 +47,7 @@ inline JournalScript SteadyScript(const SteadyOptions& options) {
     if (options.tells_cached) request.finish().cached_tokens = ++begun % 2 == 0 ? 5 : 0;
     *next = end_ms + 1;
   }
+  script.spec().run_id = absl::StrFormat("steady-%d-%g", options.seed, options.seconds);
   script.spec().request.temperature = 0.0;
   script.spec().dataset.name = "steady";
   script.target().model = "toy";
