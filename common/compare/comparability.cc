@@ -116,7 +116,8 @@ class Checker {
     // Without a hold there are no stretches of time to leave out, which the intervals come from.
     if (results.headline_is_whole_run) {
       result_.notes.push_back(absl::StrFormat(
-          "%s has no hold of 5 s and 30 requests: its figures have no intervals", run));
+          "%s has no hold of 5 s and 30 requests: its figures, but acceptance, have no intervals",
+          run));
     }
   }
 
@@ -198,6 +199,10 @@ std::string SpeculationText(const Results& results) {
   return lengths.empty() ? text : text + ", draft length " + lengths;
 }
 
+bool IsSameRun(const Results& a, const Results& b) {
+  return !a.spec.run_id.empty() && a.spec.run_id == b.spec.run_id;
+}
+
 Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, const Across& across) {
   Checker checker(a, b, across);
   checker.CheckVerdicts();
@@ -205,6 +210,9 @@ Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, con
   checker.CheckRevisions();
   // Refusals are listed in the order of these checks, in every format.
   Comparability result = std::move(checker).Take();
+  if (IsSameRun(a.results(), b.results())) {
+    result.notes.push_back("A and B are the same run: it is compared with itself");
+  }
   CheckStimulus(a, b, result);
   return result;
 }

@@ -32,6 +32,9 @@ struct Comparability {
 // "off", or "on" with what servers tell of it: "on, ngram, draft length 3".
 std::string SpeculationText(const Results& results);
 
+// One run, named twice: it agrees with itself, which tells nothing.
+bool IsSameRun(const Results& a, const Results& b);
+
 // Checks, of b against a: the verdicts, models, sampling, offered load, revisions of engine,
 // dataset and drafter (no drafter against one is what speculation is compared by, and no refusal),
 // output lengths, finish reasons and prefix hits.  The last three by a test at 99 %, so that equal

@@ -7,7 +7,7 @@
 namespace specctl {
 namespace {
 
-// Slices of one name; targets, whose URLs tell runs apart, by their order where there are as many.
+// Slices of one name; targets by their order where there are as many and all URLs differ.
 const MeasuredSlice* Matching(const MeasuredRun& a, size_t index, const MeasuredRun& b) {
   const MeasuredSlice& slice = a.slices[index];
   const auto is_same = [&](const MeasuredSlice& other) {
@@ -25,7 +25,11 @@ const MeasuredSlice* Matching(const MeasuredRun& a, size_t index, const Measured
   };
   // Both lists are in the order of the command line, e.g. replica 1 against replica 1.
   const auto of_a = targets_in(a), of_b = targets_in(b);
-  if (of_a.size() != of_b.size()) return nullptr;
+  const bool share_one = std::any_of(of_a.begin(), of_a.end(), [&](const MeasuredSlice* target) {
+    return std::any_of(of_b.begin(), of_b.end(),
+                       [&](const MeasuredSlice* other) { return other->key == target->key; });
+  });
+  if (share_one || of_a.size() != of_b.size()) return nullptr;
   const auto at = std::find(of_a.begin(), of_a.end(), &slice);
   return of_b[static_cast<size_t>(at - of_a.begin())];
 }
@@ -81,6 +85,7 @@ absl::Status CheckFloor(const MeasuredRun& a, const MeasuredRun& floor) {
     return absl::InvalidArgumentError(absl::StrFormat("--floor %s: is not a second run of %s: %s",
                                                       floor.sample->name, a.sample->name, why));
   };
+  if (IsSameRun(a.results(), floor.results())) return refuse("it is that run itself");
   // CheckComparability takes speculation on against off; a second run has the same.
   const std::string of_a = SpeculationText(a.results()),
                     of_floor = SpeculationText(floor.results());

@@ -171,7 +171,8 @@ class TermReader {
     for (const UnitFactor& each : UnitsOf(figure.unit)) {
       if (unit == each.name) {
         condition_.limit *= each.factor;
-        return absl::OkStatus();
+        if (std::isfinite(condition_.limit)) return absl::OkStatus();
+        return Wrong(unit, absl::StrFormat("too large for %s", figure.key));
       }
       known += absl::StrFormat("%s, ", each.name);
     }

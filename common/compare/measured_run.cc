@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <span>
 
-#include "common/compare/time_blocks.h"
 #include "common/figures/statistic.h"
 
 namespace specctl {
@@ -62,21 +62,37 @@ double ArrivalError(const Statistic& statistic, const Distribution& distribution
   return statistic.key == "mean" ? distribution.error->p50 : distribution.error->p99;
 }
 
+std::optional<double> StatisticIn(const FigureDefinition& figure, const Statistic& statistic,
+                                  const FigureSet& set) {
+  const FigureValue value = figure.read(set);
+  const auto* distribution = std::get_if<const Distribution*>(&value);
+  return distribution != nullptr ? std::optional((*distribution)->*statistic.value) : std::nullopt;
+}
+
+// Not less than halves of the time show.
+void WidenByHalves(const FigureDefinition& figure, const Statistic& statistic,
+                   std::span<const HalfOfBlocks> halves, Measured& measured) {
+  std::vector<PartStatistic> parts;
+  for (const HalfOfBlocks& half : halves) {
+    const std::optional<double> value = StatisticIn(figure, statistic, half.figures);
+    if (value && std::isfinite(*value)) parts.push_back({.value = *value, .kept = half.kept});
+  }
+  const double error = ErrorOfParts(measured.value, parts);
+  measured.spread->below = std::max(measured.spread->below, error);
+  measured.spread->above = std::max(measured.spread->above, error);
+}
+
 MeasuredStatistic MeasureStatistic(const FigureDefinition& figure, const Statistic& statistic,
-                                   const Distribution& distribution,
-                                   std::span<const FigureSet> without_each) {
+                                   const Distribution& distribution, const PartsOfRun& parts) {
   MeasuredStatistic measured{.key = statistic.key,
                              .measured = {.value = distribution.*statistic.value}};
   if (!HasSpread(statistic, distribution.count)) return measured;
-  measured.measured.spread = SpreadBy(
-      measured.measured.value, without_each, [&](const FigureSet& set) -> std::optional<double> {
-        const FigureValue value = figure.read(set);
-        const auto* rest = std::get_if<const Distribution*>(&value);
-        return rest != nullptr ? std::optional((*rest)->*statistic.value) : std::nullopt;
-      });
-  if (measured.measured.spread) {
-    measured.measured.spread->bound = ArrivalError(statistic, distribution);
-  }
+  measured.measured.spread =
+      SpreadBy(measured.measured.value, parts.without_each,
+               [&](const FigureSet& set) { return StatisticIn(figure, statistic, set); });
+  if (!measured.measured.spread) return measured;
+  if (QuantileOf(statistic.key)) WidenByHalves(figure, statistic, parts.halves, measured.measured);
+  measured.measured.spread->bound = ArrivalError(statistic, distribution);
   return measured;
 }
 
@@ -93,7 +109,9 @@ MeasuredStatistic MeasureNumber(const FigureDefinition& figure, const FigureValu
   measured.measured.spread = SpreadBy(
       number, without_each, [&](const FigureSet& set) { return NumberOf(figure.read(set)); });
   if (measured.measured.spread) return measured;
-  // Acceptance is not among the sets without a stretch: it brings its own interval.
+  // Acceptance is not among the sets without a stretch: it brings its own interval.  For others,
+  // without a hold ramp and drain are in it, which an interval over requests does not see.
+  if (figure.group != FigureGroup::kAcceptance) return measured;
   const auto* estimate = std::get_if<Estimate>(&value);
   if (estimate != nullptr && estimate->low && estimate->high) {
     measured.measured.spread = SpreadOfInterval(number, *estimate->low, *estimate->high);
@@ -103,18 +121,18 @@ MeasuredStatistic MeasureNumber(const FigureDefinition& figure, const FigureValu
 
 // Empty where the figure is absent or no number.
 std::vector<MeasuredStatistic> MeasureFigure(const FigureDefinition& figure, const FigureSet& set,
-                                             std::span<const FigureSet> without_each) {
+                                             const PartsOfRun& parts) {
   std::vector<MeasuredStatistic> statistics;
   const FigureValue value = figure.read(set);
   if (const auto* distribution = std::get_if<const Distribution*>(&value)) {
     for (const Statistic& statistic : Statistics()) {
       // JSON and the page have no text for infinity or NaN: it counts as absent.
       if (!std::isfinite((**distribution).*statistic.value)) continue;
-      statistics.push_back(MeasureStatistic(figure, statistic, **distribution, without_each));
+      statistics.push_back(MeasureStatistic(figure, statistic, **distribution, parts));
     }
   } else if (const std::optional<double> number = NumberOf(value);
              number && std::isfinite(*number)) {
-    statistics.push_back(MeasureNumber(figure, value, *number, without_each));
+    statistics.push_back(MeasureNumber(figure, value, *number, parts.without_each));
   }
   return statistics;
 }
@@ -141,10 +159,10 @@ const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_v
   return found == figures.end() ? nullptr : &*found;
 }
 
-MeasuredFigures MeasureFigures(const FigureSet& set, std::span<const FigureSet> without_each) {
+MeasuredFigures MeasureFigures(const FigureSet& set, const PartsOfRun& parts) {
   MeasuredFigures figures;
   for (const FigureDefinition& figure : Catalogue()) {
-    std::vector<MeasuredStatistic> statistics = MeasureFigure(figure, set, without_each);
+    std::vector<MeasuredStatistic> statistics = MeasureFigure(figure, set, parts);
     if (!statistics.empty()) {
       figures.push_back({.figure = &figure, .statistics = std::move(statistics)});
     }
@@ -154,15 +172,19 @@ MeasuredFigures MeasureFigures(const FigureSet& set, std::span<const FigureSet> 
 
 MeasuredRun MeasureRun(const RunSample& sample) {
   MeasuredRun run{.sample = &sample,
-                  .figures = MeasureFigures(HeadlineOf(sample.results), WithoutEachBlock(sample))};
+                  .figures = MeasureFigures(HeadlineOf(sample.results),
+                                            {.without_each = WithoutEachBlock(sample),
+                                             .halves = HalvesOfBlocks(sample)})};
   for (const SliceFigures& slice : sample.results.slices) {
     const bool compared =
         std::find(std::begin(kSlicedBy), std::end(kSlicedBy), slice.by) != std::end(kSlicedBy);
     if (!compared) continue;
-    run.slices.push_back({.by = slice.by,
-                          .key = slice.key,
-                          .figures = MeasureFigures(
-                              slice.figures, WithoutEachBlock(sample, {slice.by, slice.key}))});
+    const SliceName name = {slice.by, slice.key};
+    run.slices.push_back(
+        {.by = slice.by,
+         .key = slice.key,
+         .figures = MeasureFigures(slice.figures, {.without_each = WithoutEachBlock(sample, name),
+                                                   .halves = HalvesOfBlocks(sample, name)})});
   }
   return run;
 }

@@ -1,12 +1,12 @@
 // MeasuredRun: every figure of a run with what is known of its error.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/compare/run_sample.h"
+#include "common/compare/time_blocks.h"
 #include "common/figures/catalogue.h"
 #include "common/stats/spread.h"
 
@@ -27,11 +27,17 @@ struct MeasuredFigure {
 using MeasuredFigures = std::vector<MeasuredFigure>;  // in the catalogue's order
 const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_view key);
 
-// The figures of `set` that are numbers.  `without_each`: the same once more without each stretch
-// of time (time_blocks.h), which gives the spread of estimates, means and quantiles; an estimate
-// that these lack has the spread of its own interval.  A quantile has none where fewer than 10
-// values lie beyond it, an extreme never.
-MeasuredFigures MeasureFigures(const FigureSet& set, std::span<const FigureSet> without_each);
+// A run's figures once more over parts of its time (time_blocks.h).
+struct PartsOfRun {
+  std::vector<FigureSet> without_each;
+  std::vector<HalfOfBlocks> halves;
+};
+
+// The figures of `set` that are numbers.  Those without each stretch of time give the spread of
+// estimates, means and quantiles, of the last at least that of the halves; acceptance, which these
+// lack, has the spread of its own interval.  A quantile has none where fewer than 10 values lie
+// beyond it, an extreme never.
+MeasuredFigures MeasureFigures(const FigureSet& set, const PartsOfRun& parts);
 
 struct MeasuredSlice {
   Dimension by = Dimension::kCategory;

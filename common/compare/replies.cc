@@ -82,6 +82,33 @@ std::string ShareOf(const ReplyMatch& match) {
                          CountText(match.compared));
 }
 
+// A revision that can't be told is taken for the same.
+bool SameDataset(const DatasetIdentity& a, const DatasetIdentity& b) {
+  return a.sha256.empty() || b.sha256.empty() || a.sha256 == b.sha256;
+}
+
+bool SameQuestionsAsked(const RequestSpec& a, const RequestSpec& b) {
+  return a.osl_tokens == b.osl_tokens && a.ignore_eos == b.ignore_eos &&
+         a.extra_inputs_json == b.extra_inputs_json && a.endpoint == b.endpoint &&
+         a.model_mix == b.model_mix;
+}
+
+// Why even one server would answer otherwise the second time; empty: it should not.
+std::string WhyOtherAnswers(const RunSample& a, const RunSample& b) {
+  if (!IsGreedy(a) || !IsGreedy(b)) {
+    return "the temperature is not 0 in both: equal servers answer differently, too";
+  }
+  const RunSpec &of_a = a.results.spec, &of_b = b.results.spec;
+  if (!SameDataset(of_a.dataset, of_b.dataset)) {
+    return "the datasets differ: one question's id may stand for two prompts";
+  }
+  if (!SameQuestionsAsked(of_a.request, of_b.request)) {
+    return "the requests differ: match --osl, --ignore-eos, --extra-inputs, --endpoint and "
+           "--model-mix";
+  }
+  return "";
+}
+
 Measured MeasuredShare(const ReplyMatch& match) {
   return {.value = match.share.value,
           .spread = SpreadOfInterval(match.share.value, *match.share.low, *match.share.high)};
@@ -97,6 +124,8 @@ std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b) {
   std::string_view parted;  // the question whose answers differ already
   ForEachPair(a, b, [&](const Reply& of_a, const Reply& of_b) {
     if (of_a.turn > 0 && parted == of_a.question_id) return;
+    // Neither came to its answer: nothing is seen of whether they would agree.
+    if (!of_a.output_hash && !of_b.output_hash) return;
     ++match.compared;
     // Hashes are in every journal; texts only where the user asked for them.
     if (of_a.output_hash == of_b.output_hash) return;
@@ -123,11 +152,8 @@ std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b) {
 
 ReplyComparison CompareReplies(const RunSample& a, const RunSample& b, const RunSample* floor) {
   ReplyComparison replies;
-  if (!IsGreedy(a) || !IsGreedy(b)) {
-    replies.why_not =
-        "the temperature is not 0 in both: even equal servers then answer differently";
-    return replies;
-  }
+  replies.why_not = WhyOtherAnswers(a, b);
+  if (!replies.why_not.empty()) return replies;
   replies.match = MatchReplies(a, b);
   if (!replies.match) {
     replies.why_not = "the runs have no answered question in common";

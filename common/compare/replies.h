@@ -29,7 +29,8 @@ struct ReplyMatch {
   std::optional<uint64_t> median_character;
 };
 
-// A later turn is compared only where the earlier ones were equal: else its prompt differs, too.
+// A question that neither answers (both were cut while the model reasoned) is not compared.  A
+// later turn is compared only where the earlier ones were equal: else its prompt differs, too.
 // nullopt where they have no question in common.
 std::optional<ReplyMatch> MatchReplies(const RunSample& a, const RunSample& b);
 

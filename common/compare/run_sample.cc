@@ -61,7 +61,7 @@ class SampleCollector {
     first = {.position = settled.position,
              .reply = {.question_id = row.question_id,
                        .turn = settled.turn,
-                       .output_hash = request.finish.output_hash.value_or(0),
+                       .output_hash = request.finish.output_hash,
                        .text = request.finish.output_text}};
   }
 

@@ -20,8 +20,8 @@ namespace specctl {
 struct Reply {
   std::string question_id;
   uint32_t turn = 0;
-  uint64_t output_hash = 0;
-  std::string text;  // with --save-text
+  std::optional<uint64_t> output_hash;  // absent: no answer, e.g. cut while the model reasoned
+  std::string text;                     // with --save-text
 };
 
 // A slice: a dimension, and the value that its requests have in it.

@@ -81,7 +81,8 @@ std::vector<SpecDifference> SpecDifferences(const Results& a, const Results& b) 
     if (in_b != value) differences.push_back({.field = field, .a = value, .b = in_b});
   }
   for (const auto& [field, value] : of_b) {
-    if (!values_of_a.contains(field)) differences.push_back({.field = field, .a = "", .b = value});
+    const bool only_in_b = !values_of_a.contains(field) && !value.empty();
+    if (only_in_b) differences.push_back({.field = field, .a = "", .b = value});
   }
   return differences;
 }

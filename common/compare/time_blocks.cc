@@ -1,6 +1,7 @@
 #include "common/compare/time_blocks.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "common/analysis/figures.h"
 
@@ -80,32 +81,76 @@ LengthFigures LengthsOf(const RequestSet& requests) {
   return lengths;
 }
 
-// Steps of all blocks but one.
-std::vector<IntervalSketch> StepsWithoutEach(const RunSample& sample, const TimeBlocks& blocks) {
-  const std::vector<IntervalSketch>& cells = sample.step_latencies.cells();
-  std::vector<IntervalSketch> without(blocks.count);
-  for (size_t i = 0; i < cells.size(); ++i) {
-    const size_t block = blocks.At(static_cast<int64_t>(i) * sample.step_latencies.cell_s());
-    for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
-      if (left_out != block) without[left_out].Merge(cells[i]);
-    }
-  }
-  return without;
+// Which blocks a part of the hold has.
+using Part = std::vector<bool>;
+
+std::vector<Part> AllButEach(size_t blocks) {
+  std::vector<Part> parts(blocks, Part(blocks, true));
+  for (size_t i = 0; i < blocks; ++i) parts[i][i] = false;
+  return parts;
 }
 
-// Requests that `chosen` takes, without those of each block in turn.
-template <class Chosen>
-std::vector<RequestSet> RequestsWithoutEach(const RunSample& sample, const TimeBlocks& blocks,
-                                            const Chosen& chosen) {
-  std::vector<RequestSet> without(blocks.count);
-  for (const SampledRequest& request : sample.requests) {
-    if (!chosen(request)) continue;
-    const size_t block = blocks.At(SecondOf(request.settled.begin_ns));
-    for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
-      if (left_out != block) without[left_out].push_back(&request.settled);
+// By the odd Walsh functions: most neighbours are in different halves, and any two halves share
+// half of their blocks.
+std::vector<Part> Halves(size_t blocks) {
+  std::vector<Part> parts;
+  for (size_t function = 1; function < std::bit_ceil(blocks); function += 2) {
+    Part& part = parts.emplace_back(blocks);
+    for (size_t i = 0; i < blocks; ++i) part[i] = std::popcount(i & function) % 2 == 0;
+  }
+  return parts;
+}
+
+std::vector<IntervalSketch> StepsOf(const RunSample& sample, const TimeBlocks& blocks,
+                                    const std::vector<Part>& parts) {
+  const std::vector<IntervalSketch>& cells = sample.step_latencies.cells();
+  std::vector<IntervalSketch> steps(parts.size());
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const size_t block = blocks.At(static_cast<int64_t>(i) * sample.step_latencies.cell_s());
+    for (size_t part = 0; part < parts.size(); ++part) {
+      if (parts[part][block]) steps[part].Merge(cells[i]);
     }
   }
-  return without;
+  return steps;
+}
+
+// Of each part the requests of `slice`, or all of them.
+std::vector<RequestSet> RequestsOf(const RunSample& sample, const TimeBlocks& blocks,
+                                   const std::vector<Part>& parts, const SliceName* slice) {
+  std::vector<RequestSet> requests(parts.size());
+  for (const SampledRequest& request : sample.requests) {
+    const auto& in = request.slices;
+    if (slice != nullptr && std::find(in.begin(), in.end(), *slice) == in.end()) continue;
+    const size_t block = blocks.At(SecondOf(request.settled.begin_ns));
+    for (size_t part = 0; part < parts.size(); ++part) {
+      if (parts[part][block]) requests[part].push_back(&request.settled);
+    }
+  }
+  return requests;
+}
+
+FigureSet DistributionsOf(const RequestSet& requests, const IntervalSketch& steps, bool reasoning) {
+  FigureSet set;
+  set.latency = LatenciesOf(requests, steps, reasoning, ErrorBounds::kLeftOut);
+  set.length = LengthsOf(requests);
+  return set;
+}
+
+std::vector<HalfOfBlocks> HalvesOf(const RunSample& sample, const SliceName* slice) {
+  const TimeBlocks blocks = BlocksOf(sample);
+  if (blocks.count < 2) return {};
+  const std::vector<Part> parts = Halves(blocks.count);
+  const std::vector<RequestSet> requests = RequestsOf(sample, blocks, parts, slice);
+  std::vector<IntervalSketch> steps(parts.size());
+  if (slice == nullptr) steps = StepsOf(sample, blocks, parts);
+  const bool reasoning = ReasoningMarked(sample);
+  std::vector<HalfOfBlocks> halves;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const auto kept = static_cast<double>(std::count(parts[i].begin(), parts[i].end(), true));
+    halves.push_back({.figures = DistributionsOf(requests[i], steps[i], reasoning),
+                      .kept = kept / static_cast<double>(blocks.count)});
+  }
+  return halves;
 }
 
 }  // namespace
@@ -137,24 +182,22 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample) {
   const TimeBlocks blocks = BlocksOf(sample);
   if (blocks.count < 2) return {};
   const std::vector<HeldWindow> windows = WindowsOf(sample);
-  const std::vector<RequestSet> requests =
-      RequestsWithoutEach(sample, blocks, [](const SampledRequest&) { return true; });
-  const std::vector<IntervalSketch> steps = StepsWithoutEach(sample, blocks);
+  const std::vector<Part> parts = AllButEach(blocks.count);
+  const std::vector<RequestSet> requests = RequestsOf(sample, blocks, parts, nullptr);
+  const std::vector<IntervalSketch> steps = StepsOf(sample, blocks, parts);
   const bool reasoning = ReasoningMarked(sample);
-  std::vector<FigureSet> sets(blocks.count);
+  std::vector<FigureSet> sets;
   for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
     std::vector<Window> rest;
     for (const HeldWindow& held : windows) {
       if (blocks.At(held.second) != left_out) rest.push_back(held.window);
     }
-    FigureSet& set = sets[left_out];
+    FigureSet& set =
+        sets.emplace_back(DistributionsOf(requests[left_out], steps[left_out], reasoning));
     set.throughput = ThroughputOfWindows({.windows = rest,
                                           .requests = &requests[left_out],
                                           .input_known = InputKnown(sample),
                                           .gpus = sample.results.spec.gpus});
-    set.latency =
-        LatenciesOf(requests[left_out], steps[left_out], reasoning, ErrorBounds::kLeftOut);
-    set.length = LengthsOf(requests[left_out]);
   }
   return sets;
 }
@@ -162,19 +205,20 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample) {
 std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const SliceName& slice) {
   const TimeBlocks blocks = BlocksOf(sample);
   if (blocks.count < 2) return {};
-  const std::vector<RequestSet> requests =
-      RequestsWithoutEach(sample, blocks, [&](const SampledRequest& request) {
-        return std::find(request.slices.begin(), request.slices.end(), slice) !=
-               request.slices.end();
-      });
   const bool reasoning = ReasoningMarked(sample);
-  std::vector<FigureSet> sets(blocks.count);
-  for (size_t left_out = 0; left_out < blocks.count; ++left_out) {
-    sets[left_out].latency =
-        LatenciesOf(requests[left_out], IntervalSketch(), reasoning, ErrorBounds::kLeftOut);
-    sets[left_out].length = LengthsOf(requests[left_out]);
+  std::vector<FigureSet> sets;
+  for (const RequestSet& requests : RequestsOf(sample, blocks, AllButEach(blocks.count), &slice)) {
+    sets.push_back(DistributionsOf(requests, IntervalSketch(), reasoning));
   }
   return sets;
+}
+
+std::vector<HalfOfBlocks> HalvesOfBlocks(const RunSample& sample) {
+  return HalvesOf(sample, nullptr);
+}
+
+std::vector<HalfOfBlocks> HalvesOfBlocks(const RunSample& sample, const SliceName& slice) {
+  return HalvesOf(sample, &slice);
 }
 
 }  // namespace specctl

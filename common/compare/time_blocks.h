@@ -30,4 +30,16 @@ std::vector<FigureSet> WithoutEachBlock(const RunSample& sample);
 // The same for the requests of one slice: latencies, without those of steps, and lengths.
 std::vector<FigureSet> WithoutEachBlock(const RunSample& sample, const SliceName& slice);
 
+// The hold's distributions once more over one half of its blocks.
+struct HalfOfBlocks {
+  FigureSet figures;  // latencies and lengths
+  double kept = 0;    // share of the blocks, about 0.5
+};
+
+// Several halves.  Leaving out one block hardly moves a quantile, and not at all where it lies at
+// a gap between two kinds of requests (prompts found in the cache and others); a half may fall on
+// the gap's other side.  Empty where there is no hold.
+std::vector<HalfOfBlocks> HalvesOfBlocks(const RunSample& sample);
+std::vector<HalfOfBlocks> HalvesOfBlocks(const RunSample& sample, const SliceName& slice);
+
 }  // namespace specctl

@@ -77,6 +77,15 @@ std::optional<Spread> SpreadOfBlocks(double value, std::span<const double> witho
   return Spread{.below = error, .above = error, .degrees = std::max(1.0, n / inflation - 1)};
 }
 
+double ErrorOfParts(double value, std::span<const PartStatistic> parts) {
+  if (parts.empty()) return 0;
+  double squares = 0;
+  for (const PartStatistic& part : parts) {
+    squares += part.kept / (1 - part.kept) * (part.value - value) * (part.value - value);
+  }
+  return std::sqrt(squares / static_cast<double>(parts.size()));
+}
+
 Spread SpreadOfInterval(double value, double low, double high) {
   return {.below = std::max(0.0, value - low) / kZ975,
           .above = std::max(0.0, high - value) / kZ975,

@@ -43,6 +43,15 @@ double StudentTBeyond(double z, double degrees);
 inline constexpr size_t kBlocksMin = 5;
 std::optional<Spread> SpreadOfBlocks(double value, std::span<const double> without_one);
 
+// A statistic of a part of the values, which has the share `kept` of them, within (0, 1).
+struct PartStatistic {
+  double value = 0, kept = 0;
+};
+// The standard error of `value` as random parts show it (half-samples; Shao and Wu, Annals of
+// Statistics 17, 1989: unlike the jackknife of single stretches it holds for quantiles).  0 for
+// none.
+double ErrorOfParts(double value, std::span<const PartStatistic> parts);
+
 // Of an estimate with a 95 % interval around it.
 Spread SpreadOfInterval(double value, double low, double high);
 

@@ -45,9 +45,17 @@ TEST_F(ComparabilityTest, ADegradedRunAndAShortOneAreNoted) {
   b_.results.verdict.state = VerdictState::kDegraded;
   b_.results.verdict.reasons.clear();
   EXPECT_THAT(Codes(), IsEmpty());
-  EXPECT_THAT(result_.notes,
-              ElementsAre("B is degraded",
-                          "B has no hold of 5 s and 30 requests: its figures have no intervals"));
+  EXPECT_THAT(
+      result_.notes,
+      ElementsAre("B is degraded",
+                  "B has no hold of 5 s and 30 requests: its figures, but acceptance, have no "
+                  "intervals"));
+}
+
+TEST_F(ComparabilityTest, ARunAgainstItselfIsNoted) {
+  b_ = a_;
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, ElementsAre("A and B are the same run: it is compared with itself"));
 }
 
 TEST_F(ComparabilityTest, AnotherModelIsRefused) {

@@ -87,6 +87,33 @@ TEST_F(ComparisonTest, SlicesCompareLikewise) {
   }
 }
 
+// By their order only where no URL is in both: else one target would stand beside two.
+TEST_F(ComparisonTest, ATargetIsComparedOnce) {
+  const auto serve = [](RunSample& sample, const std::string& first, const std::string& second) {
+    std::vector<SliceFigures>& slices = sample.results.slices;
+    const auto target = std::find_if(slices.begin(), slices.end(), [](const SliceFigures& slice) {
+      return slice.by == Dimension::kTarget;
+    });
+    ASSERT_NE(target, slices.end());
+    target->key = first;
+    slices.push_back(*target);
+    slices.back().key = second;
+  };
+  const auto targets_of = [](const Comparison& comparison) {
+    std::vector<std::string> keys;
+    for (const ComparedSlice& slice : comparison.slices) {
+      if (slice.by == Dimension::kTarget) keys.push_back(slice.key);
+    }
+    return keys;
+  };
+  serve(a_, "http://one", "http://two");
+  serve(equal_, "http://two", "http://three");
+  serve(faster_, "http://five", "http://six");
+  EXPECT_THAT(targets_of(With(equal_)), ::testing::ElementsAre("http://two"));
+  EXPECT_THAT(targets_of(With(faster_)),
+              ::testing::ElementsAre("http://one | http://five", "http://two | http://six"));
+}
+
 TEST_F(ComparisonTest, JsonHasTheKeysThatScriptsRead) {
   const Comparison comparison =
       With(faster_, {.requirements = *ParseConditions("output_tps >= -3%, ttft <= 1us")});
@@ -159,6 +186,8 @@ TEST_F(ComparisonTest, MarkdownCellsAreEscaped) {
 TEST_F(ComparisonTest, AFloorIsASecondRunOfTheBaseline) {
   const MeasuredRun a = MeasureRun(a_);
   EXPECT_TRUE(CheckFloor(a, MeasureRun(equal_)).ok());
+  EXPECT_EQ(CheckFloor(a, a).message(),
+            "--floor runs/off: is no second run of runs/off: it is that run itself");
   faster_.results.targets[0].speculation_method = "ngram";
   faster_.results.targets[0].draft_length = 3;
   EXPECT_EQ(

@@ -84,6 +84,7 @@ TEST(ConditionTest, ErrorsNameThePieceAndItsPlace) {
   EXPECT_THAT(ConditionErrorOf("ttft <= "), HasSubstr("need a number"));
   EXPECT_THAT(ConditionErrorOf("ttft <= fast"), HasSubstr("fast is not a number"));
   EXPECT_THAT(ConditionErrorOf("ttft <= inf"), HasSubstr("inf is not a number"));
+  EXPECT_THAT(ConditionErrorOf("ttft <= 1e308s"), HasSubstr("too large for ttft_ms"));
   EXPECT_THAT(ConditionErrorOf("ttft <= +-3"), HasSubstr("is not a number"));
   EXPECT_THAT(ConditionErrorOf("output_tps >= 1,000"), HasSubstr("condition \"000\""));
   EXPECT_THAT(ConditionErrorOf(""), HasSubstr("need the key of a figure"));

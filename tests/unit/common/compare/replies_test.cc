@@ -118,5 +118,32 @@ TEST(RepliesTest, WithoutAFloorTheFlagIsNamed) {
             "replies are the same in all 100");
 }
 
+// Answers cut at another length, or to other prompts under the same ids, differ on any server.
+TEST(RepliesTest, OtherRequestsAreNotCompared) {
+  const RunSample a = Answers({"one two"});
+  RunSample shorter = Answers({"one"}), other_prompts = Answers({"three"});
+  shorter.results.spec.request.osl_tokens = a.results.spec.request.osl_tokens + 1;
+  EXPECT_EQ(RepliesText(CompareReplies(a, shorter, nullptr)).substr(0, 42),
+            "replies not compared: the requests differ:");
+  RunSample with_dataset = a;
+  with_dataset.results.spec.dataset.sha256 = "aa";
+  other_prompts.results.spec.dataset.sha256 = "bb";
+  EXPECT_EQ(RepliesText(CompareReplies(with_dataset, other_prompts, nullptr)).substr(0, 42),
+            "replies not compared: the datasets differ:");
+  EXPECT_TRUE(CompareReplies(a, other_prompts, nullptr).match) << "revisions can't be told";
+}
+
+// Reasoning that is cut leaves no answer, of which nothing can be said.
+TEST(RepliesTest, WhatNeitherAnsweredIsNotCalledTheSame) {
+  RunSample a = Answers({"one", "two"}), b = Answers({"one", "two"});
+  a.replies[0].output_hash = b.replies[0].output_hash = std::nullopt;
+  ASSERT_TRUE(MatchReplies(a, b));
+  EXPECT_EQ(MatchReplies(a, b)->compared, 1u);
+  b.replies[1].output_hash = std::nullopt;
+  EXPECT_EQ(MatchReplies(a, b)->differing, 1u) << "one answered, the other did not";
+  a.replies[1].output_hash = std::nullopt;
+  EXPECT_FALSE(MatchReplies(a, b));
+}
+
 }  // namespace
 }  // namespace specctl

@@ -30,6 +30,15 @@ TEST(SpecDifferencesTest, RunsOfOneSpecDifferInNothing) {
   EXPECT_EQ(Shown(SpecDifferences(Sample(), b)), "");
 }
 
+// A run that ended before its servers were probed: the list's own field is empty, as is absent.
+TEST(SpecDifferencesTest, AnEmptyListIsNoFieldOfItsOwn) {
+  Results b = Sample();
+  b.targets.clear();
+  const std::string shown = Shown(SpecDifferences(Sample(), b));
+  EXPECT_NE(shown.find("targets.0.engine: "), std::string::npos) << shown;
+  EXPECT_EQ(shown.find("targets: "), std::string::npos) << shown;
+}
+
 TEST(SpecDifferencesTest, EveryFieldOfRunJsonIsCompared) {
   Results b = Sample();
   b.spec.load.bs = 256;

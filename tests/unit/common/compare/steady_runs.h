@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include <absl/strings/str_format.h>
 #include <gtest/gtest.h>
 
 #include "common/compare/measured_run.h"
@@ -24,6 +25,7 @@ struct SteadyOptions {
   double first_ms = 50, step_ms = 20;  // means; each request's own are up to `noise` off
   double noise = 0.2;
   int chunks = 16;
+  double cold_share = 0;      // of the prompts, whose first token takes 3 times as long
   bool tells_cached = false;  // every other prompt has 5 tokens of it cached
 };
 
@@ -36,7 +38,9 @@ inline JournalScript SteadyScript(const SteadyOptions& options) {
   for (;;) {
     const auto next = std::min_element(free_ms.begin(), free_ms.end());
     if (*next > options.seconds * 1000) break;
-    const double first_ms = *next + options.first_ms * factor(random);
+    const bool cold =
+        options.cold_share > 0 && std::bernoulli_distribution(options.cold_share)(random);
+    const double first_ms = *next + options.first_ms * factor(random) * (cold ? 3 : 1);
     const double step_ms = options.step_ms * factor(random);
     const double end_ms = first_ms + (options.chunks - 1) * step_ms + 1;
     ScriptRequest& request =
@@ -46,6 +50,7 @@ inline JournalScript SteadyScript(const SteadyOptions& options) {
     if (options.tells_cached) request.finish().cached_tokens = ++begun % 2 == 0 ? 5 : 0;
     *next = end_ms + 1;
   }
+  script.spec().run_id = absl::StrFormat("steady-%d-%g", options.seed, options.seconds);
   script.spec().request.temperature = 0.0;
   script.spec().dataset.name = "steady";
   script.target().model = "toy";

@@ -65,5 +65,21 @@ TEST(TimeBlocksTest, ASliceHasItsOwnRequests) {
   EXPECT_EQ(requests, slice->figures.latency.ttft_ms->count);
 }
 
+TEST(TimeBlocksTest, AHalfHasHalfOfTheRequests) {
+  const RunSample sample = SteadyRun({.seconds = 45});
+  const auto all = static_cast<double>(sample.results.headline.latency.ttft_ms->count);
+  const std::vector<HalfOfBlocks> halves = HalvesOfBlocks(sample);
+  EXPECT_GE(halves.size(), 8u);
+  for (const HalfOfBlocks& half : halves) {
+    EXPECT_NEAR(half.kept, 0.5, 0.11);
+    ASSERT_TRUE(half.figures.latency.ttft_ms && half.figures.latency.step_latency_ms);
+    EXPECT_NEAR(static_cast<double>(half.figures.latency.ttft_ms->count) / all, half.kept, 0.1);
+  }
+  for (const HalfOfBlocks& half : HalvesOfBlocks(sample, {Dimension::kCategory, "math"})) {
+    EXPECT_NEAR(static_cast<double>(half.figures.latency.ttft_ms->count) / all, half.kept / 2, 0.1);
+  }
+  EXPECT_TRUE(HalvesOfBlocks(SteadyRun({.seconds = 2})).empty());
+}
+
 }  // namespace
 }  // namespace specctl::testing

@@ -105,5 +105,27 @@ TEST(SpreadTest, PValuesAreThoseOfTheTables) {
   EXPECT_EQ(PValueOfZero({.value = 3, .spread = {}}), 1);
 }
 
+// Halves of a mean of n values are off by as much as the mean itself: sigma / sqrt(n).
+TEST(SpreadTest, PartsShowTheErrorOfTheWhole) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal(10, 2);
+  double squares = 0;
+  constexpr int kRuns = 200, kValues = 400;
+  for (int run = 0; run < kRuns; ++run) {
+    double all = 0, half = 0, quarter = 0;
+    for (int i = 0; i < kValues; ++i) {
+      const double value = normal(random);
+      all += value / kValues;
+      if (i % 2 == 0) half += value / (kValues / 2);
+      if (i % 4 == 1) quarter += value / (kValues / 4);
+    }
+    const PartStatistic parts[] = {{half, 0.5}, {quarter, 0.25}};
+    const double error = ErrorOfParts(all, parts);
+    squares += error * error / kRuns;
+  }
+  EXPECT_NEAR(std::sqrt(squares), 2 / std::sqrt(kValues), 0.01);
+  EXPECT_EQ(ErrorOfParts(3, {}), 0);
+}
+
 }  // namespace
 }  // namespace specctl
