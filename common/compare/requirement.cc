@@ -104,11 +104,15 @@ Decision Decide(const Condition& condition, const ComparedFigures& figures) {
                         statistic != nullptr && statistic->b ? "the first run" : "this run");
     return decision;
   }
+  // What was counted is that many: it is decided as it is.
+  const bool is_count = condition.figure->kind == FigureKind::kCount;
   if (condition.relative) {
     SetRelative(condition.at_least, *statistic->a, *statistic->b, decision);
+    if (is_count) decision.bound = decision.value;
     Settle(condition.at_least, PercentText, decision);
   } else {
     SetAbsolute(condition.at_least, *statistic->b, decision);
+    if (is_count) decision.bound = decision.value;
     Settle(condition.at_least, FigureText, decision);
   }
   return decision;
