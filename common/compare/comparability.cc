@@ -68,6 +68,15 @@ std::string ShaText(const DatasetIdentity& dataset) {
          (dataset.sha256.empty() ? "" : " (SHA-256 " + dataset.sha256.substr(0, kShown) + ")");
 }
 
+// How the targets' tokens were counted.
+std::string TokenSourcesOf(const Results& results) {
+  std::set<std::string_view> names;
+  for (const TargetProbed& target : results.targets) {
+    names.insert(TokenSourceName(target.token_source));
+  }
+  return names.empty() ? "unknown" : absl::StrJoin(names, ", ");
+}
+
 class Checker {
  public:
   Checker(const MeasuredRun& a, const MeasuredRun& b, const Across& across)
@@ -80,6 +89,15 @@ class Checker {
 
   void CheckModels() {
     Differ("model", "models", ModelsOf(a_), ModelsOf(b_), "measure the same model in both");
+  }
+
+  void CheckTokenSources() {
+    const std::string of_a = TokenSourcesOf(a_), of_b = TokenSourcesOf(b_);
+    if (of_a == of_b) return;
+    // Totals alone have no step latency, and User TPS takes the first chunk as one token.
+    result_.notes.push_back(absl::StrFormat(
+        "tokens are counted differently (A %s, B %s), and figures per token with them", of_a,
+        of_b));
   }
 
   void CheckRevisions() {
@@ -128,7 +146,9 @@ class Checker {
   void Differ(std::string_view code, std::string_view what, const std::string& a,
               const std::string& b, std::string_view match) {
     if (a == b) return;
-    Refuse(std::string(code), absl::StrFormat("%s differ: A %s, B %s", what, a, b),
+    // A torn journal may have lost what was probed.
+    const auto text = [](const std::string& side) { return side.empty() ? "unknown" : side; };
+    Refuse(std::string(code), absl::StrFormat("%s differ: A %s, B %s", what, text(a), text(b)),
            std::string(match));
   }
 
@@ -207,6 +227,7 @@ Comparability CheckComparability(const MeasuredRun& a, const MeasuredRun& b, con
   Checker checker(a, b, across);
   checker.CheckVerdicts();
   checker.CheckModels();
+  checker.CheckTokenSources();
   checker.CheckRevisions();
   // Refusals are listed in the order of these checks, in every format.
   Comparability result = std::move(checker).Take();

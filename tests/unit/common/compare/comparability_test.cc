@@ -52,6 +52,21 @@ TEST_F(ComparabilityTest, ADegradedRunAndAShortOneAreNoted) {
                   "intervals"));
 }
 
+TEST_F(ComparabilityTest, TokensThatAreCountedDifferentlyAreNoted) {
+  a_.results.targets[0].token_source = TokenSource::kContinuousUsage;
+  b_.results.targets[0].token_source = TokenSource::kTotalsOnly;
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes,
+              ElementsAre("tokens are counted differently (A continuous_usage, B totals_only), and "
+                          "figures per token with them"));
+}
+
+TEST_F(ComparabilityTest, ARunWhoseProbeIsLostHasAnUnknownModel) {
+  b_.results.targets.clear();
+  Codes();
+  EXPECT_EQ(result_.refusals[0].text, "models differ: A toy, B unknown");
+}
+
 TEST_F(ComparabilityTest, ARunAgainstItselfIsNoted) {
   b_ = a_;
   EXPECT_THAT(Codes(), IsEmpty());
