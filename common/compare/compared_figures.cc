@@ -4,6 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "common/compare/run_facts.h"
+#include "common/figures/catalogue.h"
+
 namespace specctl {
 namespace {
 
@@ -31,9 +34,9 @@ ComparedStatistic CompareStatistics(std::string_view key, const MeasuredStatisti
   return compared;
 }
 
-ComparedFigure CompareFigure(const FigureDefinition& figure, const MeasuredFigure* a,
+ComparedFigure CompareFigure(const FigureName& figure, const MeasuredFigure* a,
                              const MeasuredFigure* b) {
-  ComparedFigure compared{.figure = &figure, .statistics = {}};
+  ComparedFigure compared{.figure = &figure, .better = figure.better, .statistics = {}};
   // Both have the same statistics, but for values that are not finite.
   const MeasuredFigure& some = a != nullptr ? *a : *b;
   for (const MeasuredStatistic& statistic : some.statistics) {
@@ -63,16 +66,24 @@ std::vector<Candidate> CandidatesOf(const std::vector<ComparedFigures*>& familie
         // Without an interval nothing can be called, and the family must not grow by it.
         if (!statistic.difference || !statistic.difference->low) continue;
         // Quantiles that nobody sees would only make the test stricter for those that are shown.
-        if (!IsShown(*figure.figure, statistic.key)) continue;
+        if (!IsShown(figure, statistic)) continue;
         statistic.finding = Finding::kNoDifference;
         const Measured difference = DifferenceOf(*statistic.a, *statistic.b);
         candidates.push_back({.statistic = &statistic,
-                              .better = figure.figure->better,
+                              .better = figure.better,
                               .p_value = PValueOfZero(difference)});
       }
     }
   }
   return candidates;
+}
+
+// The definitions of all figures, in the order of tables.
+std::vector<const FigureName*> AllFigures() {
+  std::vector<const FigureName*> all;
+  for (const FigureDefinition& figure : Catalogue()) all.push_back(&figure);
+  for (const FigureName& fact : RunFacts()) all.push_back(&fact);
+  return all;
 }
 
 bool LeavesOutZero(const Estimate& difference) {
@@ -87,6 +98,8 @@ std::string_view FindingName(Finding finding) {
       break;
     case Finding::kNoDifference:
       return "no_difference";
+    case Finding::kUnclear:
+      return "unclear";
     case Finding::kBetter:
       return "better";
     case Finding::kWorse:
@@ -97,27 +110,38 @@ std::string_view FindingName(Finding finding) {
   return "none";
 }
 
+bool IsCalled(Finding finding) {
+  return finding == Finding::kBetter || finding == Finding::kWorse ||
+         finding == Finding::kDifferent;
+}
+
 const ComparedStatistic* ComparedFigure::Find(std::string_view key) const {
   const auto found = std::find_if(statistics.begin(), statistics.end(),
                                   [&](const ComparedStatistic& each) { return each.key == key; });
   return found == statistics.end() ? nullptr : &*found;
 }
 
-bool IsShown(const FigureDefinition& figure, std::string_view statistic) {
+bool IsShown(const ComparedFigure& figure, const ComparedStatistic& statistic) {
   static constexpr std::array<std::string_view, 5> kLatency = {"value", "mean", "p50", "p90",
                                                                "p99"};
   static constexpr std::array<std::string_view, 5> kRate = {"value", "mean", "p50", "p10", "p1"};
-  const auto& shown = figure.better == Better::kUp ? kRate : kLatency;
-  return std::find(shown.begin(), shown.end(), statistic) != shown.end();
+  if (IsFact(*figure.figure)) {
+    const bool same = statistic.a && statistic.b && statistic.a->value == statistic.b->value;
+    return !same;
+  }
+  // It is the mean of user_tps, whose line has what stamps add to its error.
+  if (figure.figure == &DefinitionOf<&ThroughputFigures::user_tps_mean>()) return false;
+  const auto& shown = figure.figure->better == Better::kUp ? kRate : kLatency;
+  return std::find(shown.begin(), shown.end(), statistic.key) != shown.end();
 }
 
 ComparedFigures CompareFigures(const MeasuredFigures& a, const MeasuredFigures& b) {
   ComparedFigures compared;
-  for (const FigureDefinition& figure : Catalogue()) {
-    const MeasuredFigure* const of_a = FindMeasured(a, figure.key);
-    const MeasuredFigure* const of_b = FindMeasured(b, figure.key);
+  for (const FigureName* const figure : AllFigures()) {
+    const MeasuredFigure* const of_a = FindMeasured(a, figure->key);
+    const MeasuredFigure* const of_b = FindMeasured(b, figure->key);
     if (of_a == nullptr && of_b == nullptr) continue;
-    compared.push_back(CompareFigure(figure, of_a, of_b));
+    compared.push_back(CompareFigure(*figure, of_a, of_b));
   }
   return compared;
 }
@@ -136,6 +160,11 @@ void CallDifferences(const std::vector<ComparedFigures*>& families) {
     // It agrees but for rounding at the edge; a call must not contradict the interval beside it.
     if (!LeavesOutZero(difference)) continue;
     candidate.statistic->finding = Called(candidate.better, difference.value);
+  }
+  for (const Candidate& candidate : candidates) {
+    const bool called = candidate.statistic->finding != Finding::kNoDifference;
+    if (called || !LeavesOutZero(*candidate.statistic->difference)) continue;
+    candidate.statistic->finding = Finding::kUnclear;
   }
 }
 

@@ -13,11 +13,13 @@ namespace specctl {
 enum class Finding {
   kNone,          // nothing: one of them lacks it, or an interval
   kNoDifference,  // none is shown
+  kUnclear,       // its own interval leaves out 0, but among so many figures one may by chance
   kBetter,
   kWorse,
   kDifferent,  // where neither way is better
 };
 std::string_view FindingName(Finding finding);  // "none", "no_difference", "better", ...
+bool IsCalled(Finding finding);                 // better, worse or different
 
 struct ComparedStatistic {
   std::string_view key;                // "value", "mean", "p99", ...
@@ -28,7 +30,8 @@ struct ComparedStatistic {
 };
 
 struct ComparedFigure {
-  const FigureDefinition* figure = nullptr;
+  const FigureName* figure = nullptr;
+  Better better = Better::kNeither;           // as defined, unless these two runs make it neither
   std::vector<ComparedStatistic> statistics;  // never empty; the value or the mean first
 
   const ComparedStatistic& main() const { return statistics.front(); }
@@ -37,8 +40,8 @@ struct ComparedFigure {
 using ComparedFigures = std::vector<ComparedFigure>;
 
 // Whether tables show that statistic: of a distribution its mean and three quantiles towards the
-// side that users complain of.
-bool IsShown(const FigureDefinition& figure, std::string_view statistic);
+// side that users complain of; of facts those that differ; a number that has two keys, once.
+bool IsShown(const ComparedFigure& figure, const ComparedStatistic& statistic);
 
 // Every figure that either has.
 ComparedFigures CompareFigures(const MeasuredFigures& a, const MeasuredFigures& b);

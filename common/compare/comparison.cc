@@ -4,6 +4,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/figures/catalogue.h"
+
 namespace specctl {
 namespace {
 
@@ -47,6 +49,15 @@ std::vector<ComparedSlice> CompareSlices(const MeasuredRun& a, const MeasuredRun
   return slices;
 }
 
+// A step with drafts takes longer than one without and yields more tokens: neither is better for
+// it.
+void SetStepLatencyNeither(ComparedFigures& figures) {
+  for (ComparedFigure& figure : figures) {
+    if (figure.figure != &DefinitionOf<&LatencyFigures::step_latency_ms>()) continue;
+    figure.better = Better::kNeither;
+  }
+}
+
 void CallAll(Comparison& comparison) {
   // Two families: a run with hundreds of slices must not weaken what is said of its headline.
   CallDifferences({&comparison.figures});
@@ -70,6 +81,10 @@ Comparison CompareRuns(const MeasuredRun& a, const MeasuredRun& b, const Compare
   comparison.spec_differences = SpecDifferences(a.results(), b.results());
   comparison.figures = CompareFigures(a.figures, b.figures);
   comparison.slices = CompareSlices(a, b);
+  if (SpeculationText(a.results()) != SpeculationText(b.results())) {
+    SetStepLatencyNeither(comparison.figures);
+    for (ComparedSlice& slice : comparison.slices) SetStepLatencyNeither(slice.figures);
+  }
   comparison.replies = CompareReplies(*a.sample, *b.sample, options.floor);
   // Figures and replies stand side by side also where the comparison is refused.
   if (!comparison.comparable()) return comparison;

@@ -35,7 +35,7 @@ void AppendFigures(const Comparison& comparison, const ComparedSlice* slice,
       line.AddText(figure.figure->key);
       line.AddText(statistic.key);
       line.AddText(UnitName(figure.figure->unit));
-      line.AddText(BetterName(figure.figure->better));
+      line.AddText(BetterName(figure.better));
       AddValue(statistic.a, line);
       AddValue(statistic.b, line);
       AddWithEnds(statistic.difference, line);

@@ -41,16 +41,16 @@ void WriteStatistic(const ComparedStatistic& statistic, JsonWriter& json) {
 }
 
 void WriteComparedFigure(const ComparedFigure& compared, JsonWriter& json) {
-  const FigureDefinition& figure = *compared.figure;
+  const FigureName& figure = *compared.figure;
   json.Key(figure.key);
   json.BeginObject();
   json.Field("label", figure.label);
   json.TextField("unit", UnitName(figure.unit));
-  json.Field("better", BetterName(figure.better));
+  json.Field("better", BetterName(compared.better));
   // The main statistic stands at the figure itself, so that a script needs no second look-up.
   json.Field("statistic", compared.main().key);
   WriteStatistic(compared.main(), json);
-  if (figure.kind == FigureKind::kDistribution) {
+  if (compared.statistics.size() > 1) {
     json.Key("statistics");
     json.BeginObject();
     for (const ComparedStatistic& statistic : compared.statistics) {

@@ -32,7 +32,7 @@ std::string Bold(const std::string& text) { return text.empty() ? text : "**" + 
 std::string MarkdownFinding(Finding finding) {
   const std::string text = FindingText(finding);
   // Bold is for what a reviewer should see.
-  return finding == Finding::kNoDifference ? text : Bold(text);
+  return IsCalled(finding) ? Bold(text) : text;
 }
 
 std::string MarkdownRow(const ComparedFigure& figure, const ComparedStatistic& statistic) {
@@ -48,7 +48,7 @@ std::string MarkdownTable(const ComparedFigures& figures) {
       "|---|---:|---:|---|---|---|\n";
   for (const ComparedFigure& figure : figures) {
     for (const ComparedStatistic& statistic : figure.statistics) {
-      if (IsShown(*figure.figure, statistic.key)) out += MarkdownRow(figure, statistic);
+      if (IsShown(figure, statistic)) out += MarkdownRow(figure, statistic);
     }
   }
   return out;
@@ -70,7 +70,7 @@ std::string MarkdownSlices(const Comparison& comparison) {
   for (const ComparedSlice& slice : comparison.slices) {
     for (const ComparedFigure& figure : slice.figures) {
       const ComparedStatistic& main = figure.main();
-      if (main.finding == Finding::kNone || main.finding == Finding::kNoDifference) continue;
+      if (!IsCalled(main.finding)) continue;
       rows += absl::StrFormat(
           "| %s | %s | %s | %s |\n", Cell(std::string(DimensionName(slice.by)) + " " + slice.key),
           Cell(StatisticLabel(figure, main)), RatioText(main), MarkdownFinding(main.finding));

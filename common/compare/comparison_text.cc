@@ -72,7 +72,7 @@ Cells CellsOf(const ComparedFigure& figure, const ComparedStatistic& statistic) 
   ComparedStatistic bare = statistic;
   if (with_ratio && bare.difference) bare.difference->low = bare.difference->high = std::nullopt;
   return {StatisticLabel(figure, statistic),
-          std::string(BetterMark(figure.figure->better)),
+          std::string(BetterMark(figure.better)),
           ValueText(statistic.a),
           ValueText(statistic.b),
           DifferenceText(bare),
@@ -85,7 +85,7 @@ std::string TableOf(const ComparedFigures& figures) {
   std::vector<Cells> rows = {{"", "", "A", "B", "B - A", "B / A (95 % interval)", ""}};
   for (const ComparedFigure& figure : figures) {
     for (const ComparedStatistic& statistic : figure.statistics) {
-      if (IsShown(*figure.figure, statistic.key)) rows.push_back(CellsOf(figure, statistic));
+      if (IsShown(figure, statistic)) rows.push_back(CellsOf(figure, statistic));
     }
   }
   std::array<size_t, kCells> widths{};
@@ -103,7 +103,10 @@ std::string TableOf(const ComparedFigures& figures) {
     }
     out += WithoutTail(line);
   }
-  return out + "(+: higher is better, -: lower is better)\n";
+  return out +
+         "(+: higher is better, -: lower is better; unclear: its interval leaves out no change, "
+         "but\n"
+         "so may one of this many by chance)\n";
 }
 
 // Figures that are called different in a slice, the first few of them.
@@ -113,7 +116,7 @@ std::vector<std::string> CalledIn(const ComparedSlice& slice) {
   size_t more = 0;
   for (const ComparedFigure& figure : slice.figures) {
     const ComparedStatistic& main = figure.main();
-    if (main.finding == Finding::kNone || main.finding == Finding::kNoDifference) continue;
+    if (!IsCalled(main.finding)) continue;
     // Enough to see what kind of difference it is on one line.
     if (items.size() == kNamedMax) {
       ++more;

@@ -9,6 +9,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/printable.h"
+#include "common/compare/run_facts.h"
 
 namespace specctl {
 namespace {
@@ -107,9 +108,10 @@ class TermReader {
   }
 
   // By its key, with or without the unit at its end.
-  static const FigureDefinition* Find(std::string_view key) {
-    if (const FigureDefinition* found = FindFigure(key)) return found;
-    const FigureDefinition* found = FindFigure(std::string(key) + "_ms");
+  static const FigureName* Find(std::string_view key) {
+    if (const FigureName* found = FindFigure(key)) return found;
+    if (const FigureName* found = FindFact(key)) return found;
+    const FigureName* found = FindFigure(std::string(key) + "_ms");
     return found != nullptr && found->unit == Unit::kMilliseconds ? found : nullptr;
   }
 
@@ -129,10 +131,14 @@ class TermReader {
   }
 
   absl::Status SetStatistic(std::string_view name, const Statistic* quantile) {
-    const FigureDefinition& figure = *condition_.figure;
+    const FigureName& figure = *condition_.figure;
     switch (figure.kind) {
       case FigureKind::kDistribution:
         condition_.statistic = quantile != nullptr ? quantile : FindStatistic("mean");
+        return absl::OkStatus();
+      case FigureKind::kGauge:
+        if (quantile != nullptr) break;
+        condition_.statistic = FindStatistic("mean");
         return absl::OkStatus();
       case FigureKind::kQualifier:
         return Wrong(name, absl::StrFormat("%s is not a number", figure.key));
@@ -166,7 +172,7 @@ class TermReader {
   }
 
   absl::Status Convert(std::string_view unit) {
-    const FigureDefinition& figure = *condition_.figure;
+    const FigureName& figure = *condition_.figure;
     std::string known;
     for (const UnitFactor& each : UnitsOf(figure.unit)) {
       if (unit == each.name) {

@@ -4,7 +4,8 @@
 //
 //   output_tps >= -3%, ttft_p95 <= 2s
 //
-// FIGURE is a key of the catalogue, with or without its unit (ttft for ttft_ms); without a quantile
+// FIGURE is a key of the catalogue, with or without its unit (ttft for ttft_ms), or a fact of the
+// run such as failed or servers_waiting (run_facts.h); without a quantile
 // a distribution's mean is meant.  A number without a unit is in the figure's own.  `%` is of the
 // first run: `>= -3%` holds where the figure is at most 3 % below what it is there.
 #pragma once
@@ -21,7 +22,7 @@
 namespace specctl {
 
 struct Condition {
-  const FigureDefinition* figure = nullptr;
+  const FigureName* figure = nullptr;
   const Statistic* statistic = nullptr;  // nullptr: the figure is no distribution
   bool at_least = true;                  // >=; else <=
   double limit = 0;                      // in the figure's unit, or a share of the first run's

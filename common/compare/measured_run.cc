@@ -6,7 +6,9 @@
 #include <cmath>
 #include <optional>
 #include <span>
+#include <utility>
 
+#include "common/compare/run_facts.h"
 #include "common/figures/statistic.h"
 
 namespace specctl {
@@ -146,19 +148,6 @@ FigureSet HeadlineOf(const Results& results) {
 
 }  // namespace
 
-const MeasuredStatistic* MeasuredFigure::Find(std::string_view key) const {
-  const auto found = std::find_if(statistics.begin(), statistics.end(),
-                                  [&](const MeasuredStatistic& each) { return each.key == key; });
-  return found == statistics.end() ? nullptr : &*found;
-}
-
-const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_view key) {
-  const auto found = std::find_if(figures.begin(), figures.end(), [&](const MeasuredFigure& each) {
-    return each.figure->key == key;
-  });
-  return found == figures.end() ? nullptr : &*found;
-}
-
 MeasuredFigures MeasureFigures(const FigureSet& set, const PartsOfRun& parts) {
   MeasuredFigures figures;
   for (const FigureDefinition& figure : Catalogue()) {
@@ -175,6 +164,7 @@ MeasuredRun MeasureRun(const RunSample& sample) {
                   .figures = MeasureFigures(HeadlineOf(sample.results),
                                             {.without_each = WithoutEachBlock(sample),
                                              .halves = HalvesOfBlocks(sample)})};
+  for (MeasuredFigure& fact : MeasureFacts(sample.results)) run.figures.push_back(std::move(fact));
   for (const SliceFigures& slice : sample.results.slices) {
     const bool compared =
         std::find(std::begin(kSlicedBy), std::end(kSlicedBy), slice.by) != std::end(kSlicedBy);

@@ -2,30 +2,14 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "common/compare/measured_figure.h"
 #include "common/compare/run_sample.h"
 #include "common/compare/time_blocks.h"
 #include "common/figures/catalogue.h"
-#include "common/stats/spread.h"
 
 namespace specctl {
-
-// One number of a figure: its value, or a statistic of its distribution.
-struct MeasuredStatistic {
-  std::string_view key;  // "value", "mean", "p99", ...
-  Measured measured;
-};
-
-struct MeasuredFigure {
-  const FigureDefinition* figure = nullptr;
-  std::vector<MeasuredStatistic> statistics;  // never empty; the value or the mean first
-
-  const MeasuredStatistic* Find(std::string_view key) const;
-};
-using MeasuredFigures = std::vector<MeasuredFigure>;  // in the catalogue's order
-const MeasuredFigure* FindMeasured(const MeasuredFigures& figures, std::string_view key);
 
 // A run's figures once more over parts of its time (time_blocks.h).
 struct PartsOfRun {
@@ -47,7 +31,7 @@ struct MeasuredSlice {
 
 struct MeasuredRun {
   const RunSample* sample = nullptr;
-  MeasuredFigures figures;
+  MeasuredFigures figures;            // of the headline, then the run's facts
   std::vector<MeasuredSlice> slices;  // by category, tier, target and prefix
 
   const Results& results() const { return sample->results; }

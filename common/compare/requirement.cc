@@ -9,6 +9,7 @@
 #include <absl/strings/str_join.h>
 
 #include "common/compare/quantile_need.h"
+#include "common/compare/run_facts.h"
 #include "common/report/number_text.h"
 
 namespace specctl {
@@ -40,10 +41,8 @@ void Settle(bool at_least, std::string (*text)(double), std::string_view why_no_
 
 // Some numbers never have a bound, however long the run is.
 std::string WhyNoBound(const Condition& condition) {
-  const FigureDefinition& figure = *condition.figure;
-  if (figure.kind == FigureKind::kCount) {
-    return absl::StrFormat("%s is a count, whose error no run shows", figure.key);
-  }
+  const FigureName& figure = *condition.figure;
+  if (IsFact(figure)) return "it is the servers' own figure, of which no run shows the error";
   if (figure.key == "output_tps_peak") {
     return "it is the largest of all seconds, and an extreme never has one; take output_tps";
   }
@@ -146,10 +145,12 @@ Decision DecideCategory(const AcceptanceFloors& floors, const CategoryFloors& ca
 }
 
 // How many values the figure's distribution has; nullopt where it is none, or absent.
-std::optional<uint64_t> ValuesIn(const MeasuredRun& run, const FigureDefinition& figure) {
+std::optional<uint64_t> ValuesIn(const MeasuredRun& run, const FigureName& name) {
+  const FigureDefinition* const figure = FindFigure(name.key);
+  if (figure == nullptr) return std::nullopt;
   // Lengths are of the whole run; the headline has none.
   for (const FigureSet* set : {&run.results().headline, &run.results().whole_run}) {
-    const FigureValue value = figure.read(*set);
+    const FigureValue value = figure->read(*set);
     if (const auto* distribution = std::get_if<const Distribution*>(&value)) {
       return (*distribution)->count;
     }
@@ -173,13 +174,17 @@ Decision Decide(const Condition& condition, const ComparedFigures& figures) {
                         statistic != nullptr && statistic->b ? "the first run" : "this run");
     return decision;
   }
+  // What was counted is that many: it is decided as it is.
+  const bool is_count = condition.figure->kind == FigureKind::kCount;
   if (condition.relative) {
     SetRelative(condition.at_least, *statistic->a, *statistic->b, decision);
+    if (is_count) decision.bound = decision.value;
     const bool has_ratio = decision.value.has_value();
     Settle(condition.at_least, PercentText,
            has_ratio ? WhyNoBound(condition) : "a percentage needs both runs' above 0", decision);
   } else {
     SetAbsolute(condition.at_least, *statistic->b, decision);
+    if (is_count) decision.bound = decision.value;
     Settle(condition.at_least, FigureText, WhyNoBound(condition), decision);
   }
   return decision;

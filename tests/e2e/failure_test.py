@@ -88,7 +88,7 @@ class FailureTest(Case):
                 nobody.bind(("127.0.0.1", 0))
                 address = "127.0.0.1:%d" % nobody.getsockname()[1]
                 agent = self.start("agent", "--controller", address)
-                self.assertIn(f"controller {address}: not reached", agent.stderr.readline())
+                self.assertIn(f"controller {address}: unreachable", agent.stderr.readline())
                 agent.send_signal(told)
                 _, stderr = self.ended(agent, 1)
                 self.assertIn("told to end while idle", stderr)

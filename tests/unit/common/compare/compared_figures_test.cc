@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "common/compare/run_facts.h"
+#include "common/figures/catalogue.h"
+
 namespace specctl {
 namespace {
 
@@ -84,17 +87,27 @@ TEST(ComparedFiguresTest, ManyFiguresAreOneFamily) {
               {"itl_ms", 50, 1},
               {"per_step", 2, 1}}));
   CallDifferences({&many});
-  EXPECT_EQ(many.front().main().finding, Finding::kNoDifference);
+  EXPECT_EQ(many.front().main().finding, Finding::kUnclear);
+  EXPECT_EQ(FindingOf(many, "itl_ms"), Finding::kNoDifference);
   EXPECT_GT(*many.front().main().difference->low, 0) << "its own interval leaves out 0";
 }
 
 TEST(ComparedFiguresTest, TablesShowTheQuantilesThatUsersFeel) {
-  const FigureDefinition& ttft = *FindFigure("ttft_ms");
-  const FigureDefinition& user_tps = *FindFigure("user_tps");
-  EXPECT_TRUE(IsShown(ttft, "p99"));
-  EXPECT_FALSE(IsShown(ttft, "p10"));
-  EXPECT_TRUE(IsShown(user_tps, "p10"));
-  EXPECT_FALSE(IsShown(user_tps, "p99"));
+  const ComparedFigure ttft = {.figure = FindFigure("ttft_ms"), .statistics = {}};
+  const ComparedFigure user_tps = {.figure = FindFigure("user_tps"), .statistics = {}};
+  EXPECT_TRUE(IsShown(ttft, {.key = "p99"}));
+  EXPECT_FALSE(IsShown(ttft, {.key = "p10"}));
+  EXPECT_TRUE(IsShown(user_tps, {.key = "p10"}));
+  EXPECT_FALSE(IsShown(user_tps, {.key = "p99"}));
+}
+
+TEST(ComparedFiguresTest, TablesShowANumberOnceAndFactsWhereTheyDiffer) {
+  const ComparedFigure mean = {.figure = FindFigure("user_tps_mean"), .statistics = {}};
+  EXPECT_FALSE(IsShown(mean, {.key = "value"})) << "user_tps has it";
+  const ComparedFigure failed = {.figure = FindFact("failed"), .statistics = {}};
+  EXPECT_FALSE(IsShown(failed, {.key = "value", .a = Measured{2}, .b = Measured{2}}));
+  EXPECT_TRUE(IsShown(failed, {.key = "value", .a = Measured{2}, .b = Measured{3}}));
+  EXPECT_TRUE(IsShown(failed, {.key = "value", .a = Measured{2}}));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/compare/run_facts.h"
+
 namespace specctl {
 namespace {
 
@@ -67,6 +69,12 @@ TEST(RequirementTest, WhatNeverHasABoundIsSaidToHaveNone) {
   EXPECT_EQ(DecideOne("output_tps_peak >= 1", peak, peak).reason,
             "50.0 has no 95 % bound: it is the largest of all seconds, and an extreme never has "
             "one; take output_tps");
+  const FigureName& fact = RunFacts().back();
+  const Condition of_servers{.figure = &fact, .statistic = FindStatistic("mean")};
+  const MeasuredFigures facts = {
+      {.figure = &fact, .statistics = {{.key = "mean", .measured = {.value = 50}}}}};
+  EXPECT_THAT(Decide(of_servers, CompareFigures(facts, facts)).reason,
+              HasSubstr("it is the servers' own figure, of which no run shows the error"));
   // No condition can name it; a caller may.
   const Condition max{.figure = FindFigure("ttft_ms"), .statistic = FindStatistic("max")};
   const auto ttft = Only("ttft_ms", "max", {.value = 50, .spread = {}});
