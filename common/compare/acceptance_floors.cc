@@ -46,6 +46,10 @@ class FloorsReader {
     return absl::InvalidArgumentError(absl::StrFormat("%s:%d: %s", floors_.path, line, what));
   }
 
+  absl::Status Missing(int line, const std::string& what) const {
+    return absl::NotFoundError(absl::StrFormat("%s:%d: %s", floors_.path, line, what));
+  }
+
   absl::Status ReadCategories(const NestedMapping& file) {
     for (const Entry& entry : file.entries) {
       if (IsPassedOver(entry)) continue;
@@ -62,8 +66,9 @@ class FloorsReader {
       // Other models' floors are not read: a mistake in them is not this run's.
       if (model.key == of_.model) return ReadModel(model);
     }
-    return Wrong(1, absl::StrFormat("has no floors for the run's model %s, only for %s",
-                                    Printable(of_.model), Printable(absl::StrJoin(models, ", "))));
+    return Missing(1,
+                   absl::StrFormat("has no floors for the run's model %s, only for %s",
+                                   Printable(of_.model), Printable(absl::StrJoin(models, ", "))));
   }
 
   absl::Status ReadModel(const Entry& model) {
@@ -71,7 +76,7 @@ class FloorsReader {
     for (const Entry& entry : model.mapping.entries) {
       if (entry.key == mode) return AddCategory(kGoldenCategory, entry);
     }
-    return Wrong(
+    return Missing(
         model.line,
         absl::StrFormat("%s has no %s, which is needed: the run's answers have %s",
                         Printable(model.key), mode, of_.thinking ? "reasoning" : "no reasoning"));

@@ -41,8 +41,9 @@ struct FloorsOf {
   bool thinking = false;  // the run's answers have reasoning
 };
 
-// INVALID_ARGUMENT "path:line: ...": not of that form, a floor below 1, a draft length of 0, or a
-// golden AL without that model or mode.
+// INVALID_ARGUMENT "path:line: ...": not of that form, a floor below 1, or a draft length of 0.
+// NOT_FOUND, with the place, too: a golden AL without that model or mode; the file may still have
+// those of another run.
 absl::StatusOr<AcceptanceFloors> ParseAcceptanceFloors(const std::string& path,
                                                        std::string_view text, const FloorsOf& of);
 

@@ -189,13 +189,19 @@ class Checker {
   Comparability result_;
 };
 
+std::string_view TrimmedName(std::string_view name) {
+  while (name.starts_with(' ')) name.remove_prefix(1);
+  while (name.ends_with(' ')) name.remove_suffix(1);
+  return name;
+}
+
 }  // namespace
 
 absl::StatusOr<Across> ParseAcross(std::string_view list) {
   Across across;
   while (!list.empty()) {
     const size_t end = std::min(list.find(','), list.size());
-    const std::string_view name = list.substr(0, end);
+    const std::string_view name = TrimmedName(list.substr(0, end));
     if (name == "engine") {
       across.engine = true;
     } else if (name == "dataset") {

@@ -194,10 +194,14 @@ class TermReader {
 
 absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text) {
   std::vector<Condition> conditions;
-  // <=: an empty text, and one that ends in a comma, have an empty last term, which is an error.
+  // <=: an empty text has one term, which is empty and an error.
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view term = Trimmed(text.substr(begin, end - begin));
+    if (term.empty() && begin > 0 && end == text.size()) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "conditions \"%s\", character %d: nothing after the last comma", Printable(text), begin));
+    }
     absl::StatusOr<Condition> condition = TermReader(text, term).Read();
     if (!condition.ok()) return condition.status();
     conditions.push_back(*std::move(condition));

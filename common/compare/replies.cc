@@ -96,7 +96,7 @@ bool SameQuestionsAsked(const RequestSpec& a, const RequestSpec& b) {
 // Why even one server would answer otherwise the second time; empty: it should not.
 std::string WhyOtherAnswers(const RunSample& a, const RunSample& b) {
   if (!IsGreedy(a) || !IsGreedy(b)) {
-    return "the temperature is not 0 in both: equal servers answer differently, too";
+    return "the temperature is not 0 in both: even equal servers then answer differently";
   }
   const RunSpec &of_a = a.results.spec, &of_b = b.results.spec;
   if (!SameDataset(of_a.dataset, of_b.dataset)) {

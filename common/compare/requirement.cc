@@ -4,9 +4,12 @@
 #include <cmath>
 #include <set>
 
+#include <absl/status/status.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
+#include "common/compare/quantile_need.h"
+#include "common/compare/run_facts.h"
 #include "common/report/number_text.h"
 
 namespace specctl {
@@ -17,17 +20,38 @@ std::string PercentText(double share) { return FixedText(share * 100, 2) + " %";
 // What the bound on the bad side is called.
 std::string_view BoundName(bool at_least) { return at_least ? "lower" : "upper"; }
 
-void Settle(bool at_least, std::string (*text)(double), Decision& decision) {
+constexpr std::string_view kTooLittle = "not enough was measured to decide it";
+
+// `why_no_bound`: said where there is none.
+void Settle(bool at_least, std::string (*text)(double), std::string_view why_no_bound,
+            Decision& decision) {
   // holds stays false: what is not shown to hold fails the gate.
   if (!decision.bound) {
-    decision.reason = absl::StrFormat("%s has no 95 %% bound: not enough was measured to decide it",
-                                      decision.value ? text(*decision.value) : "the figure");
+    decision.reason =
+        absl::StrFormat("%s has no 95 %% bound: %s",
+                        decision.value ? text(*decision.value) : "the figure", why_no_bound);
     return;
   }
-  decision.holds = at_least ? *decision.bound >= decision.limit : *decision.bound <= decision.limit;
+  const double limit = *decision.limit;
+  decision.holds = at_least ? *decision.bound >= limit : *decision.bound <= limit;
   decision.reason = absl::StrFormat("%s, %s 95 %% bound %s, %s the limit %s", text(*decision.value),
                                     BoundName(at_least), text(*decision.bound),
-                                    decision.holds ? "within" : "beyond", text(decision.limit));
+                                    decision.holds ? "within" : "beyond", text(limit));
+}
+
+// Some numbers never have a bound, however long the run is.
+std::string WhyNoBound(const Condition& condition) {
+  const FigureName& figure = *condition.figure;
+  if (IsFact(figure)) return "it is the servers' own figure, of which no run shows the error";
+  if (figure.key == "output_tps_peak") {
+    return "it is the largest of all seconds, and an extreme never has one; take output_tps";
+  }
+  const std::string_view statistic = condition.statistic_key();
+  if (statistic == "min" || statistic == "max") {
+    return absl::StrFormat("the %s is an extreme, which never has one; take a quantile", statistic);
+  }
+  if (statistic == "stddev") return "of a standard deviation none is computed";
+  return std::string(kTooLittle);
 }
 
 // b / a - 1 and its bound.
@@ -63,7 +87,7 @@ Decision DecideFloor(const std::string& category, uint32_t draft_length, double 
     SetAbsolute(true, figure->statistics.front().measured, decision);
   }
   Settle(
-      true, [](double value) { return FixedText(value, 3); }, decision);
+      true, [](double value) { return FixedText(value, 3); }, kTooLittle, decision);
   // Settle's reason would only say that it is absent; this one says how to get it.
   if (!decision.value) {
     decision.reason =
@@ -73,24 +97,70 @@ Decision DecideFloor(const std::string& category, uint32_t draft_length, double 
   return decision;
 }
 
-// The one draft length of all targets that speculate.
-absl::StatusOr<uint32_t> DraftLengthOf(const Results& results) {
+// Of all targets that speculate: none, where no server reports it, or one but for odd fleets.
+std::set<uint32_t> DraftLengthsIn(const Results& results) {
   std::set<uint32_t> lengths;
   for (const TargetAcceptance& target : results.acceptance_sources) {
     // What was measured comes before what the server said of itself at the start.
     if (target.speculates && target.draft_length) lengths.insert(*target.draft_length);
   }
-  if (lengths.empty()) {
-    for (const TargetProbed& target : results.targets) {
-      if (target.draft_length) lengths.insert(*target.draft_length);
+  if (!lengths.empty()) return lengths;
+  for (const TargetProbed& target : results.targets) {
+    if (target.draft_length) lengths.insert(*target.draft_length);
+  }
+  return lengths;
+}
+
+// A file that can't be held against the run: the gate fails, and other runs' are still decided.
+Decision FailFile(const std::string& path, const std::string& reason) {
+  return {.term = "@" + path, .reason = reason};
+}
+
+// nullptr: the run has no such category.
+const MeasuredFigures* FiguresOf(const MeasuredRun& run, const std::string& category) {
+  if (category == kAllCategories) return &run.figures;
+  const auto slice = std::find_if(run.slices.begin(), run.slices.end(), [&](const auto& each) {
+    return each.by == Dimension::kCategory && each.key == category;
+  });
+  return slice == run.slices.end() ? nullptr : &slice->figures;
+}
+
+Decision DecideCategory(const AcceptanceFloors& floors, const CategoryFloors& category,
+                        uint32_t draft_length, const MeasuredRun& run) {
+  const auto fail = [&](const std::string& reason) {
+    return Decision{.term = category.name + ": acceptance length per draft",
+                    .reason = absl::StrFormat("%s:%d: %s", floors.path, category.line, reason)};
+  };
+  const auto floor = category.by_draft_length.find(draft_length);
+  if (floor == category.by_draft_length.end()) {
+    return fail(absl::StrFormat("no floor for %s at draft length %d, which %s has", category.name,
+                                draft_length, run.sample->name));
+  }
+  const MeasuredFigures* const figures = FiguresOf(run, category.name);
+  if (figures == nullptr) {
+    return fail(absl::StrFormat("%s has no category %s; \"%s\" is the whole run", run.sample->name,
+                                category.name, kAllCategories));
+  }
+  return DecideFloor(category.name, draft_length, floor->second, *figures);
+}
+
+// How many values the figure's distribution has; nullopt where it is none, or absent.
+std::optional<uint64_t> ValuesIn(const MeasuredRun& run, const FigureName& name) {
+  const FigureDefinition* const figure = FindFigure(name.key);
+  if (figure == nullptr) return std::nullopt;
+  // Lengths are of the whole run; the headline has none.
+  for (const FigureSet* set : {&run.results().headline, &run.results().whole_run}) {
+    const FigureValue value = figure->read(*set);
+    if (const auto* distribution = std::get_if<const Distribution*>(&value)) {
+      return (*distribution)->count;
     }
   }
-  // Floors are by draft length: a mix of lengths has no floor to hold it against.
-  if (lengths.size() == 1) return *lengths.begin();
-  return absl::InvalidArgumentError(
-      lengths.empty() ? "the run's draft length is unknown: no server reports it"
-                      : absl::StrFormat("the run's targets have different draft lengths: %s",
-                                        absl::StrJoin(lengths, ", ")));
+  return std::nullopt;
+}
+
+bool HasReasoning(const MeasuredRun& run) {
+  // TTFO is measured only where some answer had reasoning.
+  return run.results().headline.latency.ttfo_ms.has_value();
 }
 
 }  // namespace
@@ -109,42 +179,73 @@ Decision Decide(const Condition& condition, const ComparedFigures& figures) {
   if (condition.relative) {
     SetRelative(condition.at_least, *statistic->a, *statistic->b, decision);
     if (is_count) decision.bound = decision.value;
-    Settle(condition.at_least, PercentText, decision);
+    const bool has_ratio = decision.value.has_value();
+    Settle(condition.at_least, PercentText,
+           has_ratio ? WhyNoBound(condition) : "a percentage needs both runs' above 0", decision);
   } else {
     SetAbsolute(condition.at_least, *statistic->b, decision);
     if (is_count) decision.bound = decision.value;
-    Settle(condition.at_least, FigureText, decision);
+    Settle(condition.at_least, FigureText, WhyNoBound(condition), decision);
   }
   return decision;
 }
 
-absl::StatusOr<std::vector<Decision>> DecideFloors(const AcceptanceFloors& floors,
-                                                   const MeasuredRun& run) {
-  const absl::StatusOr<uint32_t> draft_length = DraftLengthOf(run.results());
-  if (!draft_length.ok()) return draft_length.status();
+void ExplainFewValues(const Condition& condition, const MeasuredRun& a, const MeasuredRun& b,
+                      Decision& decision) {
+  // Decided, or absent, or of what never has a bound: the reason says enough.
+  if (!decision.reason.ends_with(kTooLittle)) return;
+  const std::optional<uint64_t> needed = ValuesNeeded(condition.statistic_key());
+  if (!needed) return;
+  // Both runs' errors are in a percentage; else the second's alone.
+  for (const MeasuredRun* run : {&b, condition.relative ? &a : &b}) {
+    const std::optional<uint64_t> count = ValuesIn(*run, *condition.figure);
+    if (!count || *count >= *needed) continue;
+    const bool of_steps = condition.figure->key == "step_latency_ms";
+    decision.reason.resize(decision.reason.size() - kTooLittle.size());
+    decision.reason +=
+        absl::StrFormat("%s needs %s %s, %s has %s", condition.statistic_key(), CountText(*needed),
+                        of_steps ? "steps" : "requests", run->sample->name, CountText(*count));
+    return;
+  }
+}
+
+std::vector<Decision> DecideFloors(const AcceptanceFloors& floors, const MeasuredRun& run) {
+  const std::set<uint32_t> lengths = DraftLengthsIn(run.results());
+  const std::string& name = run.sample->name;
+  if (lengths.empty()) {
+    return {FailFile(floors.path,
+                     absl::StrFormat("the draft length of %s is unknown (no server of it reports "
+                                     "one), and the floors of %s are by draft length",
+                                     name, floors.path))};
+  }
+  // Floors are by draft length: a mix of lengths has no floor to hold it against.
+  if (lengths.size() > 1) {
+    return {FailFile(floors.path,
+                     absl::StrFormat("the targets of %s have different draft lengths (%s), and the "
+                                     "floors of %s are by draft length",
+                                     name, absl::StrJoin(lengths, ", "), floors.path))};
+  }
   std::vector<Decision> decisions;
   for (const CategoryFloors& category : floors.categories) {
-    const auto floor = category.by_draft_length.find(*draft_length);
-    if (floor == category.by_draft_length.end()) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("%s:%d: no floor for %s at the run's draft length %d", floors.path,
-                          category.line, category.name, *draft_length));
-    }
-    const MeasuredFigures* figures = &run.figures;
-    if (category.name != kAllCategories) {
-      const auto slice = std::find_if(run.slices.begin(), run.slices.end(), [&](const auto& each) {
-        return each.by == Dimension::kCategory && each.key == category.name;
-      });
-      if (slice == run.slices.end()) {
-        return absl::InvalidArgumentError(
-            absl::StrFormat("%s:%d: the run has no category %s; \"%s\" is the whole run",
-                            floors.path, category.line, category.name, kAllCategories));
-      }
-      figures = &slice->figures;
-    }
-    decisions.push_back(DecideFloor(category.name, *draft_length, floor->second, *figures));
+    decisions.push_back(DecideCategory(floors, category, *lengths.begin(), run));
   }
   return decisions;
+}
+
+absl::StatusOr<std::vector<Decision>> DecideFloorsFile(const std::string& path,
+                                                       std::string_view text,
+                                                       const MeasuredRun& run) {
+  const auto& targets = run.results().targets;
+  const auto floors =
+      ParseAcceptanceFloors(path, text,
+                            {.model = targets.empty() ? std::string() : targets.front().model,
+                             .thinking = HasReasoning(run)});
+  if (absl::IsNotFound(floors.status())) {
+    return std::vector<Decision>{
+        FailFile(path, absl::StrFormat("%s: %s", run.sample->name, floors.status().message()))};
+  }
+  if (!floors.ok()) return floors.status();
+  return DecideFloors(*floors, run);
 }
 
 }  // namespace specctl

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/compare/acceptance_floors.h"
@@ -17,7 +18,9 @@ struct Decision {
   bool holds = false;
   std::string reason;                  // with the figures that decided
   std::optional<double> value, bound;  // measured, and its one-sided 95 % bound on the bad side
-  double limit = 0;  // in the same unit; of a term in per cent all three are shares of A's
+  // In the same unit; of a term in per cent all three are shares of A's.  Absent: a file of floors
+  // has none for this run.
+  std::optional<double> limit;
 };
 
 // A `>=` holds where the lower one-sided 95 % bound is not below its limit, a `<=` where the upper
@@ -25,11 +28,22 @@ struct Decision {
 // interval does not hold, since nothing is shown.
 Decision Decide(const Condition& condition, const ComparedFigures& figures);
 
+// Of a quantile that was not decided because a run has too few values: the reason tells how many
+// it needs and how many there are, which figures side by side don't know.
+void ExplainFewValues(const Condition& condition, const MeasuredRun& a, const MeasuredRun& b,
+                      Decision& decision);
+
 // Each category that the floors name, or "all": the lower one-sided 95 % bound of the acceptance
 // length per draft, at the run's own draft length, must not be below the floor.
-// INVALID_ARGUMENT: the run has no category of that name, its draft length is unknown or has no
-// floor.
-absl::StatusOr<std::vector<Decision>> DecideFloors(const AcceptanceFloors& floors,
-                                                   const MeasuredRun& run);
+// A category that the run does not have, or without a floor at that draft length, fails with a
+// reason that names the run and the place in the file; so do all together, as one decision, where
+// the run's draft length is unknown.
+std::vector<Decision> DecideFloors(const AcceptanceFloors& floors, const MeasuredRun& run);
+
+// The same of a file's text; one that lacks the run's model or mode fails as one decision.
+// INVALID_ARGUMENT: it is no file of floors, whatever the run.
+absl::StatusOr<std::vector<Decision>> DecideFloorsFile(const std::string& path,
+                                                       std::string_view text,
+                                                       const MeasuredRun& run);
 
 }  // namespace specctl

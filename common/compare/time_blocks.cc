@@ -106,7 +106,8 @@ std::vector<IntervalSketch> StepsOf(const RunSample& sample, const TimeBlocks& b
   const std::vector<IntervalSketch>& cells = sample.step_latencies.cells();
   std::vector<IntervalSketch> steps(parts.size());
   for (size_t i = 0; i < cells.size(); ++i) {
-    const size_t block = blocks.At(static_cast<int64_t>(i) * sample.step_latencies.cell_s());
+    const size_t block = blocks.At(sample.step_latencies.start_s() +
+                                   static_cast<int64_t>(i) * sample.step_latencies.cell_s());
     for (size_t part = 0; part < parts.size(); ++part) {
       if (parts[part][block]) steps[part].Merge(cells[i]);
     }

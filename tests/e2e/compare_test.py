@@ -76,8 +76,14 @@ class CompareTest(harness.Case):
         self.assertIn("acceptance length per draft >= 3.90 at draft length 3",
                       self.compare(a, sd, "--require", f"@{floors}", status=3).stderr)
         floors.write_text("all: {5: 2}\n")
-        self.assertIn(f"{floors}:1: no floor for all at the run's draft length 3",
-                      self.compare(a, sd, "--require", f"@{floors}", status=2).stderr)
+        self.assertIn(f"{floors}:1: no floor for all at draft length 3, which {sd} has",
+                      self.compare(a, sd, "--require", f"@{floors}", status=3).stderr)
+        # One run that can't be held against the file hides no other run's comparison.
+        floors.write_text("all: {3: 1.1}\n")
+        mixed = self.compare(sd, a, sd, "--require", f"@{floors}", status=3)
+        self.assertIn(f"the draft length of {a} is unknown", mixed.stderr)
+        self.assertIn(f"COMPARED  {a} against {sd}", mixed.stdout)
+        self.assertIn("holds", mixed.stdout)
 
     def formats(self, a, again, sd):
         rows = list(csv.DictReader(io.StringIO(self.compare(a, sd, "--format", "csv").stdout)))

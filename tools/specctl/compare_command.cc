@@ -127,22 +127,15 @@ class Runs {
   std::deque<MeasuredRun> measured_;
 };
 
-bool HasReasoning(const MeasuredRun& run) {
-  // TTFO is measured only where some answer had reasoning.
-  return run.results().headline.latency.ttfo_ms.has_value();
-}
-
-absl::Status AddFloorDecisions(const CheckedRequest& checked, const MeasuredRun& run,
-                               Comparison& comparison) {
-  // Exit status 2 says more than a floor of runs that did not do the same.
+absl::Status CompleteDecisions(const CheckedRequest& checked, const MeasuredRun& a,
+                               const MeasuredRun& b, Comparison& comparison) {
+  // Exit status 2 says more than a requirement of runs that did not do the same.
   if (!comparison.comparable()) return absl::OkStatus();
-  const auto& targets = run.results().targets;
-  const FloorsOf of = {.model = targets.empty() ? std::string() : targets.front().model,
-                       .thinking = HasReasoning(run)};
+  for (size_t i = 0; i < checked.conditions.size(); ++i) {
+    ExplainFewValues(checked.conditions[i], a, b, comparison.decisions[i]);
+  }
   for (const CheckedRequest::FloorsFile& file : checked.floors) {
-    const auto floors = ParseAcceptanceFloors(file.path, file.text, of);
-    if (!floors.ok()) return floors.status();
-    const auto decisions = DecideFloors(*floors, run);
+    const auto decisions = DecideFloorsFile(file.path, file.text, b);
     if (!decisions.ok()) return decisions.status();
     comparison.decisions.insert(comparison.decisions.end(), decisions->begin(), decisions->end());
   }
@@ -167,8 +160,9 @@ absl::StatusOr<std::vector<Comparison>> CompareAll(const CompareRequest& request
     const absl::StatusOr<const MeasuredRun*> b = runs.Read(request.runs[i]);
     if (!b.ok()) return b.status();
     Comparison comparison = CompareRuns(**a, **b, options);
-    if (absl::Status added = AddFloorDecisions(*checked, **b, comparison); !added.ok())
-      return added;
+    if (absl::Status done = CompleteDecisions(*checked, **a, **b, comparison); !done.ok()) {
+      return done;
+    }
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;

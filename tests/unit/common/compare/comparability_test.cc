@@ -154,6 +154,9 @@ TEST(AcrossTest, NamesRevisions) {
   ASSERT_TRUE(across.ok());
   EXPECT_TRUE(across->engine && across->drafter && !across->dataset);
   EXPECT_TRUE(ParseAcross("").ok());
+  const auto spaced = ParseAcross(" engine, dataset ");
+  ASSERT_TRUE(spaced.ok()) << spaced.status();
+  EXPECT_TRUE(spaced->engine && spaced->dataset && !spaced->drafter);
   EXPECT_EQ(ParseAcross("engine,model").status().message(),
             "--across: need engine, dataset or drafter, got \"model\"");
 }

@@ -88,7 +88,10 @@ TEST(ConditionTest, ErrorsNameThePieceAndItsPlace) {
   EXPECT_THAT(ConditionErrorOf("ttft <= +-3"), HasSubstr("is not a number"));
   EXPECT_THAT(ConditionErrorOf("output_tps >= 1,000"), HasSubstr("condition \"000\""));
   EXPECT_THAT(ConditionErrorOf(""), HasSubstr("need the key of a figure"));
-  EXPECT_THAT(ConditionErrorOf("ttft <= 2s,"), HasSubstr("character 12: need the key"));
+  EXPECT_THAT(ConditionErrorOf("ttft <= 2s,"),
+              HasSubstr("conditions \"ttft <= 2s,\", character 11: nothing after the last comma"));
+  EXPECT_THAT(ConditionErrorOf("ttft <= 2s , "), HasSubstr("nothing after the last comma"));
+  EXPECT_THAT(ConditionErrorOf(",ttft <= 2s"), HasSubstr("need the key of a figure"));
   EXPECT_THAT(ConditionErrorOf("per_step >= 2s"),
               HasSubstr("s is not a unit of per_step: need %, or none"));
 }

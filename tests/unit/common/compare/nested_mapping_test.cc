@@ -47,6 +47,17 @@ TEST(NestedMappingTest, WhatIsOfAnotherFormIsNamedWithItsLine) {
   EXPECT_EQ(Read("a: 'b").substr(0, 3), "1: ");
 }
 
+TEST(NestedMappingTest, AByteOrderMarkIsPassedOver) {
+  for (const std::string_view text : {"\xEF\xBB\xBF"
+                                      "a: 1\n",
+                                      "\xEF\xBB\xBF# floors\na: 1\n"}) {
+    const auto mapping = ParseNestedMapping(text);
+    ASSERT_TRUE(mapping.ok()) << mapping.status();
+    ASSERT_EQ(mapping->entries.size(), 1u);
+    EXPECT_EQ(mapping->entries[0].key, "a");
+  }
+}
+
 TEST(NestedMappingTest, WhatIsTooMuchIsRefused) {
   std::string deep = "a: 1";
   for (int i = 0; i < 12; ++i) deep = "a: {" + deep + "}";

@@ -90,8 +90,8 @@ TEST(RepliesTest, AtATemperatureNothingIsSaid) {
   const ReplyComparison replies = CompareReplies(Many(10, 0, ""), b, nullptr);
   EXPECT_FALSE(replies.match);
   EXPECT_EQ(RepliesText(replies),
-            "replies not compared: the temperature is not 0 in both: equal servers answer "
-            "differently, too");
+            "replies not compared: the temperature is not 0 in both: even equal servers then "
+            "answer differently");
 }
 
 TEST(RepliesTest, AsManyAsTheFloorIsNoSignOfLoss) {

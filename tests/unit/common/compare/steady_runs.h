@@ -20,6 +20,7 @@ namespace specctl::testing {
 
 struct SteadyOptions {
   uint64_t seed = 1;
+  double begin_s = 0;  // since T0: the first requests
   double seconds = 20;
   uint32_t bs = 4;
   double first_ms = 50, step_ms = 20;  // means; each request's own are up to `noise` off
@@ -33,7 +34,7 @@ inline JournalScript SteadyScript(const SteadyOptions& options) {
   JournalScript script({.bs = options.bs, .rows = 400});
   std::mt19937_64 random(options.seed);
   std::uniform_real_distribution<double> factor(1 - options.noise, 1 + options.noise);
-  std::vector<double> free_ms(options.bs, 1);
+  std::vector<double> free_ms(options.bs, options.begin_s * 1000 + 1);
   uint64_t begun = 0;
   for (;;) {
     const auto next = std::min_element(free_ms.begin(), free_ms.end());

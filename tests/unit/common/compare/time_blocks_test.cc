@@ -24,6 +24,24 @@ TEST(TimeBlocksTest, ALongHoldHasTwenty) {
   EXPECT_GE(BlocksOf(sample).count, 16u);
 }
 
+// Cells of the step latencies must not grow with what was before the hold.
+TEST(TimeBlocksTest, AShortHoldLateInARunHasItsBlocks) {
+  const RunSample sample = SteadyRun({.begin_s = 600, .seconds = 630});
+  ASSERT_TRUE(sample.results.hold && !sample.results.headline_is_whole_run);
+  ASSERT_GE(sample.results.hold->start_s, 600);
+  EXPECT_EQ(BlocksOf(sample).block_s, 2);
+  EXPECT_GE(BlocksOf(sample).count, 14u);
+  const std::vector<FigureSet> without = WithoutEachBlock(sample);
+  const uint64_t all = sample.results.headline.latency.step_latency_ms->count;
+  uint64_t steps = 0;
+  for (const FigureSet& set : without) steps += all - set.latency.step_latency_ms->count;
+  EXPECT_EQ(steps, all);
+  const MeasuredRun run = MeasureRun(sample);
+  for (const std::string_view key : {"ttft_ms", "step_latency_ms"}) {
+    EXPECT_TRUE(FindMeasured(run.figures, key)->Find("mean")->measured.spread) << key;
+  }
+}
+
 TEST(TimeBlocksTest, WithoutAHoldThereIsNone) {
   const RunSample sample = SteadyRun({.seconds = 2});
   EXPECT_EQ(BlocksOf(sample).count, 0u);
