@@ -70,9 +70,9 @@ std::string ShaText(const DatasetIdentity& dataset) {
 
 // How the targets' tokens were counted.
 std::string TokenSourcesOf(const Results& results) {
-  std::set<std::string_view> names;
+  std::set<std::string> names;
   for (const TargetProbed& target : results.targets) {
-    names.insert(TokenSourceName(target.token_source));
+    names.emplace(TokenSourceName(target.token_source));
   }
   return names.empty() ? "unknown" : absl::StrJoin(names, ", ");
 }

@@ -90,7 +90,9 @@ Comparison CompareRuns(const MeasuredRun& a, const MeasuredRun& b, const Compare
   if (!comparison.comparable()) return comparison;
   CallAll(comparison);
   for (const Condition& requirement : options.requirements) {
-    comparison.decisions.push_back(Decide(requirement, comparison.figures));
+    Decision decision = Decide(requirement, comparison.figures);
+    ExplainFewValues(requirement, a, b, decision);
+    comparison.decisions.push_back(std::move(decision));
   }
   return comparison;
 }

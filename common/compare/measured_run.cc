@@ -2,20 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "common/compare/quantile_need.h"
 #include "common/compare/run_facts.h"
 #include "common/figures/statistic.h"
 
 namespace specctl {
 namespace {
 
-// With fewer, a quantile jumps from one value to the next when a stretch is left out.
-constexpr double kValuesBeyondMin = 10;
 constexpr Dimension kSlicedBy[] = {Dimension::kCategory, Dimension::kTier, Dimension::kTarget,
                                    Dimension::kPrefix};
 
@@ -26,21 +24,11 @@ std::optional<double> NumberOf(const FigureValue& value) {
   return std::nullopt;
 }
 
-// "p99" -> 0.99, "p999" -> 0.999; nullopt of what is no quantile.
-std::optional<double> QuantileOf(std::string_view key) {
-  if (!key.starts_with('p')) return std::nullopt;
-  int digits = 0;
-  std::from_chars(key.data() + 1, key.data() + key.size(), digits);
-  // Three digits are per mille: p999; one or two are per cent: p5, p99.
-  return digits / (key.size() > 3 ? 1000.0 : 100.0);
-}
-
 // Whether leaving out a stretch of time tells how far the statistic may be off.
 bool HasSpread(const Statistic& statistic, uint64_t count) {
-  const std::optional<double> q = QuantileOf(statistic.key);
+  const std::optional<uint64_t> needed = ValuesNeeded(statistic.key);
   // An extreme stays the same without any stretch but its own; nothing is claimed of stddev.
-  if (!q) return statistic.key == "mean";
-  return static_cast<double>(count) * std::min(*q, 1 - *q) >= kValuesBeyondMin;
+  return needed ? count >= *needed : statistic.key == "mean";
 }
 
 // `read` of each set; nullopt where one lacks it.
@@ -93,7 +81,8 @@ MeasuredStatistic MeasureStatistic(const FigureDefinition& figure, const Statist
       SpreadBy(measured.measured.value, parts.without_each,
                [&](const FigureSet& set) { return StatisticIn(figure, statistic, set); });
   if (!measured.measured.spread) return measured;
-  if (QuantileOf(statistic.key)) WidenByHalves(figure, statistic, parts.halves, measured.measured);
+  if (ValuesNeeded(statistic.key))
+    WidenByHalves(figure, statistic, parts.halves, measured.measured);
   measured.measured.spread->bound = ArrivalError(statistic, distribution);
   return measured;
 }

@@ -127,13 +127,10 @@ class Runs {
   std::deque<MeasuredRun> measured_;
 };
 
-absl::Status CompleteDecisions(const CheckedRequest& checked, const MeasuredRun& a,
-                               const MeasuredRun& b, Comparison& comparison) {
+absl::Status DecideAllFloors(const CheckedRequest& checked, const MeasuredRun& b,
+                             Comparison& comparison) {
   // Exit status 2 says more than a requirement of runs that did not do the same.
   if (!comparison.comparable()) return absl::OkStatus();
-  for (size_t i = 0; i < checked.conditions.size(); ++i) {
-    ExplainFewValues(checked.conditions[i], a, b, comparison.decisions[i]);
-  }
   for (const CheckedRequest::FloorsFile& file : checked.floors) {
     const auto decisions = DecideFloorsFile(file.path, file.text, b);
     if (!decisions.ok()) return decisions.status();
@@ -160,7 +157,7 @@ absl::StatusOr<std::vector<Comparison>> CompareAll(const CompareRequest& request
     const absl::StatusOr<const MeasuredRun*> b = runs.Read(request.runs[i]);
     if (!b.ok()) return b.status();
     Comparison comparison = CompareRuns(**a, **b, options);
-    if (absl::Status done = CompleteDecisions(*checked, **a, **b, comparison); !done.ok()) {
+    if (absl::Status done = DecideAllFloors(*checked, **b, comparison); !done.ok()) {
       return done;
     }
     comparisons.push_back(std::move(comparison));
