@@ -117,8 +117,9 @@ class StimulusChecker {
       b = CountedHits(b_);
     }
     if (!a || !b) {
-      const bool any = a || b;
-      if (any) result_.notes.push_back("not checked: prefix hits (one run does not report them)");
+      result_.notes.push_back(absl::StrFormat(
+          "not checked: prefix hits (%s)",
+          a || b ? "one run does not report them" : "neither run's servers report them"));
       return;
     }
     const Measured difference = DifferenceOf(*a, *b);

@@ -65,6 +65,12 @@ TEST_F(StimulusChecksTest, FailuresCountAsAnEnd) {
   EXPECT_THAT(result_.refusals[0].text, HasSubstr("ended by failure"));
 }
 
+TEST_F(StimulusChecksTest, PrefixHitsThatNobodyReportsAreNotChecked) {
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes,
+              ElementsAre("not checked: prefix hits (neither run's servers report them)"));
+}
+
 TEST_F(StimulusChecksTest, PrefixHitsByCountersMustAgree) {
   a_.results.servers.emplace().sums.prefix_hit_rate = 0.02;
   EXPECT_THAT(Codes(), IsEmpty());
