@@ -11,8 +11,6 @@ HEADER = "  pairs  refused  with a false call  95 % intervals of table lines tha
 PAIRS, QUICK_PAIRS = 20, 3
 DURATION_S, QUICK_DURATION_S = 12, 8
 LOAD = ("--bs", "16", "--agents", "1", "--osl", "32", "--ignore-eos", "--temperature", "0", "--dataset", "builtin")
-# The statistics that tables show, and that are one family.
-SHOWN = {"up": ("mean", "p50", "p10", "p1"), "other": ("mean", "p50", "p90", "p99")}
 
 
 def measure(settings):
@@ -56,16 +54,11 @@ def compared(settings, a, b):
 
 
 def lines_of(comparison):
-    """The table's lines that have an interval: name, statistic."""
+    """The table's lines that have an interval, which all others' finding "none" tells: name, statistic."""
     for key, figure in comparison["figures"].items():
-        if "statistics" not in figure:
-            if "low" in figure.get("difference", {}):
-                yield key, figure
-            continue
-        for name in SHOWN.get(figure["better"], SHOWN["other"]):
-            statistic = figure["statistics"].get(name, {})
-            if "low" in statistic.get("difference", {}):
-                yield f"{key} {name}", statistic
+        for name, statistic in figure.get("statistics", {"": figure}).items():
+            if statistic["finding"] != "none":
+                yield f"{key} {name}".strip(), statistic
 
 
 def add_pair(row, comparison):
@@ -80,7 +73,7 @@ def add_pair(row, comparison):
         difference = statistic["difference"]
         if difference["low"] > 0 or difference["high"] < 0:
             row["outside"][name] = row["outside"].get(name, 0) + 1
-        if statistic["finding"] not in ("none", "no_difference"):
+        if statistic["finding"] in ("better", "worse", "different"):
             called = True
             row["false_calls"][name] = row["false_calls"].get(name, 0) + 1
     row["pairs_with_false_call"] += called

@@ -230,10 +230,13 @@ class CompareCallsTest(unittest.TestCase):
     @staticmethod
     def comparison(low, finding, comparable=True):
         number = {"difference": {"value": low + 1, "low": low, "high": low + 2}, "finding": finding}
-        figures = {"output_tps": {"better": "up", **number},
-                   "ttft_ms": {"better": "down", "statistics": {"p50": number, "p75": number,
-                                                                "p99": {"difference": {"value": 1}}}},
-                   "user_tps": {"better": "up", "statistics": {"p10": number, "p90": number}}}
+        hidden = {**number, "finding": "none"}
+        figures = {"output_tps": number,
+                   "user_tps_mean": hidden,
+                   "ttft_ms": {"finding": finding,
+                               "statistics": {"p50": number, "p75": hidden,
+                                              "p99": {"difference": {"value": 1}, "finding": "none"}}},
+                   "user_tps": {"finding": finding, "statistics": {"p10": number, "p90": hidden}}}
         return {"comparable": comparable, "refusals": [], "figures": figures}
 
     def test_lines_are_those_of_the_table_that_have_an_interval(self):
@@ -245,9 +248,10 @@ class CompareCallsTest(unittest.TestCase):
         compare_calls.add_pair(row, self.comparison(-1, "no_difference"))
         compare_calls.add_pair(row, self.comparison(1, "better"))
         compare_calls.add_pair(row, self.comparison(1, "none", comparable=False))
-        self.assertEqual((row["pairs"], row["refused"], row["pairs_with_false_call"]), (2, 1, 1))
-        self.assertEqual(row["outside"], {"output_tps": 1, "ttft_ms p50": 1, "user_tps p10": 1})
-        self.assertEqual(row["lines"]["output_tps"], 2)
+        compare_calls.add_pair(row, self.comparison(1, "unclear"))
+        self.assertEqual((row["pairs"], row["refused"], row["pairs_with_false_call"]), (3, 1, 1))
+        self.assertEqual(row["outside"], {"output_tps": 2, "ttft_ms p50": 2, "user_tps p10": 2})
+        self.assertEqual(row["lines"]["output_tps"], 3)
 
 
 if __name__ == "__main__":
