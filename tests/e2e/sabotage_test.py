@@ -30,9 +30,9 @@ def threads_of(pid):
 
 
 class QuotaCgroup:
-    """A CPU quota of `share` of a core, or None where this machine lets nobody make one."""
+    """A group whose CPU time can be limited, or None where this machine lets nobody make one."""
 
-    def __init__(self, share):
+    def __init__(self):
         name = f"specctl-test-{os.getpid()}"
         self.folder = None
         for base in ("/sys/fs/cgroup/cpu", "/sys/fs/cgroup"):
@@ -41,19 +41,30 @@ class QuotaCgroup:
                 folder.mkdir()
             except OSError:
                 continue
+            self.folder = folder
             try:
-                if (folder / "cpu.cfs_quota_us").exists():
-                    (folder / "cpu.cfs_quota_us").write_text(str(int(share * 100_000)))
-                else:
-                    (folder / "cpu.max").write_text(f"{int(share * 100_000)} 100000")
+                self.lift()
+                return
             except OSError:
                 folder.rmdir()
-                continue
-            self.folder = folder
-            return
+                self.folder = None
 
     def take(self, pid):
         (self.folder / "cgroup.procs").write_text(str(pid))
+
+    def limit(self, share):
+        """To a share of one core."""
+        self.write_quota(str(int(share * 100_000)), f"{int(share * 100_000)} 100000")
+
+    def lift(self):
+        self.write_quota("-1", "max 100000")
+
+    def write_quota(self, version_1, version_2):
+        old = self.folder / "cpu.cfs_quota_us"
+        if old.exists():
+            old.write_text(version_1)
+        else:
+            (self.folder / "cpu.max").write_text(version_2)
 
     def remove(self):
         wait_for("an empty cgroup", lambda: not (self.folder / "cgroup.procs").read_text())
@@ -115,18 +126,21 @@ class SabotageTest(Case):
         self.assertEqual(verdict["state"], "invalid")
 
     def test_an_agent_that_a_quota_throttles(self):
-        quota = QuotaCgroup(share=0.02)
+        quota = QuotaCgroup()
         if quota.folder is None:
             self.skipTest("no cgroup with a CPU quota can be made here")
         self.addCleanup(quota.remove)
-        # Of a core an agent needs 1.3 % for 8 streams, and more with sanitizers: the quota is to be
-        # below that, and not so far that the run can't end.
-        bs = 16 if SANITIZED else 32
         # So little of a core makes it slow: it is not to be taken for a lost agent.
-        process, agents = self.begin(self.engine(), "--agent-timeout", "300s", bs=bs, seconds=9)
+        process, agents = self.begin(self.engine(), "--agent-timeout", "300s", seconds=14)
         self.addCleanup(lambda: process.poll() is None and process.kill())
         if SABOTAGE:
+            # An agent counts from when it first sees its group, within a second or two.
             quota.take(agents[0])
+            time.sleep(3)
+            # It needs more than that, and the run is to end on any machine.
+            quota.limit(0.01)
+            time.sleep(4)
+            quota.lift()
         self.assert_reason(self.verdict(process), "cpu_throttled")
 
     def test_reads_that_a_busy_core_starves(self):
