@@ -64,8 +64,8 @@ std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents)
   if (late_ms - last->clock_bound_ms <= kLateStartMinMs) return std::nullopt;
   return VerdictLabel{
       .code = Label::kLateStart,
-      .text = absl::StrFormat("agent %d began %.1f s late, because it heard of T0 late: the hold "
-                              "begins when all have begun",
+      .text = absl::StrFormat("agent %d began %.1f s late, having heard of T0 late or been held "
+                              "up: the hold begins when all have begun",
                               last->agent, late_ms / 1e3)};
 }
 

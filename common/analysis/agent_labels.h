@@ -14,7 +14,7 @@ namespace specctl {
 // clock_stepped, controller_link, user_stamps: those that there are.  Pure.
 std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents);
 
-// late_start: an agent heard of T0 too late.  Pure.
+// late_start: an agent began late.  Pure.
 std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents);
 
 }  // namespace specctl
