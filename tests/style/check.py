@@ -77,6 +77,7 @@ def sizes():
 
 # Tests of several sources of a folder together.
 TESTS_OF_A_FOLDER = {
+    "tests/unit/common/engine/engine_quirks_test.cc",  # bytes as each engine sends them, to figures
     "tests/unit/common/engine/recordings_test.cc",  # recorded responses, through HTTP to figures
 }
 
