@@ -246,6 +246,16 @@ TEST(TensorRtLlmQuirkTest, WithoutDetokenizingThereAreIdsAndNoText) {
   EXPECT_THAT(stream.tokens(), ElementsAre(1, 2));
 }
 
+// specdec_bench counts such a chunk as a step of no token.
+TEST(TensorRtLlmQuirkTest, AnEventWithoutTokensIsNoStep) {
+  const ServedStream stream(
+      TrtLlmEvent(R"("content":"")", 0, "") + "\n\n" + TrtLlmEvent(R"("content":"a")", 1, "") +
+      "\n\n" + TrtLlmEvent(R"("content":"")", 1, "") + "\n\n" +
+      TrtLlmEvent(R"("content":"b")", 3, "") + "\n\n" +
+      TrtLlmEvent(R"("content":"")", 3, R"(,"finish_reason":"stop")") + "\n\n" + kDoneData);
+  EXPECT_THAT(stream.tokens(), ElementsAre(1, 2));
+}
+
 TEST(LlamaCppQuirkTest, TheRoleEventsContentIsNull) {
   const ServedStream stream(
       Data(R"({"choices":[{"finish_reason":null,"index":0,"delta":{"role":"assistant",)"
