@@ -11,6 +11,14 @@ absl::StatusOr<JournalLoss> WriteChunks(const ExportTask& task) {
   return ExportChunks(task.run_dir, task.output);
 }
 
+absl::StatusOr<JournalLoss> WriteAiperf(const ExportTask& task) {
+  return ExportAiperf(task.run_dir, task.value);
+}
+
+absl::StatusOr<JournalLoss> WriteSpecdecBench(const ExportTask& task) {
+  return ExportSpecdecBench(task.run_dir, task.value);
+}
+
 constexpr std::array kForms = {
     ExportForm{.flag = "--chunks",
                .value = "",
@@ -19,6 +27,21 @@ constexpr std::array kForms = {
                .example = "every chunk of a run into a file",
                .example_arguments = "--chunks --output chunks.jsonl",
                .write = WriteChunks},
+    ExportForm{.flag = "--aiperf",
+               .value = "DIR",
+               .help = "Export a folder for each category into DIR, which is new or empty, as "
+                       "AIPerf's speed-bench-report reads them",
+               .to_output = false,
+               .example = "NVIDIA AIPerf's matrix of this run: its own report reads the folders",
+               .example_arguments = "--aiperf matrix && aiperf speed-bench-report matrix",
+               .write = WriteAiperf},
+    ExportForm{.flag = "--specdec-bench",
+               .value = "DIR",
+               .help = "Export acceptance_rate.json into DIR, by specdec_bench's definitions",
+               .to_output = false,
+               .example = "acceptance as specdec_bench defines it",
+               .example_arguments = "--specdec-bench specdec",
+               .write = WriteSpecdecBench},
 };
 
 }  // namespace
