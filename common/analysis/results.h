@@ -31,6 +31,20 @@ struct SliceFigures {
   FigureSet figures;  // without throughput
 };
 
+// The ok requests of one target and model that share a category or tier, over the whole run but its
+// ramp and warm-up, where a warm-up was asked for.
+struct CrossCell {
+  uint32_t target = 0;
+  std::string model;            // as the requests name it; empty: they name none
+  std::optional<Dimension> by;  // kCategory or kTier; nullopt: all of them
+  std::string key;
+  uint64_t requests = 0;
+  std::optional<AcceptanceFigures> acceptance;
+  // Mean over those of the headline; requests of which it is known.
+  std::optional<double> user_tps_mean;
+  uint64_t user_tps_requests = 0;
+};
+
 // One second of the run, counted from T0.
 struct WindowFigures : WindowValues {
   int64_t start_s = 0;
@@ -86,6 +100,7 @@ struct Results {
   std::optional<ServerFigures> servers;  // absent where nothing was scraped
   std::vector<ScrapeFailure> metrics_failures;
   std::vector<SliceFigures> slices;
+  std::vector<CrossCell> cells;  // for tables over runs (cross_cells.h)
   std::vector<WindowFigures> windows;
   std::vector<FailureCause> failures;  // most frequent first
   ResponseOddities oddities;
