@@ -13,6 +13,7 @@
 #include "common/figures/agent_figures.h"
 #include "common/figures/dimension.h"
 #include "common/figures/figure_set.h"
+#include "common/figures/reconciliation.h"
 #include "common/figures/server_figures.h"
 #include "common/figures/stage.h"
 #include "common/figures/window_values.h"
@@ -94,6 +95,7 @@ struct Results {
   // By the servers' counters, over the whole run; for comparison.
   std::optional<AcceptanceFigures> acceptance_of_counters;
   std::vector<TargetAcceptance> acceptance_sources;  // by target
+  std::optional<Reconciliation> reconciliation;      // absent where nothing speculates
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<StartSkew> start_skew;               // absent with one agent
 

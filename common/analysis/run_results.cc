@@ -11,6 +11,7 @@
 #include "common/analysis/figures.h"
 #include "common/analysis/network_figures.h"
 #include "common/analysis/outage.h"
+#include "common/analysis/reconcile.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
@@ -368,6 +369,7 @@ Results MakeResults(const RunState& state) {
                                      .windows = sources.windows});
   // After every figure, so that none escapes; before outages, which use what is left.
   WithholdUnattributed(sources, results);
+  results.reconciliation = Reconcile(state.run, *sources.acceptance, sources.requests, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   // Needs windows and step latencies; the verdict needs the outages.
   SetOutages(sources, backing_off, results);
