@@ -236,6 +236,10 @@ std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& k
   if (!figures.per_step && !figures.accept_rate) return std::nullopt;
   if (figures.per_step) figures.steps = entered.all.steps();
   for (const auto& [index, target] : entered.by_target) figures.steps_by_target.push_back(target);
+  if (figures.accept_rate) {
+    figures.drafted_tokens = entered.all.drafted;
+    figures.accepted_tokens = entered.all.accepted;
+  }
   if (entered.macro_requests > 0) {
     figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
   }

@@ -49,6 +49,7 @@ struct AcceptanceFigures {
   AcceptanceSource source = AcceptanceSource::kChunks;
   double source_share = 0;  // share of ok requests that enter, 0..1
   std::optional<uint64_t> steps, drafts;
+  std::optional<uint64_t> drafted_tokens, accepted_tokens;
   // Tokens a decoding step yields by itself, before a response's end cuts it; steps without a draft
   // are one token long.
   std::optional<Estimate> per_step;
