@@ -229,10 +229,11 @@ RowSetup SetupOf(const MatrixRequest& request, const Results& results, const Cro
                  .method = std::string(kUnknownSetup),
                  .draft_length = std::string(kUnknownSetup)};
   if (probed != nullptr) {
-    setup.engine =
-        text(probed->engine + (probed->engine_version.empty() ? "" : " ") + probed->engine_version);
-    setup.method = text(probed->speculation_method);
-    if (probed->draft_length) setup.draft_length = std::to_string(*probed->draft_length);
+    setup.engine = text(probed->engine + (probed->identity.version.empty() ? "" : " ") +
+                        probed->identity.version);
+    setup.method = text(probed->identity.speculation_method);
+    if (probed->identity.draft_length)
+      setup.draft_length = std::to_string(*probed->identity.draft_length);
   }
   for (const TargetAcceptance& told : results.acceptance_sources) {
     if (told.target != cell.target) continue;
