@@ -49,6 +49,7 @@ struct AcceptanceFigures {
   AcceptanceSource source = AcceptanceSource::kChunks;
   double source_share = 0;  // share of ok requests that enter, 0..1
   std::optional<uint64_t> steps, drafts;
+  std::optional<uint64_t> drafted_tokens, accepted_tokens;
   // Tokens a decoding step yields by itself, before a response's end cuts it; steps without a draft
   // are one token long.
   std::optional<Estimate> per_step;
@@ -74,6 +75,8 @@ struct TargetAcceptance {
   std::string why_none;
   uint64_t requests = 0;  // ok requests that have it
   double share = 0;       // of the target's ok requests
+  // Ok requests whose statistics contradict themselves or their tokens, and are used for nothing.
+  uint64_t contradictory = 0;
   std::optional<uint32_t> draft_length;
   std::optional<double> merged_share;  // of its steps, into others' chunks
 };
