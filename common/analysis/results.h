@@ -96,6 +96,7 @@ struct Results {
   std::optional<AcceptanceFigures> acceptance_of_counters;
   std::vector<TargetAcceptance> acceptance_sources;  // by target
   std::optional<Reconciliation> reconciliation;      // absent where nothing speculates
+  std::optional<LoggedFigures> logged;               // absent: no files were read
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<StartSkew> start_skew;               // absent with one agent
 

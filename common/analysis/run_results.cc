@@ -189,6 +189,17 @@ void SetAcceptance(Sources& sources, Results& results) {
   results.acceptance_of_counters = sources.acceptance->OfCounters();
 }
 
+// What the server's own files said, if they were read.
+void SetLogged(const RunState& state, Results& results) {
+  if (!state.run.logged) return;
+  const uint64_t sent = results.conservation.sent;
+  results.logged =
+      state.run.logged->Figures({.requests = sent,
+                                 .without_id = sent - std::min(sent, state.requests_with_id),
+                                 .output_tokens = results.tokens.output.value_or(0)},
+                                state.logged_requests);
+}
+
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
 void WithholdUnattributed(const Sources& sources, Results& results) {
   results.whole_token_books = BooksOf(sources.all);
@@ -353,6 +364,7 @@ Results MakeResults(const RunState& state) {
   SetTokens(sources, results);
   SetServers(sources, results);
   SetAcceptance(sources, results);
+  SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
   results.cells = CrossCellsOf({.run = state.run,

@@ -315,6 +315,9 @@ struct EventWriter {
   void operator()(const Scraped& in) const { WriteScraped(in, out->mutable_scraped()); }
   void operator()(const RunEnded& in) const { WriteRunEnded(in, out->mutable_run_ended()); }
   void operator()(const DrainBegun& in) const { WriteDrainBegun(in, out->mutable_drain_begun()); }
+  void operator()(const StatisticsRead& in) const {
+    WriteStatisticsRead(in, out->mutable_statistics_read());
+  }
   void operator()(const AgentBatch& in) const { *out->mutable_agent_batch() = BatchToProto(in); }
 };
 
@@ -354,6 +357,8 @@ absl::StatusOr<Event> EventFromProto(const v1::Event& event) {
       return Event(ReadRunEnded(event.run_ended()));
     case v1::Event::kDrainBegun:
       return Event(ReadDrainBegun(event.drain_begun()));
+    case v1::Event::kStatisticsRead:
+      return Event(ReadStatisticsRead(event.statistics_read()));
     case v1::Event::EVENT_NOT_SET:
       break;
   }

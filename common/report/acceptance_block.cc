@@ -26,6 +26,8 @@ std::string_view SourceText(AcceptanceSource source) {
       return "from the server's timings";
     case AcceptanceSource::kCounters:
       return "from the servers' counters, whole run";
+    case AcceptanceSource::kMetricsFiles:
+      return "from the server's own files, whole run";
     case AcceptanceSource::kMixed:
       return "from each target's own source";
     case AcceptanceSource::kChunks:
@@ -160,6 +162,30 @@ void AppendCounters(const Results& results, std::string& out) {
   AppendRow("  servers' counters", counters.per_step, items, out);
 }
 
+void AppendLogged(const Results& results, std::string& out) {
+  if (!results.logged) return;
+  const LoggedFigures& logged = *results.logged;
+  std::vector<std::string> items;
+  if (logged.acceptance) {
+    items.push_back("all responses: per draft " + Rate(logged.acceptance->per_draft->value));
+    if (logged.acceptance->accept_rate) {
+      items.push_back("accept rate " + Rate(logged.acceptance->accept_rate->value));
+    }
+    items.emplace_back("their ids are not those that arrived here");
+  } else if (logged.responses == 0 && logged.error.empty()) {
+    items.push_back("nothing was written to " + Printable(logged.folder));
+    items.emplace_back("does the server run with --export-metrics-to-file?");
+  } else {
+    items.push_back(CountText(logged.of_run) + " responses of this run");
+    if (logged.of_others > 0) items.push_back(CountText(logged.of_others) + " of others");
+  }
+  if (logged.undecodable_lines > 0) {
+    items.push_back(CountText(logged.undecodable_lines) + " lines can't be read");
+  }
+  if (!logged.error.empty()) items.push_back(Printable(logged.error));
+  AppendFlow({.label = "  server's files", .label_columns = kSliceColumns}, items, out);
+}
+
 // Why there is no figure.
 std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
@@ -224,6 +250,7 @@ std::string AcceptanceBlock(const Results& results) {
     AppendCounters(results, out);
     out += ReconciliationBlock(results);
   }
+  AppendLogged(results, out);
   AppendSlices(results, Dimension::kTier, out);
   if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
     AppendSlices(results, Dimension::kCategory, out);

@@ -51,6 +51,31 @@ TEST(AcceptanceBlockTest, LikeIsComparedWithLikeByTheServersCounters) {
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("servers' counters")));
 }
 
+TEST(AcceptanceBlockTest, ServersFilesSayWhatOfThemIsOfThisRun) {
+  Results results = testing::FullResults();
+  LoggedFigures& logged = results.logged.emplace();
+  logged.folder = "/logs";
+  EXPECT_THAT(AcceptanceBlock(results),
+              ContainsRegex("server's files +nothing was written to /logs\n? +does the server run "
+                            "with\n? *--export-metrics-to-file"));
+  logged.responses = 12;
+  logged.of_run = 10;
+  logged.of_others = 2;
+  EXPECT_THAT(AcceptanceBlock(results),
+              ContainsRegex("server's files +10 responses of this run   2 of others\n"));
+  logged.acceptance = AcceptanceFigures();
+  logged.acceptance->per_draft = Estimate{.value = 2.5};
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("all responses: per draft 2.50"));
+}
+
+TEST(AcceptanceBlockTest, WithoutLengthsALowerBoundSaysWhatIsNotKnown) {
+  Results results = testing::FullResults();
+  results.headline.acceptance->lower_bound = true;
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("the longest steps were all cut off"));
+  results.headline.acceptance->histogram.clear();
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("a lower bound: last steps were cut off"));
+}
+
 TEST(AcceptanceBlockTest, WhereNothingSpeculatesThereIsNoTable) {
   Results results = testing::FullResults();
   results.headline.acceptance.reset();
