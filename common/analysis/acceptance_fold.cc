@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -90,11 +91,22 @@ struct Entered {
   StepTotals all;
   std::vector<StepTotals> questions;
   DraftOutcomes drafts;
+  std::map<uint32_t, TargetSteps> by_target;
   bool widths_known = true;
   uint64_t ok = 0, requests = 0;
   uint64_t macro_requests = 0;
   double macro_sum = 0;
 };
+
+void AddTo(TargetSteps& target, const StepSums& sums, StepDetail detail) {
+  if (detail >= StepDetail::kCount) {
+    target.steps += sums.steps;
+    target.delivered += sums.delivered;
+  }
+  if (detail == StepDetail::kEach) target.drafts += sums.drafts;
+  target.drafted += sums.drafted;
+  target.accepted += sums.accepted;
+}
 
 using BasisOf = std::function<const StepBasis*(const SettledRequest&)>;
 
@@ -112,6 +124,9 @@ Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
     const auto [found, is_new] = index_of.try_emplace(request->question, entered.questions.size());
     if (is_new) entered.questions.emplace_back();
     entered.questions[found->second].AddRequest(sums, basis->detail, *input.store);
+    TargetSteps& target = entered.by_target[request->target];
+    target.target = request->target;
+    AddTo(target, sums, basis->detail);
     input.store->AddDrafts(sums, entered.drafts);
     entered.widths_known = entered.widths_known && (sums.widths_known || sums.drafts == 0);
     // The mean over requests, each weighing the same however long it is.
@@ -213,6 +228,7 @@ std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& k
     figures.drafted_tokens = entered.all.drafted;
     figures.accepted_tokens = entered.all.accepted;
   }
+  for (const auto& [index, target] : entered.by_target) figures.steps_by_target.push_back(target);
   if (entered.macro_requests > 0) {
     figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
   }
