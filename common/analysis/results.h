@@ -13,6 +13,7 @@
 #include "common/figures/agent_figures.h"
 #include "common/figures/dimension.h"
 #include "common/figures/figure_set.h"
+#include "common/figures/reconciliation.h"
 #include "common/figures/server_figures.h"
 #include "common/figures/stage.h"
 #include "common/figures/window_values.h"
@@ -28,6 +29,8 @@ struct SliceFigures {
   std::string key;
   Conservation conservation;
   uint64_t output_tokens = 0, input_tokens = 0;
+  // Its tokens over the length of the run: those of a dimension's slices add up to the run's.
+  std::optional<double> whole_run_output_tps;
   FigureSet figures;  // without throughput
 };
 
@@ -94,6 +97,7 @@ struct Results {
   // By the servers' counters, over the whole run; for comparison.
   std::optional<AcceptanceFigures> acceptance_of_counters;
   std::vector<TargetAcceptance> acceptance_sources;  // by target
+  std::optional<Reconciliation> reconciliation;      // absent where nothing speculates
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<StartSkew> start_skew;               // absent with one agent
 
