@@ -29,6 +29,8 @@ struct SliceFigures {
   std::string key;
   Conservation conservation;
   uint64_t output_tokens = 0, input_tokens = 0;
+  // Its tokens over the length of the run: those of a dimension's slices add up to the run's.
+  std::optional<double> whole_run_output_tps;
   FigureSet figures;  // without throughput
 };
 

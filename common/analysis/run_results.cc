@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include <absl/strings/str_format.h>
+
 #include "common/analysis/agent_description.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
@@ -34,6 +36,7 @@ struct Sources {
   std::optional<RunAcceptance> acceptance;
   bool reasoning_marked = false, input_known = true;
   bool headline_is_whole_run = false;
+  double run_length_s = 0;
   std::vector<Window> sound_windows;  // of the hold
 
   // Whether invalid windows are left out of the headline: not where nothing would remain.
@@ -103,6 +106,7 @@ void SetHold(Sources& sources, Results& results) {
     last_ns = std::max(last_ns, LastKnownNs(request));
   }
   results.run_length_s = static_cast<double>(last_ns) / static_cast<double>(kSecondNs);
+  sources.run_length_s = results.run_length_s;
   const auto last = static_cast<int64_t>(sources.windows);
   // A hold that nothing ended lasts as long as anything happened.
   const int64_t end = std::min(sources.bounds.drain_s, last);
@@ -225,13 +229,7 @@ void WithholdUnattributed(const Sources& sources, Results& results) {
   }
   for (SliceFigures& slice : results.slices) WithholdPerToken(slice.figures.latency);
   for (CrossCell& cell : results.cells) cell.user_tps_mean.reset();
-  for (WindowFigures& window : results.windows) {
-    window.output_tps.reset();
-    window.acceptance_length.reset();
-    window.user_tps_p50.reset();
-    window.user_tps_p10.reset();
-    window.user_tps_p1.reset();
-  }
+  for (WindowFigures& window : results.windows) WithholdPerToken(window);
 }
 
 void SetHeadline(const Sources& sources, Results& results) {
@@ -292,13 +290,21 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
     slice.figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
   }
   slice.figures.acceptance = sources.acceptance->Of(headline);
+  if (sources.run_length_s > 0) {
+    slice.whole_run_output_tps = static_cast<double>(slice.output_tokens) / sources.run_length_s;
+  }
   return slice;
 }
 
 void SetSlices(const Sources& sources, Results& results) {
   for (size_t i = 0; i < kDimensions; ++i) {
     const auto dimension = static_cast<Dimension>(i);
-    const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
+    const SliceTable& table = sources.state.settlement.slices();
+    const SliceTable::Slices& slices = table.Of(dimension);
+    if (table.IsDropped(dimension)) {
+      results.notes.push_back(absl::StrFormat("no results by %s: it has more than %d values",
+                                              DimensionName(dimension), SliceTable::kKeysMax));
+    }
     std::map<SliceKey, RequestSet> members;
     for (const SettledRequest& request : sources.requests) {
       // Dropped, or no request has such a property.

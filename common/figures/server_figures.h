@@ -25,13 +25,6 @@ struct ServerCounters {
   std::vector<double> accepted_by_position;
 };
 
-struct TargetCounters {
-  uint32_t metrics = 0;            // index of the metrics URL
-  std::string url;                 // of the metrics
-  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
-  ServerCounters counters;
-};
-
 // Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
 struct ScrapeFailure {
   std::string url, text;
@@ -41,6 +34,14 @@ struct ScrapeFailure {
 // Of a gauge's means over windows.
 struct GaugeSummary {
   double mean = 0, max = 0;
+};
+
+struct TargetCounters {
+  uint32_t metrics = 0;            // index of the metrics URL
+  std::string url;                 // of the metrics
+  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
+  ServerCounters counters;
+  std::optional<GaugeSummary> running, waiting;  // over the hold
 };
 
 struct ServerFigures {

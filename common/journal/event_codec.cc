@@ -64,6 +64,7 @@ void WritePlannedRow(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_question_id(in.question_id);
   out->set_category(in.category);
   out->set_sub_category(in.sub_category);
+  out->set_difficulty(in.difficulty);
   out->set_tier(in.tier);
   out->set_turns(in.turns);
   out->set_has_stop(in.has_stop);
@@ -77,6 +78,7 @@ PlannedRow ReadPlannedRow(const v1::PlannedRow& in) {
   out.question_id = in.question_id();
   out.category = in.category();
   out.sub_category = in.sub_category();
+  out.difficulty = in.difficulty();
   out.tier = in.tier();
   out.turns = in.turns();
   out.has_stop = in.has_stop();

@@ -142,6 +142,10 @@ void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures
 
 namespace {
 
+void WriteGauge(std::string_view key, const std::optional<GaugeSummary>& gauge, JsonWriter& json) {
+  if (gauge) std::visit(FigureWriter(key, json), FigureValue(*gauge));
+}
+
 // What was left out.
 void WriteCautions(const ServerFigures& value, JsonWriter& json) {
   if (!value.alternating.empty()) {
@@ -179,6 +183,8 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
     json.Field("metrics_url", target.url);
     json.Field("target", target.target);
     WriteFigures(CounterCatalogue(), target.counters, json);
+    WriteGauge("running", target.running, json);
+    WriteGauge("waiting", target.waiting, json);
   });
   json.EndObject();
 }

@@ -185,6 +185,7 @@ void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
   json.Field("input", slice.input_tokens);
   json.Field("output", slice.output_tokens);
   json.EndObject();
+  WriteNumber("whole_run_output_tps", slice.whole_run_output_tps, json);
   WriteGroup(FigureGroup::kLatency, slice.figures, json);
   WriteAcceptance("acceptance", slice.figures.acceptance, json);
 }

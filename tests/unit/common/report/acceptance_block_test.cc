@@ -123,5 +123,28 @@ TEST(AcceptanceBlockTest, TiersThatAreTheCategoriesStandThereOnce) {
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by category "));
 }
 
+TEST(AcceptanceBlockTest, PerDraftByCategoryIsThereOnlyFromWhatTellsDrafts) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("the same, per draft")));
+  results.slices[0].figures.acceptance->per_draft = Estimate{3.4, {}, {}};
+  EXPECT_THAT(AcceptanceBlock(results),
+              HasSubstr("  the same, per draft    low_entropy 3.40   mixed -   high_entropy -   "
+                        "(from per-request statistics)\n"));
+}
+
+TEST(AcceptanceBlockTest, DifficultiesAndTurnsStandThereWhereTheyAreFew) {
+  Results results = testing::FullResults();
+  results.slices = {testing::SampleSlice(Dimension::kTurn, "0", 2.7),
+                    testing::SampleSlice(Dimension::kTurn, "1", 2.4),
+                    testing::SampleSlice(Dimension::kDifficulty, "easy", 2.9),
+                    testing::SampleSlice(Dimension::kDifficulty, "hard", 2.2)};
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by difficulty          easy 2.90   hard 2.20\n"
+                                                  "  by turn                0 2.70   1 2.40\n"));
+  for (int turn = 2; turn < 9; ++turn) {
+    results.slices.push_back(testing::SampleSlice(Dimension::kTurn, std::to_string(turn), 2));
+  }
+  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by turn")));
+}
+
 }  // namespace
 }  // namespace specctl
