@@ -85,6 +85,7 @@ class ServerFold {
   std::optional<double> SpreadAt(size_t counter, size_t window) const;
   std::optional<GaugeSummary> GaugeOver(size_t gauge, size_t first, size_t last) const;
   void SetTargets(ServerFigures& figures) const;
+  static TargetCounters CountersOf(const Target& target, uint32_t metrics);
 
   std::vector<const EngineProfile*> engines_;
   std::vector<Target> targets_;
