@@ -4,6 +4,7 @@
 
 #include "common/analysis/acceptance_counters.h"
 #include "common/analysis/server_sums.h"
+#include "common/analysis/statistics_basis.h"
 #include "common/engine/engine_profile.h"
 
 namespace specctl {
@@ -29,6 +30,13 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
     if (servers) facts[i].counters = servers->OfTarget(i);
   }
   return facts;
+}
+
+RequestSet SetOf(std::span<const SettledRequest> requests) {
+  RequestSet set;
+  set.reserve(requests.size());
+  for (const SettledRequest& request : requests) set.push_back(&request);
+  return set;
 }
 
 }  // namespace
@@ -64,6 +72,24 @@ std::optional<AcceptanceFigures> RunAcceptance::FromChunks(const RequestSet& req
   });
   if (!other_source) return std::nullopt;
   return AcceptanceFromChunks({.requests = &requests, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::AllFromChunks(
+    std::span<const SettledRequest> requests) const {
+  const RequestSet set = SetOf(requests);
+  return AcceptanceFromChunks({.requests = &set, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::FromStatistics(
+    std::span<const SettledRequest> requests) const {
+  const RequestSet set = SetOf(requests);
+  const std::vector<TargetBasis> bases = StatisticsOf(requests);
+  return AcceptanceOf({.requests = &set, .bases = bases, .store = &store_});
+}
+
+std::vector<TargetBasis> RunAcceptance::StatisticsOf(
+    std::span<const SettledRequest> requests) const {
+  return StatisticsBases(requests, bases_);
 }
 
 std::vector<TargetAcceptance> RunAcceptance::Sources() const {

@@ -8,6 +8,7 @@
 #include "common/figures/catalogue.h"
 #include "common/report/figure_table.h"
 #include "common/report/number_text.h"
+#include "common/report/reconciliation_block.h"
 #include "common/report/text_layout.h"
 
 namespace specctl {
@@ -77,7 +78,12 @@ void AppendPerStep(const Results& results, std::string& out) {
   const AcceptanceFigures& figures = *results.headline.acceptance;
   std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
   AddCoverage(results, items);
-  if (figures.lower_bound) items.emplace_back("a lower bound: the longest steps were all cut off");
+  if (figures.lower_bound) {
+    // Without lengths, what the end cut off each last step is not known.
+    items.emplace_back(figures.histogram.empty()
+                           ? "a lower bound: last steps were cut off"
+                           : "a lower bound: the longest steps were all cut off");
+  }
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
   AppendRow(LabelOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {
@@ -216,6 +222,7 @@ std::string AcceptanceBlock(const Results& results) {
   if (speculates) {
     AppendFromChunks(results, out);
     AppendCounters(results, out);
+    out += ReconciliationBlock(results);
   }
   AppendSlices(results, Dimension::kTier, out);
   if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {

@@ -4,6 +4,7 @@
 #include "common/figures/catalogue.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
+#include "common/report/reconciliation_json.h"
 #include "common/report/result_names.h"
 
 namespace specctl {
@@ -81,7 +82,7 @@ void WriteStartSkew(const std::optional<StartSkew>& skew, JsonWriter& json) {
 }
 
 // What must agree: tokens by chunks, by totals and by counters.
-void WriteReconciliation(const Results& results, JsonWriter& json) {
+void WriteTokenBooks(const Results& results, JsonWriter& json) {
   const TokenBooks& books = results.whole_token_books;
   json.Key("reconciliation");
   json.BeginObject();
@@ -115,7 +116,7 @@ void WriteTokens(const Results& results, JsonWriter& json) {
   json.BeginObject();
   for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
   json.EndObject();
-  WriteReconciliation(results, json);
+  WriteTokenBooks(results, json);
   json.EndObject();
 }
 
@@ -129,6 +130,7 @@ void WriteAcceptanceSources(const Results& results, JsonWriter& json) {
     WriteNumber("share", target.share, json);
     json.Field("draft_length", target.draft_length);
     WriteNumber("merged_share", target.merged_share, json);
+    if (target.contradictory > 0) json.Field("contradictory", target.contradictory);
   });
 }
 
@@ -288,6 +290,7 @@ std::string SummaryJson(const Results& results) {
   WriteHeadlineAcceptance(results, json);
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);
+  WriteReconciliation(results.reconciliation, json);
   WriteServers(results.servers, json);
   WriteMetricsFailures(results, json);
   WriteWithInvalid(results, json);

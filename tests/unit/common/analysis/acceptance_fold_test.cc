@@ -83,6 +83,26 @@ TEST(AcceptanceFoldTest, StatisticsGoBeforeChunks) {
   EXPECT_EQ(results.acceptance_sources[0].requests, 2u);
 }
 
+TEST(AcceptanceFoldTest, SumsOfEachTargetAreWhatItsSourceTells) {
+  JournalScript script({.bs = 1});
+  AddWithStats(script, 0);
+  AddWithStats(script, 100);
+  const Results told = Fold(script.Events());
+  ASSERT_EQ(told.headline.acceptance->steps_by_target.size(), 1u);
+  const TargetSteps& sums = told.headline.acceptance->steps_by_target[0];
+  EXPECT_EQ(sums.target, 0u);
+  EXPECT_EQ(sums.steps, 6u);
+  EXPECT_EQ(sums.delivered, 10u);
+  EXPECT_EQ(sums.drafts, 6u);
+  EXPECT_EQ(sums.drafted, 12u);
+  EXPECT_EQ(sums.accepted, 6u);
+  // Chunks tell no drafts.
+  const TargetSteps& chunks = told.acceptance_from_chunks->steps_by_target.at(0);
+  EXPECT_EQ(chunks.steps, 6u);
+  EXPECT_EQ(chunks.delivered, 10u);
+  EXPECT_EQ(chunks.drafts + chunks.drafted + chunks.accepted, 0u);
+}
+
 TEST(AcceptanceFoldTest, AFewWithoutASourceDoNotTakeItAway) {
   JournalScript script({.bs = 1});
   for (int i = 0; i < 9; ++i) AddWithStats(script, i * 100);
