@@ -6,9 +6,10 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/acceptance_counters.h"
+#include "common/analysis/server_sums.h"
 #include "common/analysis/stages.h"
 #include "common/analysis/window_table.h"
-#include "common/figures/catalogue.h"
 
 namespace specctl {
 namespace {
@@ -18,43 +19,6 @@ std::string_view OriginOf(std::string_view url) {
   const size_t scheme = url.find("://");
   const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   return url.substr(0, path);
-}
-
-void AddUp(const std::vector<double>& from, std::vector<double>& to) {
-  if (to.size() < from.size()) to.resize(from.size());
-  for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
-
-// The sum over the targets that have the counter; says where not all have it.
-template <std::optional<double> ServerCounters::*kCounter>
-void SumUp(ServerFigures& figures) {
-  std::optional<double>& sum = figures.sums.*kCounter;
-  std::vector<std::string> urls;
-  for (const TargetCounters& target : figures.targets) {
-    const std::optional<double>& value = target.counters.*kCounter;
-    if (!value) continue;
-    sum = sum.value_or(0) + *value;
-    urls.push_back(target.url);
-  }
-  // A sum over some of the servers is shown, but named as such.
-  const bool partial = urls.size() < figures.targets.size() || !figures.complete;
-  if (!sum || !partial) return;
-  figures.partial.emplace_back(std::string(DefinitionOf<kCounter>().key), std::move(urls));
-}
-
-void SetSums(ServerFigures& figures) {
-  SumUp<&ServerCounters::generated_tokens>(figures);
-  SumUp<&ServerCounters::prompt_tokens>(figures);
-  SumUp<&ServerCounters::first_tokens>(figures);
-  SumUp<&ServerCounters::drafts>(figures);
-  SumUp<&ServerCounters::drafted_tokens>(figures);
-  SumUp<&ServerCounters::accepted_tokens>(figures);
-  SumUp<&ServerCounters::engine_steps>(figures);
-  SumUp<&ServerCounters::preemptions>(figures);
-  SumUp<&ServerCounters::requests_finished>(figures);
-  for (const TargetCounters& target : figures.targets) {
-    AddUp(target.counters.accepted_by_position, figures.sums.accepted_by_position);
-  }
 }
 
 }  // namespace
@@ -253,6 +217,21 @@ std::optional<GaugeSummary> ServerFold::SummaryOver(
   return figure;
 }
 
+TargetCounters ServerFold::CountersOf(const Target& target, uint32_t metrics) {
+  TargetCounters counters;
+  counters.metrics = metrics;
+  counters.url = target.source.url;
+  // Counters of a server that two targets name are of neither alone.
+  if (!target.has_duplicate) counters.target = target.source.target;
+  counters.counters = target.series.Counters();
+  counters.ranks = target.series.Ranks();
+  for (RankCounters& rank : counters.ranks) {
+    rank.acceptance = AcceptanceOfCounters(rank.counters, /*all_ok=*/false);
+  }
+  counters.latencies = LatenciesOf({&target.series});
+  return counters;
+}
+
 // What is said of each URL.
 void ServerFold::SetTargets(size_t first, size_t last, ServerFigures& figures) const {
   size_t servers = 0;
@@ -276,13 +255,10 @@ void ServerFold::SetTargets(size_t first, size_t last, ServerFigures& figures) c
     for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
     // Without one of its two ends the growth is not the run's.
     if (!series.is_whole()) continue;
-    // Counters of a server that two targets name are of neither alone.
-    figures.targets.push_back({.metrics = i,
-                               .url = url,
-                               .target = target.has_duplicate ? std::nullopt : target.source.target,
-                               .counters = series.Counters(),
-                               .running = GaugeOfTarget(target, 0, first, last),
-                               .waiting = GaugeOfTarget(target, 1, first, last)});
+    TargetCounters counters = CountersOf(target, i);
+    counters.running = GaugeOfTarget(target, 0, first, last);
+    counters.waiting = GaugeOfTarget(target, 1, first, last);
+    figures.targets.push_back(std::move(counters));
   }
   figures.other_names.assign(other_names.begin(), other_names.end());
   figures.complete = servers > 0 && figures.targets.size() == servers;
@@ -304,6 +280,11 @@ std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t las
   // Of servers that take turns, others' sums would be taken for all.
   if (figures.alternating.empty()) {
     SetSums(figures);
+    std::vector<const ServerSeries*> summed;
+    for (const TargetCounters& target : figures.targets) {
+      summed.push_back(&targets_[target.metrics].series);
+    }
+    SetLatencies(summed, figures);
     const auto hits = Growth(ServerFigure::kPrefixHits);
     const auto queries = Growth(ServerFigure::kPrefixQueries);
     if (hits && queries.value_or(0) > 0) figures.sums.prefix_hit_rate = *hits / *queries;

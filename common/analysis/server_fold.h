@@ -91,6 +91,7 @@ class ServerFold {
   static std::optional<GaugeSummary> SummaryOver(
       size_t first, size_t last, const std::function<std::optional<double>(size_t)>& value_at);
   void SetTargets(size_t first, size_t last, ServerFigures& figures) const;
+  static TargetCounters CountersOf(const Target& target, uint32_t metrics);
 
   std::vector<const EngineProfile*> engines_;
   std::vector<Target> targets_;

@@ -61,10 +61,13 @@ struct AcceptanceFigures {
   std::optional<double> request_macro_mean;
   std::vector<double> conditional, joint;  // over drafts, or
   bool rates_over_steps = false;           // over all steps, where drafts can't be told from steps
-  std::vector<uint64_t> histogram;         // [k]: steps of k + 1 tokens, uncut
-  std::vector<uint64_t> cut_histogram;     // [k]: last steps that were cut at k + 1 tokens, perhaps
-  bool approximate = false;            // chunk-derived, and how many steps are merged is unknown
-  std::optional<double> merged_share;  // from the servers' own number of steps
+  // Drafts were of several lengths, or that can't be told: `conditional` takes the short ones for
+  // rejected.
+  bool conditional_approximate = false;
+  std::vector<uint64_t> histogram;      // [k]: steps of k + 1 tokens, uncut
+  std::vector<uint64_t> cut_histogram;  // [k]: last steps that were cut at k + 1 tokens, perhaps
+  bool approximate = false;             // chunk-derived, and how many steps are merged is unknown
+  std::optional<double> merged_share;   // from the servers' own number of steps
   std::vector<TargetSteps> steps_by_target;  // in their order; empty of counters
 };
 

@@ -114,7 +114,6 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
 constexpr size_t kPositionsMax = 12;
 
 void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
-  // Counters give joint rates alone.
   const bool given = !figures.conditional.empty();
   const std::vector<double>& rates = given ? figures.conditional : figures.joint;
   if (rates.empty()) return;
@@ -127,9 +126,10 @@ void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
     }
     items.push_back(Rate(rate));
   }
-  items.push_back(std::string("  (") +
-                  (given ? "each given those before it" : "with those before it") + ", of " +
-                  (figures.rates_over_steps ? "steps" : "drafts") + ")");
+  items.push_back(
+      std::string("  (") + (given ? "each given those before it" : "with those before it") +
+      ", of " + (figures.rates_over_steps ? "steps" : "drafts") +
+      (given && figures.conditional_approximate ? " of several lengths: approximate)" : ")"));
   AppendFlow({.label = "  by position", .label_columns = kSliceColumns, .separator = " "}, items,
              out);
 }

@@ -224,6 +224,12 @@ inline Results FullResults() {
        .expected = true}};
   results.reconciliation = table;
   results.whole_token_books.by_chunks = results.whole_token_books.by_totals = 1566204;
+  results.servers->latencies.ttft_ms =
+      HistogramFigure{1536, {500, 750, 604.2}, {750, 1000, 894.1}, {1000, 2500, 1203.5}};
+  results.servers->latencies.queue_ms =
+      HistogramFigure{1536, {0, 300, 150}, {0, 300, 270}, {30'000, {}, {}}};
+  results.servers->latencies.step_latency_ms =
+      HistogramFigure{607800, {50, 75, 60.1}, {75, 100, 79.6}, {75, 100, 98.2}};
   results.servers->running = GaugeSummary{502.3, 512};
   results.servers->waiting = GaugeSummary{3, 17};
   results.servers->kv_cache_share = GaugeSummary{0.61, 0.83};
