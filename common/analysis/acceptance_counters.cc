@@ -15,7 +15,9 @@ std::optional<AcceptanceFigures> AcceptanceOfCounters(const ServerCounters& coun
   figures.drafts = static_cast<uint64_t>(*counters.drafts);
   // The target model adds one token to what it accepts of each draft.
   figures.per_draft = exactly(1 + *counters.accepted_tokens / *counters.drafts);
+  figures.accepted_tokens = static_cast<uint64_t>(*counters.accepted_tokens);
   if (counters.drafted_tokens.value_or(0) > 0) {
+    figures.drafted_tokens = static_cast<uint64_t>(*counters.drafted_tokens);
     figures.accept_rate = exactly(*counters.accepted_tokens / *counters.drafted_tokens);
   }
   for (const double accepted : counters.accepted_by_position) {

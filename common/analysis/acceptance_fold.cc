@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -94,11 +95,22 @@ struct Entered {
   StepTotals all;
   std::vector<StepTotals> questions;
   DraftOutcomes drafts;
+  std::map<uint32_t, TargetSteps> by_target;
   bool widths_known = true, may_be_trees = false;
   uint64_t ok = 0, requests = 0;
   uint64_t macro_requests = 0;
   double macro_sum = 0;
 };
+
+void AddTo(TargetSteps& target, const StepSums& sums, StepDetail detail) {
+  if (detail >= StepDetail::kCount) {
+    target.steps += sums.steps;
+    target.delivered += sums.delivered;
+  }
+  if (detail == StepDetail::kEach) target.drafts += sums.drafts;
+  target.drafted += sums.drafted;
+  target.accepted += sums.accepted;
+}
 
 using BasisOf = std::function<const StepBasis*(const SettledRequest&)>;
 
@@ -116,6 +128,9 @@ Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
     const auto [found, is_new] = index_of.try_emplace(request->question, entered.questions.size());
     if (is_new) entered.questions.emplace_back();
     entered.questions[found->second].AddRequest(sums, basis->detail, *input.store);
+    TargetSteps& target = entered.by_target[request->target];
+    target.target = request->target;
+    AddTo(target, sums, basis->detail);
     input.store->AddDrafts(sums, entered.drafts);
     entered.widths_known = entered.widths_known && (sums.widths_known || sums.drafts == 0);
     entered.may_be_trees = entered.may_be_trees || sums.may_be_trees;
@@ -220,6 +235,11 @@ std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& k
   figures.accept_rate = EstimateOf(entered, AcceptRate, {.low = 0, .high = 1});
   if (!figures.per_step && !figures.accept_rate) return std::nullopt;
   if (figures.per_step) figures.steps = entered.all.steps();
+  for (const auto& [index, target] : entered.by_target) figures.steps_by_target.push_back(target);
+  if (figures.accept_rate) {
+    figures.drafted_tokens = entered.all.drafted;
+    figures.accepted_tokens = entered.all.accepted;
+  }
   if (entered.macro_requests > 0) {
     figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
   }

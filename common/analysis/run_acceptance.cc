@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/analysis/acceptance_counters.h"
+#include "common/analysis/statistics_basis.h"
 #include "common/engine/engine_profile.h"
 
 namespace specctl {
@@ -22,12 +23,19 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
   std::vector<TargetFacts> facts(run.spec().targets.size());
   for (uint32_t i = 0; i < facts.size(); ++i) {
     const TargetProbed* const probed = run.Target(i);
-    if (probed != nullptr) facts[i].draft_length = probed->draft_length;
+    if (probed != nullptr) facts[i].draft_length = probed->identity.draft_length;
     facts[i].chunk_is_step = run.ChunkIsStep(i);
     facts[i].counts_drafts = CountsDrafts(probed);
     if (servers) facts[i].counters = servers->OfTarget(i);
   }
   return facts;
+}
+
+RequestSet SetOf(std::span<const SettledRequest> requests) {
+  RequestSet set;
+  set.reserve(requests.size());
+  for (const SettledRequest& request : requests) set.push_back(&request);
+  return set;
 }
 
 }  // namespace
@@ -63,6 +71,24 @@ std::optional<AcceptanceFigures> RunAcceptance::FromChunks(const RequestSet& req
   });
   if (!other_source) return std::nullopt;
   return AcceptanceFromChunks({.requests = &requests, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::AllFromChunks(
+    std::span<const SettledRequest> requests) const {
+  const RequestSet set = SetOf(requests);
+  return AcceptanceFromChunks({.requests = &set, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::FromStatistics(
+    std::span<const SettledRequest> requests) const {
+  const RequestSet set = SetOf(requests);
+  const std::vector<TargetBasis> bases = StatisticsOf(requests);
+  return AcceptanceOf({.requests = &set, .bases = bases, .store = &store_});
+}
+
+std::vector<TargetBasis> RunAcceptance::StatisticsOf(
+    std::span<const SettledRequest> requests) const {
+  return StatisticsBases(requests, bases_);
 }
 
 std::vector<TargetAcceptance> RunAcceptance::Sources() const {

@@ -392,6 +392,8 @@ Results RunFold::Finish() {
   return MakeResults(*state_);
 }
 
+const RunContext& RunFold::Run() const { return state_->run; }
+
 const PlannedRow* RunFold::RowAt(uint64_t position) const { return state_->run.RowAt(position); }
 
 }  // namespace specctl

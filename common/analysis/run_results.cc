@@ -7,9 +7,11 @@
 
 #include "common/analysis/agent_description.h"
 #include "common/analysis/conservation.h"
+#include "common/analysis/cross_cells.h"
 #include "common/analysis/figures.h"
 #include "common/analysis/network_figures.h"
 #include "common/analysis/outage.h"
+#include "common/analysis/reconcile.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
@@ -190,12 +192,10 @@ void SetAcceptance(Sources& sources, Results& results) {
 // What the server's own files said, if they were read.
 void SetLogged(const RunState& state, Results& results) {
   if (!state.run.logged) return;
-  const uint64_t sent = results.conservation.sent;
-  results.logged =
-      state.run.logged->Figures({.requests = sent,
-                                 .without_id = sent - std::min(sent, state.requests_with_id),
-                                 .output_tokens = results.tokens.output.value_or(0)},
-                                state.logged_requests);
+  results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
+                                              .with_id = state.requests_with_id,
+                                              .found = state.logged_requests,
+                                              .output_tokens = results.tokens.output.value_or(0)});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
@@ -222,6 +222,7 @@ void WithholdUnattributed(const Sources& sources, Results& results) {
     WithholdPerToken(results.with_invalid->latency);
   }
   for (SliceFigures& slice : results.slices) WithholdPerToken(slice.figures.latency);
+  for (CrossCell& cell : results.cells) cell.user_tps_mean.reset();
   for (WindowFigures& window : results.windows) {
     window.output_tps.reset();
     window.acceptance_length.reset();
@@ -364,6 +365,11 @@ Results MakeResults(const RunState& state) {
   SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.cells = CrossCellsOf({.run = state.run,
+                                .acceptance = *sources.acceptance,
+                                .requests = sources.requests,
+                                .whole_run = sources.headline_is_whole_run,
+                                .leaves_out = sources.leaves_out});
   results.networks = NetworkByTarget(sources.all, sources.headline());
   results.headline.latency.receive_lag_ms = DescribeMs(state.health.receive_lag());
   results.windows = DescribeWindows({.table = state.windows,
@@ -373,6 +379,7 @@ Results MakeResults(const RunState& state) {
                                      .windows = sources.windows});
   // After every figure, so that none escapes; before outages, which use what is left.
   WithholdUnattributed(sources, results);
+  results.reconciliation = Reconcile(state.run, *sources.acceptance, sources.requests, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   // Needs windows and step latencies; the verdict needs the outages.
   SetOutages(sources, backing_off, results);

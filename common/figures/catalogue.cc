@@ -141,6 +141,10 @@ constexpr FigureDefinition kFigures[] = {
         {"cut_histogram", "last steps by tokens, cut", Unit::kSteps, kCount}),
     Acceptance<&AcceptanceFigures::steps>({"steps", "steps", Unit::kSteps, kCount}),
     Acceptance<&AcceptanceFigures::drafts>({"drafts", "drafts", Unit::kDrafts, kCount}),
+    Acceptance<&AcceptanceFigures::drafted_tokens>(
+        {"drafted_tokens", "drafted tokens", Unit::kTokens, kCount}),
+    Acceptance<&AcceptanceFigures::accepted_tokens>(
+        {"accepted_tokens", "accepted tokens", Unit::kTokens, kCount}),
     AcceptanceQualifier("source", "source of acceptance", &Source),
     Acceptance<&AcceptanceFigures::source_share>(
         {"source_share", "share of requests with the source", Unit::kShare, kRatio}),

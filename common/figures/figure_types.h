@@ -38,10 +38,19 @@ struct ThroughputFigures {
 enum class AcceptanceSource { kPerRequest, kTimings, kChunks, kCounters, kMixed, kMetricsFiles };
 std::string_view AcceptanceSourceName(AcceptanceSource source);  // "per_request", ...
 
+// What acceptance is made from, of the requests of one target that enter: sums over their decoding
+// steps after the prompt's.  A number that the target's source does not tell is 0.
+struct TargetSteps {
+  uint32_t target = 0;
+  uint64_t steps = 0, delivered = 0;  // delivered: tokens that arrived of these
+  uint64_t drafts = 0, drafted = 0, accepted = 0;
+};
+
 struct AcceptanceFigures {
   AcceptanceSource source = AcceptanceSource::kChunks;
   double source_share = 0;  // share of ok requests that enter, 0..1
   std::optional<uint64_t> steps, drafts;
+  std::optional<uint64_t> drafted_tokens, accepted_tokens;
   // Tokens a decoding step yields by itself, before a response's end cuts it; steps without a draft
   // are one token long.
   std::optional<Estimate> per_step;
@@ -56,6 +65,7 @@ struct AcceptanceFigures {
   std::vector<uint64_t> cut_histogram;     // [k]: last steps that were cut at k + 1 tokens, perhaps
   bool approximate = false;            // chunk-derived, and how many steps are merged is unknown
   std::optional<double> merged_share;  // from the servers' own number of steps
+  std::vector<TargetSteps> steps_by_target;  // in their order; empty of counters
 };
 
 // Where a target's acceptance comes from.

@@ -8,6 +8,7 @@
 #include "common/figures/catalogue.h"
 #include "common/report/figure_table.h"
 #include "common/report/number_text.h"
+#include "common/report/reconciliation_block.h"
 #include "common/report/text_layout.h"
 
 namespace specctl {
@@ -247,6 +248,7 @@ std::string AcceptanceBlock(const Results& results) {
   if (speculates) {
     AppendFromChunks(results, out);
     AppendCounters(results, out);
+    out += ReconciliationBlock(results);
   }
   AppendLogged(results, out);
   AppendSlices(results, Dimension::kTier, out);

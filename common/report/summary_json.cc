@@ -4,6 +4,7 @@
 #include "common/figures/catalogue.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
+#include "common/report/reconciliation_json.h"
 #include "common/report/result_names.h"
 
 namespace specctl {
@@ -81,7 +82,7 @@ void WriteStartSkew(const std::optional<StartSkew>& skew, JsonWriter& json) {
 }
 
 // What must agree: tokens by chunks, by totals and by counters.
-void WriteReconciliation(const Results& results, JsonWriter& json) {
+void WriteTokenBooks(const Results& results, JsonWriter& json) {
   const TokenBooks& books = results.whole_token_books;
   json.Key("reconciliation");
   json.BeginObject();
@@ -115,7 +116,7 @@ void WriteTokens(const Results& results, JsonWriter& json) {
   json.BeginObject();
   for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
   json.EndObject();
-  WriteReconciliation(results, json);
+  WriteTokenBooks(results, json);
   json.EndObject();
 }
 
@@ -309,6 +310,7 @@ std::string SummaryJson(const Results& results) {
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);
   WriteLogged(results, json);
+  WriteReconciliation(results.reconciliation, json);
   WriteServers(results.servers, json);
   WriteMetricsFailures(results, json);
   WriteWithInvalid(results, json);
