@@ -196,12 +196,10 @@ void SetAcceptance(Sources& sources, Results& results) {
 // What the server's own files said, if they were read.
 void SetLogged(const RunState& state, Results& results) {
   if (!state.run.logged) return;
-  const uint64_t sent = results.conservation.sent;
-  results.logged =
-      state.run.logged->Figures({.requests = sent,
-                                 .without_id = sent - std::min(sent, state.requests_with_id),
-                                 .output_tokens = results.tokens.output.value_or(0)},
-                                state.logged_requests);
+  results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
+                                              .with_id = state.requests_with_id,
+                                              .found = state.logged_requests,
+                                              .output_tokens = results.tokens.output.value_or(0)});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
