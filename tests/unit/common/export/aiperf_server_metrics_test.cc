@@ -109,6 +109,18 @@ TEST(AiperfServerMetricsTest, TimingsTellTokensDraftedAndSteps) {
   EXPECT_THAT(made.notes.at(0), HasSubstr("num_drafts is the number of decoding steps"));
 }
 
+// TensorRT-LLM tells how many steps there were.
+TEST(AiperfServerMetricsTest, StatisticsOfStepsAloneTellWhatWasAccepted) {
+  AcceptanceFigures acceptance;
+  acceptance.source = AcceptanceSource::kPerRequest;
+  acceptance.steps_by_target = {
+      {.target = 0, .steps = 100, .delivered = 250, .drafts = 0, .drafted = 0, .accepted = 152}};
+  const auto made = MetricsOfRequests(acceptance, "requests", testing::SampleSpec());
+  EXPECT_EQ(TotalOf(JsonOf(made), kDrafts), 100);
+  EXPECT_EQ(TotalOf(JsonOf(made), kAccepted), 152);
+  EXPECT_FALSE(TotalOf(JsonOf(made), kDrafted));
+}
+
 TEST(AiperfServerMetricsTest, WhatOneTargetDoesNotTellHasNoSum) {
   AcceptanceFigures acceptance;
   acceptance.source = AcceptanceSource::kMixed;
