@@ -74,11 +74,7 @@ Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
   scraped.url = target.what.url.ToString();
   scraped.kind = kind;
   scraped.begin_mono_ns = MonoNs(MonoNow());
-  HttpRequest request{.method = "GET", .path = ""};
-  request.headers.emplace_back("Accept", "text/plain;version=0.0.4");
-  const auto& headers = target.what.headers;
-  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
-  auto reply = Fetch(target.what.url, request, options_);
+  auto reply = FetchMetrics(target.what, options_);
   scraped.end_mono_ns = MonoNs(MonoNow());
   if (!reply.ok()) {
     scraped.error = std::string(reply.status().message());
