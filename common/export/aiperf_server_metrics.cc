@@ -227,7 +227,12 @@ void WriteSummary(const AiperfRun& run, const std::optional<ServerFigures>& serv
                   JsonWriter& json) {
   json.Key("summary");
   json.BeginObject();
-  json.ArrayField("endpoints_configured", run.spec->metrics_urls);
+  std::vector<std::string> configured;
+  // Of a target without metrics it is empty.
+  for (const std::string& url : run.spec->metrics_urls) {
+    if (!url.empty()) configured.push_back(url);
+  }
+  json.ArrayField("endpoints_configured", configured);
   std::vector<std::string> read;
   if (servers) {
     for (const TargetCounters& target : servers->targets) read.push_back(target.url);

@@ -182,6 +182,12 @@ class AiperfTest(Case):
                          f"{servers['accepted_tokens'] / servers['drafted_tokens']:.2f}")
         self.assert_same_bytes(run_dir, "accept_rate")
 
+    def test_other_datasets_are_runs_of_aiperf_too(self):
+        engine = self.engine("--step-ms", "1", "--eos-mean", "20")
+        self.specctl("run", "--url", engine.url, "--agents", "1", "--bs", "4", "--requests", "12",
+                     "--dataset", "builtin", "--output-dir", self.run_dir())
+        self.assert_models_accept(self.run_dir())
+
     def test_failed_and_cancelled_requests_are_errors_of_aiperf(self):
         run_dir = self.run_of(CATEGORIES, "--fault", "503:0.05", flags=("--max-failed", "50%"))
         self.assert_models_accept(run_dir)

@@ -186,6 +186,17 @@ TEST(AiperfServerMetricsTest, KeysTypesAndUnitsAreAiperfs) {
   EXPECT_EQ(file.at("summary").at("endpoints_successful").as_array().size(), 2u);
 }
 
+TEST(AiperfServerMetricsTest, ATargetWithoutMetricsIsNoEndpoint) {
+  RunSpec spec = testing::SampleSpec();
+  spec.metrics_urls[0].clear();
+  AiperfRun run;
+  run.spec = &spec;
+  const auto file = boost::json::parse(AiperfServerMetricsJson(run, {}, std::nullopt));
+  const auto& configured = file.at("summary").at("endpoints_configured").as_array();
+  ASSERT_EQ(configured.size(), 1u);
+  EXPECT_EQ(configured[0].as_string(), "http://vllm-1:8000/metrics");
+}
+
 TEST(AiperfServerMetricsTest, CountersOfServersGoBeforeThoseOfRequests) {
   const auto of_requests = OfStatistics(
       {{.target = 0, .steps = 1, .delivered = 1, .drafts = 1, .drafted = 3, .accepted = 0}});
