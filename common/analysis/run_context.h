@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/analysis/header_values.h"
 #include "common/analysis/stages.h"
 #include "common/journal/event.h"
 
@@ -18,6 +19,7 @@ struct RunContext {
   std::unordered_map<uint64_t, PlannedRow> planned_rows;  // by order index
   std::vector<TargetProbed> targets;                      // in the order of their probes
   std::optional<RunEnded> ended;
+  HeaderValues header_values;    // of the requests that have ended
   bool keep_chunks = false;      // someone wants each chunk
   bool rows_have_stop = false;   // any of the planned rows
   bool rows_ignore_eos = false;  // the same

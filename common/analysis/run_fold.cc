@@ -161,6 +161,7 @@ void RunState::SettleRest() {
 void RunState::OnFinished(EndedRequest request) {
   constexpr size_t kFinishReasonsMax = 100;
   CountOddities(request.finish);
+  request.settled.header = run.header_values.NumberOf(request.finish.header_value);
   if (request.settled.ok()) {
     const std::string reason = request.finish.finish_reason.value_or("");
     // Servers name them as they like: the table is bounded.

@@ -303,6 +303,9 @@ void SetSlices(const Sources& sources, Results& results) {
       results.slices.push_back(std::move(slice));
     }
   }
+  const RunContext& run = sources.state.run;
+  auto note = HeaderNote(run.spec().slice_by_header, run.header_values, sources.requests);
+  if (note) results.notes.push_back(*std::move(note));
 }
 
 void SetOutages(const Sources& sources, std::span<const double> backing_off, Results& results) {

@@ -49,6 +49,7 @@ struct SettledRequest {
   TokenFault token_fault = TokenFault::kNone;
   Stage stage = Stage::kRamp;
   PromptCache prompt_cache = PromptCache::kUntold;
+  uint8_t header = 0;  // number in RunContext::header_values
   bool totals_only = false, has_reasoning = false;
   bool chunks_unknown = false;  // tokens of some chunks are
   // Its tokens can't be given to its chunks: it has no per-token figures.

@@ -13,6 +13,7 @@ constexpr NameTable<Dimension> kDimensionNames = {{
     {Dimension::kAgent, "agent"},
     {Dimension::kStage, "stage"},
     {Dimension::kPrefix, "prefix"},
+    {Dimension::kHeader, "header"},
 }};
 static_assert(NamesEach(kDimensionNames));
 

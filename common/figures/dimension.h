@@ -19,6 +19,7 @@ enum class Dimension : uint8_t {
   kAgent,
   kStage,
   kPrefix,  // whether the server had cached a part of the prompt
+  kHeader,  // value of the response header that --slice-by-header names
   kEnd,
 };
 

@@ -15,6 +15,7 @@ namespace specctl {
 namespace {
 
 constexpr size_t kSliceColumns = 25;  // values begin under the table's
+constexpr size_t kHeaderSlicesMax = 8;
 
 std::string Rate(double value) { return FixedText(value, 2); }
 
@@ -180,28 +181,51 @@ bool SameSlices(const Results& results, Dimension one, Dimension other) {
   return ones == others;
 }
 
+using Slices = std::vector<const SliceFigures*>;
+
+Slices SlicesBy(const Results& results, Dimension by) {
+  Slices slices;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by == by) slices.push_back(&slice);
+  }
+  return slices;
+}
+
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
-void AppendSlices(const Results& results, Dimension by, std::string& out) {
+void AppendSlices(const Results& results, Dimension by, const Slices& slices, std::string& out) {
   const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
   const bool acceptance = headline && headline->source != AcceptanceSource::kCounters;
   std::vector<std::string> items;
-  for (const SliceFigures& slice : results.slices) {
-    if (slice.by != by) continue;
+  for (const SliceFigures* slice : slices) {
     // The slice is named even where it has no figure: its absence would look like a bug.
     std::string figure = "-";
-    const FigureSet& figures = slice.figures;
+    const FigureSet& figures = slice->figures;
     if (acceptance && figures.acceptance && figures.acceptance->per_step) {
       figure = Rate(figures.acceptance->per_step->value);
     } else if (!acceptance && figures.latency.user_tps) {
       figure = FigureText(figures.latency.user_tps->p50);
     }
-    items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " + figure);
+    items.push_back((slice->key.empty() ? "(none)" : Printable(slice->key)) + " " + figure);
   }
   // One slice is the headline again.
   if (items.size() < 2) return;
   const std::string label =
       (acceptance ? "  by " : "user TPS p50 by ") + std::string(DimensionName(by));
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
+}
+
+// By the response header: the values of most requests.
+void AppendHeaderSlices(const Results& results, std::string& out) {
+  Slices slices = SlicesBy(results, Dimension::kHeader);
+  const size_t all = slices.size();
+  std::stable_sort(slices.begin(), slices.end(), [](const auto* a, const auto* b) {
+    return a->conservation.sent > b->conservation.sent;
+  });
+  slices.resize(std::min(all, kHeaderSlicesMax));
+  AppendSlices(results, Dimension::kHeader, slices, out);
+  if (slices.size() == all) return;
+  out += std::string(kSliceColumns, ' ') + "and " + std::to_string(all - slices.size()) +
+         " more in summary.json\n";
 }
 
 }  // namespace
@@ -224,10 +248,11 @@ std::string AcceptanceBlock(const Results& results) {
     AppendCounters(results, out);
     out += ReconciliationBlock(results);
   }
-  AppendSlices(results, Dimension::kTier, out);
+  AppendSlices(results, Dimension::kTier, SlicesBy(results, Dimension::kTier), out);
   if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
-    AppendSlices(results, Dimension::kCategory, out);
+    AppendSlices(results, Dimension::kCategory, SlicesBy(results, Dimension::kCategory), out);
   }
+  AppendHeaderSlices(results, out);
   return out;
 }
 

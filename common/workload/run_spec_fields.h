@@ -102,6 +102,7 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"save_text"}, spec.save_text);
   visit(SpecField{"engine"}, spec.engine);
   visit(SpecField{"flush_cache"}, spec.flush_cache);
+  visit(SpecField{"slice_by_header"}, spec.slice_by_header);
 }
 
 template <class T>
