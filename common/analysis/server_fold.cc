@@ -6,15 +6,21 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/counter_sums.h"
 #include "common/analysis/stages.h"
 #include "common/analysis/window_table.h"
 #include "common/figures/catalogue.h"
+#include "common/net/url.h"
 
 namespace specctl {
 namespace {
 
+// In a run; each has its own series.
+constexpr size_t kReplicasMax = 10'000;
+
 // scheme://host:port of a URL, as far as it has them.
 std::string_view OriginOf(std::string_view url) {
+  if (url.starts_with(kAllAddressesPrefix)) url.remove_prefix(kAllAddressesPrefix.size());
   const size_t scheme = url.find("://");
   const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   return url.substr(0, path);
@@ -82,7 +88,12 @@ std::vector<MetricsSource> MetricsSourcesOf(const RunSpec& spec) {
 }
 
 void ServerFold::Begin(std::vector<MetricsSource> sources) {
-  for (MetricsSource& source : sources) targets_.emplace_back().source = std::move(source);
+  for (MetricsSource& source : sources) {
+    Target& target = targets_.emplace_back();
+    target.url = static_cast<uint32_t>(urls_++);
+    target.is_name = source.url.starts_with(kAllAddressesPrefix);
+    target.source = std::move(source);
+  }
 }
 
 void ServerFold::AddEngine(std::string_view engine) {
@@ -95,7 +106,8 @@ void ServerFold::AddEngine(std::string_view engine) {
 std::optional<double> ServerFold::Growth(ServerFigure figure) const {
   std::optional<double> sum;
   for (const Target& target : targets_) {
-    const auto growth = target.same_as ? std::nullopt : target.series.Values()[figure];
+    const bool counts = !target.same_as && !target.is_name;
+    const auto growth = counts ? target.series.Values()[figure] : std::nullopt;
     if (growth) sum = sum.value_or(0) + *growth;
   }
   return sum;
@@ -143,6 +155,7 @@ std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
   size_t targets = 0;
   for (const Target& target : targets_) {
     if (!Counts(target) || target.windows.empty()) continue;
+    if (target.gone && window >= target.windows.size()) continue;
     // A gauge holds until it is read again.
     for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
       if (!target.windows[i].scraped) continue;
@@ -168,6 +181,14 @@ std::optional<double> ServerFold::SpreadAt(size_t counter, size_t window) const 
   return sum;
 }
 
+// Read in that second, or in both beside it: scrapes don't keep to the run's seconds.
+bool ServerFold::HasRead(const Target& target, size_t window) const {
+  const auto read = [&](size_t at) {
+    return at < target.windows.size() && target.windows[at].scraped;
+  };
+  return read(window) || (window > 0 && read(window - 1) && read(window + 1));
+}
+
 ServerWindow ServerFold::WindowAt(size_t index) const {
   const bool scraped = std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
     return index < target.windows.size();
@@ -178,15 +199,43 @@ ServerWindow ServerFold::WindowAt(size_t index) const {
           .kv_cache_share = GaugeAt(2, index),
           .generated_tokens = SpreadAt(0, index),
           .drafts = SpreadAt(1, index),
-          .accepted_tokens = SpreadAt(2, index)};
+          .accepted_tokens = SpreadAt(2, index),
+          .replicas = static_cast<uint64_t>(std::count_if(
+              targets_.begin(), targets_.end(),
+              [&](const Target& target) { return Counts(target) && HasRead(target, index); }))};
+}
+
+// Of a replica that is new, made.
+absl::StatusOr<ServerFold::Target*> ServerFold::TargetOf(const Scraped& scraped) {
+  if (scraped.target >= urls_) {
+    return absl::DataLossError(
+        absl::StrFormat("scrape of target %d: need one below %d", scraped.target, urls_));
+  }
+  if (!scraped.replica) return &targets_[scraped.target];
+  const std::pair key(scraped.target, *scraped.replica);
+  if (const auto at = replicas_.find(key); at != replicas_.end()) return &targets_[at->second];
+  if (!targets_[scraped.target].is_name || replicas_.size() >= kReplicasMax) {
+    return absl::DataLossError(absl::StrFormat("scrape of target %d: replica %d of what has none",
+                                               scraped.target, *scraped.replica));
+  }
+  replicas_.emplace(key, targets_.size());
+  const std::optional<uint32_t> of = targets_[scraped.target].source.target;
+  Target& made = targets_.emplace_back();
+  made.source = {.url = scraped.url, .target = of};
+  made.url = scraped.target;
+  made.born = scraped.kind == ScrapeKind::kDuring;
+  return &made;
 }
 
 absl::Status ServerFold::ApplyScrape(const Scraped& scraped) {
-  if (scraped.target >= targets_.size()) {
-    return absl::DataLossError(
-        absl::StrFormat("scrape of target %d: need one below %d", scraped.target, targets_.size()));
+  const auto found = TargetOf(scraped);
+  if (!found.ok()) return found.status();
+  Target& target = **found;
+  if (scraped.gone) {
+    target.gone = true;
+    target.series.EndHere();
+    return absl::OkStatus();
   }
-  Target& target = targets_[scraped.target];
   ++scrapes_;
   if (!scraped.error.empty()) ++scrapes_failed_;
   std::array<double, 3> before{};
@@ -194,6 +243,8 @@ absl::Status ServerFold::ApplyScrape(const Scraped& scraped) {
     before[i] = target.series.Growth(kSpread[i]).value_or(0);
   }
   const absl::Status status = target.series.ApplySamples(scraped, engines_);
+  // Nothing of it is known before.
+  if (target.born && scraped.error.empty()) target.series.BeginHere();
   // A failed scrape has no samples; the next one spreads over the time of both.
   if (scraped.error.empty()) AddWindows(scraped, before, target);
   // Only before and after the run: it compares every pair of targets.
@@ -212,7 +263,8 @@ void ServerFold::FindDuplicates() {
       if (targets_[of].same_as) continue;
       if (!ServerSeries::AreOneServer(targets_[of].series, targets_[i].series)) continue;
       targets_[i].same_as = of;
-      targets_[of].has_duplicate = true;
+      // Two addresses of one replica are still one name's.
+      if (targets_[of].url != targets_[i].url) targets_[of].has_duplicate = true;
     }
   }
 }
@@ -235,37 +287,83 @@ std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, si
   return figure;
 }
 
+struct ServerFold::Judged {
+  size_t servers = 0, whole = 0;
+  std::set<std::string> other_names;
+};
+
+// Says what is odd of a server; whether its counters are those of the run.
+bool ServerFold::IsWhole(const Target& target, Judged& judged, ServerFigures& figures) const {
+  const ServerSeries& series = target.series;
+  const std::string& url = target.source.url;
+  // Counted under the other's URL.
+  if (target.same_as) {
+    figures.duplicates.emplace_back(url, targets_[*target.same_as].source.url);
+    return false;
+  }
+  ++judged.servers;
+  if (series.Alternates()) {
+    figures.alternating.emplace_back(url, series.Falls());
+    return false;
+  }
+  figures.resets += series.Falls();
+  figures.any_known = figures.any_known || series.KnowsAny();
+  for (std::string& name : series.OtherNames()) judged.other_names.insert(std::move(name));
+  // Without one of its two ends the growth is not the run's.
+  if (!series.is_whole()) return false;
+  ++judged.whole;
+  return true;
+}
+
+// The replicas of a name are one entry.
+void ServerFold::SetName(uint32_t url, Judged& judged, ServerFigures& figures) const {
+  const MetricsSource& name = targets_[url].source;
+  ReplicaCount count{.url = name.url};
+  CounterSums sums;
+  const Judged before = {.servers = judged.servers, .whole = judged.whole};
+  bool shared = false;
+  for (size_t i = urls_; i < targets_.size(); ++i) {
+    const Target& replica = targets_[i];
+    if (replica.url != url) continue;
+    if (!replica.same_as) {
+      ++(replica.born ? count.born : count.first);
+      count.gone += replica.gone ? 1 : 0;
+    }
+    const bool of_another = replica.same_as && targets_[*replica.same_as].url != url;
+    shared = shared || replica.has_duplicate || of_another;
+    if (IsWhole(replica, judged, figures)) sums.AddServer(replica.series);
+  }
+  // Of a name that was never found nothing is known.
+  if (count.first + count.born == 0) ++judged.servers;
+  figures.replicas.push_back(std::move(count));
+  const size_t whole = judged.whole - before.whole;
+  if (whole == 0) return;
+  // Counters of some of its replicas are not the target's.
+  const bool all = whole == judged.servers - before.servers && !shared;
+  figures.targets.push_back({.metrics = url,
+                             .url = name.url,
+                             .target = all ? name.target : std::nullopt,
+                             .counters = sums.Sums()});
+}
+
 // What is said of each URL.
 void ServerFold::SetTargets(ServerFigures& figures) const {
-  size_t servers = 0;
-  std::set<std::string> other_names;
-  for (uint32_t i = 0; i < targets_.size(); ++i) {
+  Judged judged;
+  for (uint32_t i = 0; i < urls_; ++i) {
     const Target& target = targets_[i];
-    const ServerSeries& series = target.series;
-    const std::string& url = target.source.url;
-    // Counted under the other's URL.
-    if (target.same_as) {
-      figures.duplicates.emplace_back(url, targets_[*target.same_as].source.url);
-      continue;
+    if (target.is_name) {
+      SetName(i, judged, figures);
+    } else if (IsWhole(target, judged, figures)) {
+      // Counters of a server that two targets name are of neither alone.
+      figures.targets.push_back(
+          {.metrics = i,
+           .url = target.source.url,
+           .target = target.has_duplicate ? std::nullopt : target.source.target,
+           .counters = target.series.Counters()});
     }
-    ++servers;
-    if (series.Alternates()) {
-      figures.alternating.emplace_back(url, series.Falls());
-      continue;
-    }
-    figures.resets += series.Falls();
-    figures.any_known = figures.any_known || series.KnowsAny();
-    for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
-    // Without one of its two ends the growth is not the run's.
-    if (!series.is_whole()) continue;
-    // Counters of a server that two targets name are of neither alone.
-    figures.targets.push_back({.metrics = i,
-                               .url = url,
-                               .target = target.has_duplicate ? std::nullopt : target.source.target,
-                               .counters = series.Counters()});
   }
-  figures.other_names.assign(other_names.begin(), other_names.end());
-  figures.complete = servers > 0 && figures.targets.size() == servers;
+  figures.other_names.assign(judged.other_names.begin(), judged.other_names.end());
+  figures.complete = judged.servers > 0 && judged.whole == judged.servers;
 }
 
 std::vector<ScrapeFailure> ServerFold::Failures() const {

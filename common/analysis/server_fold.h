@@ -3,11 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "common/analysis/results.h"
 #include "common/analysis/server_series.h"
@@ -31,10 +34,13 @@ struct ServerWindow {
   std::optional<double> kv_cache_share;  // mean over the servers
   // Growth of counters, spread evenly between the two scrapes that showed it.
   std::optional<double> generated_tokens, drafts, accepted_tokens;
+  std::optional<uint64_t> replicas;  // servers that were read in it
 };
 
 // All servers' series.  One that is scraped under two URLs counts once; an address behind which
-// servers take turns counts for nothing.
+// servers take turns counts for nothing.  Each server behind a name (dns+http) is one of its own:
+// of one that was born in the run the first scrape is where its counters begin, and one that is
+// gone keeps its last values.
 class ServerFold {
  public:
   void Begin(std::vector<MetricsSource> sources);
@@ -65,6 +71,9 @@ class ServerFold {
   };
   struct Target {
     MetricsSource source;
+    uint32_t url = 0;      // index of the metrics URL that it is of
+    bool is_name = false;  // its replicas, further down, are the servers
+    bool born = false, gone = false;
     ServerSeries series;
     std::vector<Window> windows;
     int64_t last_scrape_ns = 0;       // since T0; valid once scraped
@@ -77,17 +86,24 @@ class ServerFold {
                                          ServerFigure::kAcceptedTokens};
 
   static bool Counts(const Target& target) {
-    return !target.same_as && !target.series.Alternates();
+    return !target.is_name && !target.same_as && !target.series.Alternates();
   }
   void AddWindows(const Scraped& scraped, const std::array<double, 3>& before, Target& target);
   void FindDuplicates();
   std::optional<double> GaugeAt(size_t gauge, size_t window) const;
   std::optional<double> SpreadAt(size_t counter, size_t window) const;
   std::optional<GaugeSummary> GaugeOver(size_t gauge, size_t first, size_t last) const;
+  bool HasRead(const Target& target, size_t window) const;
+  absl::StatusOr<Target*> TargetOf(const Scraped& scraped);
+  struct Judged;  // servers so far
+  bool IsWhole(const Target& target, Judged& judged, ServerFigures& figures) const;
+  void SetName(uint32_t url, Judged& judged, ServerFigures& figures) const;
   void SetTargets(ServerFigures& figures) const;
 
   std::vector<const EngineProfile*> engines_;
-  std::vector<Target> targets_;
+  std::vector<Target> targets_;                               // the URLs in order, then replicas
+  std::map<std::pair<uint32_t, uint32_t>, size_t> replicas_;  // by URL and number
+  size_t urls_ = 0;
   std::optional<int64_t> t0_mono_ns_;
   uint64_t scrapes_ = 0, scrapes_failed_ = 0;
 };
