@@ -2,13 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/analysis/settled_request.h"
 
 namespace specctl {
 
@@ -21,14 +17,9 @@ class HeaderValues {
   // From 1 on; 0: `value` is empty.  All values beyond kValuesMax have one number.
   uint8_t NumberOf(std::string_view value);
   std::string_view ValueOf(uint8_t number) const { return values_[number - 1]; }
-  bool too_many() const { return values_.size() > kValuesMax; }
 
  private:
   std::vector<std::string> values_;  // one more than kValuesMax at most
 };
-
-// What a reader must know of the slices by `header`; nullopt: each ok request is in one of a few.
-std::optional<std::string> HeaderNote(std::string_view header, const HeaderValues& values,
-                                      std::span<const SettledRequest> requests);
 
 }  // namespace specctl

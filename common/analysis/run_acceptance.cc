@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/analysis/acceptance_counters.h"
+#include "common/analysis/server_sums.h"
 #include "common/analysis/statistics_basis.h"
 #include "common/engine/engine_profile.h"
 
@@ -48,7 +49,7 @@ RunAcceptance::RunAcceptance(const RunContext& run, std::span<const SettledReque
   // Only then does a request that finished stand for a first token.
   const bool all_ok = std::all_of(requests.begin(), requests.end(),
                                   [](const SettledRequest& request) { return request.ok(); });
-  of_counters_ = AcceptanceOfCounters(servers->sums, all_ok);
+  of_counters_ = AcceptanceOfCounters(SpeculationSums(*servers), all_ok);
 }
 
 std::optional<AcceptanceFigures> RunAcceptance::Of(const RequestSet& requests) const {

@@ -6,10 +6,10 @@
 
 #include <absl/strings/str_format.h>
 
-#include "common/analysis/counter_sums.h"
+#include "common/analysis/acceptance_counters.h"
+#include "common/analysis/server_sums.h"
 #include "common/analysis/stages.h"
 #include "common/analysis/window_table.h"
-#include "common/figures/catalogue.h"
 #include "common/net/url.h"
 
 namespace specctl {
@@ -24,43 +24,6 @@ std::string_view OriginOf(std::string_view url) {
   const size_t scheme = url.find("://");
   const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   return url.substr(0, path);
-}
-
-void AddUp(const std::vector<double>& from, std::vector<double>& to) {
-  if (to.size() < from.size()) to.resize(from.size());
-  for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
-
-// The sum over the targets that have the counter; says where not all have it.
-template <std::optional<double> ServerCounters::*kCounter>
-void SumUp(ServerFigures& figures) {
-  std::optional<double>& sum = figures.sums.*kCounter;
-  std::vector<std::string> urls;
-  for (const TargetCounters& target : figures.targets) {
-    const std::optional<double>& value = target.counters.*kCounter;
-    if (!value) continue;
-    sum = sum.value_or(0) + *value;
-    urls.push_back(target.url);
-  }
-  // A sum over some of the servers is shown, but named as such.
-  const bool partial = urls.size() < figures.targets.size() || !figures.complete;
-  if (!sum || !partial) return;
-  figures.partial.emplace_back(std::string(DefinitionOf<kCounter>().key), std::move(urls));
-}
-
-void SetSums(ServerFigures& figures) {
-  SumUp<&ServerCounters::generated_tokens>(figures);
-  SumUp<&ServerCounters::prompt_tokens>(figures);
-  SumUp<&ServerCounters::first_tokens>(figures);
-  SumUp<&ServerCounters::drafts>(figures);
-  SumUp<&ServerCounters::drafted_tokens>(figures);
-  SumUp<&ServerCounters::accepted_tokens>(figures);
-  SumUp<&ServerCounters::engine_steps>(figures);
-  SumUp<&ServerCounters::preemptions>(figures);
-  SumUp<&ServerCounters::requests_finished>(figures);
-  for (const TargetCounters& target : figures.targets) {
-    AddUp(target.counters.accepted_by_position, figures.sums.accepted_by_position);
-  }
 }
 
 }  // namespace
@@ -150,21 +113,29 @@ void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>&
   }
 }
 
-std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
+std::optional<double> ServerFold::GaugeOf(const Target& target, size_t gauge, size_t window) {
+  if (target.windows.empty()) return std::nullopt;
+  if (target.gone && window >= target.windows.size()) return std::nullopt;
+  // A gauge holds until it is read again.
+  for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
+    if (!target.windows[i].scraped) continue;
+    const Gauge& of = target.windows[i].gauges[gauge];
+    if (of.scrapes == 0) return std::nullopt;
+    return of.sum / of.scrapes;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window,
+                                          std::optional<uint32_t> url) const {
   std::optional<double> sum;
   size_t targets = 0;
   for (const Target& target : targets_) {
-    if (!Counts(target) || target.windows.empty()) continue;
-    if (target.gone && window >= target.windows.size()) continue;
-    // A gauge holds until it is read again.
-    for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
-      if (!target.windows[i].scraped) continue;
-      const Gauge& of = target.windows[i].gauges[gauge];
-      if (of.scrapes == 0) break;
-      sum = sum.value_or(0) + of.sum / of.scrapes;
-      ++targets;
-      break;
-    }
+    if (!Counts(target) || (url && target.url != *url)) continue;
+    const std::optional<double> value = GaugeOf(target, gauge, window);
+    if (!value) continue;
+    sum = sum.value_or(0) + *value;
+    ++targets;
   }
   const bool is_share = kGauges[gauge] == ServerFigure::kKvCacheShare;
   // Shares of equal caches are averaged, counts are added up.
@@ -269,14 +240,17 @@ void ServerFold::FindDuplicates() {
   }
 }
 
-std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, size_t last) const {
+std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, WindowRange windows,
+                                                  std::optional<uint32_t> url) const {
   size_t end = 0;
-  for (const Target& target : targets_) end = std::max(end, target.windows.size());
+  for (const Target& target : targets_) {
+    if (!url || target.url == *url) end = std::max(end, target.windows.size());
+  }
   GaugeSummary figure;
   double total = 0;
   size_t count = 0;
-  for (size_t i = first; i < std::min(last, end); ++i) {
-    const std::optional<double> value = GaugeAt(gauge, i);
+  for (size_t i = windows.first; i < std::min(windows.last, end); ++i) {
+    const std::optional<double> value = GaugeAt(gauge, i, url);
     if (!value) continue;
     figure.max = std::max(figure.max, *value);
     total += *value;
@@ -287,13 +261,32 @@ std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, si
   return figure;
 }
 
+TargetCounters ServerFold::CountersOf(const Target& target, uint32_t metrics) {
+  TargetCounters counters;
+  counters.metrics = metrics;
+  counters.url = target.source.url;
+  // Counters of a server that two targets name are of neither alone.
+  if (!target.has_duplicate) counters.target = target.source.target;
+  counters.counters = target.series.Counters();
+  counters.ranks = target.series.Ranks();
+  for (RankCounters& rank : counters.ranks) {
+    rank.acceptance = AcceptanceOfCounters(rank.counters, /*all_ok=*/false);
+  }
+  counters.latencies = LatenciesOf({&target.series});
+  return counters;
+}
+
 struct ServerFold::Judged {
-  size_t servers = 0, whole = 0;
-  std::set<std::string> other_names;
+  WindowRange windows;
+  ServerFigures& figures;
+  size_t servers = 0;
+  std::vector<const ServerSeries*> whole = {};  // scraped before and after
+  std::set<std::string> other_names = {};
 };
 
 // Says what is odd of a server; whether its counters are those of the run.
-bool ServerFold::IsWhole(const Target& target, Judged& judged, ServerFigures& figures) const {
+bool ServerFold::IsWhole(const Target& target, Judged& judged) const {
+  ServerFigures& figures = judged.figures;
   const ServerSeries& series = target.series;
   const std::string& url = target.source.url;
   // Counted under the other's URL.
@@ -311,16 +304,15 @@ bool ServerFold::IsWhole(const Target& target, Judged& judged, ServerFigures& fi
   for (std::string& name : series.OtherNames()) judged.other_names.insert(std::move(name));
   // Without one of its two ends the growth is not the run's.
   if (!series.is_whole()) return false;
-  ++judged.whole;
+  judged.whole.push_back(&series);
   return true;
 }
 
 // The replicas of a name are one entry.
-void ServerFold::SetName(uint32_t url, Judged& judged, ServerFigures& figures) const {
+void ServerFold::AddName(uint32_t url, Judged& judged) const {
   const MetricsSource& name = targets_[url].source;
   ReplicaCount count{.url = name.url};
-  CounterSums sums;
-  const Judged before = {.servers = judged.servers, .whole = judged.whole};
+  const size_t servers_before = judged.servers, whole_before = judged.whole.size();
   bool shared = false;
   for (size_t i = urls_; i < targets_.size(); ++i) {
     const Target& replica = targets_[i];
@@ -331,39 +323,42 @@ void ServerFold::SetName(uint32_t url, Judged& judged, ServerFigures& figures) c
     }
     const bool of_another = replica.same_as && targets_[*replica.same_as].url != url;
     shared = shared || replica.has_duplicate || of_another;
-    if (IsWhole(replica, judged, figures)) sums.AddServer(replica.series);
+    IsWhole(replica, judged);
   }
   // Of a name that was never found nothing is known.
   if (count.first + count.born == 0) ++judged.servers;
-  figures.replicas.push_back(std::move(count));
-  const size_t whole = judged.whole - before.whole;
-  if (whole == 0) return;
+  judged.figures.replicas.push_back(std::move(count));
+  const std::vector<const ServerSeries*> whole(
+      judged.whole.begin() + static_cast<std::ptrdiff_t>(whole_before), judged.whole.end());
+  if (whole.empty()) return;
+  TargetCounters counters;
+  counters.metrics = url;
+  counters.url = name.url;
   // Counters of some of its replicas are not the target's.
-  const bool all = whole == judged.servers - before.servers && !shared;
-  figures.targets.push_back({.metrics = url,
-                             .url = name.url,
-                             .target = all ? name.target : std::nullopt,
-                             .counters = sums.Sums()});
+  const bool all = whole.size() == judged.servers - servers_before && !shared;
+  if (all) counters.target = name.target;
+  counters.counters = SumOfReplicas(whole);
+  counters.latencies = LatenciesOf(whole);
+  judged.figures.targets.push_back(std::move(counters));
 }
 
 // What is said of each URL.
-void ServerFold::SetTargets(ServerFigures& figures) const {
-  Judged judged;
+void ServerFold::SetTargets(Judged& judged) const {
   for (uint32_t i = 0; i < urls_; ++i) {
     const Target& target = targets_[i];
     if (target.is_name) {
-      SetName(i, judged, figures);
-    } else if (IsWhole(target, judged, figures)) {
-      // Counters of a server that two targets name are of neither alone.
-      figures.targets.push_back(
-          {.metrics = i,
-           .url = target.source.url,
-           .target = target.has_duplicate ? std::nullopt : target.source.target,
-           .counters = target.series.Counters()});
+      AddName(i, judged);
+    } else if (IsWhole(target, judged)) {
+      judged.figures.targets.push_back(CountersOf(target, i));
     }
   }
+  ServerFigures& figures = judged.figures;
+  for (TargetCounters& counters : figures.targets) {
+    counters.running = GaugeOver(0, judged.windows, counters.metrics);
+    counters.waiting = GaugeOver(1, judged.windows, counters.metrics);
+  }
   figures.other_names.assign(judged.other_names.begin(), judged.other_names.end());
-  figures.complete = judged.servers > 0 && judged.whole == judged.servers;
+  figures.complete = judged.servers > 0 && judged.whole.size() == judged.servers;
 }
 
 std::vector<ScrapeFailure> ServerFold::Failures() const {
@@ -378,16 +373,18 @@ std::vector<ScrapeFailure> ServerFold::Failures() const {
 std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {
   if (scrapes_ == 0) return std::nullopt;
   ServerFigures figures;
-  SetTargets(figures);
+  Judged judged{.windows = {first_window, last_window}, .figures = figures};
+  SetTargets(judged);
   // Of servers that take turns, others' sums would be taken for all.
   if (figures.alternating.empty()) {
     SetSums(figures);
+    SetLatencies(judged.whole, figures);
     const auto hits = Growth(ServerFigure::kPrefixHits);
     const auto queries = Growth(ServerFigure::kPrefixQueries);
     if (hits && queries.value_or(0) > 0) figures.sums.prefix_hit_rate = *hits / *queries;
-    figures.running = GaugeOver(0, first_window, last_window);
-    figures.waiting = GaugeOver(1, first_window, last_window);
-    figures.kv_cache_share = GaugeOver(2, first_window, last_window);
+    figures.running = GaugeOver(0, judged.windows);
+    figures.waiting = GaugeOver(1, judged.windows);
+    figures.kv_cache_share = GaugeOver(2, judged.windows);
   }
   figures.scrapes = scrapes_;
   figures.scrapes_failed = scrapes_failed_;

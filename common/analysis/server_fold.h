@@ -64,6 +64,9 @@ class ServerFold {
     double sum = 0;
     uint32_t scrapes = 0;
   };
+  struct WindowRange {
+    size_t first, last;  // without the last
+  };
   struct Window {
     bool scraped = false;
     std::array<Gauge, 3> gauges;     // by kGauges
@@ -90,15 +93,21 @@ class ServerFold {
   }
   void AddWindows(const Scraped& scraped, const std::array<double, 3>& before, Target& target);
   void FindDuplicates();
-  std::optional<double> GaugeAt(size_t gauge, size_t window) const;
+  static std::optional<double> GaugeOf(const Target& target, size_t gauge, size_t window);
+  // Over all servers, or those of one URL.
+  std::optional<double> GaugeAt(size_t gauge, size_t window,
+                                std::optional<uint32_t> url = {}) const;
   std::optional<double> SpreadAt(size_t counter, size_t window) const;
-  std::optional<GaugeSummary> GaugeOver(size_t gauge, size_t first, size_t last) const;
+  std::optional<GaugeSummary> GaugeOver(size_t gauge, WindowRange windows,
+                                        std::optional<uint32_t> url = {}) const;
+  static TargetCounters CountersOf(const Target& target, uint32_t metrics);
   bool HasRead(const Target& target, size_t window) const;
   absl::StatusOr<Target*> TargetOf(const Scraped& scraped);
-  struct Judged;  // servers so far
-  bool IsWhole(const Target& target, Judged& judged, ServerFigures& figures) const;
-  void SetName(uint32_t url, Judged& judged, ServerFigures& figures) const;
-  void SetTargets(ServerFigures& figures) const;
+  // What the figures of the whole run are made of.
+  struct Judged;
+  bool IsWhole(const Target& target, Judged& judged) const;
+  void AddName(uint32_t url, Judged& judged) const;
+  void SetTargets(Judged& judged) const;
 
   std::vector<const EngineProfile*> engines_;
   std::vector<Target> targets_;                               // the URLs in order, then replicas

@@ -105,11 +105,14 @@ const MetricFamily* FindFamily(const EngineProfile& profile, std::string_view sa
 }
 
 bool HasFamilyNamed(const EngineProfile& profile, std::string_view sample_name) {
-  if (sample_name == kProcessStart.name) return true;
+  return sample_name == kProcessStart.name || IsOwnFamilyNamed(profile, sample_name);
+}
+
+bool IsOwnFamilyNamed(const EngineProfile& profile, std::string_view sample_name) {
   const bool own =
       std::any_of(profile.metrics.begin(), profile.metrics.end(),
                   [&](const MetricFamily& family) { return Matches(family, sample_name); });
-  return own || (profile.built_on != nullptr && HasFamilyNamed(profile.built_on(), sample_name));
+  return own || (profile.built_on != nullptr && IsOwnFamilyNamed(profile.built_on(), sample_name));
 }
 
 }  // namespace specctl

@@ -101,11 +101,13 @@ const EngineProfile& ProfileNamed(std::string_view name);
 // The engine whose marks the answers bear, or OpenAiProfile().
 const EngineProfile& DetectEngine(const ServerAnswers& answers);
 // The family that a sample belongs to, or null; the process's start is of any engine.  Names match
-// whole, but for the `_total` of a counter, which a server may leave out; so `..._created` and
-// `..._bucket` never do.
+// whole, but for the `_total` of a counter, which a server may leave out; so `..._created` never
+// does.
 const MetricFamily* FindFamily(const EngineProfile& profile, std::string_view sample_name,
                                const MetricLabels& labels);
 // Whether samples of that name can belong to a family, whatever their labels.
 bool HasFamilyNamed(const EngineProfile& profile, std::string_view sample_name);
+// The same without the process's start, which any engine may have.
+bool IsOwnFamilyNamed(const EngineProfile& profile, std::string_view sample_name);
 
 }  // namespace specctl

@@ -25,10 +25,15 @@ enum class ServerFigure {
   kPreemptions,
   kRequestsFinished,
   kFirstTokens,  // requests whose first token was generated
+  // Histograms, of which each bucket is a series:
+  kTtft,         // arrival at the server to the first token
+  kQueueTime,    // until a request is scheduled first
+  kItl,          // between tokens
+  kStepLatency,  // between the outputs of steps
   // Printed nowhere:
   kStepTokens,          // tokens of decoding steps, before a response's end cuts them
   kDraftWidth,          // tokens that a verification takes at most: a draft's and the free one
-  kLaterDraftedTokens,  // drafted tokens but the first of each draft
+  kLaterDraftedTokens,  // drafted tokens but the first of each draft, one series per position
   kPrefilledTokens,     // prompt tokens that were computed
   kProcessStart,        // when the server's process began: tells servers apart
 };
@@ -60,6 +65,7 @@ struct MetricFamily {
   // has it.
   LabelValue where = {};
   std::string_view position_label = {};
+  bool buckets = false;  // of a histogram, which counts seconds; labelled `le`
   // Gauges: how series of one target combine.
   bool mean_of_series = false;  // else the sum
   // Counters: values from here on are rounded by the server, so their growth is not known.

@@ -19,6 +19,7 @@ constexpr MetricFamily kNimMetrics[] = {
      .mean_of_series = true},
     {.figure = ServerFigure::kRequestsFinished, .name = "request_success_total"},
     {.figure = ServerFigure::kFirstTokens, .name = "time_to_first_token_seconds_count"},
+    {.figure = ServerFigure::kTtft, .name = "time_to_first_token_seconds_bucket", .buckets = true},
 };
 
 // {"release": "1.14.0", "api": ...}

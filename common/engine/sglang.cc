@@ -36,6 +36,16 @@ constexpr MetricFamily kSglangMetrics[] = {
     {.figure = ServerFigure::kPreemptions, .name = "sglang:num_retracted_requests_total"},
     {.figure = ServerFigure::kRequestsFinished, .name = "sglang:num_requests_total"},
     {.figure = ServerFigure::kFirstTokens, .name = "sglang:time_to_first_token_seconds_count"},
+    {.figure = ServerFigure::kTtft,
+     .name = "sglang:time_to_first_token_seconds_bucket",
+     .buckets = true},
+    {.figure = ServerFigure::kQueueTime,
+     .name = "sglang:queue_time_seconds_bucket",
+     .buckets = true},
+    // A chunk's tokens share its gap.
+    {.figure = ServerFigure::kItl,
+     .name = "sglang:inter_token_latency_seconds_bucket",
+     .buckets = true},
 };
 
 // Drafts have a fixed width with every algorithm that fills it; steps of an adaptive one have less.

@@ -17,7 +17,8 @@ constexpr MetricFamily kTrtllmMetrics[] = {
      .name = "trtllm_spec_decode_drafted_tokens_total",
      .where = {"token_position", "0"}},
     {.figure = ServerFigure::kLaterDraftedTokens,
-     .name = "trtllm_spec_decode_drafted_tokens_total"},
+     .name = "trtllm_spec_decode_drafted_tokens_total",
+     .position_label = "token_position"},
     {.figure = ServerFigure::kDraftedTokens, .name = "trtllm_spec_decode_num_draft_tokens_total"},
     {.figure = ServerFigure::kAcceptedTokens,
      .name = "trtllm_spec_decode_num_accepted_tokens_total"},
@@ -33,6 +34,13 @@ constexpr MetricFamily kTrtllmMetrics[] = {
      .mean_of_series = true},
     {.figure = ServerFigure::kRequestsFinished, .name = "trtllm_num_requests_completed_total"},
     {.figure = ServerFigure::kFirstTokens, .name = "trtllm_time_to_first_token_seconds_count"},
+    // `time_per_output_token_seconds` is a mean per request: neither of a token nor of a step.
+    {.figure = ServerFigure::kTtft,
+     .name = "trtllm_time_to_first_token_seconds_bucket",
+     .buckets = true},
+    {.figure = ServerFigure::kQueueTime,
+     .name = "trtllm_request_queue_time_seconds_bucket",
+     .buckets = true},
 };
 
 void DeriveTrtllm(FigureValues& figures) {

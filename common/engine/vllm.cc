@@ -7,8 +7,8 @@ namespace specctl {
 namespace {
 
 // The number of inter-token observations is the number of engine outputs of a request less one, so
-// over a run the steps after the first.  With several engines behind one server each has its own
-// series, labelled `engine`.
+// over a run the steps after the first, and what it measures is a step's latency.  With several
+// engines behind one server each has its own series, labelled `engine`.
 constexpr MetricFamily kVllmMetrics[] = {
     {.figure = ServerFigure::kGeneratedTokens, .name = "vllm:generation_tokens_total"},
     {.figure = ServerFigure::kPromptTokens, .name = "vllm:prompt_tokens_total"},
@@ -44,6 +44,19 @@ constexpr MetricFamily kVllmMetrics[] = {
     {.figure = ServerFigure::kPreemptions, .name = "vllm:num_preemptions_total"},
     {.figure = ServerFigure::kRequestsFinished, .name = "vllm:request_success_total"},
     {.figure = ServerFigure::kFirstTokens, .name = "vllm:time_to_first_token_seconds_count"},
+    {.figure = ServerFigure::kTtft,
+     .name = "vllm:time_to_first_token_seconds_bucket",
+     .buckets = true},
+    {.figure = ServerFigure::kQueueTime,
+     .name = "vllm:request_queue_time_seconds_bucket",
+     .buckets = true},
+    {.figure = ServerFigure::kStepLatency,
+     .name = "vllm:inter_token_latency_seconds_bucket",
+     .buckets = true},
+    {.figure = ServerFigure::kStepLatency,
+     .name = "vllm:time_per_output_token_seconds_bucket",
+     .buckets = true,
+     .other_name = true},
 };
 
 // GET /version; the Python and the Rust front end alike.

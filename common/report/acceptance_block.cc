@@ -15,7 +15,7 @@ namespace specctl {
 namespace {
 
 constexpr size_t kSliceColumns = 25;  // values begin under the table's
-constexpr size_t kHeaderSlicesMax = 8;
+constexpr size_t kSlicesShownMax = 8;
 
 std::string Rate(double value) { return FixedText(value, 2); }
 
@@ -27,6 +27,8 @@ std::string_view SourceText(AcceptanceSource source) {
       return "from the server's timings";
     case AcceptanceSource::kCounters:
       return "from the servers' counters, whole run";
+    case AcceptanceSource::kMetricsFiles:
+      return "from the server's own files, whole run";
     case AcceptanceSource::kMixed:
       return "from each target's own source";
     case AcceptanceSource::kChunks:
@@ -112,7 +114,6 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
 constexpr size_t kPositionsMax = 12;
 
 void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
-  // Counters give joint rates alone.
   const bool given = !figures.conditional.empty();
   const std::vector<double>& rates = given ? figures.conditional : figures.joint;
   if (rates.empty()) return;
@@ -125,9 +126,10 @@ void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
     }
     items.push_back(Rate(rate));
   }
-  items.push_back(std::string("  (") +
-                  (given ? "each given those before it" : "with those before it") + ", of " +
-                  (figures.rates_over_steps ? "steps" : "drafts") + ")");
+  items.push_back(
+      std::string("  (") + (given ? "each given those before it" : "with those before it") +
+      ", of " + (figures.rates_over_steps ? "steps" : "drafts") +
+      (given && figures.conditional_approximate ? " of several lengths: approximate)" : ")"));
   AppendFlow({.label = "  by position", .label_columns = kSliceColumns, .separator = " "}, items,
              out);
 }
@@ -161,6 +163,30 @@ void AppendCounters(const Results& results, std::string& out) {
   AppendRow("  servers' counters", counters.per_step, items, out);
 }
 
+void AppendLogged(const Results& results, std::string& out) {
+  if (!results.logged) return;
+  const LoggedFigures& logged = *results.logged;
+  std::vector<std::string> items;
+  if (logged.acceptance) {
+    items.push_back("all responses: per draft " + Rate(logged.acceptance->per_draft->value));
+    if (logged.acceptance->accept_rate) {
+      items.push_back("accept rate " + Rate(logged.acceptance->accept_rate->value));
+    }
+    items.emplace_back("their ids are not those that arrived here");
+  } else if (logged.responses == 0 && logged.error.empty()) {
+    items.push_back("nothing was written to " + Printable(logged.folder));
+    items.emplace_back("does the server run with --export-metrics-to-file?");
+  } else {
+    items.push_back(CountText(logged.of_run) + " responses of this run");
+    if (logged.of_others > 0) items.push_back(CountText(logged.of_others) + " of others");
+  }
+  if (logged.undecodable_lines > 0) {
+    items.push_back(CountText(logged.undecodable_lines) + " lines can't be read");
+  }
+  if (!logged.error.empty()) items.push_back(Printable(logged.error));
+  AppendFlow({.label = "  server's files", .label_columns = kSliceColumns}, items, out);
+}
+
 // Why there is no figure.
 std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
@@ -191,10 +217,15 @@ Slices SlicesBy(const Results& results, Dimension by) {
   return slices;
 }
 
+// Whether requests tell of acceptance, so that slices have it.
+bool HasSlices(const Results& results) {
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  return headline && headline->source != AcceptanceSource::kCounters;
+}
+
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
 void AppendSlices(const Results& results, Dimension by, const Slices& slices, std::string& out) {
-  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
-  const bool acceptance = headline && headline->source != AcceptanceSource::kCounters;
+  const bool acceptance = HasSlices(results);
   std::vector<std::string> items;
   for (const SliceFigures* slice : slices) {
     // The slice is named even where it has no figure: its absence would look like a bug.
@@ -214,6 +245,28 @@ void AppendSlices(const Results& results, Dimension by, const Slices& slices, st
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
 }
 
+// Tokens per draft of each slice, where steps without a draft make them differ from those per step.
+void AppendPerDraftSlices(const Results& results, Dimension by, std::string& out) {
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  const bool differs =
+      headline && headline->drafts && headline->steps && *headline->drafts < *headline->steps;
+  if (!differs || SlicesBy(results, by).size() < 2) return;
+  std::vector<std::string> items;
+  bool any = false;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by != by) continue;
+    const auto& acceptance = slice.figures.acceptance;
+    const bool known = acceptance && acceptance->per_draft;
+    any = any || known;
+    items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " +
+                    (known ? Rate(acceptance->per_draft->value) : "-"));
+  }
+  // Chunks don't tell drafts from steps.
+  if (!any) return;
+  items.push_back("(" + std::string(SourceText(headline->source)) + ")");
+  AppendFlow({.label = "  the same, per draft", .label_columns = kSliceColumns}, items, out);
+}
+
 // By the response header: the values of most requests.
 void AppendHeaderSlices(const Results& results, std::string& out) {
   Slices slices = SlicesBy(results, Dimension::kHeader);
@@ -221,11 +274,26 @@ void AppendHeaderSlices(const Results& results, std::string& out) {
   std::stable_sort(slices.begin(), slices.end(), [](const auto* a, const auto* b) {
     return a->conservation.sent > b->conservation.sent;
   });
-  slices.resize(std::min(all, kHeaderSlicesMax));
+  slices.resize(std::min(all, kSlicesShownMax));
   AppendSlices(results, Dimension::kHeader, slices, out);
   if (slices.size() == all) return;
   out += std::string(kSliceColumns, ' ') + "and " + std::to_string(all - slices.size()) +
          " more in summary.json\n";
+}
+
+void AppendAllSlices(const Results& results, std::string& out) {
+  AppendSlices(results, Dimension::kTier, SlicesBy(results, Dimension::kTier), out);
+  AppendPerDraftSlices(results, Dimension::kTier, out);
+  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
+    AppendSlices(results, Dimension::kCategory, SlicesBy(results, Dimension::kCategory), out);
+    AppendPerDraftSlices(results, Dimension::kCategory, out);
+  }
+  if (!HasSlices(results)) return;
+  // Of sub-categories and stages summary.json tells.
+  for (const Dimension by : {Dimension::kDifficulty, Dimension::kTurn}) {
+    const Slices slices = SlicesBy(results, by);
+    if (slices.size() <= kSlicesShownMax) AppendSlices(results, by, slices, out);
+  }
 }
 
 }  // namespace
@@ -248,10 +316,8 @@ std::string AcceptanceBlock(const Results& results) {
     AppendCounters(results, out);
     out += ReconciliationBlock(results);
   }
-  AppendSlices(results, Dimension::kTier, SlicesBy(results, Dimension::kTier), out);
-  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
-    AppendSlices(results, Dimension::kCategory, SlicesBy(results, Dimension::kCategory), out);
-  }
+  AppendLogged(results, out);
+  AppendAllSlices(results, out);
   AppendHeaderSlices(results, out);
   return out;
 }

@@ -93,13 +93,9 @@ Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
   if (server.of_name != nullptr) scraped.replica = server.replica;
   scraped.kind = kind;
   scraped.begin_mono_ns = MonoNs(MonoNow());
-  HttpRequest request{.method = "GET", .path = ""};
-  request.headers.emplace_back("Accept", "text/plain;version=0.0.4");
-  const auto& headers = server.what.headers;
-  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
   FetchOptions options = options_;
   options.address = server.address;
-  auto reply = Fetch(server.what.url, request, options);
+  auto reply = FetchMetrics(server.what, options);
   scraped.end_mono_ns = MonoNs(MonoNow());
   if (!reply.ok()) {
     scraped.error = std::string(reply.status().message());

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A folder of common/ may include those before it (and itself), as common/CMakeLists.txt orders them.
 COMMON_ORDER = ("base net stats speculation dataset workload prometheus engine journal session timeline "
-                "figures analysis export report matrix compare").split()
+                "figures analysis export report matrix forms compare").split()
 # Generated protobuf types stop at these folders.
 PROTO_FOLDERS = ("common/journal/", "common/session/", "agent/session/", "controller/session/", "tests/")
 LINES_MAX = {".h": 150, ".cc": 400, "test": 600}
@@ -83,7 +83,7 @@ TESTS_OF_A_FOLDER = {
 
 # Sources with a test for each of several subjects: <source>_<subject>_test.cc.
 TESTED_BY_SUBJECT = {
-    "common/analysis/server_fold": ["replicas"],
+    "common/analysis/server_fold": ("replicas",),
     "common/analysis/acceptance_fold": ("coverage", "traps"),
     "common/figures/catalogue": ("docs",),
     "controller/run/run_machine": ("joining", "limits", "loss"),

@@ -66,7 +66,7 @@ TEST(FindFamilyTest, NamesMatchWholeButForTotal) {
   EXPECT_EQ(figure("vllm:spec_decode_num_accepted_tokens"), ServerFigure::kAcceptedTokens);
   for (const char* name :
        {"vllm:generation_tokens_created", "vllm:spec_decode_num_drafts_created",
-        "vllm:inter_token_latency_seconds_bucket", "vllm:inter_token_latency_seconds_sum",
+        "vllm:e2e_request_latency_seconds_bucket", "vllm:inter_token_latency_seconds_sum",
         "vllm:iteration_tokens_total_count", "vllm:num_requests_waiting_by_reason",
         "vllm:num_requests", "generation_tokens_total", "", "vllm:prompt_tokens_by_source_total"}) {
     EXPECT_EQ(FindFamily(vllm, name, {}), nullptr) << name;

@@ -1,6 +1,7 @@
 // A network of two targets that says what a test wants, and keeps what it was asked.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,13 @@ struct FakeNetwork final : Network {
     return flush_error;
   }
 
+  absl::StatusOr<std::string> Metrics(const MetricsTarget& target, const FetchOptions&) override {
+    metrics_asked.push_back(target.url.ToString());
+    const auto text = metrics_texts.find(target.url.ToString());
+    if (text == metrics_texts.end()) return absl::UnavailableError("nobody answers");
+    return text->second;
+  }
+
   FleetFacts fleet;
   std::vector<std::string> served = {"base", "base"};  // a target one model
   std::optional<uint32_t> context_tokens;
@@ -52,6 +60,8 @@ struct FakeNetwork final : Network {
   std::vector<ProbeInput> asked;
   std::vector<std::string> flushed;  // "URL engine"
   std::vector<Nanos> waits;
+  std::vector<std::string> metrics_asked;  // URLs
+  std::map<std::string, std::string> metrics_texts;
 };
 
 // Two targets and one row of 400 bytes, which are about 100 tokens; nothing else is given.

@@ -38,5 +38,10 @@ TEST(MetricsFlagsTest, AllAddressesOfANameArePartOfItsUrl) {
       HasSubstr("http://vllm:8000/metrics is given twice"));
 }
 
+TEST(MetricsFlagsTest, TheFolderOfRequestMetricsIsInTheSpec) {
+  EXPECT_EQ(Good({}).spec.sglang_metrics_dir, "");
+  EXPECT_EQ(Good({"--sglang-metrics-dir", "logs"}).spec.sglang_metrics_dir, "logs");
+}
+
 }  // namespace
 }  // namespace specctl::cli
