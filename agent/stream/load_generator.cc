@@ -57,6 +57,7 @@ Task<absl::Status> LoadGenerator::Prepare() {
     auto resolved = co_await ResolveTarget(job_.targets[i].url, *tls);
     if (!resolved.ok()) co_return resolved.status();
     resolved->closes_after_stream = composer_->ClosesAfterStream(i);
+    if (job_.spec.resolve_all) SpreadOverAddresses(job_.slice.agent, *resolved);
     targets_.push_back(*std::move(resolved));
   }
   co_return CheckRows();

@@ -5,7 +5,6 @@
 #include <tuple>
 #include <utility>
 
-
 #include "common/analysis/agent_description.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
@@ -14,6 +13,7 @@
 #include "common/analysis/outage.h"
 #include "common/analysis/reconcile.h"
 #include "common/analysis/run_acceptance.h"
+#include "common/analysis/slice_notes.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
 
@@ -314,8 +314,8 @@ void SetSlices(const Sources& sources, Results& results) {
       results.slices.push_back(std::move(slice));
     }
   }
-  for (std::string& note : SliceNotes(sources.state.settlement.slices(), sources.state.run,
-                                      sources.requests)) {
+  for (std::string& note :
+       SliceNotes(sources.state.settlement.slices(), sources.state.run, sources.requests)) {
     results.notes.push_back(std::move(note));
   }
 }

@@ -86,6 +86,8 @@ struct RequestFinished {
   std::optional<double> tokens_per_iteration;  // the prompt's included (TensorRT-LLM)
   // Of RunSpec::slice_by_header, printable and at most kHeaderValueBytesMax; empty: there was none.
   std::string header_value;
+  // With RunSpec::resolve_all, of the replica that the request was sent to; else empty.
+  std::string address;
 };
 
 // How well an agent kept up since its last record, which is a second or more; docs/metrics.md says

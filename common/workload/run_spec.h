@@ -90,6 +90,9 @@ struct RunSpec {
   bool flush_cache = false;     // prefix caches are cleared before T0
   std::string slice_by_header;  // name of a response header, e.g. of who served it; empty: none
   Nanos agent_timeout = std::chrono::seconds(30);
+  // Connections to a target take turns over all addresses of its name, instead of using the first
+  // that answers.
+  bool resolve_all = false;
   // Arrivals are dated when a process reads them instead of when the kernel got them: to see what
   // that does to the figures.
   bool user_stamps = false;

@@ -56,6 +56,18 @@ TEST(SliceNotesTest, AHeaderOfManyValuesSlicesNothingAndIsNoted) {
   EXPECT_THAT(many.notes, Contains(HasSubstr("no results by header: it has more than 64 values")));
 }
 
+TEST(SliceNotesTest, RequestsAreSlicedByTheirReplicasAddress) {
+  auto script = ServedRun(1, [](int) { return "pod-a"; });
+  script.Begin({.at_ms = 200}).Chunks(3, 220, 10, 2).Ok(260);
+  auto& other = script.Begin({.at_ms = 300}).Chunks(3, 320, 10, 2);
+  other.Ok(360);
+  other.finish().address = "10.0.0.7";
+  const Results results = Fold(script.Events());
+  ASSERT_NE(FindSlice(results, Dimension::kAddress, "10.0.0.7"), nullptr);
+  EXPECT_EQ(FindSlice(results, Dimension::kAddress, "10.0.0.7")->conservation.ok, 1u);
+  EXPECT_EQ(FindSlice(results, Dimension::kAddress, ""), nullptr);
+}
+
 TEST(SliceNotesTest, ARunThatIsNotSlicedByAHeaderHasNoNote) {
   auto script = ServedRun(3, [](int) { return ""; });
   script.spec().slice_by_header.clear();

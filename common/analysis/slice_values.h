@@ -1,4 +1,4 @@
-// HeaderValues: values of the response header that requests are sliced by.
+// SliceValues: texts of requests that these are sliced by, e.g. of a response header.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 namespace specctl {
 
 // Numbers the values in the order in which they appear, so that a request keeps a byte of it.
-class HeaderValues {
+class SliceValues {
  public:
-  // A header with more values, e.g. an id of each request, can't slice anything.
+  // What has more values, e.g. an id of each request, can't slice anything.
   static constexpr size_t kValuesMax = 64;
 
   // From 1 on; 0: `value` is empty.  All values beyond kValuesMax have one number.

@@ -1,10 +1,10 @@
-#include "common/analysis/header_values.h"
+#include "common/analysis/slice_values.h"
 
 #include <algorithm>
 
 namespace specctl {
 
-uint8_t HeaderValues::NumberOf(std::string_view value) {
+uint8_t SliceValues::NumberOf(std::string_view value) {
   if (value.empty()) return 0;
   const auto there = std::find(values_.begin(), values_.end(), value);
   const auto index = static_cast<uint8_t>(there - values_.begin());
