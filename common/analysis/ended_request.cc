@@ -154,6 +154,11 @@ EndedRequest EndRequest(const RunContext& run, uint32_t agent, OpenRequest open,
   settled.target = open.begun.target;
   request.cycle = run.CycleOf(settled.position);
   request.finish = finish != nullptr ? *finish : NeverFinished(open);
+  if (const LoggedResponse* const logged = run.LoggedAs(request.finish.response_id)) {
+    request.statistics_logged = true;
+    // What came with the response goes first.
+    if (!request.finish.speculation) request.finish.speculation = logged->speculation;
+  }
   request.tokens = CountTokens(open, request.finish);
   request.open = std::move(open);
   SetTimes(request.open, finish, settled);

@@ -180,9 +180,19 @@ class Reconciler {
     }
   }
 
+  // Statistics that list no steps leave open how many the merged ones were.
+  void AllowInferredSteps(const Reconciliation::Difference& difference, double against,
+                          Allowance& allowed) const {
+    const auto& chunks = table_.Of(Row::kSteps)[static_cast<size_t>(Source::kChunks)];
+    const bool inferred = difference.row == Row::kSteps && difference.source == Source::kPerRequest;
+    if (!inferred || !chunks || *chunks >= against) return;
+    allowed.less += against - *chunks;
+    allowed.why_less.push_back("inferred where chunks are merged");
+  }
+
   void JudgeCount(Reconciliation::Difference& difference, double against) const {
-    const Allowance allowed =
-        gaps_.AllowanceOf(difference.row, difference.source, difference.against);
+    Allowance allowed = gaps_.AllowanceOf(difference.row, difference.source, difference.against);
+    AllowInferredSteps(difference, against, allowed);
     difference.reasons = difference.value < 0 ? allowed.why_less : allowed.why_more;
     const double size = std::abs(difference.value);
     const double explained = difference.value < 0 ? allowed.less : allowed.more;

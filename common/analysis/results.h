@@ -29,6 +29,8 @@ struct SliceFigures {
   std::string key;
   Conservation conservation;
   uint64_t output_tokens = 0, input_tokens = 0;
+  // Its tokens over the length of the run: those of a dimension's slices add up to the run's.
+  std::optional<double> whole_run_output_tps;
   FigureSet figures;  // without throughput
 };
 
@@ -96,6 +98,7 @@ struct Results {
   std::optional<AcceptanceFigures> acceptance_of_counters;
   std::vector<TargetAcceptance> acceptance_sources;  // by target
   std::optional<Reconciliation> reconciliation;      // absent where nothing speculates
+  std::optional<LoggedFigures> logged;               // absent: no files were read
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<StartSkew> start_skew;               // absent with one agent
 

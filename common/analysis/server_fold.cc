@@ -102,20 +102,27 @@ void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>&
   }
 }
 
+std::optional<double> ServerFold::GaugeOf(const Target& target, size_t gauge, size_t window) {
+  if (target.windows.empty()) return std::nullopt;
+  // A gauge holds until it is read again.
+  for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
+    if (!target.windows[i].scraped) continue;
+    const Gauge& of = target.windows[i].gauges[gauge];
+    if (of.scrapes == 0) return std::nullopt;
+    return of.sum / of.scrapes;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
   std::optional<double> sum;
   size_t targets = 0;
   for (const Target& target : targets_) {
-    if (!Counts(target) || target.windows.empty()) continue;
-    // A gauge holds until it is read again.
-    for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
-      if (!target.windows[i].scraped) continue;
-      const Gauge& of = target.windows[i].gauges[gauge];
-      if (of.scrapes == 0) break;
-      sum = sum.value_or(0) + of.sum / of.scrapes;
-      ++targets;
-      break;
-    }
+    if (!Counts(target)) continue;
+    const std::optional<double> value = GaugeOf(target, gauge, window);
+    if (!value) continue;
+    sum = sum.value_or(0) + *value;
+    ++targets;
   }
   const bool is_share = kGauges[gauge] == ServerFigure::kKvCacheShare;
   // Shares of equal caches are averaged, counts are added up.
@@ -184,11 +191,22 @@ void ServerFold::FindDuplicates() {
 std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, size_t last) const {
   size_t end = 0;
   for (const Target& target : targets_) end = std::max(end, target.windows.size());
+  return SummaryOver(first, std::min(last, end), [&](size_t i) { return GaugeAt(gauge, i); });
+}
+
+std::optional<GaugeSummary> ServerFold::GaugeOfTarget(const Target& target, size_t gauge,
+                                                      size_t first, size_t last) {
+  return SummaryOver(first, std::min(last, target.windows.size()),
+                     [&](size_t i) { return GaugeOf(target, gauge, i); });
+}
+
+std::optional<GaugeSummary> ServerFold::SummaryOver(
+    size_t first, size_t last, const std::function<std::optional<double>(size_t)>& value_at) {
   GaugeSummary figure;
   double total = 0;
   size_t count = 0;
-  for (size_t i = first; i < std::min(last, end); ++i) {
-    const std::optional<double> value = GaugeAt(gauge, i);
+  for (size_t i = first; i < last; ++i) {
+    const std::optional<double> value = value_at(i);
     if (!value) continue;
     figure.max = std::max(figure.max, *value);
     total += *value;
@@ -215,7 +233,7 @@ TargetCounters ServerFold::CountersOf(const Target& target, uint32_t metrics) {
 }
 
 // What is said of each URL.
-void ServerFold::SetTargets(ServerFigures& figures) const {
+void ServerFold::SetTargets(size_t first, size_t last, ServerFigures& figures) const {
   size_t servers = 0;
   std::set<std::string> other_names;
   for (uint32_t i = 0; i < targets_.size(); ++i) {
@@ -237,7 +255,10 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
     for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
     // Without one of its two ends the growth is not the run's.
     if (!series.is_whole()) continue;
-    figures.targets.push_back(CountersOf(target, i));
+    TargetCounters counters = CountersOf(target, i);
+    counters.running = GaugeOfTarget(target, 0, first, last);
+    counters.waiting = GaugeOfTarget(target, 1, first, last);
+    figures.targets.push_back(std::move(counters));
   }
   figures.other_names.assign(other_names.begin(), other_names.end());
   figures.complete = servers > 0 && figures.targets.size() == servers;
@@ -255,7 +276,7 @@ std::vector<ScrapeFailure> ServerFold::Failures() const {
 std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {
   if (scrapes_ == 0) return std::nullopt;
   ServerFigures figures;
-  SetTargets(figures);
+  SetTargets(first_window, last_window, figures);
   // Of servers that take turns, others' sums would be taken for all.
   if (figures.alternating.empty()) {
     SetSums(figures);

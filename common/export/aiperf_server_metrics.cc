@@ -25,6 +25,8 @@ constexpr CounterName kCounters[] = {
     {"vllm:generation_tokens", "tokens", &ServerCounters::generated_tokens},
     {"vllm:num_preemptions", "", &ServerCounters::preemptions},
     {"vllm:prompt_tokens", "tokens", &ServerCounters::prompt_tokens},
+};
+constexpr CounterName kDraftCounters[] = {
     {kAcceptedTokens, "tokens", &ServerCounters::accepted_tokens},
     {kDraftTokens, "tokens", &ServerCounters::drafted_tokens},
     {kDrafts, "", &ServerCounters::drafts},
@@ -47,28 +49,29 @@ AiperfSeries Merged() {
   return series;
 }
 
-void AddCounter(const CounterName& counter, const ServerFigures& servers,
-                AiperfServerMetrics& made) {
-  const std::optional<double>& sum = servers.sums.*counter.value;
-  if (!sum) return;
+using Targets = std::vector<const TargetCounters*>;
+
+// Their sum first; of one server the sum is its own.  Nothing where one of them does not know it.
+void AddCounter(const CounterName& counter, const Targets& targets, AiperfServerMetrics& made) {
   AiperfServerMetric metric{.name = std::string(counter.name),
                             .unit = std::string(counter.unit),
                             .counter = true,
                             .series = {}};
-  for (const TargetCounters& target : servers.targets) {
-    const std::optional<double>& growth = target.counters.*counter.value;
-    if (!growth) continue;
+  double sum = 0;
+  for (const TargetCounters* target : targets) {
+    const std::optional<double>& growth = target->counters.*counter.value;
+    if (!growth) return;
+    sum += *growth;
     metric.series.push_back(
-        {.endpoint_url = target.url, .labels = {}, .total = growth, .avg = {}, .max = {}});
+        {.endpoint_url = target->url, .labels = {}, .total = growth, .avg = {}, .max = {}});
   }
-  // Of one server the sum is its own.
-  if (metric.series.size() != 1) {
+  if (metric.series.size() > 1) {
     metric.series.insert(metric.series.begin(), Merged())->total = sum;
   }
   made.metrics.push_back(std::move(metric));
 }
 
-void AddPositions(const ServerFigures& servers, AiperfServerMetrics& made) {
+void AddPositions(const Targets& targets, AiperfServerMetrics& made) {
   AiperfServerMetric metric{
       .name = std::string(kAcceptedByPosition), .unit = "", .counter = true, .series = {}};
   const auto add = [&](AiperfSeries series, const std::vector<double>& accepted) {
@@ -78,12 +81,33 @@ void AddPositions(const ServerFigures& servers, AiperfServerMetrics& made) {
       metric.series.back().total = accepted[i];
     }
   };
-  if (servers.targets.size() != 1) add(Merged(), servers.sums.accepted_by_position);
-  for (const TargetCounters& target : servers.targets) {
-    add({.endpoint_url = target.url, .labels = {}, .total = {}, .avg = {}, .max = {}},
-        target.counters.accepted_by_position);
+  std::vector<double> sums;
+  for (const TargetCounters* target : targets) {
+    const std::vector<double>& accepted = target->counters.accepted_by_position;
+    // One that does not tell them leaves no sum.
+    if (accepted.empty()) return;
+    sums.resize(std::max(sums.size(), accepted.size()));
+    for (size_t i = 0; i < accepted.size(); ++i) sums[i] += accepted[i];
   }
-  if (!metric.series.empty()) made.metrics.push_back(std::move(metric));
+  if (targets.size() > 1) add(Merged(), sums);
+  for (const TargetCounters* target : targets) {
+    add({.endpoint_url = target->url, .labels = {}, .total = {}, .avg = {}, .max = {}},
+        target->counters.accepted_by_position);
+  }
+  made.metrics.push_back(std::move(metric));
+}
+
+// Those whose counters tell drafts and what was accepted of them: a ratio of two sums is one of the
+// same servers.
+Targets CountingDrafts(const ServerFigures& servers) {
+  Targets counting;
+  // Behind an address that alternates between servers nothing is known.
+  if (!servers.alternating.empty()) return counting;
+  for (const TargetCounters& target : servers.targets) {
+    const ServerCounters& counters = target.counters;
+    if (counters.drafts.value_or(0) > 0 && counters.accepted_tokens) counting.push_back(&target);
+  }
+  return counting;
 }
 
 void AddGauge(const GaugeName& gauge, const ServerFigures& servers, AiperfServerMetrics& made) {
@@ -233,18 +257,30 @@ AiperfServerMetrics MetricsOfServers(const std::optional<ServerFigures>& servers
                                      const std::optional<AcceptanceFigures>& of_requests,
                                      const RunSpec& spec) {
   AiperfServerMetrics made;
-  const bool counts_drafts = servers && servers->sums.drafts.value_or(0) > 0;
+  Targets counting;
   if (servers) {
+    counting = CountingDrafts(*servers);
     for (const CounterName& counter : kCounters) {
-      const bool of_drafts = counter.name.find("spec_decode") != std::string_view::npos;
-      if (counts_drafts || !of_drafts) AddCounter(counter, *servers, made);
+      // As in summary.json: the sum is of those that have it.
+      Targets having;
+      for (const TargetCounters& target : servers->targets) {
+        if (target.counters.*counter.value) having.push_back(&target);
+      }
+      if (servers->sums.*counter.value) AddCounter(counter, having, made);
     }
     for (const GaugeName& gauge : kGauges) AddGauge(gauge, *servers, made);
   }
-  if (counts_drafts) {
-    AddPositions(*servers, made);
+  if (!counting.empty()) {
+    for (const CounterName& counter : kDraftCounters) AddCounter(counter, counting, made);
+    AddPositions(counting, made);
     made.acceptance_source = AcceptanceSourceName(AcceptanceSource::kCounters);
-    made.notes.push_back("Counters: growth over the whole run, warm-up included; in vLLM's names.");
+    made.notes.push_back(
+        "vllm:*: the servers' counters, in vLLM's names whatever the engine; growth over the whole"
+        " run, warm-up included.");
+    if (counting.size() < spec.metrics_urls.size()) {
+      made.notes.push_back(absl::StrFormat("Counters of drafts: of %d of %d servers.",
+                                           counting.size(), spec.metrics_urls.size()));
+    }
   } else if (of_requests && !of_requests->steps_by_target.empty()) {
     AddDraftCounts(*of_requests, spec, made);
     made.acceptance_source = AcceptanceSourceName(of_requests->source);

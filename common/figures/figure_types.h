@@ -34,7 +34,8 @@ struct ThroughputFigures {
 };
 
 // kCounters: the servers' own, over the whole run.  kMixed: targets with different ones.
-enum class AcceptanceSource { kPerRequest, kTimings, kChunks, kCounters, kMixed };
+// kMetricsFiles: sums over a server's own files.
+enum class AcceptanceSource { kPerRequest, kTimings, kChunks, kCounters, kMixed, kMetricsFiles };
 std::string_view AcceptanceSourceName(AcceptanceSource source);  // "per_request", ...
 
 // What acceptance is made from, of the requests of one target that enter: sums over their decoding
@@ -82,6 +83,18 @@ struct TargetAcceptance {
   uint64_t contradictory = 0;
   std::optional<uint32_t> draft_length;
   std::optional<double> merged_share;  // of its steps, into others' chunks
+};
+
+// What a server's own files said of responses (--sglang-metrics-dir).
+struct LoggedFigures {
+  std::string folder, error;          // error: why not all could be read; empty: it could
+  uint64_t files = 0, responses = 0;  // that were written since the run began
+  uint64_t of_run = 0;                // requests of the run that found theirs, by its id
+  uint64_t of_others = 0;             // responses that can't be of this run
+  uint64_t undecodable_lines = 0, torn_files = 0;
+  uint64_t contradictory = 0;  // responses whose statistics contradict themselves
+  // Over all responses, where no id matched, and they have as many tokens as the run.
+  std::optional<AcceptanceFigures> acceptance;
 };
 
 }  // namespace specctl

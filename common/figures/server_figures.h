@@ -62,15 +62,6 @@ struct RankCounters {
   std::optional<AcceptanceFigures> acceptance;  // by these counters
 };
 
-struct TargetCounters {
-  uint32_t metrics = 0;            // index of the metrics URL
-  std::string url;                 // of the metrics
-  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
-  ServerCounters counters;
-  ServerLatencies latencies;
-  std::vector<RankCounters> ranks;  // empty: there is no more than one
-};
-
 // Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
 struct ScrapeFailure {
   std::string url, text;
@@ -80,6 +71,16 @@ struct ScrapeFailure {
 // Of a gauge's means over windows.
 struct GaugeSummary {
   double mean = 0, max = 0;
+};
+
+struct TargetCounters {
+  uint32_t metrics = 0;            // index of the metrics URL
+  std::string url;                 // of the metrics
+  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
+  ServerCounters counters;
+  ServerLatencies latencies;
+  std::vector<RankCounters> ranks;               // empty: there is no more than one
+  std::optional<GaugeSummary> running, waiting;  // over the hold
 };
 
 struct ServerFigures {

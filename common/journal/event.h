@@ -14,6 +14,7 @@
 #include "common/engine/server_identity.h"
 #include "common/engine/token_accounting.h"
 #include "common/journal/agent_batch.h"
+#include "common/journal/statistics_read.h"
 #include "common/workload/planned_row.h"
 #include "common/workload/run_spec.h"
 
@@ -131,7 +132,8 @@ struct RunEnded {
   int64_t at_mono_ns = 0;  // controller
 };
 
-using Event = std::variant<RunBegun, PlannedRow, TargetProbed, AgentJoined, ClockProbed, Armed,
-                           StageChanged, AgentEnded, AgentBatch, Scraped, RunEnded, DrainBegun>;
+using Event =
+    std::variant<RunBegun, PlannedRow, TargetProbed, AgentJoined, ClockProbed, Armed, StageChanged,
+                 AgentEnded, AgentBatch, Scraped, RunEnded, DrainBegun, StatisticsRead>;
 
 }  // namespace specctl

@@ -64,6 +64,7 @@ void WritePlannedRow(const PlannedRow& in, v1::PlannedRow* out) {
   out->set_question_id(in.question_id);
   out->set_category(in.category);
   out->set_sub_category(in.sub_category);
+  out->set_difficulty(in.difficulty);
   out->set_tier(in.tier);
   out->set_turns(in.turns);
   out->set_has_stop(in.has_stop);
@@ -77,6 +78,7 @@ PlannedRow ReadPlannedRow(const v1::PlannedRow& in) {
   out.question_id = in.question_id();
   out.category = in.category();
   out.sub_category = in.sub_category();
+  out.difficulty = in.difficulty();
   out.tier = in.tier();
   out.turns = in.turns();
   out.has_stop = in.has_stop();
@@ -315,6 +317,9 @@ struct EventWriter {
   void operator()(const Scraped& in) const { WriteScraped(in, out->mutable_scraped()); }
   void operator()(const RunEnded& in) const { WriteRunEnded(in, out->mutable_run_ended()); }
   void operator()(const DrainBegun& in) const { WriteDrainBegun(in, out->mutable_drain_begun()); }
+  void operator()(const StatisticsRead& in) const {
+    WriteStatisticsRead(in, out->mutable_statistics_read());
+  }
   void operator()(const AgentBatch& in) const { *out->mutable_agent_batch() = BatchToProto(in); }
 };
 
@@ -354,6 +359,8 @@ absl::StatusOr<Event> EventFromProto(const v1::Event& event) {
       return Event(ReadRunEnded(event.run_ended()));
     case v1::Event::kDrainBegun:
       return Event(ReadDrainBegun(event.drain_begun()));
+    case v1::Event::kStatisticsRead:
+      return Event(ReadStatisticsRead(event.statistics_read()));
     case v1::Event::EVENT_NOT_SET:
       break;
   }

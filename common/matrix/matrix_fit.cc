@@ -61,7 +61,9 @@ bool ShareColumn(const RunCells& a, const RunCells& b) {
   return false;
 }
 
-absl::Status CheckDatasets(const RunCells& a, const RunCells& b, MatrixBy by) {
+}  // namespace
+
+absl::Status CheckSameDataset(const RunCells& a, const RunCells& b, MatrixBy by) {
   const DatasetIdentity &of_a = a.run->results.spec.dataset, &of_b = b.run->results.spec.dataset;
   const auto check = [&](std::string_view what, std::string value_a, std::string value_b,
                          std::string_view advice) {
@@ -97,7 +99,7 @@ absl::Status CheckDatasets(const RunCells& a, const RunCells& b, MatrixBy by) {
 // --- requests and load
 // ----------------------------------------------------------------------------
 
-absl::Status CheckSampling(const RunCells& a, const RunCells& b) {
+absl::Status CheckSameRequests(const RunCells& a, const RunCells& b) {
   const RequestSpec &of_a = a.run->results.spec.request, &of_b = b.run->results.spec.request;
   const auto temperature = [](const RequestSpec& spec) {
     return spec.temperature ? FormatDouble(*spec.temperature) : std::string("the server's own");
@@ -125,6 +127,8 @@ absl::Status CheckSampling(const RunCells& a, const RunCells& b) {
   }
   return absl::OkStatus();
 }
+
+namespace {
 
 absl::Status CheckLoad(const RunCells& a, const RunCells& b, MatrixMetric metric) {
   // Acceptance hardly depends on how many are in flight; rates do.
@@ -206,8 +210,8 @@ absl::Status CheckPair(const RunCells& a, const RunCells& b, const MatrixRequest
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s and %s are the same run (%s): name it once", a.run->name, b.run->name, id_a));
   }
-  absl::Status fits = CheckDatasets(a, b, request.by);
-  if (fits.ok()) fits = CheckSampling(a, b);
+  absl::Status fits = CheckSameDataset(a, b, request.by);
+  if (fits.ok()) fits = CheckSameRequests(a, b);
   if (fits.ok()) fits = CheckLoad(a, b, request.metric);
   return fits;
 }

@@ -156,13 +156,6 @@ std::string WhyNone(MatrixMetric metric, const MatrixCell& cell, const RunCells&
   return "needs per-request statistics, or a run of one column and the servers' counters";
 }
 
-// Counters count everything that their servers did: they tell of one column where nothing else was
-// asked.
-bool CountersAreOfTheRun(const Results& results) {
-  return results.servers && results.servers->complete && results.servers->alternating.empty() &&
-         !HasLabel(results.verdict.labels, Label::kOtherTraffic);
-}
-
 std::optional<AcceptanceFigures> CountersOf(const MatrixRequest& request, const RunCells& run,
                                             const Parts& parts, bool one_row) {
   const Results& results = run.run->results;
@@ -216,19 +209,27 @@ MatrixCell ThroughputCell(const Results& results, const Parts& parts, bool one_r
   return cell;
 }
 
-RowSetup SetupOf(const MatrixRequest& request, const Results& results, const CrossCell& cell) {
-  const TargetProbed* const probed = ProbedOf(results, cell.target);
+}  // namespace
+
+bool CountersAreOfTheRun(const Results& results) {
+  return results.servers && results.servers->complete && results.servers->alternating.empty() &&
+         !HasLabel(results.verdict.labels, Label::kOtherTraffic);
+}
+
+RowSetup SetupOfTarget(const Results& results, uint32_t target) {
+  const TargetProbed* const probed = ProbedOf(results, target);
   const auto text = [](std::string told) {
     return told.empty() ? std::string(kUnknownSetup) : told;
   };
-  RowSetup setup{.row = RowOf(request, results, cell),
-                 .where = TargetLabel(results.spec, cell.target),
-                 .model = ModelOfCell(results, cell),
+  RowSetup setup{.row = {},
+                 .where = TargetLabel(results.spec, target),
+                 .model = text(std::string(ModelOf(results.spec, nullptr, target))),
                  .engine = std::string(kUnknownSetup),
                  .speculation = std::string(kUnknownSetup),
                  .method = std::string(kUnknownSetup),
                  .draft_length = std::string(kUnknownSetup)};
   if (probed != nullptr) {
+    if (setup.model == kUnknownSetup) setup.model = text(probed->model);
     setup.engine = text(probed->engine + (probed->identity.version.empty() ? "" : " ") +
                         probed->identity.version);
     setup.method = text(probed->identity.speculation_method);
@@ -236,7 +237,7 @@ RowSetup SetupOf(const MatrixRequest& request, const Results& results, const Cro
       setup.draft_length = std::to_string(*probed->identity.draft_length);
   }
   for (const TargetAcceptance& told : results.acceptance_sources) {
-    if (told.target != cell.target) continue;
+    if (told.target != target) continue;
     setup.speculation = told.speculates ? "on" : "off";
     // What responses told of it counts where the probe found nothing.
     if (told.draft_length && setup.draft_length == kUnknownSetup) {
@@ -245,8 +246,6 @@ RowSetup SetupOf(const MatrixRequest& request, const Results& results, const Cro
   }
   return setup;
 }
-
-}  // namespace
 
 absl::StatusOr<RunCells> ColumnsOfRun(const MatrixRun& run, const MatrixRequest& request) {
   RunCells cells{.run = &run};
@@ -286,7 +285,10 @@ void AddCells(const MatrixRequest& request, RunCells& run) {
     places[{row, by ? cell.key : *run.columns.begin()}].push_back(&cell);
     rows.insert(row);
     if (seen.emplace(row, cell.target).second) {
-      run.setups.push_back(SetupOf(request, results, cell));
+      RowSetup setup = SetupOfTarget(results, cell.target);
+      setup.row = row;
+      setup.model = ModelOfCell(results, cell);
+      run.setups.push_back(std::move(setup));
     }
   }
   for (const auto& [place, parts] : places) {

@@ -52,6 +52,14 @@ struct RunCells {
   std::vector<RowSetup> setups;  // by row and target
 };
 
+// Of a target, whatever its row: `row` is empty, the model is the one that it serves or is asked
+// for.
+RowSetup SetupOfTarget(const Results& results, uint32_t target);
+
+// Counters count everything that their servers did: they are of the run where every server was read
+// and nobody else asked them anything.
+bool CountersAreOfTheRun(const Results& results);
+
 // Which columns the run has.  INVALID_ARGUMENT: none, or rows by a tag that it lacks; names the
 // run.
 absl::StatusOr<RunCells> ColumnsOfRun(const MatrixRun& run, const MatrixRequest& request);

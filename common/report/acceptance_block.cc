@@ -15,6 +15,7 @@ namespace specctl {
 namespace {
 
 constexpr size_t kSliceColumns = 25;  // values begin under the table's
+constexpr size_t kSlicesShownMax = 8;
 
 std::string Rate(double value) { return FixedText(value, 2); }
 
@@ -26,6 +27,8 @@ std::string_view SourceText(AcceptanceSource source) {
       return "from the server's timings";
     case AcceptanceSource::kCounters:
       return "from the servers' counters, whole run";
+    case AcceptanceSource::kMetricsFiles:
+      return "from the server's own files, whole run";
     case AcceptanceSource::kMixed:
       return "from each target's own source";
     case AcceptanceSource::kChunks:
@@ -160,6 +163,30 @@ void AppendCounters(const Results& results, std::string& out) {
   AppendRow("  servers' counters", counters.per_step, items, out);
 }
 
+void AppendLogged(const Results& results, std::string& out) {
+  if (!results.logged) return;
+  const LoggedFigures& logged = *results.logged;
+  std::vector<std::string> items;
+  if (logged.acceptance) {
+    items.push_back("all responses: per draft " + Rate(logged.acceptance->per_draft->value));
+    if (logged.acceptance->accept_rate) {
+      items.push_back("accept rate " + Rate(logged.acceptance->accept_rate->value));
+    }
+    items.emplace_back("their ids are not those that arrived here");
+  } else if (logged.responses == 0 && logged.error.empty()) {
+    items.push_back("nothing was written to " + Printable(logged.folder));
+    items.emplace_back("does the server run with --export-metrics-to-file?");
+  } else {
+    items.push_back(CountText(logged.of_run) + " responses of this run");
+    if (logged.of_others > 0) items.push_back(CountText(logged.of_others) + " of others");
+  }
+  if (logged.undecodable_lines > 0) {
+    items.push_back(CountText(logged.undecodable_lines) + " lines can't be read");
+  }
+  if (!logged.error.empty()) items.push_back(Printable(logged.error));
+  AppendFlow({.label = "  server's files", .label_columns = kSliceColumns}, items, out);
+}
+
 // Why there is no figure.
 std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
@@ -180,10 +207,15 @@ bool SameSlices(const Results& results, Dimension one, Dimension other) {
   return ones == others;
 }
 
+// Whether requests tell of acceptance, so that slices have it.
+bool HasSlices(const Results& results) {
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  return headline && headline->source != AcceptanceSource::kCounters;
+}
+
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
 void AppendSlices(const Results& results, Dimension by, std::string& out) {
-  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
-  const bool acceptance = headline && headline->source != AcceptanceSource::kCounters;
+  const bool acceptance = HasSlices(results);
   std::vector<std::string> items;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by != by) continue;
@@ -202,6 +234,49 @@ void AppendSlices(const Results& results, Dimension by, std::string& out) {
   const std::string label =
       (acceptance ? "  by " : "user TPS p50 by ") + std::string(DimensionName(by));
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
+}
+
+// Of several slices of a dimension, as many as a reader takes in.
+size_t SlicesOf(const Results& results, Dimension by) {
+  return static_cast<size_t>(
+      std::count_if(results.slices.begin(), results.slices.end(),
+                    [&](const SliceFigures& slice) { return slice.by == by; }));
+}
+
+// Tokens per draft of each slice, where steps without a draft make them differ from those per step.
+void AppendPerDraftSlices(const Results& results, Dimension by, std::string& out) {
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  const bool differs =
+      headline && headline->drafts && headline->steps && *headline->drafts < *headline->steps;
+  if (!differs || SlicesOf(results, by) < 2) return;
+  std::vector<std::string> items;
+  bool any = false;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by != by) continue;
+    const auto& acceptance = slice.figures.acceptance;
+    const bool known = acceptance && acceptance->per_draft;
+    any = any || known;
+    items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " +
+                    (known ? Rate(acceptance->per_draft->value) : "-"));
+  }
+  // Chunks don't tell drafts from steps.
+  if (!any) return;
+  items.push_back("(" + std::string(SourceText(headline->source)) + ")");
+  AppendFlow({.label = "  the same, per draft", .label_columns = kSliceColumns}, items, out);
+}
+
+void AppendAllSlices(const Results& results, std::string& out) {
+  AppendSlices(results, Dimension::kTier, out);
+  AppendPerDraftSlices(results, Dimension::kTier, out);
+  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
+    AppendSlices(results, Dimension::kCategory, out);
+    AppendPerDraftSlices(results, Dimension::kCategory, out);
+  }
+  if (!HasSlices(results)) return;
+  // Of sub-categories and stages summary.json tells.
+  for (const Dimension by : {Dimension::kDifficulty, Dimension::kTurn}) {
+    if (SlicesOf(results, by) <= kSlicesShownMax) AppendSlices(results, by, out);
+  }
 }
 
 }  // namespace
@@ -224,10 +299,8 @@ std::string AcceptanceBlock(const Results& results) {
     AppendCounters(results, out);
     out += ReconciliationBlock(results);
   }
-  AppendSlices(results, Dimension::kTier, out);
-  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
-    AppendSlices(results, Dimension::kCategory, out);
-  }
+  AppendLogged(results, out);
+  AppendAllSlices(results, out);
   return out;
 }
 

@@ -142,6 +142,10 @@ void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures
 
 namespace {
 
+void WriteGauge(std::string_view key, const std::optional<GaugeSummary>& gauge, JsonWriter& json) {
+  if (gauge) std::visit(FigureWriter(key, json), FigureValue(*gauge));
+}
+
 void WriteQuantile(std::string_view key, const HistogramQuantile& quantile, JsonWriter& json) {
   json.Key(key);
   json.BeginObject();
@@ -169,6 +173,8 @@ void WriteTarget(const TargetCounters& target, JsonWriter& json) {
   json.Field("metrics_url", target.url);
   json.Field("target", target.target);
   WriteFigures(CounterCatalogue(), target.counters, json);
+  WriteGauge("running", target.running, json);
+  WriteGauge("waiting", target.waiting, json);
   WriteLatencies(target.latencies, json);
   // Absent where there is one.
   if (target.ranks.empty()) return;

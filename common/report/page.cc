@@ -13,6 +13,7 @@
 #include "common/report/page_head.h"
 #include "common/report/page_network.h"
 #include "common/report/page_servers.h"
+#include "common/report/page_targets.h"
 #include "common/report/page_totals.h"
 #include "common/report/text_layout.h"
 
@@ -43,6 +44,7 @@ std::string RenderPage(const Results& results, const PageOptions& options) {
   out += "\n" + FigureTable(results, options.statistics);
   if (results.servers) AppendServerLatencies(*results.servers, out);
   out += NetworkLines(results);
+  out += TargetTable(results);
   const std::string acceptance = AcceptanceBlock(results);
   if (!acceptance.empty()) out += "\n" + acceptance;
   out += "\n" + TotalsLines(results);

@@ -134,6 +134,25 @@ void WriteAcceptanceSources(const Results& results, JsonWriter& json) {
   });
 }
 
+// What the server's own files said; absent where none were read.
+void WriteLogged(const Results& results, JsonWriter& json) {
+  if (!results.logged) return;
+  const LoggedFigures& logged = *results.logged;
+  json.Key("statistics_files");
+  json.BeginObject();
+  json.Field("folder", logged.folder);
+  json.TextField("error", logged.error);
+  json.Field("files", logged.files);
+  json.Field("responses", logged.responses);
+  json.Field("of_run", logged.of_run);
+  json.Field("of_others", logged.of_others);
+  json.Field("undecodable_lines", logged.undecodable_lines);
+  json.Field("torn_files", logged.torn_files);
+  json.Field("contradictory", logged.contradictory);
+  WriteAcceptance("acceptance", logged.acceptance, json);
+  json.EndObject();
+}
+
 // Absent where nothing speculates.
 void WriteHeadlineAcceptance(const Results& results, JsonWriter& json) {
   const bool speculates =
@@ -166,6 +185,7 @@ void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
   json.Field("input", slice.input_tokens);
   json.Field("output", slice.output_tokens);
   json.EndObject();
+  WriteNumber("whole_run_output_tps", slice.whole_run_output_tps, json);
   WriteGroup(FigureGroup::kLatency, slice.figures, json);
   WriteAcceptance("acceptance", slice.figures.acceptance, json);
 }
@@ -291,6 +311,7 @@ std::string SummaryJson(const Results& results) {
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);
   WriteReconciliation(results.reconciliation, json);
+  WriteLogged(results, json);
   WriteServers(results.servers, json);
   WriteMetricsFailures(results, json);
   WriteWithInvalid(results, json);

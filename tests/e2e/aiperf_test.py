@@ -44,7 +44,7 @@ def aiperf_environment():
 
 
 AIPERF = aiperf_environment()
-from harness import Case  # noqa: E402: needs the binary, which a skipped test does not
+from harness import SPECCTL, Case  # noqa: E402: needs the binary, which a skipped test does not
 
 
 class AiperfTest(Case):
@@ -70,9 +70,13 @@ class AiperfTest(Case):
                      self.questions(categories), "--output-dir", self.run_dir(), *flags)
         return self.run_dir()
 
+    @property
+    def report_file(self):
+        return self.folder / "report.csv"
+
     def report(self, folder, metric, status=0):
         """AIPerf's matrix as {model: {column: cell}}; None where it found nothing."""
-        out = self.folder / "report.csv"
+        out = self.report_file
         out.unlink(missing_ok=True)
         done = subprocess.run([AIPERF / "bin" / "aiperf", "speed-bench-report", folder, "--metric",
                                metric, "--format", "csv", "--output", out],
@@ -99,8 +103,21 @@ class AiperfTest(Case):
         self.assertEqual(row, {**{name: f"{value:.2f}" for name, value in figures.items()},
                                "Overall": f"{sum(figures.values()) / len(figures):.2f}"})
 
+    def assert_same_bytes(self, run_dir, metric):
+        """What AIPerf wrote last is what our own report prints as CSV."""
+        with (self.folder / "ours.csv").open("wb") as out:
+            subprocess.run([SPECCTL, "report", run_dir, "--matrix", metric, "--format", "csv"],
+                           stdout=out, check=True)
+        self.assertEqual((self.folder / "ours.csv").read_bytes(), self.report_file.read_bytes())
+
     def test_the_matrix_of_one_run_is_ours(self):
-        run_dir = self.run_of(CATEGORIES, "--per-request-spec-decode-metrics", "summary")
+        self.check_matrix("--per-request-spec-decode-metrics", "summary")
+
+    def test_the_matrix_of_sglang_is_ours(self):
+        self.check_matrix("--engine", "sglang", "--enable-metrics", "--draft-model", "drafter")
+
+    def check_matrix(self, *sim):
+        run_dir = self.run_of(CATEGORIES, *sim)
         matrix = self.folder / "matrix"
         self.specctl("export", run_dir, "--aiperf", matrix)
         folders = sorted(matrix.iterdir())
@@ -110,8 +127,10 @@ class AiperfTest(Case):
         self.assertEqual(set(ours), set(CATEGORIES))
         self.assert_row(self.report(matrix, "accept_length")["toy"],
                         {c: ours[c]["per_draft"]["value"] for c in CATEGORIES})
+        self.assert_same_bytes(run_dir, "accept_length")
         self.assert_row(self.report(matrix, "accept_rate")["toy"],
                         {c: ours[c]["accept_rate"]["value"] for c in CATEGORIES})
+        self.assert_same_bytes(run_dir, "accept_rate")
         # The categories shared the servers: none has a throughput of its own.
         self.report(matrix, "throughput", status=1)
 

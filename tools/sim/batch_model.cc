@@ -28,7 +28,8 @@ double Ratio(uint64_t part, uint64_t whole) {
 BatchModel::BatchModel(const BatchOptions& options)
     : options_(options),
       prefix_cache_(options.kv_tokens_max / kBlockTokens),
-      counters_(options.draft_length, options.bounds) {}
+      counters_(options.draft_length, options.bounds),
+      iterations_(options.iterations_kept) {}
 
 void BatchModel::AddSequence(SequenceSpec spec, MonoTime now) {
   assert(spec.output_tokens >= 1 && spec.acceptance.size() == options_.draft_length);
@@ -66,19 +67,22 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
   step_end_.reset();
   outputs_.clear();
   const uint64_t tokens_before = counters_.prompt_tokens + counters_.generation_tokens;
-  pass_ = {};
+  pass_ = {.number = pass_.number + 1, .end = end, .length = step_length_};
   for (Sequence& sequence : running_) EndStepOf(sequence, end);
   CountPass(end);
   const uint64_t step_tokens =
       counters_.prompt_tokens + counters_.generation_tokens - tokens_before;
   for (const Sequence& sequence : running_) {
-    if (sequence.produced >= sequence.spec.output_tokens) CountEnd(sequence, false);
+    if (sequence.produced < sequence.spec.output_tokens) continue;
+    CountEnd(sequence, false);
+    ++pass_.completed;
   }
   // After the step: a request that ends in it still took part in it.
   std::erase_if(running_, [](const Sequence& sequence) {
     return sequence.produced >= sequence.spec.output_tokens;
   });
   counters_.iteration_tokens.Observe(static_cast<double>(step_tokens));
+  LogPass();
   // Up to one step late the schedule is kept, so that steps don't drift; further behind it is given
   // up, or the engine would run many steps at once.
   const bool late = now - end > step_length_;
@@ -174,6 +178,7 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   ++(decodes ? pass_.decoding : pass_.prefilling);
   sequence.computed += sequence.chunk;
   counters_.decode.prefill_tokens += sequence.chunk;
+  pass_.prefill_tokens += sequence.chunk;
   // Part of its prompt is still to be computed: no token yet.
   if (!sequence.decoding()) return;
   StepOutput output{.id = sequence.spec.id, .tokens = 1, .step = sequence.step};
@@ -188,6 +193,7 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   if (decodes) {
     sequence.speculation.CountStep(output.drafted, output.accepted);
     pass_.tokens += 1 + output.accepted;
+    pass_.drafts += output.drafted > 0 ? 1 : 0;
     pass_.draft_tokens += output.drafted;
     pass_.accepted_tokens += output.accepted;
   }
@@ -276,6 +282,16 @@ void BatchModel::CountEnd(const Sequence& sequence, bool aborted) {
                                    ? sequence.spec.category
                                    : std::string(kFurtherCategories);
   counters_.ended_by_category.try_emplace(category, options_.draft_length).first->second.Add(ended);
+}
+
+void BatchModel::LogPass() {
+  if (options_.iterations_kept == 0) return;
+  // Those that have just ended took part in it.
+  pass_.running = running_.size() + pass_.completed;
+  pass_.waiting = waiting_.size();
+  pass_.kv_tokens = KvTokens();
+  if (pass_.decoding > 0) pass_.drafting = options_.per_draft_token * options_.draft_length;
+  iterations_.Add(pass_);
 }
 
 void BatchModel::CountPass(MonoTime end) {

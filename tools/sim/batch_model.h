@@ -12,6 +12,7 @@
 #include "tools/sim/draws.h"
 #include "tools/sim/engine_counters.h"
 #include "tools/sim/finish.h"
+#include "tools/sim/iteration_log.h"
 #include "tools/sim/prefix_cache.h"
 
 namespace specctl::sim {
@@ -37,6 +38,7 @@ struct BatchOptions {
   bool drafts_fit_room = false;  // drafts are cut to the tokens that a request may still make
   TokenGaps token_gaps = TokenGaps::kSteps;
   HistogramBounds bounds = VllmBounds();
+  size_t iterations_kept = 0;     // in iterations()
   uint32_t decode_interval = 40;  // passes between two values of DecodeProgress's interval
 };
 
@@ -90,6 +92,7 @@ class BatchModel {
 
   const EngineCounters& counters() const { return counters_; }
   EngineGauges gauges() const;
+  IterationLog& iterations() { return iterations_; }
 
  private:
   struct Sequence {
@@ -123,6 +126,7 @@ class BatchModel {
   void CountGap(const Sequence& sequence, const StepOutput& output, MonoTime end);
   void CountEnd(const Sequence& sequence, bool aborted);
   void CountPass(MonoTime end);
+  void LogPass();
 
   const BatchOptions options_;
   PrefixCache prefix_cache_;
@@ -132,16 +136,9 @@ class BatchModel {
   std::optional<MonoTime> step_end_;
   Nanos step_length_{0};
   std::vector<StepOutput> outputs_;
-  // Requests of one engine step, or of several, and what the decoding ones got.
-  struct Pass {
-    uint64_t decoding = 0;
-    uint64_t prefilling = 0;
-    uint64_t tokens = 0;
-    uint64_t draft_tokens = 0;
-    uint64_t accepted_tokens = 0;
-  };
-  Pass pass_;
-  Pass interval_;  // since DecodeProgress's interval began
+  Iteration pass_;  // the step that is ending
+  IterationLog iterations_;
+  Iteration interval_;  // sums since DecodeProgress's interval began
   uint32_t interval_passes_ = 0;
   MonoTime interval_begin_;
   bool decoded_before_ = false;  // the last pass had a decoding request

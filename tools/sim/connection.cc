@@ -244,7 +244,10 @@ bool Connection::Break() {
 }
 
 void Connection::SendErrorEvent(const ApiError& error) {
-  outbox_.AppendBytes(replica_.flavour().ErrorEvents(error), 0);
+  const std::string events = replica_.flavour().ErrorEvents(error);
+  // A server that has no word for it breaks the stream off.
+  if (events.empty()) close_after_reply_ = true;
+  outbox_.AppendBytes(events, 0);
   EndReply();
 }
 

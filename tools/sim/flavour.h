@@ -31,7 +31,8 @@ class Flavour {
                                                  const ReplyIdentity& identity) const = 0;
 
   virtual PlainReply Error(const ApiError& error) const = 0;
-  // An error after the head of a stream was sent: HTTP chunks up to the last.
+  // An error after the head of a stream was sent: HTTP chunks up to the last; empty where the stream
+  // is broken off without a word.
   virtual std::string ErrorEvents(const ApiError& error) const = 0;
   // An answer to bytes that are no HTTP request.
   virtual PlainReply MalformedHttp() const { return MalformedHttpReply(); }

@@ -28,6 +28,8 @@ struct FlavourOptions {
   bool refuse_continuous_usage = false;
   SpecMetricsDetail spec_metrics = SpecMetricsDetail::kNone;  // vLLM
   SglangNames sglang_names = SglangNames::kSince0512;
+  uint32_t attention_dp =
+      1;  // TensorRT-LLM: ranks, each with its copy of an iteration's statistics
 };
 
 // Has `batch` draft and observe as `engine` does.

@@ -72,7 +72,8 @@ std::string PlainReplyBytes(const PlainReply& reply, const ReplyHead& head) {
 std::string StreamHead(const ReplyHead& head) {
   std::string out;
   AppendHead(200, head.date, out);
-  out += "content-type: text/event-stream; charset=utf-8\r\nvary: Origin\r\n";
+  out += "content-type: text/event-stream; charset=utf-8\r\n";
+  if (head.vary_origin) out += "vary: Origin\r\n";
   if (head.close) out += "connection: close\r\n";
   out += "transfer-encoding: chunked\r\n\r\n";
   return out;

@@ -11,7 +11,8 @@ namespace specctl::sim {
 
 struct ReplyHead {
   UnixTime date;
-  bool close = false;  // adds `connection: close`
+  bool close = false;       // adds `connection: close`
+  bool vary_origin = true;  // of a stream
 };
 
 // A whole reply.  An empty `content_type` adds no such header; an empty `allow` likewise.

@@ -32,6 +32,7 @@ struct InferenceRequest {
   std::string response_id;           // "rid", of SGLang; empty: the server's
   bool return_spec_details = false;  // "return_spec_tokens_details", of SGLang
   bool timings_per_token = false;    // of llama.cpp
+  bool detokenize = true;            // of TensorRT-LLM's completions; false: ids and no text
   std::string category;              // given, else recognised
   std::vector<uint64_t> prompt_blocks;
   // What only the engine notices, when the head of a stream has been sent.

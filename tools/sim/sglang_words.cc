@@ -1,14 +1,13 @@
 #include "tools/sim/sglang_words.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
-#include <absl/strings/str_split.h>
 
 #include <string>
 #include <utility>
 
 #include "common/base/json_writer.h"
 #include "tools/sim/python_float.h"
+#include "tools/sim/python_path.h"
 
 namespace specctl::sim {
 namespace {
@@ -20,20 +19,6 @@ std::string QuotedText(std::string_view text) {
   std::string out;
   AppendJsonString(text, out);
   return out;
-}
-
-// "body.messages.0.role" as a Python tuple: ('body', 'messages', 0, 'role').
-std::string PythonPath(std::string_view where) {
-  std::string out = "(";
-  size_t parts = 0;
-  for (const absl::string_view part :
-       absl::StrSplit(absl::string_view(where.data(), where.size()), '.')) {
-    if (parts++ > 0) out += ", ";
-    int number = 0;
-    out += absl::SimpleAtoi(part, &number) ? std::string(part)
-                                           : absl::StrFormat("'%s'", std::string(part));
-  }
-  return out + (parts == 1 ? ",)" : ")");
 }
 
 ApiError BadRequest(std::string message) { return {.message = std::move(message)}; }

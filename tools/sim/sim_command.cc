@@ -73,19 +73,24 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
 
 void AddEngineFlags(CLI::App& app, Flags& flags) {
   static const std::map<std::string, EngineKind> kEngines = {{"vllm", EngineKind::kVllm},
-                                                             {"sglang", EngineKind::kSglang}};
+                                                             {"sglang", EngineKind::kSglang},
+                                                             {"trtllm", EngineKind::kTrtllm}};
   static const std::map<std::string, SglangNames> kNames = {{"0.5.10", SglangNames::kUntil0510},
                                                             {"0.5.11", SglangNames::k0511},
                                                             {"0.5.12", SglangNames::kSince0512}};
   SimOptions& options = flags.options;
   app.add_option("--engine", options.flavour.engine,
-                 "Engine whose API, metrics and quirks are played: vllm or sglang")
+                 "Engine whose API, metrics and quirks are played: vllm, sglang or trtllm")
       ->transform(CLI::CheckedTransformer(kEngines));
   app.add_flag("--enable-metrics", flags.enable_metrics,
                "Serve metrics, which all but vllm do only when asked to")
       ->excludes(app.get_option("--no-metrics"));
   app.add_option("--draft-model", options.flavour.draft_model,
                  "Name of the drafter that the server tells of; without one it drafts by N-gram");
+  app.add_option("--attention-dp", options.flavour.attention_dp,
+                 "Ranks of TensorRT-LLM's attention data parallelism, each with a copy of the "
+                 "statistics")
+      ->transform(WholeNumber(1, 1'024));
   app.add_option("--sglang-names", options.flavour.sglang_names,
                  "Names of SGLang's acceptance statistics: those up to 0.5.10, of 0.5.11, or since "
                  "0.5.12")
@@ -203,6 +208,14 @@ absl::Status CheckEngine(const Flags& flags) {
   const FlavourOptions& flavour = flags.options.flavour;
   if (flags.paced && flavour.engine != EngineKind::kVllm) {
     return absl::InvalidArgumentError("--pace: need --engine vllm, the only paced one");
+  }
+  if (!flavour.api_key.empty() && flavour.engine == EngineKind::kTrtllm) {
+    return absl::InvalidArgumentError(
+        "--api-key: need another --engine than trtllm, which asks for no key");
+  }
+  if (flavour.attention_dp > 1 && flavour.engine != EngineKind::kTrtllm) {
+    return absl::InvalidArgumentError(
+        "--attention-dp: need --engine trtllm, whose ranks these are");
   }
   if (flavour.spec_metrics != SpecMetricsDetail::kNone && flavour.engine != EngineKind::kVllm) {
     return absl::InvalidArgumentError(

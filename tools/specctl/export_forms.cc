@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/report/artifacts.h"
+#include "tools/specctl/onward_forms.h"
 
 namespace specctl::cli {
 namespace {
@@ -42,6 +43,21 @@ constexpr std::array kForms = {
                .example = "acceptance as specdec_bench defines it",
                .example_arguments = "--specdec-bench specdec",
                .write = WriteSpecdecBench},
+    ExportForm{.flag = "--inject",
+               .value = "ENGINE",
+               .help = "Export the settings of vllm, sglang or trtllm that force the measured "
+                       "acceptance",
+               .to_output = true,
+               .example = "a server that accepts as many draft tokens as this run measured",
+               .example_arguments = "--inject vllm",
+               .write = WriteInjection},
+    ExportForm{.flag = "--speculation-profile",
+               .value = "",
+               .help = "Export speculation_profile.json, as Model-Optimizer proposes it",
+               .to_output = true,
+               .example = "how good the drafts are, for a checkpoint or a simulator",
+               .example_arguments = "--speculation-profile --output speculation_profile.json",
+               .write = WriteSpeculationProfile},
 };
 
 }  // namespace

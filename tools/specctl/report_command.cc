@@ -21,6 +21,7 @@
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
+#include "tools/specctl/report_golden_al.h"
 #include "tools/specctl/report_matrix.h"
 #include "tools/specctl/run_folder.h"
 #include "tools/specctl/surroundings.h"
@@ -134,7 +135,15 @@ MatrixOptions MatrixOptionsOf(const ReportFlags& flags) {
   return options;
 }
 
+bool WantsGoldenAl(const ReportFlags& flags) { return flags.report.format.format == "golden-al"; }
+
 int RunAsAsked(const ReportFlags& flags, std::ostream& out, std::ostream& err) {
+  if (WantsGoldenAl(flags)) {
+    if (!flags.matrix.empty()) {
+      return Fail(BadFlag("--matrix", "does not go with --format golden-al"), err);
+    }
+    return RunGoldenAl(flags.runs, flags.output, out, err);
+  }
   const bool matrix = !flags.matrix.empty();
   const absl::Status checked = matrix ? CheckWithMatrix(flags) : CheckWithoutMatrix(flags);
   if (!checked.ok()) return Fail(checked, err);
@@ -155,7 +164,8 @@ void AddMatrixFlags(CLI::App& command, ReportFlags& flags) {
   command.add_option("--rows", flags.rows, "Rows: model, target or tag:KEY [model]")->group(group);
   command
       .add_option("--output", flags.output,
-                  "File for its CSV or JSON [standard output; of both: speed_bench_report.csv]")
+                  "File for its CSV or JSON, or for golden-al [standard output; of both: "
+                  "speed_bench_report.csv]")
       ->group(group);
 }
 
@@ -168,7 +178,9 @@ flags::HelpOptions ReportHelp() {
                        {.what = "print each figure as a row for a spreadsheet",
                         .line = "specctl report 20261129-120142-80b3 --format csv > figures.csv"},
                        {.what = "acceptance length of two models by SPEED-Bench category",
-                        .line = "specctl report runs/a runs/b --matrix accept_length"}},
+                        .line = "specctl report runs/a runs/b --matrix accept_length"},
+                       {.what = "golden acceptance lengths, of a run for each draft length",
+                        .line = "specctl report runs/k1 runs/k2 runs/k3 --format golden-al"}},
           .groups = {"Options", "Matrix over runs"}};
 }
 
@@ -180,14 +192,15 @@ void AddReportCommand(CLI::App& app, int& exit_status) {
       "report", "Rebuild a run's artifacts from its journal, or show a matrix over runs");
   command
       ->add_option("RUN", flags->runs,
-                   "Folder or id of a run; several with --matrix: different models or categories")
+                   "Folder or id of a run; several with --matrix or --format golden-al")
       ->required()
       ->expected(-1);
   command->add_option("--output-dir", flags->report.output_dir,
                       "Folder to write to, new or empty [RUN itself]");
-  AddResultsFlags(
-      *command, flags->report.format, "Options",
-      {.names = {"table", "both"}, .help = "; of a matrix table, csv (as AIPerf's), both or json"});
+  AddResultsFlags(*command, flags->report.format, "Options",
+                  {.names = {"table", "both", "golden-al"},
+                   .help = "; of a matrix table, csv (as AIPerf's), both or json; "
+                           "golden-al: InferenceX's YAML of acceptance lengths by draft length"});
   command->add_flag("--strict", flags->report.strict,
                     "Exit with status 3 if the verdict is invalid");
   AddMatrixFlags(*command, *flags);

@@ -182,12 +182,29 @@ TEST(AiperfServerMetricsTest, CountersOfServersGoBeforeThoseOfRequests) {
   EXPECT_EQ(TotalOf(JsonOf(made), kDrafts), 600);
   // An engine that counts no drafts, or no metrics at all.
   ServerFigures plain = TwoServers();
-  plain.sums.drafts.reset();
+  for (TargetCounters& target : plain.targets) target.counters.drafts.reset();
   EXPECT_EQ(TotalOf(JsonOf(MetricsOfServers(plain, of_requests, testing::SampleSpec())), kDrafts),
             1);
   const auto without = MetricsOfServers(std::nullopt, of_requests, testing::SampleSpec());
   EXPECT_EQ(TotalOf(JsonOf(without), kDrafted), 3);
   EXPECT_EQ(without.acceptance_source, "per_request");
+}
+
+TEST(AiperfServerMetricsTest, ASumIsOfTheServersThatCountDraftsAndAcceptedTokens) {
+  ServerFigures servers = TwoServers();
+  servers.targets[1].counters.drafts.reset();
+  const auto made = MetricsOfServers(servers, std::nullopt, testing::SampleSpec());
+  EXPECT_EQ(TotalOf(JsonOf(made), kDrafts), 300);
+  EXPECT_EQ(TotalOf(JsonOf(made), kAccepted), 450);
+  EXPECT_EQ(TotalOf(JsonOf(made), "vllm:generation_tokens"), 2000);
+  EXPECT_THAT(made.notes, ::testing::Contains("Counters of drafts: of 1 of 2 servers."));
+}
+
+TEST(AiperfServerMetricsTest, BehindAnAddressThatAlternatesNothingIsCounted) {
+  ServerFigures servers = TwoServers();
+  servers.alternating = {{"http://vllm-0:8000/metrics", 5}};
+  EXPECT_TRUE(
+      MetricsOfServers(servers, std::nullopt, testing::SampleSpec()).acceptance_source.empty());
 }
 
 // The hand-made set: its counters, written by us, give the cells that AIPerf 0.13.0 printed.

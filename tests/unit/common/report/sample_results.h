@@ -198,6 +198,31 @@ inline Results FullResults() {
                                  .share = 0.998,
                                  .draft_length = 3,
                                  .merged_share = 0.021}};
+  Reconciliation table;
+  table.Of(ReconciledRow::kTokens) = {1566204.0, 1566204.0, 1566204.0};
+  table.Of(ReconciledRow::kSteps) = {595036.0, 607800.0, 606584.0};
+  table.Of(ReconciledRow::kDrafts) = {std::nullopt, 553333.0, 552226.0};
+  table.Of(ReconciledRow::kDraftedTokens) = {std::nullopt, 1659999.0, 1656678.0};
+  table.Of(ReconciledRow::kAcceptedTokens) = {std::nullopt, 957266.0, 955351.0};
+  table.Of(ReconciledRow::kPerStep) = {2.66, 2.575, 2.575};
+  table.Of(ReconciledRow::kPerDraft) = {std::nullopt, 2.73, 2.73};
+  table.accept_rates = {{std::nullopt, 0.81, 0.81}, {std::nullopt, 0.599, 0.6}};
+  table.differences = {
+      {.row = ReconciledRow::kSteps,
+       .position = {},
+       .source = ReconciledSource::kChunks,
+       .against = ReconciledSource::kCounters,
+       .value = -12764,
+       .reasons = {"5 requests did not end ok", "steps merged into others' chunks"},
+       .expected = true},
+      {.row = ReconciledRow::kDrafts,
+       .position = {},
+       .source = ReconciledSource::kPerRequest,
+       .against = ReconciledSource::kCounters,
+       .value = -1107,
+       .reasons = {"5 requests did not end ok", "3 ok requests have no statistics"},
+       .expected = true}};
+  results.reconciliation = table;
   results.whole_token_books.by_chunks = results.whole_token_books.by_totals = 1566204;
   results.servers->latencies.ttft_ms =
       HistogramFigure{1536, {500, 750, 604.2}, {750, 1000, 894.1}, {1000, 2500, 1203.5}};
