@@ -20,15 +20,14 @@ void SetRates(const ServerCounters& counters, AcceptanceFigures& figures) {
   const std::vector<double>& accepted = counters.accepted_by_position;
   const std::vector<double>& drafted = counters.drafted_by_position;
   for (size_t i = 0; i < accepted.size(); ++i) {
-    // Accepted at a position means that those before it were, too: shares of all drafts, or of
-    // those that were as long, where the server tells.
-    const double drafts = i < drafted.size() ? drafted[i] : *counters.drafts;
-    if (drafts <= 0) break;
-    figures.joint.push_back(accepted[i] / drafts);
-    // Where nothing got this far there is nothing to be a share of.
-    const double before = i == 0 ? 1 : figures.joint[i - 1];
-    if (before > 0 && figures.conditional.size() == i) {
-      figures.conditional.push_back(figures.joint[i] / before);
+    // Accepted at a position means that those before it were, too: shares of all drafts.
+    figures.joint.push_back(accepted[i] / *counters.drafts);
+    // Drafts that came this far, at most: of short ones those before it were the last.
+    double reached = i == 0 ? *counters.drafts : accepted[i - 1];
+    if (i < drafted.size()) reached = std::min(reached, drafted[i]);
+    // Where none did there is nothing to be a share of.
+    if (reached > 0 && figures.conditional.size() == i) {
+      figures.conditional.push_back(accepted[i] / reached);
     }
   }
   figures.conditional_approximate = figures.conditional.size() > 1 && !DraftsAreWhole(counters);

@@ -61,8 +61,8 @@ struct AcceptanceFigures {
   std::optional<double> request_macro_mean;
   std::vector<double> conditional, joint;  // over drafts, or
   bool rates_over_steps = false;           // over all steps, where drafts can't be told from steps
-  // Drafts were of several lengths, or that can't be told: `conditional` takes the short ones for
-  // rejected.
+  // Drafts were of several lengths, or that can't be told: `conditional` takes short ones for
+  // rejected, and is too small.
   bool conditional_approximate = false;
   std::vector<uint64_t> histogram;      // [k]: steps of k + 1 tokens, uncut
   std::vector<uint64_t> cut_histogram;  // [k]: last steps that were cut at k + 1 tokens, perhaps

@@ -51,12 +51,13 @@ TEST(AcceptanceOfCountersTest, APositionsRateIsOfTheDraftsThatWereAsLong) {
   ServerCounters counters = DraftCounters(100, 220, {70, 40});
   counters.drafted_by_position = {100, 80, 40};
   const auto figures = AcceptanceOfCounters(counters, false);
-  EXPECT_THAT(figures->joint, ElementsAre(0.7, 0.5));
-  EXPECT_THAT(figures->conditional, ElementsAre(DoubleEq(0.7), DoubleEq(0.5 / 0.7)));
+  EXPECT_THAT(figures->joint, ElementsAre(0.7, 0.36)) << "of all drafts";
+  EXPECT_THAT(figures->conditional, ElementsAre(0.7, 0.72)) << "no more than 50 could";
   EXPECT_TRUE(figures->conditional_approximate);
   counters.drafted_by_position = {100, 100, 100};
-  counters.drafted_tokens = 300;
-  EXPECT_FALSE(AcceptanceOfCounters(counters, false)->conditional_approximate);
+  const auto whole = AcceptanceOfCounters(counters, false);
+  EXPECT_THAT(whole->conditional, ElementsAre(DoubleEq(0.7), DoubleEq(36.0 / 70)));
+  EXPECT_FALSE(whole->conditional_approximate);
 }
 
 }  // namespace

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Every flavour of the simulated engine: what a run reports against what really happened."""
+import json
+import unittest
+import urllib.request
+
+from harness import Case
+
+REQUESTS = 48
+# Of two categories that the engine recognises, so that the probe's request, which is of neither, is
+# not taken for one of the run's.
+PROMPTS = {"coding": "Write a Python function that sorts a list; explain the code of function {i}.",
+           "math": "Solve the equation x + {i} = {i} * x, and prove that its solution is an integer."}
+FLAVOURS = {
+    "vllm": ["--per-request-spec-decode-metrics", "detailed"],
+    "sglang": ["--enable-metrics"],
+}
+RATES = "0.8,0.7,0.5"
+
+
+class EnginesTest(Case):
+    def truth(self, engine):
+        """Sums over the replicas and both categories."""
+        total = {}
+        for url in engine.urls:
+            with urllib.request.urlopen(f"{url}/sim/truth", timeout=10) as reply:
+                categories = json.loads(reply.read())["categories"]
+            for category in PROMPTS:
+                for key, value in categories.get(category, {}).items():
+                    if isinstance(value, list):
+                        before = total.get(key, [0] * len(value))
+                        total[key] = [a + b for a, b in zip(before, value)]
+                    else:
+                        total[key] = total.get(key, 0) + value
+        return total
+
+    def dataset(self):
+        path = self.folder / "prompts.jsonl"
+        with path.open("w") as out:
+            for i in range(REQUESTS):
+                category = list(PROMPTS)[i % 2]
+                out.write(json.dumps({"prompt": PROMPTS[category].format(i=i),
+                                      "category": category}) + "\n")
+        return path
+
+    def check(self, name):
+        engine = self.engine("--engine", name, "--replicas", "2", "--seed", "7", "--draft-length", "3",
+                             "--acceptance", RATES, "--step-ms", "2", "--max-batch", "8",
+                             *FLAVOURS[name])
+        run = self.run_dir()
+        self.specctl("run", *engine.urls, "--dataset", self.dataset(), "--bs", "8", "--osl", "48",
+                     "--output-dir", run)
+        summary, truth = self.summary(run), self.truth(engine)
+        self.assertEqual(summary["conservation"]["ok"], REQUESTS)
+        self.assertEqual(truth["requests"], REQUESTS)
+        drafts, drafted, accepted = (truth[key] for key in
+                                     ("drafts", "draft_tokens", "accepted_tokens"))
+        self.assertGreater(accepted, 0)
+
+        servers = summary["servers"]
+        self.assertTrue(servers["complete"])
+        self.assertEqual(len(servers["targets"]), 2)
+        self.assertEqual(servers["drafts"], drafts)
+        self.assertEqual(servers["drafted_tokens"], drafted)
+        self.assertEqual(servers["accepted_tokens"], accepted)
+        self.assertEqual(sum(target["drafts"] for target in servers["targets"]), drafts)
+
+        counters = summary["acceptance_of_counters"]
+        self.assertAlmostEqual(counters["per_draft"]["value"], 1 + accepted / drafts, places=12)
+        self.assertAlmostEqual(counters["accept_rate"]["value"], accepted / drafted, places=12)
+
+        rows = self.rows(run)
+        self.assertEqual({row["acceptance_source"] for row in rows}, {"per_request"})
+        self.assertEqual(sum(row["drafts"] for row in rows), drafts)
+        self.assertEqual(sum(row["drafted_tokens"] for row in rows), drafted)
+        self.assertEqual(sum(row["accepted_tokens"] for row in rows), accepted)
+        per_request = summary["whole_run"]["acceptance"]
+        self.assertEqual(per_request["source"], "per_request")
+        self.assertAlmostEqual(per_request["per_draft"]["value"], 1 + accepted / drafts, places=12)
+        self.assertAlmostEqual(per_request["accept_rate"]["value"], accepted / drafted, places=12)
+        joint = [count / drafts for count in truth["accepted_by_position"]]
+        for found, true in zip(per_request["joint"], joint, strict=True):
+            self.assertAlmostEqual(found, true, places=12)
+        return summary, truth
+
+    def test_vllm(self):
+        summary, truth = self.check("vllm")
+        servers, counters = summary["servers"], summary["acceptance_of_counters"]
+        self.assertEqual(servers["accepted_by_position"], truth["accepted_by_position"])
+        self.assertNotIn("conditional_approximate", counters)
+        before = truth["drafts"]
+        for rate, count in zip(counters["conditional"], truth["accepted_by_position"], strict=True):
+            self.assertAlmostEqual(rate, count / before, places=12)
+            before = count
+        self.assertEqual(servers["ttft_ms"]["count"], REQUESTS)
+        self.assertEqual(servers["queue_ms"]["count"], REQUESTS)
+        self.assertEqual(servers["step_latency_ms"]["count"], servers["engine_steps"])
+        self.assertNotIn("itl_ms", servers)
+        self.check_bounds(servers["ttft_ms"])
+
+    def test_sglang(self):
+        summary, _ = self.check("sglang")
+        servers = summary["servers"]
+        self.assertNotIn("accepted_by_position", servers)
+        self.assertEqual(servers["ttft_ms"]["count"], REQUESTS)
+        self.check_bounds(servers["ttft_ms"])
+
+    def check_bounds(self, histogram):
+        for name in ("p50", "p90", "p99"):
+            quantile = histogram[name]
+            self.assertLessEqual(quantile["low"], quantile["value"])
+            self.assertLessEqual(quantile["value"], quantile["high"])
+
+    def test_metrics_of_another_engine_are_refused(self):
+        vllm, sglang = self.engine(), self.engine("--engine", "sglang", "--enable-metrics")
+        done = self.specctl("run", vllm.url, "--server-metrics", f"{sglang.url}/metrics",
+                            "--dataset", self.dataset(), "--output-dir", self.run_dir(), status=2)
+        self.assertIn(f"--server-metrics {sglang.url}/metrics: need metrics of vLLM, got those of SGLang",
+                      done.stderr)
+        self.assertFalse((self.run_dir() / "journal.pb").exists())
+        self.assertEqual(self.truth(vllm).get("requests", 0), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
