@@ -21,7 +21,8 @@ struct EndedRequest {
   TokenCount tokens;
   // [source]: nullopt where the request has none of it.
   std::array<std::optional<RequestSteps>, kStepSources> steps;
-  SettledRequest settled;  // its stage and its steps are set when it is settled
+  bool statistics_logged = false;  // they are from the server's own files
+  SettledRequest settled;          // its stage and its steps are set when it is settled
 };
 
 // `finish`: nullptr for a request that never finished: it is lost.

@@ -13,6 +13,7 @@
 #include "common/figures/agent_figures.h"
 #include "common/figures/dimension.h"
 #include "common/figures/figure_set.h"
+#include "common/figures/reconciliation.h"
 #include "common/figures/server_figures.h"
 #include "common/figures/stage.h"
 #include "common/figures/window_values.h"
@@ -28,7 +29,23 @@ struct SliceFigures {
   std::string key;
   Conservation conservation;
   uint64_t output_tokens = 0, input_tokens = 0;
+  // Its tokens over the length of the run: those of a dimension's slices add up to the run's.
+  std::optional<double> whole_run_output_tps;
   FigureSet figures;  // without throughput
+};
+
+// The ok requests of one target and model that share a category or tier, over the whole run but its
+// ramp and warm-up, where a warm-up was asked for.
+struct CrossCell {
+  uint32_t target = 0;
+  std::string model;            // as the requests name it; empty: they name none
+  std::optional<Dimension> by;  // kCategory or kTier; nullopt: all of them
+  std::string key;
+  uint64_t requests = 0;
+  std::optional<AcceptanceFigures> acceptance;
+  // Mean over those of the headline; requests of which it is known.
+  std::optional<double> user_tps_mean;
+  uint64_t user_tps_requests = 0;
 };
 
 // One second of the run, counted from T0.
@@ -80,12 +97,15 @@ struct Results {
   // By the servers' counters, over the whole run; for comparison.
   std::optional<AcceptanceFigures> acceptance_of_counters;
   std::vector<TargetAcceptance> acceptance_sources;  // by target
+  std::optional<Reconciliation> reconciliation;      // absent where nothing speculates
+  std::optional<LoggedFigures> logged;               // absent: no files were read
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<StartSkew> start_skew;               // absent with one agent
 
   std::optional<ServerFigures> servers;  // absent where nothing was scraped
   std::vector<ScrapeFailure> metrics_failures;
   std::vector<SliceFigures> slices;
+  std::vector<CrossCell> cells;  // for tables over runs (cross_cells.h)
   std::vector<WindowFigures> windows;
   std::vector<FailureCause> failures;  // most frequent first
   ResponseOddities oddities;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "common/analysis/acceptance_counters.h"
+#include "common/analysis/server_sums.h"
+#include "common/analysis/statistics_basis.h"
 #include "common/engine/engine_profile.h"
 
 namespace specctl {
@@ -22,12 +24,19 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
   std::vector<TargetFacts> facts(run.spec().targets.size());
   for (uint32_t i = 0; i < facts.size(); ++i) {
     const TargetProbed* const probed = run.Target(i);
-    if (probed != nullptr) facts[i].draft_length = probed->draft_length;
+    if (probed != nullptr) facts[i].draft_length = probed->identity.draft_length;
     facts[i].chunk_is_step = run.ChunkIsStep(i);
     facts[i].counts_drafts = CountsDrafts(probed);
     if (servers) facts[i].counters = servers->OfTarget(i);
   }
   return facts;
+}
+
+RequestSet SetOf(std::span<const SettledRequest> requests) {
+  RequestSet set;
+  set.reserve(requests.size());
+  for (const SettledRequest& request : requests) set.push_back(&request);
+  return set;
 }
 
 }  // namespace
@@ -40,7 +49,7 @@ RunAcceptance::RunAcceptance(const RunContext& run, std::span<const SettledReque
   // Only then does a request that finished stand for a first token.
   const bool all_ok = std::all_of(requests.begin(), requests.end(),
                                   [](const SettledRequest& request) { return request.ok(); });
-  of_counters_ = AcceptanceOfCounters(servers->sums, all_ok);
+  of_counters_ = AcceptanceOfCounters(SpeculationSums(*servers), all_ok);
 }
 
 std::optional<AcceptanceFigures> RunAcceptance::Of(const RequestSet& requests) const {
@@ -63,6 +72,24 @@ std::optional<AcceptanceFigures> RunAcceptance::FromChunks(const RequestSet& req
   });
   if (!other_source) return std::nullopt;
   return AcceptanceFromChunks({.requests = &requests, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::AllFromChunks(
+    std::span<const SettledRequest> requests) const {
+  const RequestSet set = SetOf(requests);
+  return AcceptanceFromChunks({.requests = &set, .bases = bases_, .store = &store_});
+}
+
+std::optional<AcceptanceFigures> RunAcceptance::FromStatistics(
+    std::span<const SettledRequest> requests) const {
+  const RequestSet set = SetOf(requests);
+  const std::vector<TargetBasis> bases = StatisticsOf(requests);
+  return AcceptanceOf({.requests = &set, .bases = bases, .store = &store_});
+}
+
+std::vector<TargetBasis> RunAcceptance::StatisticsOf(
+    std::span<const SettledRequest> requests) const {
+  return StatisticsBases(requests, bases_);
 }
 
 std::vector<TargetAcceptance> RunAcceptance::Sources() const {

@@ -27,6 +27,11 @@ class RunAcceptance {
   std::optional<AcceptanceFigures> Headline(const RequestSet& requests) const;
   // For comparison; nullopt where the headline is from chunks alone, or nothing speculates.
   std::optional<AcceptanceFigures> FromChunks(const RequestSet& requests) const;
+  // Of ok requests, whatever the headline is from: by their chunks, and by what the servers say of
+  // each; nullopt where none tells anything.
+  std::optional<AcceptanceFigures> AllFromChunks(std::span<const SettledRequest> requests) const;
+  std::optional<AcceptanceFigures> FromStatistics(std::span<const SettledRequest> requests) const;
+  std::vector<TargetBasis> StatisticsOf(std::span<const SettledRequest> requests) const;
   std::optional<AcceptanceFigures> OfCounters() const { return of_counters_; }
   std::vector<TargetAcceptance> Sources() const;
 

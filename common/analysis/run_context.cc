@@ -35,6 +35,16 @@ const TargetProbed* RunContext::Target(uint32_t target) const {
   return found == targets.end() ? nullptr : &*found;
 }
 
+absl::Status RunContext::AddLogged(const StatisticsRead& read) {
+  if (!logged) logged.emplace();
+  logged->AddRead(read);
+  return absl::OkStatus();
+}
+
+const LoggedResponse* RunContext::LoggedAs(const std::optional<std::string>& response_id) const {
+  return logged && response_id ? logged->Find(*response_id) : nullptr;
+}
+
 bool RunContext::ChunkIsStep(uint32_t target) const {
   const TargetProbed* probed = Target(target);
   return probed == nullptr || ProfileNamed(probed->engine).chunk_per_step;

@@ -7,6 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include <absl/status/status.h>
+
+#include "common/analysis/logged_statistics.h"
 #include "common/analysis/stages.h"
 #include "common/journal/event.h"
 
@@ -18,9 +21,10 @@ struct RunContext {
   std::unordered_map<uint64_t, PlannedRow> planned_rows;  // by order index
   std::vector<TargetProbed> targets;                      // in the order of their probes
   std::optional<RunEnded> ended;
-  bool keep_chunks = false;      // someone wants each chunk
-  bool rows_have_stop = false;   // any of the planned rows
-  bool rows_ignore_eos = false;  // the same
+  std::optional<LoggedStatistics> logged;  // absent: no files were read, or not yet
+  bool keep_chunks = false;                // someone wants each chunk
+  bool rows_have_stop = false;             // any of the planned rows
+  bool rows_ignore_eos = false;            // the same
   // Agents whose clock nothing but its wall time relates to the controller's.
   bool clock_unmapped = false;
 
@@ -35,6 +39,10 @@ struct RunContext {
   const TargetProbed* Target(uint32_t target) const;
   // Whether a chunk of that target's engine is a step of it.
   bool ChunkIsStep(uint32_t target) const;
+  // Of the journal's end, applied before what the requests of the run say.  Never fails.
+  absl::Status AddLogged(const StatisticsRead& read);
+  // What the server's files say of that response; nullptr: nothing, or no id is given.
+  const LoggedResponse* LoggedAs(const std::optional<std::string>& response_id) const;
 };
 
 }  // namespace specctl

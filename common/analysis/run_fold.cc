@@ -56,6 +56,7 @@ struct ToState {
   absl::Status operator()(const AgentBatch& event) const { return state.OnAgentBatch(event); }
   absl::Status operator()(const Scraped& event) const { return state.OnScraped(event); }
   absl::Status operator()(const RunEnded& event) const { return state.OnRunEnded(event); }
+  absl::Status operator()(const StatisticsRead& event) const { return state.run.AddLogged(event); }
   // The change of stage says it too.
   absl::Status operator()(const DrainBegun&) const { return absl::OkStatus(); }
 };
@@ -161,6 +162,7 @@ void RunState::SettleRest() {
 void RunState::OnFinished(EndedRequest request) {
   constexpr size_t kFinishReasonsMax = 100;
   CountOddities(request.finish);
+  logged_requests += request.statistics_logged ? 1 : 0;
   if (request.settled.ok()) {
     const std::string reason = request.finish.finish_reason.value_or("");
     // Servers name them as they like: the table is bounded.
@@ -185,6 +187,7 @@ void RunState::CountFailure(const EndedRequest& request) {
 void RunState::CountOddities(const RequestFinished& finish) {
   constexpr size_t kKindsMax = 50;
   oddities.left_open += finish.left_open ? 1 : 0;
+  requests_with_id += finish.response_id ? 1 : 0;
   if (finish.passed_over == 0) return;
   ++oddities.passed_over;
   const std::string& first = finish.passed_over_first;
@@ -388,6 +391,8 @@ Results RunFold::Finish() {
   state_->SettleRest();
   return MakeResults(*state_);
 }
+
+const RunContext& RunFold::Run() const { return state_->run; }
 
 const PlannedRow* RunFold::RowAt(uint64_t position) const { return state_->run.RowAt(position); }
 

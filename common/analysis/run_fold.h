@@ -9,6 +9,7 @@
 
 #include "common/analysis/ended_request.h"
 #include "common/analysis/results.h"
+#include "common/analysis/run_context.h"
 #include "common/figures/stage.h"
 #include "common/journal/event.h"
 
@@ -57,6 +58,8 @@ class RunFold {
 
   // Metadata of the row that was sent at that position; nullptr where the journal has none.
   const PlannedRow* RowAt(uint64_t position) const;
+  // What is known of the run so far; valid as long as the fold.
+  const RunContext& Run() const;
 
  private:
   std::unique_ptr<RunState> state_;

@@ -5,11 +5,15 @@
 #include <tuple>
 #include <utility>
 
+#include <absl/strings/str_format.h>
+
 #include "common/analysis/agent_description.h"
 #include "common/analysis/conservation.h"
+#include "common/analysis/cross_cells.h"
 #include "common/analysis/figures.h"
 #include "common/analysis/network_figures.h"
 #include "common/analysis/outage.h"
+#include "common/analysis/reconcile.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
@@ -32,6 +36,7 @@ struct Sources {
   std::optional<RunAcceptance> acceptance;
   bool reasoning_marked = false, input_known = true;
   bool headline_is_whole_run = false;
+  double run_length_s = 0;
   std::vector<Window> sound_windows;  // of the hold
 
   // Whether invalid windows are left out of the headline: not where nothing would remain.
@@ -101,6 +106,7 @@ void SetHold(Sources& sources, Results& results) {
     last_ns = std::max(last_ns, LastKnownNs(request));
   }
   results.run_length_s = static_cast<double>(last_ns) / static_cast<double>(kSecondNs);
+  sources.run_length_s = results.run_length_s;
   const auto last = static_cast<int64_t>(sources.windows);
   // A hold that nothing ended lasts as long as anything happened.
   const int64_t end = std::min(sources.bounds.drain_s, last);
@@ -187,6 +193,17 @@ void SetAcceptance(Sources& sources, Results& results) {
   results.acceptance_of_counters = sources.acceptance->OfCounters();
 }
 
+// What the server's own files said, if they were read.
+void SetLogged(const RunState& state, Results& results) {
+  if (!state.run.logged) return;
+  const uint64_t sent = results.conservation.sent;
+  results.logged =
+      state.run.logged->Figures({.requests = sent,
+                                 .without_id = sent - std::min(sent, state.requests_with_id),
+                                 .output_tokens = results.tokens.output.value_or(0)},
+                                state.logged_requests);
+}
+
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
 void WithholdUnattributed(const Sources& sources, Results& results) {
   results.whole_token_books = BooksOf(sources.all);
@@ -211,13 +228,8 @@ void WithholdUnattributed(const Sources& sources, Results& results) {
     WithholdPerToken(results.with_invalid->latency);
   }
   for (SliceFigures& slice : results.slices) WithholdPerToken(slice.figures.latency);
-  for (WindowFigures& window : results.windows) {
-    window.output_tps.reset();
-    window.acceptance_length.reset();
-    window.user_tps_p50.reset();
-    window.user_tps_p10.reset();
-    window.user_tps_p1.reset();
-  }
+  for (CrossCell& cell : results.cells) cell.user_tps_mean.reset();
+  for (WindowFigures& window : results.windows) WithholdPerToken(window);
 }
 
 void SetHeadline(const Sources& sources, Results& results) {
@@ -278,13 +290,21 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
     slice.figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
   }
   slice.figures.acceptance = sources.acceptance->Of(headline);
+  if (sources.run_length_s > 0) {
+    slice.whole_run_output_tps = static_cast<double>(slice.output_tokens) / sources.run_length_s;
+  }
   return slice;
 }
 
 void SetSlices(const Sources& sources, Results& results) {
   for (size_t i = 0; i < kDimensions; ++i) {
     const auto dimension = static_cast<Dimension>(i);
-    const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
+    const SliceTable& table = sources.state.settlement.slices();
+    const SliceTable::Slices& slices = table.Of(dimension);
+    if (table.IsDropped(dimension)) {
+      results.notes.push_back(absl::StrFormat("no results by %s: it has more than %d values",
+                                              DimensionName(dimension), SliceTable::kKeysMax));
+    }
     std::map<SliceKey, RequestSet> members;
     for (const SettledRequest& request : sources.requests) {
       // Dropped, or no request has such a property.
@@ -350,8 +370,14 @@ Results MakeResults(const RunState& state) {
   SetTokens(sources, results);
   SetServers(sources, results);
   SetAcceptance(sources, results);
+  SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.cells = CrossCellsOf({.run = state.run,
+                                .acceptance = *sources.acceptance,
+                                .requests = sources.requests,
+                                .whole_run = sources.headline_is_whole_run,
+                                .leaves_out = sources.leaves_out});
   results.networks = NetworkByTarget(sources.all, sources.headline());
   results.headline.latency.receive_lag_ms = DescribeMs(state.health.receive_lag());
   results.windows = DescribeWindows({.table = state.windows,
@@ -361,6 +387,7 @@ Results MakeResults(const RunState& state) {
                                      .windows = sources.windows});
   // After every figure, so that none escapes; before outages, which use what is left.
   WithholdUnattributed(sources, results);
+  results.reconciliation = Reconcile(state.run, *sources.acceptance, sources.requests, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   // Needs windows and step latencies; the verdict needs the outages.
   SetOutages(sources, backing_off, results);

@@ -74,6 +74,8 @@ struct RunState {
   std::map<std::string, uint64_t> finish_reasons;
   FailureTable failures;
   ResponseOddities oddities;
+  uint64_t logged_requests = 0,
+           requests_with_id = 0;  // that found their log entry; that told an id
 };
 
 }  // namespace specctl

@@ -6,9 +6,10 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/acceptance_counters.h"
+#include "common/analysis/server_sums.h"
 #include "common/analysis/stages.h"
 #include "common/analysis/window_table.h"
-#include "common/figures/catalogue.h"
 
 namespace specctl {
 namespace {
@@ -18,43 +19,6 @@ std::string_view OriginOf(std::string_view url) {
   const size_t scheme = url.find("://");
   const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   return url.substr(0, path);
-}
-
-void AddUp(const std::vector<double>& from, std::vector<double>& to) {
-  if (to.size() < from.size()) to.resize(from.size());
-  for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
-
-// The sum over the targets that have the counter; says where not all have it.
-template <std::optional<double> ServerCounters::*kCounter>
-void SumUp(ServerFigures& figures) {
-  std::optional<double>& sum = figures.sums.*kCounter;
-  std::vector<std::string> urls;
-  for (const TargetCounters& target : figures.targets) {
-    const std::optional<double>& value = target.counters.*kCounter;
-    if (!value) continue;
-    sum = sum.value_or(0) + *value;
-    urls.push_back(target.url);
-  }
-  // A sum over some of the servers is shown, but named as such.
-  const bool partial = urls.size() < figures.targets.size() || !figures.complete;
-  if (!sum || !partial) return;
-  figures.partial.emplace_back(std::string(DefinitionOf<kCounter>().key), std::move(urls));
-}
-
-void SetSums(ServerFigures& figures) {
-  SumUp<&ServerCounters::generated_tokens>(figures);
-  SumUp<&ServerCounters::prompt_tokens>(figures);
-  SumUp<&ServerCounters::first_tokens>(figures);
-  SumUp<&ServerCounters::drafts>(figures);
-  SumUp<&ServerCounters::drafted_tokens>(figures);
-  SumUp<&ServerCounters::accepted_tokens>(figures);
-  SumUp<&ServerCounters::engine_steps>(figures);
-  SumUp<&ServerCounters::preemptions>(figures);
-  SumUp<&ServerCounters::requests_finished>(figures);
-  for (const TargetCounters& target : figures.targets) {
-    AddUp(target.counters.accepted_by_position, figures.sums.accepted_by_position);
-  }
 }
 
 }  // namespace
@@ -95,7 +59,7 @@ void ServerFold::AddEngine(std::string_view engine) {
 std::optional<double> ServerFold::Growth(ServerFigure figure) const {
   std::optional<double> sum;
   for (const Target& target : targets_) {
-    const auto growth = target.same_as ? std::nullopt : target.series.Growth(figure);
+    const auto growth = target.same_as ? std::nullopt : target.series.Values()[figure];
     if (growth) sum = sum.value_or(0) + *growth;
   }
   return sum;
@@ -138,20 +102,27 @@ void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>&
   }
 }
 
+std::optional<double> ServerFold::GaugeOf(const Target& target, size_t gauge, size_t window) {
+  if (target.windows.empty()) return std::nullopt;
+  // A gauge holds until it is read again.
+  for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
+    if (!target.windows[i].scraped) continue;
+    const Gauge& of = target.windows[i].gauges[gauge];
+    if (of.scrapes == 0) return std::nullopt;
+    return of.sum / of.scrapes;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> ServerFold::GaugeAt(size_t gauge, size_t window) const {
   std::optional<double> sum;
   size_t targets = 0;
   for (const Target& target : targets_) {
-    if (!Counts(target) || target.windows.empty()) continue;
-    // A gauge holds until it is read again.
-    for (size_t i = std::min(window, target.windows.size() - 1) + 1; i-- > 0;) {
-      if (!target.windows[i].scraped) continue;
-      const Gauge& of = target.windows[i].gauges[gauge];
-      if (of.scrapes == 0) break;
-      sum = sum.value_or(0) + of.sum / of.scrapes;
-      ++targets;
-      break;
-    }
+    if (!Counts(target)) continue;
+    const std::optional<double> value = GaugeOf(target, gauge, window);
+    if (!value) continue;
+    sum = sum.value_or(0) + *value;
+    ++targets;
   }
   const bool is_share = kGauges[gauge] == ServerFigure::kKvCacheShare;
   // Shares of equal caches are averaged, counts are added up.
@@ -220,11 +191,22 @@ void ServerFold::FindDuplicates() {
 std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, size_t last) const {
   size_t end = 0;
   for (const Target& target : targets_) end = std::max(end, target.windows.size());
+  return SummaryOver(first, std::min(last, end), [&](size_t i) { return GaugeAt(gauge, i); });
+}
+
+std::optional<GaugeSummary> ServerFold::GaugeOfTarget(const Target& target, size_t gauge,
+                                                      size_t first, size_t last) {
+  return SummaryOver(first, std::min(last, target.windows.size()),
+                     [&](size_t i) { return GaugeOf(target, gauge, i); });
+}
+
+std::optional<GaugeSummary> ServerFold::SummaryOver(
+    size_t first, size_t last, const std::function<std::optional<double>(size_t)>& value_at) {
   GaugeSummary figure;
   double total = 0;
   size_t count = 0;
-  for (size_t i = first; i < std::min(last, end); ++i) {
-    const std::optional<double> value = GaugeAt(gauge, i);
+  for (size_t i = first; i < last; ++i) {
+    const std::optional<double> value = value_at(i);
     if (!value) continue;
     figure.max = std::max(figure.max, *value);
     total += *value;
@@ -235,8 +217,23 @@ std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, size_t first, si
   return figure;
 }
 
+TargetCounters ServerFold::CountersOf(const Target& target, uint32_t metrics) {
+  TargetCounters counters;
+  counters.metrics = metrics;
+  counters.url = target.source.url;
+  // Counters of a server that two targets name are of neither alone.
+  if (!target.has_duplicate) counters.target = target.source.target;
+  counters.counters = target.series.Counters();
+  counters.ranks = target.series.Ranks();
+  for (RankCounters& rank : counters.ranks) {
+    rank.acceptance = AcceptanceOfCounters(rank.counters, /*all_ok=*/false);
+  }
+  counters.latencies = LatenciesOf({&target.series});
+  return counters;
+}
+
 // What is said of each URL.
-void ServerFold::SetTargets(ServerFigures& figures) const {
+void ServerFold::SetTargets(size_t first, size_t last, ServerFigures& figures) const {
   size_t servers = 0;
   std::set<std::string> other_names;
   for (uint32_t i = 0; i < targets_.size(); ++i) {
@@ -258,11 +255,10 @@ void ServerFold::SetTargets(ServerFigures& figures) const {
     for (std::string& name : series.OtherNames()) other_names.insert(std::move(name));
     // Without one of its two ends the growth is not the run's.
     if (!series.is_whole()) continue;
-    // Counters of a server that two targets name are of neither alone.
-    figures.targets.push_back({.metrics = i,
-                               .url = url,
-                               .target = target.has_duplicate ? std::nullopt : target.source.target,
-                               .counters = series.Counters()});
+    TargetCounters counters = CountersOf(target, i);
+    counters.running = GaugeOfTarget(target, 0, first, last);
+    counters.waiting = GaugeOfTarget(target, 1, first, last);
+    figures.targets.push_back(std::move(counters));
   }
   figures.other_names.assign(other_names.begin(), other_names.end());
   figures.complete = servers > 0 && figures.targets.size() == servers;
@@ -280,10 +276,15 @@ std::vector<ScrapeFailure> ServerFold::Failures() const {
 std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {
   if (scrapes_ == 0) return std::nullopt;
   ServerFigures figures;
-  SetTargets(figures);
+  SetTargets(first_window, last_window, figures);
   // Of servers that take turns, others' sums would be taken for all.
   if (figures.alternating.empty()) {
     SetSums(figures);
+    std::vector<const ServerSeries*> summed;
+    for (const TargetCounters& target : figures.targets) {
+      summed.push_back(&targets_[target.metrics].series);
+    }
+    SetLatencies(summed, figures);
     const auto hits = Growth(ServerFigure::kPrefixHits);
     const auto queries = Growth(ServerFigure::kPrefixQueries);
     if (hits && queries.value_or(0) > 0) figures.sums.prefix_hit_rate = *hits / *queries;

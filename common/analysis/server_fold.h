@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,10 +82,16 @@ class ServerFold {
   }
   void AddWindows(const Scraped& scraped, const std::array<double, 3>& before, Target& target);
   void FindDuplicates();
+  static std::optional<double> GaugeOf(const Target& target, size_t gauge, size_t window);
   std::optional<double> GaugeAt(size_t gauge, size_t window) const;
   std::optional<double> SpreadAt(size_t counter, size_t window) const;
   std::optional<GaugeSummary> GaugeOver(size_t gauge, size_t first, size_t last) const;
-  void SetTargets(ServerFigures& figures) const;
+  static std::optional<GaugeSummary> GaugeOfTarget(const Target& target, size_t gauge, size_t first,
+                                                   size_t last);
+  static std::optional<GaugeSummary> SummaryOver(
+      size_t first, size_t last, const std::function<std::optional<double>(size_t)>& value_at);
+  void SetTargets(size_t first, size_t last, ServerFigures& figures) const;
+  static TargetCounters CountersOf(const Target& target, uint32_t metrics);
 
   std::vector<const EngineProfile*> engines_;
   std::vector<Target> targets_;

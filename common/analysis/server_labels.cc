@@ -116,6 +116,13 @@ PrefixCacheCheck CheckPrefixCache(const Evidence& evidence, const Results& figur
 }
 
 std::optional<VerdictLabel> OtherTrafficLabel(const Results& figures) {
+  if (figures.logged && figures.logged->of_others > 0) {
+    return VerdictLabel{
+        .code = Label::kOtherTraffic,
+        .text = absl::StrFormat("the server's files have %d responses, of which %d "
+                                "are not of this run",
+                                figures.logged->responses, figures.logged->of_others)};
+  }
   // Requests to a target that was not scraped are in no counter.
   if (!figures.servers || !figures.servers->complete) return std::nullopt;
   const ServerCounters& servers = figures.servers->sums;

@@ -12,17 +12,32 @@ namespace {
 
 constexpr uint32_t kSeriesMax = 100'000;   // of one URL
 constexpr uint32_t kPositionsMax = 4'096;  // no draft is near this long
+constexpr std::string_view kUpperBound = "le";
 constexpr size_t kProcessStartsMax = 64;
 
-uint32_t PositionOf(const MetricSeries& series, std::string_view label) {
-  for (const auto& [name, value] : series.labels) {
-    uint32_t position = 0;
-    if (name != label) continue;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), position);
-    if (error == std::errc() && end == value.data() + value.size()) return position;
-  }
-  // Not a position: the caller drops the series.
-  return kPositionsMax;
+// nullptr: it has no such label.
+const std::string* LabelOf(const MetricLabels& labels, std::string_view name) {
+  const auto found = std::find_if(labels.begin(), labels.end(),
+                                  [&](const auto& label) { return label.first == name; });
+  return found == labels.end() ? nullptr : &found->second;
+}
+
+// nullopt: `text` is null, or no such number.
+template <class Number>
+std::optional<Number> NumberOf(const std::string* text) {
+  Number number = 0;
+  if (text == nullptr) return std::nullopt;
+  const char* const begin = text->data() + (text->starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  return number;
+}
+
+bool IsGauge(ServerFigure figure) {
+  constexpr std::array kGauges = {ServerFigure::kRunning, ServerFigure::kWaiting,
+                                  ServerFigure::kKvCacheShare, ServerFigure::kDraftWidth,
+                                  ServerFigure::kProcessStart};
+  return std::find(kGauges.begin(), kGauges.end(), figure) != kGauges.end();
 }
 
 std::string_view PathOf(std::string_view url) {
@@ -34,12 +49,18 @@ std::string_view PathOf(std::string_view url) {
 }  // namespace
 
 // 0 is best: the family's first name, as it is; then without its `_total`; then its other names.
-int ServerSeries::RankOfName(const Series& series) {
+int ServerSeries::OrderOfName(const Series& series) {
   return (series.family->other_name ? 2 : 0) + (series.name == series.family->name ? 0 : 1);
 }
 
 bool ServerSeries::Counts(const Series& series) const {
-  return series.family != nullptr && RankOfName(series) == Of(series.family->figure).best_name;
+  return series.family != nullptr && !series.copy &&
+         OrderOfName(series) == Of(series.family->figure).best_name;
+}
+
+bool ServerSeries::Counts(const Series& series, ServerFigure figure, size_t rank) const {
+  return Counts(series) && series.family->figure == figure &&
+         (rank == kWholeServer || series.rank == rank);
 }
 
 bool ServerSeries::Knows(ServerFigure figure) const {
@@ -61,55 +82,102 @@ bool ServerSeries::KnowsAny() const {
 }
 
 std::optional<double> ServerSeries::Growth(ServerFigure figure) const {
+  return GrowthOf(figure, kWholeServer);
+}
+
+std::optional<double> ServerSeries::Gauge(ServerFigure figure) const {
+  return GaugeOf(figure, kWholeServer);
+}
+
+std::optional<double> ServerSeries::GrowthOf(ServerFigure figure, size_t rank) const {
   if (!Knows(figure)) return std::nullopt;
-  double sum = 0;
+  std::optional<double> sum;
   for (const Series& series : series_) {
-    if (Counts(series) && series.family->figure == figure) sum += series.counter.growth();
+    if (Counts(series, figure, rank)) sum = sum.value_or(0) + series.counter.growth();
   }
   return sum;
 }
 
-std::optional<double> ServerSeries::Gauge(ServerFigure figure) const {
+std::optional<double> ServerSeries::GaugeOf(ServerFigure figure, size_t rank) const {
   if (!Knows(figure)) return std::nullopt;
   double sum = 0;
   size_t count = 0;
   bool mean = false;
   for (const Series& series : series_) {
-    if (!Counts(series) || series.family->figure != figure) continue;
+    if (!Counts(series, figure, rank)) continue;
     sum += *series.value;
     ++count;
     mean = mean || series.family->mean_of_series;
   }
+  if (count == 0) return std::nullopt;
   return mean ? sum / static_cast<double>(count) : sum;
 }
 
-std::vector<double> ServerSeries::AcceptedByPosition() const {
-  std::vector<double> accepted;
-  if (!Knows(ServerFigure::kAcceptedByPosition)) return accepted;
+std::vector<double> ServerSeries::ByPosition(ServerFigure figure, size_t rank) const {
+  std::vector<double> tokens;
+  if (!Knows(figure)) return tokens;
   for (const Series& series : series_) {
-    if (!Counts(series) || series.family->figure != ServerFigure::kAcceptedByPosition) continue;
-    if (accepted.size() <= series.position) accepted.resize(series.position + 1);
-    accepted[series.position] += series.counter.growth();
+    if (!Counts(series, figure, rank)) continue;
+    if (tokens.size() <= series.position) tokens.resize(series.position + 1);
+    tokens[series.position] += series.counter.growth();
   }
-  return accepted;
+  return tokens;
 }
 
-ServerCounters ServerSeries::Counters() const {
+std::optional<BucketHistogram> ServerSeries::Histogram(ServerFigure figure) const {
+  if (!Knows(figure) || Falls() > 0) return std::nullopt;
+  BucketHistogram histogram;
+  for (const Series& series : series_) {
+    if (Counts(series, figure, kWholeServer)) {
+      histogram.Add(series.upper_s, series.counter.growth());
+    }
+  }
+  return histogram;
+}
+
+FigureValues ServerSeries::ValuesOf(size_t rank) const {
+  FigureValues values;
+  for (size_t i = 0; i < kServerFigures; ++i) {
+    const auto figure = static_cast<ServerFigure>(i);
+    values[figure] = IsGauge(figure) ? GaugeOf(figure, rank) : GrowthOf(figure, rank);
+  }
+  if (engine_ != nullptr && engine_->derive != nullptr) engine_->derive(values);
+  return values;
+}
+
+ServerCounters ServerSeries::CountersOf(size_t rank) const {
+  const FigureValues values = ValuesOf(rank);
   ServerCounters counters;
-  counters.generated_tokens = Growth(ServerFigure::kGeneratedTokens);
-  counters.prompt_tokens = Growth(ServerFigure::kPromptTokens);
-  counters.first_tokens = Growth(ServerFigure::kFirstTokens);
-  counters.drafts = Growth(ServerFigure::kDrafts);
-  counters.drafted_tokens = Growth(ServerFigure::kDraftedTokens);
-  counters.accepted_tokens = Growth(ServerFigure::kAcceptedTokens);
-  counters.engine_steps = Growth(ServerFigure::kEngineSteps);
-  counters.preemptions = Growth(ServerFigure::kPreemptions);
-  counters.requests_finished = Growth(ServerFigure::kRequestsFinished);
-  const auto hits = Growth(ServerFigure::kPrefixHits);
-  const auto queries = Growth(ServerFigure::kPrefixQueries);
+  counters.generated_tokens = values[ServerFigure::kGeneratedTokens];
+  counters.prompt_tokens = values[ServerFigure::kPromptTokens];
+  counters.first_tokens = values[ServerFigure::kFirstTokens];
+  counters.drafts = values[ServerFigure::kDrafts];
+  counters.drafted_tokens = values[ServerFigure::kDraftedTokens];
+  counters.accepted_tokens = values[ServerFigure::kAcceptedTokens];
+  counters.engine_steps = values[ServerFigure::kEngineSteps];
+  counters.preemptions = values[ServerFigure::kPreemptions];
+  counters.requests_finished = values[ServerFigure::kRequestsFinished];
+  const auto hits = values[ServerFigure::kPrefixHits];
+  const auto queries = values[ServerFigure::kPrefixQueries];
   if (hits && queries.value_or(0) > 0) counters.prefix_hit_rate = *hits / *queries;
-  counters.accepted_by_position = AcceptedByPosition();
+  counters.accepted_by_position = ByPosition(ServerFigure::kAcceptedByPosition, rank);
+  counters.drafted_by_position = ByPosition(ServerFigure::kLaterDraftedTokens, rank);
+  if (!counters.drafted_by_position.empty() && counters.drafts) {
+    // Each draft has a first token.
+    counters.drafted_by_position.front() = *counters.drafts;
+  }
   return counters;
+}
+
+std::vector<RankCounters> ServerSeries::Ranks() const {
+  std::vector<RankCounters> ranks;
+  if (ranks_.size() < 2) return ranks;
+  for (size_t i = 0; i < ranks_.size(); ++i) ranks.push_back({ranks_[i], CountersOf(i), {}});
+  // "10" is behind "9".
+  std::sort(ranks.begin(), ranks.end(), [](const RankCounters& a, const RankCounters& b) {
+    return std::pair(a.rank.size(), a.rank) < std::pair(b.rank.size(), b.rank);
+  });
+  return ranks;
 }
 
 // Where the process's start is known, it tells restarts from other servers.
@@ -147,22 +215,68 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
   // Servers expose labels in any order.
   std::sort(made.labels.begin(), made.labels.end());
   for (const EngineProfile* engine : engines) {
-    made.family = FindFamily(*engine, of.name);
-    if (made.family != nullptr) break;
+    made.family = FindFamily(*engine, of.name, of.labels);
+    if (made.family == nullptr) continue;
+    if (made.family->figure != ServerFigure::kProcessStart) engine_ = engine;
+    break;
   }
   if (made.family == nullptr) return made;
-  if (!made.family->position_label.empty()) {
-    made.position = PositionOf(of, made.family->position_label);
-    // A position that can't be read can't be counted.
-    if (made.position >= kPositionsMax) made.family = nullptr;
+  if (!ReadPlace(made)) {
+    // What can't be placed can't be counted.
+    made.family = nullptr;
+    return made;
   }
-  if (made.family == nullptr) return made;
+  ReadRank(made);
+  made.copy = IsCopy(made);
   int& best = figures_[static_cast<size_t>(made.family->figure)].best_name;
   // One name counts, the best that is there: old and new names of a figure would add up to double.
-  best = std::min(best, RankOfName(made));
+  best = std::min(best, OrderOfName(made));
   // Not there at the first scrape: nothing had been counted yet.
   if (before_) made.counter.Observe(0);
   return made;
+}
+
+// The position or the bucket that a series is of; false: it does not say.
+bool ServerSeries::ReadPlace(Series& series) const {
+  const MetricFamily& family = *series.family;
+  if (!family.position_label.empty()) {
+    const auto position = NumberOf<uint32_t>(LabelOf(series.labels, family.position_label));
+    if (!position || *position >= kPositionsMax) return false;
+    series.position = *position;
+  }
+  if (family.buckets) {
+    const auto upper_s = NumberOf<double>(LabelOf(series.labels, kUpperBound));
+    if (!upper_s || std::isnan(*upper_s)) return false;
+    series.upper_s = *upper_s;
+  }
+  return true;
+}
+
+void ServerSeries::ReadRank(Series& series) {
+  if (engine_ == nullptr || engine_->rank_label.empty()) return;
+  const std::string* const rank = LabelOf(series.labels, engine_->rank_label);
+  if (rank == nullptr) return;
+  const auto known = std::find(ranks_.begin(), ranks_.end(), *rank);
+  series.rank = static_cast<size_t>(known - ranks_.begin());
+  if (known == ranks_.end()) ranks_.push_back(*rank);
+}
+
+// Whether an earlier series differs in labels alone that tell copies apart.
+bool ServerSeries::IsCopy(const Series& series) const {
+  if (engine_ == nullptr || engine_->copy_labels.empty()) return false;
+  const auto without_copies = [&](const Series& of) {
+    auto labels = of.labels;
+    std::erase_if(labels, [&](const auto& label) {
+      return std::find(engine_->copy_labels.begin(), engine_->copy_labels.end(), label.first) !=
+             engine_->copy_labels.end();
+    });
+    return labels;
+  };
+  const auto labels = without_copies(series);
+  return std::any_of(series_.begin(), series_.end(), [&](const Series& earlier) {
+    return earlier.name == series.name && earlier.family != nullptr &&
+           without_copies(earlier) == labels;
+  });
 }
 
 void ServerSeries::OnProcessStart(double start_s) {

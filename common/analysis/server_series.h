@@ -14,6 +14,7 @@
 #include "common/engine/engine_profile.h"
 #include "common/figures/server_figures.h"
 #include "common/journal/event.h"
+#include "common/prometheus/bucket_histogram.h"
 #include "common/prometheus/counter_deltas.h"
 
 namespace specctl {
@@ -36,7 +37,14 @@ class ServerSeries {
   // nullopt where it is not known.
   std::optional<double> Growth(ServerFigure figure) const;
   std::optional<double> Gauge(ServerFigure figure) const;  // at the last scrape
-  ServerCounters Counters() const;
+  // Of the run so far, with what follows from other figures.
+  FigureValues Values() const { return ValuesOf(kWholeServer); }
+  ServerCounters Counters() const { return CountersOf(kWholeServer); }
+  // By the label that the engine tells its ranks apart by; empty where there is no more than one.
+  std::vector<RankCounters> Ranks() const;
+  // nullopt: not known, or a counter was reset, since which buckets had been counted anew can't be
+  // told of all.
+  std::optional<BucketHistogram> Histogram(ServerFigure figure) const;
 
   // Counters fell again and again and came back, or the process's start did.
   bool Alternates() const;
@@ -53,20 +61,24 @@ class ServerSeries {
 
  private:
   static constexpr size_t kFailureTextsMax = 3;
+  static constexpr size_t kWholeServer = SIZE_MAX;
   struct Series {
     const MetricFamily* family = nullptr;  // nullptr: none that is known
+    bool copy = false;                     // says again what an earlier series says
     std::string name;
     std::vector<std::pair<std::string, std::string>> labels;  // in order
     uint32_t position = 0;
+    double upper_s = 0;          // of a bucket
+    size_t rank = kWholeServer;  // index in ranks_; kWholeServer: of none alone
     CounterSeries counter;
     std::optional<double> value;  // the last one; nullopt: none that is a number
   };
   struct Figure {
     bool seen = false, rounded = false;
-    int best_name = 4;  // the best of its series' RankOfName()
+    int best_name = 4;  // the best of its series' OrderOfName()
   };
 
-  static int RankOfName(const Series& series);
+  static int OrderOfName(const Series& series);
   Series MakeSeries(const MetricSeries& of, std::span<const EngineProfile* const> engines);
   void AddSample(Series& series, double value);
   void OnProcessStart(double start_s);
@@ -74,9 +86,19 @@ class ServerSeries {
   const Figure& Of(ServerFigure figure) const { return figures_[static_cast<size_t>(figure)]; }
   // Whether the figure is taken from it.
   bool Counts(const Series& series) const;
-  std::vector<double> AcceptedByPosition() const;
+  bool Counts(const Series& series, ServerFigure figure, size_t rank) const;
+  // Of a rank, or of the whole server.
+  std::optional<double> GrowthOf(ServerFigure figure, size_t rank) const;
+  std::optional<double> GaugeOf(ServerFigure figure, size_t rank) const;
+  std::vector<double> ByPosition(ServerFigure figure, size_t rank) const;
+  FigureValues ValuesOf(size_t rank) const;
+  ServerCounters CountersOf(size_t rank) const;
+  bool ReadPlace(Series& series) const;
+  void ReadRank(Series& series);
   bool HasCountersOf(const ServerSeries& other) const;
+  bool IsCopy(const Series& series) const;
 
+  const EngineProfile* engine_ = nullptr;  // whose families they are
   bool before_ = false, after_ = false, after_failure_ = false;
   std::string path_;                    // of the URL
   std::string peer_;                    // who answered the last scrape
@@ -84,6 +106,7 @@ class ServerSeries {
   bool start_came_back_ = false;
   std::array<Figure, kServerFigures> figures_;
   std::vector<Series> series_;
+  std::vector<std::string> ranks_;  // in the order of first appearances
   std::vector<ScrapeFailure> failures_;
 };
 

@@ -72,6 +72,8 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
       return Named(run.RowAt(request.position), &PlannedRow::tier);
     case Dimension::kSubCategory:
       return Named(run.RowAt(request.position), &PlannedRow::sub_category);
+    case Dimension::kDifficulty:
+      return Named(run.RowAt(request.position), &PlannedRow::difficulty);
     case Dimension::kTurn:
       return Numbered(request.turn);
     case Dimension::kTarget:

@@ -1,5 +1,5 @@
-// SliceTable: requests by category, tier, sub-category, turn, target, model, agent, stage and what
-// the server had of their prompt.
+// SliceTable: requests by category, tier, sub-category, difficulty, turn, target, model, agent,
+// stage and what the server had of their prompt.
 #pragma once
 
 #include <array>
@@ -54,6 +54,7 @@ class SliceTable {
 
   // Empty where the dimension was dropped.
   const Slices& Of(Dimension dimension) const { return slices_[static_cast<size_t>(dimension)]; }
+  bool IsDropped(Dimension dimension) const { return dropped_[static_cast<size_t>(dimension)]; }
   // Of all ok requests.
   const SliceSums& all() const { return all_; }
 

@@ -34,11 +34,7 @@ std::vector<std::string> WhyTokensMayDiffer(const Evidence& evidence, const Resu
     why.push_back(absl::StrFormat("%d responses whose tokens do not add up",
                                   figures.whole_token_books.responses_apart));
   }
-  // A stop string's tokens are generated, and may be left out of the text and of the usage.
-  const std::string& extra_inputs = evidence.run.spec().request.extra_inputs_json;
-  if (evidence.run.rows_have_stop || extra_inputs.find("\"stop\"") != std::string::npos) {
-    why.push_back("stop strings");
-  }
+  if (HasStopStrings(evidence.run)) why.push_back("stop strings");
   return why;
 }
 
@@ -50,6 +46,11 @@ bool HasAllTokens(const std::optional<ServerFigures>& servers) {
 }
 
 }  // namespace
+
+bool HasStopStrings(const RunContext& run) {
+  const std::string& extra_inputs = run.spec().request.extra_inputs_json;
+  return run.rows_have_stop || extra_inputs.find("\"stop\"") != std::string::npos;
+}
 
 CheckResult CheckTokens(const Evidence& evidence, const Results& figures,
                         std::span<const VerdictLabel> labels) {

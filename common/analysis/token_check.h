@@ -13,4 +13,7 @@ namespace specctl {
 CheckResult CheckTokens(const Evidence& evidence, const Results& figures,
                         std::span<const VerdictLabel> labels);
 
+// A stop string's tokens are generated, and may be left out of the text and of the usage.
+bool HasStopStrings(const RunContext& run);
+
 }  // namespace specctl

@@ -6,6 +6,7 @@
 
 #include "common/analysis/labels.h"
 #include "common/analysis/littles_law.h"
+#include "common/analysis/reconcile.h"
 #include "common/analysis/run_checks.h"
 #include "common/analysis/token_check.h"
 #include "common/analysis/window_reasons.h"
@@ -74,6 +75,7 @@ Judgement Judge(const Evidence& evidence, const Results& figures) {
   AddFinding(CheckClocks(evidence.run), verdict);
   // Traffic of others explains tokens that nothing else does.
   AddCheckResult(CheckTokens(evidence, figures, verdict.labels), judgement);
+  AddFinding(CheckReconciliation(figures), verdict);
   std::vector<WindowReasons> reasons = ReasonsOfWindows(evidence, figures);
   for (VerdictReason& reason : SumUpWindows(evidence, figures, reasons)) {
     verdict.reasons.push_back(std::move(reason));

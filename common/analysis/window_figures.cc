@@ -87,4 +87,12 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
   return described;
 }
 
+void WithholdPerToken(WindowFigures& window) {
+  window.output_tps.reset();
+  window.acceptance_length.reset();
+  window.user_tps_p50.reset();
+  window.user_tps_p10.reset();
+  window.user_tps_p1.reset();
+}
+
 }  // namespace specctl

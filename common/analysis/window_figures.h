@@ -23,4 +23,7 @@ struct WindowSources {
 // Without verdicts, which are the judge's.
 std::vector<WindowFigures> DescribeWindows(const WindowSources& sources);
 
+// Takes away what tells of tokens by chunk.
+void WithholdPerToken(WindowFigures& window);
+
 }  // namespace specctl

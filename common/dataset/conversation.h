@@ -24,6 +24,7 @@ struct Conversation {
   std::string question_id;                  // the row's own, else a hash of its turns; never empty
   std::string category;                     // may be empty
   std::string sub_category;                 // may be empty
+  std::string difficulty;                   // easy, medium, hard or the row's own; may be empty
   std::string tier;                         // low_entropy, mixed, high_entropy, or empty
   std::vector<std::vector<Message>> turns;  // at least one turn, each of at least one message
   std::optional<uint32_t> max_tokens;       // the row's own; goes before --osl

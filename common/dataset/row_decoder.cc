@@ -219,6 +219,7 @@ class RowDecoder::Impl {
     return std::optional(Conversation{.question_id = std::move(question_id),
                                       .category = *category,
                                       .sub_category = *std::move(sub_category),
+                                      .difficulty = DifficultyOf(row),
                                       .tier = IsEntropyTier(*category) ? *category : "",
                                       .turns = std::move(turns),
                                       .max_tokens = *max_tokens,

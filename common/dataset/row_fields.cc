@@ -25,7 +25,8 @@ using Names = std::span<const std::string_view>;
 // In this order: the dataset's own id before a generic one.
 constexpr std::array<std::string_view, 4> kIdKeys = {"question_id", "prompt_id", "id",
                                                      "session_id"};
-constexpr std::array<std::string_view, 3> kTextKeys = {"category", "sub_category", "model"};
+constexpr std::array<std::string_view, 4> kTextKeys = {"category", "sub_category", "difficulty",
+                                                       "model"};
 // Two of OpenAI's API and AIPerf's.
 constexpr std::array<std::string_view, 3> kMaxTokensKeys = {"max_tokens", "max_completion_tokens",
                                                             "output_length"};
@@ -144,6 +145,15 @@ std::string QuestionIdOf(object row) {
     }
   }
   return "";
+}
+
+std::string DifficultyOf(object row) {
+  element value;
+  if (row.at_key("difficulty").get(value) != simdjson::SUCCESS) return "";
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  // Logs have numbers there; what else it may be slices nothing.
+  return value.is_number() ? JsonOf(value) : "";
 }
 
 absl::StatusOr<std::string> OptionalText(object row, std::string_view key) {

@@ -18,6 +18,8 @@ std::string_view TypeOf(simdjson::dom::element value);
 std::string QuestionIdOf(simdjson::dom::object row);
 
 // The text of `key`; empty where it is absent or null.  INVALID_ARGUMENT: another type.
+std::string DifficultyOf(simdjson::dom::object row);
+
 absl::StatusOr<std::string> OptionalText(simdjson::dom::object row, std::string_view key);
 
 // INVALID_ARGUMENT: not an integer from 1 to 2^31 - 1.

@@ -68,6 +68,11 @@ FigureValue RatesOver(const FigureSet& set) {
   return std::string_view(set.acceptance->rates_over_steps ? "steps" : "drafts");
 }
 
+FigureValue ConditionalApproximate(const FigureSet& set) {
+  const bool is = set.acceptance && set.acceptance->conditional_approximate;
+  return is ? FigureValue(true) : FigureValue();
+}
+
 FigureValue Source(const FigureSet& set) {
   if (!set.acceptance) return {};
   return AcceptanceSourceName(set.acceptance->source);
@@ -132,6 +137,8 @@ constexpr FigureDefinition kFigures[] = {
                                                         Unit::kTokensPerStep, kRatio}),
     Acceptance<&AcceptanceFigures::conditional>(
         {"conditional", "accept rate by position, given those before it", Unit::kShare, kRatio}),
+    AcceptanceQualifier("conditional_approximate", "given those before it: approximate",
+                        &ConditionalApproximate),
     Acceptance<&AcceptanceFigures::joint>(
         {"joint", "accept rate by position, with those before it", Unit::kShare, kRatio}),
     AcceptanceQualifier("rates_over", "rates by position are over", &RatesOver),
@@ -141,6 +148,10 @@ constexpr FigureDefinition kFigures[] = {
         {"cut_histogram", "last steps by tokens, cut", Unit::kSteps, kCount}),
     Acceptance<&AcceptanceFigures::steps>({"steps", "steps", Unit::kSteps, kCount}),
     Acceptance<&AcceptanceFigures::drafts>({"drafts", "drafts", Unit::kDrafts, kCount}),
+    Acceptance<&AcceptanceFigures::drafted_tokens>(
+        {"drafted_tokens", "drafted tokens", Unit::kTokens, kCount}),
+    Acceptance<&AcceptanceFigures::accepted_tokens>(
+        {"accepted_tokens", "accepted tokens", Unit::kTokens, kCount}),
     AcceptanceQualifier("source", "source of acceptance", &Source),
     Acceptance<&AcceptanceFigures::source_share>(
         {"source_share", "share of requests with the source", Unit::kShare, kRatio}),

@@ -7,6 +7,7 @@ constexpr NameTable<Dimension> kDimensionNames = {{
     {Dimension::kCategory, "category"},
     {Dimension::kTier, "tier"},
     {Dimension::kSubCategory, "sub_category"},
+    {Dimension::kDifficulty, "difficulty"},
     {Dimension::kTurn, "turn"},
     {Dimension::kTarget, "target"},
     {Dimension::kModel, "model"},

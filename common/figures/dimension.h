@@ -13,6 +13,7 @@ enum class Dimension : uint8_t {
   kCategory,
   kTier,
   kSubCategory,
+  kDifficulty,
   kTurn,
   kTarget,
   kModel,

@@ -12,6 +12,8 @@ std::string_view AcceptanceSourceName(AcceptanceSource source) {
       return "counters";
     case AcceptanceSource::kMixed:
       return "mixed";
+    case AcceptanceSource::kMetricsFiles:
+      return "metrics_files";
     case AcceptanceSource::kChunks:
       break;
   }

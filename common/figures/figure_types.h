@@ -34,13 +34,23 @@ struct ThroughputFigures {
 };
 
 // kCounters: the servers' own, over the whole run.  kMixed: targets with different ones.
-enum class AcceptanceSource { kPerRequest, kTimings, kChunks, kCounters, kMixed };
+// kMetricsFiles: sums over a server's own files.
+enum class AcceptanceSource { kPerRequest, kTimings, kChunks, kCounters, kMixed, kMetricsFiles };
 std::string_view AcceptanceSourceName(AcceptanceSource source);  // "per_request", ...
+
+// What acceptance is made from, of the requests of one target that enter: sums over their decoding
+// steps after the prompt's.  A number that the target's source does not tell is 0.
+struct TargetSteps {
+  uint32_t target = 0;
+  uint64_t steps = 0, delivered = 0;  // delivered: tokens that arrived of these
+  uint64_t drafts = 0, drafted = 0, accepted = 0;
+};
 
 struct AcceptanceFigures {
   AcceptanceSource source = AcceptanceSource::kChunks;
   double source_share = 0;  // share of ok requests that enter, 0..1
   std::optional<uint64_t> steps, drafts;
+  std::optional<uint64_t> drafted_tokens, accepted_tokens;
   // Tokens a decoding step yields by itself, before a response's end cuts it; steps without a draft
   // are one token long.
   std::optional<Estimate> per_step;
@@ -51,10 +61,14 @@ struct AcceptanceFigures {
   std::optional<double> request_macro_mean;
   std::vector<double> conditional, joint;  // over drafts, or
   bool rates_over_steps = false;           // over all steps, where drafts can't be told from steps
-  std::vector<uint64_t> histogram;         // [k]: steps of k + 1 tokens, uncut
-  std::vector<uint64_t> cut_histogram;     // [k]: last steps that were cut at k + 1 tokens, perhaps
-  bool approximate = false;            // chunk-derived, and how many steps are merged is unknown
-  std::optional<double> merged_share;  // from the servers' own number of steps
+  // Drafts were of several lengths, or that can't be told: `conditional` takes the short ones for
+  // rejected.
+  bool conditional_approximate = false;
+  std::vector<uint64_t> histogram;      // [k]: steps of k + 1 tokens, uncut
+  std::vector<uint64_t> cut_histogram;  // [k]: last steps that were cut at k + 1 tokens, perhaps
+  bool approximate = false;             // chunk-derived, and how many steps are merged is unknown
+  std::optional<double> merged_share;   // from the servers' own number of steps
+  std::vector<TargetSteps> steps_by_target;  // in their order; empty of counters
 };
 
 // Where a target's acceptance comes from.
@@ -65,8 +79,22 @@ struct TargetAcceptance {
   std::string why_none;
   uint64_t requests = 0;  // ok requests that have it
   double share = 0;       // of the target's ok requests
+  // Ok requests whose statistics contradict themselves or their tokens, and are used for nothing.
+  uint64_t contradictory = 0;
   std::optional<uint32_t> draft_length;
   std::optional<double> merged_share;  // of its steps, into others' chunks
+};
+
+// What a server's own files said of responses (--sglang-metrics-dir).
+struct LoggedFigures {
+  std::string folder, error;          // error: why not all could be read; empty: it could
+  uint64_t files = 0, responses = 0;  // that were written since the run began
+  uint64_t of_run = 0;                // requests of the run that found theirs, by its id
+  uint64_t of_others = 0;             // responses that can't be of this run
+  uint64_t undecodable_lines = 0, torn_files = 0;
+  uint64_t contradictory = 0;  // responses whose statistics contradict themselves
+  // Over all responses, where no id matched, and they have as many tokens as the run.
+  std::optional<AcceptanceFigures> acceptance;
 };
 
 }  // namespace specctl

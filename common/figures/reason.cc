@@ -13,6 +13,7 @@ constexpr NameTable<ReasonCode> kReasonNames = {{
     {ReasonCode::kJournalEndsEarly, "journal_ends_early"},
     {ReasonCode::kClockUnmapped, "clock_unmapped"},
     {ReasonCode::kTokensApart, "tokens_apart"},
+    {ReasonCode::kAcceptanceApart, "acceptance_apart"},
     {ReasonCode::kLittlesLaw, "littles_law"},
     {ReasonCode::kInFlightBelowBs, "in_flight_below_bs"},
     {ReasonCode::kArrivalBound, "arrival_bound"},

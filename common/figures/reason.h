@@ -21,6 +21,7 @@ enum class ReasonCode : uint8_t {
   kJournalEndsEarly,
   kClockUnmapped,
   kTokensApart,
+  kAcceptanceApart,
   kLittlesLaw,
   // Of windows.  Those of an agent's health come in this order where a run's verdict sums them up.
   kInFlightBelowBs,

@@ -23,6 +23,8 @@ constexpr FigureOf<ServerCounters> kCounterFigures[] = {
         {"accepted_tokens", "accepted tokens", Unit::kTokens, kCount}),
     Counter<&ServerCounters::accepted_by_position>(
         {"accepted_by_position", "accepted tokens by position", Unit::kTokens, kCount}),
+    Counter<&ServerCounters::drafted_by_position>(
+        {"drafted_by_position", "drafted tokens by position", Unit::kTokens, kCount}),
     Counter<&ServerCounters::engine_steps>({"engine_steps", "engine steps", Unit::kSteps, kCount}),
     Counter<&ServerCounters::prefix_hit_rate>(
         {"prefix_hit_rate", "prefix hits", Unit::kShare, kRatio}),

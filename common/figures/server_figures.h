@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "common/figures/figure_types.h"
 
 namespace specctl {
 
@@ -23,13 +27,39 @@ struct ServerCounters {
   std::optional<double> generated_tokens, prompt_tokens, first_tokens, drafts, drafted_tokens,
       accepted_tokens, engine_steps, prefix_hit_rate, preemptions, requests_finished;
   std::vector<double> accepted_by_position;
+  // Drafts that proposed a token at the position; empty: the server does not tell.
+  std::vector<double> drafted_by_position;
 };
 
-struct TargetCounters {
-  uint32_t metrics = 0;            // index of the metrics URL
-  std::string url;                 // of the metrics
-  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
-  ServerCounters counters;
+// A quantile of a histogram of the servers, between the ends of its bucket; without `value_ms` and
+// `high_ms` it is in the open bucket, somewhere above `low_ms`.
+struct HistogramQuantile {
+  double low_ms = 0;
+  std::optional<double> high_ms, value_ms;
+};
+
+struct HistogramFigure {
+  double count = 0;  // observations
+  HistogramQuantile p50, p90, p99;
+};
+
+// By the servers' own histograms, over the whole run.
+struct ServerLatencies {
+  std::optional<HistogramFigure> ttft_ms, queue_ms, itl_ms, step_latency_ms;
+};
+
+struct ServerLatencyName {
+  std::string_view key;    // as artifacts have it
+  std::string_view label;  // as people read it
+  std::optional<HistogramFigure> ServerLatencies::*figure;
+};
+std::span<const ServerLatencyName> ServerLatencyNames();  // in the page's order
+
+// One of the engines behind a server.
+struct RankCounters {
+  std::string rank;                             // as the server names it, e.g. "0"
+  ServerCounters counters;                      // of the series that name the rank
+  std::optional<AcceptanceFigures> acceptance;  // by these counters
 };
 
 // Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
@@ -43,9 +73,20 @@ struct GaugeSummary {
   double mean = 0, max = 0;
 };
 
+struct TargetCounters {
+  uint32_t metrics = 0;            // index of the metrics URL
+  std::string url;                 // of the metrics
+  std::optional<uint32_t> target;  // that they are of; nullopt: that can't be said
+  ServerCounters counters;
+  ServerLatencies latencies;
+  std::vector<RankCounters> ranks;               // empty: there is no more than one
+  std::optional<GaugeSummary> running, waiting;  // over the hold
+};
+
 struct ServerFigures {
   // Sums over the targets that have the family.
   ServerCounters sums;
+  ServerLatencies latencies;  // over these targets; absent where their buckets have other bounds
   // Families that not all of the targets have: their key, and the metrics URLs that are summed.
   std::vector<std::pair<std::string, std::vector<std::string>>> partial;
   std::vector<TargetCounters> targets;  // scraped before and after

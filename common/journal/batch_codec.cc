@@ -6,6 +6,7 @@
 
 #include "common/journal/enum_check.h"
 #include "common/journal/enum_codec.h"
+#include "common/journal/statistics_codec.h"
 #include "specctl/v1/journal.pb.h"
 
 namespace specctl {
@@ -30,53 +31,6 @@ RequestBegun ReadRequestBegun(const v1::RequestBegun& in) {
   out.target = in.target();
   out.slot_free_mono_ns = in.slot_free_mono_ns();
   out.begin_mono_ns = in.begin_mono_ns();
-  return out;
-}
-
-void WriteSpeculationStats(const SpeculationStats& in, v1::SpeculationStats* out) {
-  out->set_drafts(in.drafts);
-  out->set_drafted_tokens(in.drafted_tokens);
-  out->set_accepted_tokens(in.accepted_tokens);
-  out->set_draft_length(in.draft_length);
-  out->mutable_acceptance_histogram()->Assign(in.acceptance_histogram.begin(),
-                                              in.acceptance_histogram.end());
-  out->mutable_per_step_accepted()->Assign(in.per_step_accepted.begin(),
-                                           in.per_step_accepted.end());
-  out->mutable_per_step_drafted()->Assign(in.per_step_drafted.begin(), in.per_step_drafted.end());
-}
-
-SpeculationStats ReadSpeculationStats(const v1::SpeculationStats& in) {
-  SpeculationStats out;
-  out.drafts = in.drafts();
-  out.drafted_tokens = in.drafted_tokens();
-  out.accepted_tokens = in.accepted_tokens();
-  out.draft_length = in.draft_length();
-  out.acceptance_histogram.assign(in.acceptance_histogram().begin(),
-                                  in.acceptance_histogram().end());
-  out.per_step_accepted.assign(in.per_step_accepted().begin(), in.per_step_accepted().end());
-  out.per_step_drafted.assign(in.per_step_drafted().begin(), in.per_step_drafted().end());
-  return out;
-}
-
-void WriteTimingsStats(const TimingsStats& in, v1::TimingsStats* out) {
-  out->set_drafted_tokens(in.drafted_tokens);
-  out->set_accepted_tokens(in.accepted_tokens);
-  if (in.steps) out->set_steps(*in.steps);
-  out->set_each_step_known(in.each_step_known);
-  out->mutable_acceptance_histogram()->Assign(in.acceptance_histogram.begin(),
-                                              in.acceptance_histogram.end());
-  out->mutable_spent_histogram()->Assign(in.spent_histogram.begin(), in.spent_histogram.end());
-}
-
-TimingsStats ReadTimingsStats(const v1::TimingsStats& in) {
-  TimingsStats out;
-  out.drafted_tokens = in.drafted_tokens();
-  out.accepted_tokens = in.accepted_tokens();
-  if (in.has_steps()) out.steps = in.steps();
-  out.each_step_known = in.each_step_known();
-  out.acceptance_histogram.assign(in.acceptance_histogram().begin(),
-                                  in.acceptance_histogram().end());
-  out.spent_histogram.assign(in.spent_histogram().begin(), in.spent_histogram().end());
   return out;
 }
 
@@ -113,6 +67,7 @@ void WriteRequestFinished(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_output_text(in.output_text);
   if (in.speculation) WriteSpeculationStats(*in.speculation, out->mutable_speculation());
   if (in.timings) WriteTimingsStats(*in.timings, out->mutable_timings());
+  if (in.tokens_per_iteration) out->set_tokens_per_iteration(*in.tokens_per_iteration);
 }
 
 RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
@@ -147,6 +102,7 @@ RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
   out.output_text = in.output_text();
   if (in.has_speculation()) out.speculation = ReadSpeculationStats(in.speculation());
   if (in.has_timings()) out.timings = ReadTimingsStats(in.timings());
+  if (in.has_tokens_per_iteration()) out.tokens_per_iteration = in.tokens_per_iteration();
   return out;
 }
 

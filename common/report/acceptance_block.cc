@@ -8,12 +8,14 @@
 #include "common/figures/catalogue.h"
 #include "common/report/figure_table.h"
 #include "common/report/number_text.h"
+#include "common/report/reconciliation_block.h"
 #include "common/report/text_layout.h"
 
 namespace specctl {
 namespace {
 
 constexpr size_t kSliceColumns = 25;  // values begin under the table's
+constexpr size_t kSlicesShownMax = 8;
 
 std::string Rate(double value) { return FixedText(value, 2); }
 
@@ -25,6 +27,8 @@ std::string_view SourceText(AcceptanceSource source) {
       return "from the server's timings";
     case AcceptanceSource::kCounters:
       return "from the servers' counters, whole run";
+    case AcceptanceSource::kMetricsFiles:
+      return "from the server's own files, whole run";
     case AcceptanceSource::kMixed:
       return "from each target's own source";
     case AcceptanceSource::kChunks:
@@ -77,7 +81,12 @@ void AppendPerStep(const Results& results, std::string& out) {
   const AcceptanceFigures& figures = *results.headline.acceptance;
   std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
   AddCoverage(results, items);
-  if (figures.lower_bound) items.emplace_back("a lower bound: the longest steps were all cut off");
+  if (figures.lower_bound) {
+    // Without lengths, what the end cut off each last step is not known.
+    items.emplace_back(figures.histogram.empty()
+                           ? "a lower bound: last steps were cut off"
+                           : "a lower bound: the longest steps were all cut off");
+  }
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
   AppendRow(LabelOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {
@@ -105,7 +114,6 @@ void AppendPerDraft(const AcceptanceFigures& figures, std::string& out) {
 constexpr size_t kPositionsMax = 12;
 
 void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
-  // Counters give joint rates alone.
   const bool given = !figures.conditional.empty();
   const std::vector<double>& rates = given ? figures.conditional : figures.joint;
   if (rates.empty()) return;
@@ -118,9 +126,10 @@ void AppendPositions(const AcceptanceFigures& figures, std::string& out) {
     }
     items.push_back(Rate(rate));
   }
-  items.push_back(std::string("  (") +
-                  (given ? "each given those before it" : "with those before it") + ", of " +
-                  (figures.rates_over_steps ? "steps" : "drafts") + ")");
+  items.push_back(
+      std::string("  (") + (given ? "each given those before it" : "with those before it") +
+      ", of " + (figures.rates_over_steps ? "steps" : "drafts") +
+      (given && figures.conditional_approximate ? " of several lengths: approximate)" : ")"));
   AppendFlow({.label = "  by position", .label_columns = kSliceColumns, .separator = " "}, items,
              out);
 }
@@ -154,6 +163,30 @@ void AppendCounters(const Results& results, std::string& out) {
   AppendRow("  servers' counters", counters.per_step, items, out);
 }
 
+void AppendLogged(const Results& results, std::string& out) {
+  if (!results.logged) return;
+  const LoggedFigures& logged = *results.logged;
+  std::vector<std::string> items;
+  if (logged.acceptance) {
+    items.push_back("all responses: per draft " + Rate(logged.acceptance->per_draft->value));
+    if (logged.acceptance->accept_rate) {
+      items.push_back("accept rate " + Rate(logged.acceptance->accept_rate->value));
+    }
+    items.emplace_back("their ids are not those that arrived here");
+  } else if (logged.responses == 0 && logged.error.empty()) {
+    items.push_back("nothing was written to " + Printable(logged.folder));
+    items.emplace_back("does the server run with --export-metrics-to-file?");
+  } else {
+    items.push_back(CountText(logged.of_run) + " responses of this run");
+    if (logged.of_others > 0) items.push_back(CountText(logged.of_others) + " of others");
+  }
+  if (logged.undecodable_lines > 0) {
+    items.push_back(CountText(logged.undecodable_lines) + " lines can't be read");
+  }
+  if (!logged.error.empty()) items.push_back(Printable(logged.error));
+  AppendFlow({.label = "  server's files", .label_columns = kSliceColumns}, items, out);
+}
+
 // Why there is no figure.
 std::string WhyNone(const Results& results) {
   for (const TargetAcceptance& target : results.acceptance_sources) {
@@ -174,10 +207,15 @@ bool SameSlices(const Results& results, Dimension one, Dimension other) {
   return ones == others;
 }
 
+// Whether requests tell of acceptance, so that slices have it.
+bool HasSlices(const Results& results) {
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  return headline && headline->source != AcceptanceSource::kCounters;
+}
+
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
 void AppendSlices(const Results& results, Dimension by, std::string& out) {
-  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
-  const bool acceptance = headline && headline->source != AcceptanceSource::kCounters;
+  const bool acceptance = HasSlices(results);
   std::vector<std::string> items;
   for (const SliceFigures& slice : results.slices) {
     if (slice.by != by) continue;
@@ -198,6 +236,49 @@ void AppendSlices(const Results& results, Dimension by, std::string& out) {
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
 }
 
+// Of several slices of a dimension, as many as a reader takes in.
+size_t SlicesOf(const Results& results, Dimension by) {
+  return static_cast<size_t>(
+      std::count_if(results.slices.begin(), results.slices.end(),
+                    [&](const SliceFigures& slice) { return slice.by == by; }));
+}
+
+// Tokens per draft of each slice, where steps without a draft make them differ from those per step.
+void AppendPerDraftSlices(const Results& results, Dimension by, std::string& out) {
+  const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
+  const bool differs =
+      headline && headline->drafts && headline->steps && *headline->drafts < *headline->steps;
+  if (!differs || SlicesOf(results, by) < 2) return;
+  std::vector<std::string> items;
+  bool any = false;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by != by) continue;
+    const auto& acceptance = slice.figures.acceptance;
+    const bool known = acceptance && acceptance->per_draft;
+    any = any || known;
+    items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " +
+                    (known ? Rate(acceptance->per_draft->value) : "-"));
+  }
+  // Chunks don't tell drafts from steps.
+  if (!any) return;
+  items.push_back("(" + std::string(SourceText(headline->source)) + ")");
+  AppendFlow({.label = "  the same, per draft", .label_columns = kSliceColumns}, items, out);
+}
+
+void AppendAllSlices(const Results& results, std::string& out) {
+  AppendSlices(results, Dimension::kTier, out);
+  AppendPerDraftSlices(results, Dimension::kTier, out);
+  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
+    AppendSlices(results, Dimension::kCategory, out);
+    AppendPerDraftSlices(results, Dimension::kCategory, out);
+  }
+  if (!HasSlices(results)) return;
+  // Of sub-categories and stages summary.json tells.
+  for (const Dimension by : {Dimension::kDifficulty, Dimension::kTurn}) {
+    if (SlicesOf(results, by) <= kSlicesShownMax) AppendSlices(results, by, out);
+  }
+}
+
 }  // namespace
 
 std::string AcceptanceBlock(const Results& results) {
@@ -216,11 +297,10 @@ std::string AcceptanceBlock(const Results& results) {
   if (speculates) {
     AppendFromChunks(results, out);
     AppendCounters(results, out);
+    out += ReconciliationBlock(results);
   }
-  AppendSlices(results, Dimension::kTier, out);
-  if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
-    AppendSlices(results, Dimension::kCategory, out);
-  }
+  AppendLogged(results, out);
+  AppendAllSlices(results, out);
   return out;
 }
 

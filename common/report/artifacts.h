@@ -33,9 +33,9 @@ std::string OutputLine(const EndedRequest& request, const PlannedRow* planned);
 
 // Folds `<run_dir>/journal.pb` and writes every artifact into `output_dir` (which may be run_dir,
 // and is made where there is none; its parent must exist): run.json, summary.json, requests.jsonl,
-// curves.csv, and outputs.jsonl where the run saved its text.  Each file is written beside its
-// place and renamed, so that a reader never sees half of one.  Nothing in them depends on the
-// folders.  Memory: the fold's; rows are written as they are settled.
+// curves.csv, AIPerf's files (aiperf_files.h), and outputs.jsonl where the run saved its text. Each
+// file is written beside its place and renamed, so that a reader never sees half of one.  Nothing
+// in them depends on the folders.  Memory: the fold's; rows are written as they are settled.
 // Returns the results, for the page.
 // NOT_FOUND / DATA_LOSS from the journal; INTERNAL naming the file that can't be written.
 absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::string& output_dir);
@@ -44,5 +44,16 @@ absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::st
 // ("-": standard output).  Returns what of the journal was left out.  Errors as above.
 absl::StatusOr<JournalLoss> ExportChunks(const std::string& run_dir,
                                          const std::string& output_path);
+
+// `export --aiperf`: a folder in `dir` for each category of the run (or tier, of SPEED-Bench's
+// throughput splits), as AIPerf's speed-bench-report reads them.  `dir` is new or empty.  Nothing
+// stays of what could not be written whole.
+// FAILED_PRECONDITION  requests without a category, of more than 64, or of several models
+// INVALID_ARGUMENT     `dir` is not empty; others as above
+absl::StatusOr<JournalLoss> ExportAiperf(const std::string& run_dir, const std::string& dir);
+
+// `export --specdec-bench`: acceptance_rate.json in `dir`, which is made where there is none.
+// FAILED_PRECONDITION  no response tells the tokens of its chunks; others as above
+absl::StatusOr<JournalLoss> ExportSpecdecBench(const std::string& run_dir, const std::string& dir);
 
 }  // namespace specctl

@@ -142,6 +142,49 @@ void WriteAcceptance(std::string_view key, const std::optional<AcceptanceFigures
 
 namespace {
 
+void WriteGauge(std::string_view key, const std::optional<GaugeSummary>& gauge, JsonWriter& json) {
+  if (gauge) std::visit(FigureWriter(key, json), FigureValue(*gauge));
+}
+
+void WriteQuantile(std::string_view key, const HistogramQuantile& quantile, JsonWriter& json) {
+  json.Key(key);
+  json.BeginObject();
+  WriteNumber("value", quantile.value_ms, json);
+  WriteNumber("low", quantile.low_ms, json);
+  WriteNumber("high", quantile.high_ms, json);
+  json.EndObject();
+}
+
+void WriteLatencies(const ServerLatencies& latencies, JsonWriter& json) {
+  for (const ServerLatencyName& name : ServerLatencyNames()) {
+    const std::optional<HistogramFigure>& figure = latencies.*name.figure;
+    if (!figure) continue;
+    json.Key(name.key);
+    json.BeginObject();
+    WriteNumber("count", figure->count, json);
+    WriteQuantile("p50", figure->p50, json);
+    WriteQuantile("p90", figure->p90, json);
+    WriteQuantile("p99", figure->p99, json);
+    json.EndObject();
+  }
+}
+
+void WriteTarget(const TargetCounters& target, JsonWriter& json) {
+  json.Field("metrics_url", target.url);
+  json.Field("target", target.target);
+  WriteFigures(CounterCatalogue(), target.counters, json);
+  WriteGauge("running", target.running, json);
+  WriteGauge("waiting", target.waiting, json);
+  WriteLatencies(target.latencies, json);
+  // Absent where there is one.
+  if (target.ranks.empty()) return;
+  json.ObjectsField("ranks", target.ranks, [&](const RankCounters& rank) {
+    json.Field("rank", rank.rank);
+    WriteFigures(CounterCatalogue(), rank.counters, json);
+    WriteAcceptance("acceptance", rank.acceptance, json);
+  });
+}
+
 // What was left out.
 void WriteCautions(const ServerFigures& value, JsonWriter& json) {
   if (!value.alternating.empty()) {
@@ -166,6 +209,7 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   json.Key("servers");
   json.BeginObject();
   WriteFigures(CounterCatalogue(), value->sums, json);
+  WriteLatencies(value->latencies, json);
   WriteFigures(ServerCatalogue(), *value, json);
   WriteCautions(*value, json);
   // Absent where every sum is of all servers.
@@ -175,11 +219,8 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
     for (const auto& [key, urls] : value->partial) json.ArrayField(key, urls);
     json.EndObject();
   }
-  json.ObjectsField("targets", value->targets, [&](const TargetCounters& target) {
-    json.Field("metrics_url", target.url);
-    json.Field("target", target.target);
-    WriteFigures(CounterCatalogue(), target.counters, json);
-  });
+  json.ObjectsField("targets", value->targets,
+                    [&](const TargetCounters& target) { WriteTarget(target, json); });
   json.EndObject();
 }
 

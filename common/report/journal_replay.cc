@@ -39,6 +39,19 @@ absl::Status NoSpec(const std::string& path, const JournalDamage& damage) {
                                                  : "empty, cut short, or not a journal"));
 }
 
+// What stands at the journal's end and is of requests before it.
+absl::Status ApplyStatistics(const std::string& path, RunFold& fold) {
+  absl::StatusOr<JournalReader> reader = JournalReader::Open(path);
+  if (!reader.ok()) return reader.status();
+  for (;;) {
+    absl::StatusOr<std::optional<Event>> event = reader->Next();
+    if (!event.ok()) return event.status();
+    if (!*event) return absl::OkStatus();
+    if (!std::holds_alternative<StatisticsRead>(**event)) continue;
+    if (absl::Status applied = fold.Apply(**event); !applied.ok()) return applied;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<JournalLoss> ReplayJournal(const std::string& run_dir, const OnRunBegun& on_begun,
@@ -59,9 +72,15 @@ absl::StatusOr<JournalLoss> ReplayJournal(const std::string& run_dir, const OnRu
     }
     // The end; an empty journal was refused above.
     if (!*event) return reader->loss();
+    // It was applied before everything else.
+    if (std::holds_alternative<StatisticsRead>(**event)) continue;
     // What a contradiction means is part of the results: the fold counts it, the verdict tells.
     const absl::Status applied = fold.Apply(**event);
     if (!applied.ok() && !absl::IsDataLoss(applied)) return applied;
+    if (const auto* begun = std::get_if<RunBegun>(&**event);
+        begun != nullptr && !begun->spec.sglang_metrics_dir.empty()) {
+      if (absl::Status read = ApplyStatistics(path, fold); !read.ok()) return read;
+    }
   }
 }
 

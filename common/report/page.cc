@@ -12,6 +12,8 @@
 #include "common/report/figure_table.h"
 #include "common/report/page_head.h"
 #include "common/report/page_network.h"
+#include "common/report/page_servers.h"
+#include "common/report/page_targets.h"
 #include "common/report/page_totals.h"
 #include "common/report/text_layout.h"
 
@@ -40,7 +42,9 @@ void AppendFiles(const Results& results, std::string run_dir, std::string& out) 
 std::string RenderPage(const Results& results, const PageOptions& options) {
   std::string out = VerdictLines(results) + SetupLines(results);
   out += "\n" + FigureTable(results, options.statistics);
+  if (results.servers) AppendServerLatencies(*results.servers, out);
   out += NetworkLines(results);
+  out += TargetTable(results);
   const std::string acceptance = AcceptanceBlock(results);
   if (!acceptance.empty()) out += "\n" + acceptance;
   out += "\n" + TotalsLines(results);

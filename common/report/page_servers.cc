@@ -6,6 +6,7 @@
 
 #include "common/base/printable.h"
 #include "common/figures/catalogue.h"
+#include "common/report/figure_table.h"
 #include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view kLabel = "servers";
 constexpr size_t kLinesMax = 4;  // of a kind; summary.json has them all
+constexpr size_t kRanksMax = 8;  // of a server
 
 void AppendMore(size_t lines, std::string_view key, std::string& out) {
   if (lines <= kLinesMax) return;
@@ -94,6 +96,45 @@ void AppendCountedOnce(const ServerFigures& servers, std::string& out) {
   }
 }
 
+// "rank 0 3.92 of 225 drafts"; empty: it counts neither drafts nor tokens.
+std::string RankText(const RankCounters& rank) {
+  const std::string name = "rank " + Printable(rank.rank) + " ";
+  if (rank.acceptance && rank.acceptance->per_draft && rank.acceptance->drafts) {
+    return name + FixedText(rank.acceptance->per_draft->value, 2) + " of " +
+           CountedText(*rank.acceptance->drafts, "draft");
+  }
+  const std::optional<double>& tokens = rank.counters.generated_tokens;
+  return tokens ? name + FixedText(*tokens, 0) + " tokens" : "";
+}
+
+void AppendRanks(const ServerFigures& servers, std::string& out) {
+  size_t lines = 0;
+  for (const TargetCounters& target : servers.targets) {
+    if (target.ranks.empty()) continue;
+    std::vector<std::string> items;
+    if (servers.targets.size() > 1) items.push_back(Printable(target.url));
+    for (size_t i = 0; i < target.ranks.size() && i < kRanksMax; ++i) {
+      std::string text = RankText(target.ranks[i]);
+      if (!text.empty()) items.push_back(std::move(text));
+    }
+    if (items.empty() || ++lines > kLinesMax) continue;
+    if (target.ranks.size() > kRanksMax) {
+      items.push_back(CountText(target.ranks.size() - kRanksMax) + " more ranks in summary.json");
+    }
+    AppendFlow({.label = kLabel}, items, out);
+  }
+  AppendMore(lines, "servers.targets", out);
+}
+
+std::string QuantileText(std::string_view name, const HistogramQuantile& quantile) {
+  const std::string key = std::string(name) + " ";
+  if (!quantile.high_ms || !quantile.value_ms) return key + "above " + FigureText(quantile.low_ms);
+  // In the lowest bucket a value would be a guess.
+  if (quantile.low_ms == 0) return key + "below " + FigureText(*quantile.high_ms);
+  return key + FigureText(*quantile.value_ms) + " (" + FigureText(quantile.low_ms) + " .. " +
+         FigureText(*quantile.high_ms) + ")";
+}
+
 // Why scrapes failed, or why there are none; the same reason once.
 void AppendFailures(const Results& results, std::string& out) {
   std::set<std::string> said;
@@ -110,6 +151,18 @@ void AppendFailures(const Results& results, std::string& out) {
 
 }  // namespace
 
+void AppendServerLatencies(const ServerFigures& servers, std::string& out) {
+  for (const ServerLatencyName& name : ServerLatencyNames()) {
+    const std::optional<HistogramFigure>& figure = servers.latencies.*name.figure;
+    if (!figure) continue;
+    const std::vector<std::string> items = {
+        QuantileText("p50", figure->p50), QuantileText("p90", figure->p90),
+        QuantileText("p99", figure->p99), "by buckets, whole run"};
+    AppendFlow({.label = "servers' " + std::string(name.label), .label_columns = kNameColumns},
+               items, out);
+  }
+}
+
 void AppendServers(const Results& results, std::string& out) {
   if (!results.spec.server_metrics) {
     AppendProse(kLabel, "counters not read (--no-server-metrics)", out);
@@ -121,6 +174,7 @@ void AppendServers(const Results& results, std::string& out) {
   if (results.servers) {
     const std::vector<std::string> items = ServerItems(*results.servers);
     if (!items.empty()) AppendFlow({.label = kLabel}, items, out);
+    AppendRanks(*results.servers, out);
     AppendAlternating(*results.servers, out);
     AppendCountedOnce(*results.servers, out);
   }

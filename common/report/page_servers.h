@@ -9,5 +9,7 @@ namespace specctl {
 
 // What the servers' metrics say, and each reason why they say less than they could.
 void AppendServers(const Results& results, std::string& out);
+// A line for each of the servers' own latencies; each quantile with the ends of its bucket.
+void AppendServerLatencies(const ServerFigures& servers, std::string& out);
 
 }  // namespace specctl

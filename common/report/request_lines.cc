@@ -19,6 +19,7 @@ void WriteIdentity(const EndedRequest& request, const PlannedRow* planned, JsonW
   json.TextField("question_id", planned->question_id);
   json.TextField("category", planned->category);
   json.TextField("sub_category", planned->sub_category);
+  json.TextField("difficulty", planned->difficulty);
   json.TextField("tier", planned->tier);
 }
 

@@ -4,6 +4,7 @@
 #include "common/figures/catalogue.h"
 #include "common/report/artifacts.h"
 #include "common/report/figures_json.h"
+#include "common/report/reconciliation_json.h"
 #include "common/report/result_names.h"
 
 namespace specctl {
@@ -81,7 +82,7 @@ void WriteStartSkew(const std::optional<StartSkew>& skew, JsonWriter& json) {
 }
 
 // What must agree: tokens by chunks, by totals and by counters.
-void WriteReconciliation(const Results& results, JsonWriter& json) {
+void WriteTokenBooks(const Results& results, JsonWriter& json) {
   const TokenBooks& books = results.whole_token_books;
   json.Key("reconciliation");
   json.BeginObject();
@@ -115,7 +116,7 @@ void WriteTokens(const Results& results, JsonWriter& json) {
   json.BeginObject();
   for (const auto& [reason, requests] : tokens.finish_reasons) json.Field(reason, requests);
   json.EndObject();
-  WriteReconciliation(results, json);
+  WriteTokenBooks(results, json);
   json.EndObject();
 }
 
@@ -129,7 +130,27 @@ void WriteAcceptanceSources(const Results& results, JsonWriter& json) {
     WriteNumber("share", target.share, json);
     json.Field("draft_length", target.draft_length);
     WriteNumber("merged_share", target.merged_share, json);
+    if (target.contradictory > 0) json.Field("contradictory", target.contradictory);
   });
+}
+
+// What the server's own files said; absent where none were read.
+void WriteLogged(const Results& results, JsonWriter& json) {
+  if (!results.logged) return;
+  const LoggedFigures& logged = *results.logged;
+  json.Key("statistics_files");
+  json.BeginObject();
+  json.Field("folder", logged.folder);
+  json.TextField("error", logged.error);
+  json.Field("files", logged.files);
+  json.Field("responses", logged.responses);
+  json.Field("of_run", logged.of_run);
+  json.Field("of_others", logged.of_others);
+  json.Field("undecodable_lines", logged.undecodable_lines);
+  json.Field("torn_files", logged.torn_files);
+  json.Field("contradictory", logged.contradictory);
+  WriteAcceptance("acceptance", logged.acceptance, json);
+  json.EndObject();
 }
 
 // Absent where nothing speculates.
@@ -164,6 +185,7 @@ void WriteSlice(const SliceFigures& slice, JsonWriter& json) {
   json.Field("input", slice.input_tokens);
   json.Field("output", slice.output_tokens);
   json.EndObject();
+  WriteNumber("whole_run_output_tps", slice.whole_run_output_tps, json);
   WriteGroup(FigureGroup::kLatency, slice.figures, json);
   WriteAcceptance("acceptance", slice.figures.acceptance, json);
 }
@@ -288,6 +310,8 @@ std::string SummaryJson(const Results& results) {
   WriteHeadlineAcceptance(results, json);
   WriteAcceptance("acceptance_from_chunks", results.acceptance_from_chunks, json);
   WriteAcceptance("acceptance_of_counters", results.acceptance_of_counters, json);
+  WriteReconciliation(results.reconciliation, json);
+  WriteLogged(results, json);
   WriteServers(results.servers, json);
   WriteMetricsFailures(results, json);
   WriteWithInvalid(results, json);

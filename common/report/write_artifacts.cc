@@ -1,10 +1,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <system_error>
 
 #include <absl/strings/str_format.h>
 
+#include "common/report/aiperf_files.h"
 #include "common/report/artifacts.h"
 #include "common/report/journal_replay.h"
 #include "common/report/output_file.h"
@@ -23,7 +25,7 @@ absl::Status MakeFolder(const std::string& dir) {
   return absl::InternalError(absl::StrFormat("%s: can't be created: %s", dir, error.message()));
 }
 
-// requests.jsonl and, where texts were saved, outputs.jsonl, row by row.
+// requests.jsonl, AIPerf's records and, where texts were saved, outputs.jsonl, row by row.
 class RowFiles {
  public:
   explicit RowFiles(std::string dir) : dir_(std::move(dir)) {}
@@ -32,18 +34,28 @@ class RowFiles {
     spec_ = spec;
     absl::Status opened = Open("requests.jsonl", requests_);
     if (opened.ok() && spec_.save_text) opened = Open("outputs.jsonl", outputs_);
+    if (opened.ok()) opened = aiperf_.Open(dir_);
     return opened;
   }
 
-  void Append(const EndedRequest& request, const PlannedRow* planned) {
+  void Append(const EndedRequest& request, const RunContext& run) {
+    const PlannedRow* planned = run.RowAt(request.settled.position);
+    if (planned != nullptr) columns_.insert(planned->category);
+    aiperf_.AddRequest(request, run);
     requests_->Append(RequestLine(request, planned, spec_) + "\n");
     if (outputs_) outputs_->Append(OutputLine(request, planned) + "\n");
   }
 
-  absl::Status Commit() {
+  absl::Status Commit(const Results& results) {
     absl::Status done = requests_->Commit();
     if (done.ok() && outputs_) done = outputs_->Commit();
-    return done;
+    if (!done.ok()) return done;
+    return aiperf_.Commit(
+        results,
+        {.category = columns_.size() == 1 ? *columns_.begin() : "",
+         .throughput = true,
+         .servers = MetricsOfServers(results.servers, results.whole_run.acceptance, results.spec),
+         .notes = {}});
   }
 
  private:
@@ -56,6 +68,8 @@ class RowFiles {
   const std::string dir_;
   RunSpec spec_;
   std::optional<OutputFile> requests_, outputs_;
+  AiperfFiles aiperf_;
+  std::set<std::string> columns_;  // categories of the requests
 };
 
 absl::Status WriteResults(const Results& results, const std::string& dir) {
@@ -71,9 +85,8 @@ absl::Status WriteResults(const Results& results, const std::string& dir) {
 absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::string& output_dir) {
   RowFiles rows(output_dir);
   std::unique_ptr<RunFold> fold;
-  fold = std::make_unique<RunFold>([&](const EndedRequest& request) {
-    rows.Append(request, fold->RowAt(request.settled.position));
-  });
+  fold = std::make_unique<RunFold>(
+      [&](const EndedRequest& request) { rows.Append(request, fold->Run()); });
   const auto open_files = [&](const RunBegun& begun) {
     absl::Status made = MakeFolder(output_dir);
     return made.ok() ? rows.Open(begun.spec) : made;
@@ -83,7 +96,7 @@ absl::StatusOr<Results> WriteArtifacts(const std::string& run_dir, const std::st
   if (!loss.ok()) return loss.status();
   Results results = fold->Finish();
   AddJournalLoss(*loss, results);
-  absl::Status done = rows.Commit();
+  absl::Status done = rows.Commit(results);
   if (done.ok()) done = WriteResults(results, output_dir);
   if (!done.ok()) return done;
   return results;

@@ -88,6 +88,7 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"server_metrics"}, spec.server_metrics);
   visit(SpecField{"metrics_urls"}, spec.metrics_urls);
   visit(SpecField{"metrics_urls_named"}, spec.metrics_urls_named);
+  visit(SpecField{"sglang_metrics_dir"}, spec.sglang_metrics_dir);
   visit.Group("timeouts", [&] {
     visit(SpecField{"connect_timeout_ns", "connect_s"}, spec.timeouts.connect);
     visit(SpecField{"request_timeout_ns", "request_s"}, spec.timeouts.request);
@@ -100,6 +101,8 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   });
   visit(SpecField{"gpus"}, spec.gpus);
   visit(SpecField{"save_text"}, spec.save_text);
+  visit(SpecField{"engine"}, spec.engine);
+  visit(SpecField{"flush_cache"}, spec.flush_cache);
 }
 
 template <class T>

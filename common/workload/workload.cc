@@ -16,6 +16,7 @@ PlannedRow RowOf(uint64_t order_index, const Conversation& conversation) {
           .category = conversation.category,
           .sub_category = conversation.sub_category,
           .tier = conversation.tier,
+          .difficulty = conversation.difficulty,
           .model = conversation.model,
           .turns = static_cast<uint32_t>(conversation.turns.size()),
           .has_stop = extra.find("\"stop\"") != std::string::npos,

@@ -9,6 +9,7 @@
 
 #include "controller/fleet/inbox.h"
 #include "controller/measure/run_scrapes.h"
+#include "controller/metrics_files/metrics_folder.h"
 #include "controller/run/journal_keeper.h"
 #include "controller/run/run_machine.h"
 
@@ -25,11 +26,7 @@ std::vector<TargetJob> JobsOf(const ResolvedRun& run) {
   std::vector<TargetJob> jobs;
   for (const TargetProbed& target : run.targets) {
     jobs.push_back({.url = target.url,
-                    .engine = target.engine,
-                    .continuous_usage = target.continuous_usage,
-                    .return_token_ids = target.token_source == TokenSource::kTokenIds,
-                    .ignore_usage_on_chunks = target.usage_fault != TokenFault::kNone,
-                    .stream_options = target.stream_options,
+                    .dialect = target.dialect,
                     .model = target.model,
                     .authorization = run.secrets.AuthorizationOf(target.target)});
   }
@@ -102,7 +99,8 @@ class RunLoop {
   std::optional<MonoTime> shown_at_;
   uint32_t stops_ = 0;
   Inbox<RunMessage> inbox_{kInboxMax};
-  std::optional<RunScrapes> scrapes_;  // goes before the inbox
+  std::optional<MetricsFolder> metrics_folder_;
+  std::optional<RunScrapes> scrapes_;  // goes before the inbox and the folder
 };
 
 absl::Status RunLoop::Begin() {
@@ -117,6 +115,11 @@ absl::Status RunLoop::Begin() {
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
   scrapes_ = *std::move(scrapes);
+  if (!run_.spec.sglang_metrics_dir.empty()) {
+    auto folder = MetricsFolder::Open(run_.spec.sglang_metrics_dir);
+    if (!folder.ok()) return folder.status();
+    metrics_folder_ = *std::move(folder);
+  }
   return fleet_.BeginRun(run_.spec.run_id, run_.spec.load.agents,
                          [this](RunInput input) { inbox_.Post(std::move(input)); });
 }
@@ -173,6 +176,7 @@ void RunLoop::OnMessage(const ScrapedBefore& done) {
 
 void RunLoop::OnMessage(const ScrapedAfter& done) {
   for (const Scraped& scraped : done.scrapes) AppendEvent(scraped);
+  for (const StatisticsRead& read : done.logged) AppendEvent(read);
   machine_.OnScrapedAfter(now_);
 }
 
@@ -230,7 +234,11 @@ void RunLoop::Do(const ScrapeBefore&) {
 }
 
 void RunLoop::Do(const ScrapeAfter&) {
-  scrapes_->After([this](ScrapedAfter done) { inbox_.Post(std::move(done)); });
+  scrapes_->After([this](ScrapedAfter done) {
+    // On the scrapes' thread, if there is one: it waits until the server has written.
+    if (metrics_folder_) done.logged = metrics_folder_->ReadAppended();
+    inbox_.Post(std::move(done));
+  });
 }
 
 void RunLoop::ShowIfDue() {

@@ -1,9 +1,26 @@
 #include "controller/measure/network.h"
 
+#include "common/engine/engine_profile.h"
+#include "controller/probe/cache_flush.h"
+#include "controller/scrape/metrics_reply.h"
+
 namespace specctl::controller {
 
 absl::StatusOr<TargetProbed> ProbingNetwork::Probe(const ProbeInput& input, Nanos wait) {
   return WaitUntilReady(input, wait, say_);
+}
+
+absl::Status ProbingNetwork::FlushCache(const ProbeInput& input, std::string_view engine) {
+  return FlushPrefixCache(input, ProfileNamed(engine));
+}
+
+absl::StatusOr<std::string> ProbingNetwork::Metrics(const MetricsTarget& target,
+                                                    const FetchOptions& options) {
+  auto reply = FetchMetrics(target, options);
+  if (!reply.ok()) return reply.status();
+  const absl::Status read = CheckMetricsReply(*reply);
+  if (!read.ok()) return read;
+  return std::move(reply->body);
 }
 
 }  // namespace specctl::controller

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -9,6 +10,7 @@
 
 #include "controller/measure/fleet_fit.h"
 #include "controller/probe/target_probe.h"
+#include "controller/scrape/fetch_metrics.h"
 
 namespace specctl::controller {
 
@@ -24,6 +26,11 @@ class Network {
   // UNAUTHENTICATED, INVALID_ARGUMENT   it refuses the credentials, or has not got the model
   // FAILED_PRECONDITION                 nothing that can be measured is there
   virtual absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) = 0;
+  // Clears the prefix cache of a target of that engine.  Blocks; errors as of FlushPrefixCache().
+  virtual absl::Status FlushCache(const ProbeInput& input, std::string_view engine) = 0;
+  // The text at a metrics URL.  Blocks; errors as of Fetch(), FAILED_PRECONDITION: no metrics.
+  virtual absl::StatusOr<std::string> Metrics(const MetricsTarget& target,
+                                              const FetchOptions& options) = 0;
 };
 
 // The real one, from this process.
@@ -35,6 +42,9 @@ class ProbingNetwork final : public Network {
 
   const FleetFacts& Machines() const override { return fleet_; }
   absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) override;
+  absl::Status FlushCache(const ProbeInput& input, std::string_view engine) override;
+  absl::StatusOr<std::string> Metrics(const MetricsTarget& target,
+                                      const FetchOptions& options) override;
 
  private:
   const FleetFacts fleet_;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "controller/measure/metrics_engine.h"
 #include "controller/measure/metrics_targets.h"
 #include "controller/measure/probe_targets.h"
 #include "controller/measure/settle_dataset.h"
@@ -31,6 +32,8 @@ absl::StatusOr<ResolvedRun> Resolve(MeasureRequest request, Network& network) {
   if (!settled.ok()) return settled;
   auto metrics = MetricsTargets(planned->request, *targets);
   if (!metrics.ok()) return metrics.status();
+  const absl::Status fits = SettleNamedMetrics(planned->request, *targets, network, *metrics);
+  if (!fits.ok()) return fits;
 
   ResolvedRun run;
   run.spec = std::move(planned->request.spec);

@@ -18,6 +18,7 @@ struct ScrapedBefore {
 };
 struct ScrapedAfter {
   std::vector<Scraped> scrapes;
+  std::vector<StatisticsRead> logged;  // what the server wrote into files meanwhile
 };
 
 // Sinks may be called from any thread, until this is destroyed; where there is nothing to scrape,

@@ -11,20 +11,11 @@
 #include <vector>
 
 #include "common/journal/event.h"
-#include "common/net/url.h"
+#include "controller/scrape/fetch_metrics.h"
 #include "controller/scrape/http_fetch.h"
 #include "controller/scrape/series_tracker.h"
 
 namespace specctl::controller {
-
-// One target's metrics: where they are and which of them are kept.
-struct MetricsTarget {
-  uint32_t target = 0;  // number in the journal
-  Url url;              // of the metrics themselves, path included
-  std::string engine;   // EngineProfile name: its families are kept
-  // Sent to this URL alone.
-  std::vector<std::pair<std::string, std::string>> headers;
-};
 
 // Each target has a thread of its own, so that one that hangs delays no other.  Scrapes are due at
 // start + k * 1 s; one that is not back when the next is due lets that one out.

@@ -22,7 +22,7 @@ class SeriesTracker {
   // Says whether a sample of that name is wanted, e.g. of a family that the report knows.
   using Predicate = std::function<bool(std::string_view sample_name)>;
   // Of one target; samples of series beyond are left out and counted.
-  static constexpr size_t kSeriesMax = 10'000;
+  static constexpr size_t kSeriesMax = 40'000;
 
   explicit SeriesTracker(Predicate wanted) : wanted_(std::move(wanted)) {}
 

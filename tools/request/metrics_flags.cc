@@ -68,6 +68,14 @@ void AddMetricsFlags(RequestFlags& flags) {
                          "Target"});
   const auto none =
       flags.SwitchForStep({"--no-server-metrics", "Don't scrape the servers' metrics", "Target"});
+  flags.Text({"--sglang-metrics-dir",
+              "Folder in which an SGLang server on this machine writes each request's metrics "
+              "(its --export-metrics-to-file-dir): acceptance of responses that tell none",
+              "Target"},
+             [](Request& request, const std::string& dir) {
+               request.spec.sglang_metrics_dir = dir;
+               return absl::OkStatus();
+             });
   flags.Then([given, none](const Surroundings&, Request& request) {
     return TakeMetrics(given, none->value_or(false), request);
   });

@@ -1,35 +1,104 @@
 #include "tools/specctl/export_command.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/str_format.h>
 #include <CLI/CLI.hpp>
 
-#include "common/report/artifacts.h"
 #include "common/report/journal_replay.h"
 #include "tools/flags/help_page.h"
 #include "tools/specctl/exit_status.h"
+#include "tools/specctl/export_forms.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/run_folder.h"
 
 namespace specctl::cli {
+namespace {
+
+// The one form that is asked for.
+absl::StatusOr<const ExportForm*> FormOf(const ExportOptions& options) {
+  if (options.forms.empty()) {
+    return absl::InvalidArgumentError("nothing to export: give " + ExportFormFlags());
+  }
+  if (options.forms.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s and %s: one form at a time, as a command each", options.forms[0].flag,
+                        options.forms[1].flag));
+  }
+  const std::span<const ExportForm> forms = ExportForms();
+  const auto form = std::find_if(forms.begin(), forms.end(), [&](const ExportForm& known) {
+    return known.flag == options.forms[0].flag;
+  });
+  if (form == forms.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: no form; need %s", options.forms[0].flag, ExportFormFlags()));
+  }
+  if (options.output && !form->to_output) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--output: %s names where it writes to by itself; leave --output out", form->flag));
+  }
+  return &*form;
+}
+
+bool IsTheAskersFault(const absl::Status& why) {
+  return absl::IsNotFound(why) || absl::IsInvalidArgument(why) || absl::IsFailedPrecondition(why);
+}
+
+void AddForm(const ExportForm& form, const std::shared_ptr<ExportOptions>& options,
+             CLI::App& command) {
+  const std::string flag(form.flag), help(form.help);
+  if (form.value.empty()) {
+    command.add_flag_function(
+        flag,
+        [options, flag](int64_t) {
+          options->forms.push_back({flag, ""});
+        },
+        help);
+    return;
+  }
+  command
+      .add_option_function<std::string>(
+          flag,
+          [options, flag](const std::string& value) {
+            options->forms.push_back({flag, value});
+          },
+          help)
+      ->type_name(std::string(form.value));
+}
+
+std::vector<specctl::flags::HelpExample> Examples() {
+  std::vector<specctl::flags::HelpExample> examples;
+  for (const ExportForm& form : ExportForms()) {
+    examples.push_back(
+        {.what = std::string(form.example),
+         .line = "specctl export 20261129-120142-80b3 " + std::string(form.example_arguments)});
+  }
+  return examples;
+}
+
+}  // namespace
 
 int RunExport(const ExportOptions& options, std::ostream& err) {
-  if (!options.chunks) {
-    Say("specctl export: nothing to export: give --chunks", err);
-    return kBadInput;
-  }
   const auto fail = [&](const absl::Status& why) {
     Say("specctl export: " + std::string(why.message()), err);
-    return absl::IsNotFound(why) ? kBadInput : kFailed;
+    return IsTheAskersFault(why) ? kBadInput : kFailed;
   };
-  const absl::StatusOr<std::string> run_dir = FindRun(options.run_dir);
+  const absl::StatusOr<const ExportForm*> form = FormOf(options);
+  if (!form.ok()) return fail(form.status());
+  absl::StatusOr<std::string> run_dir = FindRun(options.run_dir);
   if (!run_dir.ok()) return fail(run_dir.status());
-  const absl::StatusOr<JournalLoss> loss = ExportChunks(*run_dir, options.output);
+  const ExportTask task = {.run_dir = *std::move(run_dir),
+                           .value = options.forms[0].value,
+                           .output = options.output.value_or("-")};
+  const absl::StatusOr<JournalLoss> loss = (*form)->write(task);
   if (!loss.ok()) return fail(loss.status());
-  for (const std::string& line : JournalLossLines(*run_dir, *loss)) {
+  for (const std::string& line : JournalLossLines(task.run_dir, *loss)) {
     Say("specctl export: " + line, err);
   }
   return kDone;
@@ -39,14 +108,9 @@ void AddExportCommand(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<ExportOptions>();
   CLI::App* command = app.add_subcommand("export", "Export the details of a run from its journal");
   command->add_option("RUN", options->run_dir, "Folder or id of a run")->required();
-  command->add_flag("--chunks", options->chunks, "Export every token-bearing chunk, as JSON lines");
-  command->add_option("--output", options->output, "File to write; \"-\" is standard output")
-      ->capture_default_str();
-  specctl::flags::SetHelp(
-      *command, {.examples = {{.what = "every chunk of a run into a file",
-                               .line = "specctl export 20261129-120142-80b3 --chunks --output "
-                                       "chunks.jsonl"}},
-                 .groups = {}});
+  for (const ExportForm& form : ExportForms()) AddForm(form, options, *command);
+  command->add_option("--output", options->output, "File to write; \"-\" is standard output [-]");
+  specctl::flags::SetHelp(*command, {.examples = Examples(), .groups = {}});
   command->callback([options, &exit_status] { exit_status = RunExport(*options, std::cerr); });
 }
 

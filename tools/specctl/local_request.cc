@@ -1,7 +1,12 @@
 #include "tools/specctl/local_request.h"
 
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
+
+#include <absl/strings/str_format.h>
 
 #include "common/dataset/dataset.h"
 #include "common/dataset/dataset_name.h"
@@ -25,6 +30,21 @@ absl::Status ReadCertificates(TlsSpec& tls) {
   return MakeClientTlsContext(tls).status();
 }
 
+// Where a server of this machine writes; by its whole path, so that --like finds it from anywhere.
+absl::Status SettleMetricsDir(std::string& dir) {
+  if (dir.empty()) return absl::OkStatus();
+  std::error_code error;
+  if (!std::filesystem::is_directory(dir, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--sglang-metrics-dir: need a folder on this machine, that of the server's "
+                        "--export-metrics-to-file-dir, got %s",
+                        dir));
+  }
+  dir = std::filesystem::canonical(dir, error).string();
+  if (!error) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat("--sglang-metrics-dir: %s", error.message()));
+}
+
 }  // namespace
 
 absl::Status ReadLocalFiles(controller::MeasureRequest& request) {
@@ -34,6 +54,9 @@ absl::Status ReadLocalFiles(controller::MeasureRequest& request) {
     auto rows = LoadDataset(*prompts);
     if (!rows.ok()) return rows.status();
     request.prompts = *std::move(rows);
+  }
+  if (auto settled = SettleMetricsDir(request.spec.sglang_metrics_dir); !settled.ok()) {
+    return settled;
   }
   return ReadCertificates(request.spec.tls);
 }

@@ -1,4 +1,5 @@
-// `specctl report RUN`: every artifact again, from the journal alone.
+// `specctl report RUN`: every artifact again, from the journal alone; `report RUN... --matrix`: a
+// matrix over runs.
 #pragma once
 
 #include <iosfwd>

@@ -1,10 +1,11 @@
 #include "tools/specctl/results_output.h"
 
 #include <algorithm>
-#include <iterator>
+#include <span>
 #include <utility>
 
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 #include <CLI/CLI.hpp>
 
 #include "common/base/edit_distance.h"
@@ -16,23 +17,26 @@ namespace specctl::cli {
 
 namespace {
 
-constexpr std::string_view kFormats[] = {"text", "csv", "json"};
-
 // What is wrong with a value of --format; empty: nothing.
-std::string WrongFormat(const std::string& typed) {
-  const auto* found = std::find(std::begin(kFormats), std::end(kFormats), typed);
-  if (found != std::end(kFormats)) return "";
-  const std::string_view nearest = NearestName(typed, kFormats);
-  return absl::StrFormat("need one of %s; got \"%s\"%s", "text, csv, json", typed,
+std::string WrongFormat(const std::string& typed, std::span<const std::string_view> formats) {
+  const auto found = std::find(formats.begin(), formats.end(), typed);
+  if (found != formats.end()) return "";
+  const std::string_view nearest = NearestName(typed, formats);
+  const std::vector<std::string> all(formats.begin(), formats.end());
+  return absl::StrFormat("need one of %s; got \"%s\"%s", absl::StrJoin(all, ", "), typed,
                          nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?");
 }
 
 }  // namespace
 
-void AddResultsFlags(CLI::App& app, ResultsFormat& format, const std::string& group) {
+void AddResultsFlags(CLI::App& app, ResultsFormat& format, const std::string& group,
+                     const ExtraFormats& extra) {
+  std::vector<std::string_view> formats = {"text", "csv", "json"};
+  formats.insert(formats.end(), extra.names.begin(), extra.names.end());
   app.add_option("--format", format.format,
-                 "What to print: text (the page), csv (a row per figure) or json (summary.json)")
-      ->check(WrongFormat, "")
+                 "What to print: text (the page), csv (a row per figure) or json (summary.json)" +
+                     std::string(extra.help))
+      ->check([formats](const std::string& typed) { return WrongFormat(typed, formats); }, "")
       ->default_str("text")
       ->group(group);
   const auto take = [&format](const std::string& list) {

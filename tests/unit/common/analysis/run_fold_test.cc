@@ -1,5 +1,7 @@
 #include "common/analysis/run_fold.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -338,6 +340,21 @@ TEST(RunFoldTest, ADimensionOfTooManyKeysIsDropped) {
   const Results results = Fold(script.Events());
   EXPECT_EQ(FindSlice(results, Dimension::kSubCategory, "63"), nullptr);
   EXPECT_NE(FindSlice(results, Dimension::kTurn, "0"), nullptr);
+  EXPECT_NE(std::find(results.notes.begin(), results.notes.end(),
+                      "no results by sub_category: it has more than 64 values"),
+            results.notes.end());
+}
+
+TEST(RunFoldTest, SlicesByDifficultyAndTheTargetsShareOfTheRunsTps) {
+  JournalScript script = SteadyRun();
+  for (uint64_t row = 0; row < 64; ++row) script.row(row).difficulty = row < 16 ? "hard" : "easy";
+  const Results results = Fold(script.Events());
+  EXPECT_EQ(FindSlice(results, Dimension::kDifficulty, "hard")->conservation.sent, 16u);
+  double tps = 0;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by == Dimension::kDifficulty) tps += *slice.whole_run_output_tps;
+  }
+  EXPECT_DOUBLE_EQ(tps, results.whole_run.throughput.output_tps->value);
 }
 
 TEST(RunFoldTest, ChunksAreExportedWithTheirRequest) {

@@ -70,13 +70,14 @@ TEST(RowDecoderTest, AllColumnsOfARowAreKept) {
   RowDecoder decoder(WithForm(std::nullopt));
   const auto row = decoder.Decode(
       R"({"question_id": 7, "category": "mixed", "sub_category": "x", "turns": ["a", "b"],
-          "max_tokens": 9, "seed": 3})");
+          "max_tokens": 9, "seed": 3, "difficulty": "hard"})");
   ASSERT_TRUE(row.ok()) << row.status();
   const Conversation& conversation = **row;
   EXPECT_EQ(conversation.question_id, "7");
   EXPECT_EQ(conversation.category, "mixed");
   EXPECT_EQ(conversation.tier, "mixed");
   EXPECT_EQ(conversation.sub_category, "x");
+  EXPECT_EQ(conversation.difficulty, "hard");
   EXPECT_EQ(conversation.turns.size(), 2u);
   EXPECT_EQ(conversation.turns[1][0].role, "user");
   EXPECT_EQ(conversation.turns[1][0].content, "b");

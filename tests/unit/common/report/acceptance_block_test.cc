@@ -51,6 +51,31 @@ TEST(AcceptanceBlockTest, LikeIsComparedWithLikeByTheServersCounters) {
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("servers' counters")));
 }
 
+TEST(AcceptanceBlockTest, ServersFilesSayWhatOfThemIsOfThisRun) {
+  Results results = testing::FullResults();
+  LoggedFigures& logged = results.logged.emplace();
+  logged.folder = "/logs";
+  EXPECT_THAT(AcceptanceBlock(results),
+              ContainsRegex("server's files +nothing was written to /logs\n? +does the server run "
+                            "with\n? *--export-metrics-to-file"));
+  logged.responses = 12;
+  logged.of_run = 10;
+  logged.of_others = 2;
+  EXPECT_THAT(AcceptanceBlock(results),
+              ContainsRegex("server's files +10 responses of this run   2 of others\n"));
+  logged.acceptance = AcceptanceFigures();
+  logged.acceptance->per_draft = Estimate{.value = 2.5};
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("all responses: per draft 2.50"));
+}
+
+TEST(AcceptanceBlockTest, WithoutLengthsALowerBoundSaysWhatIsNotKnown) {
+  Results results = testing::FullResults();
+  results.headline.acceptance->lower_bound = true;
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("the longest steps were all cut off"));
+  results.headline.acceptance->histogram.clear();
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("a lower bound: last steps were cut off"));
+}
+
 TEST(AcceptanceBlockTest, WhereNothingSpeculatesThereIsNoTable) {
   Results results = testing::FullResults();
   results.headline.acceptance.reset();
@@ -96,6 +121,29 @@ TEST(AcceptanceBlockTest, TiersThatAreTheCategoriesStandThereOnce) {
   EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by category")));
   results.slices.back().conservation.sent -= 1;
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by category "));
+}
+
+TEST(AcceptanceBlockTest, PerDraftByCategoryIsThereOnlyFromWhatTellsDrafts) {
+  Results results = testing::FullResults();
+  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("the same, per draft")));
+  results.slices[0].figures.acceptance->per_draft = Estimate{3.4, {}, {}};
+  EXPECT_THAT(AcceptanceBlock(results),
+              HasSubstr("  the same, per draft    low_entropy 3.40   mixed -   high_entropy -   "
+                        "(from per-request statistics)\n"));
+}
+
+TEST(AcceptanceBlockTest, DifficultiesAndTurnsStandThereWhereTheyAreFew) {
+  Results results = testing::FullResults();
+  results.slices = {testing::SampleSlice(Dimension::kTurn, "0", 2.7),
+                    testing::SampleSlice(Dimension::kTurn, "1", 2.4),
+                    testing::SampleSlice(Dimension::kDifficulty, "easy", 2.9),
+                    testing::SampleSlice(Dimension::kDifficulty, "hard", 2.2)};
+  EXPECT_THAT(AcceptanceBlock(results), HasSubstr("  by difficulty          easy 2.90   hard 2.20\n"
+                                                  "  by turn                0 2.70   1 2.40\n"));
+  for (int turn = 2; turn < 9; ++turn) {
+    results.slices.push_back(testing::SampleSlice(Dimension::kTurn, std::to_string(turn), 2));
+  }
+  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by turn")));
 }
 
 }  // namespace

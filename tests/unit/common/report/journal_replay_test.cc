@@ -43,6 +43,25 @@ TEST(JournalReplayTest, TheSpecComesFirst) {
   EXPECT_EQ(fold.Finish().conservation.sent, 2u);
 }
 
+TEST(JournalReplayTest, WhatServersFilesSaidAtTheEndIsKnownBeforeTheRequests) {
+  testing::TempDir dir;
+  std::vector<Event> events = testing::SampleEvents();
+  std::get<RunBegun>(events.front()).spec.sglang_metrics_dir = "/logs";
+  std::string id;
+  for (const Event& event : events) {
+    const auto* batch = std::get_if<AgentBatch>(&event);
+    if (batch != nullptr) id = batch->finished.front().response_id.value_or("");
+  }
+  ASSERT_FALSE(id.empty());
+  events.insert(events.end() - 1, StatisticsRead{.folder = "/logs", .responses = {{id, 3, {}}}});
+  testing::WriteJournal(dir.path(), events);
+  const absl::StatusOr<Results> results = ReadResults(dir.path());
+  ASSERT_TRUE(results.ok()) << results.status();
+  ASSERT_TRUE(results->logged.has_value());
+  EXPECT_EQ(results->logged->responses, 1u);
+  EXPECT_EQ(results->logged->of_run, 1u);
+}
+
 TEST(JournalReplayTest, ATornTailIsLeftOutAndItsBytesCounted) {
   testing::TempDir dir;
   testing::WriteJournal(dir.path(), testing::SampleEvents());

@@ -52,12 +52,12 @@ inline TargetProbed SampleTarget(uint32_t target) {
   probed.target = target;
   probed.url = "http://vllm-" + std::to_string(target) + ":8000";
   probed.engine = "vllm";
-  probed.engine_version = "0.32.0";
+  probed.identity.version = "0.32.0";
   probed.model = "Llama-3.1-8B";
   probed.max_model_len_tokens = 8192;
   probed.token_source = TokenSource::kContinuousUsage;
   probed.metrics_url = probed.url + "/metrics";
-  probed.draft_length = 3;
+  probed.identity.draft_length = 3;
   return probed;
 }
 
@@ -198,7 +198,38 @@ inline Results FullResults() {
                                  .share = 0.998,
                                  .draft_length = 3,
                                  .merged_share = 0.021}};
+  Reconciliation table;
+  table.Of(ReconciledRow::kTokens) = {1566204.0, 1566204.0, 1566204.0};
+  table.Of(ReconciledRow::kSteps) = {595036.0, 607800.0, 606584.0};
+  table.Of(ReconciledRow::kDrafts) = {std::nullopt, 553333.0, 552226.0};
+  table.Of(ReconciledRow::kDraftedTokens) = {std::nullopt, 1659999.0, 1656678.0};
+  table.Of(ReconciledRow::kAcceptedTokens) = {std::nullopt, 957266.0, 955351.0};
+  table.Of(ReconciledRow::kPerStep) = {2.66, 2.575, 2.575};
+  table.Of(ReconciledRow::kPerDraft) = {std::nullopt, 2.73, 2.73};
+  table.accept_rates = {{std::nullopt, 0.81, 0.81}, {std::nullopt, 0.599, 0.6}};
+  table.differences = {
+      {.row = ReconciledRow::kSteps,
+       .position = {},
+       .source = ReconciledSource::kChunks,
+       .against = ReconciledSource::kCounters,
+       .value = -12764,
+       .reasons = {"5 requests did not end ok", "steps merged into others' chunks"},
+       .expected = true},
+      {.row = ReconciledRow::kDrafts,
+       .position = {},
+       .source = ReconciledSource::kPerRequest,
+       .against = ReconciledSource::kCounters,
+       .value = -1107,
+       .reasons = {"5 requests did not end ok", "3 ok requests have no statistics"},
+       .expected = true}};
+  results.reconciliation = table;
   results.whole_token_books.by_chunks = results.whole_token_books.by_totals = 1566204;
+  results.servers->latencies.ttft_ms =
+      HistogramFigure{1536, {500, 750, 604.2}, {750, 1000, 894.1}, {1000, 2500, 1203.5}};
+  results.servers->latencies.queue_ms =
+      HistogramFigure{1536, {0, 300, 150}, {0, 300, 270}, {30'000, {}, {}}};
+  results.servers->latencies.step_latency_ms =
+      HistogramFigure{607800, {50, 75, 60.1}, {75, 100, 79.6}, {75, 100, 98.2}};
   results.servers->running = GaugeSummary{502.3, 512};
   results.servers->waiting = GaugeSummary{3, 17};
   results.servers->kv_cache_share = GaugeSummary{0.61, 0.83};

@@ -19,7 +19,14 @@ using ::testing::Not;
 using testing::ReadAll;
 using testing::TempDir;
 
-const std::set<std::string> kFiles = {"run.json", "summary.json", "requests.jsonl", "curves.csv"};
+const std::set<std::string> kFiles = {"run.json",
+                                      "summary.json",
+                                      "requests.jsonl",
+                                      "curves.csv",
+                                      "profile_export.jsonl",
+                                      "profile_export_aiperf.json",
+                                      "profile_export_aiperf.csv",
+                                      "server_metrics_export.json"};
 
 std::set<std::string> NamesIn(const std::string& dir) {
   std::set<std::string> names;

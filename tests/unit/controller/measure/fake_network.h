@@ -1,6 +1,7 @@
 // A network of two targets that says what a test wants, and keeps what it was asked.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,18 @@ struct FakeNetwork final : Network {
     return target;
   }
 
+  absl::Status FlushCache(const ProbeInput& input, std::string_view engine) override {
+    flushed.push_back(input.url + " " + std::string(engine));
+    return flush_error;
+  }
+
+  absl::StatusOr<std::string> Metrics(const MetricsTarget& target, const FetchOptions&) override {
+    metrics_asked.push_back(target.url.ToString());
+    const auto text = metrics_texts.find(target.url.ToString());
+    if (text == metrics_texts.end()) return absl::UnavailableError("nobody answers");
+    return text->second;
+  }
+
   FleetFacts fleet;
   std::vector<std::string> served = {"base", "base"};  // a target one model
   std::optional<uint32_t> context_tokens;
@@ -42,8 +55,13 @@ struct FakeNetwork final : Network {
   size_t errors_at = 0;  // 1: the first question; 0: none
   absl::Status error;
 
+  absl::Status flush_error;
+
   std::vector<ProbeInput> asked;
+  std::vector<std::string> flushed;  // "URL engine"
   std::vector<Nanos> waits;
+  std::vector<std::string> metrics_asked;  // URLs
+  std::map<std::string, std::string> metrics_texts;
 };
 
 // Two targets and one row of 400 bytes, which are about 100 tokens; nothing else is given.

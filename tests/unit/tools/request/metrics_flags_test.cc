@@ -25,5 +25,10 @@ TEST(MetricsFlagsTest, LikeKeepsTheMetricsThatWereNamedAndNoOthers) {
   EXPECT_THAT(none->named_metrics_urls, ElementsAre());
 }
 
+TEST(MetricsFlagsTest, TheFolderOfRequestMetricsIsInTheSpec) {
+  EXPECT_EQ(Good({}).spec.sglang_metrics_dir, "");
+  EXPECT_EQ(Good({"--sglang-metrics-dir", "logs"}).spec.sglang_metrics_dir, "logs");
+}
+
 }  // namespace
 }  // namespace specctl::cli

@@ -20,7 +20,7 @@ TEST(ExportCommandTest, ChunksGoToTheNamedFile) {
   testing::WriteJournal(run.path(), testing::SampleEvents());
   std::ostringstream err;
   const ExportOptions options = {
-      .run_dir = run.path(), .output = run.File("chunks.jsonl"), .chunks = true};
+      .run_dir = run.path(), .output = run.File("chunks.jsonl"), .forms = {{"--chunks", ""}}};
   EXPECT_EQ(RunExport(options, err), 0) << err.str();
   const std::string lines = testing::ReadAll(run.File("chunks.jsonl"));
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3);
@@ -28,13 +28,29 @@ TEST(ExportCommandTest, ChunksGoToTheNamedFile) {
 
 TEST(ExportCommandTest, NothingNamedToExportIsBadUsage) {
   std::ostringstream err;
-  EXPECT_EQ(RunExport({.run_dir = "run", .output = "-", .chunks = false}, err), 2);
+  EXPECT_EQ(RunExport({.run_dir = "run", .output = "-", .forms = {}}, err), 2);
   EXPECT_THAT(err.str(), HasSubstr("--chunks"));
+}
+
+TEST(ExportCommandTest, OneFormAtATime) {
+  std::ostringstream err;
+  const ExportOptions options = {
+      .run_dir = "run", .output = "-", .forms = {{"--chunks", ""}, {"--chunks", ""}}};
+  EXPECT_EQ(RunExport(options, err), 2);
+  EXPECT_THAT(err.str(), HasSubstr("--chunks and --chunks: one form at a time"));
+}
+
+TEST(ExportCommandTest, AFormThatIsNoneIsNamed) {
+  std::ostringstream err;
+  EXPECT_EQ(RunExport({.run_dir = "run", .output = {}, .forms = {{"--parquet", ""}}}, err), 2);
+  EXPECT_THAT(err.str(), HasSubstr("--parquet: no form; need --chunks"));
 }
 
 TEST(ExportCommandTest, NoSuchRunIsBadInput) {
   std::ostringstream err;
-  EXPECT_EQ(RunExport({.run_dir = "/nonexistent/run", .output = "-", .chunks = true}, err), 2);
+  EXPECT_EQ(
+      RunExport({.run_dir = "/nonexistent/run", .output = "-", .forms = {{"--chunks", ""}}}, err),
+      2);
   EXPECT_THAT(err.str(), HasSubstr("/nonexistent/run: no such run"));
 }
 
@@ -43,7 +59,7 @@ TEST(ExportCommandTest, AFileThatCantBeWrittenFails) {
   testing::WriteJournal(run.path(), testing::SampleEvents());
   std::ostringstream err;
   const ExportOptions options = {
-      .run_dir = run.path(), .output = run.File("none/chunks.jsonl"), .chunks = true};
+      .run_dir = run.path(), .output = run.File("none/chunks.jsonl"), .forms = {{"--chunks", ""}}};
   EXPECT_EQ(RunExport(options, err), 1);
   EXPECT_THAT(err.str(), HasSubstr("none/chunks.jsonl: can't be written"));
 }
@@ -54,7 +70,7 @@ TEST(ExportCommandTest, ATornTailIsToldWithItsBytes) {
   std::ofstream(run.File("journal.pb"), std::ios::binary | std::ios::app) << "abcde";
   std::ostringstream err;
   const ExportOptions options = {
-      .run_dir = run.path(), .output = run.File("chunks.jsonl"), .chunks = true};
+      .run_dir = run.path(), .output = run.File("chunks.jsonl"), .forms = {{"--chunks", ""}}};
   EXPECT_EQ(RunExport(options, err), 0);
   EXPECT_THAT(err.str(), HasSubstr("torn tail: its last 5 bytes"));
 }

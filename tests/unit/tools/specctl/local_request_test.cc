@@ -49,6 +49,16 @@ TEST_F(LocalRequestTest, AFileThatIsNotThereIsNamed) {
       HasSubstr("speed_bench_quality: not the name of a dataset, and no such file; did you mean"));
 }
 
+TEST_F(LocalRequestTest, TheFolderOfRequestMetricsIsThere) {
+  request_.prompts = DatasetRequest{.dataset = "builtin"};
+  request_.spec.sglang_metrics_dir = "/nope";
+  EXPECT_THAT(std::string(ReadLocalFiles(request_).message()),
+              HasSubstr("--sglang-metrics-dir: need a folder on this machine"));
+  request_.spec.sglang_metrics_dir = "/tmp/../tmp/.";
+  ASSERT_TRUE(ReadLocalFiles(request_).ok());
+  EXPECT_EQ(request_.spec.sglang_metrics_dir, "/tmp");
+}
+
 TEST_F(LocalRequestTest, CertificatesAreReadAndChecked) {
   request_.prompts = DatasetRequest{.dataset = "builtin"};
   request_.spec.tls.ca_file = "/nope";

@@ -1,0 +1,128 @@
+#include "common/analysis/server_series.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/common/analysis/metrics_text.h"
+
+namespace specctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::MetricsGolden;
+using testing::MetricsTexts;
+using testing::SeriesOf;
+
+TEST(ServerSeriesRanksTest, TwoEnginesBehindOneServerAreToldApartAndAddUp) {
+  const ServerSeries series = SeriesOf(VllmProfile(), "", MetricsGolden("vllm_two_ranks.txt"));
+  const std::vector<RankCounters> ranks = series.Ranks();
+  ASSERT_EQ(ranks.size(), 2u);
+  EXPECT_EQ(ranks[0].rank, "0");
+  EXPECT_EQ(ranks[0].counters.drafts, 225);
+  EXPECT_EQ(ranks[0].counters.drafted_tokens, 657);
+  EXPECT_EQ(ranks[0].counters.accepted_tokens, 657);
+  EXPECT_EQ(ranks[0].counters.generated_tokens, 900);
+  EXPECT_EQ(ranks[0].counters.requests_finished, 9);
+  EXPECT_THAT(ranks[0].counters.accepted_by_position, ElementsAre(225, 225, 207));
+  EXPECT_EQ(ranks[1].rank, "1");
+  EXPECT_EQ(ranks[1].counters.drafts, 175);
+  EXPECT_EQ(ranks[1].counters.generated_tokens, 700);
+  EXPECT_EQ(ranks[1].counters.prefix_hit_rate, 0);
+  EXPECT_THAT(ranks[1].counters.accepted_by_position, ElementsAre(175, 175, 161));
+  const ServerCounters sums = series.Counters();
+  EXPECT_EQ(sums.drafts, 400);
+  EXPECT_EQ(sums.generated_tokens, 1600);
+  EXPECT_THAT(sums.accepted_by_position, ElementsAre(400, 400, 368));
+}
+
+TEST(ServerSeriesRanksTest, OneRankIsNoneApart) {
+  EXPECT_THAT(SeriesOf(VllmProfile(), "", MetricsGolden("vllm_whole.txt")).Ranks(), IsEmpty());
+  EXPECT_THAT(
+      SeriesOf(LlamaCppProfile(), "", MetricsGolden("llamacpp_after_one_request.txt")).Ranks(),
+      IsEmpty());
+}
+
+TEST(ServerSeriesRanksTest, SeriesThatNameNoRankAreOfNone) {
+  // SGLang's front end counts requests, its schedulers tokens.
+  const ServerSeries series = SeriesOf(SglangProfile(), "",
+                                       "sglang:spec_verify_calls_total{model_name=\"m\"} 50\n"
+                                       "sglang:num_running_reqs{dp_rank=\"10\"} 3\n"
+                                       "sglang:num_running_reqs{dp_rank=\"9\"} 4\n");
+  const std::vector<RankCounters> ranks = series.Ranks();
+  ASSERT_EQ(ranks.size(), 2u);
+  EXPECT_EQ(ranks[0].rank, "9") << "in the order of numbers";
+  EXPECT_FALSE(ranks[0].counters.drafts.has_value());
+  EXPECT_EQ(series.Counters().drafts, 50);
+}
+
+TEST(ServerSeriesHistogramTest, BucketsGrowOverTheRun) {
+  const std::string_view kBefore =
+      "vllm:time_to_first_token_seconds_bucket{engine=\"0\",le=\"0.5\"} 4\n"
+      "vllm:time_to_first_token_seconds_bucket{engine=\"0\",le=\"+Inf\"} 9\n";
+  const std::string_view kAfter =
+      "vllm:time_to_first_token_seconds_bucket{engine=\"0\",le=\"0.5\"} 14\n"
+      "vllm:time_to_first_token_seconds_bucket{engine=\"0\",le=\"+Inf\"} 24\n"
+      "vllm:time_to_first_token_seconds_bucket{engine=\"1\",le=\"0.5\"} 5\n"
+      "vllm:time_to_first_token_seconds_bucket{engine=\"1\",le=\"+Inf\"} 5\n"
+      "vllm:time_to_first_token_seconds_bucket{engine=\"1\",le=\"many\"} 500\n"
+      "vllm:time_to_first_token_seconds_bucket{engine=\"1\"} 500\n";
+  const auto histogram = SeriesOf(VllmProfile(), kBefore, kAfter).Histogram(ServerFigure::kTtft);
+  ASSERT_TRUE(histogram.has_value());
+  EXPECT_EQ(histogram->buckets(), 2u) << "what names no bound is of no bucket";
+  EXPECT_EQ(histogram->count(), 20);
+  EXPECT_DOUBLE_EQ(*histogram->Quantile(0.5)->value, 0.5 * 10 / 15);
+}
+
+TEST(ServerSeriesHistogramTest, TheRecordingsQuantiles) {
+  const ServerSeries series = SeriesOf(VllmProfile(), "", MetricsGolden("vllm_whole.txt"));
+  for (const ServerFigure figure :
+       {ServerFigure::kTtft, ServerFigure::kQueueTime, ServerFigure::kStepLatency}) {
+    const auto histogram = series.Histogram(figure);
+    ASSERT_TRUE(histogram.has_value());
+    EXPECT_TRUE(histogram->IsWhole());
+    EXPECT_GT(histogram->count(), 0);
+  }
+  EXPECT_FALSE(series.Histogram(ServerFigure::kItl).has_value()) << "vLLM's is of steps";
+}
+
+TEST(ServerSeriesHistogramTest, TheOlderNameIsNotAddedToTheNewer) {
+  const ServerSeries series = SeriesOf(VllmProfile(), "",
+                                       "vllm:time_per_output_token_seconds_bucket{le=\"1\"} 5\n"
+                                       "vllm:time_per_output_token_seconds_bucket{le=\"+Inf\"} 5\n"
+                                       "vllm:inter_token_latency_seconds_bucket{le=\"1\"} 5\n"
+                                       "vllm:inter_token_latency_seconds_bucket{le=\"+Inf\"} 5\n");
+  EXPECT_EQ(series.Histogram(ServerFigure::kStepLatency)->count(), 5);
+}
+
+TEST(ServerSeriesHistogramTest, AfterAResetThereIsNone) {
+  const std::string_view kBefore =
+      "vllm:generation_tokens_total 100\n"
+      "vllm:time_to_first_token_seconds_bucket{le=\"1\"} 0\n"
+      "vllm:time_to_first_token_seconds_bucket{le=\"+Inf\"} 3\n";
+  // Since the restart 2 + 3: no bucket has fallen, and all would be short.
+  const std::string_view kAfter =
+      "vllm:generation_tokens_total 60\n"
+      "vllm:time_to_first_token_seconds_bucket{le=\"1\"} 2\n"
+      "vllm:time_to_first_token_seconds_bucket{le=\"+Inf\"} 5\n";
+  EXPECT_FALSE(SeriesOf(VllmProfile(), kBefore, kAfter).Histogram(ServerFigure::kTtft).has_value());
+}
+
+TEST(ServerSeriesPositionsTest, TensorRtTellsHowManyDraftsWereAsLong) {
+  const ServerSeries series =
+      SeriesOf(TrtllmProfile(), "",
+               "trtllm_spec_decode_drafted_tokens_total{token_position=\"0\"} 100\n"
+               "trtllm_spec_decode_drafted_tokens_total{token_position=\"1\"} 80\n"
+               "trtllm_spec_decode_drafted_tokens_total{token_position=\"2\"} 40\n"
+               "trtllm_spec_decode_accepted_tokens_total{token_position=\"0\"} 70\n"
+               "trtllm_spec_decode_accepted_tokens_total{token_position=\"1\"} 40\n");
+  const ServerCounters counters = series.Counters();
+  EXPECT_EQ(counters.drafts, 100);
+  EXPECT_EQ(counters.drafted_tokens, 220);
+  EXPECT_EQ(counters.accepted_tokens, 110);
+  EXPECT_THAT(counters.drafted_by_position, ElementsAre(100, 80, 40));
+  EXPECT_THAT(counters.accepted_by_position, ElementsAre(70, 40));
+}
+
+}  // namespace
+}  // namespace specctl
