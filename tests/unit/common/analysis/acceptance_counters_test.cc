@@ -47,9 +47,9 @@ TEST(AcceptanceOfCountersTest, NothingIsAShareOfNothing) {
   EXPECT_THAT(AcceptanceOfCounters(DraftCounters(100, 300, {}), false)->conditional, IsEmpty());
 }
 
-TEST(AcceptanceOfCountersTest, APositionsRateIsOfTheDraftsThatWereAsLong) {
-  ServerCounters counters = DraftCounters(100, 220, {70, 40});
-  counters.drafted_by_position = {100, 80, 40};
+TEST(AcceptanceOfCountersTest, HowManyDraftsWereAsLongIsUsedWhereItIsTold) {
+  ServerCounters counters = DraftCounters(100, 190, {70, 36});
+  counters.drafted_by_position = {100, 50, 40};
   const auto figures = AcceptanceOfCounters(counters, false);
   EXPECT_THAT(figures->joint, ElementsAre(0.7, 0.36)) << "of all drafts";
   EXPECT_THAT(figures->conditional, ElementsAre(0.7, 0.72)) << "no more than 50 could";
