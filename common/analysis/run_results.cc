@@ -15,6 +15,7 @@
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/slice_notes.h"
 #include "common/analysis/token_books.h"
+#include "common/analysis/unscraped_targets.h"
 #include "common/analysis/window_figures.h"
 
 namespace specctl {
@@ -153,20 +154,6 @@ void SetTokens(const Sources& sources, Results& results) {
   results.whole_run.length.output_tokens = DescribeTokens(sources, &SettledRequest::output_tokens);
 }
 
-// What the probe said of targets that have nothing to scrape.
-void AddUnscraped(const Sources& sources, Results& results) {
-  const RunSpec& spec = sources.state.run.spec();
-  if (!spec.server_metrics) return;
-  for (const MetricsSource& source : MetricsSourcesOf(spec)) {
-    // Sources with a URL have a scrape's own error.
-    if (!source.url.empty() || !source.target) continue;
-    for (const TargetProbed& target : sources.state.run.targets) {
-      if (target.target != *source.target || target.metrics_note.empty()) continue;
-      results.metrics_failures.push_back({.url = target.url, .text = target.metrics_note});
-    }
-  }
-}
-
 void SetServers(Sources& sources, Results& results) {
   // Gauges are of what the headline is of.
   size_t first = 0, last = sources.windows;
@@ -176,7 +163,9 @@ void SetServers(Sources& sources, Results& results) {
   }
   results.servers = sources.state.servers.Figures(first, last);
   results.metrics_failures = sources.state.servers.Failures();
-  AddUnscraped(sources, results);
+  for (ScrapeFailure& failure : UnscrapedTargets(sources.state.run)) {
+    results.metrics_failures.push_back(std::move(failure));
+  }
 }
 
 void SetAcceptance(Sources& sources, Results& results) {

@@ -342,10 +342,9 @@ TEST_F(TargetProbeTest, DraftsAreFoundInTheAnswerOfTheInference) {
   answers_[kInference] = PlainResponse(
       "200 OK",
       fakes::TokenEvent("a", 1) + fakes::FinishEvent(1) +
-          fakes::EventBytes(
-              R"({"choices":[],"usage":{"completion_tokens":1},"metrics":)"
-              R"({"speculative_decoding":{"num_spec_steps":1,"num_spec_tokens":3,)"
-              R"("num_draft_tokens":3,"num_accepted_draft_tokens":0}}})"),
+          fakes::EventBytes(R"({"choices":[],"usage":{"completion_tokens":1},"metrics":)"
+                            R"({"speculative_decoding":{"num_spec_steps":1,"num_spec_tokens":3,)"
+                            R"("num_draft_tokens":3,"num_accepted_draft_tokens":0}}})"),
       "text/event-stream");
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
