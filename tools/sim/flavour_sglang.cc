@@ -67,7 +67,10 @@ PlainReply UntypedReply(int status, std::string body) {
 }  // namespace
 
 SglangFlavour::SglangFlavour(const FlavourOptions& options, const ServedEngine& engine)
-    : options_(options), engine_(engine), rules_(RulesOf(options, engine)) {}
+    : options_(options),
+      engine_(engine),
+      rules_(RulesOf(options, engine)),
+      log_(options.sglang_request_log, options.sglang_names, engine.batch.draft_length) {}
 
 std::variant<PlainReply, InferenceRequest> SglangFlavour::Answer(const HttpRequest& request) {
   const std::string& path = request.path;
@@ -134,12 +137,16 @@ std::string SglangFlavour::ResponseId(const InferenceRequest& request, std::stri
 
 std::unique_ptr<ReplyWriter> SglangFlavour::NewWriter(const InferenceRequest& request,
                                                       const ReplyIdentity& identity) const {
+  std::unique_ptr<ReplyWriter> writer;
   if (request.route == Route::kNative) {
-    return std::make_unique<SglangGenerateReply>(request, identity, options_,
-                                                 engine_.batch.draft_length);
+    writer = std::make_unique<SglangGenerateReply>(request, identity, options_,
+                                                   engine_.batch.draft_length);
+  } else {
+    writer = std::make_unique<SglangReply>(request, identity, options_.sglang_names,
+                                           engine_.batch.draft_length);
   }
-  return std::make_unique<SglangReply>(request, identity, options_.sglang_names,
-                                       engine_.batch.draft_length);
+  if (options_.sglang_request_log.empty()) return writer;
+  return std::make_unique<LoggedReply>(std::move(writer), log_, request, identity);
 }
 
 PlainReply SglangFlavour::Error(const ApiError& error) const { return FlatErrorReply(error); }

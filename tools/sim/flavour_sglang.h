@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/sim/flavour_options.h"
+#include "tools/sim/sglang_request_log.h"
 
 namespace specctl::sim {
 
@@ -24,6 +25,7 @@ class SglangFlavour final : public Flavour {
   const FlavourOptions options_;
   const ServedEngine engine_;
   const RequestRules rules_;
+  const SglangRequestLog log_;
 };
 
 }  // namespace specctl::sim

@@ -29,8 +29,6 @@ class SglangGenerateReply final : public ReplyWriter {
 
  private:
   std::string Body(const ReplyState& state, bool whole) const;
-  void WriteMetaInfo(const ReplyState& state, JsonWriter& json) const;
-  void WriteEnd(const ReplyState& state, JsonWriter& json) const;
 
   const InferenceRequest& request_;
   const ReplyIdentity& identity_;

@@ -93,6 +93,9 @@ void AddEngineFlags(CLI::App& app, Flags& flags) {
                  "Ranks of TensorRT-LLM's attention data parallelism, each with a copy of the "
                  "statistics")
       ->transform(WholeNumber(1, 1'024));
+  app.add_option("--export-metrics-to-file-dir", options.flavour.sglang_request_log,
+                 "SGLang's folder of hourly files with the metrics of each request")
+      ->check(CLI::ExistingDirectory);
   app.add_flag("--server-dev-mode", options.flavour.dev_mode,
                "vLLM's /server_info and /reset_prefix_cache");
   app.add_flag("--incremental-streaming-output", options.flavour.sglang_incremental,
@@ -209,32 +212,42 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
       ->needs(pace);
 }
 
-// What an engine can't do.
+// Flags of one engine with another, and what an engine can't do.
 absl::Status CheckEngine(const Flags& flags) {
+  using enum EngineKind;
   const FlavourOptions& flavour = flags.options.flavour;
-  if (flags.paced && flavour.engine != EngineKind::kVllm) {
-    return absl::InvalidArgumentError("--pace: need --engine vllm, the only paced one");
-  }
-  if (!flavour.api_key.empty() && flavour.engine == EngineKind::kTrtllm) {
+  struct OwnFlag {
+    bool given;
+    const char* name;
+    EngineKind engine;
+    const char* need;
+  };
+  const OwnFlag own_flags[] = {
+      {flags.paced, "--pace", kVllm, "vllm, the only paced one"},
+      {flavour.spec_metrics != SpecMetricsDetail::kNone, "--per-request-spec-decode-metrics", kVllm,
+       "vllm, whose flag this is"},
+      {flavour.dev_mode, "--server-dev-mode", kVllm, "vllm, whose mode this is"},
+      {flavour.sglang_names != SglangNames::kSince0512, "--sglang-names", kSglang, "sglang"},
+      {flavour.sglang_incremental, "--incremental-streaming-output", kSglang,
+       "sglang, whose flag this is"},
+      {!flavour.sglang_request_log.empty(), "--export-metrics-to-file-dir", kSglang,
+       "sglang, whose flag this is"},
+      {flavour.attention_dp > 1, "--attention-dp", kTrtllm, "trtllm, whose ranks these are"}};
+  for (const OwnFlag& flag : own_flags) {
+    if (!flag.given || flavour.engine == flag.engine) continue;
     return absl::InvalidArgumentError(
-        "--api-key: need another --engine than trtllm, which asks for no key");
+        absl::StrFormat("%s: need --engine %s", flag.name, flag.need));
   }
-  if (flavour.attention_dp > 1 && flavour.engine != EngineKind::kTrtllm) {
+  const OwnFlag impossible[] = {
+      {!flavour.api_key.empty(), "--api-key", kTrtllm, "trtllm, which asks for no key"},
+      {flags.options.reply.merge_share > 0, "--merge-share", kLlamacpp,
+       "llamacpp, which sends each token by itself"},
+      {flags.options.batch.no_draft_share > 0, "--no-draft-share", kSglang,
+       "sglang, which verifies drafts of the full length in every step"}};
+  for (const OwnFlag& flag : impossible) {
+    if (!flag.given || flavour.engine != flag.engine) continue;
     return absl::InvalidArgumentError(
-        "--attention-dp: need --engine trtllm, whose ranks these are");
-  }
-  if (flavour.spec_metrics != SpecMetricsDetail::kNone && flavour.engine != EngineKind::kVllm) {
-    return absl::InvalidArgumentError(
-        "--per-request-spec-decode-metrics: need --engine vllm, whose flag this is");
-  }
-  if (flags.options.reply.merge_share > 0 && flavour.engine == EngineKind::kLlamacpp) {
-    return absl::InvalidArgumentError(
-        "--merge-share: need another --engine than llamacpp, which sends each token by itself");
-  }
-  if (flags.options.batch.no_draft_share > 0 && flavour.engine == EngineKind::kSglang) {
-    return absl::InvalidArgumentError(
-        "--no-draft-share: need another --engine than sglang, which verifies drafts of the full "
-        "length in every step");
+        absl::StrFormat("%s: need another --engine than %s", flag.name, flag.need));
   }
   return absl::OkStatus();
 }
