@@ -53,10 +53,10 @@ Task<absl::Status> LoadGenerator::Prepare() {
   auto composer = RequestComposer::Create(job_);
   if (!composer.ok()) co_return composer.status();
   composer_ = *std::move(composer);
-  for (const TargetJob& target : job_.targets) {
-    auto resolved = co_await ResolveTarget(target.url, *tls);
+  for (uint32_t i = 0; i < job_.targets.size(); ++i) {
+    auto resolved = co_await ResolveTarget(job_.targets[i].url, *tls);
     if (!resolved.ok()) co_return resolved.status();
-    resolved->closes_after_stream = ProfileNamed(target.engine).closes_after_stream;
+    resolved->closes_after_stream = composer_->ClosesAfterStream(i);
     targets_.push_back(*std::move(resolved));
   }
   co_return CheckRows();

@@ -34,24 +34,18 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
   for (const TargetJob& target : job.targets) {
     auto url = ParseTargetUrl(target.url);
     if (!url.ok()) return url.status();
-    // On the heap: the writer refers to it, and both move.
-    auto profile = std::make_unique<EngineProfile>(ProfileNamed(target.engine));
-    // As the probe found it, whatever the engine is known for.
-    profile->continuous_usage = target.continuous_usage;
-    profile->return_token_ids = target.return_token_ids;
+    auto dialect = DecodeDialect(target.dialect);
+    if (!dialect.ok()) return dialect.status();
     RequestSpec request = job.spec.request;
     // Settled before the run, target by target: servers of one run may name their models
     // differently.
     if (!target.model.empty()) request.model = target.model;
-    auto writer = RequestBodyWriter::Create(request, *profile);
+    auto writer = RequestBodyWriter::Create(request, dialect->stream_fields);
     if (!writer.ok()) return writer.status();
     auto headers = CollectHeaders(job, target);
     if (!headers.ok()) return headers.status();
     composer.targets_.push_back({.url = *std::move(url),
-                                 .continuous_usage = target.continuous_usage,
-                                 .stream_options = target.stream_options,
-                                 .trust_usage = !target.ignore_usage_on_chunks,
-                                 .profile = std::move(profile),
+                                 .dialect = *std::move(dialect),
                                  .writer = *std::move(writer),
                                  .headers = *std::move(headers)});
   }
@@ -61,8 +55,6 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
 absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request& request) const {
   const PerTarget& target = targets_[request.target];
   BodyOptions options;
-  options.continuous_usage = target.continuous_usage;
-  options.include_usage = target.stream_options;
   options.model = request.item->model;
   // A row's own values override the run's.
   options.max_tokens = request.item->max_tokens;
@@ -79,7 +71,7 @@ absl::StatusOr<RequestComposer::Composed> RequestComposer::Compose(const Request
   http.body = *body;
   return Composed{.bytes = SerializeRequest(target.url, http),
                   .max_tokens = target.writer.MaxTokens(options),
-                  .trust_usage = target.trust_usage};
+                  .trust_usage = !target.dialect.ignore_usage_on_chunks};
 }
 
 }  // namespace specctl::agent

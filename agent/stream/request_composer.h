@@ -1,7 +1,6 @@
 // RequestComposer: the bytes of each request of a run.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,7 +8,6 @@
 
 #include <absl/status/statusor.h>
 
-#include "common/engine/engine_profile.h"
 #include "common/engine/request_body.h"
 #include "common/net/url.h"
 #include "common/workload/load_job.h"
@@ -34,16 +32,17 @@ class RequestComposer {
     std::optional<uint64_t> max_tokens;  // as it has it; absent: not as a number
     bool trust_usage = true;             // of the response, on its chunks
   };
+  // The target closes the connection after a stream, whatever the response's head says.
+  bool ClosesAfterStream(uint32_t target) const {
+    return targets_[target].dialect.closes_after_stream;
+  }
   // INVALID_ARGUMENT where the conversation's extra fields or messages can't be sent.
   absl::StatusOr<Composed> Compose(const Request& request) const;
 
  private:
   struct PerTarget {
     Url url;
-    bool continuous_usage = false;
-    bool stream_options = true;
-    bool trust_usage = true;
-    std::unique_ptr<EngineProfile> profile;  // what the target was found to take
+    RequestDialect dialect;
     RequestBodyWriter writer;
     std::vector<std::pair<std::string, std::string>> headers;
   };

@@ -152,6 +152,7 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   finished.output_hash = reader.output_hash();
   finished.speculation = reader.speculation();
   finished.timings = reader.timings();
+  finished.tokens_per_iteration = reader.tokens_per_iteration();
   if (save_text) finished.output_text = reader.text();
 }
 

@@ -9,29 +9,39 @@
 namespace specctl {
 namespace {
 
+// Whether enough of the target's requests tell what the basis needs; notes how many.
+bool HaveBasis(std::span<const SettledRequest> requests, const StepBasis& basis,
+               TargetAcceptance& told) {
+  uint64_t ok = 0, known = 0;
+  for (const SettledRequest& request : requests) {
+    if (!request.ok() || request.target != told.target) continue;
+    ++ok;
+    if (Tells(request.StepsFrom(basis.source).detail, basis.detail)) ++known;
+  }
+  if (ok == 0) return false;
+  const double share = static_cast<double>(known) / static_cast<double>(ok);
+  if (share < kSourceShareMin) return false;
+  told.requests = known;
+  told.share = share;
+  return true;
+}
+
+// A number of steps alone tells less than chunks do, and checks them.
+constexpr StepBasis kStepsAlone{.source = StepSource::kStats, .detail = StepDetail::kSteps};
+
 // The first source that is good for the target, with as much detail as there is.
-std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests, uint32_t target,
+std::optional<StepBasis> FirstGood(std::span<const SettledRequest> requests,
                                    TargetAcceptance& told) {
   // What the server says of each request comes before what its chunks look like; a source is left
   // only when it tells too few requests anything at all.
   for (const StepSource source : {StepSource::kStats, StepSource::kTimings, StepSource::kChunks}) {
     for (const StepDetail detail :
          {StepDetail::kEach, StepDetail::kCount, StepDetail::kDraftTokens}) {
-      uint64_t ok = 0, known = 0;
-      for (const SettledRequest& request : requests) {
-        if (!request.ok() || request.target != target) continue;
-        ++ok;
-        if (request.StepsFrom(source).detail >= detail) ++known;
-      }
-      // The same for every source: nothing to count.
-      if (ok == 0) return std::nullopt;
-      const double share = static_cast<double>(known) / static_cast<double>(ok);
-      if (share < kSourceShareMin) continue;
-      told.requests = known;
-      told.share = share;
-      return StepBasis{.source = source, .detail = detail};
+      const StepBasis basis{.source = source, .detail = detail};
+      if (HaveBasis(requests, basis, told)) return basis;
     }
   }
+  if (HaveBasis(requests, kStepsAlone, told)) return kStepsAlone;
   return std::nullopt;
 }
 
@@ -40,6 +50,7 @@ struct TargetSums {
   bool all_ok = true, any_draft = false, any_long_chunk = false;
   uint64_t output_tokens = 0, chunk_steps = 0, without_stats = 0;
   uint64_t told_steps = 0, chunk_steps_told = 0;  // of requests with statistics
+  uint64_t contradictory = 0;                     // ok requests with statistics of no use
   std::optional<uint32_t> draft_length;           // the longest that statistics tell
 };
 
@@ -51,6 +62,7 @@ TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
     const uint64_t chunk_steps = request.chunks > 1 ? request.chunks - 1 : 0;
     sums.chunk_steps += chunk_steps;
     sums.output_tokens += request.output_tokens.value_or(0);
+    if (request.ok() && request.contradictory_statistics) ++sums.contradictory;
     // nullopt, not told, is less than every length.
     sums.draft_length = std::max(sums.draft_length, std::optional<uint32_t>(request.draft_length));
     const StepSums& stats = request.StepsFrom(StepSource::kStats);
@@ -60,7 +72,7 @@ TargetSums SumsOf(std::span<const SettledRequest> requests, uint32_t target) {
     // Several tokens in one chunk: the sign of speculation where nothing else is told.
     sums.any_long_chunk = sums.any_long_chunk || chunks.delivered > chunks.steps;
     // Its chunks are left out below, too: chunks and steps must be of the same requests.
-    if (stats.detail < StepDetail::kCount) {
+    if (stats.detail < StepDetail::kSteps) {
       ++sums.without_stats;
       continue;
     }
@@ -128,15 +140,20 @@ bool Speculates(const TargetSums& sums, const TargetFacts& facts,
 }
 
 // Why chunks can't tell the target's acceptance; empty: they can.
-std::string WhyNotChunks(std::span<const SettledRequest> requests, uint32_t target,
+std::string WhyNotChunks(std::span<const SettledRequest> requests, const TargetSums& sums,
                          const TargetAcceptance& told, const StepStore& store) {
   if (told.merged_share && *told.merged_share > kMergedShareMax) {
     return "too many steps were merged into the chunks of others";
   }
+  // Chunks and steps of the requests that tell both.
+  if (static_cast<double>(sums.chunk_steps_told) >
+      static_cast<double>(sums.told_steps) * (1 + kMergedShareMax)) {
+    return "its chunks are more than the steps that its statistics count";
+  }
   if (!told.draft_length) return "";
   RequestSet of_target;
   for (const SettledRequest& request : requests) {
-    if (request.target == target) of_target.push_back(&request);
+    if (request.target == told.target) of_target.push_back(&request);
   }
   const auto chunks = AcceptanceFromChunks({.requests = &of_target, .bases = {}, .store = &store});
   if (chunks && chunks->per_step && chunks->per_step->value > 1.0 + *told.draft_length) {
@@ -158,17 +175,22 @@ std::vector<TargetBasis> ChooseBases(std::span<const SettledRequest> requests,
     const TargetSums sums = SumsOf(requests, i);
     told.draft_length = DraftLengthOf(sums, targets[i]);
     told.merged_share = MergedShare(sums, targets[i]);
+    told.contradictory = sums.contradictory;
     told.speculates = Speculates(sums, targets[i], told.draft_length);
     if (!told.speculates) continue;
-    target.basis = FirstGood(requests, i, told);
+    target.basis = FirstGood(requests, told);
     if (!target.basis) {
       told.why_none = "its responses don't report their steps";
     } else if (target.basis->source == StepSource::kStats && !StepsAgree(sums, targets[i])) {
       told.why_none = "its statistics disagree with the steps that the server counted";
       target.basis.reset();
     } else if (target.basis->source == StepSource::kChunks) {
-      told.why_none = WhyNotChunks(requests, i, told, store);
+      told.why_none = WhyNotChunks(requests, sums, told, store);
       if (!told.why_none.empty()) target.basis.reset();
+      if (!target.basis && HaveBasis(requests, kStepsAlone, told) && StepsAgree(sums, targets[i])) {
+        target.basis = kStepsAlone;
+        told.why_none.clear();
+      }
     }
     if (target.basis) {
       told.source = NamedSource(target.basis->source);

@@ -27,8 +27,12 @@ struct StepTotals {
     } else if (detail == StepDetail::kCount) {
       steps_counted += sums.steps;
       accepted_counted += sums.accepted;
+    } else if (detail == StepDetail::kSteps) {
+      // What the end cut off the last step is not known: at least so many were accepted.
+      steps_counted += sums.steps;
+      accepted_counted += sums.delivered - std::min(sums.delivered, sums.steps);
     }
-    if (detail >= StepDetail::kCount) delivered += sums.delivered;
+    if (detail >= StepDetail::kSteps) delivered += sums.delivered;
     if (detail == StepDetail::kEach) drafts += sums.drafts;
     drafted += sums.drafted;
     accepted += sums.accepted;
@@ -92,7 +96,7 @@ struct Entered {
   std::vector<StepTotals> questions;
   DraftOutcomes drafts;
   std::map<uint32_t, TargetSteps> by_target;
-  bool widths_known = true;
+  bool widths_known = true, may_be_trees = false;
   uint64_t ok = 0, requests = 0;
   uint64_t macro_requests = 0;
   double macro_sum = 0;
@@ -119,7 +123,7 @@ Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
     const StepBasis* const basis = basis_of(*request);
     if (basis == nullptr) continue;
     const StepSums& sums = request->StepsFrom(basis->source);
-    if (sums.detail < basis->detail) continue;
+    if (!Tells(sums.detail, basis->detail)) continue;
     ++entered.requests;
     const auto [found, is_new] = index_of.try_emplace(request->question, entered.questions.size());
     if (is_new) entered.questions.emplace_back();
@@ -129,11 +133,13 @@ Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
     AddTo(target, sums, basis->detail);
     input.store->AddDrafts(sums, entered.drafts);
     entered.widths_known = entered.widths_known && (sums.widths_known || sums.drafts == 0);
+    entered.may_be_trees = entered.may_be_trees || sums.may_be_trees;
     // The mean over requests, each weighing the same however long it is.
-    if (basis->detail < StepDetail::kCount || sums.steps == 0) continue;
+    if (basis->detail < StepDetail::kSteps || sums.steps == 0) continue;
     ++entered.macro_requests;
-    const uint64_t tokens =
-        basis->source == StepSource::kChunks ? sums.delivered : sums.steps + sums.accepted;
+    const bool uncut_known =
+        basis->source != StepSource::kChunks && basis->detail != StepDetail::kSteps;
+    const uint64_t tokens = uncut_known ? sums.steps + sums.accepted : sums.delivered;
     entered.macro_sum += static_cast<double>(tokens) / sums.steps;
   }
   for (const StepTotals& question : entered.questions) entered.all.Merge(question);
@@ -173,7 +179,8 @@ std::optional<Estimate> EstimateOf(Entered& entered, Statistic statistic, const 
   return estimate;
 }
 
-void TrimZeros(std::vector<uint64_t>& counts) {
+template <class Number>
+void TrimZeros(std::vector<Number>& counts) {
   while (!counts.empty() && counts.back() == 0) counts.pop_back();
 }
 
@@ -191,12 +198,15 @@ void SetLengths(const Entered& entered, bool over_steps, AcceptanceFigures& figu
   } else {
     figures.joint = JointRates(entered.drafts);
     if (entered.widths_known) figures.conditional = ConditionalRates(entered.drafts);
+    // Of a tree, positions beyond its depth look like rejected ones.
+    if (entered.may_be_trees) TrimZeros(figures.conditional);
   }
 }
 
 // What a set of bases has in common.
 struct BasisKind {
   bool any = false, chunks = false, each = true;
+  bool cut_unknown = false;  // the number of steps is all that is told
   std::optional<AcceptanceSource> source;
   std::optional<uint32_t> draft_length;  // the longest, where all are known
 
@@ -209,6 +219,7 @@ struct BasisKind {
     any = true;
     chunks = chunks || basis.source == StepSource::kChunks;
     each = each && basis.detail == StepDetail::kEach;
+    cut_unknown = cut_unknown || basis.detail == StepDetail::kSteps;
   }
 };
 
@@ -224,14 +235,15 @@ std::optional<AcceptanceFigures> FiguresFrom(Entered entered, const BasisKind& k
   figures.accept_rate = EstimateOf(entered, AcceptRate, {.low = 0, .high = 1});
   if (!figures.per_step && !figures.accept_rate) return std::nullopt;
   if (figures.per_step) figures.steps = entered.all.steps();
+  for (const auto& [index, target] : entered.by_target) figures.steps_by_target.push_back(target);
   if (figures.accept_rate) {
     figures.drafted_tokens = entered.all.drafted;
     figures.accepted_tokens = entered.all.accepted;
   }
-  for (const auto& [index, target] : entered.by_target) figures.steps_by_target.push_back(target);
   if (entered.macro_requests > 0) {
     figures.request_macro_mean = entered.macro_sum / static_cast<double>(entered.macro_requests);
   }
+  figures.lower_bound = kind.cut_unknown;
   // Sums alone say nothing of single steps.
   if (!kind.each) return figures;
   // A chunk of one token may have had a draft or none.

@@ -13,8 +13,15 @@ std::vector<VerdictLabel> AcceptanceLabels(const RunSpec& spec, const Results& f
                       .text = "taken from chunks; how many steps were merged is unknown"});
   }
   for (const TargetAcceptance& target : figures.acceptance_sources) {
-    if (!target.speculates) continue;
     const std::string name = TargetLabel(spec, target.target);
+    if (target.contradictory > 0) {
+      labels.push_back(
+          {.code = Label::kContradictoryStatistics,
+           .text = absl::StrFormat("statistics of %d ok responses of %s contradict themselves or "
+                                   "the tokens that came, and are left out",
+                                   target.contradictory, name)});
+    }
+    if (!target.speculates) continue;
     if (target.merged_share.value_or(0) > kMergedShareMax) {
       labels.push_back(
           {.code = Label::kMergedSteps,

@@ -7,7 +7,8 @@
 
 namespace specctl {
 
-// approximate_acceptance; and of each target merged_steps and partial_acceptance.  Pure.
+// approximate_acceptance; and of each target merged_steps, contradictory_statistics and
+// partial_acceptance.  Pure.
 std::vector<VerdictLabel> AcceptanceLabels(const RunSpec& spec, const Results& figures);
 
 }  // namespace specctl

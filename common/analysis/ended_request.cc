@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "common/analysis/statistics_check.h"
+
 namespace specctl {
 namespace {
 
@@ -75,17 +77,42 @@ std::optional<RequestSteps> ChunkSteps(const RunContext& run, const OpenRequest&
   return StepsOfChunks(open.after_first, *open.last_tokens);
 }
 
-std::optional<RequestSteps> StatsSteps(const OpenRequest& open, const RequestFinished& finish,
-                                       const std::optional<uint64_t>& total) {
-  if (!finish.speculation || !total) return std::nullopt;
+// The statistics, with the number of steps that the mean tells where it goes with them.
+SpeculationStats WithStepsOfMean(const RequestFinished& finish, uint64_t total) {
+  SpeculationStats stats = *finish.speculation;
+  if (stats.steps || !finish.tokens_per_iteration) return stats;
+  const auto steps = StepsOfMean(*finish.tokens_per_iteration, total);
+  if (!steps) return stats;
+  stats.steps = steps->steps;
+  return ContradictsItself(stats, total) ? *finish.speculation : stats;
+}
+
+std::optional<RequestSteps> StatsSteps(const OpenRequest& open, const SpeculationStats& stats,
+                                       uint64_t total) {
   DeliveredTokens delivered{
-      .total = *total, .chunks = open.chunks, .last_chunk_tokens = std::nullopt};
+      .total = total, .chunks = open.chunks, .last_chunk_tokens = std::nullopt};
   // The chunks say how the end of the response cut its last step.
   if (open.chunks > 1 && open.unknown_chunks == 0) {
     delivered.after_first = &open.after_first;
     delivered.last_chunk_tokens = open.last_tokens;
   }
-  return StepsOfStats(*finish.speculation, delivered);
+  return StepsOfStats(stats, delivered);
+}
+
+// What the server said of the response as a whole, if it can be right.
+std::optional<RequestSteps> ToldAtTheEnd(EndedRequest& request) {
+  const RequestFinished& finish = request.finish;
+  if (!request.tokens.total) return std::nullopt;
+  const uint64_t total = *request.tokens.total;
+  if (finish.speculation) {
+    request.settled.contradictory_statistics = ContradictsItself(*finish.speculation, total);
+    if (request.settled.contradictory_statistics) return std::nullopt;
+    return StatsSteps(request.open, WithStepsOfMean(finish, total), total);
+  }
+  if (!finish.tokens_per_iteration) return std::nullopt;
+  std::optional<RequestSteps> steps = StepsOfMean(*finish.tokens_per_iteration, total);
+  request.settled.contradictory_statistics = !steps.has_value();
+  return steps;
 }
 
 void SetSteps(const RunContext& run, EndedRequest& request) {
@@ -95,7 +122,7 @@ void SetSteps(const RunContext& run, EndedRequest& request) {
     return request.steps[static_cast<size_t>(source)];
   };
   // Each source is kept: which one counts is chosen for the target as a whole, at the end.
-  steps_of(StepSource::kStats) = StatsSteps(request.open, finish, total);
+  steps_of(StepSource::kStats) = ToldAtTheEnd(request);
   if (finish.timings) {
     steps_of(StepSource::kTimings) = StepsOfTimings(*finish.timings, total.value_or(0));
   }
@@ -143,9 +170,9 @@ std::optional<ToldSteps> BestSteps(const EndedRequest& request) {
     const std::optional<RequestSteps>& steps = request.steps[i];
     if (!steps) continue;
     ToldSteps told{.source = static_cast<StepSource>(i)};
-    if (steps->detail >= StepDetail::kCount) told.steps = steps->steps;
-    // Chunks tell no drafts.
-    if (told.source == StepSource::kChunks) return told;
+    if (steps->detail >= StepDetail::kSteps) told.steps = steps->steps;
+    // Neither tells drafts.
+    if (told.source == StepSource::kChunks || steps->detail == StepDetail::kSteps) return told;
     const bool drafts_known =
         told.source == StepSource::kStats || steps->detail == StepDetail::kEach;
     if (drafts_known) told.drafts = steps->drafts;

@@ -1,6 +1,7 @@
 #include "common/analysis/request_steps.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -49,6 +50,15 @@ std::optional<std::vector<uint64_t>> SpentDrafts(const SpeculationStats& stats,
       // More accepted than drafted: one of the lists is wrong, and which is not known.
       if (accepted > stats.per_step_drafted[i]) return std::nullopt;
       if (accepted == stats.per_step_drafted[i]) ++spent[accepted];
+    }
+    return spent;
+  }
+  if (!stats.by_draft_length.empty()) {
+    for (const DraftsOfLength& drafts : stats.by_draft_length) {
+      const uint64_t length = drafts.draft_length;
+      if (length >= drafts.acceptance_histogram.size()) continue;  // none was spent
+      if (spent.size() <= length) spent.resize(length + 1);
+      spent[length] += drafts.acceptance_histogram[length];
     }
     return spent;
   }
@@ -205,7 +215,9 @@ std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
   if (delivered.total == 0 || delivered.chunks == 0) return std::nullopt;
   std::optional<StepHistogram> lengths = DraftLengths(stats);
   RequestSteps steps{.detail = StepDetail::kCount,
-                     .steps = CountSteps(stats, lengths ? &*lengths : nullptr, delivered),
+                     .steps = stats.steps
+                                  ? *stats.steps
+                                  : CountSteps(stats, lengths ? &*lengths : nullptr, delivered),
                      .delivered = delivered.total - 1,
                      .drafts = stats.drafts,
                      .drafted = stats.drafted_tokens,
@@ -213,9 +225,22 @@ std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
   if (!lengths) return steps;
   steps.detail = StepDetail::kEach;
   steps.spent = SpentDrafts(stats, *lengths);
+  steps.may_be_trees = stats.steps.has_value();
   if (steps.steps > stats.drafts) lengths->Add(1, steps.steps - stats.drafts);
   steps.lengths.whole = *std::move(lengths);
   return steps;
+}
+
+std::optional<RequestSteps> StepsOfMean(double tokens_per_iteration, uint64_t total_tokens) {
+  constexpr double kFloatError = 1e-7;
+  const double iterations = static_cast<double>(total_tokens) / tokens_per_iteration;
+  const double whole = std::round(iterations);
+  const bool is_mean = tokens_per_iteration >= 1 - kFloatError && total_tokens > 0 && whole >= 1 &&
+                       std::abs(iterations - whole) <= kFloatError * iterations;
+  if (!is_mean) return std::nullopt;
+  return RequestSteps{.detail = StepDetail::kSteps,
+                      .steps = static_cast<uint64_t>(whole) - 1,
+                      .delivered = total_tokens - 1};
 }
 
 RequestSteps StepsOfTimings(const TimingsStats& stats, uint64_t total_tokens) {

@@ -23,7 +23,7 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
   std::vector<TargetFacts> facts(run.spec().targets.size());
   for (uint32_t i = 0; i < facts.size(); ++i) {
     const TargetProbed* const probed = run.Target(i);
-    if (probed != nullptr) facts[i].draft_length = probed->draft_length;
+    if (probed != nullptr) facts[i].draft_length = probed->identity.draft_length;
     facts[i].chunk_is_step = run.ChunkIsStep(i);
     facts[i].counts_drafts = CountsDrafts(probed);
     if (servers) facts[i].counters = servers->OfTarget(i);

@@ -95,7 +95,7 @@ void ServerFold::AddEngine(std::string_view engine) {
 std::optional<double> ServerFold::Growth(ServerFigure figure) const {
   std::optional<double> sum;
   for (const Target& target : targets_) {
-    const auto growth = target.same_as ? std::nullopt : target.series.Growth(figure);
+    const auto growth = target.same_as ? std::nullopt : target.series.Values()[figure];
     if (growth) sum = sum.value_or(0) + *growth;
   }
   return sum;

@@ -25,6 +25,13 @@ uint32_t PositionOf(const MetricSeries& series, std::string_view label) {
   return kPositionsMax;
 }
 
+bool IsGauge(ServerFigure figure) {
+  constexpr std::array kGauges = {ServerFigure::kRunning, ServerFigure::kWaiting,
+                                  ServerFigure::kKvCacheShare, ServerFigure::kDraftWidth,
+                                  ServerFigure::kProcessStart};
+  return std::find(kGauges.begin(), kGauges.end(), figure) != kGauges.end();
+}
+
 std::string_view PathOf(std::string_view url) {
   const size_t scheme = url.find("://");
   const size_t path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
@@ -39,7 +46,8 @@ int ServerSeries::RankOfName(const Series& series) {
 }
 
 bool ServerSeries::Counts(const Series& series) const {
-  return series.family != nullptr && RankOfName(series) == Of(series.family->figure).best_name;
+  return series.family != nullptr && !series.copy &&
+         RankOfName(series) == Of(series.family->figure).best_name;
 }
 
 bool ServerSeries::Knows(ServerFigure figure) const {
@@ -94,19 +102,30 @@ std::vector<double> ServerSeries::AcceptedByPosition() const {
   return accepted;
 }
 
+FigureValues ServerSeries::Values() const {
+  FigureValues values;
+  for (size_t i = 0; i < kServerFigures; ++i) {
+    const auto figure = static_cast<ServerFigure>(i);
+    values[figure] = IsGauge(figure) ? Gauge(figure) : Growth(figure);
+  }
+  if (engine_ != nullptr && engine_->derive != nullptr) engine_->derive(values);
+  return values;
+}
+
 ServerCounters ServerSeries::Counters() const {
+  const FigureValues values = Values();
   ServerCounters counters;
-  counters.generated_tokens = Growth(ServerFigure::kGeneratedTokens);
-  counters.prompt_tokens = Growth(ServerFigure::kPromptTokens);
-  counters.first_tokens = Growth(ServerFigure::kFirstTokens);
-  counters.drafts = Growth(ServerFigure::kDrafts);
-  counters.drafted_tokens = Growth(ServerFigure::kDraftedTokens);
-  counters.accepted_tokens = Growth(ServerFigure::kAcceptedTokens);
-  counters.engine_steps = Growth(ServerFigure::kEngineSteps);
-  counters.preemptions = Growth(ServerFigure::kPreemptions);
-  counters.requests_finished = Growth(ServerFigure::kRequestsFinished);
-  const auto hits = Growth(ServerFigure::kPrefixHits);
-  const auto queries = Growth(ServerFigure::kPrefixQueries);
+  counters.generated_tokens = values[ServerFigure::kGeneratedTokens];
+  counters.prompt_tokens = values[ServerFigure::kPromptTokens];
+  counters.first_tokens = values[ServerFigure::kFirstTokens];
+  counters.drafts = values[ServerFigure::kDrafts];
+  counters.drafted_tokens = values[ServerFigure::kDraftedTokens];
+  counters.accepted_tokens = values[ServerFigure::kAcceptedTokens];
+  counters.engine_steps = values[ServerFigure::kEngineSteps];
+  counters.preemptions = values[ServerFigure::kPreemptions];
+  counters.requests_finished = values[ServerFigure::kRequestsFinished];
+  const auto hits = values[ServerFigure::kPrefixHits];
+  const auto queries = values[ServerFigure::kPrefixQueries];
   if (hits && queries.value_or(0) > 0) counters.prefix_hit_rate = *hits / *queries;
   counters.accepted_by_position = AcceptedByPosition();
   return counters;
@@ -147,8 +166,10 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
   // Servers expose labels in any order.
   std::sort(made.labels.begin(), made.labels.end());
   for (const EngineProfile* engine : engines) {
-    made.family = FindFamily(*engine, of.name);
-    if (made.family != nullptr) break;
+    made.family = FindFamily(*engine, of.name, of.labels);
+    if (made.family == nullptr) continue;
+    if (made.family->figure != ServerFigure::kProcessStart) engine_ = engine;
+    break;
   }
   if (made.family == nullptr) return made;
   if (!made.family->position_label.empty()) {
@@ -157,12 +178,31 @@ ServerSeries::Series ServerSeries::MakeSeries(const MetricSeries& of,
     if (made.position >= kPositionsMax) made.family = nullptr;
   }
   if (made.family == nullptr) return made;
+  made.copy = IsCopy(made);
   int& best = figures_[static_cast<size_t>(made.family->figure)].best_name;
   // One name counts, the best that is there: old and new names of a figure would add up to double.
   best = std::min(best, RankOfName(made));
   // Not there at the first scrape: nothing had been counted yet.
   if (before_) made.counter.Observe(0);
   return made;
+}
+
+// Whether an earlier series differs in labels alone that tell copies apart.
+bool ServerSeries::IsCopy(const Series& series) const {
+  if (engine_ == nullptr || engine_->copy_labels.empty()) return false;
+  const auto without_copies = [&](const Series& of) {
+    auto labels = of.labels;
+    std::erase_if(labels, [&](const auto& label) {
+      return std::find(engine_->copy_labels.begin(), engine_->copy_labels.end(), label.first) !=
+             engine_->copy_labels.end();
+    });
+    return labels;
+  };
+  const auto labels = without_copies(series);
+  return std::any_of(series_.begin(), series_.end(), [&](const Series& earlier) {
+    return earlier.name == series.name && earlier.family != nullptr &&
+           without_copies(earlier) == labels;
+  });
 }
 
 void ServerSeries::OnProcessStart(double start_s) {

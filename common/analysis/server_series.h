@@ -36,6 +36,8 @@ class ServerSeries {
   // nullopt where it is not known.
   std::optional<double> Growth(ServerFigure figure) const;
   std::optional<double> Gauge(ServerFigure figure) const;  // at the last scrape
+  // Of the run so far, with what follows from other figures.
+  FigureValues Values() const;
   ServerCounters Counters() const;
 
   // Counters fell again and again and came back, or the process's start did.
@@ -55,6 +57,7 @@ class ServerSeries {
   static constexpr size_t kFailureTextsMax = 3;
   struct Series {
     const MetricFamily* family = nullptr;  // nullptr: none that is known
+    bool copy = false;                     // says again what an earlier series says
     std::string name;
     std::vector<std::pair<std::string, std::string>> labels;  // in order
     uint32_t position = 0;
@@ -76,7 +79,9 @@ class ServerSeries {
   bool Counts(const Series& series) const;
   std::vector<double> AcceptedByPosition() const;
   bool HasCountersOf(const ServerSeries& other) const;
+  bool IsCopy(const Series& series) const;
 
+  const EngineProfile* engine_ = nullptr;  // whose families they are
   bool before_ = false, after_ = false, after_failure_ = false;
   std::string path_;                    // of the URL
   std::string peer_;                    // who answered the last scrape

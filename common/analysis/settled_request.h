@@ -55,6 +55,7 @@ struct SettledRequest {
   bool unattributed = false;
   // It began, or its first or last token arrived, in a window whose figures can't be trusted.
   bool in_invalid_window = false;
+  bool contradictory_statistics = false;  // of its speculative steps: none of them is used
   // How far the arrivals of the first and the last token-bearing chunk are unknown.
   uint32_t first_within_us = 0, last_within_us = 0;
   // Agent said it was done and never reported this one's end: neither finished nor lost.

@@ -29,6 +29,7 @@ StepSums StepStore::AddSteps(const RequestSteps& steps) {
   // Sums take no place in the store.
   if (steps.detail < StepDetail::kEach) return sums;
   sums.widths_known = steps.spent.has_value();
+  sums.may_be_trees = steps.may_be_trees;
   sums.cut_tokens = Narrow<uint16_t>(OnlyLength(steps.lengths.cut));
   sums.lengths = Narrow<uint16_t>(steps.lengths.whole.lengths.size());
   for (const uint64_t count : steps.lengths.whole.lengths) {

@@ -1,13 +1,16 @@
 #include "common/compare/comparability.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
 #include "common/base/json_writer.h"
 #include "common/compare/stimulus_checks.h"
+#include "common/engine/server_identity.h"
 #include "common/report/result_names.h"
 
 namespace specctl {
@@ -17,15 +20,16 @@ namespace {
 std::string EnginesOf(const Results& results) {
   std::set<std::string> engines;
   for (const TargetProbed& target : results.targets) {
-    engines.insert(target.engine + " " +
-                   (target.engine_version.empty() ? "(version unknown)" : target.engine_version));
+    engines.insert(
+        target.engine + " " +
+        (target.identity.version.empty() ? "(version unknown)" : target.identity.version));
   }
   return absl::StrJoin(engines, ", ");
 }
 
 bool VersionUnknown(const Results& results) {
   return std::any_of(results.targets.begin(), results.targets.end(),
-                     [](const TargetProbed& target) { return target.engine_version.empty(); });
+                     [](const TargetProbed& target) { return target.identity.version.empty(); });
 }
 
 std::string ModelsOf(const Results& results) {
@@ -38,25 +42,48 @@ std::string ModelsOf(const Results& results) {
 bool Speculates(const Results& results) {
   const bool told =
       std::any_of(results.targets.begin(), results.targets.end(), [](const TargetProbed& target) {
-        return !target.speculation_method.empty() || target.draft_length.value_or(0) > 0;
+        const ServerIdentity& server = target.identity;
+        return !server.speculation_method.empty() || server.draft_length.value_or(0) > 0;
       });
   // A server may also speculate without saying so; then its acceptance shows it.
   return told || results.headline.acceptance.has_value();
 }
 
-// Empty where no server names it.
-std::string DraftersOf(const Results& results) {
-  std::set<std::string> methods;
+// Whether the method takes its drafts from the text or from the target model, without a drafter.
+bool DraftsByItself(std::string_view method) {
+  const std::string lower = absl::AsciiStrToLower(std::string(method));
+  constexpr std::array<std::string_view, 5> kMethods = {kNoSpeculation, "ngram", "suffix", "mtp",
+                                                        "nextn"};
+  return std::any_of(kMethods.begin(), kMethods.end(),
+                     [&](std::string_view name) { return lower.find(name) != std::string::npos; });
+}
+
+// How the targets draft; empty where no server tells.
+struct Drafters {
+  std::string methods;  // "eagle3"
+  std::string models;   // of those that have one
+  bool all_known = true;
+};
+
+Drafters DraftersOf(const Results& results) {
+  std::set<std::string> methods, models;
+  Drafters drafters;
   for (const TargetProbed& target : results.targets) {
-    if (!target.speculation_method.empty()) methods.insert(target.speculation_method);
+    const ServerIdentity& server = target.identity;
+    if (!server.speculation_method.empty()) methods.insert(server.speculation_method);
+    if (!server.drafter.empty()) models.insert(server.drafter);
+    drafters.all_known = drafters.all_known &&
+                         (!server.drafter.empty() || DraftsByItself(server.speculation_method));
   }
-  return absl::StrJoin(methods, ", ");
+  drafters.methods = absl::StrJoin(methods, ", ");
+  drafters.models = absl::StrJoin(models, ", ");
+  return drafters;
 }
 
 std::string DraftLengthsOf(const Results& results) {
   std::set<uint32_t> lengths;
   for (const TargetProbed& target : results.targets) {
-    if (target.draft_length) lengths.insert(*target.draft_length);
+    if (target.identity.draft_length) lengths.insert(*target.identity.draft_length);
   }
   return absl::StrJoin(lengths, ", ");
 }
@@ -172,15 +199,29 @@ class Checker {
       result_.notes.push_back(absl::StrFormat("speculation is on only in %s", a ? "A" : "B"));
       return;
     }
-    const std::string of_a = DraftersOf(a_), of_b = DraftersOf(b_);
-    if (of_a.empty() && of_b.empty()) {
-      result_.notes.push_back("not checked: which drafters were used (no server names its own)");
-    }
-    Revision(across_.drafter, "drafter", of_a.empty() ? "unknown" : of_a,
-             of_b.empty() ? "unknown" : of_b, "another drafter has another acceptance");
+    CheckDraftModels(DraftersOf(a_), DraftersOf(b_));
     if (DraftLengthsOf(a_) != DraftLengthsOf(b_)) {
       result_.notes.push_back(absl::StrFormat("draft lengths differ: A %s, B %s",
                                               DraftLengthsOf(a_), DraftLengthsOf(b_)));
+    }
+  }
+
+  void CheckDraftModels(const Drafters& a, const Drafters& b) {
+    const auto text = [](const Drafters& of) {
+      if (of.methods.empty()) return std::string("unknown");
+      return of.models.empty() ? of.methods : absl::StrFormat("%s (%s)", of.methods, of.models);
+    };
+    const bool same =
+        a.methods == b.methods && (a.models == b.models || a.models.empty() || b.models.empty());
+    if (!same) {
+      Revision(across_.drafter, "drafter", text(a), text(b),
+               "another drafter has another acceptance");
+    } else if (a.methods.empty()) {
+      result_.notes.push_back("not checked: which drafters were used (no server names its own)");
+    } else if (!a.all_known || !b.all_known) {
+      result_.notes.push_back(
+          absl::StrFormat("not checked: which draft models were used (%s does not name its own)",
+                          a.all_known ? "B" : "A"));
     }
   }
 
@@ -220,7 +261,10 @@ absl::StatusOr<Across> ParseAcross(std::string_view list) {
 std::string SpeculationText(const Results& results) {
   if (!Speculates(results)) return "off";
   std::string text = "on";
-  if (const std::string drafters = DraftersOf(results); !drafters.empty()) text += ", " + drafters;
+  const Drafters drafters = DraftersOf(results);
+  for (const std::string& part : {drafters.methods, drafters.models}) {
+    if (!part.empty()) text += ", " + part;
+  }
   const std::string lengths = DraftLengthsOf(results);
   return lengths.empty() ? text : text + ", draft length " + lengths;
 }

@@ -106,7 +106,7 @@ std::set<uint32_t> DraftLengthsIn(const Results& results) {
   }
   if (!lengths.empty()) return lengths;
   for (const TargetProbed& target : results.targets) {
-    if (target.draft_length) lengths.insert(*target.draft_length);
+    if (target.identity.draft_length) lengths.insert(*target.identity.draft_length);
   }
   return lengths;
 }

@@ -1,6 +1,7 @@
 // llama.cpp's llama-server: tools/server/server-task.cpp and server-common.cpp; seen on b11434. One
 // chunk a token, also where a draft was accepted: what the steps were is in `timings`.
 #include "common/engine/engine_profile.h"
+#include "common/engine/identity_json.h"
 
 namespace specctl {
 namespace {
@@ -31,17 +32,30 @@ constexpr MetricFamily kLlamaCppMetrics[] = {
     {.figure = ServerFigure::kWaiting, .name = "llamacpp:requests_deferred", .counter = false},
 };
 
+// `build_info` is "b11434-89a1abc"; "b0-unknown" where the build was not told.
+void ReadLlamaCppProps(std::string_view body, ServerIdentity& identity) {
+  const IdentityJson props(body);
+  identity.version = props.Text("/build_info");
+  identity.quantization = props.Text("/model_ftype");
+}
+
+// What /props says of speculation is "none" even where there is a draft model.
+constexpr IdentityQuestion kLlamaCppIdentity[] = {{.path = "/props", .read = ReadLlamaCppProps}};
+constexpr std::string_view kLlamaCppMetricsPaths[] = {"/metrics"};
+constexpr std::string_view kLlamaCppFlags[] = {"timings_per_token"};
+
 constexpr EngineProfile kLlamaCpp = {
     .name = "llamacpp",
     .display_name = "llama.cpp",
-    .continuous_usage = false,  // ignored without a word
-    .ignore_eos = true,
-    .return_token_ids = false,
-    .timings_per_token = true,
+    .marks = {.owned_by = "llamacpp", .server_header = "llama.cpp", .metrics_prefix = "llamacpp:"},
+    .identity = kLlamaCppIdentity,
+    .metrics_paths = kLlamaCppMetricsPaths,
+    .metrics = kLlamaCppMetrics,
+    .requests = {.flags = kLlamaCppFlags},  // continuous usage is ignored without a word
     .closes_after_stream = true,
     .context_holds_max_tokens = false,
-    .metrics = kLlamaCppMetrics,
     .chunk_per_step = false,
+    .hints = {.metrics = "start the server with --metrics"},
 };
 
 }  // namespace

@@ -4,14 +4,15 @@
 namespace specctl {
 namespace {
 
+// Paths that no engine minds being asked for come first: TensorRT-LLM's /metrics takes away what
+// its other readers would get.
+constexpr std::string_view kAnyMetricsPaths[] = {"/prometheus/metrics", "/v1/metrics", "/metrics"};
+
 constexpr EngineProfile kOpenAi = {
     .name = "openai",
     .display_name = "OpenAI-compatible",
-    .continuous_usage = true,  // SGLang, TensorRT-LLM and others take it; the probe finds out
-    .ignore_eos = true,        // sent only where the user asks for it
-    .return_token_ids = false,
-    .metrics = {},
-    .chunk_per_step = true,
+    .metrics_paths = kAnyMetricsPaths,
+    .requests = {.continuous_usage = true},  // many take it; the probe finds out
 };
 
 }  // namespace

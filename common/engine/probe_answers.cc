@@ -44,28 +44,12 @@ std::optional<uint64_t> MaxModelLen(dom::object model) {
   return std::nullopt;
 }
 
-constexpr size_t kMethodBytesMax = 40;
 constexpr uint64_t kDraftLengthMax = 10'000;  // more is no length
-constexpr std::string_view kNoSpeculation = "none";
 constexpr std::string_view kAcceptedByPosition =
     "vllm:spec_decode_num_accepted_tokens_per_pos_total{";
 
-// `cut`: what of the number is not drafted.
-std::optional<uint32_t> DraftLength(dom::object object, std::string_view key, uint64_t cut) {
-  uint64_t tokens = 0;
-  if (object[key].get(tokens) || tokens <= cut || tokens - cut > kDraftLengthMax) {
-    return std::nullopt;
-  }
-  return static_cast<uint32_t>(tokens - cut);
-}
-
-std::string Method(dom::object object, std::string_view key) {
-  std::string_view name;
-  return object[key].get(name) ? "" : OneLine(name, kMethodBytesMax);
-}
-
 // The value of the label of that name, as it is written; empty: there is none.
-std::string_view LabelValue(std::string_view sample, std::string_view name) {
+std::string_view ValueOfLabel(std::string_view sample, std::string_view name) {
   const std::string label = std::string(name) + "=\"";
   for (size_t at = sample.find(label); at != std::string_view::npos;
        at = sample.find(label, at + 1)) {
@@ -104,45 +88,13 @@ absl::StatusOr<std::vector<ServedModel>> ParseModels(const HttpAnswer& answer) {
   return models;
 }
 
-std::optional<std::string> ParseVersion(const HttpAnswer& answer) {
-  dom::parser parser;
-  std::string_view version;
-  if (answer.status != 200 ||
-      parser.parse(simdjson::padded_string(answer.body))["version"].get(version)) {
-    return std::nullopt;
-  }
-  return std::string(version);
-}
-
-SpeculationFacts ParseServerInfo(const HttpAnswer& answer) {
-  const SpeculationFacts none = {.method = std::string(kNoSpeculation), .draft_length = {}};
-  dom::parser parser;
-  dom::object root, vllm, config;
-  if (answer.status != 200 || parser.parse(simdjson::padded_string(answer.body)).get(root)) {
-    return {};
-  }
-  if (!root["vllm_config"].get(vllm)) {
-    const auto found = vllm["speculative_config"];
-    if (found.is_null()) return none;
-    if (found.get(config)) return {};
-    return {.method = Method(config, "method"),
-            .draft_length = DraftLength(config, "num_speculative_tokens", 0)};
-  }
-  if (root["speculative_algorithm"].is_null()) return none;
-  SpeculationFacts facts = {.method = Method(root, "speculative_algorithm"), .draft_length = {}};
-  if (!facts.method.empty()) {
-    facts.draft_length = DraftLength(root, "speculative_num_draft_tokens", 1);
-  }
-  return facts;
-}
-
 std::optional<uint32_t> DraftLengthOfMetrics(std::string_view text) {
   std::set<std::string_view> positions;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (!line.starts_with(kAcceptedByPosition) || positions.size() > kDraftLengthMax) continue;
-    const std::string_view position = LabelValue(line, "position");
+    const std::string_view position = ValueOfLabel(line, "position");
     if (!position.empty()) positions.insert(position);
   }
   if (positions.empty()) return std::nullopt;

@@ -30,22 +30,6 @@ struct ServedModel {
 //                      a list without any model
 absl::StatusOr<std::vector<ServedModel>> ParseModels(const HttpAnswer& answer);
 
-// `version` of an answer to GET /version (vLLM), or nullopt.
-std::optional<std::string> ParseVersion(const HttpAnswer& answer);
-
-// What a server says of its speculative decoding.
-struct SpeculationFacts {
-  std::string method;  // as the server names it, "none" where it has none; empty: it does not tell
-  std::optional<uint32_t> draft_length;  // tokens of a draft at most
-  bool operator==(const SpeculationFacts&) const = default;
-};
-
-// Of an answer to GET /server_info?config_format=json (vLLM in development mode:
-// `vllm_config.speculative_config`) or to GET /server_info or /get_server_info (SGLang:
-// `speculative_algorithm`, `speculative_num_draft_tokens`, of which one is not drafted).  Whatever
-// else it is tells nothing.
-SpeculationFacts ParseServerInfo(const HttpAnswer& answer);
-
 // Draft length by the metrics' text: vLLM has a series of accepted tokens for each position of a
 // draft, from its start on.
 std::optional<uint32_t> DraftLengthOfMetrics(std::string_view text);

@@ -102,10 +102,10 @@ absl::StatusOr<std::vector<RequestBodyWriter::Field>> RequestBodyWriter::ParseFi
 }
 
 absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& request,
-                                                            const EngineProfile& profile) {
+                                                            std::vector<Field> stream_fields) {
   RequestBodyWriter writer;
   writer.request_ = request;
-  writer.profile_ = &profile;
+  writer.stream_fields_ = std::move(stream_fields);
   auto extra = ParseFields(request.extra_inputs_json);
   if (!extra.ok()) {
     return absl::InvalidArgumentError(
@@ -119,12 +119,6 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   writer.extra_inputs_ = *std::move(extra);
   if (request.temperature) {
     writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
-  }
-  // Users who pass it as a field accept whatever the server does with it.
-  const bool user_knows = Has(writer.extra_inputs_, "ignore_eos");
-  if (request.ignore_eos && !profile.ignore_eos && !user_knows) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "--ignore-eos: %s does not support ignore_eos", std::string(profile.display_name)));
   }
   if (request.ignore_eos) writer.flags_.push_back({"ignore_eos", "true"});
   return writer;
@@ -232,22 +226,11 @@ void RequestBodyWriter::AppendStreamFields(std::span<const Field> row_fields,
                                            const BodyOptions& options, std::string& body) const {
   if (!options.stream) return;
   body.append(",\"stream\":true");
-  const bool continuous =
-      options.include_usage && options.continuous_usage && profile_->continuous_usage;
-  if (continuous) {
-    body.append(",\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}");
-  } else if (options.include_usage) {
-    body.append(",\"stream_options\":{\"include_usage\":true}");
-  }
-  const auto given = [&](std::string_view key) {
-    return Has(extra_inputs_, key) || Has(row_fields, key);
-  };
-  // Ids count a chunk's tokens where usage doesn't.
-  if (!continuous && profile_->return_token_ids && !given("return_token_ids")) {
-    body.append(",\"return_token_ids\":true");
-  }
-  if (profile_->timings_per_token && !given("timings_per_token")) {
-    body.append(",\"timings_per_token\":true");
+  for (const Field& field : stream_fields_) {
+    if (Has(extra_inputs_, field.key)) continue;
+    // What the row says of the stream itself is not sent.
+    if (!IsOurs(field.key) && Has(row_fields, field.key)) continue;
+    AppendField(field.key, field.json, body);
   }
 }
 

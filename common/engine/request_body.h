@@ -11,17 +11,13 @@
 #include <absl/status/statusor.h>
 
 #include "common/dataset/conversation.h"
-#include "common/engine/engine_profile.h"
+#include "common/engine/request_dialect.h"
 #include "common/workload/run_spec.h"
 
 namespace specctl {
 
 struct BodyOptions {
   bool stream = true;
-  // Ask for usage on each chunk; the probe clears it for a server that refuses the field.  Where
-  // neither this nor the engine's profile has it, the profile's token ids are asked for instead.
-  bool continuous_usage = true;
-  bool include_usage = true;           // stream_options at all; cleared where even they are refused
   std::optional<uint32_t> max_tokens;  // the row's own; else request.osl_tokens
   std::string_view model;              // the row's own; empty: request.model
   // Caps max_tokens, max_completion_tokens and min_tokens, whoever gives them.
@@ -38,10 +34,12 @@ struct BodyOptions {
 // lines, as `prompt`.  Immutable; thread-safe.
 class RequestBodyWriter {
  public:
+  // `stream_fields`: what streams ask of the server besides (RequestDialect); a field that the user
+  // or the row has is theirs.
   // INVALID_ARGUMENT "--extra-inputs: ..." where extra_inputs_json is not a JSON object or sets a
-  // field that is ours; "--ignore-eos: ..." where the engine does not take it.
+  // field that is ours.
   static absl::StatusOr<RequestBodyWriter> Create(const RequestSpec& request,
-                                                  const EngineProfile& profile);
+                                                  std::vector<RequestField> stream_fields);
   // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object, or where a
   // message that is more than text is to go to completions.
   absl::StatusOr<std::string> WriteBody(std::span<const Message> messages,
@@ -52,10 +50,7 @@ class RequestBodyWriter {
   std::optional<uint64_t> MaxTokens(const BodyOptions& options) const;
 
  private:
-  struct Field {
-    std::string key;   // unescaped
-    std::string json;  // the value as it was written
-  };
+  using Field = RequestField;
 
   RequestBodyWriter() = default;
   static absl::StatusOr<std::vector<Field>> ParseFields(std::string_view json);
@@ -66,8 +61,7 @@ class RequestBodyWriter {
                           std::string& body) const;
 
   RequestSpec request_;
-  const EngineProfile* profile_ = nullptr;
-  std::vector<Field> flags_, extra_inputs_;
+  std::vector<Field> flags_, extra_inputs_, stream_fields_;
 };
 
 }  // namespace specctl

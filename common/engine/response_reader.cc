@@ -43,9 +43,10 @@ void ResponseReader::BeginResponse(const Options& options) {
   }
   output_hash_.reset();
   chunks_ = counted_tokens_ = unknown_chunks_ = timed_tokens_ = 0;
-  usage_outputs_ = usage_stalls_ = usage_sum_ = 0;
+  usage_outputs_ = usage_stalls_ = usage_sum_ = text_bytes_ = 0;
   usage_total_ = input_tokens_ = cached_tokens_ = reasoning_tokens_ = std::nullopt;
   speculation_.reset();
+  tokens_per_iteration_.reset();
   timed_steps_.BeginResponse();
 }
 
@@ -125,10 +126,14 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   CountTokens(event, facts);
   const bool answer = !event.text.empty() || event.other_output;
   facts.reasoning = (!event.reasoning.empty() || event.other_reasoning) && !answer;
-  if (!event.text.empty()) {
-    output_hash_ = Fnv1a(event.text, output_hash_.value_or(kFnv1aStart));
-    if (options_.keep_text) text_.append(event.text);
+  std::string_view text = event.text;
+  if (event.text_so_far) text.remove_prefix(std::min<uint64_t>(text.size(), text_bytes_));
+  if (!text.empty()) {
+    text_bytes_ += text.size();
+    output_hash_ = Fnv1a(text, output_hash_.value_or(kFnv1aStart));
+    if (options_.keep_text) text_.append(text);
   }
+  if (event.tokens_per_iteration) tokens_per_iteration_ = event.tokens_per_iteration;
   if (event.finish_reason.empty()) return;
   finish_reason_ = event.finish_reason;
   // A request that the server gave up looks like any other except for this reason.
@@ -274,7 +279,9 @@ bool ResponseReader::AllChunksKnown() const {
 
 // A chunk that was counted otherwise, or not at all, came without timings.
 std::optional<TimingsStats> ResponseReader::timings() const {
-  return timed_steps_.Stats(unknown_chunks_ == 0 && chunk_source_ <= TokenSource::kTimings);
+  return timed_steps_.Stats(
+      {.all_timed = unknown_chunks_ == 0 && chunk_source_ <= TokenSource::kTimings,
+       .at_max_tokens = finish_reason_ == "length" || finish_reason_ == "limit"});
 }
 
 // A total of 0 beside chunks is none.

@@ -79,19 +79,19 @@ class ResponseReader {
   // were counted by usage with a fault had none, and a total is then one that came with the finish
   // or later, and has no fault of its own.
   TokenSource token_source() const;
-  // The server's total so far, as it said it; without any usage the sum of the chunks where all are
-  // known.
+  // The server's last total; without any usage the sum of the chunks where all are known.
   std::optional<uint64_t> output_tokens() const;
   std::optional<uint64_t> input_tokens() const { return input_tokens_; }
   std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
   std::optional<uint64_t> reasoning_tokens() const { return reasoning_tokens_; }
-  // Events of which something was passed over, and the first thing, e.g. a field; or null.
+  // Events of which something was passed over, and the first thing; or null.
   uint64_t passed_over() const { return passed_over_; }
   const char* passed_over_first() const { return passed_over_first_; }
   // The beginning of the first event that is nothing a stream holds.
   const std::string& remark() const { return remark_; }
   const std::optional<SpeculationStats>& speculation() const { return speculation_; }
   std::optional<TimingsStats> timings() const;
+  std::optional<double> tokens_per_iteration() const { return tokens_per_iteration_; }
 
  private:
   static constexpr uint64_t kTokensAChunkMax = 64;  // of a total that is above max_tokens
@@ -122,12 +122,11 @@ class ResponseReader {
   StreamDecoder* decoder_;
   Options options_;
   bool done_seen_ = false, has_error_ = false, other_choices_ = false;
-  bool any_event_ = false, usage_on_chunk_ = false;
+  bool any_event_ = false, usage_on_chunk_ = false, total_is_too_much_ = false;
   bool usage_trusted_ = true;         // on events with choices
   bool unknown_since_usage_ = false;  // a chunk of unknown tokens since the last total
   bool counted_by_usage_ = false;     // a chunk was
   bool total_is_final_ = false;       // usage_total_ came with the finish, or after
-  bool total_is_too_much_ = false;
   TokenFault token_fault_ = TokenFault::kNone;
   TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
   std::optional<uint64_t> output_hash_;
@@ -135,7 +134,7 @@ class ResponseReader {
   uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
   uint64_t usage_outputs_ = 0, usage_stalls_ = 0;  // events with output and usage; without growth
-  uint64_t usage_sum_ = 0;                         // over usage_outputs_
+  uint64_t usage_sum_ = 0, text_bytes_ = 0;        // over usage_outputs_; of the answer so far
   std::optional<uint64_t> usage_total_, input_tokens_;
   std::string response_id_, finish_reason_;
   std::string error_, text_, remark_;
@@ -144,6 +143,7 @@ class ResponseReader {
   const char* passed_over_first_ = nullptr;
   std::optional<uint64_t> cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;
+  std::optional<double> tokens_per_iteration_;  // as was said last
   TimedSteps timed_steps_;
 };
 

@@ -7,7 +7,9 @@
 
 #include "common/engine/done_mark.h"
 #include "common/engine/error_body.h"
+#include "common/engine/event_counts.h"
 #include "common/engine/json_walker.h"
+#include "common/engine/native_event.h"
 #include "common/engine/speculation_json.h"
 
 namespace specctl {
@@ -38,6 +40,8 @@ struct StreamDecoder::State {
     bool has_role = false, tool_call = false, other_output = false, other_reasoning = false;
     std::optional<uint32_t> token_ids, logprob_tokens;
     std::optional<uint64_t> index;
+    std::optional<double> tokens_per_iteration;
+    std::string_view speculation;  // an object, as it is written
   };
   // Where in a delta a value stands that is no field of ours.
   struct Place {
@@ -57,14 +61,13 @@ struct StreamDecoder::State {
   Error OnContent(Value value, Choice& choice);
   Error OnOther(Value value, Place place, Choice& choice);
   Error OnLogprobs(Value value, Choice& choice);
-  Error OnUsage(Value value, StreamEvent& event);
-  Error OnUsageDetail(Value value, StreamEvent& event);
-  Error OnMetrics(Value value);
-  Error OnTimings(Value value, StreamEvent& event);
+  Error KeepObject(Value value, const char* name);
+  Error ReadObjectText(Value value, const char* name, std::string_view& text);
 
   JsonWalker json;
-  std::string metrics_json;  // "metrics" of the last event, or empty
-  std::string parts;         // texts of a `content` in parts; never grows while it is viewed
+  NativeEvent native;
+  std::string speculation_json;  // the last event's object that may hold statistics, or empty
+  std::string parts;             // texts of a `content` in parts; never grows while it is viewed
   size_t payload_bytes = 0;
   std::string_view choice_error;  // `error` of a choice, as it is written
   bool known = false;             // the event has a field that a stream's events have
@@ -72,7 +75,8 @@ struct StreamDecoder::State {
 };
 
 absl::Status StreamDecoder::State::Decode(std::string_view payload, StreamEvent& event) {
-  metrics_json.clear();
+  speculation_json.clear();
+  native = NativeEvent();
   parts.clear();
   payload_bytes = payload.size();
   choice_error = {};
@@ -85,6 +89,11 @@ absl::Status StreamDecoder::State::Decode(std::string_view payload, StreamEvent&
   }
   event.passed_over = json.passed_over();
   event.passed_over_first = json.passed_over_first();
+  if (event.choices == 0 && native.is_native()) {
+    known = true;
+    native.MoveTo(event);
+    if (!native.statistics.empty()) speculation_json = native.statistics;
+  }
   if (event.error) {
     error_body = choice_error.empty()
                      ? ParseErrorBody(payload, /*http_status=*/200)
@@ -120,15 +129,23 @@ Error StreamDecoder::State::OnChoiceError(Value value, Choice& choice) {
 
 Error StreamDecoder::State::OnRootField(Key key, Value& value, StreamEvent& event) {
   if (key.Is("choices\"")) return OnChoices(value, event);
-  if (key.Is("usage\"")) return OnUsage(value, event);
+  if (key.Is("usage\"")) {
+    known = true;
+    return ReadUsage(json, value, event);
+  }
   if (key.Is("id\"")) return json.ReadText(value, "id", event.id);
-  if (key.Is("metrics\"")) return OnMetrics(value);
-  if (key.Is("timings\"")) return OnTimings(value, event);
+  if (key.Is("metrics\"")) return KeepObject(value, "metrics");
+  if (key.Is("sglext\"")) return KeepObject(value, "sglext");
+  if (key.Is("timings\"")) {
+    known = true;
+    return ReadTimings(json, value, event);
+  }
   if (key.Is("error\"")) return OnError(value, event);
   if (key.Is("object\"")) {  // {"object":"error","message":...}
     event.error |= json.Token(value).starts_with("\"error\"");
+    return simdjson::SUCCESS;
   }
-  return simdjson::SUCCESS;
+  return native.ReadField(json, key, value);
 }
 
 Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
@@ -167,6 +184,8 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
     event.other_reasoning = choice.other_reasoning;
     event.token_ids = choice.token_ids;
     event.logprob_tokens = choice.logprob_tokens;
+    event.tokens_per_iteration = choice.tokens_per_iteration;
+    if (!choice.speculation.empty()) speculation_json = choice.speculation;
     // The role chunk opens a reply and holds no token, though usage may be on it.
     event.role_only = choice.has_role && choice.text.empty() && choice.reasoning.empty() &&
                       !choice.tool_call && !choice.other_output && !choice.other_reasoning;
@@ -176,7 +195,8 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
 
 Error StreamDecoder::State::OnChoice(Object object, Choice& choice) {
   return json.ForEachField(object, [&](Key key, Value& value) -> Error {
-    if (key.Is("delta\"")) return OnDelta(value, choice);
+    // A response that is no stream has a whole `message`.
+    if (key.Is("delta\"") || key.Is("message\"")) return OnDelta(value, choice);
     if (key.Is("index\"")) return json.ReadCount(value, "choices[].index", choice.index);
     if (key.Is("text\"")) return json.ReadText(value, "choices[].text", choice.text);
     if (key.Is("finish_reason\"")) {
@@ -186,6 +206,13 @@ Error StreamDecoder::State::OnChoice(Object object, Choice& choice) {
     if (key.Is("error\"")) return OnChoiceError(value, choice);
     if (key.Is("token_ids\"")) {
       return json.ReadLength(value, "choices[].token_ids", choice.token_ids);
+    }
+    if (key.Is("avg_decoded_tokens_per_iter\"")) {
+      return json.ReadNumber(value, "choices[].avg_decoded_tokens_per_iter",
+                             choice.tokens_per_iteration);
+    }
+    if (key.Is("speculative_decoding\"")) {
+      return ReadObjectText(value, "choices[].speculative_decoding", choice.speculation);
     }
     return simdjson::SUCCESS;
   });
@@ -286,79 +313,20 @@ Error StreamDecoder::State::OnLogprobs(Value value, Choice& choice) {
   });
 }
 
-Error StreamDecoder::State::OnUsage(Value value, StreamEvent& event) {
+// Kept for TakeSpeculation(): most responses have one such object, at their end.
+Error StreamDecoder::State::KeepObject(Value value, const char* name) {
   known = true;
-  std::optional<Object> usage;
-  if (const Error error = json.ReadObject(value, "usage", usage)) return error;
-  if (!usage) return simdjson::SUCCESS;
-  return json.ForEachField(*usage, [&](Key key, Value& field) -> Error {
-    if (key.Is("completion_tokens\"")) {
-      return json.ReadCount(field, "usage.completion_tokens", event.completion_tokens);
-    }
-    if (key.Is("prompt_tokens\"")) {
-      return json.ReadCount(field, "usage.prompt_tokens", event.prompt_tokens);
-    }
-    if (key.Is("reasoning_tokens\"")) {
-      return json.ReadCount(field, "usage.reasoning_tokens", event.reasoning_tokens);
-    }
-    if (key.Is("prompt_tokens_details\"") || key.Is("completion_tokens_details\"")) {
-      return OnUsageDetail(field, event);
-    }
-    return simdjson::SUCCESS;
-  });
-}
-
-Error StreamDecoder::State::OnUsageDetail(Value value, StreamEvent& event) {
-  std::optional<Object> detail;
-  if (const Error error = json.ReadObject(value, "usage.*_tokens_details", detail)) return error;
-  if (!detail) return simdjson::SUCCESS;
-  return json.ForEachField(*detail, [&](Key key, Value& field) -> Error {
-    if (key.Is("cached_tokens\"")) {
-      return json.ReadCount(field, "usage.prompt_tokens_details.cached_tokens",
-                            event.cached_tokens);
-    }
-    if (key.Is("reasoning_tokens\"")) {
-      return json.ReadCount(field, "usage.completion_tokens_details.reasoning_tokens",
-                            event.reasoning_tokens);
-    }
-    return simdjson::SUCCESS;
-  });
-}
-
-Error StreamDecoder::State::OnMetrics(Value value) {
-  known = true;
-  std::optional<Object> metrics;
   std::string_view text;
-  if (json.Token(value).front() != '{') return simdjson::SUCCESS;
-  if (const Error error = json.ReadObject(value, "metrics", metrics)) return error;
-  if (const Error error = metrics->raw_json().get(text)) return error;
-  metrics_json = text;
-  return simdjson::SUCCESS;
+  const Error error = ReadObjectText(value, name, text);
+  if (!text.empty()) speculation_json = text;
+  return error;
 }
 
-// What is no object, or says nothing of tokens, is not llama.cpp's.
-Error StreamDecoder::State::OnTimings(Value value, StreamEvent& event) {
-  known = true;
+Error StreamDecoder::State::ReadObjectText(Value value, const char* name, std::string_view& text) {
   if (json.Token(value).front() != '{') return simdjson::SUCCESS;
-  std::optional<Object> timings;
-  if (const Error error = json.ReadObject(value, "timings", timings)) return error;
-  std::optional<uint64_t> tokens, drafted, accepted;
-  std::optional<double> ms;
-  const Error error = json.ForEachField(*timings, [&](Key key, Value& field) -> Error {
-    if (key.Is("predicted_n\"")) return json.ReadCount(field, "timings.predicted_n", tokens);
-    if (key.Is("predicted_ms\"")) return json.ReadNumber(field, "timings.predicted_ms", ms);
-    if (key.Is("draft_n\"")) return json.ReadCount(field, "timings.draft_n", drafted);
-    if (key.Is("draft_n_accepted\"")) {
-      return json.ReadCount(field, "timings.draft_n_accepted", accepted);
-    }
-    return simdjson::SUCCESS;
-  });
-  if (error || !tokens || !ms) return error;
-  event.timings = EventTimings{.predicted_n = *tokens,
-                               .predicted_ms = *ms,
-                               .draft_n = drafted.value_or(0),
-                               .draft_n_accepted = accepted.value_or(0)};
-  return simdjson::SUCCESS;
+  std::optional<Object> object;
+  if (const Error error = json.ReadObject(value, name, object)) return error;
+  return object->raw_json().get(text);
 }
 
 StreamDecoder::StreamDecoder() : state_(std::make_unique<State>()) {}
@@ -368,7 +336,7 @@ absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event)
   event = StreamEvent();
   payload = TrimmedText(payload);
   if (payload.starts_with('{')) return state_->Decode(payload, event);
-  state_->metrics_json.clear();
+  state_->speculation_json.clear();
   event.done = payload == kDoneMark || IsOtherDoneMark(payload);
   if (payload.empty() || payload == kDoneMark) return absl::OkStatus();
   event.passed_over = 1;
@@ -380,8 +348,8 @@ absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event)
 }
 
 std::optional<SpeculationStats> StreamDecoder::TakeSpeculation() {
-  if (state_->metrics_json.empty()) return std::nullopt;
-  return ParseSpeculation(std::exchange(state_->metrics_json, {}));
+  if (state_->speculation_json.empty()) return std::nullopt;
+  return ParseSpeculation(std::exchange(state_->speculation_json, {}));
 }
 
 }  // namespace specctl

@@ -1,4 +1,6 @@
-// Decodes one event of an OpenAI-style stream (chat or completions), whatever engine sent it.
+// Decodes one event of an OpenAI-style stream (chat or completions) or of an engine's own route
+// (SGLang's /generate, llama.cpp's /completion), whatever engine sent it.  A response that is no
+// stream is such an event, too.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +34,7 @@ struct StreamEvent {
   uint32_t other_choices = 0;  // of them with an index above 0: passed over, but counted here
   bool role_only = false;      // the chunk that opens a chat response: no token
   std::string_view text;       // answer text of choice 0, unescaped; may be empty
+  bool text_so_far = false;    // `text` is the whole answer so far, not what came since
   std::string_view reasoning;  // reasoning or reasoning_content, unescaped
   bool tool_call = false;      // carries a piece of a tool call
   // Text in any other field of the delta, such as `refusal`; the second where a field's name says
@@ -44,6 +47,9 @@ struct StreamEvent {
   std::optional<uint32_t> token_ids;  // length of choices[0].token_ids
   std::optional<uint32_t> logprob_tokens;
   std::optional<EventTimings> timings;
+  // choices[0].avg_decoded_tokens_per_iter (TensorRT-LLM): tokens so far / iterations so far, the
+  // prompt's among both.
+  std::optional<double> tokens_per_iteration;
   // What was passed over though it was known, or should be: fields of a wrong type, bytes that are
   // not UTF-8, an event that is no JSON object.  `passed_over_first` names the first; valid for
   // ever.
@@ -71,8 +77,8 @@ class StreamDecoder {
   //                   shows the payload's beginning
   absl::Status Decode(std::string_view payload, StreamEvent& event);
 
-  // Engine statistics of the last event's "metrics.speculative_decoding" (vLLM), if it had one.
-  // Parsed on demand, once a request: allocates.
+  // What the last event said of the response's speculative steps, if it did: see
+  // ParseSpeculation().  Parsed on demand, once a request: allocates.
   std::optional<SpeculationStats> TakeSpeculation();
 
  private:

@@ -86,15 +86,18 @@ void TimedSteps::LoseLast() {
   left_.reset();
 }
 
-std::optional<TimingsStats> TimedSteps::Stats(bool all_timed) const {
+std::optional<TimingsStats> TimedSteps::Stats(const End& end) const {
   if (!before_) return std::nullopt;
   TimingsStats stats{.drafted_tokens = before_->draft_n,
                      .accepted_tokens = before_->draft_n_accepted};
-  if (!all_timed || contradicted_ || in_doubt_ || !left_) return stats;
+  const bool all_seen = end.all_timed && !in_doubt_ && left_;
+  // The last draft is never longer than what is still allowed: at max_tokens no step is cut.
+  if (contradicted_ || (!all_seen && !end.at_max_tokens)) return stats;
   // tokens + left = 1 (the prompt's) + sum over steps of (accepted + 1)
-  const uint64_t tokens = before_->predicted_n + *left_;
+  const uint64_t tokens = before_->predicted_n + (all_seen ? *left_ : 0);
   if (tokens < 1 + stats.accepted_tokens) return stats;
   stats.steps = tokens - 1 - stats.accepted_tokens;
+  if (!all_seen) return stats;
   stats.each_step_known = each_step_known_;
   if (each_step_known_) {
     stats.acceptance_histogram = acceptance_histogram_;

@@ -19,7 +19,8 @@ namespace specctl {
 // word, the token that ends the answer.  It then counts in the next event, which may so show
 // several steps at once.  Whether it was one draft or several shows in the tokens that follow;
 // where it was several, how long each was is lost, though not their number.  Where the response
-// ends before that shows, or the events contradict these rules, only the drafts' sums are left.
+// ends before that shows, other than at max_tokens, or the events contradict these rules, only the
+// drafts' sums are left.
 class TimedSteps {
  public:
   void BeginResponse();  // a next response
@@ -28,8 +29,12 @@ class TimedSteps {
   // from the same step as those of the event before.
   bool AddTimings(const EventTimings& timings, bool has_output);
 
-  // `all_timed`: no event with output came without timings.  nullopt where none came with them.
-  std::optional<TimingsStats> Stats(bool all_timed) const;
+  struct End {
+    bool all_timed = true;       // no event with output came without timings
+    bool at_max_tokens = false;  // the response ended there
+  };
+  // nullopt where no event had timings.
+  std::optional<TimingsStats> Stats(const End& end) const;
 
  private:
   static constexpr uint64_t kAcceptedMax = 4095;     // no draft is near this long

@@ -31,14 +31,22 @@ enum class TokenFault {
   kOtherChoices     // more choices than were asked for: the total is of all
 };
 
-// Steps as the engine itself reported them for one request (vLLM's
-// --per-request-spec-decode-metrics; vllm/v1/spec_decode/metrics.py).
+// Drafts of one length.
+struct DraftsOfLength {
+  uint32_t draft_length = 0;
+  std::vector<uint64_t> acceptance_histogram;  // [k]: with k accepted
+  bool operator==(const DraftsOfLength&) const = default;
+};
+
+// Steps as the engine itself reported them for one request: see ParseSpeculation().
 struct SpeculationStats {
-  uint64_t drafts = 0;  // steps that had a draft (num_spec_steps)
+  uint64_t drafts = 0;  // steps that had a draft (num_spec_steps, spec_verify_ct)
   uint64_t drafted_tokens = 0;
   uint64_t accepted_tokens = 0;                // cut-off tokens of the last step included
-  uint32_t draft_length = 0;                   // num_spec_tokens; 0: unknown
+  uint32_t draft_length = 0;                   // the longest (num_spec_tokens); 0: unknown
   std::vector<uint64_t> acceptance_histogram;  // [k]: draft steps with k accepted; may be empty
+  std::optional<uint64_t> steps;  // all after the prompt's, where the engine counts them (SGLang)
+  std::vector<DraftsOfLength> by_draft_length;  // newest vLLM; empty: not told
   // Per step with a draft, in order; empty unless the server is in detailed mode.
   std::vector<uint32_t> per_step_accepted, per_step_drafted;
   bool operator==(const SpeculationStats&) const = default;

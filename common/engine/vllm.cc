@@ -1,5 +1,7 @@
-// vLLM V1: vllm/v1/metrics/loggers.py and vllm/v1/spec_decode/metrics.py; seen on 0.32.0.
+// vLLM V1: vllm/v1/metrics/loggers.py, vllm/v1/spec_decode/metrics.py, vllm/config/*.py and
+// vllm/entrypoints/serve; seen on 0.32.0.
 #include "common/engine/engine_profile.h"
+#include "common/engine/identity_json.h"
 
 namespace specctl {
 namespace {
@@ -44,14 +46,60 @@ constexpr MetricFamily kVllmMetrics[] = {
     {.figure = ServerFigure::kFirstTokens, .name = "vllm:time_to_first_token_seconds_count"},
 };
 
+// GET /version; the Python and the Rust front end alike.
+void ReadVllmVersion(std::string_view body, ServerIdentity& identity) {
+  if (identity.version.empty()) identity.version = IdentityJson(body).Text("/version");
+}
+
+// `speculative_config` of vllm/config/speculative.py, `parallel_config` of vllm/config/parallel.py.
+void ReadVllmConfig(std::string_view body, ServerIdentity& identity) {
+  const IdentityJson info(body);
+  if (!info.Has("/vllm_config/speculative_config")) return;
+  if (info.IsNull("/vllm_config/speculative_config")) {
+    identity.speculation_method = kNoSpeculation;
+  } else {
+    identity.speculation_method = info.Text("/vllm_config/speculative_config/method");
+    identity.draft_length = info.Number("/vllm_config/speculative_config/num_speculative_tokens");
+    identity.drafter = DrafterText(info.Text("/vllm_config/speculative_config/model"),
+                                   info.Text("/vllm_config/speculative_config/revision"));
+    // These draft from the text itself; `model` then repeats the method.
+    if (identity.drafter == identity.speculation_method) identity.drafter.clear();
+  }
+  identity.quantization = info.Text("/vllm_config/model_config/quantization");
+  const std::string parallel = "/vllm_config/parallel_config/";
+  std::string& list = identity.parallelism;
+  AddParallelism("tp", info.Number(parallel + "tensor_parallel_size"), list);
+  AddParallelism("pp", info.Number(parallel + "pipeline_parallel_size"), list);
+  AddParallelism("dp", info.Number(parallel + "data_parallel_size"), list);
+  if (info.IsTrue(parallel + "enable_expert_parallel")) list += list.empty() ? "ep" : " ep";
+  identity.stream_interval = info.Number("/vllm_config/scheduler_config/stream_interval");
+}
+
+constexpr IdentityQuestion kVllmIdentity[] = {
+    {.path = "/version", .read = ReadVllmVersion},
+    {.path = "/server_info?config_format=json", .read = ReadVllmConfig},  // in development mode
+};
+
+constexpr std::string_view kVllmMetricsPaths[] = {"/metrics", "/v1/metrics"};  // NIM
+constexpr std::string_view kVllmInsteadOfUsage[] = {"return_token_ids"};
+
 constexpr EngineProfile kVllm = {
     .name = "vllm",
     .display_name = "vLLM",
-    .continuous_usage = true,
-    .ignore_eos = true,
-    .return_token_ids = true,
+    .marks = {.owned_by = "vllm", .version_text = "vllm", .metrics_prefix = "vllm:"},
+    .identity = kVllmIdentity,
+    .metrics_paths = kVllmMetricsPaths,
     .metrics = kVllmMetrics,
-    .chunk_per_step = true,
+    .rank_label = "engine",
+    .requests = {.continuous_usage = true, .instead_of_usage = kVllmInsteadOfUsage},
+    .flush = {.path = "/reset_prefix_cache",
+              .failed_text = "\"success\":false",
+              .needs = "VLLM_SERVER_DEV_MODE=1 in the server's environment"},
+    .hints = {.metrics = "leave --disable-log-stats out of the server's command",
+              .per_request_statistics =
+                  "start the server with --per-request-spec-decode-metrics detailed",
+              .identity = "start the server with VLLM_SERVER_DEV_MODE=1",
+              .stream_interval = "start the server with --stream-interval 1"},
 };
 
 }  // namespace

@@ -75,6 +75,8 @@ struct TargetAcceptance {
   std::string why_none;
   uint64_t requests = 0;  // ok requests that have it
   double share = 0;       // of the target's ok requests
+  // Ok requests whose statistics contradict themselves or their tokens, and are used for nothing.
+  uint64_t contradictory = 0;
   std::optional<uint32_t> draft_length;
   std::optional<double> merged_share;  // of its steps, into others' chunks
 };

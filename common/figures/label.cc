@@ -25,6 +25,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kApproximateAcceptance, "approximate_acceptance"},
     {Label::kMergedSteps, "merged_steps"},
     {Label::kPartialAcceptance, "partial_acceptance"},
+    {Label::kContradictoryStatistics, "contradictory_statistics"},
     {Label::kTokensUnattributed, "tokens_unattributed"},
 }};
 static_assert(NamesEach(kLabelNames));

@@ -32,6 +32,7 @@ enum class Label : uint8_t {
   kApproximateAcceptance,
   kMergedSteps,
   kPartialAcceptance,
+  kContradictoryStatistics,
   kTokensUnattributed,
   kEnd,
 };

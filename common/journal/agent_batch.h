@@ -79,6 +79,7 @@ struct RequestFinished {
   std::string output_text;              // the same text, with --save-text
   std::optional<SpeculationStats> speculation;
   std::optional<TimingsStats> timings;
+  std::optional<double> tokens_per_iteration;  // the prompt's included (TensorRT-LLM)
 };
 
 // How well an agent kept up since its last record, which is a second or more; docs/metrics.md says

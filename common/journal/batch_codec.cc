@@ -43,6 +43,13 @@ void WriteSpeculationStats(const SpeculationStats& in, v1::SpeculationStats* out
   out->mutable_per_step_accepted()->Assign(in.per_step_accepted.begin(),
                                            in.per_step_accepted.end());
   out->mutable_per_step_drafted()->Assign(in.per_step_drafted.begin(), in.per_step_drafted.end());
+  if (in.steps) out->set_steps(*in.steps);
+  for (const DraftsOfLength& drafts : in.by_draft_length) {
+    v1::DraftsOfLength* const proto = out->add_by_draft_length();
+    proto->set_draft_length(drafts.draft_length);
+    proto->mutable_acceptance_histogram()->Assign(drafts.acceptance_histogram.begin(),
+                                                  drafts.acceptance_histogram.end());
+  }
 }
 
 SpeculationStats ReadSpeculationStats(const v1::SpeculationStats& in) {
@@ -55,6 +62,12 @@ SpeculationStats ReadSpeculationStats(const v1::SpeculationStats& in) {
                                   in.acceptance_histogram().end());
   out.per_step_accepted.assign(in.per_step_accepted().begin(), in.per_step_accepted().end());
   out.per_step_drafted.assign(in.per_step_drafted().begin(), in.per_step_drafted().end());
+  if (in.has_steps()) out.steps = in.steps();
+  for (const v1::DraftsOfLength& proto : in.by_draft_length()) {
+    out.by_draft_length.push_back(
+        {proto.draft_length(),
+         {proto.acceptance_histogram().begin(), proto.acceptance_histogram().end()}});
+  }
   return out;
 }
 
@@ -113,6 +126,7 @@ void WriteRequestFinished(const RequestFinished& in, v1::RequestFinished* out) {
   out->set_output_text(in.output_text);
   if (in.speculation) WriteSpeculationStats(*in.speculation, out->mutable_speculation());
   if (in.timings) WriteTimingsStats(*in.timings, out->mutable_timings());
+  if (in.tokens_per_iteration) out->set_tokens_per_iteration(*in.tokens_per_iteration);
 }
 
 RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
@@ -147,6 +161,7 @@ RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
   out.output_text = in.output_text();
   if (in.has_speculation()) out.speculation = ReadSpeculationStats(in.speculation());
   if (in.has_timings()) out.timings = ReadTimingsStats(in.timings());
+  if (in.has_tokens_per_iteration()) out.tokens_per_iteration = in.tokens_per_iteration();
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/engine/server_identity.h"
 #include "common/engine/token_accounting.h"
 #include "common/journal/agent_batch.h"
 #include "common/workload/planned_row.h"
@@ -34,20 +35,19 @@ std::string_view ModelOf(const RunSpec& spec, const PlannedRow* row, uint32_t ta
 struct TargetProbed {
   uint32_t target = 0;  // index into spec.targets
   std::string url;
-  std::string engine;  // "vllm", "openai", ...
-  std::string engine_version;
+  std::string engine;       // an EngineProfile's name
+  ServerIdentity identity;  // what it says of itself
   std::string model;
   std::optional<uint32_t> max_model_len_tokens;
   TokenSource token_source = TokenSource::kUnknown;
-  bool continuous_usage = false;  // the server takes the field and answers to it
+  std::string dialect;  // how requests are put to it: an encoded RequestDialect
   // What is wrong with its usage on chunks, which is then not used.
   TokenFault usage_fault = TokenFault::kNone;
   bool stream_options = true;              // the server takes the field at all
   std::vector<std::string> served_models;  // empty: it does not tell
   std::string metrics_url;                 // empty: none
   std::string metrics_note;                // why there are none, for the page
-  std::string speculation_method;          // as the server names it; empty: it does not tell
-  std::optional<uint32_t> draft_length;    // tokens of a draft at most; absent: it does not tell
+  bool per_request_statistics = false;     // responses tell of their own steps
 };
 
 struct HostFacts {

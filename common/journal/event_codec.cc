@@ -91,19 +91,24 @@ void WriteTargetProbed(const TargetProbed& in, v1::TargetProbed* out) {
   out->set_target(in.target);
   out->set_url(in.url);
   out->set_engine(in.engine);
-  out->set_engine_version(in.engine_version);
+  out->set_engine_version(in.identity.version);
   out->set_model(in.model);
   if (in.max_model_len_tokens) out->set_max_model_len_tokens(*in.max_model_len_tokens);
   out->set_token_source(static_cast<v1::TokenSource>(in.token_source));
   out->set_metrics_url(in.metrics_url);
   out->set_metrics_note(in.metrics_note);
-  out->set_continuous_usage(in.continuous_usage);
+  out->set_dialect(in.dialect);
   out->set_usage_fault(static_cast<v1::TokenFault>(in.usage_fault));
-  out->set_speculation_method(in.speculation_method);
+  out->set_speculation_method(in.identity.speculation_method);
   // Stored the other way round: journals from before the field have servers that take it.
   out->set_no_stream_options(!in.stream_options);
   for (const std::string& model : in.served_models) out->add_served_models(model);
-  if (in.draft_length) out->set_draft_length(*in.draft_length);
+  if (in.identity.draft_length) out->set_draft_length(*in.identity.draft_length);
+  out->set_drafter(in.identity.drafter);
+  out->set_quantization(in.identity.quantization);
+  out->set_parallelism(in.identity.parallelism);
+  if (in.identity.stream_interval) out->set_stream_interval(*in.identity.stream_interval);
+  out->set_per_request_statistics(in.per_request_statistics);
 }
 
 TargetProbed ReadTargetProbed(const v1::TargetProbed& in) {
@@ -111,18 +116,23 @@ TargetProbed ReadTargetProbed(const v1::TargetProbed& in) {
   out.target = in.target();
   out.url = in.url();
   out.engine = in.engine();
-  out.engine_version = in.engine_version();
+  out.identity.version = in.engine_version();
   out.model = in.model();
   if (in.has_max_model_len_tokens()) out.max_model_len_tokens = in.max_model_len_tokens();
   out.token_source = static_cast<TokenSource>(in.token_source());
   out.metrics_url = in.metrics_url();
   out.metrics_note = in.metrics_note();
-  out.continuous_usage = in.continuous_usage();
+  out.dialect = in.dialect();
   out.usage_fault = static_cast<TokenFault>(in.usage_fault());
-  out.speculation_method = in.speculation_method();
+  out.identity.speculation_method = in.speculation_method();
   out.stream_options = !in.no_stream_options();
   out.served_models.assign(in.served_models().begin(), in.served_models().end());
-  if (in.has_draft_length()) out.draft_length = in.draft_length();
+  if (in.has_draft_length()) out.identity.draft_length = in.draft_length();
+  out.identity.drafter = in.drafter();
+  out.identity.quantization = in.quantization();
+  out.identity.parallelism = in.parallelism();
+  if (in.has_stream_interval()) out.identity.stream_interval = in.stream_interval();
+  out.per_request_statistics = in.per_request_statistics();
   return out;
 }
 

@@ -79,7 +79,12 @@ void AppendPerStep(const Results& results, std::string& out) {
   const AcceptanceFigures& figures = *results.headline.acceptance;
   std::vector<std::string> items = {"per step, uncut, " + std::string(SourceText(figures.source))};
   AddCoverage(results, items);
-  if (figures.lower_bound) items.emplace_back("a lower bound: the longest steps were all cut off");
+  if (figures.lower_bound) {
+    // Without lengths, what the end cut off each last step is not known.
+    items.emplace_back(figures.histogram.empty()
+                           ? "a lower bound: last steps were cut off"
+                           : "a lower bound: the longest steps were all cut off");
+  }
   if (figures.approximate) items.push_back("approximate: " + MergedText(figures));
   AppendRow(LabelOf<&AcceptanceFigures::per_step>(), figures.per_step, items, out);
   if (figures.delivered_per_step) {

@@ -95,8 +95,8 @@ std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets,
                                       const RunSpec& spec) {
   const auto key = [](const TargetProbed& target) {
     // What may differ between two targets without being a mistake: URL and name.
-    return std::tie(target.engine, target.engine_version, target.model, target.draft_length,
-                    target.speculation_method);
+    return std::tie(target.engine, target.identity.version, target.model,
+                    target.identity.draft_length, target.identity.speculation_method);
   };
   std::vector<TargetGroup> groups;
   for (const TargetProbed& target : targets) {
@@ -111,11 +111,11 @@ std::vector<TargetGroup> GroupTargets(const std::vector<TargetProbed>& targets,
 
 // "ngram k=3"; what the probe did not find, the run may have shown.
 std::string SpeculationText(const Results& results, const TargetProbed& target) {
-  std::optional<uint32_t> draft_length = target.draft_length;
+  std::optional<uint32_t> draft_length = target.identity.draft_length;
   for (const TargetAcceptance& told : results.acceptance_sources) {
     if (told.target == target.target && !draft_length) draft_length = told.draft_length;
   }
-  std::string text = Printable(target.speculation_method);
+  std::string text = Printable(target.identity.speculation_method);
   if (!draft_length) return text;
   return (text.empty() ? "drafts" : text) + " k=" + CountText(*draft_length);
 }
@@ -129,7 +129,7 @@ Items TargetItems(const Results& results, const TargetGroup& group) {
   }
   const TargetProbed& target = *group.first;
   std::string engine(ProfileNamed(target.engine).display_name);
-  if (!target.engine_version.empty()) engine += " " + Printable(target.engine_version);
+  if (!target.identity.version.empty()) engine += " " + Printable(target.identity.version);
   items.push_back(engine);
   if (!target.model.empty()) items.push_back(Printable(target.model));
   const std::string speculation = SpeculationText(results, target);

@@ -118,12 +118,17 @@ void WriteDataset(const DatasetIdentity& dataset, JsonWriter& json) {
 
 void WriteTarget(const TargetProbed& target, const RunSpec& spec, JsonWriter& json) {
   WriteTargetIdentity(target, spec, json);
-  json.TextField("engine_version", target.engine_version);
+  json.TextField("engine_version", target.identity.version);
   json.TextField("model", target.model);
   json.Field("max_model_len_tokens", target.max_model_len_tokens);
   json.Field("token_source", TokenSourceName(target.token_source));
-  json.TextField("speculation_method", target.speculation_method);
-  json.Field("draft_length", target.draft_length);
+  json.TextField("speculation_method", target.identity.speculation_method);
+  json.Field("draft_length", target.identity.draft_length);
+  json.TextField("drafter", target.identity.drafter);
+  json.TextField("quantization", target.identity.quantization);
+  json.TextField("parallelism", target.identity.parallelism);
+  json.Field("stream_interval", target.identity.stream_interval);
+  json.Field("per_request_statistics", target.per_request_statistics);
   // Only a fault is worth a key.
   if (target.usage_fault != TokenFault::kNone) {
     json.Field("usage_fault", TokenFaultName(target.usage_fault));

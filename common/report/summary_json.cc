@@ -130,6 +130,7 @@ void WriteAcceptanceSources(const Results& results, JsonWriter& json) {
     WriteNumber("share", target.share, json);
     json.Field("draft_length", target.draft_length);
     WriteNumber("merged_share", target.merged_share, json);
+    if (target.contradictory > 0) json.Field("contradictory", target.contradictory);
   });
 }
 

@@ -50,12 +50,7 @@ Slice::Entry DecodeConversation(v1::SliceConversation& from) {
 v1::TargetJob EncodeTarget(const TargetJob& target) {
   v1::TargetJob out;
   out.set_url(target.url);
-  out.set_engine(target.engine);
-  out.set_continuous_usage(target.continuous_usage);
-  out.set_return_token_ids(target.return_token_ids);
-  out.set_ignore_usage_on_chunks(target.ignore_usage_on_chunks);
-  // As in the journal, where absent means that the server takes the field.
-  out.set_no_stream_options(!target.stream_options);
+  out.set_dialect(target.dialect);
   out.set_model(target.model);
   // Credentials travel in the job alone, never in a spec: specs are journaled.
   out.set_authorization(target.authorization);
@@ -64,11 +59,7 @@ v1::TargetJob EncodeTarget(const TargetJob& target) {
 
 TargetJob DecodeTarget(const v1::TargetJob& target) {
   return {.url = target.url(),
-          .engine = target.engine(),
-          .continuous_usage = target.continuous_usage(),
-          .return_token_ids = target.return_token_ids(),
-          .ignore_usage_on_chunks = target.ignore_usage_on_chunks(),
-          .stream_options = !target.no_stream_options(),
+          .dialect = target.dialect(),
           .model = target.model(),
           .authorization = target.authorization()};
 }

@@ -13,15 +13,10 @@ namespace specctl {
 
 // What an agent must know of a target.
 struct TargetJob {
-  std::string url;                // scheme://host:port[/prefix], without /v1
-  std::string engine;             // an EngineProfile's name
-  bool continuous_usage = false;  // it takes stream_options.continuous_usage_stats
-  bool return_token_ids = false;  // it is to be asked for token ids instead
-  // Its usage on chunks was found to be wrong, and is not to be used even where it comes.
-  bool ignore_usage_on_chunks = false;
-  bool stream_options = true;  // it takes the field
-  std::string model;           // what requests whose conversation names none ask for
-  std::string authorization;   // value of the header, a secret; empty: none is sent
+  std::string url;            // scheme://host:port[/prefix], without /v1
+  std::string dialect;        // how requests are put to it: an encoded RequestDialect
+  std::string model;          // what requests whose conversation names none ask for
+  std::string authorization;  // value of the header, a secret; empty: none is sent
 };
 
 // Files that an agent opens besides its connections to targets: reactor, session, resolver, log,

@@ -85,6 +85,8 @@ struct RunSpec {
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<uint32_t> gpus;  // behind all targets
   bool save_text = false;
+  std::string engine;        // an EngineProfile's name; empty: what each target is found to be
+  bool flush_cache = false;  // prefix caches are cleared before T0
   Nanos agent_timeout = std::chrono::seconds(30);
   // Arrivals are dated when a process reads them instead of when the kernel got them: to see what
   // that does to the figures.

@@ -100,6 +100,8 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   });
   visit(SpecField{"gpus"}, spec.gpus);
   visit(SpecField{"save_text"}, spec.save_text);
+  visit(SpecField{"engine"}, spec.engine);
+  visit(SpecField{"flush_cache"}, spec.flush_cache);
 }
 
 template <class T>

@@ -25,11 +25,7 @@ std::vector<TargetJob> JobsOf(const ResolvedRun& run) {
   std::vector<TargetJob> jobs;
   for (const TargetProbed& target : run.targets) {
     jobs.push_back({.url = target.url,
-                    .engine = target.engine,
-                    .continuous_usage = target.continuous_usage,
-                    .return_token_ids = target.token_source == TokenSource::kTokenIds,
-                    .ignore_usage_on_chunks = target.usage_fault != TokenFault::kNone,
-                    .stream_options = target.stream_options,
+                    .dialect = target.dialect,
                     .model = target.model,
                     .authorization = run.secrets.AuthorizationOf(target.target)});
   }

@@ -24,6 +24,8 @@ class Network {
   // UNAUTHENTICATED, INVALID_ARGUMENT   it refuses the credentials, or has not got the model
   // FAILED_PRECONDITION                 nothing that can be measured is there
   virtual absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) = 0;
+  // Clears the prefix cache of a target of that engine.  Blocks; errors as of FlushPrefixCache().
+  virtual absl::Status FlushCache(const ProbeInput& input, std::string_view engine) = 0;
 };
 
 // The real one, from this process.
@@ -35,6 +37,7 @@ class ProbingNetwork final : public Network {
 
   const FleetFacts& Machines() const override { return fleet_; }
   absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) override;
+  absl::Status FlushCache(const ProbeInput& input, std::string_view engine) override;
 
  private:
   const FleetFacts fleet_;

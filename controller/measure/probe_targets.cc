@@ -29,6 +29,7 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(const MeasureRequest& req
   const RunSpec& spec = request.spec;
   ProbeInput input;
   input.want_metrics = spec.server_metrics;
+  input.engine = spec.engine;
   input.request = spec.request;
   input.headers = request.secrets.headers;
   input.fetch.timeout = spec.timeouts.connect;
@@ -47,6 +48,10 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(const MeasureRequest& req
     auto found = network.Probe(input, request.wait_ready);
     if (!found.ok()) return found.status();
     found->target = index;
+    if (spec.flush_cache) {
+      const absl::Status flushed = network.FlushCache(input, found->engine);
+      if (!flushed.ok()) return flushed;
+    }
     // If nobody named a model, all targets must serve the same: a figure over two models would
     // describe neither.
     const bool chosen = input.model.empty() && spec.request.model_mix.empty();

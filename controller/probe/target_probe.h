@@ -18,7 +18,8 @@ namespace specctl::controller {
 struct ProbeInput {
   std::string url;          // as in TargetSpec, or with a login
   std::string model;        // empty: the first that /v1/models names
-  std::string metrics_url;  // empty: {url}/metrics
+  std::string engine;       // an EngineProfile's name; empty: found out
+  std::string metrics_url;  // empty: where the engine has them
   bool want_metrics = true;
   RequestSpec request;        // endpoint, extra inputs: the test inference is sent like the run's
   std::string authorization;  // value of the header; empty: none is sent
@@ -28,15 +29,15 @@ struct ProbeInput {
   Nanos inference_timeout = std::chrono::seconds(60);
 };
 
-// Asks /v1/models, /version and the metrics, then lets the model write a few tokens: settles
-// engine, model, token source, and whether continuous usage is refused, or has a fault and is not
-// to be used.  Asks for the server's configuration last, which most don't give: its drafts' method
-// and length.  Blocks.
+// Settles the model, the engine with its metrics and what it says of itself (engine_probe.h), and
+// by a short test inference how requests are put to it and how tokens are counted
+// (test_inference.h). Blocks.
 //
 // UNAVAILABLE          nobody answers, or the server is not ready yet: worth asking again
 // FAILED_PRECONDITION  not an LLM server, or an inference fails for good
 // UNAUTHENTICATED      401 or 403
-// INVALID_ARGUMENT     the model is not there (names those that are), or a bad URL
+// INVALID_ARGUMENT     the model is not there (names those that are), a bad URL, or another engine
+//                      than input.engine
 absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input);
 
 // ProbeTarget until it succeeds, every 2 s for at most `wait`; only UNAVAILABLE and

@@ -22,17 +22,13 @@ constexpr Nanos kPeriod = seconds(1);
 constexpr Nanos kQuietPeriod = milliseconds(200);
 constexpr Nanos kQuietMax = seconds(5);
 
-bool Wanted(const EngineProfile& profile, std::string_view name) {
-  return FindFamily(profile, name) != nullptr;
-}
-
 }  // namespace
 
 struct MetricsScraper::Target {
   explicit Target(MetricsTarget of)
       : what(std::move(of)),
         profile(&ProfileNamed(what.engine)),
-        tracker([this](std::string_view name) { return Wanted(*profile, name); }) {}
+        tracker([this](std::string_view name) { return HasFamilyNamed(*profile, name); }) {}
 
   // Requests running or waiting, by the last values seen of the engine's gauges.
   double Busy() const {
@@ -44,7 +40,7 @@ struct MetricsScraper::Target {
   // Keeps what Busy() needs.
   void NoteBusy(const Scraped& scraped) {
     for (const MetricSeries& series : scraped.new_series) {
-      const MetricFamily* family = FindFamily(*profile, series.name);
+      const MetricFamily* family = FindFamily(*profile, series.name, series.labels);
       const bool counts = family != nullptr && (family->figure == ServerFigure::kRunning ||
                                                 family->figure == ServerFigure::kWaiting);
       if (counts) busy_values.emplace_back(series.series, 0);

@@ -71,7 +71,7 @@ class LlamaCppTest(Case):
 
     def test_probe_says_how_tokens_are_counted(self):
         done = self.specctl("probe", self.serve().url)
-        self.assertIn("engine   llamacpp", done.stdout)
+        self.assertIn("engine   llama.cpp", done.stdout)
         self.assertIn("counted by timings", done.stdout)
 
     def test_drafts_are_those_that_the_server_counted(self):

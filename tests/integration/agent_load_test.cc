@@ -11,6 +11,7 @@
 #include "tests/fakes/receive_stamps.h"
 #include "tests/fakes/scripted_server.h"
 #include "tests/fakes/stream_bytes.h"
+#include "tests/fakes/vllm_job.h"
 
 namespace specctl::agent {
 namespace {
@@ -88,7 +89,7 @@ class AgentLoadTest : public ::testing::Test {
   void SetSlots(uint32_t slots) { job_.slice.slots = job_.spec.load.bs = slots; }
   void Serve(std::vector<ScriptedServer::Script> scripts) {
     server_.emplace(io_, std::move(scripts));
-    job_.targets = {{server_->Url(), "vllm", true, false}};
+    job_.targets = {fakes::VllmJob(server_->Url())};
   }
   // Answers every request on every connection with `response`, and notes it.
   void ServeAlways(std::string response) {
@@ -146,8 +147,7 @@ TEST_F(AgentLoadTest, HttpTargetsNeedNoAuthorities) {
 TEST_F(AgentLoadTest, OneHttpsTargetAmongOthersNeedsThem) {
   SetRows({1});
   job_.spec.tls.ca_file = "/no/such/file.pem";
-  job_.targets = {{"http://127.0.0.1:1", "vllm", true, false},
-                  {"https://127.0.0.1:1", "vllm", true, false}};
+  job_.targets = {fakes::VllmJob("http://127.0.0.1:1"), fakes::VllmJob("https://127.0.0.1:1")};
   EXPECT_THAT(std::string(Run().message()), HasSubstr("/no/such/file.pem"));
 }
 
@@ -320,7 +320,7 @@ TEST_F(AgentLoadTest, ARowThatCantBeSentIsNamedAsTheDatasetNamesIt) {
 
 TEST_F(AgentLoadTest, AHostWithoutAddressIsNamedWhenItPrepares) {
   SetRows({1});
-  job_.targets = {{"http://no-such-host.invalid:8000", "vllm", true, false}};
+  job_.targets = {fakes::VllmJob("http://no-such-host.invalid:8000")};
   const absl::Status status = Run();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), HasSubstr("http://no-such-host.invalid:8000"));

@@ -13,6 +13,7 @@
 #include "tests/fakes/receive_stamps.h"
 #include "tests/fakes/scripted_server.h"
 #include "tests/fakes/stream_bytes.h"
+#include "tests/fakes/vllm_job.h"
 
 namespace specctl::agent {
 namespace {
@@ -56,7 +57,7 @@ class AgentTlsTest : public ::testing::Test {
     job.slice.rows = 2;
     job.slice.slots = 1;
     job.slice.limits.positions_end = 2;
-    job.targets = {{server_->Url(), "vllm", true, false}};
+    job.targets = {fakes::VllmJob(server_->Url())};
     for (uint64_t row = 0; row < 2; ++row) {
       WorkloadItem item;
       item.turns = {{{"user", "hello", ""}}};

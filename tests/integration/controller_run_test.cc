@@ -48,7 +48,7 @@ TEST_F(ControllerRunTest, ARunFromFirstToLastEvent) {
   EXPECT_EQ(agents.a.parts()[0].entries.size(), 3u);
   EXPECT_EQ(agents.b.parts()[0].entries[1].order_index, 3u);
   EXPECT_EQ(agents.b.parts()[0].head->slice.slots, 2u);
-  EXPECT_TRUE(agents.b.parts()[0].head->targets[0].continuous_usage);
+  EXPECT_EQ(agents.b.parts()[0].head->targets[0].dialect, R"({"fields":{"asks":true}})");
   AgentBatch batch = WithRequests(agents.a.Batch(1), 0, 3, Outcome::kOk);
   batch.first_idle_mono_ns = batch.to_mono_ns;
   ASSERT_TRUE(agents.a.SendBatch(batch) && agents.a.AwaitAck(1));

@@ -56,14 +56,13 @@ class RunFixture : public ::testing::Test {
     run_.targets = {TargetProbed{.target = 0,
                                  .url = "http://engine:8000",
                                  .engine = "vllm",
-                                 .engine_version = "",
+                                 .identity = {},
                                  .model = "m",
                                  .max_model_len_tokens = std::nullopt,
                                  .token_source = TokenSource::kContinuousUsage,
-                                 .continuous_usage = true,
+                                 .dialect = R"({"fields":{"asks":true}})",
                                  .metrics_url = "",
-                                 .metrics_note = "",
-                                 .draft_length = std::nullopt}};
+                                 .metrics_note = ""}};
     auto workload = std::make_shared<Workload>();
     for (uint64_t i = 0; i < 6; ++i) {
       WorkloadItem row;

@@ -252,7 +252,7 @@ void SimulatedRun::Do(const controller::SendPrepare& send) {
   const LoadSpec& load = history_.spec.load;
   LoadJob head;
   head.spec = history_.spec;
-  head.targets = {TargetJob{.url = "http://simulated", .engine = "openai", .model = "m"}};
+  head.targets = {TargetJob{.url = "http://simulated", .model = "m"}};
   head.slice.agent = send.agent;
   head.slice.agents = load.agents;
   head.slice.rows = workload_->items.size();

@@ -13,7 +13,7 @@ from co_await_hazard import hazards
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A folder of common/ may include those before it (and itself), as common/CMakeLists.txt orders them.
-COMMON_ORDER = ("base net stats speculation dataset workload engine prometheus journal session timeline "
+COMMON_ORDER = ("base net stats speculation dataset workload prometheus engine journal session timeline "
                 "figures analysis export report matrix forms compare").split()
 # Generated protobuf types stop at these folders.
 PROTO_FOLDERS = ("common/journal/", "common/session/", "agent/session/", "controller/session/", "tests/")
@@ -77,12 +77,13 @@ def sizes():
 
 # Tests of several sources of a folder together.
 TESTS_OF_A_FOLDER = {
+    "tests/unit/common/engine/engine_quirks_test.cc",  # bytes as each engine sends them, to figures
     "tests/unit/common/engine/recordings_test.cc",  # recorded responses, through HTTP to figures
 }
 
 # Sources with a test for each of several subjects: <source>_<subject>_test.cc.
 TESTED_BY_SUBJECT = {
-    "common/analysis/acceptance_fold": ("coverage",),
+    "common/analysis/acceptance_fold": ("coverage", "traps"),
     "common/figures/catalogue": ("docs",),
     "controller/run/run_machine": ("joining", "limits", "loss"),
 }

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 
+#include "common/engine/engine_profile.h"
 #include "common/report/result_names.h"
 #include "tools/request/flag_groups.h"
 #include "tools/request/flag_values.h"
@@ -180,6 +182,19 @@ void AddTrustFlags(const FlagText& ca_file, const FlagText& insecure, RequestFla
   flags.Switch(insecure, [](Request& request) -> bool& { return request.spec.tls.insecure; });
 }
 
+absl::Status TakeEngine(Request& request, const std::string& name) {
+  std::vector<std::string> names;
+  for (const EngineProfile* engine : EngineProfiles()) {
+    if (engine->name == name) {
+      request.spec.engine = name;
+      return absl::OkStatus();
+    }
+    names.emplace_back(engine->name);
+  }
+  return BadFlag("--engine",
+                 absl::StrFormat("need one of %s, got \"%s\"", absl::StrJoin(names, ", "), name));
+}
+
 void AddWaitReady(const FlagText& text, RequestFlags& flags) {
   flags.Time(text, [](Request& request) -> Nanos& { return request.wait_ready; });
 }
@@ -207,6 +222,17 @@ void AddTargetFlags(RequestFlags& flags) {
               "Expert"},
              TakeUrlPolicy);
   AddModelFlags(given, flags);
+  flags.Text(
+      {"--engine",
+       "Engine of the targets, where probing can't tell: vllm, sglang, trtllm, nim, llamacpp "
+       "or openai [found by probing]",
+       "Target"},
+      TakeEngine);
+  flags.Switch(
+      {"--flush-cache",
+       "Clear the targets' prefix caches before the run (vLLM in development mode, SGLang)",
+       "Target"},
+      [](Request& request) -> bool& { return request.spec.flush_cache; });
   flags.Text({"--endpoint", "API to call: chat or completions [chat]", "Target"}, TakeEndpoint);
   AddCredentialFlags(
       {.api_key_env = {"--api-key-env", "Environment variable that holds the API key", "Target"},
@@ -244,6 +270,7 @@ void AddProbeFlags(RequestFlags& flags) {
                request.spec.request.model = model;
                return absl::OkStatus();
              });
+  flags.Text({"--engine", "Engine of the servers, where probing can't tell", {}}, TakeEngine);
   AddCredentialFlags(
       {.api_key_env = {"--api-key-env", "Environment variable that holds the API key", {}},
        .header = {"--header", "NAME:VALUE; repeatable", {}},

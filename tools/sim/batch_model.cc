@@ -1,7 +1,9 @@
 #include "tools/sim/batch_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <string_view>
 #include <utility>
 
 #include "tools/sim/acceptance_model.h"
@@ -9,9 +11,16 @@
 namespace specctl::sim {
 namespace {
 
+constexpr size_t kCategoriesMax = 64;
+constexpr std::string_view kFurtherCategories = "(others)";
+
 template <class Sequences>
 void EraseById(Sequences& sequences, uint64_t id) {
   std::erase_if(sequences, [id](const auto& sequence) { return sequence.spec.id == id; });
+}
+
+double Ratio(uint64_t part, uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace
@@ -19,12 +28,13 @@ void EraseById(Sequences& sequences, uint64_t id) {
 BatchModel::BatchModel(const BatchOptions& options)
     : options_(options),
       prefix_cache_(options.kv_tokens_max / kBlockTokens),
-      counters_(options.draft_length) {}
+      counters_(options.draft_length, options.bounds) {}
 
 void BatchModel::AddSequence(SequenceSpec spec, MonoTime now) {
   assert(spec.output_tokens >= 1 && spec.acceptance.size() == options_.draft_length);
   Sequence sequence;
   sequence.prefill_target = spec.prompt_tokens;
+  sequence.speculation = SpeculationCounts(options_.draft_length);
   sequence.spec = std::move(spec);
   sequence.arrived = now;
   sequence.last_output = now;
@@ -34,8 +44,20 @@ void BatchModel::AddSequence(SequenceSpec spec, MonoTime now) {
 }
 
 void BatchModel::RemoveSequence(uint64_t id) {
+  const auto is_it = [id](const Sequence& sequence) { return sequence.spec.id == id; };
+  if (const auto found = std::ranges::find_if(running_, is_it); found != running_.end()) {
+    CountEnd(*found, true);
+  } else if (const auto other = std::ranges::find_if(waiting_, is_it); other != waiting_.end()) {
+    CountEnd(*other, true);
+  }
   EraseById(waiting_, id);
   EraseById(running_, id);
+}
+
+bool BatchModel::FlushPrefixCache() {
+  if (!running_.empty() || !waiting_.empty()) return false;
+  prefix_cache_.Clear();
+  return true;
 }
 
 std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
@@ -44,9 +66,14 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
   step_end_.reset();
   outputs_.clear();
   const uint64_t tokens_before = counters_.prompt_tokens + counters_.generation_tokens;
+  pass_ = {};
   for (Sequence& sequence : running_) EndStepOf(sequence, end);
+  CountPass(end);
   const uint64_t step_tokens =
       counters_.prompt_tokens + counters_.generation_tokens - tokens_before;
+  for (const Sequence& sequence : running_) {
+    if (sequence.produced >= sequence.spec.output_tokens) CountEnd(sequence, false);
+  }
   // After the step: a request that ends in it still took part in it.
   std::erase_if(running_, [](const Sequence& sequence) {
     return sequence.produced >= sequence.spec.output_tokens;
@@ -106,6 +133,8 @@ void BatchModel::StartSequence(Sequence& sequence, MonoTime now) {
     const uint64_t hits =
         prefix_cache_.LookUpAndAdd(sequence.spec.prompt_blocks) * uint64_t{kBlockTokens};
     sequence.computed = hits;
+    counters_.decode.cached_tokens += hits;
+    if (!sequence.admitted_before) sequence.cached = hits;
     // A request that was preempted is not a second query: the counters are of requests.
     if (!sequence.admitted_before) {
       counters_.prefix_queries += sequence.spec.prompt_tokens;
@@ -142,7 +171,9 @@ uint64_t BatchModel::KvTokens() const {
 
 void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   const bool decodes = sequence.decoding();
+  ++(decodes ? pass_.decoding : pass_.prefilling);
   sequence.computed += sequence.chunk;
+  counters_.decode.prefill_tokens += sequence.chunk;
   // Part of its prompt is still to be computed: no token yet.
   if (!sequence.decoding()) return;
   StepOutput output{.id = sequence.spec.id, .tokens = 1, .step = sequence.step};
@@ -152,19 +183,36 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   output.tokens = static_cast<uint32_t>(std::min<uint64_t>(output.tokens, wanted));
   if (output.tokens == wanted) output.finish = sequence.spec.finish;
   CountStep(sequence, output, end);
+  if (output.step == 0) sequence.first_output = end;
+  output.decode = decodes;
+  if (decodes) {
+    sequence.speculation.CountStep(output.drafted, output.accepted);
+    pass_.tokens += 1 + output.accepted;
+    pass_.draft_tokens += output.drafted;
+    pass_.accepted_tokens += output.accepted;
+  }
   sequence.produced += output.tokens;
   sequence.last_output = end;
   ++sequence.step;
   outputs_.push_back(output);
 }
 
-void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
-  const Draws& draws = sequence.spec.draws;
-  if (options_.draft_length == 0) return;
+uint32_t BatchModel::DraftTokens(const Sequence& sequence, uint64_t step) const {
+  if (options_.draft_length == 0) return 0;
   // As an n-gram drafter that finds nothing: a step of one token.
-  if (draws.Uniform(Purpose::kNoDraft, output.step) < options_.no_draft_share) return;
-  output.drafted = options_.draft_length;
-  output.accepted = AcceptanceModel::Accepted(sequence.spec.acceptance, draws, output.step);
+  if (sequence.spec.draws.Uniform(Purpose::kNoDraft, step) < options_.no_draft_share) return 0;
+  if (!options_.drafts_fit_room) return options_.draft_length;
+  // One of the tokens that may still come is the target model's own.
+  const uint64_t room = sequence.spec.tokens_max - sequence.produced - 1;
+  return static_cast<uint32_t>(std::min<uint64_t>(options_.draft_length, room));
+}
+
+void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
+  output.drafted = DraftTokens(sequence, output.step);
+  if (output.drafted == 0) return;
+  output.accepted = std::min(
+      output.drafted,
+      AcceptanceModel::Accepted(sequence.spec.acceptance, sequence.spec.draws, output.step));
   output.tokens = 1 + output.accepted;
   // As vLLM counts: tokens that the response's end cuts off were accepted all the same.
   ++counters_.drafts;
@@ -177,15 +225,85 @@ void BatchModel::CountStep(const Sequence& sequence, const StepOutput& output, M
   counters_.generation_tokens += output.tokens;
   if (output.step == 0) {
     counters_.prompt_tokens += sequence.spec.prompt_tokens;
-    counters_.first_token_s.Observe(Seconds(end - sequence.arrived));
+    const double first_s = Seconds(end - sequence.arrived);
+    counters_.first_token_s.Observe(first_s);
+    if (!sequence.spec.streamed) counters_.whole_first_token_s.Observe(first_s);
   } else {
-    counters_.token_gap_s.Observe(Seconds(end - sequence.last_output));
+    CountGap(sequence, output, end);
   }
   if (output.finish == Finish::kNo) return;
   ++(output.finish == Finish::kStop ? counters_.finished_by_stop : counters_.finished_by_length);
   counters_.request_s.Observe(Seconds(end - sequence.arrived));
+  if (!sequence.spec.streamed) counters_.whole_request_s.Observe(Seconds(end - sequence.arrived));
   counters_.request_prompt_tokens.Observe(sequence.spec.prompt_tokens);
   counters_.request_generation_tokens.Observe(static_cast<double>(sequence.spec.output_tokens));
+}
+
+void BatchModel::CountGap(const Sequence& sequence, const StepOutput& output, MonoTime end) {
+  const double gap_s = Seconds(end - sequence.last_output);
+  switch (options_.token_gaps) {
+    case TokenGaps::kSteps:
+      counters_.token_gap_s.Observe(gap_s);
+      return;
+    case TokenGaps::kTokens:
+      if (!sequence.spec.streamed) return;
+      counters_.token_gap_s.Observe(gap_s / output.tokens, output.tokens);
+      return;
+    case TokenGaps::kRequests:
+      if (output.finish == Finish::kNo || sequence.spec.output_tokens < 2) return;
+      counters_.token_gap_s.Observe(Seconds(end - sequence.first_output) /
+                                    static_cast<double>(sequence.spec.output_tokens - 1));
+      return;
+  }
+}
+
+void BatchModel::CountEnd(const Sequence& sequence, bool aborted) {
+  EndedRequests ended(options_.draft_length);
+  ended.aborted = aborted ? 1 : 0;
+  // One that was given up before its first token is counted as aborted, and nowhere else.
+  if (sequence.produced > 0) {
+    ended.requests = 1;
+    ended.prompt_tokens = sequence.spec.prompt_tokens;
+    ended.cached_tokens = sequence.cached;
+    ended.generation_tokens = sequence.produced;
+    ended.decode_s = Seconds(sequence.last_output - sequence.first_output);
+    ended.speculation = sequence.speculation;
+  }
+  (sequence.spec.streamed ? counters_.ended_streamed : counters_.ended_whole).Add(ended);
+  const bool known = counters_.ended_by_category.contains(sequence.spec.category);
+  // Clients name categories as they like.
+  const std::string category = known || counters_.ended_by_category.size() < kCategoriesMax
+                                   ? sequence.spec.category
+                                   : std::string(kFurtherCategories);
+  counters_.ended_by_category.try_emplace(category, options_.draft_length).first->second.Add(ended);
+}
+
+void BatchModel::CountPass(MonoTime end) {
+  DecodeProgress& decode = counters_.decode;
+  if (pass_.prefilling > 0) ++decode.prefill_passes;
+  const bool follows = std::exchange(decoded_before_, pass_.decoding > 0);
+  if (pass_.decoding == 0) return;
+  ++decode.passes;
+  decode.tokens += pass_.tokens;
+  if (follows) {
+    const auto rows = static_cast<double>(pass_.decoding);
+    const double us = Seconds(step_length_) * 1e6;
+    const std::array<double, 6> moments = {
+        1, rows, us, rows * rows, rows * us, static_cast<double>(pass_.tokens)};
+    for (size_t i = 0; i < moments.size(); ++i) decode.moments[i] += moments[i];
+  }
+  if (interval_passes_ == 0) interval_begin_ = end - step_length_;
+  interval_.decoding += pass_.decoding;
+  interval_.tokens += pass_.tokens;
+  interval_.draft_tokens += pass_.draft_tokens;
+  interval_.accepted_tokens += pass_.accepted_tokens;
+  if (++interval_passes_ < options_.decode_interval) return;
+  decode.interval_tokens_per_step = Ratio(interval_.tokens, interval_.decoding);
+  decode.interval_accept_rate = Ratio(interval_.accepted_tokens, interval_.draft_tokens);
+  decode.interval_tokens_per_s =
+      static_cast<double>(interval_.tokens) / Seconds(end - interval_begin_);
+  interval_ = {};
+  interval_passes_ = 0;
 }
 
 EngineGauges BatchModel::gauges() const {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -14,6 +15,13 @@
 #include "tools/sim/prefix_cache.h"
 
 namespace specctl::sim {
+
+// What EngineCounters::token_gap_s observes.
+enum class TokenGaps {
+  kSteps,     // the time between two steps of a request
+  kTokens,    // of streams: as often as the step gave tokens, its time divided by them
+  kRequests,  // a request's mean time per token after its first
+};
 
 struct BatchOptions {
   uint32_t batch_max = 1024;           // requests that run at once; others wait
@@ -26,6 +34,10 @@ struct BatchOptions {
   double no_draft_share = 0;  // steps of a request without a draft, as an N-gram proposer's
   uint64_t kv_tokens_max = 4'000'000;  // beyond it the request that came last is preempted
   bool prefix_cache = false;
+  bool drafts_fit_room = false;  // drafts are cut to the tokens that a request may still make
+  TokenGaps token_gaps = TokenGaps::kSteps;
+  HistogramBounds bounds = VllmBounds();
+  uint32_t decode_interval = 40;  // passes between two values of DecodeProgress's interval
 };
 
 struct SequenceSpec {
@@ -33,7 +45,10 @@ struct SequenceSpec {
   uint32_t prompt_tokens = 0;
   std::vector<uint64_t> prompt_blocks;
   uint64_t output_tokens = 1;  // >= 1, the end-of-sequence token among them
+  uint64_t tokens_max = 1;     // that it might make; at least output_tokens
   Finish finish = Finish::kLength;
+  bool streamed = true;
+  std::string category;
   Draws draws;
   std::vector<double> acceptance;  // conditional; draft_length of them
 };
@@ -46,6 +61,7 @@ struct StepOutput {
   uint32_t accepted = 0;  // with those cut off
   uint64_t step = 0;      // 0: prefill, then 1, 2, ...
   Finish finish = Finish::kNo;
+  bool decode = false;  // of a decoding request; false: of its prompt, or after a preemption
 };
 
 // Runs steps over a batch: what waits is admitted first come first served, prompts are computed in
@@ -69,6 +85,9 @@ class BatchModel {
   // call.
   std::span<const StepOutput> Advance(MonoTime now);
 
+  // Whether nothing runs or waits; only then does it forget all prompts.
+  bool FlushPrefixCache();
+
   const EngineCounters& counters() const { return counters_; }
   EngineGauges gauges() const;
 
@@ -82,7 +101,10 @@ class BatchModel {
     uint64_t prefill_target = 0;  // prompt, and what was produced before a preemption
     uint64_t chunk = 0;           // prompt tokens computed in the running step
     uint64_t step = 0;            // number of the next output
+    uint64_t cached = 0;          // prompt tokens found in the prefix cache
+    MonoTime first_output;
     bool admitted_before = false;
+    SpeculationCounts speculation{0};
     bool decoding() const { return computed == prefill_target; }
     uint64_t kv_tokens() const {
       return decoding() ? spec.prompt_tokens + produced : prefill_target;
@@ -96,7 +118,11 @@ class BatchModel {
   uint64_t KvTokens() const;
   void EndStepOf(Sequence& sequence, MonoTime end);
   void Verify(const Sequence& sequence, StepOutput& output);
+  uint32_t DraftTokens(const Sequence& sequence, uint64_t step) const;
   void CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end);
+  void CountGap(const Sequence& sequence, const StepOutput& output, MonoTime end);
+  void CountEnd(const Sequence& sequence, bool aborted);
+  void CountPass(MonoTime end);
 
   const BatchOptions options_;
   PrefixCache prefix_cache_;
@@ -106,6 +132,19 @@ class BatchModel {
   std::optional<MonoTime> step_end_;
   Nanos step_length_{0};
   std::vector<StepOutput> outputs_;
+  // Requests of one engine step, or of several, and what the decoding ones got.
+  struct Pass {
+    uint64_t decoding = 0;
+    uint64_t prefilling = 0;
+    uint64_t tokens = 0;
+    uint64_t draft_tokens = 0;
+    uint64_t accepted_tokens = 0;
+  };
+  Pass pass_;
+  Pass interval_;  // since DecodeProgress's interval began
+  uint32_t interval_passes_ = 0;
+  MonoTime interval_begin_;
+  bool decoded_before_ = false;  // the last pass had a decoding request
 };
 
 }  // namespace specctl::sim

@@ -8,6 +8,7 @@
 #include "tools/sim/error_reply.h"
 #include "tools/sim/replica.h"
 #include "tools/sim/token_model.h"
+#include "tools/sim/truth.h"
 
 namespace specctl::sim {
 namespace {
@@ -84,7 +85,7 @@ bool Connection::ParseSome() {
   if (!taken.ok()) {
     // Where the next request begins can't be known any more.
     close_after_reply_ = true;
-    SendPlain(MalformedHttpReply());
+    SendPlain(replica_.flavour().MalformedHttp());
     return false;
   }
   parsed_ += *taken;
@@ -100,7 +101,12 @@ bool Connection::ParseSome() {
 void Connection::Handle(const HttpRequest& request) {
   busy_ = true;
   close_after_reply_ = request.close;
-  auto answer = replica_.api().Answer(request);
+  if (request.path == kTruthPath) {
+    PlainReply truth;
+    truth.body = TruthJson(replica_.engine().model().counters());
+    return SendPlain(truth);
+  }
+  auto answer = replica_.flavour().Answer(request);
   // Metrics, models and refusals: they take no part in the batch, and have no faults.
   if (const PlainReply* plain = std::get_if<PlainReply>(&answer)) return SendPlain(*plain);
   BeginReply(std::get<InferenceRequest>(std::move(answer)), request);
@@ -116,27 +122,28 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   const Draws draws{SplitMix64(replica_.options().seed ^ request.prompt_hash) ^ request.seed};
   const int64_t created =
       std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();
-  ReplyIdentity identity{
-      .response_id = replica_.api().ResponseId(request.route, http.request_id, ordinal),
-      .model = replica_.options().model,
-      .created_unix_s = created};
+  Flavour& flavour = replica_.flavour();
+  ReplyIdentity identity{.response_id = flavour.ResponseId(request, http.request_id, ordinal),
+                         .model = request.model,
+                         .created_unix_s = created};
   if (SendLog* log = replica_.log()) {
     log->LogRead(identity.response_id, read.time_since_epoch().count());
   }
   outbox_.BeginReply(identity.response_id);
   const std::optional<ApiError> refused = request.refused_by_engine;
   reply_ = std::make_unique<Reply>(std::move(request), std::move(identity),
-                                   replica_.options().reply, draws);
+                                   replica_.options().reply, draws, flavour);
   slow_ = fault_ && fault_->kind == FaultKind::kSlow;
   if (fault_) replica_.CountFault();
-  if (fault_ && fault_->kind == FaultKind::k429) return SendPlain(ErrorReply(Overloaded(429)));
-  if (fault_ && fault_->kind == FaultKind::k503) return SendPlain(ErrorReply(Overloaded(503)));
+  if (fault_ && fault_->kind == FaultKind::k429) return SendPlain(flavour.Error(Overloaded(429)));
+  if (fault_ && fault_->kind == FaultKind::k503) return SendPlain(flavour.Error(Overloaded(503)));
   // Not even a head: the client's own time-out must end it.
   if (fault_ && fault_->kind == FaultKind::kHang) return;
   // vLLM's engine refuses after the stream has begun: then it is an event under status 200.
-  if (refused && !reply_->request().stream) return SendPlain(ErrorReply(*refused));
-  outbox_.AppendBytes(reply_->Head(Head()), 0);
+  if (refused && !reply_->request().stream) return SendPlain(flavour.Error(*refused));
+  outbox_.AppendBytes(reply_->Begin(Head()), 0);
   Flush();
+  closes_after_stream_ = reply_->request().stream && flavour.ClosesAfterStream();
   if (refused) return SendErrorEvent(*refused);
   StartSequence();
 }
@@ -148,7 +155,11 @@ void Connection::StartSequence() {
   spec.draws = reply_->draws();
   spec.prompt_tokens = request.prompt_tokens;
   spec.prompt_blocks = request.prompt_blocks;
-  spec.output_tokens = request.max_tokens;
+  // A request for no token still takes the prompt's step.
+  spec.output_tokens = std::max<uint64_t>(1, request.max_tokens);
+  spec.tokens_max = spec.output_tokens;
+  spec.streamed = request.stream;
+  spec.category = request.category;
   if (!request.ignore_eos && options.eos_mean_tokens > 0) {
     const uint64_t eos =
         std::max<uint64_t>(EosLength(spec.draws, options.eos_mean_tokens), request.min_tokens);
@@ -192,6 +203,8 @@ void Connection::EndReply() {
   held_chunks_ = 0;
   busy_ = false;
   fault_.reset();
+  // Only now: the head of the reply did not say so.
+  if (std::exchange(closes_after_stream_, false)) close_after_reply_ = true;
   Flush();
   if (closed_ || close_after_reply_) return;
   // Nothing is pipelined: the connection waits for its next request.
@@ -231,15 +244,12 @@ bool Connection::Break() {
 }
 
 void Connection::SendErrorEvent(const ApiError& error) {
-  std::string bytes;
-  AppendHttpChunk(ErrorEvent(error), bytes);
-  SseWriter::End(bytes);
-  outbox_.AppendBytes(bytes, 0);
+  outbox_.AppendBytes(replica_.flavour().ErrorEvents(error), 0);
   EndReply();
 }
 
 void Connection::SendPlain(const PlainReply& reply) {
-  outbox_.AppendBytes(PlainReplyBytes(reply, Head()), 0);
+  outbox_.AppendBytes(replica_.flavour().PlainBytes(reply, Head()), 0);
   EndReply();
 }
 

@@ -81,6 +81,7 @@ class Connection final : public StepSink, public std::enable_shared_from_this<Co
   bool reading_ = false;              // within ReadRequests()
   bool busy_ = false;                 // a request is being answered
   bool close_after_reply_ = false;
+  bool closes_after_stream_ = false;  // the reply's connection, without a word in its head
   bool slow_ = false;
   bool waiting_writable_ = false;
   bool silent_ = false;

@@ -15,7 +15,8 @@ enum class Purpose : uint8_t {
   kMerge,
   kLength,
   kFault,
-  kResponseId
+  kResponseId,
+  kTextless
 };
 
 // A source of numbers without state: the same (base, purpose, index) always gives the same number,

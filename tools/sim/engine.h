@@ -31,6 +31,7 @@ class Engine {
   // No further step ends: what hangs on this engine hears nothing more.
   void Halt();
 
+  BatchModel& model() { return model_; }
   const BatchModel& model() const { return model_; }
 
  private:

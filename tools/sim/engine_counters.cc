@@ -1,6 +1,7 @@
 #include "tools/sim/engine_counters.h"
 
 namespace specctl::sim {
+namespace {
 
 std::span<const double> FirstTokenBounds() {
   // vLLM's buckets, here and below.
@@ -32,6 +33,56 @@ std::span<const double> IterationTokensBounds() {
   static constexpr double kBounds[] = {1,   8,    16,   32,   64,   128,  256,
                                        512, 1024, 2048, 4096, 8192, 16384};
   return kBounds;
+}
+
+}  // namespace
+
+const HistogramBounds& VllmBounds() {
+  static const HistogramBounds bounds{.first_token_s = FirstTokenBounds(),
+                                      .token_gap_s = TokenGapBounds(),
+                                      .request_s = RequestTimeBounds(),
+                                      .queue_s = RequestTimeBounds(),
+                                      .prompt_tokens = TokenCountBounds(),
+                                      .generation_tokens = TokenCountBounds(),
+                                      .iteration_tokens = IterationTokensBounds()};
+  return bounds;
+}
+
+void SpeculationCounts::CountStep(uint32_t drafted, uint32_t accepted) {
+  ++steps;
+  if (drafted == 0) return;
+  ++drafts;
+  draft_tokens += drafted;
+  accepted_tokens += accepted;
+  for (uint32_t i = 0; i < drafted; ++i) ++drafted_by_position[i];
+  for (uint32_t i = 0; i < accepted; ++i) ++accepted_by_position[i];
+}
+
+void SpeculationCounts::Add(const SpeculationCounts& other) {
+  steps += other.steps;
+  drafts += other.drafts;
+  draft_tokens += other.draft_tokens;
+  accepted_tokens += other.accepted_tokens;
+  for (size_t i = 0; i < drafted_by_position.size(); ++i) {
+    drafted_by_position[i] += other.drafted_by_position[i];
+    accepted_by_position[i] += other.accepted_by_position[i];
+  }
+}
+
+void EndedRequests::Add(const EndedRequests& other) {
+  requests += other.requests;
+  aborted += other.aborted;
+  prompt_tokens += other.prompt_tokens;
+  cached_tokens += other.cached_tokens;
+  generation_tokens += other.generation_tokens;
+  decode_s += other.decode_s;
+  speculation.Add(other.speculation);
+}
+
+EndedRequests EngineCounters::Ended() const {
+  EndedRequests all = ended_streamed;
+  all.Add(ended_whole);
+  return all;
 }
 
 }  // namespace specctl::sim

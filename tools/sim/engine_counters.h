@@ -1,22 +1,93 @@
-// EngineCounters: what a simulated engine has counted since it started, by vLLM's rules.
+// EngineCounters: what a simulated engine has counted since it started; the truth of a run.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "tools/sim/histogram.h"
 
 namespace specctl::sim {
 
-// Bucket bounds of vLLM 0.32.
-std::span<const double> FirstTokenBounds();
-std::span<const double> TokenGapBounds();
-std::span<const double> RequestTimeBounds();
-std::span<const double> TokenCountBounds();
-std::span<const double> IterationTokensBounds();
+// Upper bounds of the buckets of an engine's histograms, of static lifetime.
+struct HistogramBounds {
+  std::span<const double> first_token_s;
+  std::span<const double> token_gap_s;
+  std::span<const double> request_s;
+  std::span<const double> queue_s;
+  std::span<const double> prompt_tokens;
+  std::span<const double> generation_tokens;
+  std::span<const double> iteration_tokens;
+};
+// Those of vLLM 0.32.
+const HistogramBounds& VllmBounds();
+
+// Verification steps, and what was drafted for them.
+struct SpeculationCounts {
+  explicit SpeculationCounts(uint32_t draft_length)
+      : drafted_by_position(draft_length), accepted_by_position(draft_length) {}
+
+  uint64_t steps = 0;   // after the prompt's, with and without a draft
+  uint64_t drafts = 0;  // of these, with one
+  uint64_t draft_tokens = 0;
+  uint64_t accepted_tokens = 0;  // with those cut off at the end of a request
+  std::vector<uint64_t> drafted_by_position;
+  std::vector<uint64_t> accepted_by_position;
+
+  // One step; `drafted` 0: without a draft.
+  void CountStep(uint32_t drafted, uint32_t accepted);
+  void Add(const SpeculationCounts& other);
+};
+
+// Sums over requests that have ended: some engines count nothing before.
+struct EndedRequests {
+  explicit EndedRequests(uint32_t draft_length) : speculation(draft_length) {}
+
+  uint64_t requests = 0;
+  uint64_t aborted = 0;  // of these, by their clients
+  uint64_t prompt_tokens = 0;
+  uint64_t cached_tokens = 0;  // of the prompt's
+  uint64_t generation_tokens = 0;
+  double decode_s = 0;  // from the first token to the last
+  SpeculationCounts speculation;
+
+  void Add(const EndedRequests& other);
+};
+
+// Decoding of the whole batch, as it goes on.
+struct DecodeProgress {
+  uint64_t passes = 0;          // engine steps with a decoding request
+  uint64_t prefill_passes = 0;  // engine steps with a prompt
+  uint64_t tokens = 0;          // accepted + 1 of each request and step, those cut off too
+  uint64_t prefill_tokens = 0;  // computed
+  uint64_t cached_tokens = 0;   // taken from the prefix cache instead
+  // Over steps that follow another decoding step: steps, requests, microseconds, the squares of
+  // requests, requests x microseconds, tokens.
+  std::array<double, 6> moments{};
+  // Of the latest whole interval of passes; 0 before the first.
+  double interval_tokens_per_step = 0;
+  double interval_accept_rate = 0;
+  double interval_tokens_per_s = 0;
+};
 
 struct EngineCounters {
-  explicit EngineCounters(uint32_t draft_length) : accepted_by_position(draft_length) {}
+  explicit EngineCounters(uint32_t draft_length, const HistogramBounds& bounds = VllmBounds())
+      : accepted_by_position(draft_length),
+        ended_streamed(draft_length),
+        ended_whole(draft_length),
+        first_token_s(bounds.first_token_s),
+        whole_first_token_s(bounds.first_token_s),
+        token_gap_s(bounds.token_gap_s),
+        request_s(bounds.request_s),
+        whole_request_s(bounds.request_s),
+        queue_s(bounds.queue_s),
+        request_prompt_tokens(bounds.prompt_tokens),
+        request_generation_tokens(bounds.generation_tokens),
+        iteration_tokens(bounds.iteration_tokens) {}
 
   uint64_t prompt_tokens = 0;      // of requests whose first token was made
   uint64_t generation_tokens = 0;  // without those cut off at the end of a request
@@ -31,13 +102,21 @@ struct EngineCounters {
   uint64_t finished_by_length = 0;
   uint64_t overruns = 0;  // steps that began late, since the process could not keep up
 
-  Histogram first_token_s{FirstTokenBounds()};
-  Histogram token_gap_s{TokenGapBounds()};  // one a step and request, the first token left out
-  Histogram request_s{RequestTimeBounds()};
-  Histogram queue_s{RequestTimeBounds()};
-  Histogram request_prompt_tokens{TokenCountBounds()};
-  Histogram request_generation_tokens{TokenCountBounds()};
-  Histogram iteration_tokens{IterationTokensBounds()};  // one an engine step
+  DecodeProgress decode;
+  EndedRequests ended_streamed;
+  EndedRequests ended_whole;  // requests that were not streamed
+  std::map<std::string, EndedRequests, std::less<>> ended_by_category;  // streamed or not
+  EndedRequests Ended() const;
+
+  Histogram first_token_s;
+  Histogram whole_first_token_s;  // of these, requests that were not streamed
+  Histogram token_gap_s;          // as BatchOptions::token_gaps says
+  Histogram request_s;
+  Histogram whole_request_s;  // of these, requests that were not streamed
+  Histogram queue_s;
+  Histogram request_prompt_tokens;
+  Histogram request_generation_tokens;
+  Histogram iteration_tokens;  // one an engine step
 };
 
 // What is so at this moment.

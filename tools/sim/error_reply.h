@@ -1,4 +1,4 @@
-// The errors of vLLM 0.32, worded as it words them.
+// Errors of the API, in the shape that vLLM 0.32 gives them.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +28,12 @@ PlainReply WrongMethodReply(std::string_view allow);
 // What uvicorn says to bytes that are no HTTP request.
 PlainReply MalformedHttpReply();
 
-// A check of vLLM's own: " (parameter=<param>, value=<value>)" is added to the message.
-ApiError ParameterError(std::string_view message, std::string_view param, std::string_view value);
-ApiError UnknownModel(std::string_view wanted, std::string_view served);
-ApiError PromptTooLong(uint64_t context_tokens_max);
+// A prompt and a reply that don't fit together into `max`.
 struct ContextTokens {
   uint64_t max;
   uint64_t prompt;
   uint64_t output;
 };
-ApiError ContextTooLong(const ContextTokens& tokens);
 
 // One of pydantic's validation errors.
 struct InvalidField {
@@ -47,6 +43,5 @@ struct InvalidField {
   std::string_view input;      // as Python prints it: "<dict of 2 items>", "'many'"
   std::string_view more = "";  // further items: ", 'ctx': {...}"
 };
-ApiError ValidationError(const InvalidField& field);
 
 }  // namespace specctl::sim

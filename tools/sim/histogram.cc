@@ -5,12 +5,20 @@
 
 namespace specctl::sim {
 
-void Histogram::Observe(double value) {
+void Histogram::Observe(double value, uint64_t times) {
   // Bounds are inclusive (le); beyond the last is the +Inf bucket.
   const auto bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
-  ++in_bucket_[static_cast<size_t>(bucket)];
-  ++count_;
-  sum_ += value;
+  in_bucket_[static_cast<size_t>(bucket)] += times;
+  count_ += times;
+  sum_ += value * static_cast<double>(times);
+}
+
+Histogram Histogram::Without(const Histogram& part) const {
+  Histogram rest = *this;
+  for (size_t i = 0; i < rest.in_bucket_.size(); ++i) rest.in_bucket_[i] -= part.in_bucket_[i];
+  rest.count_ -= part.count_;
+  rest.sum_ -= part.sum_;
+  return rest;
 }
 
 uint64_t Histogram::Cumulative(size_t i) const {

@@ -13,7 +13,12 @@ class Histogram {
   explicit Histogram(std::span<const double> bounds)
       : bounds_(bounds), in_bucket_(bounds.size() + 1) {}
 
-  void Observe(double value);
+  void Observe(double value) { Observe(value, 1); }
+  // As `times` observations.
+  void Observe(double value, uint64_t times);
+
+  // What is in this and not in `part`, which has the same bounds and less in it.
+  Histogram Without(const Histogram& part) const;
 
   std::span<const double> bounds() const { return bounds_; }
   // Observations at most bounds()[i]; for i == bounds().size() all of them.

@@ -9,7 +9,7 @@
 #include "common/base/hash.h"
 #include "tools/sim/category.h"
 #include "tools/sim/prefix_cache.h"
-#include "tools/sim/python_float.h"
+#include "tools/sim/request_fields.h"
 #include "tools/sim/token_model.h"
 
 namespace specctl::sim {
@@ -22,91 +22,6 @@ struct Prompt {
   std::string text;
   uint64_t messages = 0;              // 0: a plain prompt
   std::optional<uint32_t> token_ids;  // where it was given as a list of them
-};
-
-std::string PythonInput(const json::value& value) {
-  if (value.is_string()) return absl::StrFormat("'%s'", std::string(value.as_string()));
-  if (value.is_object()) return absl::StrFormat("'<dict of %d items>'", value.as_object().size());
-  if (value.is_array()) return absl::StrFormat("'<list of %d items>'", value.as_array().size());
-  if (value.is_bool()) return value.as_bool() ? "True" : "False";
-  if (value.is_null()) return "None";
-  if (value.is_double()) return PythonFloat(value.as_double());
-  return json::serialize(value);
-}
-
-// Reads the fields of a body; the first error found stays.
-class Fields {
- public:
-  explicit Fields(const json::object& body) : body_(body) {}
-
-  // nullptr where the field is absent or null.
-  const json::value* Find(std::string_view name) const {
-    const json::value* found = body_.if_contains(name);
-    return found == nullptr || found->is_null() ? nullptr : found;
-  }
-
-  const json::value* Require(std::string_view name) {
-    const json::value* found = Find(name);
-    if (found == nullptr) Invalid("missing", name, "Field required", body_);
-    return found;
-  }
-
-  bool Bool(std::string_view name) {
-    const json::value* found = Find(name);
-    if (found == nullptr) return false;
-    if (!found->is_bool()) {
-      Invalid("bool_type", name, "Input should be a valid boolean", *found);
-      return false;
-    }
-    return found->as_bool();
-  }
-
-  std::optional<int64_t> Integer(std::string_view name) {
-    const json::value* found = Find(name);
-    if (found == nullptr) return std::nullopt;
-    if (found->is_int64()) return found->as_int64();
-    // Beyond int64: larger than any limit, which then says so.
-    if (found->is_uint64()) return INT64_MAX;
-    Invalid(found->is_string() ? "int_parsing" : "int_type", name,
-            found->is_string()
-                ? "Input should be a valid integer, unable to parse string as an integer"
-                : "Input should be a valid integer",
-            *found);
-    return std::nullopt;
-  }
-
-  std::optional<double> Number(std::string_view name) {
-    const json::value* found = Find(name);
-    if (found == nullptr) return std::nullopt;
-    if (found->is_number()) return found->to_number<double>();
-    Invalid("float_type", name, "Input should be a valid number", *found);
-    return std::nullopt;
-  }
-
-  std::string String(std::string_view name) {
-    const json::value* found = Find(name);
-    if (found == nullptr) return "";
-    if (found->is_string()) return std::string(found->as_string());
-    Invalid("string_type", name, "Input should be a valid string", *found);
-    return "";
-  }
-
-  void Invalid(std::string_view kind, std::string_view name, std::string_view text,
-               const json::value& input) {
-    const std::string where = absl::StrFormat("body.%s", name);
-    const std::string shown = PythonInput(input);
-    Fail(ValidationError({.kind = kind, .where = where, .text = text, .input = shown}));
-  }
-
-  void Fail(ApiError error) {
-    if (!error_) error_ = std::move(error);
-  }
-
-  const std::optional<ApiError>& error() const { return error_; }
-
- private:
-  const json::object& body_;
-  std::optional<ApiError> error_;
 };
 
 // Text of a message's content: a string, parts with texts, or anything else as JSON.
@@ -125,7 +40,7 @@ void AppendContent(const json::value& content, std::string& text) {
   }
 }
 
-Prompt ReadMessages(Fields& fields) {
+Prompt ReadMessages(RequestFields& fields) {
   Prompt prompt;
   const json::value* messages = fields.Require("messages");
   if (messages == nullptr) return prompt;
@@ -154,7 +69,7 @@ Prompt ReadMessages(Fields& fields) {
   return prompt;
 }
 
-Prompt ReadPlainPrompt(Fields& fields) {
+Prompt ReadPlainPrompt(RequestFields& fields) {
   Prompt prompt;
   const json::value* given = fields.Require("prompt");
   if (given == nullptr) return prompt;
@@ -171,151 +86,146 @@ Prompt ReadPlainPrompt(Fields& fields) {
     prompt.text = json::serialize(*given);
     prompt.token_ids = static_cast<uint32_t>(list->size());
   } else {
-    fields.Fail({.message = "prompt: the simulated engine takes one text or one list of token ids",
-                 .param = "prompt"});
+    fields.Fail(fields.words().OnePromptOnly());
   }
   return prompt;
 }
 
-// max_tokens as asked for; absent: all that fits into the context, for completions 16.
+// max_tokens as asked for; absent: all that fits into the context, for completions the server's
+// default.
 uint32_t ReadMaxTokens(Route route, uint64_t room_tokens, const RequestRules& rules,
-                       Fields& fields) {
+                       RequestFields& fields) {
   // The newer name goes before the older one; both are checked.
   std::optional<int64_t> asked = fields.Integer("max_completion_tokens");
-  if (const std::optional<int64_t> other = fields.Integer("max_tokens"); !asked) asked = other;
+  if (const std::optional<int64_t> other = fields.Integer(rules.max_tokens_field); !asked) {
+    asked = other;
+  }
   if (!asked) {
-    const uint64_t most = route == Route::kChat ? room_tokens : std::min<uint64_t>(16, room_tokens);
+    const uint64_t most = route == Route::kChat
+                              ? room_tokens
+                              : std::min<uint64_t>(rules.completion_tokens_default, room_tokens);
     return static_cast<uint32_t>(std::max<uint64_t>(1, most));
   }
-  const std::string shown = absl::StrFormat("%d", *asked);
-  if (*asked < 1) {
-    fields.Fail(ParameterError(absl::StrFormat("max_tokens must be at least 1, got %s.", shown),
-                               "max_tokens", shown));
+  if (*asked < (rules.zero_tokens_allowed ? 0 : 1)) {
+    fields.Fail(fields.words().TooFewTokens(*asked));
     return 1;
   }
   if (*asked > int64_t{rules.context_tokens_max}) {
-    fields.Fail(ParameterError(
-        absl::StrFormat("max_tokens=%s cannot be greater than max_model_len=%d. Please request "
-                        "fewer output tokens.",
-                        shown, rules.context_tokens_max),
-        "max_tokens", shown));
+    fields.Fail(fields.words().TooManyTokens(*asked, rules.context_tokens_max));
     return 1;
   }
   return static_cast<uint32_t>(*asked);
 }
 
-void ReadStreamOptions(const RequestRules& rules, Fields& fields, InferenceRequest& request) {
+void ReadStreamOptions(const RequestRules& rules, RequestFields& fields,
+                       InferenceRequest& request) {
   const json::value* options = fields.Find("stream_options");
   if (options == nullptr) return;
   if (!request.stream) {
-    ApiError error;
-    error.message =
-        "Stream options can only be defined when `stream=True`. (parameter=stream_options)";
-    error.param = "stream_options";
-    fields.Fail(std::move(error));
+    if (rules.stream_options_need_stream) fields.Fail(fields.words().NotStreamed());
     return;
   }
   if (!options->is_object()) {
     fields.Invalid("model_type", "stream_options", "Input should be a valid dictionary", *options);
     return;
   }
-  Fields inner(options->as_object());
-  request.include_usage = inner.Bool("include_usage");
+  RequestFields inner(options->as_object(), fields.words());
+  request.include_usage = inner.Bool("include_usage") ||
+                          (rules.usage_with_options && inner.Find("include_usage") == nullptr);
   const bool continuous = inner.Bool("continuous_usage_stats");
   // vLLM sends usage on each chunk only where usage is asked for at all.
-  request.continuous_usage = request.include_usage && continuous;
+  request.continuous_usage = continuous && (request.include_usage || rules.continuous_usage_alone);
   if (inner.error()) fields.Fail(*inner.error());
   if (continuous && rules.refuse_continuous_usage) {
-    fields.Fail(ValidationError({.kind = "extra_forbidden",
-                                 .where = "body.stream_options.continuous_usage_stats",
-                                 .text = "Extra inputs are not permitted",
-                                 .input = "True"}));
+    fields.Fail(fields.words().Invalid({.kind = "extra_forbidden",
+                                        .where = "body.stream_options.continuous_usage_stats",
+                                        .text = "Extra inputs are not permitted",
+                                        .input = "True"}));
   }
 }
 
-void CheckSampling(const RequestRules& rules, Fields& fields, InferenceRequest& request) {
+void CheckSampling(const RequestRules& rules, RequestFields& fields, InferenceRequest& request) {
   for (const std::string_view name : {"n", "best_of"}) {
     const std::optional<int64_t> copies = fields.Integer(name);
     if (!copies || *copies == 1) continue;
-    ApiError error;
-    error.message = *copies < 1 ? absl::StrFormat("%s must be at least 1, got %d.", name, *copies)
-                                : absl::StrFormat(
-                                      "%s: the simulated engine gives one choice, got "
-                                      "%d.",
-                                      name, *copies);
-    fields.Fail(std::move(error));
+    fields.Fail(fields.words().OneChoiceOnly(name, *copies));
   }
   if (const std::optional<double> heat = fields.Number("temperature"); heat && *heat < 0) {
-    const std::string shown = PythonFloat(*heat);
-    fields.Fail(ParameterError(absl::StrFormat("temperature must be non-negative, got %s.", shown),
-                               "temperature", shown));
+    fields.Fail(fields.words().NegativeTemperature(*heat));
   }
   const bool unsupported =
       fields.Find("logit_bias") != nullptr || fields.Number("min_p").value_or(0) > 0;
   // Found by vLLM's engine, after the request was accepted: kept for BeginReply().
-  if (!rules.speculative || !unsupported) return;
+  if (!rules.sampling_limited || !rules.speculative || !unsupported) return;
   request.refused_by_engine = ApiError{};
   request.refused_by_engine->message =
       "The min_p and logit_bias sampling parameters are not yet supported with speculative "
       "decoding.";
 }
 
-void CheckContext(const RequestRules& rules, Fields& fields, const InferenceRequest& request) {
+void CheckContext(const RequestRules& rules, RequestFields& fields,
+                  const InferenceRequest& request) {
   if (request.prompt_tokens > rules.context_tokens_max) {
-    fields.Fail(PromptTooLong(rules.context_tokens_max));
+    fields.Fail(fields.words().PromptTooLong(request.prompt_tokens, rules.context_tokens_max));
   } else if (uint64_t{request.prompt_tokens} + request.max_tokens > rules.context_tokens_max) {
-    fields.Fail(ContextTooLong({.max = rules.context_tokens_max,
-                                .prompt = request.prompt_tokens,
-                                .output = request.max_tokens}));
+    fields.Fail(fields.words().ContextTooLong({.max = rules.context_tokens_max,
+                                               .prompt = request.prompt_tokens,
+                                               .output = request.max_tokens}));
   }
 }
 
-void CheckModel(const RequestRules& rules, Fields& fields) {
-  const std::string model = fields.String("model");
-  if (!model.empty() && model != rules.model) fields.Fail(UnknownModel(model, rules.model));
+void CheckModel(const RequestRules& rules, RequestFields& fields, InferenceRequest& request) {
+  request.model = fields.String("model");
+  if (request.model.empty()) request.model = rules.model;
+  if (rules.other_models_refused && request.model != rules.model) {
+    fields.Fail(fields.words().UnknownModel(request.model, rules.model));
+  }
 }
 
-std::variant<json::value, ApiError> ParseJson(const RequestBody& body) {
-  if (!body.content_type.starts_with("application/json")) {
-    ApiError error;
-    error.message =
-        "1 validation error:\n  Unsupported Media Type: Only 'application/json' is allowed";
-    error.type = "Bad Request";
-    return error;
+// Servers that forbid what they don't know.
+void CheckNames(const RequestRules& rules, RequestFields& fields) {
+  if (rules.fields_known.empty()) return;
+  for (const auto& [name, value] : fields.body()) {
+    if (std::ranges::find(rules.fields_known, std::string_view(name)) != rules.fields_known.end()) {
+      continue;
+    }
+    fields.Invalid("extra_forbidden", name, "Extra inputs are not permitted", value);
+  }
+}
+
+std::variant<json::value, ApiError> ParseJson(const RequestBody& body, const RequestRules& rules) {
+  if (rules.json_type_needed && !body.content_type.starts_with("application/json")) {
+    return rules.words->NotJsonType();
   }
   json::parser parser;
   boost::system::error_code failed;
   const size_t parsed = parser.write_some(body.json.data(), body.json.size(), failed);
   if (!failed && parsed == body.json.size()) return parser.release();
-  const std::string where = absl::StrFormat("body.%d", parsed);
-  return ValidationError({.kind = "json_invalid",
-                          .where = where,
-                          .text = "JSON decode error",
-                          .input = "'<dict of 0 items>'",
-                          .more = ", 'ctx': {'error': 'Expecting value'}"});
+  return rules.words->NotJson(parsed);
 }
 
 }  // namespace
 
 std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody& body,
                                                               const RequestRules& rules) {
-  std::variant<json::value, ApiError> parsed = ParseJson(body);
+  std::variant<json::value, ApiError> parsed = ParseJson(body, rules);
   if (const ApiError* error = std::get_if<ApiError>(&parsed)) return *error;
   const json::value& root = std::get<json::value>(parsed);
   if (!root.is_object()) {
-    return ValidationError({.kind = "model_attributes_type",
-                            .where = "body",
-                            .text = "Input should be a valid dictionary",
-                            .input = PythonInput(root)});
+    const std::string shown = PythonInput(root);
+    return rules.words->Invalid({.kind = "model_attributes_type",
+                                 .where = "body",
+                                 .text = "Input should be a valid dictionary",
+                                 .input = shown});
   }
-  Fields fields(root.as_object());
+  RequestFields fields(root.as_object(), *rules.words);
   const Prompt prompt = body.route == Route::kChat ? ReadMessages(fields) : ReadPlainPrompt(fields);
   InferenceRequest request;
   request.route = body.route;
   request.stream = fields.Bool("stream");
   ReadStreamOptions(rules, fields, request);
   CheckSampling(rules, fields, request);
-  CheckModel(rules, fields);
+  CheckModel(rules, fields, request);
   request.return_token_ids = fields.Bool("return_token_ids");
   request.ignore_eos = fields.Bool("ignore_eos");
   request.min_tokens = static_cast<uint32_t>(
@@ -329,6 +239,8 @@ std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody&
                             : 0;
   request.max_tokens = ReadMaxTokens(body.route, room, rules, fields);
   CheckContext(rules, fields, request);
+  if (rules.read_more != nullptr) rules.read_more(fields, request);
+  CheckNames(rules, fields);
   const std::string named =
       body.category.empty() ? fields.String("category") : std::string(body.category);
   // One error, the first that was found.

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "tools/sim/error_reply.h"
+#include "tools/sim/request_fields.h"
+#include "tools/sim/vllm_words.h"
 
 namespace specctl::sim {
 
@@ -24,9 +26,13 @@ struct InferenceRequest {
   uint32_t max_tokens = 16;
   uint32_t min_tokens = 0;
   uint32_t prompt_tokens = 0;
-  uint64_t prompt_hash = 0;  // of roles and texts
-  uint64_t seed = 0;         // the request's own; 0 where it has none
-  std::string category;      // given, else recognised
+  uint64_t prompt_hash = 0;          // of roles and texts
+  uint64_t seed = 0;                 // the request's own; 0 where it has none
+  std::string model;                 // asked for; else the server's
+  std::string response_id;           // "rid", of SGLang; empty: the server's
+  bool return_spec_details = false;  // "return_spec_tokens_details", of SGLang
+  bool timings_per_token = false;    // of llama.cpp
+  std::string category;              // given, else recognised
   std::vector<uint64_t> prompt_blocks;
   // What only the engine notices, when the head of a stream has been sent.
   std::optional<ApiError> refused_by_engine;
@@ -38,6 +44,21 @@ struct RequestRules {
   uint32_t context_tokens_max = 131'072;
   bool refuse_continuous_usage = false;
   bool speculative = true;
+
+  // Those of vLLM, where they differ from engine to engine.
+  const RequestWords* words = &VllmRequestWords();
+  bool json_type_needed = true;  // Content-Type
+  bool other_models_refused = true;
+  bool sampling_limited = true;         // logit_bias and min_p are refused with drafts
+  bool usage_with_options = false;      // stream_options without a word on usage mean usage
+  bool continuous_usage_alone = false;  // without include_usage
+  bool stream_options_need_stream = true;
+  bool zero_tokens_allowed = false;  // max_tokens
+  uint32_t completion_tokens_default = 16;
+  std::string_view max_tokens_field = "max_tokens";
+  std::span<const std::string_view> fields_known;  // others are refused; empty: they are ignored
+  // Reads what only this engine knows; none: nothing.
+  void (*read_more)(RequestFields& fields, InferenceRequest& request) = nullptr;
 };
 
 // What of the HTTP request matters.
@@ -48,9 +69,9 @@ struct RequestBody {
   std::string_view category;  // may be empty; the body's field "category" comes next
 };
 
-// Reads and checks a request as vLLM does: unknown fields are ignored, an error has vLLM's status
-// and words.  `n` and `best_of` other than 1, and several prompts in one request, are refused with
-// 400; `stop` and `logprobs` have no effect.  Pure; thread-safe.
+// Reads and checks a request by the rules of a server; an error has its status and words.  `n` and
+// `best_of` other than 1, and several prompts in one request, are refused with 400; `stop` and
+// `logprobs` have no effect.  Pure; thread-safe.
 std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody& body,
                                                               const RequestRules& rules);
 

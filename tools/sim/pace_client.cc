@@ -131,7 +131,7 @@ void PaceClient::BeginStream(InferenceRequest request, const HttpRequest& http) 
       std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();
   const ReplyIdentity identity{
       .response_id = site_.api.ResponseId(request.route, http.request_id, site_.requests++),
-      .model = shared_.options.model,
+      .model = shared_.options.flavour.model,
       .created_unix_s = created};
   if (shared_.log != nullptr)
     shared_.log->LogRead(identity.response_id, read.time_since_epoch().count());

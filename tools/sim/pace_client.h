@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "common/base/clock.h"
-#include "tools/sim/api.h"
 #include "tools/sim/engine_counters.h"
 #include "tools/sim/http_request_parser.h"
 #include "tools/sim/outbox.h"
@@ -15,14 +14,15 @@
 #include "tools/sim/pace_schedule.h"
 #include "tools/sim/pace_stream.h"
 #include "tools/sim/sim_options.h"
+#include "tools/sim/vllm_api.h"
 
 namespace specctl::sim {
 
 // A listening socket and what has been counted behind it.
 struct PaceSite {
-  PaceSite(int fd_in, ApiOptions api_options) : fd(fd_in), api(std::move(api_options)) {}
+  PaceSite(int fd_in, VllmApiOptions api_options) : fd(fd_in), api(std::move(api_options)) {}
   int fd;
-  Api api;
+  VllmApi api;
   EngineCounters counters{0};
   uint64_t running = 0;
   uint64_t requests = 0;

@@ -148,17 +148,17 @@ absl::Status PaceServer::ListenOn(uint16_t port) {
   }
   ::getsockname(fd, any, &length);
   urls_.push_back(absl::StrFormat("http://%s:%d", options_.host, ntohs(address.sin_port)));
-  ApiOptions api;
-  api.rules = {.model = options_.model,
-               .context_tokens_max = options_.context_tokens_max,
-               .refuse_continuous_usage = options_.refuse_continuous_usage,
+  VllmApiOptions api;
+  api.rules = {.model = options_.flavour.model,
+               .context_tokens_max = options_.flavour.context_tokens_max,
+               .refuse_continuous_usage = options_.flavour.refuse_continuous_usage,
                .speculative = false};
-  api.api_key = options_.api_key;
+  api.api_key = options_.flavour.api_key;
   api.seed = options_.seed;
   api.started = UnixNow();
-  const MetricsLabels labels{.model_name = options_.model, .started = api.started};
+  const MetricsLabels labels{.model_name = options_.flavour.model, .started = api.started};
   const size_t number = sites_.size();
-  if (options_.metrics) {
+  if (options_.flavour.metrics) {
     api.metrics = [this, number, labels] {
       const PaceSite& site = *sites_[number];
       return VllmMetrics(site.counters, {.running = site.running}, labels) + report_.Metrics();

@@ -50,7 +50,7 @@ uint32_t PaceStream::Next(std::string& out) {
   writer_.Content(event, chat ? std::vector<uint32_t>() : prompt_ids, out);
   if (!done()) return tokens;
   if (request_.include_usage) writer_.Usage(sent_tokens_, "", out);
-  SseWriter::End(out);
+  VllmEvents::End(out);
   return tokens;
 }
 

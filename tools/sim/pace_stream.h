@@ -9,7 +9,7 @@
 
 #include "tools/sim/http_reply.h"
 #include "tools/sim/inference_request.h"
-#include "tools/sim/sse_writer.h"
+#include "tools/sim/vllm_events.h"
 
 namespace specctl::sim {
 
@@ -34,7 +34,7 @@ class PaceStream {
 
  private:
   const InferenceRequest request_;
-  SseWriter writer_;
+  VllmEvents writer_;
   const std::span<const uint32_t> tokens_;
   uint64_t chunks_ = 0;
   uint64_t sent_tokens_ = 0;

@@ -29,6 +29,11 @@ uint32_t PrefixCache::LookUpAndAdd(std::span<const uint64_t> blocks) {
   return hits;
 }
 
+void PrefixCache::Clear() {
+  by_use_.clear();
+  held_.clear();
+}
+
 void PrefixCache::Hold(uint64_t block) {
   if (const auto found = held_.find(block); found != held_.end()) {
     by_use_.splice(by_use_.begin(), by_use_, found->second);

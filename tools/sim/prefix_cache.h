@@ -24,6 +24,9 @@ class PrefixCache {
   // Number of leading blocks that are held; then holds all of `blocks`.
   uint32_t LookUpAndAdd(std::span<const uint64_t> blocks);
 
+  // Holds nothing any more.
+  void Clear();
+
  private:
   void Hold(uint64_t block);
 

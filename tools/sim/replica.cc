@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tools/sim/connection.h"
-#include "tools/sim/vllm_metrics.h"
+#include "tools/sim/flavour_options.h"
 
 namespace specctl::sim {
 namespace {
@@ -16,24 +16,6 @@ using Tcp = asio::ip::tcp;
 
 constexpr auto kAcceptRetry = std::chrono::milliseconds(10);
 
-ApiOptions OptionsOfApi(const SimOptions& options, Engine& engine) {
-  ApiOptions api;
-  api.rules = {.model = options.model,
-               .context_tokens_max = options.context_tokens_max,
-               .refuse_continuous_usage = options.refuse_continuous_usage,
-               .speculative = options.batch.draft_length > 0};
-  api.api_key = options.api_key;
-  api.seed = options.seed;
-  api.started = UnixNow();
-  if (!options.metrics) return api;
-  const MetricsLabels labels{.model_name = options.model, .started = api.started};
-  api.metrics = [&engine, labels] {
-    const BatchModel& model = engine.model();
-    return VllmMetrics(model.counters(), model.gauges(), labels);
-  };
-  return api;
-}
-
 }  // namespace
 
 Replica::Replica(Executor executor, const SimOptions& options, SendLog* log)
@@ -41,7 +23,9 @@ Replica::Replica(Executor executor, const SimOptions& options, SendLog* log)
       options_(options),
       log_(log),
       engine_(executor, options.batch),
-      api_(OptionsOfApi(options, engine_)),
+      flavour_(
+          MakeFlavour(options.flavour,
+                      {.batch = options.batch, .model = engine_.model(), .started = UnixNow()})),
       faults_(options.faults, options.seed),
       acceptor_(executor),
       tasks_(executor) {}

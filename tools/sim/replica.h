@@ -13,8 +13,8 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "common/base/task_group.h"
-#include "tools/sim/api.h"
 #include "tools/sim/engine.h"
+#include "tools/sim/flavour.h"
 #include "tools/sim/send_log.h"
 #include "tools/sim/sim_options.h"
 
@@ -53,7 +53,7 @@ class Replica {
   Task<void> Join() { return tasks_.Join(); }
 
   const SimOptions& options() const { return options_; }
-  const Api& api() const { return api_; }
+  Flavour& flavour() { return *flavour_; }
   const FaultPlan& faults() const { return faults_; }
   const ReplicaTotals& totals() const { return totals_; }
   Engine& engine() { return engine_; }
@@ -78,7 +78,7 @@ class Replica {
   const SimOptions& options_;
   SendLog* const log_;
   Engine engine_;
-  Api api_;
+  std::unique_ptr<Flavour> flavour_;
   FaultPlan faults_;
   Acceptor acceptor_;
   ReplicaTotals totals_;

@@ -1,160 +1,76 @@
 #include "tools/sim/reply.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "common/base/json_writer.h"
 #include "tools/sim/token_model.h"
 
 namespace specctl::sim {
-namespace {
-
-void WriteIds(const std::vector<uint32_t>& ids, JsonWriter& json) {
-  json.BeginArray();
-  for (const uint32_t id : ids) json.Value(id);
-  json.EndArray();
-}
-
-void WriteNulls(std::initializer_list<std::string_view> keys, JsonWriter& json) {
-  for (const std::string_view key : keys) {
-    json.Key(key);
-    json.Null();
-  }
-}
-
-}  // namespace
 
 Reply::Reply(InferenceRequest request, ReplyIdentity identity, const ReplyOptions& options,
-             Draws draws)
+             Draws draws, const Flavour& flavour)
     : request_(std::move(request)),
       identity_(std::move(identity)),
       options_(options),
       draws_(draws),
-      writer_(request_, identity_) {}
+      flavour_(flavour),
+      writer_(flavour.NewWriter(request_, identity_)),
+      head_sent_(flavour.HeadAtAdmission()) {}
 
-std::string Reply::Head(const ReplyHead& head) const {
-  return request_.stream ? StreamHead(head) : "";
+std::string Reply::Begin(const ReplyHead& head) {
+  state_.begun = head.date;
+  if (!request_.stream || !flavour_.HeadAtAdmission()) return "";
+  return flavour_.StreamHeadBytes(head);
 }
 
 std::vector<ReplyPiece> Reply::OnStep(const StepOutput& step, const ReplyHead& head) {
-  TakeTokens(step);
+  TakeStep(step, head.date);
   std::vector<ReplyPiece> pieces;
-  const bool last = step.finish != Finish::kNo;
   if (!request_.stream) {
     // Not streamed: everything at the end, in one body.
-    if (!last) return pieces;
+    if (!state_.finished()) return pieces;
     PlainReply whole;
-    whole.body = WholeBody(step.finish);
-    pieces.push_back({.bytes = PlainReplyBytes(whole, head)});
+    whole.body = writer_->WholeBody(state_);
+    pieces.push_back({.bytes = flavour_.PlainBytes(whole, head)});
     return pieces;
   }
-  // What vLLM's API process does under load: the tokens go out with the next step's chunk.
-  const bool merged =
-      !last && step.step > 0 && draws_.Uniform(Purpose::kMerge, step.step) < options_.merge_share;
-  if (!merged) AddEvents(step, pieces);
+  // What an API process does under load: the tokens go out with the next step's chunk.
+  const bool merged = !state_.finished() && step.step > 0 &&
+                      draws_.Uniform(Purpose::kMerge, step.step) < options_.merge_share;
+  if (merged) return pieces;
+  // Some servers send it with the first event only.
+  if (!std::exchange(head_sent_, true)) {
+    pieces.push_back({.bytes = flavour_.StreamHeadBytes(head)});
+  }
+  if (!writer_->WriteEvents(state_, pieces)) return pieces;
+  state_.text_sent = state_.text.size();
+  state_.ids_sent = state_.ids.size();
+  ++state_.events_sent;
   return pieces;
 }
 
-void Reply::TakeTokens(const StepOutput& step) {
-  if (step.drafted > 0 && options_.spec_metrics != SpecMetricsDetail::kNone) {
-    drafted_steps_.drafted.push_back(step.drafted);
-    drafted_steps_.accepted.push_back(step.accepted);
+void Reply::TakeStep(const StepOutput& step, UnixTime now) {
+  state_.step = step;
+  state_.now = now;
+  if (step.step == 0) state_.first_token = now;
+  if (step.decode) ++state_.decode_steps;
+  if (step.drafted > 0) {
+    state_.drafted_steps.drafted.push_back(step.drafted);
+    state_.drafted_steps.accepted.push_back(step.accepted);
   }
-  for (uint32_t i = 0; i < step.tokens; ++i) {
+  // A request for no token at all still takes a step.
+  const uint64_t room =
+      request_.max_tokens - std::min<uint64_t>(request_.max_tokens, state_.tokens());
+  const auto tokens = static_cast<uint32_t>(std::min<uint64_t>(step.tokens, room));
+  for (uint32_t i = 0; i < tokens; ++i) {
     // The last token of a reply that ends by itself is the end of sequence, which has no text.
     const bool eos = step.finish == Finish::kStop && i + 1 == step.tokens;
-    const uint32_t id = eos ? kEosTokenId : TokenId(draws_, tokens_);
-    text_ += TokenText(id);
-    unsent_ids_.push_back(id);
-    ++tokens_;
+    const uint64_t index = state_.tokens();
+    const uint32_t id = eos ? kEosTokenId : TokenId(draws_, index);
+    const bool textless = draws_.Uniform(Purpose::kTextless, index) < options_.textless_share;
+    if (!textless) state_.text += TokenText(id);
+    state_.ids.push_back(id);
   }
-}
-
-void Reply::AddEvents(const StepOutput& step, std::vector<ReplyPiece>& pieces) {
-  const bool first = step.step == 0;
-  const bool chat = request_.route == Route::kChat;
-  // Once in a reply: on its first event.
-  const std::vector<uint32_t> prompt_ids =
-      first && request_.return_token_ids ? PromptTokenIds() : std::vector<uint32_t>();
-  if (first && chat) writer_.Role(prompt_ids, pieces.emplace_back().bytes);
-  ReplyPiece& content = pieces.emplace_back();
-  content.tokens = static_cast<uint32_t>(unsent_ids_.size());
-  const ContentEvent event{
-      .text = text_, .token_ids = unsent_ids_, .completion_tokens = tokens_, .finish = step.finish};
-  writer_.Content(event, chat ? std::vector<uint32_t>() : prompt_ids, content.bytes);
-  // Sent; a merged step's tokens stay until here.
-  text_.clear();
-  unsent_ids_.clear();
-  if (step.finish == Finish::kNo) return;
-  if (request_.include_usage) {
-    const std::string metrics =
-        SpecMetricsJson(drafted_steps_, options_.draft_length, options_.spec_metrics);
-    writer_.Usage(tokens_, metrics, pieces.emplace_back().bytes);
-  }
-  SseWriter::End(pieces.emplace_back().bytes);
-}
-
-std::string Reply::WholeBody(Finish finish) const {
-  const bool chat = request_.route == Route::kChat;
-  JsonWriter json;
-  json.BeginObject();
-  json.Field("id", identity_.response_id);
-  json.Field("object", chat ? "chat.completion" : "text_completion");
-  json.Field("created", identity_.created_unix_s);
-  json.Field("model", identity_.model);
-  json.Key("choices");
-  json.BeginArray();
-  json.BeginObject();
-  json.Field("index", 0);
-  if (chat) {
-    json.Key("message");
-    json.BeginObject();
-    json.Field("role", "assistant");
-    json.Field("content", text_);
-    WriteNulls({"refusal", "annotations", "audio", "function_call", "reasoning"}, json);
-    json.EndObject();
-  } else {
-    json.Field("text", text_);
-  }
-  // Fields and their order are vLLM's.
-  WriteNulls({"logprobs"}, json);
-  json.Field("finish_reason", FinishText(finish));
-  WriteNulls({"stop_reason"}, json);
-  json.Key("token_ids");
-  request_.return_token_ids ? WriteIds(unsent_ids_, json) : json.Null();
-  if (!chat) WriteNulls({"prompt_logprobs", "prompt_token_ids"}, json);
-  WriteNulls({"routed_experts"}, json);
-  json.EndObject();
-  json.EndArray();
-  WriteNulls({"service_tier"}, json);
-  json.Field("system_fingerprint", kSystemFingerprint);
-  json.Key("usage");
-  json.BeginObject();
-  json.Field("prompt_tokens", request_.prompt_tokens);
-  json.Field("total_tokens", request_.prompt_tokens + tokens_);
-  json.Field("completion_tokens", tokens_);
-  WriteNulls({"prompt_tokens_details", "completion_tokens_details"}, json);
-  json.EndObject();
-  if (chat) {
-    WriteNulls({"prompt_logprobs"}, json);
-    json.Key("prompt_token_ids");
-    request_.return_token_ids ? WriteIds(PromptTokenIds(), json) : json.Null();
-    WriteNulls({"prompt_text"}, json);
-  }
-  WriteNulls({"kv_transfer_params", "ec_transfer_params"}, json);
-  const std::string metrics =
-      SpecMetricsJson(drafted_steps_, options_.draft_length, options_.spec_metrics);
-  json.Key("metrics");
-  metrics.empty() ? json.Null() : json.RawValue(metrics);
-  json.EndObject();
-  return std::move(json).Take();
-}
-
-std::vector<uint32_t> Reply::PromptTokenIds() const {
-  // The same prompt has the same ids in every request.
-  const Draws of_prompt{request_.prompt_hash};
-  std::vector<uint32_t> ids(request_.prompt_tokens);
-  for (size_t i = 0; i < ids.size(); ++i) ids[i] = TokenId(of_prompt, i);
-  return ids;
 }
 
 }  // namespace specctl::sim

@@ -36,6 +36,8 @@ struct Flags {
   double die_after_s = 0;
   double silent_after_s = 0;
   bool paced = false;
+  bool no_metrics = false;
+  bool enable_metrics = false;
   double pace_first_ms = 20;
   PaceOptions pace;
 };
@@ -53,21 +55,41 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
       ->transform(WholeNumber(1, 256))
       ->capture_default_str();
   app.add_option("--port-file", options.port_file, "Write the URLs to this file");
-  app.add_option("--model", options.model, "Name of the model")->capture_default_str();
-  app.add_option("--max-model-len", options.context_tokens_max,
+  app.add_option("--model", options.flavour.model, "Name of the model")->capture_default_str();
+  app.add_option("--max-model-len", options.flavour.context_tokens_max,
                  "Context length: tokens of prompt and reply together")
       ->transform(WholeNumber(1, 100'000'000))
       ->capture_default_str();
-  app.add_option("--api-key", options.api_key, "Require this key on /v1");
+  app.add_option("--api-key", options.flavour.api_key, "Require this key on /v1");
   app.add_option("--seed", options.seed, "Seed for everything random")
       ->transform(WholeNumber(0))
       ->capture_default_str();
   app.add_option("--send-log", options.send_log,
                  "Log to this file, as JSON lines, when requests were read and chunks sent");
-  app.add_flag_function(
-      "--no-metrics", [&options](int64_t) { options.metrics = false; }, "Serve no /metrics");
-  app.add_flag("--no-continuous-usage", options.refuse_continuous_usage,
+  app.add_flag("--no-metrics", flags.no_metrics, "Serve no /metrics");
+  app.add_flag("--no-continuous-usage", options.flavour.refuse_continuous_usage,
                "Reject stream_options.continuous_usage_stats with 400");
+}
+
+void AddEngineFlags(CLI::App& app, Flags& flags) {
+  static const std::map<std::string, EngineKind> kEngines = {{"vllm", EngineKind::kVllm},
+                                                             {"sglang", EngineKind::kSglang}};
+  static const std::map<std::string, SglangNames> kNames = {{"0.5.10", SglangNames::kUntil0510},
+                                                            {"0.5.11", SglangNames::k0511},
+                                                            {"0.5.12", SglangNames::kSince0512}};
+  SimOptions& options = flags.options;
+  app.add_option("--engine", options.flavour.engine,
+                 "Engine whose API, metrics and quirks are played: vllm or sglang")
+      ->transform(CLI::CheckedTransformer(kEngines));
+  app.add_flag("--enable-metrics", flags.enable_metrics,
+               "Serve metrics, which all but vllm do only when asked to")
+      ->excludes(app.get_option("--no-metrics"));
+  app.add_option("--draft-model", options.flavour.draft_model,
+                 "Name of the drafter that the server tells of; without one it drafts by N-gram");
+  app.add_option("--sglang-names", options.flavour.sglang_names,
+                 "Names of SGLang's acceptance statistics: those up to 0.5.10, of 0.5.11, or since "
+                 "0.5.12")
+      ->transform(CLI::CheckedTransformer(kNames));
 }
 
 void AddModelFlags(CLI::App& app, Flags& flags) {
@@ -119,7 +141,10 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
   app.add_option("--merge-share", options.reply.merge_share,
                  "Share of steps delivered in the next step's chunk")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--per-request-spec-decode-metrics", options.reply.spec_metrics,
+  app.add_option("--textless-share", options.reply.textless_share,
+                 "Share of tokens without a text of their own, as parts of a split character")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--per-request-spec-decode-metrics", options.flavour.spec_metrics,
                  "Acceptance statistics in the last event: none, summary or detailed")
       ->transform(CLI::CheckedTransformer(kDetails));
 }
@@ -154,8 +179,8 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
              "Chunks per second on each stream, in place of the batch model; for benchmarks")
           ->check(CLI::Range(0.01, 100'000.0))
           ->each([&flags](const std::string&) { flags.paced = true; });
-  for (const char* other : {"--fault", "--die-after", "--silent-after", "--burst", "--merge-share",
-                            "--no-draft-share", "--acceptance"}) {
+  for (const char* other : {"--fault", "--textless-share", "--die-after", "--silent-after",
+                            "--burst", "--merge-share", "--no-draft-share", "--acceptance"}) {
     // The paced server has no batch and no faults: silently ignoring these would mislead.
     pace->excludes(app.get_option(other));
   }
@@ -173,13 +198,34 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
       ->needs(pace);
 }
 
+// What an engine can't do.
+absl::Status CheckEngine(const Flags& flags) {
+  const FlavourOptions& flavour = flags.options.flavour;
+  if (flags.paced && flavour.engine != EngineKind::kVllm) {
+    return absl::InvalidArgumentError("--pace: need --engine vllm, the only paced one");
+  }
+  if (flavour.spec_metrics != SpecMetricsDetail::kNone && flavour.engine != EngineKind::kVllm) {
+    return absl::InvalidArgumentError(
+        "--per-request-spec-decode-metrics: need --engine vllm, whose flag this is");
+  }
+  if (flags.options.batch.no_draft_share > 0 && flavour.engine == EngineKind::kSglang) {
+    return absl::InvalidArgumentError(
+        "--no-draft-share: need another --engine than sglang, which verifies drafts of the full "
+        "length in every step");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckTogether(Flags& flags) {
   SimOptions& options = flags.options;
   options.batch.step = FromMillis(flags.step_ms);
   options.batch.step_per_sequence = FromMillis(flags.step_ms_per_seq);
   options.batch.per_draft_token = FromMillis(flags.draft_ms);
-  // Batch and reply are configured apart, and must agree.
-  options.reply.draft_length = options.batch.draft_length;
+  options.flavour.seed = options.seed;
+  const bool vllm = options.flavour.engine == EngineKind::kVllm;
+  options.flavour.metrics = vllm ? !flags.no_metrics : flags.enable_metrics;
+  AdaptBatch(options.flavour.engine, options.batch);
+  if (absl::Status fits = CheckEngine(flags); !fits.ok()) return fits;
   // Before --acceptance, whose rates are checked against the draft length.
   options.acceptance = AcceptanceModel(options.batch.draft_length);
   if (flags.die_after_s > 0) options.die_after = FromSeconds(flags.die_after_s);
@@ -200,10 +246,10 @@ absl::Status CheckTogether(Flags& flags) {
         "--port: need room for %d replicas up to 65535, got %d", options.replicas, options.port));
   }
   // A request that fits the context must fit the cache; vLLM refuses to start without.
-  if (options.batch.kv_tokens_max < options.context_tokens_max) {
+  if (options.batch.kv_tokens_max < options.flavour.context_tokens_max) {
     return absl::InvalidArgumentError(
         absl::StrFormat("--kv-tokens: need at least --max-model-len (%d), got %d",
-                        options.context_tokens_max, options.batch.kv_tokens_max));
+                        options.flavour.context_tokens_max, options.batch.kv_tokens_max));
   }
   return absl::OkStatus();
 }
@@ -224,6 +270,7 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
   CLI::App* sim = app.add_subcommand("sim", "Serve a simulated engine with speculative decoding");
   const auto flags = std::make_shared<Flags>();
   AddServerFlags(*sim, *flags);
+  AddEngineFlags(*sim, *flags);
   AddModelFlags(*sim, *flags);
   AddSpeculationFlags(*sim, *flags);
   AddFaultFlags(*sim, *flags);
@@ -232,6 +279,8 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
       *sim,
       {.examples = {{.what = "on port 8000, where specctl run looks by default",
                      .line = "specctl sim"},
+                    {.what = "an SGLang server with its metrics",
+                     .line = "specctl sim --engine sglang --enable-metrics"},
                     {.what =
                          "four replicas with a draft length of 5; 1 % of the requests get a 503",
                      .line = "specctl sim --replicas 4 --draft-length 5 --fault 503:0.01"}},

@@ -10,6 +10,7 @@
 #include "tools/sim/acceptance_model.h"
 #include "tools/sim/batch_model.h"
 #include "tools/sim/faults.h"
+#include "tools/sim/flavour_options.h"
 #include "tools/sim/pace_schedule.h"
 #include "tools/sim/reply.h"
 
@@ -26,17 +27,13 @@ struct SimOptions {
   uint16_t port = 8000;            // 0: the kernel chooses; replicas take the ports that follow
   uint32_t replicas = 1;
   std::string port_file;  // URLs are written here, one a line; empty: none
-  std::string model = "sim";
-  uint32_t context_tokens_max = 131'072;
-  std::string api_key;
   uint64_t seed = 0;
+  FlavourOptions flavour;
 
   BatchOptions batch;
   AcceptanceModel acceptance{3};
   double eos_mean_tokens = 1000;  // 0: replies never end by themselves
   ReplyOptions reply;
-  bool refuse_continuous_usage = false;
-  bool metrics = true;
   std::string send_log;  // empty: none
 
   std::vector<Fault> faults;

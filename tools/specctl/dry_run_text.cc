@@ -6,6 +6,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/duration.h"
+#include "common/engine/engine_profile.h"
 #include "common/engine/request_body.h"
 #include "common/report/number_text.h"
 #include "common/workload/slice.h"
@@ -38,7 +39,7 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
   // The first conversation goes to the first target, and asks for its model.
   if (!spec.targets.front().model.empty()) request.model = spec.targets.front().model;
   // Nothing is probed, so the engine is not known: vLLM's form is shown.
-  const auto writer = RequestBodyWriter::Create(request, VllmProfile());
+  const auto writer = RequestBodyWriter::Create(request, StreamFields(VllmProfile().requests));
   if (!writer.ok()) return writer.status();
   const WorkloadItem& first = workload.items.front();
   const auto body = writer->WriteBody(

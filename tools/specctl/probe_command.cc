@@ -3,11 +3,13 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
 #include "common/base/printable.h"
+#include "common/engine/engine_profile.h"
 #include "controller/measure/network.h"
 #include "controller/measure/probe_targets.h"
 #include "tools/flags/help_page.h"
@@ -60,24 +62,54 @@ std::string_view AboutUsage(const TargetProbed& facts) {
       break;
   }
   if (!facts.stream_options) return " (stream_options is not supported)";
-  return facts.continuous_usage ? "" : " (continuous usage is not supported)";
+  const bool without =
+      facts.token_source == TokenSource::kTotalsOnly || facts.token_source == TokenSource::kNone;
+  return without ? " (continuous usage is not supported)" : "";
 }
 
-std::string AboutDrafts(const TargetProbed& facts) {
-  if (facts.speculation_method.empty() && !facts.draft_length) return "";
-  std::string out = "drafts   " + Printable(facts.speculation_method);
-  if (facts.draft_length) {
-    out += absl::StrFormat("%sk=%d", facts.speculation_method.empty() ? "" : ", ",
-                           *facts.draft_length);
-  }
-  return out + "\n";
+// "drafts   eagle3, k=3, yuhuili/EAGLE3-LLaMA3.1"
+std::string AboutDrafts(const ServerIdentity& server) {
+  std::vector<std::string> parts;
+  if (!server.speculation_method.empty()) parts.push_back(Printable(server.speculation_method));
+  if (server.draft_length) parts.push_back(absl::StrFormat("k=%d", *server.draft_length));
+  if (!server.drafter.empty()) parts.push_back(Printable(server.drafter));
+  return parts.empty() ? "" : "drafts   " + absl::StrJoin(parts, ", ") + "\n";
+}
+
+// "server   tp=8, fp8"
+std::string AboutServer(const ServerIdentity& server) {
+  std::vector<std::string> parts;
+  if (!server.parallelism.empty()) parts.push_back(Printable(server.parallelism));
+  if (!server.quantization.empty()) parts.push_back(Printable(server.quantization));
+  return parts.empty() ? "" : "server   " + absl::StrJoin(parts, ", ") + "\n";
+}
+
+// What it does not give, and how it would.
+std::string Missing(const TargetProbed& facts) {
+  const ServerHints& hints = ProfileNamed(facts.engine).hints;
+  const ServerIdentity& server = facts.identity;
+  std::string out;
+  const auto add = [&](bool missing, std::string_view what, std::string_view hint) {
+    if (missing && !hint.empty()) {
+      out.append(out.empty() ? "missing  " : "         ").append(what).append(": ");
+      out.append(hint).append("\n");
+    }
+  };
+  const bool speculates = server.speculation_method != kNoSpeculation;
+  add(facts.metrics_url.empty(), "metrics", hints.metrics);
+  add(speculates && !facts.per_request_statistics, "speculative statistics per request",
+      hints.per_request_statistics);
+  add(server.speculation_method.empty(), "its configuration", hints.identity);
+  add(server.stream_interval.value_or(1) > 1, "a chunk per step", hints.stream_interval);
+  return out;
 }
 
 std::string TargetText(const TargetProbed& facts, const RunSpec& spec) {
   const std::string& name = spec.targets[facts.target].name;
   std::string out =
       absl::StrFormat("target   %s%s%s\n", name, name.empty() ? "" : "  ", Printable(facts.url));
-  out += absl::StrFormat("engine   %s %s\n", facts.engine, Printable(facts.engine_version));
+  out += absl::StrFormat("engine   %s %s\n", std::string(ProfileNamed(facts.engine).display_name),
+                         Printable(facts.identity.version));
   out += absl::StrFormat("model    %s", Printable(facts.model));
   if (facts.max_model_len_tokens) {
     out += absl::StrFormat(", context of %d tokens", *facts.max_model_len_tokens);
@@ -87,11 +119,11 @@ std::string TargetText(const TargetProbed& facts, const RunSpec& spec) {
     out += "\nserves   " + Printable(absl::StrJoin(facts.served_models, ", "));
   }
   out += absl::StrFormat("\ntokens   %s%s\n", Describe(facts.token_source), AboutUsage(facts));
-  out += AboutDrafts(facts);
+  out += AboutDrafts(facts.identity) + AboutServer(facts.identity);
   out += facts.metrics_url.empty()
              ? absl::StrFormat("metrics  none: %s\n", Printable(facts.metrics_note))
              : absl::StrFormat("metrics  %s\n", facts.metrics_url);
-  return out;
+  return out + Missing(facts);
 }
 
 int Probe(const RequestFlags& flags) {

@@ -16,8 +16,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto models = specctl::ParseModels({status, "application/json", body});
     if (models.ok() && (models->empty() || status != 200)) abort();
   }
-  (void)specctl::ParseVersion({200, "", body});
+  for (const specctl::EngineProfile* engine : specctl::EngineProfiles()) {
+    for (const specctl::IdentityQuestion& question : engine->identity) {
+      specctl::ServerIdentity identity;
+      question.read(body, identity);
+    }
+  }
+  (void)specctl::DecodeDialect(body);
   (void)specctl::RefusesContinuousUsage(400, body);
-  (void)specctl::DetectEngine(body, body, body, body);
+  (void)specctl::DetectEngine({body, body, body, body, body, body});
   return 0;
 }

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   spec.model = json;
   specctl::BodyOptions options;
   options.row_extra_json = json;
-  const auto plain = specctl::RequestBodyWriter::Create(spec, specctl::VllmProfile());
+  const auto plain = specctl::RequestBodyWriter::Create(spec, {});
   if (!plain.ok()) abort();
   const auto body = plain->WriteBody(messages, options);
   if (body.ok()) {
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!plain->WriteBody(messages, options).ok()) abort();
   }
   spec.extra_inputs_json = json;
-  const auto extended = specctl::RequestBodyWriter::Create(spec, specctl::VllmProfile());
+  const auto extended = specctl::RequestBodyWriter::Create(spec, {{"return_token_ids", "true"}});
   options.row_extra_json = {};
   if (extended.ok() && !extended->WriteBody(messages, options).ok()) abort();
   return 0;

@@ -16,7 +16,10 @@ LoadJob Job() {
   job.spec.run_id = "run-7";
   job.spec.request.model = "m";
   job.spec.request.osl_tokens = 64;
-  job.targets = {{"http://gpu-1:8000/prefix/v1", "vllm", true, false}};
+  job.targets = {{.url = "http://gpu-1:8000/prefix/v1",
+                  .dialect = R"({"fields":{"stream_options":{"include_usage":true}}})",
+                  .model = "",
+                  .authorization = ""}};
   return job;
 }
 
@@ -48,17 +51,20 @@ TEST(RequestComposerTest, TheRequestNamesRouteHostAndRequestId) {
   EXPECT_THAT(request, HasSubstr("\r\nX-Request-Id: run-7-12.1\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nAccept: text/event-stream\r\n"));
   EXPECT_THAT(request, HasSubstr(R"("content":"Hello \"you\"")"));
-  EXPECT_THAT(request, HasSubstr("continuous_usage_stats"));
+  EXPECT_THAT(request, HasSubstr(R"("stream_options":{"include_usage":true})"));
   EXPECT_THAT(request, EndsWith("}"));
 }
 
-TEST(RequestComposerTest, WhatTheTargetWasFoundToRefuseIsNotAsked) {
+TEST(RequestComposerTest, RequestsArePutInTheTargetsDialect) {
   LoadJob job = Job();
-  job.targets[0].continuous_usage = false;
-  EXPECT_THAT(Compose(job, OneTurn()), Not(HasSubstr("continuous_usage_stats")));
-  EXPECT_THAT(Compose(job, OneTurn()), Not(HasSubstr("return_token_ids")));
-  job.targets[0].return_token_ids = true;
-  EXPECT_THAT(Compose(job, OneTurn()), HasSubstr("\"return_token_ids\":true"));
+  job.targets[0].dialect = R"({"fields":{"return_token_ids":true},"closes_after_stream":true})";
+  const std::string request = Compose(job, OneTurn());
+  EXPECT_THAT(request, HasSubstr(R"("return_token_ids":true)"));
+  EXPECT_THAT(request, Not(HasSubstr("stream_options")));
+  EXPECT_TRUE(RequestComposer::Create(job)->ClosesAfterStream(0));
+  EXPECT_FALSE(RequestComposer::Create(Job())->ClosesAfterStream(0));
+  job.targets[0].dialect = "[]";
+  EXPECT_TRUE(absl::IsInvalidArgument(RequestComposer::Create(job).status()));
 }
 
 TEST(RequestComposerTest, CompletionsHaveTheirOwnRoute) {
@@ -80,7 +86,7 @@ TEST(RequestComposerTest, WhatTheResponseIsReadByComesWithTheRequest) {
   LoadJob job = Job();
   EXPECT_EQ(ComposeAll(job, item).max_tokens, 5u);
   EXPECT_TRUE(ComposeAll(job, item).trust_usage);
-  job.targets[0].ignore_usage_on_chunks = true;
+  job.targets[0].dialect = R"({"fields":{},"ignore_usage_on_chunks":true})";
   EXPECT_FALSE(ComposeAll(job, item).trust_usage);
 }
 

@@ -229,7 +229,7 @@ TEST(AcceptanceFoldTest, WithoutASignOfADraftThereIsNoAcceptance) {
   chunks.Begin({.at_ms = 0}).Chunks(9, 10, 10, 1).Ok(200);
   EXPECT_FALSE(Fold(chunks.Events()).headline.acceptance.has_value());
   // A server that says it drafts, and never did.
-  chunks.target().draft_length = 3;
+  chunks.target().identity.draft_length = 3;
   EXPECT_DOUBLE_EQ(Fold(chunks.Events()).headline.acceptance->per_step->value, 1);
 }
 
@@ -246,7 +246,7 @@ TEST(AcceptanceFoldTest, RequestsThatEndedBadlyDoNotEnter) {
 // 100 chunks of 2 tokens after the first, from steps as the server counted them.
 Results WithEngineSteps(double engine_steps, std::optional<uint32_t> draft_length = {}) {
   JournalScript script({.bs = 1, .metrics = true});
-  script.target().draft_length = draft_length;
+  script.target().identity.draft_length = draft_length;
   script.Begin({.at_ms = 0}).Chunk(10, 1).Chunks(99, 20, 1, 2).Ok(200);
   const std::map<std::string, double> before = {{"vllm:inter_token_latency_seconds_count", 7},
                                                 {"vllm:spec_decode_num_drafts_total", 0},
@@ -289,7 +289,7 @@ TEST(AcceptanceFoldTest, WhereStepsAreMergedTheCountersStandInTheHeadline) {
 
 TEST(AcceptanceFoldTest, ALengthAboveADraftAndItsBonusIsRefused) {
   JournalScript script({.bs = 1});
-  script.target().draft_length = 1;
+  script.target().identity.draft_length = 1;
   script.Begin({.at_ms = 0}).Chunk(10, 1).Chunks(20, 20, 1, 3).Ok(200);
   const Results results = Fold(script.Events());
   EXPECT_FALSE(results.headline.acceptance.has_value());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace specctl {
 namespace {
 
@@ -106,6 +108,28 @@ TEST(StepsOfStatsTest, NoStepLacksADraftOrAChunk) {
   EXPECT_EQ(StepsOfStats(FourDrafts(), {.total = 10, .chunks = 6})->steps, 5u);
 }
 
+// SGLang verifies a draft in every step: 1 (prompt) + 4 + 2 + 1 + 4, the last cut to 2.
+SpeculationStats FourVerifiedDrafts() {
+  SpeculationStats stats = FourDrafts();
+  stats.steps = stats.drafts;
+  return stats;
+}
+
+TEST(StepsOfStatsTest, StepsThatTheEngineCountedAreTheSteps) {
+  // Two steps melted into one chunk; of the last, no text ever came; all came at once.
+  for (const DeliveredTokens& delivered :
+       {DeliveredTokens{.total = 10, .chunks = 4}, DeliveredTokens{.total = 10, .chunks = 2},
+        DeliveredTokens{.total = 10, .chunks = 1}}) {
+    const auto steps = StepsOfStats(FourVerifiedDrafts(), delivered);
+    ASSERT_TRUE(steps.has_value());
+    EXPECT_EQ(steps->detail, StepDetail::kEach);
+    EXPECT_EQ(steps->steps, 4u);
+    EXPECT_EQ(steps->lengths.whole.lengths, (Lengths{1, 1, 0, 2}));
+    EXPECT_EQ(steps->spent, (Lengths{0, 0, 0, 2}));
+    EXPECT_TRUE(steps->may_be_trees);
+  }
+}
+
 TEST(StepsOfStatsTest, NoDraftAtAllIsAllBareSteps) {
   const auto steps = StepsOfStats({}, Arrived({1, 1, 1, 1, 1}));
   ASSERT_TRUE(steps.has_value());
@@ -119,16 +143,14 @@ TEST(StepsOfStatsTest, OneTokenIsNoStep) {
   EXPECT_FALSE(StepsOfStats({}, {.total = 0, .chunks = 0}).has_value());
 }
 
-TEST(StepsOfStatsTest, AHistogramThatContradictsTheSumsLeavesTheSums) {
+TEST(StepsOfStatsTest, WithoutAHistogramThereAreTheSums) {
   SpeculationStats stats = FourDrafts();
-  for (const Lengths& histogram : {Lengths{1, 1, 0, 1}, Lengths{}}) {
-    stats.acceptance_histogram = histogram;
-    const auto steps = StepsOfStats(stats, Arrived({4, 2, 1, 2}));
-    ASSERT_TRUE(steps.has_value());
-    EXPECT_EQ(steps->detail, StepDetail::kCount);
-    EXPECT_EQ(steps->steps, 4u);
-    EXPECT_EQ(steps->accepted, 7u);
-  }
+  stats.acceptance_histogram.clear();
+  const auto steps = StepsOfStats(stats, Arrived({4, 2, 1, 2}));
+  ASSERT_TRUE(steps.has_value());
+  EXPECT_EQ(steps->detail, StepDetail::kCount);
+  EXPECT_EQ(steps->steps, 4u);
+  EXPECT_EQ(steps->accepted, 7u);
 }
 
 TEST(StepsOfStatsTest, WidthsAreKnownFromTheListOrWhereAllAreTheLongest) {
@@ -138,6 +160,40 @@ TEST(StepsOfStatsTest, WidthsAreKnownFromTheListOrWhereAllAreTheLongest) {
   SpeculationStats listed = FourListedDrafts();
   listed.per_step_drafted = {3, 1, 2, 3};
   EXPECT_EQ(StepsOfStats(listed, Arrived({4, 2, 1, 2}))->spent, (Lengths{0, 1, 0, 2}));
+}
+
+TEST(StepsOfStatsTest, WidthsAreKnownFromTheHistogramsByLength) {
+  SpeculationStats stats = FourDrafts();
+  stats.drafted_tokens = 10;
+  stats.by_draft_length = {{3, {1, 0, 0, 2}}, {1, {0, 1}}};
+  EXPECT_EQ(StepsOfStats(stats, Arrived({4, 2, 1, 2}))->spent, (Lengths{0, 1, 0, 2}));
+}
+
+TEST(StepsOfMeanTest, TokensByTheMeanAreTheIterations) {
+  // 40 tokens in 16 iterations, the prompt's among them.
+  const auto steps = StepsOfMean(40 / 16.0, 40);
+  ASSERT_TRUE(steps.has_value());
+  EXPECT_EQ(steps->detail, StepDetail::kSteps);
+  EXPECT_EQ(steps->steps, 15u);
+  EXPECT_EQ(steps->delivered, 39u);
+  EXPECT_EQ(steps->drafts, 0u);
+  EXPECT_EQ(StepsOfMean(1, 1)->steps, 0u);
+}
+
+TEST(StepsOfMeanTest, AFloatTellsTheNumberOfAnyResponse) {
+  for (uint64_t tokens = 1; tokens < 5'000; tokens += 7) {
+    for (uint64_t iterations = 1 + tokens / 8; iterations <= tokens; iterations += 1 + tokens / 9) {
+      const float mean = static_cast<float>(tokens) / static_cast<float>(iterations);
+      ASSERT_EQ(StepsOfMean(mean, tokens)->steps, iterations - 1) << tokens << ' ' << mean;
+    }
+  }
+}
+
+TEST(StepsOfMeanTest, WhatIsNoMeanOfTheseTokensTellsNothing) {
+  for (const double mean : {2.35, 0.0, -1.0, 0.5, 1e300, std::nan("")}) {
+    EXPECT_FALSE(StepsOfMean(mean, 40).has_value()) << mean;
+  }
+  EXPECT_FALSE(StepsOfMean(1, 0).has_value());
 }
 
 // 1 (prompt) + 4 + 1 (no draft) + 2 + 4, of drafts of 3; the last may have been cut.

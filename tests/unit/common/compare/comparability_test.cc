@@ -84,7 +84,7 @@ TEST_F(ComparabilityTest, AnotherModelIsRefused) {
 }
 
 TEST_F(ComparabilityTest, AnEngineUpgradeIsRefusedUnlessNamed) {
-  b_.results.targets[0].engine_version = "1.1";
+  b_.results.targets[0].identity.version = "1.1";
   EXPECT_THAT(Codes(), ElementsAre("engine"));
   EXPECT_EQ(result_.refusals[0].text, "engine differs: A vllm 1.0, B vllm 1.1");
   EXPECT_THAT(result_.refusals[0].match, HasSubstr("--across engine"));
@@ -106,24 +106,52 @@ TEST_F(ComparabilityTest, AnotherDatasetIsRefusedUnlessNamed) {
 }
 
 TEST_F(ComparabilityTest, SpeculationOnAgainstOffIsWhatIsCompared) {
-  b_.results.targets[0].speculation_method = "ngram";
-  b_.results.targets[0].draft_length = 3;
+  b_.results.targets[0].identity.speculation_method = "ngram";
+  b_.results.targets[0].identity.draft_length = 3;
   EXPECT_THAT(Codes(), IsEmpty());
   EXPECT_THAT(result_.notes, ElementsAre("speculation is on only in B"));
 }
 
 TEST_F(ComparabilityTest, TwoDraftersAreRefusedUnlessNamed) {
-  a_.results.targets[0].speculation_method = "eagle3";
-  b_.results.targets[0].speculation_method = "ngram";
+  a_.results.targets[0].identity.speculation_method = "eagle3";
+  b_.results.targets[0].identity.speculation_method = "ngram";
   EXPECT_THAT(Codes(), ElementsAre("drafter"));
   EXPECT_EQ(result_.refusals[0].text, "drafter differs: A eagle3, B ngram");
   EXPECT_THAT(Codes({.drafter = true}), IsEmpty());
 }
 
+TEST_F(ComparabilityTest, TwoDraftModelsOfOneMethodAreRefusedUnlessNamed) {
+  ServerIdentity &a = a_.results.targets[0].identity, &b = b_.results.targets[0].identity;
+  a.speculation_method = b.speculation_method = "eagle3";
+  a.drafter = "org/draft-a";
+  b.drafter = "org/draft-b@main";
+  EXPECT_THAT(Codes(), ElementsAre("drafter"));
+  EXPECT_EQ(result_.refusals[0].text,
+            "drafter differs: A eagle3 (org/draft-a), B eagle3 (org/draft-b@main)");
+  EXPECT_THAT(Codes({.drafter = true}), IsEmpty());
+  b.drafter = a.drafter;
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, IsEmpty());
+}
+
+TEST_F(ComparabilityTest, ADraftModelThatNoServerNamesIsNotedAsNotChecked) {
+  ServerIdentity &a = a_.results.targets[0].identity, &b = b_.results.targets[0].identity;
+  a.speculation_method = b.speculation_method = "eagle3";
+  a.drafter = "org/draft-a";
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, ElementsAre("not checked: which draft models were used (B does not "
+                                         "name its own)"));
+  // These have none.
+  a = b = ServerIdentity{.version = "1.0", .speculation_method = "ngram"};
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, IsEmpty());
+}
+
 TEST_F(ComparabilityTest, AnotherDraftLengthOfOneDrafterIsNoted) {
-  a_.results.targets[0].speculation_method = b_.results.targets[0].speculation_method = "ngram";
-  a_.results.targets[0].draft_length = 3;
-  b_.results.targets[0].draft_length = 5;
+  a_.results.targets[0].identity.speculation_method = "ngram";
+  b_.results.targets[0].identity.speculation_method = "ngram";
+  a_.results.targets[0].identity.draft_length = 3;
+  b_.results.targets[0].identity.draft_length = 5;
   EXPECT_THAT(Codes(), IsEmpty());
   EXPECT_THAT(result_.notes, ElementsAre("draft lengths differ: A 3, B 5"));
 }

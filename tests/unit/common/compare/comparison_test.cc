@@ -189,13 +189,13 @@ TEST_F(ComparisonTest, AFloorIsASecondRunOfTheBaseline) {
   EXPECT_TRUE(CheckFloor(a, MeasureRun(equal_)).ok());
   EXPECT_EQ(CheckFloor(a, a).message(),
             "--floor runs/off: is not a second run of runs/off: it is that run itself");
-  faster_.results.targets[0].speculation_method = "ngram";
-  faster_.results.targets[0].draft_length = 3;
+  faster_.results.targets[0].identity.speculation_method = "ngram";
+  faster_.results.targets[0].identity.draft_length = 3;
   EXPECT_EQ(
       CheckFloor(a, MeasureRun(faster_)).message(),
       "--floor runs/faster: is not a second run of runs/off: speculation differs: A off, B on, "
       "ngram, draft length 3");
-  equal_.results.targets[0].engine_version = "2.0";
+  equal_.results.targets[0].identity.version = "2.0";
   EXPECT_EQ(
       CheckFloor(a, MeasureRun(equal_)).message(),
       "--floor runs/equal: is not a second run of runs/off: engine differs: A vllm 1.0, B vllm "

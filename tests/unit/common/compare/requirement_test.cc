@@ -127,7 +127,7 @@ TEST(RequirementTest, AnAbsentFigureDoesNotHold) {
 class FloorsTest : public ::testing::Test {
  protected:
   FloorsTest() {
-    sample_.results.targets.emplace_back().draft_length = 3;
+    sample_.results.targets.emplace_back().identity.draft_length = 3;
     sample_.name = "runs/b";
     run_.sample = &sample_;
     run_.figures = Only("per_draft", "value", Known(2.6, 0.02));
@@ -167,7 +167,7 @@ TEST_F(FloorsTest, WhatCantBeLookedUpFailsAndNamesRunAndFile) {
             "al.yaml:1: no floor for coding at draft length 3, which runs/b has");
   EXPECT_EQ(reason_of("maths: {3: 2}"),
             "al.yaml:1: runs/b has no category maths; \"all\" is the whole run");
-  sample_.results.targets.emplace_back().draft_length = 5;
+  sample_.results.targets.emplace_back().identity.draft_length = 5;
   EXPECT_EQ(reason_of("coding: {3: 2}"),
             "the targets of runs/b have different draft lengths (3, 5), and the floors of al.yaml "
             "are by draft length");

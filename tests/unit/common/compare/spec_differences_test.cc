@@ -46,8 +46,8 @@ TEST(SpecDifferencesTest, EveryFieldOfRunJsonIsCompared) {
   b.spec.dataset.rows = 7;
   b.spec.tags = {{"gpu", "H100"}};
   b.spec.timeouts.idle = std::chrono::seconds(5);
-  b.targets[0].engine_version = "0.33.0";
-  b.targets[0].speculation_method = "ngram";
+  b.targets[0].identity.version = "0.33.0";
+  b.targets[0].identity.speculation_method = "ngram";
   EXPECT_EQ(Shown(SpecDifferences(Sample(), b)),
             "dataset.rows: 1536 | 7\n"
             "load.bs: 512 | 256\n"

@@ -55,7 +55,7 @@ inline JournalScript SteadyScript(const SteadyOptions& options) {
   script.spec().request.temperature = 0.0;
   script.spec().dataset.name = "steady";
   script.target().model = "toy";
-  script.target().engine_version = "1.0";
+  script.target().identity.version = "1.0";
   for (uint64_t row = 0; row < 400; ++row) script.row(row).category = row % 2 ? "math" : "coding";
   return script;
 }

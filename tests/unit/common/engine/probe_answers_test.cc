@@ -36,46 +36,6 @@ TEST(ParseModelsTest, LengthMayBeAbsent) {
   EXPECT_FALSE((*models)[0].max_model_len_tokens || (*models)[1].max_model_len_tokens);
 }
 
-TEST(ParseServerInfoTest, RecordedOfSglang) {
-  const std::string body = GoldenBody("sglang/ngram.server-info.http");
-  EXPECT_EQ(ParseServerInfo({200, "application/json", body}), (SpeculationFacts{"NGRAM", 3}));
-  const std::string refused = GoldenBody("sglang/err.no-api-key-server-info.http");
-  EXPECT_EQ(ParseServerInfo({401, "application/json", refused}), SpeculationFacts());
-}
-
-struct ServerInfo {
-  const char* body;
-  SpeculationFacts facts;
-};
-
-TEST(ParseServerInfoTest, WhatServersSay) {
-  const std::optional<uint32_t> unknown;
-  for (const ServerInfo& info :
-       {ServerInfo{R"({"vllm_config":{"model_config":{},"speculative_config":{"method":"eagle3",)"
-                   R"("num_speculative_tokens":4}},"vllm_env":{}})",
-                   {"eagle3", 4}},
-        ServerInfo{R"({"vllm_config":{"speculative_config":null}})", {"none", unknown}},
-        ServerInfo{R"({"vllm_config":{"speculative_config":{"method":null,)"
-                   R"("num_speculative_tokens":2}}})",
-                   {"", 2}},
-        ServerInfo{R"({"vllm_config":{"speculative_config":7}})", {}},
-        ServerInfo{R"({"vllm_config":{}})", {}},
-        ServerInfo{R"({"vllm_config":"model='m', speculative_config=None"})", {}},
-        ServerInfo{R"({"speculative_algorithm":"EAGLE","speculative_num_draft_tokens":null})",
-                   {"EAGLE", unknown}},
-        ServerInfo{R"({"speculative_algorithm":null,"speculative_num_draft_tokens":4})",
-                   {"none", unknown}},
-        ServerInfo{R"({"speculative_algorithm":"A\u001b[31m","speculative_num_draft_tokens":1})",
-                   {"A [31m", unknown}},
-        ServerInfo{R"({"speculative_algorithm":"A","speculative_num_draft_tokens":-1})",
-                   {"A", unknown}},
-        ServerInfo{R"({"speculative_algorithm":"A","speculative_num_draft_tokens":1e99})",
-                   {"A", unknown}},
-        ServerInfo{"{}", {}}, ServerInfo{"[]", {}}, ServerInfo{"<html>", {}}, ServerInfo{"", {}}}) {
-    EXPECT_EQ(ParseServerInfo({200, "", info.body}), info.facts) << info.body;
-  }
-}
-
 TEST(DraftLengthOfMetricsTest, IsTheNumberOfPositions) {
   EXPECT_EQ(DraftLengthOfMetrics(ReadGolden("vllm/metrics.txt")), 3u);
   EXPECT_EQ(DraftLengthOfMetrics("vllm:spec_decode_num_accepted_tokens_per_pos_total{position="
@@ -125,14 +85,6 @@ TEST(ParseModelsTest, WhatIsNoListIsExplained) {
     EXPECT_EQ(models.status().code(), refused.code);
     EXPECT_THAT(std::string(models.status().message()), HasSubstr(refused.says));
   }
-}
-
-TEST(ParseVersionTest, VersionOrNone) {
-  const std::string body = GoldenBody("vllm/version.http");
-  EXPECT_EQ(ParseVersion({200, "application/json", body}), "0.32.0");
-  EXPECT_FALSE(ParseVersion({404, "application/json", body}));
-  EXPECT_FALSE(ParseVersion({200, "text/html", "<html>"}));
-  EXPECT_FALSE(ParseVersion({200, "application/json", R"({"version":1})"}));
 }
 
 TEST(RefusesContinuousUsageTest, OnlyAValidationErrorThatNamesTheField) {

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 #include "common/base/hash.h"
 #include "tests/unit/common/engine/recording.h"
 
@@ -22,7 +24,13 @@ struct Recording {
     return expected.at({key.data(), key.size()});
   }
   bool streamed() const { return Has("events"); }
-  bool chat() const { return name.find("completion") == std::string::npos; }
+  bool IsCalled(std::string_view part) const { return name.find(part) != std::string::npos; }
+  bool native() const { return IsCalled("native"); }
+  bool chat() const { return !IsCalled("completion") && !native(); }
+  // vLLM's that report speculative statistics; the others' counters were read all the same.
+  bool reports_speculation() const {
+    return Has("server") && at("server").as_string() != "ngram" && Has("counters");
+  }
 };
 
 std::ostream& operator<<(std::ostream& out, const Recording& recording) {
@@ -159,6 +167,23 @@ TEST_P(RecordingTest, RandomPiecesAreTheSame) {
   }
 }
 
+// Each position is cut, in one of the readings; cuts lie further apart than most events are long.
+TEST_P(RecordingTest, EveryCutGivesTheSame) {
+  constexpr size_t kApart = 509;
+  Replay whole;
+  Play(GetParam(), whole);
+  const std::string expected = whole.Dump();
+  const std::string response = ReadGolden(GetParam().Path());
+  for (size_t first = 1; first < std::min(kApart, response.size()); ++first) {
+    Replay pieces;
+    pieces.reader.BeginResponse({.keep_text = true});
+    for (size_t at = 0, cut = first; at < response.size(); at = cut, cut += kApart) {
+      ASSERT_TRUE(pieces.Feed(std::string_view(response).substr(at, cut - at)).ok());
+    }
+    ASSERT_EQ(pieces.Dump(), expected) << first;
+  }
+}
+
 TEST_P(RecordingTest, NoServersUsageHasAFault) {
   Replay replay;
   Play(GetParam(), replay);
@@ -226,7 +251,7 @@ TEST_P(VllmRecordingTest, TokensOfEachEvent) {
 
 TEST_P(VllmRecordingTest, SpeculationEqualsTheServersCounters) {
   const Recording& recording = GetParam();
-  if (!recording.Has("counters")) return;
+  if (!recording.reports_speculation()) return;
   Replay replay;
   Play(recording, replay);
   const json::object& counters = recording.at("counters").as_object();
@@ -243,6 +268,7 @@ TEST_P(VllmRecordingTest, SpeculationEqualsTheServersCounters) {
   EXPECT_EQ(stats->drafts, counter("spec_decode_num_drafts"));
   EXPECT_EQ(stats->drafted_tokens, counter("spec_decode_num_draft_tokens"));
   EXPECT_EQ(stats->accepted_tokens, counter("spec_decode_num_accepted_tokens"));
+  EXPECT_FALSE(stats->steps.has_value());  // those without a draft are not counted
   EXPECT_EQ(stats->draft_length, 3u);
   EXPECT_EQ(stats->per_step_accepted.size(), stats->drafts);
   EXPECT_EQ(stats->per_step_drafted.size(), stats->drafts);
@@ -272,12 +298,16 @@ TEST_P(OpenAiRecordingTest, CompletenessErrorsFinishAndUsage) {
   } else {
     EXPECT_NE(reader.token_source(), TokenSource::kTotalsOnly);
   }
+  if (recording.native() && recording.Has("completion_tokens")) {
+    EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
+    EXPECT_EQ(reader.output_tokens(), recording.at("completion_tokens").to_number<uint64_t>());
+  }
   if (finish.size() <= 1 && recording.Has("chunk_tokens") &&
       reader.token_source() != TokenSource::kTotalsOnly &&
       reader.token_source() != TokenSource::kNone) {
     EXPECT_EQ(replay.ChunkTokens(), Counts(recording.at("chunk_tokens")));
   }
-  if (finish.size() <= 1 && recording.chat()) {
+  if (finish.size() <= 1 && (recording.chat() || recording.native())) {
     EXPECT_EQ(reader.chunks(), recording.at("token_events").to_number<uint64_t>());
   }
 }
@@ -308,14 +338,13 @@ TEST_P(LlamaCppRecordingTest, TimingsGiveWhatTheServerCounted) {
   EXPECT_EQ(stats->drafted_tokens, recording.at("drafted").to_number<uint64_t>());
   EXPECT_EQ(stats->accepted_tokens, recording.at("accepted").to_number<uint64_t>());
   if (!recording.Has("steps")) return;
-  // One has timings on its last event alone, the other an event for the last two tokens.
-  const bool steps_known =
-      recording.name != "draft.chat-stream" && recording.name != "draft.chat-stop-word-inside-step";
+  // A stop word may cut a step, and one event has two tokens of it: the text alone would tell.
+  const bool steps_known = recording.name != "draft.chat-stop-word-inside-step";
   ASSERT_EQ(stats->steps.has_value(), steps_known);
-  EXPECT_EQ(stats->steps.value_or(0),
-            steps_known ? recording.at("steps").to_number<uint64_t>() : 0);
-  // Four drafts share an event.
-  const bool each_known = steps_known && recording.name != "draft.chat-utf8-split";
+  if (!steps_known) return;
+  EXPECT_EQ(stats->steps, recording.at("steps").to_number<uint64_t>());
+  // Where timings come with the last event alone, or four drafts share an event, they are counted.
+  const bool each_known = recording.Has("step_groups") && !recording.IsCalled("utf8-split");
   EXPECT_EQ(stats->each_step_known, each_known);
   if (!each_known) return;
   std::vector<uint64_t> histogram, spent;
@@ -335,7 +364,8 @@ TEST_P(LlamaCppRecordingTest, ChunksOfAStepAreMarked) {
   if (!recording.Has("step_groups")) return;
   Replay replay;
   Play(recording, replay);
-  EXPECT_EQ(replay.reader.token_source(), TokenSource::kTimings);
+  EXPECT_EQ(replay.reader.token_source(),
+            recording.native() ? TokenSource::kContinuousUsage : TokenSource::kTimings);
   std::vector<uint32_t> tokens;  // of each step
   for (const SeenEvent& e : replay.events) {
     if (!e.facts.token_bearing) continue;
@@ -350,28 +380,107 @@ TEST_P(LlamaCppRecordingTest, ChunksOfAStepAreMarked) {
 INSTANTIATE_TEST_SUITE_P(LlamaCpp, LlamaCppRecordingTest, ::testing::ValuesIn(Streams("llamacpp")),
                          TestName);
 
-class EveryByteSplitTest : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(EveryByteSplitTest, GivesTheSame) {
-  const std::string response = ReadGolden(GetParam());
-  Replay whole;
-  whole.reader.BeginResponse({.keep_text = true});
-  ASSERT_TRUE(whole.Feed(response).ok());
-  for (size_t cut = 1; cut < response.size(); ++cut) {
-    Replay halves;
-    halves.reader.BeginResponse({.keep_text = true});
-    ASSERT_TRUE(halves.Feed(std::string_view(response).substr(0, cut)).ok());
-    ASSERT_TRUE(halves.Feed(std::string_view(response).substr(cut)).ok());
-    ASSERT_EQ(halves.Dump(), whole.Dump()) << cut;
-  }
+// Responses that are no stream: their body is decoded as one event is.
+std::vector<Recording> WholeAnswers() {
+  std::vector<Recording> answers = AllRecordings();
+  std::erase_if(answers, [](const Recording& recording) {
+    return recording.streamed() || (!recording.Has("finish") && !recording.IsCalled("nonstream"));
+  });
+  return answers;
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, EveryByteSplitTest,
-                         ::testing::Values("vllm/length_one_token.http",
+void PlayWhole(const Recording& recording, Replay& replay) {
+  Play(recording, replay);
+  const std::string padded = replay.plain_body + std::string(SseParser::kPadding, '\0');
+  ChunkFacts facts;
+  const absl::Status status =
+      replay.reader.OnEvent(std::string_view(padded).substr(0, replay.plain_body.size()), facts);
+  ASSERT_TRUE(status.ok()) << status;
+}
 
-                                           "vllm/error_200_then_error_event.http",
-                                           "llamacpp/none.chat-stream-ping-and-progress.http",
-                                           "sglang/ngram.chat-stream-ids-framed.http"));
+class WholeAnswerTest : public ::testing::TestWithParam<Recording> {};
+
+TEST_P(WholeAnswerTest, SaysWhatAStreamSays) {
+  const Recording& recording = GetParam();
+  Replay replay;
+  PlayWhole(recording, replay);
+  const ResponseReader& reader = replay.reader;
+  EXPECT_TRUE(reader.complete());
+  EXPECT_FALSE(reader.text().empty());
+  if (recording.engine == "vllm") {
+    const json::object& counters = recording.at("counters").as_object();
+    EXPECT_EQ(reader.output_tokens(), counters.at("generation_tokens").to_number<uint64_t>());
+    EXPECT_EQ(reader.input_tokens(), counters.at("prompt_tokens").to_number<uint64_t>());
+    EXPECT_EQ(reader.speculation().has_value(), recording.reports_speculation());
+    if (!reader.speculation()) return;
+    EXPECT_EQ(reader.speculation()->accepted_tokens,
+              counters.at("spec_decode_num_accepted_tokens").to_number<uint64_t>());
+    return;
+  }
+  EXPECT_EQ(reader.finish_reason(), recording.at("finish").at(0).as_string());
+  EXPECT_EQ(reader.output_tokens(), recording.at("completion_tokens").to_number<uint64_t>());
+  EXPECT_EQ(reader.input_tokens(), recording.at("prompt_tokens").to_number<uint64_t>());
+  if (!recording.Has("drafted")) return;
+  const auto timings = reader.timings();
+  ASSERT_TRUE(timings.has_value());
+  EXPECT_EQ(timings->drafted_tokens, recording.at("drafted").to_number<uint64_t>());
+  EXPECT_EQ(timings->accepted_tokens, recording.at("accepted").to_number<uint64_t>());
+  EXPECT_EQ(timings->steps, recording.at("steps").to_number<uint64_t>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, WholeAnswerTest, ::testing::ValuesIn(WholeAnswers()), TestName);
+
+// All recordings of SGLang, streams and others, with and without statistics.
+class SglangSpeculationTest : public ::testing::TestWithParam<Recording> {
+ protected:
+  // Of two choices the first counts.
+  uint64_t Expected(const char* key) const {
+    const json::value& value = GetParam().at(key);
+    return value.is_array() ? value.at(0).to_number<uint64_t>() : value.to_number<uint64_t>();
+  }
+};
+
+TEST_P(SglangSpeculationTest, IsWhatTheServerCounted) {
+  const Recording& recording = GetParam();
+  Replay replay;
+  if (recording.streamed()) {
+    Play(recording, replay);
+  } else if (recording.Has("finish")) {
+    PlayWhole(recording, replay);
+  }
+  const auto& stats = replay.reader.speculation();
+  // None without speculation, nor where the prompt's step was the only one.
+  ASSERT_EQ(stats.has_value(), recording.Has("steps"));
+  if (!stats) return;
+  EXPECT_EQ(stats->steps, Expected("steps"));
+  EXPECT_EQ(stats->drafts, Expected("steps"));
+  EXPECT_EQ(stats->accepted_tokens, Expected("accepted"));
+  EXPECT_EQ(stats->drafted_tokens, Expected("proposed"));
+  EXPECT_EQ(stats->draft_length, 3u);
+  const json::array& histogram = recording.at("histogram").as_array();
+  std::vector<uint64_t> expected;
+  for (const json::value& count :
+       histogram.at(0).is_array() ? histogram.at(0).as_array() : histogram) {
+    expected.push_back(count.to_number<uint64_t>());
+  }
+  EXPECT_EQ(stats->acceptance_histogram, expected);
+}
+
+// Steps melt into one event, and text that is held back has none.
+TEST_P(SglangSpeculationTest, NoMoreChunksThanStepsAndThePrompts) {
+  const Recording& recording = GetParam();
+  if (!recording.streamed() || !recording.Has("steps")) return;
+  Replay replay;
+  Play(recording, replay);
+  const ResponseReader& reader = replay.reader;
+  EXPECT_LE(reader.chunks(), *reader.speculation()->steps + 1);
+  if (!recording.Has("overshoot")) return;
+  EXPECT_EQ(1 + *reader.speculation()->steps + reader.speculation()->accepted_tokens,
+            *reader.output_tokens() + Expected("overshoot"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sglang, SglangSpeculationTest, ::testing::ValuesIn(Recordings("sglang")),
+                         TestName);
 
 }  // namespace
 }  // namespace specctl

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/engine/engine_profile.h"
+
 namespace specctl {
 namespace {
 
@@ -24,7 +26,7 @@ RequestSpec Spec() {
 std::string Body(const RequestSpec& spec, const BodyOptions& options = {},
                  const EngineProfile& profile = VllmProfile(),
                  const std::vector<Message>& messages = kHello) {
-  const auto writer = RequestBodyWriter::Create(spec, profile);
+  const auto writer = RequestBodyWriter::Create(spec, StreamFields(profile.requests));
   EXPECT_TRUE(writer.ok()) << writer.status();
   const auto body = writer->WriteBody(messages, options);
   EXPECT_TRUE(body.ok()) << body.status();
@@ -54,20 +56,10 @@ TEST(RequestBodyTest, MessageOfPartsIsSentAsItStands) {
               HasSubstr(R"("},)" + raw + "]"));
   RequestSpec spec = Spec();
   spec.endpoint = Endpoint::kCompletions;
-  const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
+  const auto writer = RequestBodyWriter::Create(spec, {});
   const auto body = writer->WriteBody(std::vector<Message>{{"tool", "", raw}}, {});
   EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(body.status().message()), HasSubstr("use --endpoint chat"));
-}
-
-TEST(RequestBodyTest, FallsBackFromContinuousUsageStepByStep) {
-  const std::string ids = Body(Spec(), {.continuous_usage = false});
-  EXPECT_THAT(ids, HasSubstr(R"("stream_options":{"include_usage":true},"return_token_ids":true)"));
-  const std::string plain = Body(Spec(), {.continuous_usage = false}, OpenAiProfile());
-  EXPECT_THAT(plain, HasSubstr(R"("stream_options":{"include_usage":true}})"));
-  EXPECT_THAT(Body(Spec(), {.include_usage = false}, OpenAiProfile()),
-              Not(HasSubstr("stream_options")));
-  EXPECT_THAT(Body(Spec(), {}, LlamaCppProfile()), Not(HasSubstr("continuous_usage_stats")));
 }
 
 TEST(RequestBodyTest, TimingsAreAskedOfLlamaCppUnlessTheUserSaysOtherwise) {
@@ -111,7 +103,7 @@ TEST(RequestBodyTest, MaxTokensOfRowFlagsAndUser) {
 
 TEST(RequestBodyTest, HowManyTokensABodyAllows) {
   const auto max_tokens = [](const RequestSpec& spec, const BodyOptions& options) {
-    return RequestBodyWriter::Create(spec, VllmProfile())->MaxTokens(options);
+    return RequestBodyWriter::Create(spec, {})->MaxTokens(options);
   };
   BodyOptions options;
   EXPECT_EQ(max_tokens(Spec(), options), 64u);
@@ -139,7 +131,7 @@ TEST(RequestBodyTest, WhatIsOursIsPassedOverInARowAndRefusedFromTheUser) {
        {R"({"stream":false})", R"({"n":2})", R"({"model":"x"})", R"({"\u006eo":1,"prompt":""})"}) {
     RequestSpec spec = Spec();
     spec.extra_inputs_json = extra;
-    const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
+    const auto writer = RequestBodyWriter::Create(spec, {});
     ASSERT_FALSE(writer.ok()) << extra;
     EXPECT_EQ(writer.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(writer.status().message()), HasSubstr("--extra-inputs: "));
@@ -150,7 +142,8 @@ TEST(RequestBodyTest, WhatIsOursIsPassedOverInARowAndRefusedFromTheUser) {
 TEST(RequestBodyTest, UserMayNameTokenIds) {
   RequestSpec spec = Spec();
   spec.extra_inputs_json = R"({"return_token_ids":false})";
-  const std::string body = Body(spec, {.continuous_usage = false});
+  const auto writer = RequestBodyWriter::Create(spec, {{"return_token_ids", "true"}});
+  const std::string body = writer->WriteBody(kHello, {}).value_or("");
   EXPECT_THAT(body, HasSubstr(R"("return_token_ids":false)"));
   EXPECT_THAT(body, Not(HasSubstr(R"("return_token_ids":true)")));
 }
@@ -165,7 +158,7 @@ TEST(RequestBodyTest, ACapHoldsWhoeverAsksForMore) {
   spec.extra_inputs_json = R"({"max_tokens":900,"min_tokens":900,"top_k":900})";
   const BodyOptions options = {.tokens_at_most = 8};
   EXPECT_THAT(Body(spec, options), HasSubstr(R"("max_tokens":8,"min_tokens":8,"top_k":900)"));
-  EXPECT_EQ(RequestBodyWriter::Create(spec, VllmProfile())->MaxTokens(options), 8u);
+  EXPECT_EQ(RequestBodyWriter::Create(spec, {})->MaxTokens(options), 8u);
   EXPECT_THAT(Body(Spec(), {.max_tokens = 900, .tokens_at_most = 8}),
               HasSubstr(R"("max_tokens":8)"));
   spec.extra_inputs_json = R"({"max_completion_tokens":4})";
@@ -176,26 +169,16 @@ TEST(RequestBodyTest, NoObjectIsRefusedWithItsPlace) {
   for (const char* json : {"[1]", "{", "7", R"({"a":tru})", R"({"a":1}x)", R"({"a":1,})"}) {
     RequestSpec spec = Spec();
     spec.extra_inputs_json = json;
-    const auto writer = RequestBodyWriter::Create(spec, VllmProfile());
+    const auto writer = RequestBodyWriter::Create(spec, {});
     ASSERT_FALSE(writer.ok()) << json;
     EXPECT_THAT(std::string(writer.status().message()),
                 HasSubstr("--extra-inputs: need a JSON object"));
     BodyOptions options;
     options.row_extra_json = json;
-    const auto body = RequestBodyWriter::Create(Spec(), VllmProfile())->WriteBody(kHello, options);
+    const auto body = RequestBodyWriter::Create(Spec(), {})->WriteBody(kHello, options);
     EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(body.status().message()), HasSubstr("extra request fields of the row"));
   }
-}
-
-TEST(RequestBodyTest, IgnoreEosNeedsAnEngineThatTakesIt) {
-  EngineProfile strict = OpenAiProfile();
-  strict.ignore_eos = false;
-  RequestSpec spec = Spec();
-  spec.ignore_eos = true;
-  const auto writer = RequestBodyWriter::Create(spec, strict);
-  EXPECT_EQ(writer.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(writer.status().message()), HasSubstr("--ignore-eos: "));
 }
 
 }  // namespace

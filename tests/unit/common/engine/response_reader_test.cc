@@ -424,7 +424,9 @@ TEST_F(ResponseReaderTest, OtherChoicesAreNotedAndLeaveTheFirstAlone) {
 }
 
 TEST_F(ResponseReaderTest, SpeculationOfTheUsageEvent) {
-  Read({WithUsage(R"({"choices":[],"metrics":{"speculative_decoding":{"num_spec_steps":3}}})", 4)});
+  Read({WithUsage(
+      R"({"choices":[],"metrics":{"speculative_decoding":{"num_spec_steps":3,"num_draft_tokens":9,"num_accepted_draft_tokens":4}}})",
+      4)});
   ASSERT_TRUE(reader.speculation());
   EXPECT_EQ(reader.speculation()->drafts, 3u);
 }

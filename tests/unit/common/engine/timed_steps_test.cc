@@ -34,7 +34,7 @@ class Server {
     return *this;
   }
 
-  TimingsStats Stats() const { return steps_.Stats(/*all_timed=*/true).value(); }
+  TimingsStats Stats() const { return steps_.Stats({}).value(); }
   const std::vector<bool>& same_step() const { return same_step_; }  // of each event
   EventTimings& timings() { return timings_; }
   TimedSteps& steps() { return steps_; }
@@ -61,10 +61,22 @@ TEST(TimedStepsTest, TellsDraftsFromStepsWithoutOne) {
 TEST(TimedStepsTest, NoTimingsAreNoStats) {
   TimedSteps steps;
   steps.BeginResponse();
-  EXPECT_FALSE(steps.Stats(true).has_value());
+  EXPECT_FALSE(steps.Stats({}).has_value());
   Server server;
   server.Step().Draft(4, 2, "+++").steps().BeginResponse();
-  EXPECT_FALSE(server.steps().Stats(true).has_value()) << "Begin forgets";
+  EXPECT_FALSE(server.steps().Stats({}).has_value()) << "Begin forgets";
+}
+
+TEST(TimedStepsTest, AtMaxTokensTheLastTotalTellsTheNumberOfSteps) {
+  TimedSteps steps;
+  steps.BeginResponse();
+  const EventTimings last{
+      .predicted_n = 40, .predicted_ms = 9, .draft_n = 41, .draft_n_accepted = 28};
+  steps.AddTimings(last, /*has_output=*/false);
+  EXPECT_EQ(steps.Stats({.all_timed = false}).value().steps, std::nullopt);
+  const auto stats = steps.Stats({.all_timed = false, .at_max_tokens = true});
+  EXPECT_EQ(stats->steps, 11u);
+  EXPECT_FALSE(stats->each_step_known);
 }
 
 TEST(TimedStepsTest, ThePromptAloneHasNoSteps) {
@@ -165,8 +177,8 @@ TEST(TimedStepsTest, WithoutTimingsOnEveryChunkOnlyTheSumsAreBelieved) {
   TimedSteps steps;
   steps.BeginResponse();
   steps.AddTimings({.predicted_n = 9, .predicted_ms = 25, .draft_n = 0}, /*has_output=*/false);
-  EXPECT_EQ(steps.Stats(/*all_timed=*/true)->steps, 8u);
-  EXPECT_EQ(steps.Stats(/*all_timed=*/false), TimingsStats());
+  EXPECT_EQ(steps.Stats({})->steps, 8u);
+  EXPECT_EQ(steps.Stats({.all_timed = false}), TimingsStats());
 }
 
 bool SumsOnly(Server& server) {

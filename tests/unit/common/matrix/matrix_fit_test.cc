@@ -112,16 +112,23 @@ TEST(MatrixFitTest, ARowIsOfOneDraftLengthMethodEngineAndModel) {
     change(b.results);
     return Refused(a, b, request);
   };
-  EXPECT_THAT(with([](Results& results) { results.targets[0].draft_length = 5; }),
+  EXPECT_THAT(with([](Results& results) { results.targets[0].identity.draft_length = 5; }),
               Names("draft length of row \"m\" differs: 3, 5"));
-  EXPECT_THAT(with([](Results& results) { results.targets[0].speculation_method = "ngram"; }),
-              Names("method of speculation of row \"m\" differs: eagle3, ngram"));
-  EXPECT_THAT(with([](Results& results) { results.targets[0].engine_version = "0.33.0"; }),
+  EXPECT_THAT(
+      with([](Results& results) { results.targets[0].identity.speculation_method = "ngram"; }),
+      Names("method of speculation of row \"m\" differs: eagle3, ngram"));
+  EXPECT_THAT(with([](Results& results) { results.targets[0].identity.version = "0.33.0"; }),
               Names("engine of row \"m\" differs: vllm 0.32.0, vllm 0.33.0"));
   EXPECT_THAT(with([](Results& results) { results.acceptance_sources[0].speculates = false; }),
               Names("speculation of row \"m\" differs: on, off"));
+  MatrixRun drafted = a;
+  drafted.results.targets[0].identity.drafter = "x";
+  MatrixRun redrafted = OneCategory("runs/b", "math", {1, 3, 1});
+  redrafted.results.targets[0].identity.drafter = "y";
+  EXPECT_THAT(Refused(drafted, redrafted), Names("drafter of row \"m\" differs: x, y"));
   // What a server does not tell may be the same.
-  EXPECT_EQ(with([](Results& results) { results.targets[0].speculation_method.clear(); }), "");
+  EXPECT_EQ(with([](Results& results) { results.targets[0].identity.speculation_method.clear(); }),
+            "");
   const MatrixRequest by_tag{.rows = {.kind = MatrixRows::Kind::kTag, .tag = "k"}};
   MatrixRun tagged = a;
   tagged.results.spec.tags = {{"k", "3"}};
@@ -136,7 +143,7 @@ TEST(MatrixFitTest, TwoTargetsOfARunInOneRowMustAgreeToo) {
   run.results.spec.targets.push_back({.url = "http://i:8000"});
   TargetProbed second = run.results.targets[0];
   second.target = 1;
-  second.draft_length = 5;
+  second.identity.draft_length = 5;
   run.results.targets.push_back(second);
   CrossCell cell = run.results.cells[0];
   cell.target = 1;

@@ -49,10 +49,10 @@ inline MatrixRun MakeRun(const RunOptions& options) {
   results.spec.dataset = {.name = options.dataset, .sha256 = "5ha", .rows = 880};
   TargetProbed probed;
   probed.engine = "vllm";
-  probed.engine_version = "0.32.0";
+  probed.identity.version = "0.32.0";
   probed.model = options.model;
-  probed.speculation_method = "eagle3";
-  probed.draft_length = 3;
+  probed.identity.speculation_method = "eagle3";
+  probed.identity.draft_length = 3;
   results.targets = {probed};
   results.acceptance_sources = {
       {.target = 0, .source = AcceptanceSource::kPerRequest, .share = 1, .draft_length = 3}};

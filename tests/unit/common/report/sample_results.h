@@ -52,12 +52,12 @@ inline TargetProbed SampleTarget(uint32_t target) {
   probed.target = target;
   probed.url = "http://vllm-" + std::to_string(target) + ":8000";
   probed.engine = "vllm";
-  probed.engine_version = "0.32.0";
+  probed.identity.version = "0.32.0";
   probed.model = "Llama-3.1-8B";
   probed.max_model_len_tokens = 8192;
   probed.token_source = TokenSource::kContinuousUsage;
   probed.metrics_url = probed.url + "/metrics";
-  probed.draft_length = 3;
+  probed.identity.draft_length = 3;
   return probed;
 }
 

@@ -72,7 +72,7 @@ TEST(AgentMessagesTest, ABatchsBytesAreNotTouched) {
 
 TEST(AgentMessagesTest, BytesOnTheWire) {
   EXPECT_EQ(HexOf(EncodeAgentMessage(FullHello())),
-            "0a3808041205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
+            "0a3808051205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
             "0a0572756e2d311002180320042809");
   EXPECT_EQ(HexOf(EncodeAgentMessage(AgentPrepared{.run_id = "r", .error = "e"})),
             "12060a0172120165");

@@ -17,11 +17,7 @@ PreparePart FullPart() {
   job.spec.tls.ca_pem = "pem";
   job.headers = {{"X-Secret", "s"}};
   job.targets = {{.url = "http://a:8000",
-                  .engine = "vllm",
-                  .continuous_usage = true,
-                  .return_token_ids = true,
-                  .ignore_usage_on_chunks = true,
-                  .stream_options = false,
+                  .dialect = R"({"fields":{}})",
                   .model = "lora",
                   .authorization = "Bearer key"}};
   job.slice.agent = 1;
@@ -55,11 +51,7 @@ TEST(PrepareCodecTest, AJobComesBackWhole) {
   EXPECT_EQ(job.headers, FullPart().head->headers);
   ASSERT_EQ(job.targets.size(), 1u);
   EXPECT_EQ(job.targets[0].url, "http://a:8000");
-  EXPECT_EQ(job.targets[0].engine, "vllm");
-  EXPECT_TRUE(job.targets[0].continuous_usage);
-  EXPECT_TRUE(job.targets[0].return_token_ids);
-  EXPECT_TRUE(job.targets[0].ignore_usage_on_chunks);
-  EXPECT_FALSE(job.targets[0].stream_options);
+  EXPECT_EQ(job.targets[0].dialect, R"({"fields":{}})");
   EXPECT_EQ(job.targets[0].model, "lora");
   EXPECT_EQ(job.targets[0].authorization, "Bearer key");
   EXPECT_EQ(job.slice.agent, 1u);
@@ -107,12 +99,13 @@ TEST(PrepareCodecTest, BytesOnTheWire) {
   part.head->spec = RunSpec{};  // its bytes are common/journal's
   v1::Prepare encoded = EncodePrepare(part);
   encoded.mutable_head()->clear_spec();
-  EXPECT_EQ(HexOf(encoded),
-            "0a0572756e2d31124c120d0a08582d5365637265741201731a2f0a0d687474703a2f2f613a383030301204"
-            "766c6c6d18012001280130013a046c6f7261420a426561726572206b65792001280330283815402848011a"
-            "620804122d0a120a0673797374656d120862652062726965660a170a04757365721a0f7b22726f6c65223a"
-            "2275736572227d12130a110a04757365721209616e64207468656e3f1807220b7b22746f705f6b223a317d"
-            "28113204712d38313a036f776e2001");
+  EXPECT_EQ(
+      HexOf(encoded),
+      "0a0572756e2d31124d120d0a08582d5365637265741201731a300a0d687474703a2f2f613a383030303a04"
+      "6c6f7261420a426561726572206b65794a0d7b226669656c6473223a7b7d7d2001280330283815402848011a"
+      "620804122d0a120a0673797374656d120862652062726965660a170a04757365721a0f7b22726f6c65223a"
+      "2275736572227d12130a110a04757365721209616e64207468656e3f1807220b7b22746f705f6b223a317d"
+      "28113204712d38313a036f776e2001");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ PreparePart Whole() {
   LoadJob& job = part.head.emplace();
   job.spec.run_id = "run-1";
   job.spec.load.bs = 4;
-  job.targets = {{.url = "http://gpu:8000", .engine = "vllm"}};
+  job.targets = {{.url = "http://gpu:8000", .dialect = "{}"}};
   job.slice.agent = 1;
   job.slice.agents = 2;
   job.slice.rows = 5;

@@ -35,6 +35,11 @@ struct FakeNetwork final : Network {
     return target;
   }
 
+  absl::Status FlushCache(const ProbeInput& input, std::string_view engine) override {
+    flushed.push_back(input.url + " " + std::string(engine));
+    return flush_error;
+  }
+
   FleetFacts fleet;
   std::vector<std::string> served = {"base", "base"};  // a target one model
   std::optional<uint32_t> context_tokens;
@@ -42,7 +47,10 @@ struct FakeNetwork final : Network {
   size_t errors_at = 0;  // 1: the first question; 0: none
   absl::Status error;
 
+  absl::Status flush_error;
+
   std::vector<ProbeInput> asked;
+  std::vector<std::string> flushed;  // "URL engine"
   std::vector<Nanos> waits;
 };
 

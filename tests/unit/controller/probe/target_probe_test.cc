@@ -80,12 +80,13 @@ TEST_F(TargetProbeTest, AllThatARunMustKnowIsFound) {
   ASSERT_TRUE(probed.ok()) << probed.status();
   EXPECT_EQ(probed->url, server_.Url());
   EXPECT_EQ(probed->engine, "vllm");
-  EXPECT_EQ(probed->engine_version, "0.32.0");
+  EXPECT_EQ(probed->identity.version, "0.32.0");
   EXPECT_EQ(probed->model, "llama");
   EXPECT_EQ(probed->max_model_len_tokens, 8192u);
   EXPECT_THAT(probed->served_models, ElementsAre("llama", "lora"));
   EXPECT_EQ(probed->token_source, TokenSource::kContinuousUsage);
-  EXPECT_TRUE(probed->continuous_usage);
+  EXPECT_THAT(probed->dialect, HasSubstr("continuous_usage_stats"));
+  EXPECT_FALSE(probed->per_request_statistics);
   EXPECT_EQ(probed->metrics_url, server_.Url() + "/metrics");
   EXPECT_EQ(probed->metrics_note, "");
   for (const std::string& request : server_.requests()) {
@@ -201,7 +202,8 @@ TEST_F(TargetProbeTest, AServerThatRefusesContinuousUsageIsAskedWithoutIt) {
   };
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
-  EXPECT_FALSE(probed->continuous_usage);
+  EXPECT_THAT(probed->dialect, Not(HasSubstr("continuous_usage_stats")));
+  EXPECT_THAT(probed->dialect, HasSubstr("return_token_ids"));
   EXPECT_EQ(Asked(kInference).size(), 2u);
   EXPECT_THAT(Asked(kInference).at(1), Not(HasSubstr("continuous_usage_stats")));
 }
@@ -215,7 +217,7 @@ TEST_F(TargetProbeTest, AServerThatRefusesStreamOptionsIsAskedWithoutThem) {
     const auto probed = Probe();
     ASSERT_TRUE(probed.ok()) << probed.status();
     EXPECT_FALSE(probed->stream_options);
-    EXPECT_FALSE(probed->continuous_usage);
+    EXPECT_THAT(probed->dialect, Not(HasSubstr("stream_options")));
   }
   first_ = nullptr;
   const auto probed = Probe();
@@ -249,7 +251,8 @@ TEST_F(TargetProbeTest, UsageWithAFaultIsNotUsedAndTheNextSourceIsFound) {
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
   EXPECT_EQ(probed->usage_fault, TokenFault::kUsageStalls);
-  EXPECT_FALSE(probed->continuous_usage);
+  EXPECT_THAT(probed->dialect, HasSubstr("\"ignore_usage_on_chunks\":true"));
+  EXPECT_THAT(probed->dialect, HasSubstr("return_token_ids"));
   EXPECT_EQ(probed->token_source, TokenSource::kTokenIds);
   EXPECT_EQ(Asked(kInference).size(), 2u);
 }
@@ -313,8 +316,8 @@ TEST_F(TargetProbeTest, TheInferenceHasATimeOfItsOwn) {
 TEST_F(TargetProbeTest, AServerThatSaysNothingOfDraftsIsNoFault) {
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
-  EXPECT_EQ(probed->speculation_method, "");
-  EXPECT_FALSE(probed->draft_length.has_value());
+  EXPECT_EQ(probed->identity.speculation_method, "");
+  EXPECT_FALSE(probed->identity.draft_length.has_value());
   EXPECT_EQ(Asked("GET /server_info?config_format=json ").size(), 1u);
 }
 
@@ -326,13 +329,13 @@ TEST_F(TargetProbeTest, DraftsAreFoundInTheConfigurationThenInTheMetrics) {
       "text/plain");
   auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
-  EXPECT_EQ(probed->speculation_method, "ngram");
-  EXPECT_EQ(probed->draft_length, 5u);
+  EXPECT_EQ(probed->identity.speculation_method, "ngram");
+  EXPECT_EQ(probed->identity.draft_length, 5u);
   answers_["GET /server_info?config_format=json "] = PlainResponse("404 Not Found", "{}");
   probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
-  EXPECT_EQ(probed->speculation_method, "");
-  EXPECT_EQ(probed->draft_length, 1u);
+  EXPECT_EQ(probed->identity.speculation_method, "");
+  EXPECT_EQ(probed->identity.draft_length, 1u);
 }
 
 TEST_F(TargetProbeTest, DraftsAreFoundInTheAnswerOfTheInference) {
@@ -345,19 +348,85 @@ TEST_F(TargetProbeTest, DraftsAreFoundInTheAnswerOfTheInference) {
       "text/event-stream");
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
-  EXPECT_EQ(probed->draft_length, 3u);
+  EXPECT_EQ(probed->identity.draft_length, 3u);
+  EXPECT_TRUE(probed->per_request_statistics);
 }
 
 TEST_F(TargetProbeTest, SglangIsAskedUnderBothNames) {
   answers_[kMetrics] = PlainResponse("404 Not Found", "");
+  answers_[kVersion] = PlainResponse("404 Not Found", "");
   answers_["GET /get_server_info "] =
       Answer(R"({"speculative_algorithm":"EAGLE3","speculative_num_draft_tokens":4})");
   const auto probed = Probe();
   ASSERT_TRUE(probed.ok()) << probed.status();
-  EXPECT_EQ(probed->engine, "openai");
-  EXPECT_EQ(probed->speculation_method, "EAGLE3");
-  EXPECT_EQ(probed->draft_length, 3u);
+  EXPECT_EQ(probed->engine, "sglang");
+  EXPECT_THAT(probed->dialect, HasSubstr("return_spec_tokens_details"));
+  EXPECT_EQ(probed->identity.speculation_method, "EAGLE3");
+  EXPECT_EQ(probed->identity.draft_length, 3u);
   EXPECT_EQ(Asked("GET /server_info ").size(), 1u);
+}
+
+// --- the engine ---------------------------------------------------------------------------------
+
+TEST_F(TargetProbeTest, MetricsAreAskedForWhereTheEngineHasThem) {
+  answers_[kModels] = Answer(R"({"data":[{"id":"m","owned_by":"tensorrt_llm"}]})");
+  answers_["GET /prometheus/metrics "] =
+      PlainResponse("200 OK", "trtllm_num_requests_running 0\n", "text/plain");
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->engine, "trtllm");
+  EXPECT_EQ(probed->metrics_url, server_.Url() + "/prometheus/metrics");
+  EXPECT_EQ(probed->identity.version, "0.32.0");
+  // Its /metrics takes away what its other readers would get.
+  EXPECT_THAT(Asked(kMetrics), IsEmpty());
+}
+
+TEST_F(TargetProbeTest, MetricsOfAnUnknownEngineTellWhichItIs) {
+  answers_[kMetrics] = PlainResponse("200 OK", "sglang:num_running_reqs 0\n", "text/plain");
+  auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->engine, "sglang");
+  answers_["GET /v1/metrics "] =
+      PlainResponse("200 OK", "vllm:num_requests_running 0\n", "text/plain");
+  answers_["GET /v1/version "] = Answer(R"({"release":"2.0.4","api":"1"})");
+  probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->engine, "nim");
+  EXPECT_EQ(probed->identity.version, "2.0.4");
+  EXPECT_EQ(probed->metrics_url, server_.Url() + "/v1/metrics");
+}
+
+TEST_F(TargetProbeTest, AnEngineThatIsNamedOverridesWhatIsNotKnown) {
+  answers_[kMetrics] = PlainResponse("404 Not Found", "");
+  input_.engine = "sglang";
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->engine, "sglang");
+  EXPECT_THAT(Asked(kInference).at(0), HasSubstr("return_spec_tokens_details"));
+}
+
+TEST_F(TargetProbeTest, AServerThatIsAnotherEngineThanNamedIsRefused) {
+  answers_[kModels] = Answer(R"({"data":[{"id":"m","owned_by":"vllm"}]})");
+  input_.engine = "sglang";
+  ExpectRefused(absl::StatusCode::kInvalidArgument,
+                "--engine sglang: " + server_.Url() + " is vLLM by its own account");
+  EXPECT_THAT(Asked(kInference), IsEmpty());
+  // NIM is vLLM within.
+  input_.engine = "nim";
+  EXPECT_TRUE(Probe().ok());
+}
+
+TEST_F(TargetProbeTest, AFieldOfAnEngineThatAServerRefusesIsLeftOut) {
+  input_.engine = "sglang";
+  answers_[kMetrics] = PlainResponse("404 Not Found", "");
+  first_ = [](const std::string& request) -> std::optional<std::string> {
+    if (request.find("return_spec_tokens_details") == std::string::npos) return std::nullopt;
+    return PlainResponse("400 Bad Request", R"({"message":"extra fields not permitted"})");
+  };
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_THAT(probed->dialect, HasSubstr("continuous_usage_stats"));
+  EXPECT_THAT(probed->dialect, Not(HasSubstr("return_spec_tokens_details")));
 }
 
 // --- waiting ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tools/sim/flavour_vllm.h"
 #include "tools/sim/token_model.h"
 
 namespace specctl::sim {
@@ -19,6 +20,17 @@ InferenceRequest Streamed() {
   request.prompt_tokens = 8;
   return request;
 }
+
+// A server of vLLM whose engine has a draft length of 3.
+struct Server {
+  explicit Server(SpecMetricsDetail detail = SpecMetricsDetail::kNone)
+      : flavour({.spec_metrics = detail}, {.batch = batch, .model = model, .started = UnixTime()}) {
+  }
+
+  BatchOptions batch;
+  BatchModel model{batch};
+  VllmFlavour flavour;
+};
 
 ReplyIdentity Identity() {
   return {.response_id = "chatcmpl-1", .model = "m", .created_unix_s = 5};
@@ -41,7 +53,8 @@ size_t Count(const std::string& text, const std::string& part) {
 }
 
 TEST(ReplyTest, EachStepIsOneEventAndTheRoleGoesBeforeTheFirst) {
-  Reply reply(Streamed(), Identity(), {}, kDraws);
+  const Server server;
+  Reply reply(Streamed(), Identity(), {}, kDraws, server.flavour);
   const auto first = reply.OnStep(Step(0, 1), {});
   ASSERT_EQ(first.size(), 2u);
   EXPECT_EQ(first[0].tokens, 0u);
@@ -55,7 +68,8 @@ TEST(ReplyTest, EachStepIsOneEventAndTheRoleGoesBeforeTheFirst) {
 }
 
 TEST(ReplyTest, TheLastStepEndsTheStream) {
-  Reply reply(Streamed(), Identity(), {}, kDraws);
+  const Server server;
+  Reply reply(Streamed(), Identity(), {}, kDraws, server.flavour);
   const auto pieces = reply.OnStep(Step(0, 1, Finish::kLength), {});
   ASSERT_EQ(pieces.size(), 4u);  // role, token, usage, end
   EXPECT_NE(pieces[1].bytes.find("\"finish_reason\":\"length\""), std::string::npos);
@@ -64,7 +78,8 @@ TEST(ReplyTest, TheLastStepEndsTheStream) {
 }
 
 TEST(ReplyTest, TheEndOfSequenceTokenCountsAndHasNoText) {
-  Reply reply(Streamed(), Identity(), {}, kDraws);
+  const Server server;
+  Reply reply(Streamed(), Identity(), {}, kDraws, server.flavour);
   reply.OnStep(Step(0, 1), {});
   const auto pieces = reply.OnStep(Step(1, 2, Finish::kStop), {});
   EXPECT_EQ(pieces[0].tokens, 2u);
@@ -73,7 +88,8 @@ TEST(ReplyTest, TheEndOfSequenceTokenCountsAndHasNoText) {
 }
 
 TEST(ReplyTest, MergedStepsComeWithTheNextAndNoTokenIsLost) {
-  Reply reply(Streamed(), Identity(), {.merge_share = 1}, kDraws);
+  const Server server;
+  Reply reply(Streamed(), Identity(), {.merge_share = 1}, kDraws, server.flavour);
   EXPECT_EQ(reply.OnStep(Step(0, 1), {}).size(), 2u);
   EXPECT_TRUE(reply.OnStep(Step(1, 2), {}).empty());
   EXPECT_TRUE(reply.OnStep(Step(2, 4), {}).empty());
@@ -84,15 +100,16 @@ TEST(ReplyTest, MergedStepsComeWithTheNextAndNoTokenIsLost) {
 }
 
 TEST(ReplyTest, TheShareOfMergedStepsIsTheOneAskedFor) {
-  Reply reply(Streamed(), Identity(), {.merge_share = 0.25}, kDraws);
+  const Server server;
+  Reply reply(Streamed(), Identity(), {.merge_share = 0.25}, kDraws, server.flavour);
   int merged = 0;
   for (uint64_t step = 0; step < 4000; ++step) merged += reply.OnStep(Step(step, 1), {}).empty();
   EXPECT_NEAR(merged, 1000, 100);
 }
 
 TEST(ReplyTest, StatisticsOfStepsRideOnTheUsageEvent) {
-  Reply reply(Streamed(), Identity(),
-              {.spec_metrics = SpecMetricsDetail::kDetailed, .draft_length = 3}, kDraws);
+  const Server server(SpecMetricsDetail::kDetailed);
+  Reply reply(Streamed(), Identity(), {}, kDraws, server.flavour);
   reply.OnStep({.tokens = 1, .step = 0}, {});
   reply.OnStep(Step(1, 3), {});
   reply.OnStep({.tokens = 1, .step = 2}, {});
@@ -104,7 +121,8 @@ TEST(ReplyTest, StatisticsOfStepsRideOnTheUsageEvent) {
 TEST(ReplyTest, ACompletionHasNoRoleEvent) {
   InferenceRequest request = Streamed();
   request.route = Route::kCompletions;
-  Reply reply(request, Identity(), {}, kDraws);
+  const Server server;
+  Reply reply(request, Identity(), {}, kDraws, server.flavour);
   const auto pieces = reply.OnStep(Step(0, 1), {});
   ASSERT_EQ(pieces.size(), 1u);
   EXPECT_EQ(pieces[0].tokens, 1u);
@@ -113,8 +131,9 @@ TEST(ReplyTest, ACompletionHasNoRoleEvent) {
 TEST(ReplyTest, WithoutStreamingTheWholeReplyComesAtTheEnd) {
   InferenceRequest request = Streamed();
   request.stream = false;
-  Reply reply(request, Identity(), {}, kDraws);
-  EXPECT_EQ(reply.Head({}), "");
+  const Server server;
+  Reply reply(request, Identity(), {}, kDraws, server.flavour);
+  EXPECT_EQ(reply.Begin({}), "");
   EXPECT_TRUE(reply.OnStep(Step(0, 1), {}).empty());
   const auto pieces = reply.OnStep(Step(1, 3, Finish::kLength), {});
   ASSERT_EQ(pieces.size(), 1u);
@@ -139,7 +158,8 @@ TEST(ReplyTest, WithoutStreamingTheWholeReplyComesAtTheEnd) {
 TEST(ReplyTest, TokenIdsAreAsManyAsTokens) {
   InferenceRequest request = Streamed();
   request.return_token_ids = true;
-  Reply reply(request, Identity(), {}, kDraws);
+  const Server server;
+  Reply reply(request, Identity(), {}, kDraws, server.flavour);
   const auto pieces = reply.OnStep(Step(0, 1), {});
   const std::string& role = pieces[0].bytes;
   const std::string ids = role.substr(role.find("\"prompt_token_ids\":["));

@@ -1,4 +1,4 @@
-#include "tools/sim/sse_writer.h"
+#include "tools/sim/vllm_events.h"
 
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ std::string Rewritten(const Case& test, const std::string& recording) {
   identity.response_id = Captured(recording, R"re("id":"([^"]*)")re");
   identity.model = Captured(recording, R"re("model":"([^"]*)")re");
   identity.created_unix_s = std::stoll(Captured(recording, R"re("created":([0-9]*))re"));
-  const SseWriter writer(test.request, identity);
+  const VllmEvents writer(test.request, identity);
   const std::vector<uint32_t> prompt_ids =
       Ids(Captured(recording, R"re("prompt_token_ids":(\[[^\]]*\]))re"));
   std::string out;
@@ -63,7 +63,7 @@ std::string Rewritten(const Case& test, const std::string& recording) {
                    !chat && event == 1 ? prompt_ids : std::vector<uint32_t>(), out);
   }
   if (test.request.include_usage) writer.Usage(so_far, "", out);
-  SseWriter::End(out);
+  VllmEvents::End(out);
   return out;
 }
 
@@ -87,7 +87,7 @@ InferenceRequest ChatWithIds() {
   return request;
 }
 
-TEST(SseWriterTest, RecordedRepliesAreWrittenByteForByte) {
+TEST(VllmEventsTest, RecordedRepliesAreWrittenByteForByte) {
   InferenceRequest usage_at_end = Chat();
   usage_at_end.include_usage = true;
   InferenceRequest completion = ChatWithIds();
@@ -112,18 +112,18 @@ TEST(SseWriterTest, RecordedRepliesAreWrittenByteForByte) {
   }
 }
 
-TEST(SseWriterTest, RequestMetricsRideOnTheLastEvent) {
+TEST(VllmEventsTest, RequestMetricsRideOnTheLastEvent) {
   const InferenceRequest request = ContinuousChat();
-  const SseWriter writer(request, {.response_id = "chatcmpl-1", .model = "m"});
+  const VllmEvents writer(request, {.response_id = "chatcmpl-1", .model = "m"});
   std::string out;
   writer.Usage(3, R"({"x":1})", out);
   EXPECT_NE(out.find(R"("system_fingerprint":"vllm-0.32.0-b5a7eaa5","metrics":{"x":1}})"),
             std::string::npos);
 }
 
-TEST(SseWriterTest, NamesAreEscaped) {
+TEST(VllmEventsTest, NamesAreEscaped) {
   const InferenceRequest request = Chat();
-  const SseWriter writer(request, {.response_id = "a\"b", .model = "c\\d"});
+  const VllmEvents writer(request, {.response_id = "a\"b", .model = "c\\d"});
   std::string out;
   writer.Role({}, out);
   EXPECT_NE(out.find(R"("id":"a\"b")"), std::string::npos);

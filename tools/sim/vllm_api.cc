@@ -1,4 +1,4 @@
-#include "tools/sim/api.h"
+#include "tools/sim/vllm_api.h"
 
 #include <absl/strings/str_format.h>
 
@@ -7,7 +7,7 @@
 
 #include "common/base/json_writer.h"
 #include "tools/sim/error_reply.h"
-#include "tools/sim/sse_writer.h"
+#include "tools/sim/vllm_events.h"
 
 namespace specctl::sim {
 namespace {
@@ -34,9 +34,9 @@ bool PlainInId(char c) {
 
 }  // namespace
 
-Api::Api(ApiOptions options) : options_(std::move(options)), draws_{options_.seed} {}
+VllmApi::VllmApi(VllmApiOptions options) : options_(std::move(options)), draws_{options_.seed} {}
 
-std::variant<PlainReply, InferenceRequest> Api::Answer(const HttpRequest& request) const {
+std::variant<PlainReply, InferenceRequest> VllmApi::Answer(const HttpRequest& request) const {
   const std::string& path = request.path;
   // As vLLM: metrics, version and health need no key.
   if (path.starts_with("/v1") && !options_.api_key.empty() &&
@@ -66,7 +66,7 @@ std::variant<PlainReply, InferenceRequest> Api::Answer(const HttpRequest& reques
   return Json(Models());
 }
 
-std::string Api::Models() const {
+std::string VllmApi::Models() const {
   const int64_t created =
       std::chrono::duration_cast<std::chrono::seconds>(options_.started.time_since_epoch()).count();
   std::string model;
@@ -81,7 +81,7 @@ std::string Api::Models() const {
       draws_.Bits(Purpose::kResponseId, UINT32_MAX), created);
 }
 
-std::string Api::ResponseId(Route route, std::string_view request_id, uint64_t ordinal) const {
+std::string VllmApi::ResponseId(Route route, std::string_view request_id, uint64_t ordinal) const {
   // vLLM takes the client's X-Request-Id for its own.
   std::string id(request_id.substr(0, kRequestIdBytesMax));
   // It is written into JSON without escapes, once for each chunk.

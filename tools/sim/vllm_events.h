@@ -1,4 +1,4 @@
-// SseWriter: the events of one streamed reply, byte for byte as vLLM 0.32 writes them.
+// VllmEvents: the events of one streamed reply, byte for byte as vLLM 0.32 writes them.
 #pragma once
 
 #include <cstdint>
@@ -8,18 +8,13 @@
 
 #include "tools/sim/finish.h"
 #include "tools/sim/inference_request.h"
+#include "tools/sim/reply_writer.h"
 
 namespace specctl::sim {
 
 inline constexpr std::string_view kVllmVersion = "0.32.0";
 inline constexpr std::string_view kSystemFingerprint = "vllm-0.32.0-b5a7eaa5";
 inline constexpr std::string_view kDoneEvent = "data: [DONE]\n\n";
-
-struct ReplyIdentity {
-  std::string response_id;  // "chatcmpl-..", "cmpl-.."
-  std::string model;
-  int64_t created_unix_s = 0;
-};
 
 // What a token-bearing event tells.
 struct ContentEvent {
@@ -31,10 +26,10 @@ struct ContentEvent {
 
 // Each function appends one event, as one HTTP chunk.  Which fields an event has follows from the
 // request.  Thread-safe.
-class SseWriter {
+class VllmEvents {
  public:
   // Keeps a pointer to `request`, which must outlive it.
-  SseWriter(const InferenceRequest& request, const ReplyIdentity& identity);
+  VllmEvents(const InferenceRequest& request, const ReplyIdentity& identity);
 
   // Chat only: the event that opens the reply and has no token.
   void Role(std::span<const uint32_t> prompt_token_ids, std::string& out) const;

@@ -1,4 +1,4 @@
-#include "tools/sim/api.h"
+#include "tools/sim/vllm_api.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 namespace specctl::sim {
 namespace {
 
-ApiOptions Options() {
-  ApiOptions options;
+VllmApiOptions Options() {
+  VllmApiOptions options;
   options.rules.model = "tiny";
   options.rules.context_tokens_max = 4096;
   options.started = UnixTime(std::chrono::seconds(1795344845));
@@ -24,14 +24,14 @@ HttpRequest Request(std::string method, std::string path) {
   return request;
 }
 
-PlainReply Plain(const Api& api, const HttpRequest& request) {
+PlainReply Plain(const VllmApi& api, const HttpRequest& request) {
   auto answer = api.Answer(request);
   EXPECT_TRUE(std::holds_alternative<PlainReply>(answer));
   return std::holds_alternative<PlainReply>(answer) ? std::get<PlainReply>(answer) : PlainReply();
 }
 
-TEST(ApiTest, PlainRoutesAnswerAsRecorded) {
-  const Api api(Options());
+TEST(VllmApiTest, PlainRoutesAnswerAsRecorded) {
+  const VllmApi api(Options());
   EXPECT_EQ(Plain(api, Request("GET", "/version")).body, BodyOf(VllmRecording("version.http")));
   EXPECT_EQ(PlainReplyBytes(Plain(api, Request("GET", "/health")),
                             {.date = UnixTime(std::chrono::seconds(1795344844))}),
@@ -41,29 +41,29 @@ TEST(ApiTest, PlainRoutesAnswerAsRecorded) {
   EXPECT_EQ(metrics.content_type, "text/plain; version=1.0.0; charset=utf-8");
 }
 
-TEST(ApiTest, TheModelIsListedWithItsContext) {
+TEST(VllmApiTest, TheModelIsListedWithItsContext) {
   std::string recorded = BodyOf(VllmRecording("models.http"));
-  std::string body = Plain(Api(Options()), Request("GET", "/v1/models")).body;
+  std::string body = Plain(VllmApi(Options()), Request("GET", "/v1/models")).body;
   recorded.replace(recorded.find("tinymodel"), 9, "tiny");
   for (std::string* text : {&recorded, &body}) text->replace(text->find("modelperm-") + 10, 16, "");
   EXPECT_EQ(body, recorded);
 }
 
-TEST(ApiTest, UnknownRoutesAndMethodsAreErrors) {
-  const Api api(Options());
+TEST(VllmApiTest, UnknownRoutesAndMethodsAreErrors) {
+  const VllmApi api(Options());
   EXPECT_EQ(Plain(api, Request("GET", "/v1/nope")).status, 404);
   EXPECT_EQ(Plain(api, Request("GET", "/v1/chat/completions")).status, 405);
   EXPECT_EQ(Plain(api, Request("GET", "/v1/chat/completions")).allow, "POST");
   EXPECT_EQ(Plain(api, Request("POST", "/v1/models")).allow, "GET");
-  ApiOptions without = Options();
+  VllmApiOptions without = Options();
   without.metrics = nullptr;
-  EXPECT_EQ(Plain(Api(without), Request("GET", "/metrics")).status, 404);
+  EXPECT_EQ(Plain(VllmApi(without), Request("GET", "/metrics")).status, 404);
 }
 
-TEST(ApiTest, TheKeyIsAskedForOnV1Only) {
-  ApiOptions options = Options();
+TEST(VllmApiTest, TheKeyIsAskedForOnV1Only) {
+  VllmApiOptions options = Options();
   options.api_key = "secret-key";
-  const Api api(options);
+  const VllmApi api(options);
   EXPECT_EQ(Plain(api, Request("GET", "/v1/models")).status, 401);
   EXPECT_EQ(Plain(api, Request("GET", "/health")).status, 200);
   EXPECT_EQ(Plain(api, Request("GET", "/metrics")).status, 200);
@@ -74,8 +74,8 @@ TEST(ApiTest, TheKeyIsAskedForOnV1Only) {
   EXPECT_EQ(Plain(api, with_key).status, 401);
 }
 
-TEST(ApiTest, InferenceIsHandedOn) {
-  const Api api(Options());
+TEST(VllmApiTest, InferenceIsHandedOn) {
+  const VllmApi api(Options());
   HttpRequest request = Request("POST", "/v1/completions");
   request.body = R"({"prompt":"hi"})";
   auto answer = api.Answer(request);
@@ -85,8 +85,8 @@ TEST(ApiTest, InferenceIsHandedOn) {
   EXPECT_EQ(Plain(api, request).status, 404);
 }
 
-TEST(ApiTest, ResponseIdsFollowTheRequestId) {
-  const Api api(Options());
+TEST(VllmApiTest, ResponseIdsFollowTheRequestId) {
+  const VllmApi api(Options());
   EXPECT_EQ(api.ResponseId(Route::kChat, "run-7f3a-12.0", 0), "chatcmpl-run-7f3a-12.0");
   EXPECT_EQ(api.ResponseId(Route::kCompletions, "a\"b\r\n c", 0), "cmpl-abc");
   EXPECT_EQ(api.ResponseId(Route::kChat, std::string(500, 'x'), 0).size(), 9u + 128);

@@ -1,4 +1,4 @@
-#include "tools/sim/sse_writer.h"
+#include "tools/sim/vllm_events.h"
 
 #include <absl/strings/str_format.h>
 
@@ -53,7 +53,7 @@ void EndEvent(std::string& json, std::string& out) {
 
 }  // namespace
 
-SseWriter::SseWriter(const InferenceRequest& request, const ReplyIdentity& identity)
+VllmEvents::VllmEvents(const InferenceRequest& request, const ReplyIdentity& identity)
     : request_(&request), prefix_(R"(data: {"id":)") {
   AppendJsonString(identity.response_id, prefix_);
   absl::StrAppendFormat(&prefix_, R"(,"object":"%s","created":%d,"model":)",
@@ -64,7 +64,7 @@ SseWriter::SseWriter(const InferenceRequest& request, const ReplyIdentity& ident
   prefix_ += R"(,"choices":[)";
 }
 
-void SseWriter::Role(std::span<const uint32_t> prompt_token_ids, std::string& out) const {
+void VllmEvents::Role(std::span<const uint32_t> prompt_token_ids, std::string& out) const {
   std::string& json = Begin(prefix_);
   json +=
       R"({"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}])";
@@ -80,8 +80,8 @@ void SseWriter::Role(std::span<const uint32_t> prompt_token_ids, std::string& ou
   EndEvent(json, out);
 }
 
-void SseWriter::Content(const ContentEvent& event, std::span<const uint32_t> prompt_token_ids,
-                        std::string& out) const {
+void VllmEvents::Content(const ContentEvent& event, std::span<const uint32_t> prompt_token_ids,
+                         std::string& out) const {
   std::string& json = Begin(prefix_);
   if (request_->route == Route::kChat) {
     ChatChoice(event, json);
@@ -98,7 +98,7 @@ void SseWriter::Content(const ContentEvent& event, std::span<const uint32_t> pro
   EndEvent(json, out);
 }
 
-void SseWriter::EndChoice(const ContentEvent& event, std::string& json) const {
+void VllmEvents::EndChoice(const ContentEvent& event, std::string& json) const {
   json += R"(,"token_ids":)";
   if (request_->return_token_ids) {
     AppendIds(event.token_ids, json);
@@ -108,7 +108,7 @@ void SseWriter::EndChoice(const ContentEvent& event, std::string& json) const {
   json += "}]";
 }
 
-void SseWriter::ChatChoice(const ContentEvent& event, std::string& json) const {
+void VllmEvents::ChatChoice(const ContentEvent& event, std::string& json) const {
   json += R"({"index":0,"delta":{"content":")";
   // Without escapes: the words of token_model.cc need none.
   json += event.text;
@@ -119,9 +119,9 @@ void SseWriter::ChatChoice(const ContentEvent& event, std::string& json) const {
   EndChoice(event, json);
 }
 
-void SseWriter::CompletionChoice(const ContentEvent& event,
-                                 std::span<const uint32_t> prompt_token_ids,
-                                 std::string& json) const {
+void VllmEvents::CompletionChoice(const ContentEvent& event,
+                                  std::span<const uint32_t> prompt_token_ids,
+                                  std::string& json) const {
   json += R"({"index":0,"text":")";
   json += event.text;
   json += R"(","logprobs":null,"finish_reason":)";
@@ -135,8 +135,8 @@ void SseWriter::CompletionChoice(const ContentEvent& event,
   EndChoice(event, json);
 }
 
-void SseWriter::Usage(uint64_t completion_tokens, std::string_view metrics_json,
-                      std::string& out) const {
+void VllmEvents::Usage(uint64_t completion_tokens, std::string_view metrics_json,
+                       std::string& out) const {
   std::string& json = Begin(prefix_);
   json += absl::StrFormat(
       R"(],"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d},"system_fingerprint":"%s")",
@@ -149,13 +149,13 @@ void SseWriter::Usage(uint64_t completion_tokens, std::string_view metrics_json,
   EndEvent(json, out);
 }
 
-void SseWriter::End(std::string& out) {
+void VllmEvents::End(std::string& out) {
   AppendHttpChunk(kDoneEvent, out);
   // The empty chunk ends the body.
   AppendHttpChunk("", out);
 }
 
-void SseWriter::AppendUsage(uint64_t completion_tokens, std::string& json) const {
+void VllmEvents::AppendUsage(uint64_t completion_tokens, std::string& json) const {
   json += R"(,"usage":{"prompt_tokens":)";
   AppendNumber(request_->prompt_tokens, json);
   json += R"(,"total_tokens":)";

@@ -1,4 +1,4 @@
-// Api: the routes of a vLLM server, but for making tokens.
+// VllmApi: the routes of a vLLM server, but for making tokens.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace specctl::sim {
 
-struct ApiOptions {
+struct VllmApiOptions {
   RequestRules rules;
   std::string api_key;  // empty: none is asked for
   uint64_t seed = 0;
@@ -23,9 +23,9 @@ struct ApiOptions {
 };
 
 // Pure but for what `metrics` does.
-class Api {
+class VllmApi {
  public:
-  explicit Api(ApiOptions options);
+  explicit VllmApi(VllmApiOptions options);
 
   // The reply, or the inference that was asked for.  Keys are checked on /v1 only, as vLLM does.
   std::variant<PlainReply, InferenceRequest> Answer(const HttpRequest& request) const;
@@ -34,12 +34,12 @@ class Api {
   // ':' stay and at most 128; without one, 16 hex digits drawn for the `ordinal`-th request.
   std::string ResponseId(Route route, std::string_view request_id, uint64_t ordinal) const;
 
-  const ApiOptions& options() const { return options_; }
+  const VllmApiOptions& options() const { return options_; }
 
  private:
   std::string Models() const;
 
-  const ApiOptions options_;
+  const VllmApiOptions options_;
   const Draws draws_;
 };
 

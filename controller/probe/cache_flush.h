@@ -1,0 +1,18 @@
+// Clearing a server's prefix cache before a run.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "common/engine/engine_profile.h"
+#include "controller/probe/target_probe.h"
+
+namespace specctl::controller {
+
+// Asks the server to clear its prefix cache, as its engine has it, and believes what it answers.
+// Blocks.
+// FAILED_PRECONDITION  "--flush-cache: ...": the engine has no way, or the server did not do it;
+//                      says what it takes
+// UNAVAILABLE, ...     as Fetch()
+absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engine);
+
+}  // namespace specctl::controller

@@ -1,0 +1,101 @@
+#include "common/analysis/statistics_check.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace specctl {
+namespace {
+
+// SGLang's, of 40 tokens: 1 (prompt) + 15 steps + 24 accepted.
+SpeculationStats Verified() {
+  return {.drafts = 15,
+          .drafted_tokens = 45,
+          .accepted_tokens = 24,
+          .draft_length = 3,
+          .acceptance_histogram = {6, 1, 1, 7},
+          .steps = 15};
+}
+
+// vLLM's: steps without a draft are not counted.
+SpeculationStats Drafted() {
+  SpeculationStats stats = Verified();
+  stats.steps.reset();
+  return stats;
+}
+
+TEST(ContradictsItselfTest, WhatAddsUpDoesNot) {
+  EXPECT_FALSE(ContradictsItself(Verified(), 40));
+  EXPECT_FALSE(ContradictsItself(Drafted(), 40));
+  EXPECT_FALSE(ContradictsItself(SpeculationStats(), 5));
+}
+
+TEST(ContradictsItselfTest, TheEndCutsOffLessThanADraft) {
+  for (const uint64_t total : {39, 38, 37}) EXPECT_FALSE(ContradictsItself(Verified(), total));
+  EXPECT_TRUE(ContradictsItself(Verified(), 36));
+  EXPECT_TRUE(ContradictsItself(Drafted(), 36));
+  // No step had more than one accepted.
+  SpeculationStats short_steps = Verified();
+  short_steps.accepted_tokens = 9;
+  short_steps.acceptance_histogram = {6, 9};
+  EXPECT_FALSE(ContradictsItself(short_steps, 24));
+  EXPECT_TRUE(ContradictsItself(short_steps, 23));
+}
+
+TEST(ContradictsItselfTest, TokensOfNoStepContradictAnEngineThatCountsAll) {
+  EXPECT_TRUE(ContradictsItself(Verified(), 41));
+  EXPECT_FALSE(ContradictsItself(Drafted(), 41)) << "a step without a draft";
+}
+
+TEST(ContradictsItselfTest, TheHistogramIsOfTheStepsAndTheAccepted) {
+  for (const std::vector<uint64_t>& histogram : std::vector<std::vector<uint64_t>>{
+           {5, 1, 1, 7}, {6, 2, 0, 7}, {15}, {std::numeric_limits<uint64_t>::max(), 1, 1, 7}}) {
+    SpeculationStats stats = Verified();
+    stats.acceptance_histogram = histogram;
+    EXPECT_TRUE(ContradictsItself(stats, 40)) << histogram.size();
+  }
+  SpeculationStats none = Verified();
+  none.acceptance_histogram.clear();
+  EXPECT_FALSE(ContradictsItself(none, 40));
+}
+
+TEST(ContradictsItselfTest, NoMoreIsAcceptedThanDrafted) {
+  SpeculationStats stats = Verified();
+  stats.drafted_tokens = 23;
+  EXPECT_TRUE(ContradictsItself(stats, 40));
+}
+
+TEST(ContradictsItselfTest, TheListIsOfTheAccepted) {
+  SpeculationStats stats{.drafts = 2, .drafted_tokens = 6, .accepted_tokens = 4};
+  stats.per_step_accepted = {3, 1};
+  EXPECT_FALSE(ContradictsItself(stats, 7));
+  stats.per_step_accepted = {3, 3};
+  EXPECT_TRUE(ContradictsItself(stats, 7));
+  stats.per_step_accepted = {3, 3, 3};  // of other steps
+  EXPECT_FALSE(ContradictsItself(stats, 7));
+}
+
+TEST(ContradictsItselfTest, HistogramsByDraftLengthAreTheHistogramInSum) {
+  SpeculationStats stats = Drafted();
+  stats.drafted_tokens = 41;
+  stats.by_draft_length = {{1, {1, 1}}, {3, {5, 0, 1, 7}}};
+  EXPECT_FALSE(ContradictsItself(stats, 40));
+  SpeculationStats other_drafted = stats;
+  other_drafted.drafted_tokens = 45;
+  EXPECT_TRUE(ContradictsItself(other_drafted, 40));
+  SpeculationStats other_split = stats;
+  other_split.acceptance_histogram = {5, 2, 2, 6};  // the same sums
+  EXPECT_TRUE(ContradictsItself(other_split, 40));
+  SpeculationStats too_long = stats;
+  too_long.by_draft_length = {{1, {1, 0, 1}}, {3, {5, 1, 0, 7}}};
+  EXPECT_TRUE(ContradictsItself(too_long, 40));
+}
+
+TEST(ContradictsItselfTest, AbsurdCountsAreNone) {
+  SpeculationStats stats;
+  stats.drafts = stats.drafted_tokens = std::numeric_limits<uint64_t>::max();
+  EXPECT_TRUE(ContradictsItself(stats, 40));
+}
+
+}  // namespace
+}  // namespace specctl

@@ -1,0 +1,63 @@
+// ReplyWriter: one reply, in the words of one engine.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "tools/sim/batch_model.h"
+#include "tools/sim/spec_metrics.h"
+
+namespace specctl::sim {
+
+struct ReplyIdentity {
+  std::string response_id;  // "chatcmpl-..", "cmpl-.."
+  std::string model;
+  int64_t created_unix_s = 0;
+};
+
+// What is handed to the socket at once.
+struct ReplyPiece {
+  std::string bytes;
+  uint32_t tokens = 0;  // of a token-bearing event, else 0
+};
+
+// A reply up to its latest step.
+struct ReplyState {
+  std::string text;
+  std::vector<uint32_t> ids;
+  size_t text_sent = 0;  // of text
+  size_t ids_sent = 0;   // of ids
+  DraftedSteps drafted_steps;
+  uint64_t decode_steps = 0;  // after the prompt's, with a draft or without
+  StepOutput step;            // the latest
+  uint64_t events_sent = 0;   // times that WriteEvents() sent something
+  UnixTime begun;             // its request was admitted
+  UnixTime first_token;
+  UnixTime now;  // of the latest step
+
+  uint64_t tokens() const { return ids.size(); }
+  std::string_view unsent_text() const { return std::string_view(text).substr(text_sent); }
+  std::span<const uint32_t> unsent_ids() const { return std::span(ids).subspan(ids_sent); }
+  bool finished() const { return step.finish != Finish::kNo; }
+};
+
+// Not thread-safe.
+class ReplyWriter {
+ public:
+  virtual ~ReplyWriter() = default;
+
+  // Appends the events of what is not yet sent, and after the last step the end of the stream.
+  // false: it sends nothing yet, and what is not yet sent stays so.
+  virtual bool WriteEvents(const ReplyState& state, std::vector<ReplyPiece>& pieces) = 0;
+  // The body of a reply that is not streamed, after its last step.
+  virtual std::string WholeBody(const ReplyState& state) const = 0;
+};
+
+// Ids of a prompt's tokens: the same prompt has the same ids in every request.
+std::vector<uint32_t> PromptTokenIds(uint64_t prompt_hash, uint32_t prompt_tokens);
+
+}  // namespace specctl::sim
