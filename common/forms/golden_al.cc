@@ -148,6 +148,16 @@ void AppendComments(const std::vector<Golden>& all, std::string& out) {
   out += "# key = num_speculative_tokens; value = acceptance length\n";
 }
 
+// The draft model, where servers name one and it is the same for all.
+void AppendDrafter(const std::vector<Golden>& all, std::string& out) {
+  const std::string& drafter = all.front().run->setups.front().drafter;
+  const bool same = std::all_of(all.begin(), all.end(), [&](const Golden& golden) {
+    return golden.run->setups.front().drafter == drafter;
+  });
+  if (drafter == kUnknownSetup || !same) return;
+  out += "_metadata:\n  draft-model: " + YamlKey(Printable(drafter)) + "\n";
+}
+
 }  // namespace
 
 std::optional<bool> ThinkingOf(const RunSpec& spec) {
@@ -191,6 +201,7 @@ absl::StatusOr<std::string> GoldenAl(std::span<const MatrixRun> runs) {
   });
   std::string out;
   AppendComments(all, out);
+  AppendDrafter(all, out);
   const Golden* before = nullptr;
   for (const Golden& golden : all) {
     const bool new_model = before == nullptr || before->model != golden.model;

@@ -29,7 +29,8 @@ absl::StatusOr<RowSetup> SharedSetup(const Results& results) {
       shared = setup;
       continue;
     }
-    for (const auto member : {&RowSetup::model, &RowSetup::method, &RowSetup::draft_length}) {
+    for (const auto member :
+         {&RowSetup::model, &RowSetup::method, &RowSetup::drafter, &RowSetup::draft_length}) {
       if (setup.*member == (*shared).*member) continue;
       return absl::FailedPreconditionError(absl::StrFormat(
           "targets %s and %s do not draft alike (%s, %s): one value for both would be of neither; "
@@ -59,6 +60,7 @@ absl::StatusOr<MeasuredDrafts> MeasureDrafts(const Results& results) {
                         .steps = figures->steps.value_or(0),
                         .model = Known(setup->model),
                         .method = Known(setup->method),
+                        .drafter = Known(setup->drafter),
                         .engine = Known(setup->engine),
                         .source = std::string(AcceptanceSourceName(figures->source))};
   const std::string draft_length = Known(setup->draft_length);

@@ -17,16 +17,15 @@ struct MeasuredDrafts {
   uint64_t drafts = 0, steps = 0;  // steps 0: unknown
   // [i]: P(the first i + 1 tokens of a draft are all accepted), K of them; empty: not told.
   std::vector<double> marginal;
-  std::string model, method;  // empty: nobody tells
-  std::string engine;         // "vllm 0.32.0"
-  std::string source;         // "per_request", "counters"
+  std::string model, method, drafter;  // empty: nobody tells
+  std::string engine;                  // "vllm 0.32.0"
+  std::string source;                  // "per_request", "counters"
 };
 
 // Of the whole run, over all its targets: from what responses say, else from the servers' counters
 // where these are of this run alone.
-// FAILED_PRECONDITION  nothing speculates; drafts are not told apart from steps; the draft length
-// is
-//                      unknown; targets differ in model, method or draft length (names both)
+// FAILED_PRECONDITION  nothing speculates; drafts can't be told from steps; the draft length is
+//                      unknown; targets differ in model, method, drafter or draft length
 absl::StatusOr<MeasuredDrafts> MeasureDrafts(const Results& results);
 
 // [i]: P(token i + 1 of a draft is accepted | those before it were): quotients of `marginal`.

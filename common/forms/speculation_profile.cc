@@ -32,6 +32,17 @@ void WriteText(std::string_view key, const std::string& text, JsonWriter& json) 
   }
 }
 
+void WriteCheckpoint(std::string_view key, const std::string& id, JsonWriter& json) {
+  json.Key(key);
+  if (id.empty()) {
+    json.Null();
+    return;
+  }
+  json.BeginObject();
+  json.Field("id", id);
+  json.EndObject();
+}
+
 void WriteVector(std::string_view key, const std::vector<double>& values, JsonWriter& json) {
   if (!values.empty()) {
     json.ArrayField(key, values);
@@ -135,12 +146,8 @@ std::string SpeculationProfile(const Results& results, const MeasuredDrafts& dra
   json.Field("schema_version", std::string_view(kSpeculationProfileVersion));
   json.Field("measured", true);
   WriteText("method", drafts.method, json);
-  json.Key("draft_checkpoint");
-  json.Null();
-  json.Key("target_model");
-  json.BeginObject();
-  WriteText("id", drafts.model, json);
-  json.EndObject();
+  WriteCheckpoint("draft_checkpoint", drafts.drafter, json);
+  WriteCheckpoint("target_model", drafts.model, json);
   json.Field("num_speculative_tokens", drafts.draft_length);
   // No more than was measured.
   json.Field("max_supported_k", drafts.draft_length);

@@ -153,6 +153,7 @@ constexpr SetupMember kSetupMembers[] = {{"model", &RowSetup::model},
                                          {"engine", &RowSetup::engine},
                                          {"speculation", &RowSetup::speculation},
                                          {"method of speculation", &RowSetup::method},
+                                         {"drafter", &RowSetup::drafter},
                                          {"draft length", &RowSetup::draft_length}};
 
 // A target of a run.

@@ -11,8 +11,8 @@ namespace specctl {
 
 // INVALID_ARGUMENT names the two runs (or the two targets of one), what differs and what to do:
 // the same run twice; datasets or their revisions; what requests asked for (osl, temperature, ...);
-// for throughput the concurrency; models, engines, methods or draft lengths within a row; a row and
-// column that both have.
+// for throughput the concurrency; models, engines, methods, drafters or draft lengths within a row;
+// a row and column that both have.
 absl::Status CheckFit(std::span<const RunCells> runs, const MatrixRequest& request);
 
 // Parts of it, for two runs: whether their prompts are of one dataset and revision; whether

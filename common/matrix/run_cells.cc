@@ -227,12 +227,14 @@ RowSetup SetupOfTarget(const Results& results, uint32_t target) {
                  .engine = std::string(kUnknownSetup),
                  .speculation = std::string(kUnknownSetup),
                  .method = std::string(kUnknownSetup),
+                 .drafter = std::string(kUnknownSetup),
                  .draft_length = std::string(kUnknownSetup)};
   if (probed != nullptr) {
     if (setup.model == kUnknownSetup) setup.model = text(probed->model);
     setup.engine = text(probed->engine + (probed->identity.version.empty() ? "" : " ") +
                         probed->identity.version);
     setup.method = text(probed->identity.speculation_method);
+    setup.drafter = text(probed->identity.drafter);
     if (probed->identity.draft_length)
       setup.draft_length = std::to_string(*probed->identity.draft_length);
   }

@@ -40,8 +40,9 @@ inline constexpr std::string_view kUnknownSetup = "unknown";
 // What a row was measured with: runs that share a row must agree in it.
 struct RowSetup {
   std::string row;
-  std::string where;                                             // the target's label
-  std::string model, engine, speculation, method, draft_length;  // kUnknownSetup: nobody tells
+  std::string where;  // the target's label
+  std::string model, engine, speculation, method, drafter,
+      draft_length;  // kUnknownSetup: nobody tells
 };
 
 struct RunCells {

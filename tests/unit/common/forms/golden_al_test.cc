@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 MatrixRun Coding(const std::string& name, uint32_t draft_length, const std::string& thinking,
                  uint64_t accepted) {
   MatrixRun run = testing::OneCategory(name, "coding", {100, 100 * draft_length, accepted});
-  run.results.targets[0].draft_length = draft_length;
+  run.results.targets[0].identity.draft_length = draft_length;
   run.results.acceptance_sources[0].draft_length = draft_length;
   run.results.spec.tags = {{"thinking", thinking}};
   return run;
@@ -30,6 +30,8 @@ TEST(GoldenAlTest, LengthsByKForBothModes) {
                                        Coding("runs/a", 1, "on", 79)};
   const auto yaml = GoldenAl(runs);
   ASSERT_TRUE(yaml.ok()) << yaml.status();
+  // No server names its drafter: nothing is claimed of it.
+  EXPECT_THAT(*yaml, ::testing::Not(HasSubstr("_metadata")));
   EXPECT_THAT(*yaml, HasSubstr("\nm:\n"
                                "  thinking_on:\n"
                                "    1: 1.79\n"
@@ -48,6 +50,13 @@ TEST(GoldenAlTest, OfAMixedRunItIsCoding) {
   const auto yaml = GoldenAl(std::vector<MatrixRun>{run});
   ASSERT_TRUE(yaml.ok()) << yaml.status();
   EXPECT_THAT(*yaml, HasSubstr("  thinking_off:\n    3: 3.00\n"));
+}
+
+TEST(GoldenAlTest, TheDraftModelStandsInTheMetadata) {
+  MatrixRun run = Coding("runs/a", 1, "on", 79);
+  run.results.targets[0].identity.drafter = "x/y-EAGLE3";
+  EXPECT_THAT(*GoldenAl(std::vector<MatrixRun>{run}),
+              HasSubstr("\n_metadata:\n  draft-model: x/y-EAGLE3\nm:\n"));
 }
 
 TEST(GoldenAlTest, RunsThatDoNotGoTogetherAreRefused) {

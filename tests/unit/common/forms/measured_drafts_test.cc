@@ -56,7 +56,7 @@ TEST(MeasuredDraftsTest, TargetsThatDraftDifferentlyHaveNoCommonValue) {
   results.spec.targets.push_back({.url = "http://i:8000"});
   TargetProbed second = results.targets[0];
   second.target = 1;
-  second.draft_length = 5;
+  second.identity.draft_length = 5;
   results.targets.push_back(second);
   results.acceptance_sources.push_back({.target = 1, .draft_length = 5});
   EXPECT_THAT(WhyNot(results),
@@ -68,7 +68,7 @@ TEST(MeasuredDraftsTest, WithoutSpeculationOrItsLengthThereIsNothing) {
   results.acceptance_sources[0].speculates = false;
   EXPECT_THAT(WhyNot(results), HasSubstr("nothing speculates"));
   results = Measured();
-  results.targets[0].draft_length.reset();
+  results.targets[0].identity.draft_length.reset();
   results.acceptance_sources[0].draft_length.reset();
   EXPECT_THAT(WhyNot(results), HasSubstr("the draft length is unknown"));
 }

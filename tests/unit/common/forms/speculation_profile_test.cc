@@ -71,6 +71,8 @@ TEST(SpeculationProfileTest, WhatNobodyToldIsNull) {
   EXPECT_TRUE(profile.at("marginal_accept_rates").is_null());
   EXPECT_TRUE(profile.at("acceptance_length_histogram").is_null());
   EXPECT_TRUE(profile.at("draft_checkpoint").is_null());
+  drafts.drafter = "x/y";
+  EXPECT_EQ(Profile(drafts).at("draft_checkpoint").at("id").as_string(), "x/y");
   EXPECT_TRUE(profile.at("verification_method").is_null());
   EXPECT_TRUE(profile.as_object().contains("vectors_unavailable_reason"));
 }

@@ -121,6 +121,11 @@ TEST(MatrixFitTest, ARowIsOfOneDraftLengthMethodEngineAndModel) {
               Names("engine of row \"m\" differs: vllm 0.32.0, vllm 0.33.0"));
   EXPECT_THAT(with([](Results& results) { results.acceptance_sources[0].speculates = false; }),
               Names("speculation of row \"m\" differs: on, off"));
+  MatrixRun drafted = a;
+  drafted.results.targets[0].identity.drafter = "x";
+  MatrixRun redrafted = OneCategory("runs/b", "math", {1, 3, 1});
+  redrafted.results.targets[0].identity.drafter = "y";
+  EXPECT_THAT(Refused(drafted, redrafted), Names("drafter of row \"m\" differs: x, y"));
   // What a server does not tell may be the same.
   EXPECT_EQ(with([](Results& results) { results.targets[0].identity.speculation_method.clear(); }),
             "");
