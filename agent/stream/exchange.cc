@@ -10,6 +10,11 @@
 namespace specctl::agent {
 namespace {
 
+// Nobody is there, at least not now.
+bool IsDead(const Ending& ending) {
+  return ending.failure == FailureKind::kConnect || ending.failure == FailureKind::kConnectTimeout;
+}
+
 Ending Interrupted(const Target& target) {
   return Failed(FailureKind::kInterrupted, target.text, "cancelled");
 }
@@ -43,6 +48,9 @@ Task<RequestFinished> Exchange::Run(Order order) {
   // Learn how this server ends its streams, before the connection is closed.
   LearnEnd(*order.target);
   intake_.Describe(shared_.save_text, finished);
+  if (order.target->turns && finished.start_mono_ns) {
+    finished.address = order.target->peers[peer_].endpoint.address().to_string();
+  }
   finished.outcome = ending.outcome;
   finished.failure = ending.failure;
   finished.error = std::move(ending.error);
@@ -97,14 +105,13 @@ Task<Ending> Exchange::EnsureConnection(const Order& order, RequestFinished& fin
 Task<Ending> Exchange::Connect(const Order& order, MonoTime due) {
   Target& target = *order.target;
   if (target.peers.size() == 1) co_return co_await ConnectTo(order, 0, due);
+  if (target.turns) co_return co_await ConnectInTurn(order, due);
   if (target.kept) {
     const size_t kept = *target.kept;
     // The other half of the time is the race's, should this one have died.
     const MonoTime now = MonoNow();
     Ending ending = co_await ConnectTo(order, kept, now + (due - now) / 2);
-    const bool is_dead =
-        ending.failure == FailureKind::kConnect || ending.failure == FailureKind::kConnectTimeout;
-    if (!is_dead) co_return ending;
+    if (!IsDead(ending)) co_return ending;
     CloseConnection();
     // Unless another slot has already found a new one.
     if (target.kept == kept) target.kept.reset();
@@ -112,7 +119,27 @@ Task<Ending> Exchange::Connect(const Order& order, MonoTime due) {
   co_return co_await RaceAddresses(order, due);
 }
 
+// To the address whose turn it is; where nobody is there, to those after it, each once at most.
+Task<Ending> Exchange::ConnectInTurn(const Order& order, MonoTime due) {
+  Target& target = *order.target;
+  for (size_t left = target.peers.size();; --left) {
+    const MonoTime now = MonoNow();
+    const size_t peer = target.turns->TakeNext(now);
+    // One that hangs leaves half of the time to the others.
+    Ending ending = co_await ConnectTo(order, peer, left > 1 ? now + (due - now) / 2 : due);
+    if (!IsDead(ending)) co_return ending;
+    target.turns->OnFailed(peer, MonoNow());
+    CloseConnection();
+    if (left > 1 && MonoNow() < due) continue;
+    ending.error += absl::StrFormat(" (at %s, last of %d addresses tried)",
+                                    target.peers[peer].endpoint.address().to_string(),
+                                    target.peers.size() - left + 1);
+    co_return ending;
+  }
+}
+
 Task<Ending> Exchange::ConnectTo(const Order& order, size_t peer, MonoTime due) {
+  peer_ = peer;
   connection_.emplace(shared_.read_set, wakeup_);
   connection_->Open(order.target->peers[peer]);
   co_return co_await AwaitOpen(order, due);

@@ -52,6 +52,7 @@ class Exchange {
   Task<Ending> Attempt(const Order& order, bool may_resend, RequestFinished& finished);
   Task<Ending> EnsureConnection(const Order& order, RequestFinished& finished);
   Task<Ending> Connect(const Order& order, MonoTime due);
+  Task<Ending> ConnectInTurn(const Order& order, MonoTime due);
   Task<Ending> ConnectTo(const Order& order, size_t peer, MonoTime due);
   Task<Ending> RaceAddresses(const Order& order, MonoTime due);
   Task<Ending> AwaitOpen(const Order& order, MonoTime due);
@@ -68,6 +69,7 @@ class Exchange {
   const Shared shared_;
   Wakeup& wakeup_;
   const Target* connected_to_ = nullptr;
+  size_t peer_ = 0;  // the address of it that ConnectTo() used last
   MonoTime idle_since_{};
   bool reused_ = false;  // the present request's connection had carried another
   bool resend_ = false;  // the present attempt failed in a way that asks for another

@@ -57,6 +57,7 @@ Task<absl::Status> LoadGenerator::Prepare() {
     auto resolved = co_await ResolveTarget(job_.targets[i].url, *tls);
     if (!resolved.ok()) co_return resolved.status();
     resolved->closes_after_stream = composer_->ClosesAfterStream(i);
+    if (job_.spec.resolve_all) SpreadOverAddresses(job_.slice.agent, *resolved);
     targets_.push_back(*std::move(resolved));
   }
   co_return CheckRows();
@@ -100,7 +101,7 @@ void LoadGenerator::MakeSlots() {
                                   *recorder_, *this,     job_.spec.save_text};
   const Exchange::Shared exchange{*read_set_, health_, job_.spec.timeouts, job_.spec.save_text,
                                   options_.idle_max};
-  const ResponseIntake::Shared intake{decoder_, *recorder_, health_};
+  const ResponseIntake::Shared intake{decoder_, *recorder_, health_, job_.spec.slice_by_header};
   for (uint32_t slot = 0; slot < job_.slice.slots; ++slot) {
     const SlotRunner::Numbers numbers{slot, uint64_t{slot} * job_.slice.agents + job_.slice.agent};
     slots_.push_back(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/prefetch.h"
+#include "common/base/printable.h"
 
 namespace specctl::agent {
 namespace {
@@ -30,6 +31,13 @@ FailureKind KindOf(ResponseFault fault) {
       return FailureKind::kContextOverflow;
   }
   return FailureKind::kNone;
+}
+
+// As reports show it: one line, whatever bytes the server put there.
+std::string HeaderValue(std::string_view value) {
+  constexpr std::string_view kCut = "...";
+  if (value.size() <= kHeaderValueBytesMax) return Printable(value);
+  return Printable(value.substr(0, kHeaderValueBytesMax - kCut.size())).append(kCut);
 }
 
 }  // namespace
@@ -154,6 +162,8 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   finished.timings = reader.timings();
   finished.tokens_per_iteration = reader.tokens_per_iteration();
   if (save_text) finished.output_text = reader.text();
+  // Read here, once a response: the parser keeps the head until the next one.
+  if (!shared_.header.empty()) finished.header_value = HeaderValue(http_.header(shared_.header));
 }
 
 }  // namespace specctl::agent

@@ -33,6 +33,8 @@ class ResponseIntake final : public ByteSink, private HttpBodySink {
     StreamDecoder& decoder;
     BatchRecorder& recorder;
     HealthMeter& health;
+    // Name of a response header whose value Describe() tells; empty: of none.
+    std::string_view header = {};
   };
 
   // Notifies `wakeup` when over(), and when settled().

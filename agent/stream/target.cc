@@ -1,5 +1,6 @@
 #include "agent/stream/target.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -25,6 +26,15 @@ void SetAddresses(const std::vector<asio::ip::tcp::endpoint>& endpoints, Target&
     peer.host = target.url.host;
     target.peers.push_back(std::move(peer));
   }
+}
+
+void SpreadOverAddresses(size_t first, Target& target) {
+  std::vector<Connection::Peer>& peers = target.peers;
+  std::sort(peers.begin(), peers.end(),
+            [](const auto& a, const auto& b) { return a.endpoint < b.endpoint; });
+  const auto same = [](const auto& a, const auto& b) { return a.endpoint == b.endpoint; };
+  peers.erase(std::unique(peers.begin(), peers.end(), same), peers.end());
+  target.turns.emplace(peers.size(), first);
 }
 
 Task<absl::StatusOr<Target>> ResolveTarget(std::string url, std::shared_ptr<SSL_CTX> tls) {

@@ -60,19 +60,19 @@ std::optional<AcceptanceFigures> LoggedStatistics::Acceptance() const {
   return figures;
 }
 
-LoggedFigures LoggedStatistics::Figures(const Sent& sent, uint64_t of_run) const {
+LoggedFigures LoggedStatistics::Figures(const Sent& sent) const {
   constexpr double kForeignShareMax = 0.005;
   LoggedFigures figures{.folder = folder_,
                         .error = error_,
                         .files = files_,
                         .responses = responses_,
-                        .of_run = of_run,
+                        .of_run = sent.found,
                         .undecodable_lines = undecodable_lines_,
                         .torn_files = torn_files_,
                         .contradictory = contradictory_};
-  if (of_run > 0) {
+  if (sent.found > 0) {
     // A request that was cut off has an entry, too, and did not live to tell its id.
-    const uint64_t explained = of_run + sent.without_id;
+    const uint64_t explained = sent.found + sent.requests - std::min(sent.requests, sent.with_id);
     figures.of_others = responses_ - std::min(responses_, explained);
     return figures;
   }

@@ -22,11 +22,11 @@ class LoggedStatistics {
 
   // The run as it was sent.
   struct Sent {
-    uint64_t requests = 0, without_id = 0;  // of them, those whose response told no id
+    // Of the requests, those whose response told an id, and those that found theirs by it.
+    uint64_t requests = 0, with_id = 0, found = 0;
     uint64_t output_tokens = 0;
   };
-  // `of_run`: requests that found theirs.
-  LoggedFigures Figures(const Sent& sent, uint64_t of_run) const;
+  LoggedFigures Figures(const Sent& sent) const;
 
  private:
   // 1 + accepted / drafts and the like over all entries; nullopt where there is none.

@@ -7,6 +7,11 @@
 
 namespace specctl {
 
+void RunContext::NumberTexts(const RequestFinished& finish, SettledRequest& settled) {
+  settled.header = header_values.NumberOf(finish.header_value);
+  settled.address = addresses.NumberOf(finish.address);
+}
+
 uint64_t RunContext::OrderIndexOf(uint64_t position) const {
   const uint64_t rows = spec().dataset.rows;
   return rows == 0 ? position : position % rows;

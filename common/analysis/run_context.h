@@ -10,6 +10,8 @@
 #include <absl/status/status.h>
 
 #include "common/analysis/logged_statistics.h"
+#include "common/analysis/settled_request.h"
+#include "common/analysis/slice_values.h"
 #include "common/analysis/stages.h"
 #include "common/journal/event.h"
 
@@ -21,6 +23,8 @@ struct RunContext {
   std::unordered_map<uint64_t, PlannedRow> planned_rows;  // by order index
   std::vector<TargetProbed> targets;                      // in the order of their probes
   std::optional<RunEnded> ended;
+  SliceValues addresses;                   // of the same
+  SliceValues header_values;               // of the requests that have ended
   std::optional<LoggedStatistics> logged;  // absent: no files were read, or not yet
   bool keep_chunks = false;                // someone wants each chunk
   bool rows_have_stop = false;             // any of the planned rows
@@ -29,6 +33,8 @@ struct RunContext {
   bool clock_unmapped = false;
 
   const RunSpec& spec() const { return begun->spec; }  // requires begun
+  // Sets the numbers of what the request is sliced by.
+  void NumberTexts(const RequestFinished& finish, SettledRequest& settled);
   // Order index of a position, and how often the dataset had been sent before it.
   uint64_t OrderIndexOf(uint64_t position) const;
   uint64_t CycleOf(uint64_t position) const;

@@ -162,6 +162,7 @@ void RunState::SettleRest() {
 void RunState::OnFinished(EndedRequest request) {
   constexpr size_t kFinishReasonsMax = 100;
   CountOddities(request.finish);
+  run.NumberTexts(request.finish, request.settled);
   logged_requests += request.statistics_logged ? 1 : 0;
   if (request.settled.ok()) {
     const std::string reason = request.finish.finish_reason.value_or("");

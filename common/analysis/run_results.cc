@@ -5,8 +5,6 @@
 #include <tuple>
 #include <utility>
 
-#include <absl/strings/str_format.h>
-
 #include "common/analysis/agent_description.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
@@ -15,6 +13,7 @@
 #include "common/analysis/outage.h"
 #include "common/analysis/reconcile.h"
 #include "common/analysis/run_acceptance.h"
+#include "common/analysis/slice_notes.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/window_figures.h"
 
@@ -196,12 +195,10 @@ void SetAcceptance(Sources& sources, Results& results) {
 // What the server's own files said, if they were read.
 void SetLogged(const RunState& state, Results& results) {
   if (!state.run.logged) return;
-  const uint64_t sent = results.conservation.sent;
-  results.logged =
-      state.run.logged->Figures({.requests = sent,
-                                 .without_id = sent - std::min(sent, state.requests_with_id),
-                                 .output_tokens = results.tokens.output.value_or(0)},
-                                state.logged_requests);
+  results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
+                                              .with_id = state.requests_with_id,
+                                              .found = state.logged_requests,
+                                              .output_tokens = results.tokens.output.value_or(0)});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
@@ -299,12 +296,7 @@ SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
 void SetSlices(const Sources& sources, Results& results) {
   for (size_t i = 0; i < kDimensions; ++i) {
     const auto dimension = static_cast<Dimension>(i);
-    const SliceTable& table = sources.state.settlement.slices();
-    const SliceTable::Slices& slices = table.Of(dimension);
-    if (table.IsDropped(dimension)) {
-      results.notes.push_back(absl::StrFormat("no results by %s: it has more than %d values",
-                                              DimensionName(dimension), SliceTable::kKeysMax));
-    }
+    const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
     std::map<SliceKey, RequestSet> members;
     for (const SettledRequest& request : sources.requests) {
       // Dropped, or no request has such a property.
@@ -319,6 +311,10 @@ void SetSlices(const Sources& sources, Results& results) {
       slice.key = key.second;
       results.slices.push_back(std::move(slice));
     }
+  }
+  for (std::string& note :
+       SliceNotes(sources.state.settlement.slices(), sources.state.run, sources.requests)) {
+    results.notes.push_back(std::move(note));
   }
 }
 

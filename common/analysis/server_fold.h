@@ -3,12 +3,14 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "common/analysis/results.h"
 #include "common/analysis/server_series.h"
@@ -32,10 +34,13 @@ struct ServerWindow {
   std::optional<double> kv_cache_share;  // mean over the servers
   // Growth of counters, spread evenly between the two scrapes that showed it.
   std::optional<double> generated_tokens, drafts, accepted_tokens;
+  std::optional<uint64_t> replicas;  // servers that were read in it
 };
 
 // All servers' series.  One that is scraped under two URLs counts once; an address behind which
-// servers take turns counts for nothing.
+// servers take turns counts for nothing.  Each server behind a name (dns+http) is one of its own:
+// of one that was born in the run the first scrape is where its counters begin, and one that is
+// gone keeps its last values.
 class ServerFold {
  public:
   void Begin(std::vector<MetricsSource> sources);
@@ -59,6 +64,9 @@ class ServerFold {
     double sum = 0;
     uint32_t scrapes = 0;
   };
+  struct WindowRange {
+    size_t first, last;  // without the last
+  };
   struct Window {
     bool scraped = false;
     std::array<Gauge, 3> gauges;     // by kGauges
@@ -66,6 +74,9 @@ class ServerFold {
   };
   struct Target {
     MetricsSource source;
+    uint32_t url = 0;      // index of the metrics URL that it is of
+    bool is_name = false;  // its replicas, further down, are the servers
+    bool born = false, gone = false;
     ServerSeries series;
     std::vector<Window> windows;
     int64_t last_scrape_ns = 0;       // since T0; valid once scraped
@@ -78,23 +89,30 @@ class ServerFold {
                                          ServerFigure::kAcceptedTokens};
 
   static bool Counts(const Target& target) {
-    return !target.same_as && !target.series.Alternates();
+    return !target.is_name && !target.same_as && !target.series.Alternates();
   }
   void AddWindows(const Scraped& scraped, const std::array<double, 3>& before, Target& target);
   void FindDuplicates();
   static std::optional<double> GaugeOf(const Target& target, size_t gauge, size_t window);
-  std::optional<double> GaugeAt(size_t gauge, size_t window) const;
+  // Over all servers, or those of one URL.
+  std::optional<double> GaugeAt(size_t gauge, size_t window,
+                                std::optional<uint32_t> url = {}) const;
   std::optional<double> SpreadAt(size_t counter, size_t window) const;
-  std::optional<GaugeSummary> GaugeOver(size_t gauge, size_t first, size_t last) const;
-  static std::optional<GaugeSummary> GaugeOfTarget(const Target& target, size_t gauge, size_t first,
-                                                   size_t last);
-  static std::optional<GaugeSummary> SummaryOver(
-      size_t first, size_t last, const std::function<std::optional<double>(size_t)>& value_at);
-  void SetTargets(size_t first, size_t last, ServerFigures& figures) const;
+  std::optional<GaugeSummary> GaugeOver(size_t gauge, WindowRange windows,
+                                        std::optional<uint32_t> url = {}) const;
   static TargetCounters CountersOf(const Target& target, uint32_t metrics);
+  bool HasRead(const Target& target, size_t window) const;
+  absl::StatusOr<Target*> TargetOf(const Scraped& scraped);
+  // What the figures of the whole run are made of.
+  struct Judged;
+  bool IsWhole(const Target& target, Judged& judged) const;
+  void AddName(uint32_t url, Judged& judged) const;
+  void SetTargets(Judged& judged) const;
 
   std::vector<const EngineProfile*> engines_;
-  std::vector<Target> targets_;
+  std::vector<Target> targets_;                               // the URLs in order, then replicas
+  std::map<std::pair<uint32_t, uint32_t>, size_t> replicas_;  // by URL and number
+  size_t urls_ = 0;
   std::optional<int64_t> t0_mono_ns_;
   uint64_t scrapes_ = 0, scrapes_failed_ = 0;
 };

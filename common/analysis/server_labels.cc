@@ -193,4 +193,21 @@ WindowedLabel ServerBurstLabel(const HealthFold& health, size_t windows) {
   return found;
 }
 
+std::optional<VerdictLabel> ReplicasChangedLabel(const std::optional<ServerFigures>& servers) {
+  if (!servers) return std::nullopt;
+  std::string text;
+  for (const ReplicaCount& name : servers->replicas) {
+    if (name.born == 0 && name.gone == 0) continue;
+    text += absl::StrFormat(
+        "%s%s had %d replicas before the run and %d at its end (%d new, %d gone)",
+        text.empty() ? "" : "; ", name.url, name.first, name.last(), name.born, name.gone);
+  }
+  if (text.empty()) return std::nullopt;
+  return VerdictLabel{
+      .code = Label::kReplicasChanged,
+      .text = text +
+              "; counters of a new one count from its first scrape, of one that is gone up "
+              "to its last"};
+}
+
 }  // namespace specctl

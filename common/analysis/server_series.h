@@ -32,6 +32,9 @@ class ServerSeries {
 
   // Scraped before and after the run.
   bool is_whole() const { return before_ && after_; }
+  // What the server, born or gone in the run, has shown last is its begin, its end.
+  void BeginHere() { before_ = true; }
+  void EndHere() { after_ = true; }
   bool Knows(ServerFigure figure) const;
   bool KnowsAny() const;  // of the figures that are reported
   // nullopt where it is not known.

@@ -12,6 +12,10 @@ namespace {
 
 constexpr double kMsPerS = 1e3;
 
+void AddTo(std::optional<double>& sum, const std::optional<double>& value) {
+  if (value) sum = sum.value_or(0) + *value;
+}
+
 void AddUp(const std::vector<double>& from, std::vector<double>& to) {
   if (to.size() < from.size()) to.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
@@ -123,6 +127,33 @@ ServerCounters SpeculationSums(const ServerFigures& figures) {
   }
   sums.accepted_by_position = SumByPosition(targets, &ServerCounters::accepted_by_position);
   sums.drafted_by_position = SumByPosition(targets, &ServerCounters::drafted_by_position);
+  return sums;
+}
+
+ServerCounters SumOfReplicas(const std::vector<const ServerSeries*>& servers) {
+  std::vector<ServerCounters> counters;
+  for (const ServerSeries* server : servers) counters.push_back(server->Counters());
+  ServerCounters sums;
+  CountersOfTargets all;
+  for (const ServerCounters& of : counters) {
+    all.push_back(&of);
+    for (const auto counter :
+         {&ServerCounters::generated_tokens, &ServerCounters::prompt_tokens,
+          &ServerCounters::first_tokens, &ServerCounters::drafts, &ServerCounters::drafted_tokens,
+          &ServerCounters::accepted_tokens, &ServerCounters::engine_steps,
+          &ServerCounters::preemptions, &ServerCounters::requests_finished}) {
+      AddTo(sums.*counter, of.*counter);
+    }
+  }
+  sums.accepted_by_position = SumByPosition(all, &ServerCounters::accepted_by_position);
+  sums.drafted_by_position = SumByPosition(all, &ServerCounters::drafted_by_position);
+  std::optional<double> hits, queries;
+  for (const ServerSeries* server : servers) {
+    const FigureValues values = server->Values();
+    AddTo(hits, values[ServerFigure::kPrefixHits]);
+    AddTo(queries, values[ServerFigure::kPrefixQueries]);
+  }
+  if (hits && queries.value_or(0) > 0) sums.prefix_hit_rate = *hits / *queries;
   return sums;
 }
 

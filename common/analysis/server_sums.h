@@ -17,6 +17,9 @@ void SetSums(ServerFigures& figures);
 // also where their engines count different things.
 ServerCounters SpeculationSums(const ServerFigures& figures);
 
+// Of servers of one kind, as of one: what one of them has not counted yet, it lacks.
+ServerCounters SumOfReplicas(const std::vector<const ServerSeries*>& servers);
+
 // By the histograms of all of them together; absent where one that generated tokens lacks the
 // figure, or has other buckets.
 ServerLatencies LatenciesOf(const std::vector<const ServerSeries*>& servers);

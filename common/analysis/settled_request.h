@@ -49,6 +49,8 @@ struct SettledRequest {
   TokenFault token_fault = TokenFault::kNone;
   Stage stage = Stage::kRamp;
   PromptCache prompt_cache = PromptCache::kUntold;
+  // Numbers in RunContext::header_values and ::addresses.
+  uint8_t header = 0, address = 0;
   bool totals_only = false, has_reasoning = false;
   bool chunks_unknown = false;  // tokens of some chunks are
   // Its tokens can't be given to its chunks: it has no per-token figures.

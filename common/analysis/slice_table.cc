@@ -88,6 +88,12 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
       return Numbered(request.agent);
     case Dimension::kStage:
       return SliceKey(static_cast<uint64_t>(request.stage), std::string(StageName(request.stage)));
+    case Dimension::kAddress:
+      if (request.address == 0) return std::nullopt;
+      return SliceKey(0, run.addresses.ValueOf(request.address));
+    case Dimension::kHeader:
+      if (request.header == 0) return std::nullopt;
+      return SliceKey(0, run.header_values.ValueOf(request.header));
     case Dimension::kPrefix:
     case Dimension::kEnd:
       break;

@@ -1,5 +1,5 @@
 // SliceTable: requests by category, tier, sub-category, difficulty, turn, target, model, agent,
-// stage and what the server had of their prompt.
+// stage, what the server had of their prompt, and a response header.
 #pragma once
 
 #include <array>

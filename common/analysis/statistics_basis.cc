@@ -10,19 +10,22 @@ namespace {
 
 // Ok requests of a target by the detail of one source.
 struct DetailCounts {
-  std::array<uint64_t, 4> requests{};  // by StepDetail
+  std::array<uint64_t, kStepDetails> requests{};  // by StepDetail
 
-  uint64_t AtLeast(StepDetail detail) const {
+  uint64_t ThatTell(StepDetail wanted) const {
     uint64_t sum = 0;
-    for (size_t i = static_cast<size_t>(detail); i < requests.size(); ++i) sum += requests[i];
+    for (size_t i = 0; i < requests.size(); ++i) {
+      if (Tells(static_cast<StepDetail>(i), wanted)) sum += requests[i];
+    }
     return sum;
   }
 
   std::optional<StepDetail> Best() const {
-    const auto any = static_cast<double>(AtLeast(StepDetail::kDraftTokens));
+    const uint64_t with_steps_alone = requests[static_cast<size_t>(StepDetail::kSteps)];
+    const auto any = static_cast<double>(ThatTell(StepDetail::kDraftTokens) + with_steps_alone);
     if (any == 0) return std::nullopt;
-    for (const StepDetail detail : {StepDetail::kEach, StepDetail::kCount}) {
-      if (static_cast<double>(AtLeast(detail)) >= kSourceShareMin * any) return detail;
+    for (const StepDetail detail : {StepDetail::kEach, StepDetail::kCount, StepDetail::kSteps}) {
+      if (static_cast<double>(ThatTell(detail)) >= kSourceShareMin * any) return detail;
     }
     return StepDetail::kDraftTokens;
   }

@@ -23,6 +23,7 @@ enum class StepDetail : uint8_t {
   kCount,        // both of these
   kEach,         // also how long each step was, and which had a draft
 };
+inline constexpr size_t kStepDetails = 5;
 // Whether a source that tells `told` tells all of `wanted`, which is not kNone.
 constexpr bool Tells(StepDetail told, StepDetail wanted) {
   if (wanted == StepDetail::kDraftTokens && told == StepDetail::kSteps) return false;

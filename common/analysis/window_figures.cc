@@ -47,6 +47,7 @@ void SetServers(const ServerFold& servers, size_t index, WindowFigures& figures)
   figures.servers_waiting = window.waiting;
   figures.servers_kv_cache_share = window.kv_cache_share;
   figures.servers_generated_tokens = window.generated_tokens;
+  figures.replicas = window.replicas;
   if (window.accepted_tokens && window.drafts.value_or(0) > 0) {
     // The target model adds a token to each draft.
     figures.servers_acceptance_per_draft = 1 + *window.accepted_tokens / *window.drafts;

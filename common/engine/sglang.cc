@@ -114,7 +114,9 @@ constexpr EngineProfile kSglang = {
     .requests = {.continuous_usage = true, .flags = kSglangFlags},
     .flush = {.path = "/flush_cache", .failed_text = "failed", .needs = "no request in flight"},
     .hints = {.metrics = "start the server with --enable-metrics",
-              .per_request_statistics = "SGLang sends them from 0.5.20 on",
+              .per_request_statistics =
+                  "SGLang sends them from 0.5.20 on, and writes them to files with "
+                  "--export-metrics-to-file (run --sglang-metrics-dir)",
               .stream_interval = "start the server with --stream-interval 1"},
 };
 

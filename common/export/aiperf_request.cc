@@ -107,6 +107,8 @@ std::span<const uint32_t> ChunkGapsUs(const EndedRequest& request) {
 }
 
 std::optional<SpecDecodeRecord> SpecDecodeOf(const EndedRequest& request) {
+  // Held against the tokens that came: no figure of ours uses them either.
+  if (request.settled.contradictory_statistics) return std::nullopt;
   std::optional<SpecDecodeRecord> record;
   if (request.finish.speculation) {
     record = OfStats(*request.finish.speculation);

@@ -53,7 +53,8 @@ std::string AiperfTime(int64_t unix_ns) {
 
 std::string AiperfDatasetName(const DatasetIdentity& dataset, std::string_view category) {
   const std::string& name = dataset.name;
-  if (category.empty()) return name;
+  // AIPerf knows no other names of rows with turns; which dataset it was is in `specctl`.
+  if (category.empty()) return name.starts_with(kPrefix) ? name : "multi_turn";
   // A selection of the split that is one category by itself.
   if (name == absl::StrFormat("%s%s", kPrefix, category)) return name;
   if (absl::StartsWith(name, "speed_bench_throughput_")) {

@@ -37,8 +37,9 @@ std::string AiperfBenchmarkId(std::string_view run_id);
 std::string AiperfTime(int64_t unix_ns);
 
 // The dataset's name where it is one of AIPerf's: "speed_bench_math" of one category of
-// SPEED-Bench's qualitative split, "speed_bench_throughput_2k_mixed" of one tier.  `category`:
-// empty where the requests are of several.
+// SPEED-Bench's qualitative split, "speed_bench_throughput_2k_mixed" of one tier; "multi_turn" of
+// others.  `category`: empty where the requests are of several; one that is not SPEED-Bench's is
+// named the same way, since AIPerf's report has no other columns.
 std::string AiperfDatasetName(const DatasetIdentity& dataset, std::string_view category);
 
 // Members of the object that is open.

@@ -131,16 +131,17 @@ struct DraftCounts {
   std::optional<uint64_t> drafts, drafted, accepted;
 };
 
-// Sums of what responses tell: their statistics tell drafts; `timings` tell tokens drafted and
-// accepted, and steps; chunks tell steps, and how much longer than one token they were.
+// Sums of what responses tell: statistics and `timings` of each step tell drafts; without these,
+// steps, and tokens drafted or accepted; chunks tell steps, and how much longer than one token they
+// were.
 DraftCounts CountsOf(const TargetSteps& steps, bool drafts_known) {
   if (drafts_known) {
     return {.drafts = steps.drafts, .drafted = steps.drafted, .accepted = steps.accepted};
   }
   DraftCounts counts;
   if (steps.steps > 0) counts.drafts = steps.steps;
-  if (steps.drafted > 0) {
-    counts.drafted = steps.drafted;
+  if (steps.drafted > 0) counts.drafted = steps.drafted;
+  if (steps.drafted > 0 || steps.accepted > 0) {
     counts.accepted = steps.accepted;
   } else if (steps.steps > 0) {
     counts.accepted = steps.delivered - std::min(steps.steps, steps.delivered);
@@ -196,10 +197,10 @@ std::string NoteOn(const AcceptanceFigures& acceptance, const std::string& reque
   note +=
       " The source does not tell which steps had a draft: num_drafts is the number of decoding"
       " steps";
-  note += acceptance.accept_rate
-              ? "."
-              : ", num_accepted_tokens what they delivered beyond one token each, and how many"
-                " tokens were drafted is unknown.";
+  if (acceptance.source == AcceptanceSource::kChunks) {
+    note += ", and num_accepted_tokens what they delivered beyond one token each";
+  }
+  note += acceptance.accept_rate ? "." : "; how many tokens were drafted is unknown.";
   return note;
 }
 
@@ -226,7 +227,12 @@ void WriteSummary(const AiperfRun& run, const std::optional<ServerFigures>& serv
                   JsonWriter& json) {
   json.Key("summary");
   json.BeginObject();
-  json.ArrayField("endpoints_configured", run.spec->metrics_urls);
+  std::vector<std::string> configured;
+  // Of a target without metrics it is empty.
+  for (const std::string& url : run.spec->metrics_urls) {
+    if (!url.empty()) configured.push_back(url);
+  }
+  json.ArrayField("endpoints_configured", configured);
   std::vector<std::string> read;
   if (servers) {
     for (const TargetCounters& target : servers->targets) read.push_back(target.url);

@@ -14,6 +14,8 @@ constexpr NameTable<Dimension> kDimensionNames = {{
     {Dimension::kAgent, "agent"},
     {Dimension::kStage, "stage"},
     {Dimension::kPrefix, "prefix"},
+    {Dimension::kAddress, "address"},
+    {Dimension::kHeader, "header"},
 }};
 static_assert(NamesEach(kDimensionNames));
 

@@ -19,7 +19,9 @@ enum class Dimension : uint8_t {
   kModel,
   kAgent,
   kStage,
-  kPrefix,  // whether the server had cached a part of the prompt
+  kPrefix,   // whether the server had cached a part of the prompt
+  kAddress,  // of the target's replica, with --resolve all
+  kHeader,   // value of the response header that --slice-by-header names
   kEnd,
 };
 

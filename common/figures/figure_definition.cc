@@ -58,6 +58,8 @@ std::string_view UnitName(Unit unit) {
       return "chunks";
     case Unit::kReads:
       return "reads";
+    case Unit::kServers:
+      return "servers";
     case Unit::kConnections:
       return "connections";
     case Unit::kBytes:

@@ -39,6 +39,7 @@ enum class Unit : uint8_t {
   kChunks,
   kReads,
   kConnections,
+  kServers,
   kBytes,
   kSeconds,
   kShare,  // 0..1

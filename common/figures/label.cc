@@ -9,6 +9,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kOtherTraffic, "other_traffic"},
     {Label::kServerErrors, "server_errors"},
     {Label::kOutage, "outage"},
+    {Label::kReplicasChanged, "replicas_changed"},
     {Label::kPassedOver, "passed_over"},
     {Label::kLeftOpen, "left_open"},
     {Label::kServerBurst, "server_burst"},

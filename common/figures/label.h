@@ -16,6 +16,7 @@ enum class Label : uint8_t {
   kOtherTraffic,
   kServerErrors,
   kOutage,
+  kReplicasChanged,
   kPassedOver,
   kLeftOpen,
   kServerBurst,

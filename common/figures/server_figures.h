@@ -62,6 +62,14 @@ struct RankCounters {
   std::optional<AcceptanceFigures> acceptance;  // by these counters
 };
 
+// Servers behind one name (dns+http), as far as they were scraped.
+struct ReplicaCount {
+  std::string url;                         // of the metrics, with the name
+  uint64_t first = 0, born = 0, gone = 0;  // before the run; that came, and that left, in it
+
+  uint64_t last() const { return first + born - gone; }
+};
+
 // Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
 struct ScrapeFailure {
   std::string url, text;
@@ -92,8 +100,9 @@ struct ServerFigures {
   std::vector<TargetCounters> targets;  // scraped before and after
   bool complete = false;                // they are all that there are
   std::optional<GaugeSummary> running, waiting,
-      kv_cache_share;    // over the hold; summed over targets
-  uint64_t scrapes = 0;  // the failed ones are among them
+      kv_cache_share;                  // over the hold; summed over targets
+  std::vector<ReplicaCount> replicas;  // of each name
+  uint64_t scrapes = 0;                // the failed ones are among them
   uint64_t scrapes_failed = 0, resets = 0;
   bool any_known = false;  // of all figures
   // URLs behind which several servers take turns, and how often their counters fell.  With any of

@@ -45,6 +45,7 @@ constexpr FigureOf<WindowValues> kWindowFigures[] = {
     OfWindow<&WindowValues::servers_acceptance_per_draft>({"servers_acceptance_per_draft",
                                                            "acceptance length per draft",
                                                            Unit::kTokensPerDraft, kRatio}),
+    OfWindow<&WindowValues::replicas>({"replicas", "replicas", Unit::kServers, kCount}),
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ struct WindowValues {
   std::optional<double> acceptance_length;                         // tokens a step, chunk-derived
   std::optional<double> servers_running, servers_waiting, servers_kv_cache_share;
   std::optional<double> servers_generated_tokens, servers_acceptance_per_draft;  // deltas in it
+  std::optional<uint64_t> replicas;  // servers whose metrics were read in it
 };
 
 }  // namespace specctl

@@ -48,6 +48,10 @@ enum class FailureKind {
   kTooManyFailures
 };
 
+// Longer ones are cut and end in "...": a value names a replica or a pool, and is kept for each
+// request.
+inline constexpr size_t kHeaderValueBytesMax = 128;
+
 // What a request may lack is optional in it.  A status, reason, id or hash that it lacks is 0, or
 // an empty text, in the journal.
 struct RequestFinished {
@@ -80,6 +84,10 @@ struct RequestFinished {
   std::optional<SpeculationStats> speculation;
   std::optional<TimingsStats> timings;
   std::optional<double> tokens_per_iteration;  // the prompt's included (TensorRT-LLM)
+  // Of RunSpec::slice_by_header, printable and at most kHeaderValueBytesMax; empty: there was none.
+  std::string header_value;
+  // With RunSpec::resolve_all, of the replica that the request was sent to; else empty.
+  std::string address;
 };
 
 // How well an agent kept up since its last record, which is a second or more; docs/metrics.md says

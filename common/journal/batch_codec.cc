@@ -68,6 +68,8 @@ void WriteRequestFinished(const RequestFinished& in, v1::RequestFinished* out) {
   if (in.speculation) WriteSpeculationStats(*in.speculation, out->mutable_speculation());
   if (in.timings) WriteTimingsStats(*in.timings, out->mutable_timings());
   if (in.tokens_per_iteration) out->set_tokens_per_iteration(*in.tokens_per_iteration);
+  out->set_header_value(in.header_value);
+  out->set_address(in.address);
 }
 
 RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
@@ -103,6 +105,8 @@ RequestFinished ReadRequestFinished(const v1::RequestFinished& in) {
   if (in.has_speculation()) out.speculation = ReadSpeculationStats(in.speculation());
   if (in.has_timings()) out.timings = ReadTimingsStats(in.timings());
   if (in.has_tokens_per_iteration()) out.tokens_per_iteration = in.tokens_per_iteration();
+  out.header_value = in.header_value();
+  out.address = in.address();
   return out;
 }
 

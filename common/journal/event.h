@@ -123,6 +123,10 @@ struct Scraped {
   std::vector<std::pair<uint32_t, double>> samples;  // series -> value; only those that changed
   std::string peer;       // address that answered; "here:PORT": this machine, by whatever name
   std::string text_gzip;  // whole exposition of the first and the last scrape, gzip (RFC 1952)
+  // Of a URL whose name stands for several servers: which of them, by the order in which their
+  // addresses were first seen; `url` is then its own.
+  std::optional<uint32_t> replica;
+  bool gone = false;  // it has left the name and answers no more: its last values stand
 };
 
 enum class RunEnd { kCompleted, kInterrupted, kTooManyFailures, kAgentLost, kFailed };

@@ -247,6 +247,8 @@ void WriteScraped(const Scraped& in, v1::Scraped* out) {
   }
   out->set_text_gzip(in.text_gzip);
   out->set_peer(in.peer);
+  if (in.replica) out->set_replica(*in.replica);
+  out->set_gone(in.gone);
 }
 
 Scraped ReadScraped(const v1::Scraped& in) {
@@ -266,6 +268,8 @@ Scraped ReadScraped(const v1::Scraped& in) {
   }
   out.text_gzip = in.text_gzip();
   out.peer = in.peer();
+  if (in.has_replica()) out.replica = in.replica();
+  out.gone = in.gone();
   return out;
 }
 

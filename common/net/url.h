@@ -28,6 +28,10 @@ struct Url {
 // INVALID_ARGUMENT, naming `text` without its login, and what is wrong.
 absl::StatusOr<Url> ParseUrl(std::string_view text);
 
+// A metrics URL "dns+http://..." or "dns+https://...": all servers behind its name, not one of
+// them.
+inline constexpr std::string_view kAllAddressesPrefix = "dns+";
+
 // `text`, whatever it is, with the login of each URL in it replaced by "...".
 std::string WithoutLogins(std::string_view text);
 

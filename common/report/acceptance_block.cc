@@ -207,6 +207,16 @@ bool SameSlices(const Results& results, Dimension one, Dimension other) {
   return ones == others;
 }
 
+using Slices = std::vector<const SliceFigures*>;
+
+Slices SlicesBy(const Results& results, Dimension by) {
+  Slices slices;
+  for (const SliceFigures& slice : results.slices) {
+    if (slice.by == by) slices.push_back(&slice);
+  }
+  return slices;
+}
+
 // Whether requests tell of acceptance, so that slices have it.
 bool HasSlices(const Results& results) {
   const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
@@ -214,20 +224,19 @@ bool HasSlices(const Results& results) {
 }
 
 // Acceptance length per step of each slice; where there are no steps, the median User TPS.
-void AppendSlices(const Results& results, Dimension by, std::string& out) {
+void AppendSlices(const Results& results, Dimension by, const Slices& slices, std::string& out) {
   const bool acceptance = HasSlices(results);
   std::vector<std::string> items;
-  for (const SliceFigures& slice : results.slices) {
-    if (slice.by != by) continue;
+  for (const SliceFigures* slice : slices) {
     // The slice is named even where it has no figure: its absence would look like a bug.
     std::string figure = "-";
-    const FigureSet& figures = slice.figures;
+    const FigureSet& figures = slice->figures;
     if (acceptance && figures.acceptance && figures.acceptance->per_step) {
       figure = Rate(figures.acceptance->per_step->value);
     } else if (!acceptance && figures.latency.user_tps) {
       figure = FigureText(figures.latency.user_tps->p50);
     }
-    items.push_back((slice.key.empty() ? "(none)" : Printable(slice.key)) + " " + figure);
+    items.push_back((slice->key.empty() ? "(none)" : Printable(slice->key)) + " " + figure);
   }
   // One slice is the headline again.
   if (items.size() < 2) return;
@@ -236,19 +245,12 @@ void AppendSlices(const Results& results, Dimension by, std::string& out) {
   AppendFlow({.label = label, .label_columns = kSliceColumns}, items, out);
 }
 
-// Of several slices of a dimension, as many as a reader takes in.
-size_t SlicesOf(const Results& results, Dimension by) {
-  return static_cast<size_t>(
-      std::count_if(results.slices.begin(), results.slices.end(),
-                    [&](const SliceFigures& slice) { return slice.by == by; }));
-}
-
 // Tokens per draft of each slice, where steps without a draft make them differ from those per step.
 void AppendPerDraftSlices(const Results& results, Dimension by, std::string& out) {
   const std::optional<AcceptanceFigures>& headline = results.headline.acceptance;
   const bool differs =
       headline && headline->drafts && headline->steps && *headline->drafts < *headline->steps;
-  if (!differs || SlicesOf(results, by) < 2) return;
+  if (!differs || SlicesBy(results, by).size() < 2) return;
   std::vector<std::string> items;
   bool any = false;
   for (const SliceFigures& slice : results.slices) {
@@ -265,17 +267,32 @@ void AppendPerDraftSlices(const Results& results, Dimension by, std::string& out
   AppendFlow({.label = "  the same, per draft", .label_columns = kSliceColumns}, items, out);
 }
 
+// By the response header: the values of most requests.
+void AppendHeaderSlices(const Results& results, std::string& out) {
+  Slices slices = SlicesBy(results, Dimension::kHeader);
+  const size_t all = slices.size();
+  std::stable_sort(slices.begin(), slices.end(), [](const auto* a, const auto* b) {
+    return a->conservation.sent > b->conservation.sent;
+  });
+  slices.resize(std::min(all, kSlicesShownMax));
+  AppendSlices(results, Dimension::kHeader, slices, out);
+  if (slices.size() == all) return;
+  out += std::string(kSliceColumns, ' ') + "and " + std::to_string(all - slices.size()) +
+         " more in summary.json\n";
+}
+
 void AppendAllSlices(const Results& results, std::string& out) {
-  AppendSlices(results, Dimension::kTier, out);
+  AppendSlices(results, Dimension::kTier, SlicesBy(results, Dimension::kTier), out);
   AppendPerDraftSlices(results, Dimension::kTier, out);
   if (!SameSlices(results, Dimension::kTier, Dimension::kCategory)) {
-    AppendSlices(results, Dimension::kCategory, out);
+    AppendSlices(results, Dimension::kCategory, SlicesBy(results, Dimension::kCategory), out);
     AppendPerDraftSlices(results, Dimension::kCategory, out);
   }
   if (!HasSlices(results)) return;
   // Of sub-categories and stages summary.json tells.
   for (const Dimension by : {Dimension::kDifficulty, Dimension::kTurn}) {
-    if (SlicesOf(results, by) <= kSlicesShownMax) AppendSlices(results, by, out);
+    const Slices slices = SlicesBy(results, by);
+    if (slices.size() <= kSlicesShownMax) AppendSlices(results, by, slices, out);
   }
 }
 
@@ -301,6 +318,7 @@ std::string AcceptanceBlock(const Results& results) {
   }
   AppendLogged(results, out);
   AppendAllSlices(results, out);
+  AppendHeaderSlices(results, out);
   return out;
 }
 

@@ -24,7 +24,7 @@ std::string WhyIncomplete(const Results& results) {
 
 AiperfRun RunOf(const Results& results, const std::string& category) {
   return {.spec = &results.spec,
-          .model = AiperfModel(results.spec),
+          .model = AiperfModel(results),
           .dataset = AiperfDatasetName(results.spec.dataset, category),
           .t0_unix_ns = results.t0_unix_ns.value_or(results.begun_unix_ns),
           .interrupted = results.end.end == RunEnd::kInterrupted,
@@ -68,9 +68,13 @@ absl::Status AiperfFiles::Commit(const Results& results, const Rest& rest) {
   return done;
 }
 
-std::string AiperfModel(const RunSpec& spec) {
-  const std::string_view model = ModelOf(spec, nullptr, 0);
-  return model.empty() ? "unknown" : std::string(model);
+std::string AiperfModel(const Results& results) {
+  std::string model(ModelOf(results.spec, nullptr, 0));
+  // The request named none: what the server serves by default.
+  if (model.empty() && !results.targets.empty()) model = results.targets[0].model;
+  if (model.empty()) model = "unknown";
+  // The report's row must not look like a SPEED-Bench result.
+  return results.spec.dataset.builtin ? model + " (builtin)" : model;
 }
 
 }  // namespace specctl

@@ -41,7 +41,8 @@ class AiperfFiles {
   AiperfSummary profiling_, warmup_;
 };
 
-// What all of a run's requests ask for; "unknown" where the run does not say.
-std::string AiperfModel(const RunSpec& spec);
+// What the run's requests ask for, else what its first target serves; "unknown" where neither is
+// known.  With " (builtin)" where the prompts are our own.
+std::string AiperfModel(const Results& results);
 
 }  // namespace specctl

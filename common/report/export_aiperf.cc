@@ -8,9 +8,12 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/acceptance_basis.h"
+#include "common/figures/label.h"
 #include "common/report/aiperf_files.h"
 #include "common/report/artifacts.h"
 #include "common/report/journal_replay.h"
+#include "common/report/number_text.h"
 
 namespace specctl {
 namespace {
@@ -52,13 +55,57 @@ std::string FolderOf(const DatasetIdentity& dataset, const std::string& column) 
   return name;
 }
 
-std::optional<AcceptanceFigures> AcceptanceIn(const Results& results, const std::string& column) {
+const AcceptanceFigures* AcceptanceOfColumn(const Results& results, const std::string& column) {
   for (const Dimension by : {Dimension::kCategory, Dimension::kTier}) {
     for (const SliceFigures& slice : results.slices) {
-      if (slice.by == by && slice.key == column) return slice.figures.acceptance;
+      if (slice.by != by || slice.key != column) continue;
+      return slice.figures.acceptance ? &*slice.figures.acceptance : nullptr;
     }
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+// Counters count all that their servers did.
+bool CountersAreOfTheRun(const Results& results) {
+  return results.servers && results.servers->complete && results.servers->alternating.empty() &&
+         results.servers->sums.drafts.value_or(0) > 0 &&
+         !HasLabel(results.verdict.labels, Label::kOtherTraffic);
+}
+
+// `alone`: the run has this column only, so that its servers' counters are of it.
+AiperfServerMetrics MetricsOfColumn(const Results& results, const std::string& column, bool alone) {
+  const AcceptanceFigures* acceptance = AcceptanceOfColumn(results, column);
+  const bool tells_drafts = acceptance != nullptr && acceptance->drafts;
+  if (alone && !tells_drafts && CountersAreOfTheRun(results)) {
+    return MetricsOfServers(results.servers, std::nullopt, results.spec);
+  }
+  if (acceptance == nullptr) return {};
+  AiperfServerMetrics made;
+  // As in our own matrix.
+  if (acceptance->source_share < kSourceShareMin) {
+    made.notes.push_back(absl::StrFormat("acceptance: left out, told by only %s of the requests",
+                                         ShareText(acceptance->source_share)));
+    return made;
+  }
+  made = MetricsOfRequests(*acceptance,
+                           absl::StrFormat("requests of category %s that figures are of", column),
+                           results.spec);
+  if (acceptance->approximate) {
+    made.notes.push_back("acceptance: approximate: how many steps are merged is unknown");
+  }
+  return made;
+}
+
+// Empty: the column's throughput stands.
+std::string WhyNoThroughput(const Results& results, bool alone) {
+  if (!alone) {
+    return "throughput: left out, since other categories shared the servers at the same time;"
+           " measure it in a run of this category alone";
+  }
+  if (results.verdict.state == VerdictState::kInvalid) {
+    return "throughput: left out, since the run's verdict is invalid";
+  }
+  return "";
 }
 
 // A folder for each column of the report, made when its first request comes.
@@ -97,18 +144,12 @@ class AiperfColumns {
     if (absl::Status served = CheckServed(); !served.ok()) return served;
     const bool alone = columns_.size() == 1 && without_ == 0;
     for (auto& [column, files] : columns_) {
-      AiperfFiles::Rest rest{
-          .category = column,
-          .throughput = alone,
-          .servers = MetricsOfRequests(
-              AcceptanceIn(results, column),
-              "requests of category " + column + " that figures are of (headline)", results.spec),
-          .notes = {}};
-      if (!alone) {
-        rest.notes.push_back(
-            "throughput: left out, since other categories shared the servers at the same time;"
-            " measure it in a run of this category alone");
-      }
+      const std::string why = WhyNoThroughput(results, alone);
+      AiperfFiles::Rest rest{.category = column,
+                             .throughput = why.empty(),
+                             .servers = MetricsOfColumn(results, column, alone),
+                             .notes = {}};
+      if (!why.empty()) rest.notes.push_back(why);
       if (absl::Status done = files->Commit(results, rest); !done.ok()) return done;
     }
     made_.clear();

@@ -202,6 +202,17 @@ void WriteCautions(const ServerFigures& value, JsonWriter& json) {
   if (!value.other_names.empty()) json.ArrayField("other_names", value.other_names);
 }
 
+void WriteReplicas(const std::vector<ReplicaCount>& replicas, JsonWriter& json) {
+  if (replicas.empty()) return;
+  json.ObjectsField("replicas", replicas, [&](const ReplicaCount& name) {
+    json.Field("metrics_url", name.url);
+    json.Field("first", name.first);
+    json.Field("last", name.last());
+    json.Field("born", name.born);
+    json.Field("gone", name.gone);
+  });
+}
+
 }  // namespace
 
 void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
@@ -212,6 +223,7 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   WriteLatencies(value->latencies, json);
   WriteFigures(ServerCatalogue(), *value, json);
   WriteCautions(*value, json);
+  WriteReplicas(value->replicas, json);
   // Absent where every sum is of all servers.
   if (!value->partial.empty()) {
     json.Key("partial");

@@ -28,6 +28,8 @@ void AppendFiles(const Results& results, std::string run_dir, std::string& out) 
   std::vector<std::string> items = {
       Printable(run_dir), "summary.json, curves.csv, requests.jsonl, run.json, journal.pb"};
   if (results.spec.save_text) items.back() += ", outputs.jsonl";
+  items.push_back("AIPerf's profile_export.jsonl, profile_export_aiperf.json,");
+  items.push_back("profile_export_aiperf.csv, server_metrics_export.json");
   AppendFlow({.label = "files"}, items, out);
   // Quoted, so that the commands can be pasted as they are.
   const std::string name = Printable(word);

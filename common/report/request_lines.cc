@@ -75,6 +75,8 @@ void WriteOutcome(const RequestFinished& finish, JsonWriter& json) {
     json.Field("failure", FailureName(finish.failure));
   }
   json.Field("http_status", finish.http_status);
+  json.TextField("address", finish.address);
+  json.TextField("header", finish.header_value);
   json.TextField("error", finish.error);
   if (finish.left_open) json.Field("left_open", true);
   if (finish.passed_over > 0) {

@@ -40,7 +40,8 @@ class RowFiles {
 
   void Append(const EndedRequest& request, const RunContext& run) {
     const PlannedRow* planned = run.RowAt(request.settled.position);
-    if (planned != nullptr) columns_.insert(planned->category);
+    // Whether there is one, or several.
+    if (planned != nullptr && categories_.size() < 2) categories_.insert(planned->category);
     aiperf_.AddRequest(request, run);
     requests_->Append(RequestLine(request, planned, spec_) + "\n");
     if (outputs_) outputs_->Append(OutputLine(request, planned) + "\n");
@@ -52,13 +53,19 @@ class RowFiles {
     if (!done.ok()) return done;
     return aiperf_.Commit(
         results,
-        {.category = columns_.size() == 1 ? *columns_.begin() : "",
+        {.category = OneCategory(),
          .throughput = true,
          .servers = MetricsOfServers(results.servers, results.whole_run.acceptance, results.spec),
          .notes = {}});
   }
 
  private:
+  // Of a part of SPEED-Bench; other datasets keep their name.
+  std::string OneCategory() const {
+    const bool speed_bench = spec_.dataset.name.starts_with("speed_bench_");
+    return speed_bench && categories_.size() == 1 ? *categories_.begin() : "";
+  }
+
   absl::Status Open(std::string_view name, std::optional<OutputFile>& file) {
     absl::StatusOr<OutputFile> created = OutputFile::Create(PathIn(dir_, name));
     if (created.ok()) file.emplace(std::move(*created));
@@ -69,7 +76,7 @@ class RowFiles {
   RunSpec spec_;
   std::optional<OutputFile> requests_, outputs_;
   AiperfFiles aiperf_;
-  std::set<std::string> columns_;  // categories of the requests
+  std::set<std::string> categories_;  // of the requests; at most two
 };
 
 absl::Status WriteResults(const Results& results, const std::string& dir) {

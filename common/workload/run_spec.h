@@ -86,9 +86,13 @@ struct RunSpec {
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<uint32_t> gpus;  // behind all targets
   bool save_text = false;
-  std::string engine;        // an EngineProfile's name; empty: what each target is found to be
-  bool flush_cache = false;  // prefix caches are cleared before T0
+  std::string engine;           // an EngineProfile's name; empty: what each target is found to be
+  bool flush_cache = false;     // prefix caches are cleared before T0
+  std::string slice_by_header;  // name of a response header, e.g. of who served it; empty: none
   Nanos agent_timeout = std::chrono::seconds(30);
+  // Connections to a target take turns over all addresses of its name, instead of using the first
+  // that answers.
+  bool resolve_all = false;
   // Arrivals are dated when a process reads them instead of when the kernel got them: to see what
   // that does to the figures.
   bool user_stamps = false;

@@ -103,6 +103,8 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"save_text"}, spec.save_text);
   visit(SpecField{"engine"}, spec.engine);
   visit(SpecField{"flush_cache"}, spec.flush_cache);
+  visit(SpecField{"slice_by_header"}, spec.slice_by_header);
+  visit(SpecField{"resolve_all", "resolve", "first", "all"}, spec.resolve_all);
 }
 
 template <class T>

@@ -42,9 +42,13 @@ absl::StatusOr<std::vector<MetricsTarget>> MetricsTargets(
   const std::vector<std::string>& urls = request.spec.metrics_urls;
   for (size_t i = 0; i < urls.size(); ++i) {
     if (urls[i].empty()) continue;
-    auto url = ParseUrl(urls[i]);
+    std::string_view text = urls[i];
+    const bool all_addresses = text.starts_with(kAllAddressesPrefix);
+    if (all_addresses) text.remove_prefix(kAllAddressesPrefix.size());
+    auto url = ParseUrl(text);
     if (!url.ok()) return url.status();
     MetricsTarget& added = metrics.emplace_back();
+    added.all_addresses = all_addresses;
     added.target = static_cast<uint32_t>(i);
     added.url = *std::move(url);
     added.engine = targets[std::min(i, targets.size() - 1)].engine;

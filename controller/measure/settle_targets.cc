@@ -8,6 +8,7 @@
 #include <absl/strings/str_join.h>
 
 #include "common/engine/engine_profile.h"
+#include "common/net/url.h"
 #include "common/report/number_text.h"
 #include "controller/measure/context_fit.h"
 
@@ -144,7 +145,10 @@ void SettleMetrics(std::span<const TargetProbed> targets, MeasureRequest& reques
   spec.metrics_urls = request.named_metrics_urls;
   if (!spec.server_metrics || !spec.metrics_urls.empty()) return;
   for (const TargetProbed& target : targets) {
-    spec.metrics_urls.push_back(target.metrics_url);
+    const bool all_addresses = spec.resolve_all && !target.metrics_url.empty();
+    // What is under load is what is read.
+    spec.metrics_urls.push_back(std::string(all_addresses ? kAllAddressesPrefix : "") +
+                                target.metrics_url);
     if (!target.metrics_url.empty()) continue;
     request.notes.push_back(
         absl::StrFormat("no server metrics from %s: %s", target.url, target.metrics_note));

@@ -19,6 +19,7 @@ struct MetricsTarget {
   std::string engine;   // EngineProfile name: its families are kept
   // Sent to this URL alone.
   std::vector<std::pair<std::string, std::string>> headers;
+  bool all_addresses = false;  // each server behind the URL's name, instead of one of them
 };
 
 // What is there, whatever it is (metrics_reply.h judges it); errors as of Fetch().

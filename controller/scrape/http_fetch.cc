@@ -199,7 +199,8 @@ Task<absl::StatusOr<HttpReply>> FetchFrom(std::vector<tcp::endpoint> endpoints, 
 
 absl::StatusOr<HttpReply> FetchBy(MonoTime deadline, const Url& url, const std::string& request,
                                   const FetchOptions& options) {
-  const auto addresses = options.lookup->Find(url.host, deadline);
+  const NameLookup::Addresses addresses =
+      options.address ? std::vector{*options.address} : options.lookup->Find(url.host, deadline);
   if (!addresses.ok()) return addresses.status();
   std::vector<tcp::endpoint> endpoints;
   for (const auto& address : *addresses) endpoints.emplace_back(address, url.port);
@@ -217,12 +218,13 @@ absl::StatusOr<HttpReply> FetchBy(MonoTime deadline, const Url& url, const std::
   return *std::move(result);
 }
 
-absl::Status Explained(const Url& url, std::string_view path, Nanos timeout,
+absl::Status Explained(const Url& url, std::string_view path, const FetchOptions& options,
                        const absl::Status& status) {
   std::string text(status.message());
   if (absl::IsDeadlineExceeded(status)) {
-    text = absl::StrFormat("%s within %.3g s", text, Seconds(timeout));
+    text = absl::StrFormat("%s within %.3g s", text, Seconds(options.timeout));
   }
+  if (options.address) text = absl::StrFormat("%s: %s", options.address->to_string(), text);
   // Errors that the caller can fix keep their code; all others are the server's or the network's.
   const bool ours = status.code() == absl::StatusCode::kInvalidArgument ||
                     status.code() == absl::StatusCode::kDeadlineExceeded ||
@@ -238,7 +240,7 @@ absl::StatusOr<HttpReply> Fetch(const Url& url, const HttpRequest& request,
                                 const FetchOptions& options) {
   const std::string bytes = SerializeRequest(url, request);
   auto reply = FetchBy(MonoNow() + options.timeout, url, bytes, options);
-  if (!reply.ok()) return Explained(url, request.path, options.timeout, reply.status());
+  if (!reply.ok()) return Explained(url, request.path, options, reply.status());
   return reply;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,9 @@ struct FetchOptions {
   std::shared_ptr<SSL_CTX> tls;              // needed for https
   size_t body_bytes_max = 64u << 20;
   NameLookup* lookup = &NameLookup::System();
+  // Where the URL's host is, if one of its addresses is meant; the request names the host all the
+  // same.  nullopt: it is looked up.
+  std::optional<boost::asio::ip::address> address = std::nullopt;
   // Whether a body, as far as it has come, is all that is wanted: what the connection does then is
   // of no account.  Empty: never.
   std::function<bool(std::string_view body)> is_enough = {};

@@ -24,9 +24,16 @@ constexpr Nanos kQuietMax = seconds(5);
 
 }  // namespace
 
-struct MetricsScraper::Target {
-  explicit Target(MetricsTarget of)
+// A name of several servers.
+struct MetricsScraper::Name {
+  MetricsTarget what;
+  ReplicaSet replicas;  // under mutex_
+};
+
+struct MetricsScraper::Server {
+  explicit Server(MetricsTarget of)
       : what(std::move(of)),
+        own_url(what.url),
         profile(&ProfileNamed(what.engine)),
         tracker([this](std::string_view name) { return HasFamilyNamed(*profile, name); }) {}
 
@@ -53,80 +60,168 @@ struct MetricsScraper::Target {
   }
 
   MetricsTarget what;
+  Url own_url;  // with the address of a replica
+  // Of a replica: its name, its number there, and where it is.
+  Name* of_name = nullptr;
+  uint32_t replica = 0;
+  std::optional<boost::asio::ip::address> address;
+  bool gone = false;
   const EngineProfile* profile;
   SeriesTracker tracker;
   std::vector<std::pair<uint32_t, double>> busy_values;
   std::string text;  // of the last scrape
 };
 
-MetricsScraper::MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options)
-    : options_(std::move(options)) {
+MetricsScraper::MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options,
+                               Nanos look_up_period)
+    : options_(std::move(options)), look_up_period_(look_up_period) {
   for (MetricsTarget& target : targets) {
-    targets_.push_back(std::make_unique<Target>(std::move(target)));
+    if (target.all_addresses) {
+      names_.push_back(std::make_unique<Name>(Name{.what = std::move(target), .replicas = {}}));
+    } else {
+      servers_.push_back(std::make_unique<Server>(std::move(target)));
+    }
   }
 }
 
 MetricsScraper::~MetricsScraper() { Stop(); }
 
-Scraped MetricsScraper::ScrapeOnce(Target& target, ScrapeKind kind) {
+Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
   Scraped scraped;
-  scraped.target = target.what.target;
-  scraped.url = target.what.url.ToString();
+  scraped.target = server.what.target;
+  scraped.url = server.own_url.ToString();
+  if (server.of_name != nullptr) scraped.replica = server.replica;
   scraped.kind = kind;
   scraped.begin_mono_ns = MonoNs(MonoNow());
-  auto reply = FetchMetrics(target.what, options_);
+  FetchOptions options = options_;
+  options.address = server.address;
+  auto reply = FetchMetrics(server.what, options);
   scraped.end_mono_ns = MonoNs(MonoNow());
   if (!reply.ok()) {
     scraped.error = std::string(reply.status().message());
     return scraped;
   }
   absl::Status read = CheckMetricsReply(*reply);
-  if (read.ok()) read = target.tracker.ReadExposition(reply->body, scraped);
+  if (read.ok()) read = server.tracker.ReadExposition(reply->body, scraped);
   if (!read.ok()) {
     scraped.error = absl::StrFormat("%s: %s", scraped.url, std::string(read.message()));
     return scraped;
   }
   // Two URLs may name one server, whose counters must count once.
   scraped.peer = reply->peer;
-  target.NoteBusy(scraped);
-  target.text = std::move(reply->body);
+  server.NoteBusy(scraped);
+  server.text = std::move(reply->body);
   // The whole text of the first and last scrape is kept, for figures that this version doesn't
   // know.
-  if (kind == ScrapeKind::kBefore) scraped.text_gzip = Gzip(target.text);
+  if (kind == ScrapeKind::kBefore) scraped.text_gzip = Gzip(server.text);
   return scraped;
 }
 
-std::vector<Scraped> MetricsScraper::ForEach(const std::function<Scraped(Target&)>& scrape) {
+void MetricsScraper::NoteGone(Server& server, Scraped& scraped) {
+  if (server.of_name == nullptr || scraped.error.empty()) return;
+  const std::lock_guard lock(mutex_);
+  server.gone = server.of_name->replicas.TakeFailure(server.replica);
+  if (!server.gone) return;
+  scraped.error.clear();
+  scraped.gone = true;
+}
+
+std::vector<MetricsScraper::Server*> MetricsScraper::LookUp(Name& name, MonoTime deadline,
+                                                            Scraped& failed) {
+  failed.target = name.what.target;
+  failed.url = std::string(kAllAddressesPrefix) + name.what.url.ToString();
+  failed.begin_mono_ns = MonoNs(MonoNow());
+  const auto addresses = options_.lookup->Find(name.what.url.host, deadline);
+  failed.end_mono_ns = MonoNs(MonoNow());
+  if (!addresses.ok()) {
+    failed.error = absl::StrFormat("%s: %s", failed.url, std::string(addresses.status().message()));
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  std::vector<Server*> made;
+  for (const ReplicaSet::Replica& replica : name.replicas.TakeAddresses(*addresses)) {
+    auto server = std::make_unique<Server>(name.what);
+    server->of_name = &name;
+    server->replica = replica.number;
+    server->address = replica.address;
+    server->own_url.host = replica.address.to_string();
+    made.push_back(servers_.emplace_back(std::move(server)).get());
+  }
+  if (name.replicas.left_out() > 0) {
+    failed.error = absl::StrFormat("%s: it has %d addresses more than the %d that are scraped",
+                                   failed.url, name.replicas.left_out(), ReplicaSet::kAliveMax);
+  }
+  return made;
+}
+
+std::vector<Scraped> MetricsScraper::ForEach(const std::function<Scraped(Server&)>& scrape) {
   // All at once, so that the scrapes are taken at the same time.
-  std::vector<Scraped> results(targets_.size());
+  std::vector<Server*> alive;
+  for (const auto& server : servers_) {
+    if (!server->gone) alive.push_back(server.get());
+  }
+  std::vector<Scraped> results(alive.size());
   std::vector<std::thread> threads;
-  for (size_t i = 0; i < targets_.size(); ++i) {
-    threads.emplace_back([&, i] { results[i] = scrape(*targets_[i]); });
+  for (size_t i = 0; i < alive.size(); ++i) {
+    threads.emplace_back([&, i] { results[i] = scrape(*alive[i]); });
   }
   for (std::thread& thread : threads) thread.join();
   return results;
 }
 
 std::vector<Scraped> MetricsScraper::ScrapeBefore() {
-  return ForEach([this](Target& target) { return ScrapeOnce(target, ScrapeKind::kBefore); });
+  std::vector<Scraped> failures;
+  const MonoTime deadline = MonoNow() + options_.timeout;
+  for (const auto& name : names_) {
+    Scraped failed{.kind = ScrapeKind::kBefore};
+    LookUp(*name, deadline, failed);
+    if (!failed.error.empty()) failures.push_back(std::move(failed));
+  }
+  std::vector<Scraped> all =
+      ForEach([this](Server& server) { return ScrapeOnce(server, ScrapeKind::kBefore); });
+  all.insert(all.end(), failures.begin(), failures.end());
+  return all;
 }
 
 void MetricsScraper::Start(Sink sink) {
-  for (const auto& target : targets_) {
-    threads_.emplace_back([this, &target = *target, sink] { Repeat(target, sink); });
+  const std::lock_guard lock(mutex_);
+  for (const auto& server : servers_) {
+    threads_.emplace_back([this, &server = *server, sink] { Repeat(server, false, sink); });
+  }
+  for (const auto& name : names_) {
+    name_threads_.emplace_back([this, &name = *name, sink] { Follow(name, sink); });
   }
 }
 
-void MetricsScraper::Repeat(Target& target, const Sink& sink) {
+bool MetricsScraper::WaitUntil(MonoTime due) {
+  std::unique_lock lock(mutex_);
+  return !stop_changed_.wait_until(lock, due, [this] { return stop_; });
+}
+
+void MetricsScraper::Repeat(Server& server, bool at_once, const Sink& sink) {
   MonoTime due = MonoNow();
-  while (true) {
+  // Of a new replica the first scrape is where its counters begin.
+  for (bool now = at_once; !server.gone; now = false) {
     // Absolute times; those missed by a slow scrape are skipped.
-    due += kPeriod * (1 + std::max<int64_t>(0, (MonoNow() - due) / kPeriod));
-    {
-      std::unique_lock lock(mutex_);
-      if (stop_changed_.wait_until(lock, due, [this] { return stop_; })) return;
+    if (!now) due += kPeriod * (1 + std::max<int64_t>(0, (MonoNow() - due) / kPeriod));
+    if (!WaitUntil(due)) return;
+    Scraped scraped = ScrapeOnce(server, ScrapeKind::kDuring);
+    NoteGone(server, scraped);
+    sink(std::move(scraped));
+  }
+}
+
+void MetricsScraper::Follow(Name& name, const Sink& sink) {
+  for (MonoTime due = MonoNow() + look_up_period_; WaitUntil(due);
+       due = std::max(due, MonoNow() - look_up_period_) + look_up_period_) {
+    Scraped failed{.kind = ScrapeKind::kDuring};
+    const std::vector<Server*> made = LookUp(name, MonoNow() + options_.timeout, failed);
+    if (!failed.error.empty()) sink(std::move(failed));
+    const std::lock_guard lock(mutex_);
+    if (stop_) return;
+    for (Server* server : made) {
+      threads_.emplace_back([this, server, sink] { Repeat(*server, true, sink); });
     }
-    sink(ScrapeOnce(target, ScrapeKind::kDuring));
   }
 }
 
@@ -136,19 +231,22 @@ void MetricsScraper::Stop() {
     stop_ = true;
   }
   stop_changed_.notify_all();
+  // First those that begin others.
+  for (std::thread& thread : name_threads_) thread.join();
+  name_threads_.clear();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
-Scraped MetricsScraper::ScrapeUntilQuiet(Target& target) {
+Scraped MetricsScraper::ScrapeUntilQuiet(Server& server) {
   const MonoTime end = MonoNow() + kQuietMax;
   // Samples that moved in an earlier try are not in the later ones: they are gathered.
   std::optional<Scraped> gathered;
   while (true) {
-    Scraped scraped = ScrapeOnce(target, ScrapeKind::kAfter);
+    Scraped scraped = ScrapeOnce(server, ScrapeKind::kAfter);
     // Nothing changed since the scrape before, and nothing runs: the counters have settled.
     const bool quiet =
-        gathered && scraped.error.empty() && scraped.samples.empty() && target.Busy() == 0;
+        gathered && scraped.error.empty() && scraped.samples.empty() && server.Busy() == 0;
     if (gathered && gathered->error.empty() && scraped.error.empty()) {
       auto& samples = gathered->samples;
       samples.insert(samples.end(), scraped.samples.begin(), scraped.samples.end());
@@ -162,12 +260,25 @@ Scraped MetricsScraper::ScrapeUntilQuiet(Target& target) {
     if (quiet || MonoNow() >= end) break;
     std::this_thread::sleep_for(kQuietPeriod);
   }
-  if (gathered->error.empty()) gathered->text_gzip = Gzip(target.text);
+  if (gathered->error.empty()) gathered->text_gzip = Gzip(server.text);
   return *std::move(gathered);
 }
 
 std::vector<Scraped> MetricsScraper::ScrapeAfter() {
-  return ForEach([this](Target& target) { return ScrapeUntilQuiet(target); });
+  const size_t known = servers_.size();
+  const MonoTime deadline = MonoNow() + options_.timeout;
+  // A name whose look-up fails stands for what it did before.
+  for (const auto& name : names_) {
+    Scraped ignored;
+    LookUp(*name, deadline, ignored);
+  }
+  // One that is first seen now has no part in the run.
+  servers_.resize(known);
+  return ForEach([this](Server& server) {
+    Scraped scraped = ScrapeUntilQuiet(server);
+    NoteGone(server, scraped);
+    return scraped;
+  });
 }
 
 }  // namespace specctl::controller

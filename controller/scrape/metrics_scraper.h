@@ -13,17 +13,24 @@
 #include "common/journal/event.h"
 #include "controller/scrape/fetch_metrics.h"
 #include "controller/scrape/http_fetch.h"
+#include "controller/scrape/replica_set.h"
 #include "controller/scrape/series_tracker.h"
 
 namespace specctl::controller {
 
-// Each target has a thread of its own, so that one that hangs delays no other.  Scrapes are due at
-// start + k * 1 s; one that is not back when the next is due lets that one out.
+// Each server has a thread of its own, so that one that hangs delays no other.  Scrapes are due at
+// start + k * 1 s; one that is not back when the next is due lets that one out.  A name of several
+// servers is looked up every 2 s: new ones are scraped from then on, and one that has left the name
+// until it fails, which is told once (Scraped::gone).  A look-up that fails is told as a failed
+// scrape of the URL, and nothing else changes.
 class MetricsScraper {
  public:
   using Sink = std::function<void(Scraped)>;  // called on scraper threads
 
-  MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options);
+  static constexpr Nanos kLookUpPeriod = std::chrono::seconds(2);
+
+  MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions options,
+                 Nanos look_up_period = kLookUpPeriod);
   ~MetricsScraper();
   MetricsScraper(const MetricsScraper&) = delete;
 
@@ -39,19 +46,29 @@ class MetricsScraper {
   std::vector<Scraped> ScrapeAfter();
 
  private:
-  struct Target;
+  struct Server;
+  struct Name;
 
-  Scraped ScrapeOnce(Target& target, ScrapeKind kind);
-  Scraped ScrapeUntilQuiet(Target& target);
-  std::vector<Scraped> ForEach(const std::function<Scraped(Target&)>& scrape);
-  void Repeat(Target& target, const Sink& sink);
+  Scraped ScrapeOnce(Server& server, ScrapeKind kind);
+  Scraped ScrapeUntilQuiet(Server& server);
+  std::vector<Scraped> ForEach(const std::function<Scraped(Server&)>& scrape);
+  void Repeat(Server& server, bool at_once, const Sink& sink);
+  void Follow(Name& name, const Sink& sink);
+  // Looks the name up.  The new replicas are among servers_ then; `failed`: what went wrong.
+  std::vector<Server*> LookUp(Name& name, MonoTime deadline, Scraped& failed);
+  // Makes a failed scrape of a server that has left its name the word that it is gone.
+  void NoteGone(Server& server, Scraped& scraped);
+  bool WaitUntil(MonoTime due);  // false: stopped
 
-  std::vector<std::unique_ptr<Target>> targets_;
+  std::vector<std::unique_ptr<Name>> names_;
   const FetchOptions options_;
-  std::vector<std::thread> threads_;
+  const Nanos look_up_period_;
+  std::vector<std::thread> name_threads_;
   std::mutex mutex_;
+  std::vector<std::unique_ptr<Server>> servers_;  // under mutex_ while it runs, as what follows
+  std::vector<std::thread> threads_;
   std::condition_variable stop_changed_;
-  bool stop_ = false;  // under mutex_
+  bool stop_ = false;
 };
 
 }  // namespace specctl::controller

@@ -11,9 +11,10 @@ import time
 from processes import Process
 from real_engine import COUNTERS, SCRIPTS, RealEngine, growth
 
-# Requests of a run, by its osl: 10 to 40 s each on 2 cores.
+# Requests of a run with 32 streams, by its osl: 10 to 40 s each on 2 cores.  Fewer streams get a part.
 REQUESTS = {16: 1600, 64: 560, 256: 400}
 QUICK_REQUESTS = {16: 320, 64: 160, 256: 80}
+STREAMS = 32
 RUN_PATIENCE_S = 900
 APART_MAX = 0.01
 FIGURES = ("uncut", "delivered", "per_draft")
@@ -27,6 +28,13 @@ class Configuration:
     # Whether each response tells how its tokens were drafted, so that every figure can be exact.
     statistics: bool
     environment: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Load:
+    streams: int
+    osl: int
+    requests: int
 
 
 def vllm(name, speculation, detail, *arguments, **environment):
@@ -58,9 +66,9 @@ CONFIGURATIONS = (
     Configuration("sglang-ngram", "sglang", SGLANG_NGRAM, True),
     Configuration("sglang-simulated", "sglang", SGLANG_NGRAM, True, {"SGLANG_SIMULATE_ACC_LEN": "2.6"}),
 )
-COLUMNS = ("configuration", "osl", "requests", "source", "tokens: ours, engine", "steps: ours, engine",
+COLUMNS = ("configuration", "streams", "osl", "requests", "source", "tokens: ours, engine", "steps: ours, engine",
            "uncut: whole run, headline, engine", "delivered: whole run, headline, engine",
-           "per draft: whole run, headline, engine", "verdict", "labels")
+           "per draft: whole run, headline, engine", "merged", "verdict", "labels")
 HEADER = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
@@ -95,7 +103,7 @@ def measure(settings):
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:  # costs these rows alone
             settings.show(f"{configuration.name} FAILED: {error}")
             rows.append({"configuration": configuration.name, "statistics": configuration.statistics,
-                         "osl": "-", "void": str(error).splitlines()[0]})
+                         "streams": "-", "osl": "-", "void": str(error).splitlines()[0]})
     return rows
 
 
@@ -106,17 +114,20 @@ def measure_one(settings, configuration, rows):
     with RealEngine(configuration.engine, script, home, folder, configuration.arguments,
                     configuration.environment) as engine:
         for osl, count in (QUICK_REQUESTS if settings.quick else REQUESTS).items():
-            if not settings.osl or osl in settings.osl:
-                rows.append(one_row(settings, configuration, engine, folder / f"osl{osl}", osl, count))
+            if settings.osl and osl not in settings.osl:
+                continue
+            for streams in settings.streams:
+                load = Load(streams, osl, max(4 * streams, count * streams // STREAMS))
+                rows.append(one_row(settings, configuration, engine, folder / f"bs{streams}-osl{osl}", load))
                 settings.show(line_of(rows[-1]))
 
 
-def one_row(settings, configuration, engine, folder, osl, count):
+def one_row(settings, configuration, engine, folder, load):
     folder.mkdir()
     run_dir = folder / "run"
     command = [str(settings.specctl), "run", "--url", engine.url, "--dataset", "spec_bench",
-               "--osl", str(osl), "--bs", "32", "--agents", "2", "--temperature", "0",
-               "--requests", str(count), "--grace", "300s",
+               "--osl", str(load.osl), "--bs", str(load.streams), "--agents", str(min(2, load.streams)),
+               "--temperature", "0", "--requests", str(load.requests), "--grace", "300s",
                # 4 slots of llama.cpp serve 32 streams: most wait for longer than a silent server may.
                "--idle-timeout", "600s", "--output-dir", str(run_dir)]
     if settings.dataset_dir:
@@ -129,7 +140,7 @@ def one_row(settings, configuration, engine, folder, osl, count):
     summary = json.loads((run_dir / "summary.json").read_text())
     with (run_dir / "requests.jsonl").open() as lines:
         requests = [json.loads(line) for line in lines]
-    return row_of(configuration, osl, summary, requests, grown)
+    return row_of(configuration, load, summary, requests, grown)
 
 
 def counters_after_probe(engine, run, before):
@@ -154,14 +165,14 @@ def counters_after_probe(engine, run, before):
                        f"{run.log.read_text(errors='replace')[-2000:]}")
 
 
-def row_of(configuration, osl, summary, requests, grown):
+def row_of(configuration, load, summary, requests, grown):
     ok = [row for row in requests if row["outcome"] == "ok"]
     headline = summary.get("acceptance", {})
     whole = summary.get("whole_run", {}).get("acceptance", {})
     truth = engine_figures(grown)
     keys = {"uncut": "per_step", "delivered": "delivered_per_step", "per_draft": "per_draft"}
-    return {"configuration": configuration.name, "statistics": configuration.statistics, "osl": osl,
-            "requests": len(ok), "run_s": summary.get("run_length_s"), "source": source_of(headline or whole),
+    return {"configuration": configuration.name, "statistics": configuration.statistics, "osl": load.osl,
+            "streams": load.streams, "merged_share": merged_share_of(headline or whole), "requests": len(ok), "run_s": summary.get("run_length_s"), "source": source_of(headline or whole),
             "sources": headline.get("sources"), "verdict": summary["verdict"]["state"],
             "labels": summary["verdict"]["labels"], "void": void_reason(requests, grown),
             "tokens": {"ours": sum(row.get("output_tokens", 0) for row in requests),
@@ -199,8 +210,16 @@ def void_reason(requests, grown):
     return None
 
 
+def merged_share_of(acceptance):
+    """Share of the steps that came in others' chunks: the largest of the targets, or None."""
+    shares = [entry["merged_share"] for entry in acceptance.get("sources", []) if "merged_share" in entry]
+    return max(shares) if shares else None
+
+
 def engine_figures(grown):
     """{figure: the engine's own value, None where it counts too little for it}."""
+    if {"step_tokens", "steps"} <= grown.keys():  # SGLang: each step is a draft's, with one free token
+        grown = {**grown, "accepted": grown["step_tokens"] - grown["steps"], "drafts": grown["steps"]}
     accepted = grown.get("accepted")
     delivered = grown["generated"] - grown["first"] if {"generated", "first"} <= grown.keys() else None
     uncut, per_draft = (ratio(accepted, grown.get(key)) for key in ("steps", "drafts"))
@@ -243,11 +262,13 @@ def judged(row):
 
 
 def line_of(row):
-    cells = [row["configuration"], row["osl"], row["requests"], text_of(row["source"]),
+    merged = row["merged_share"]
+    cells = [row["configuration"], row["streams"], row["osl"], row["requests"], text_of(row["source"]),
              *(f"{count_of(row[name]['ours'])}, {count_of(row[name]['engine'])}"
                for name in ("tokens", "steps")),
              *(", ".join(map(text_of, (row[name]["whole_run"], row[name]["headline"], row[name]["engine"])))
                for name in FIGURES),
+             "-" if merged is None else f"{merged:.1%}",
              row["verdict"] + (f" (void: {row['void']})" if row["void"] else ""),
              " ".join(row["labels"]) or "-"]
     return f"| {' | '.join(map(str, cells))} |"

@@ -138,7 +138,7 @@ class AcceptanceTruthTest(unittest.TestCase):
         summary = {"verdict": {"state": "valid", "labels": ["a", "b"]}, "acceptance": {"source": "per_request"},
                    "whole_run": {"acceptance": acceptance}}
         requests = requests or [{"outcome": "ok", "output_tokens": 31, "steps": 10}]
-        return acceptance_truth.row_of(self.CONFIGURATION, 31, summary, requests, grown or self.GROWN)
+        return acceptance_truth.row_of(self.CONFIGURATION, acceptance_truth.Load(8, 31, 1), summary, requests, grown or self.GROWN)
 
     def test_the_engines_figures_follow_from_its_counters(self):
         self.assertEqual(acceptance_truth.engine_figures(self.GROWN),
@@ -171,12 +171,22 @@ class AcceptanceTruthTest(unittest.TestCase):
         self.assertEqual(acceptance_truth.source_of({"sources": mixed}), "per_request 75%, chunks 25%")
         self.assertEqual(acceptance_truth.source_of({"sources": mixed[:1]}), "per_request")
 
+    def test_steps_of_sglang_are_all_drafts_and_their_tokens_have_one_free(self):
+        figures = acceptance_truth.engine_figures({"steps": 2305.0, "step_tokens": 5993.0})
+        self.assertAlmostEqual(figures["per_draft"], 2.6)
+        self.assertEqual(figures["uncut"], figures["per_draft"])
+
+    def test_a_counter_is_of_the_series_with_its_label(self):
+        text = 'a_total{mode="x",rank="0"} 3\na_total{mode="y",rank="0"} 5\nb_total 7\n'
+        self.assertEqual(real_engine.sums_of(text, {"a": 'a_total{mode="x"}', "b": "b_total"}),
+                         {"a": 3.0, "b": 7.0})
+
     def test_a_line_shows_what_is_there(self):
         row = self.row(per_step={"value": 3.2, "low": 3.1, "high": 3.3}, delivered_per_step={"low": 2.0,
                                                                                            "high": 3.5})
         self.assertEqual(acceptance_truth.line_of(row),
-                         "| some | 31 | 1 | per_request | 31, 31 | 10, 10 | 3.2000 (3.1000 .. 3.3000), -, 3.2000 "
-                         "| 2.0000 .. 3.5000, -, 3.0000 | -, -, 3.7500 | valid | a b |")
+                         "| some | 8 | 31 | 1 | per_request | 31, 31 | 10, 10 | 3.2000 (3.1000 .. 3.3000), -, 3.2000 "
+                         "| 2.0000 .. 3.5000, -, 3.0000 | -, -, 3.7500 | - | valid | a b |")
 
 
 class FleetRunsTest(unittest.TestCase):

@@ -28,24 +28,29 @@ COUNTERS = {
         "drafts": "llamacpp:spec_decode_num_drafts_total",
         "accepted": "llamacpp:spec_decode_num_accepted_tokens_total",
     },
+    # Verification steps, each of which verifies a draft, and the tokens that they gave.
     "sglang": {
         "steps": "sglang:spec_verify_calls_total",
+        "step_tokens": 'sglang:realtime_tokens_total{mode="decode"}',
         "generated": "sglang:generation_tokens_total",
         "first": "sglang:time_to_first_token_seconds_count",
     },
 }
-SAMPLE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{[^}]*\})? (\S+)")
+SAMPLE = re.compile(r"([A-Za-z_:][\w:]*)(\{[^}]*\})? (\S+)")
 
 
 def sums_of(text, names):
-    """{key: sum over the series} of what `text`, Prometheus' exposition, has of `names` {key: name}."""
-    keys = {name: key for key, name in names.items()}
+    """{key: sum over the series} of what `text`, Prometheus' exposition, has of `names` {key: name}.
+
+    A name may be followed by a label that its series must have: name{label="value"}.
+    """
+    keys = {name.partition("{")[0]: (key, name.partition("{")[2].rstrip("}")) for key, name in names.items()}
     sums = {}
     for line in text.splitlines():
         found = SAMPLE.match(line)
-        if found and found.group(1) in keys:
-            key = keys[found.group(1)]
-            sums[key] = sums.get(key, 0.0) + float(found.group(2))
+        key, label = keys.get(found.group(1), (None, "")) if found else (None, "")
+        if key and label in (found.group(2) or ""):
+            sums[key] = sums.get(key, 0.0) + float(found.group(3))
     return sums
 
 

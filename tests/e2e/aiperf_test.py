@@ -173,6 +173,21 @@ class AiperfTest(Case):
                            .read_text())["specctl"]["notes"]
         self.assertIn("acceptance_source: chunks", notes)
 
+    def test_the_counters_tell_of_a_run_of_one_category(self):
+        run_dir = self.run_of(["math"])
+        matrix = self.folder / "matrix"
+        self.specctl("export", run_dir, "--aiperf", matrix)
+        servers = self.summary(run_dir)["servers"]
+        self.assertEqual(self.report(matrix, "accept_rate")["toy"]["math"],
+                         f"{servers['accepted_tokens'] / servers['drafted_tokens']:.2f}")
+        self.assert_same_bytes(run_dir, "accept_rate")
+
+    def test_other_datasets_are_runs_of_aiperf_too(self):
+        engine = self.engine("--step-ms", "1", "--eos-mean", "20")
+        self.specctl("run", "--url", engine.url, "--agents", "1", "--bs", "4", "--requests", "12",
+                     "--dataset", "builtin", "--output-dir", self.run_dir())
+        self.assert_models_accept(self.run_dir())
+
     def test_failed_and_cancelled_requests_are_errors_of_aiperf(self):
         run_dir = self.run_of(CATEGORIES, "--fault", "503:0.05", flags=("--max-failed", "50%"))
         self.assert_models_accept(run_dir)

@@ -28,12 +28,12 @@ def wait_for(what, condition, patience_s=PATIENCE_S):
 
 
 class Engine:
-    """A simulated engine in a process of its own, on ports that the kernel chose."""
+    """A simulated engine in a process of its own, on ports that the kernel chose unless told."""
 
-    def __init__(self, folder, *flags):
+    def __init__(self, folder, *flags, port=0):
         ports = pathlib.Path(folder) / f"ports-{time.monotonic_ns()}"
         self.process = subprocess.Popen(
-            [SPECCTL, "sim", "--port", "0", "--port-file", str(ports), *flags],
+            [SPECCTL, "sim", "--port", str(port), "--port-file", str(ports), *flags],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.urls = wait_for("the engine's ports", lambda: self._urls(ports))
         self.url = self.urls[0]
@@ -69,8 +69,8 @@ class Case(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="specctl-e2e-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def engine(self, *flags):
-        engine = Engine(self.folder, *flags)
+    def engine(self, *flags, port=0):
+        engine = Engine(self.folder, *flags, port=port)
         self.addCleanup(lambda: engine.process.poll() is None and engine.stop(signal.SIGKILL))
         return engine
 
@@ -120,12 +120,21 @@ class Case(unittest.TestCase):
                          counts)
 
 
+def preloaded(library, **variables):
+    """An environment in which a library of tests/fakes stands before the system's."""
+    # It is no sanitizer's, and comes before its runtime.
+    asan = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
+    return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": asan, **variables}
+
+
 def with_stepped_clock(step_s):
     """An environment in which SIGUSR2 steps a process's wall clock (tests/fakes/stepped_clock.cc)."""
-    # The library is no sanitizer's, and comes before its runtime.
-    asan = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
-    return {**os.environ, "LD_PRELOAD": os.environ["SPECCTL_STEPPED_CLOCK"],
-            "STEPPED_CLOCK_BY_S": str(step_s), "ASAN_OPTIONS": asan}
+    return preloaded(os.environ["SPECCTL_STEPPED_CLOCK"], STEPPED_CLOCK_BY_S=str(step_s))
+
+
+def with_named_hosts(path):
+    """An environment in which names are looked up in a file first (tests/fakes/named_hosts.cc)."""
+    return preloaded(os.environ["SPECCTL_NAMED_HOSTS"], NAMED_HOSTS=str(path))
 
 
 def children_of(pid):

@@ -8,9 +8,10 @@ namespace specctl::fakes {
 
 namespace asio = boost::asio;
 
-AnsweringServer::AnsweringServer(Answer answer, asio::ssl::context* tls)
+AnsweringServer::AnsweringServer(Answer answer, asio::ssl::context* tls,
+                                 const ScriptedServer::Endpoint& at)
     : answer_(std::move(answer)),
-      server_(io_, {[this](ScriptedConnection& connection) { return Serve(connection); }}, tls),
+      server_(io_, {[this](ScriptedConnection& connection) { return Serve(connection); }}, tls, at),
       tasks_(io_.get_executor()) {
   tasks_.Spawn(server_.Run());
   thread_ = std::thread([this] { io_.run(); });

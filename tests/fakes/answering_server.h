@@ -21,12 +21,14 @@ class AnsweringServer {
  public:
   using Answer = std::function<std::string(const std::string& request)>;
 
-  explicit AnsweringServer(Answer answer, boost::asio::ssl::context* tls = nullptr);
+  explicit AnsweringServer(Answer answer, boost::asio::ssl::context* tls = nullptr,
+                           const ScriptedServer::Endpoint& at = ScriptedServer::AnyPort());
   AnsweringServer(const AnsweringServer&) = delete;
   AnsweringServer& operator=(const AnsweringServer&) = delete;
   ~AnsweringServer();
 
   std::string Url() const { return server_.Url(); }
+  uint16_t port() const { return server_.port(); }
   // Whole requests, in the order in which they came.
   std::vector<std::string> requests() const;
 

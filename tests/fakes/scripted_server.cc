@@ -105,15 +105,14 @@ void ScriptedConnection::Reset() {
 }
 
 ScriptedServer::ScriptedServer(asio::io_context& io, std::vector<Script> scripts,
-                               asio::ssl::context* tls)
-    : scripts_(std::move(scripts)),
-      tls_(tls),
-      acceptor_(io.get_executor(), Tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {}
+                               asio::ssl::context* tls, const Endpoint& at)
+    : scripts_(std::move(scripts)), tls_(tls), acceptor_(io.get_executor(), at) {}
 
 uint16_t ScriptedServer::port() const { return acceptor_.local_endpoint().port(); }
 
 std::string ScriptedServer::Url() const {
-  return absl::StrFormat("%s://127.0.0.1:%d", tls_ ? "https" : "http", port());
+  return absl::StrFormat("%s://%s:%d", tls_ ? "https" : "http",
+                         acceptor_.local_endpoint().address().to_string(), port());
 }
 
 Task<void> ScriptedServer::Run() {

@@ -51,9 +51,13 @@ class ScriptedServer {
  public:
   using Script = std::function<Task<void>(ScriptedConnection&)>;
 
+  using Endpoint = boost::asio::ip::tcp::endpoint;
+  // Of 127.0.0.1, chosen by the kernel.
+  static Endpoint AnyPort() { return {boost::asio::ip::address_v4::loopback(), 0}; }
+
   // `tls`: null for plain connections.
   ScriptedServer(boost::asio::io_context& io, std::vector<Script> scripts,
-                 boost::asio::ssl::context* tls = nullptr);
+                 boost::asio::ssl::context* tls = nullptr, const Endpoint& at = AnyPort());
 
   std::string Url() const;  // http://127.0.0.1:port
   uint16_t port() const;

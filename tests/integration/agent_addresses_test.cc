@@ -131,6 +131,7 @@ TEST_F(AgentAddressesTest, OneThatRefusesCostsNoDelayAndTheOtherIsKept) {
   };
   Run(1, body);
   ExpectAllOk(2);
+  EXPECT_EQ(finished_[0].address, "");  // it is the target's, whichever it is
   EXPECT_EQ(target_.kept, 1u);
   EXPECT_LT(ConnectTime(0), AttemptPace::kAttemptDelay) << "a refusal is not waited for";
 }
@@ -203,6 +204,48 @@ TEST_F(AgentAddressesTest, WhereAllHangTheTimeLimitEndsIt) {
   ASSERT_EQ(finished_.size(), 1u);
   EXPECT_EQ(finished_[0].failure, FailureKind::kConnectTimeout);
   EXPECT_FALSE(target_.kept);
+}
+
+TEST_F(AgentAddressesTest, WithTurnsEachAddressGetsItsShareOfTheConnections) {
+  std::vector<tcp::endpoint> endpoints;
+  for (int i = 0; i < 3; ++i) endpoints.push_back(At(Serve().port()));
+  SetAddresses(endpoints, target_);
+  SpreadOverAddresses(1, target_);
+  const Body body = [this]() -> Task<void> {
+    // The servers close each connection: the next request takes the next address.
+    for (int i = 0; i < 2; ++i) co_await SendAtOnce();
+  };
+  Run(6, body);
+  ExpectAllOk(12);
+  for (const auto& server : servers_) EXPECT_EQ(server->connections(), 4u);
+  for (const auto& finished : finished_) EXPECT_EQ(finished.address, "127.0.0.1");
+}
+
+TEST_F(AgentAddressesTest, WithTurnsTheOthersTakeTheShareOfOneThatIsDead) {
+  const fakes::HangingPort hanging(io_);
+  timeouts_.connect = 400ms;
+  SetAddresses({At(Serve().port()), Refusing(), hanging.endpoint(), At(Serve().port())}, target_);
+  SpreadOverAddresses(0, target_);
+  const Body body = [this]() -> Task<void> {
+    for (int i = 0; i < 6; ++i) co_await Send(0);
+  };
+  Run(1, body);
+  ExpectAllOk(6);
+  EXPECT_GE(servers_[0]->connections(), 2u);
+  EXPECT_GE(servers_[1]->connections(), 2u);
+  EXPECT_FALSE(target_.kept);
+}
+
+TEST_F(AgentAddressesTest, WithTurnsTheErrorNamesTheLastAddress) {
+  SetAddresses({Refusing(), Refusing()}, target_);
+  SpreadOverAddresses(0, target_);
+  const Body body = [this]() -> Task<void> { co_await Send(0); };
+  Run(1, body);
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(finished_[0].failure, FailureKind::kConnect);
+  EXPECT_EQ(finished_[0].error,
+            "http://several.example: connect: Connection refused (at 127.0.0.1, last of 2 "
+            "addresses tried)");
 }
 
 }  // namespace

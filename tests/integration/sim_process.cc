@@ -1,5 +1,7 @@
 #include "sim_process.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -150,9 +152,10 @@ SimClient::Reply SimClient::ReadReply() {
   do {
     if ((reply.ended = TakeLine(line)) != Ended::kComplete) return reply;
     reply.head += line + "\n";
-    if (line.starts_with("content-length: ")) length = std::stoul(line.substr(16));
+    // Engines write the names of headers as they like.
+    if (absl::StartsWithIgnoreCase(line, "content-length: ")) length = std::stoul(line.substr(16));
   } while (!line.empty());
-  if (reply.head.find("transfer-encoding: chunked") == std::string::npos) {
+  if (absl::AsciiStrToLower(reply.head).find("transfer-encoding: chunked") == std::string::npos) {
     reply.ended = TakeBytes(length, reply.body);
     return reply;
   }

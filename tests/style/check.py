@@ -83,6 +83,7 @@ TESTS_OF_A_FOLDER = {
 
 # Sources with a test for each of several subjects: <source>_<subject>_test.cc.
 TESTED_BY_SUBJECT = {
+    "common/analysis/server_fold": ("replicas",),
     "common/analysis/acceptance_fold": ("coverage", "traps"),
     "common/figures/catalogue": ("docs",),
     "controller/run/run_machine": ("joining", "limits", "loss"),

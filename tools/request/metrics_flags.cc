@@ -17,13 +17,18 @@ struct MetricsFlags {
 };
 
 absl::Status AddMetricsUrl(const std::string& text, Request& request) {
-  const auto url = ParseUrl(text);
+  const bool all_addresses = text.starts_with(kAllAddressesPrefix);
+  const size_t scheme = all_addresses ? kAllAddressesPrefix.size() : 0;
+  const auto url = ParseUrl(std::string_view(text).substr(scheme));
   if (!url.ok()) return BadFlag("--server-metrics", std::string(url.status().message()));
   auto& urls = request.named_metrics_urls;
-  if (std::find(urls.begin(), urls.end(), url->ToString()) != urls.end()) {
-    return BadFlag("--server-metrics", url->ToString() + " is given twice");
+  const std::string one = url->ToString(), all = std::string(kAllAddressesPrefix) + one;
+  // Also where one of its addresses is among all of them.
+  for (const std::string& other : urls) {
+    if (other != one && other != all) continue;
+    return BadFlag("--server-metrics", one + " is given twice");
   }
-  urls.push_back(url->ToString());
+  urls.push_back(all_addresses ? all : one);
   // In the order of the URLs: the two lists belong together.
   request.secrets.metrics_authorizations.push_back(url->BasicAuthorization());
   return absl::OkStatus();
@@ -59,7 +64,10 @@ absl::Status TakeMetrics(const MetricsFlags& given, bool none, Request& request)
 void AddMetricsFlags(RequestFlags& flags) {
   MetricsFlags given;
   given.urls = flags.ListForStep(
-      {"--server-metrics", "Metrics URLs to scrape [{url}/metrics of each target]", "Target"},
+      {"--server-metrics",
+       "Metrics URLs to scrape; dns+http://NAME:PORT/PATH: every server behind the name, also as "
+       "they come and go [{url}/metrics of each target]",
+       "Target"},
       {.delimiter = ','});
   given.headers =
       flags.ListForStep({"--metrics-header",

@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/net/http_request.h"
 #include "tools/request/flag_groups.h"
 #include "tools/request/flag_values.h"
 
@@ -24,6 +25,15 @@ absl::Status TakeTags(const std::vector<std::string>& texts, RunSpec& spec) {
   return absl::OkStatus();
 }
 
+absl::Status TakeSliceHeader(Request& request, const std::string& text) {
+  if (!IsHeaderName(text)) {
+    return BadFlag("--slice-by-header",
+                   absl::StrFormat("need the name of a response header, got \"%s\"", text));
+  }
+  request.spec.slice_by_header = text;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddRecordFlags(RequestFlags& flags) {
@@ -33,6 +43,10 @@ void AddRecordFlags(RequestFlags& flags) {
       flags.ListForStep({"--tag", "k=v, recorded in the artifacts; repeatable", "Output"});
   flags.Then(
       [tags](const Surroundings&, Request& request) { return TakeTags(*tags, request.spec); });
+  flags.Text(
+      {"--slice-by-header",
+       "Name of a response header, e.g. x-served-by of a gateway: figures by its values", "Output"},
+      TakeSliceHeader);
   flags.Choice(
       {"--receive-stamps",
        "Who timestamps arrivals: kernel, or user to see how that changes the figures [kernel]",

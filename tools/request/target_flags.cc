@@ -233,6 +233,19 @@ void AddTargetFlags(RequestFlags& flags) {
        "Clear the targets' prefix caches before the run (vLLM in development mode, SGLang)",
        "Target"},
       [](Request& request) -> bool& { return request.spec.flush_cache; });
+  flags.Choice({"--resolve",
+                "Addresses of a target's name that get the load: first (the first that answers) or "
+                "all, connection by connection in turn [first]",
+                "Target"},
+               {"first", "all"}, [](Request& request, const std::string& which) {
+                 request.spec.resolve_all = which == "all";
+               });
+  flags.Then([](const Surroundings&, Request& request) {
+    if (!request.spec.flush_cache || !request.spec.resolve_all) return absl::OkStatus();
+    return BadFlag("--flush-cache",
+                   "can't be combined with --resolve all: it would clear the cache of one address; "
+                   "name each replica by a --target of its own");
+  });
   flags.Text({"--endpoint", "API to call: chat or completions [chat]", "Target"}, TakeEndpoint);
   AddCredentialFlags(
       {.api_key_env = {"--api-key-env", "Environment variable that holds the API key", "Target"},

@@ -198,6 +198,8 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
     pass_.accepted_tokens += output.accepted;
   }
   sequence.produced += output.tokens;
+  counters_.decode.longest_tokens =
+      std::max(counters_.decode.longest_tokens, sequence.spec.prompt_tokens + sequence.produced);
   sequence.last_output = end;
   ++sequence.step;
   outputs_.push_back(output);
@@ -296,6 +298,7 @@ void BatchModel::LogPass() {
 
 void BatchModel::CountPass(MonoTime end) {
   DecodeProgress& decode = counters_.decode;
+  decode.requests += pass_.prefilling + pass_.decoding;
   if (pass_.prefilling > 0) ++decode.prefill_passes;
   const bool follows = std::exchange(decoded_before_, pass_.decoding > 0);
   if (pass_.decoding == 0) return;

@@ -141,7 +141,10 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   if (fault_ && fault_->kind == FaultKind::kHang) return;
   // vLLM's engine refuses after the stream has begun: then it is an event under status 200.
   if (refused && !reply_->request().stream) return SendPlain(flavour.Error(*refused));
-  outbox_.AppendBytes(reply_->Begin(Head()), 0);
+  std::string head = reply_->Begin(Head());
+  // An error in a stream needs its head, whenever else that is sent.
+  if (refused && head.empty()) head = flavour.StreamHeadBytes(Head());
+  outbox_.AppendBytes(head, 0);
   Flush();
   closes_after_stream_ = reply_->request().stream && flavour.ClosesAfterStream();
   if (refused) return SendErrorEvent(*refused);
@@ -252,6 +255,7 @@ void Connection::SendErrorEvent(const ApiError& error) {
 }
 
 void Connection::SendPlain(const PlainReply& reply) {
+  if (reply.status >= 400 && replica_.flavour().ClosesAfterError()) close_after_reply_ = true;
   outbox_.AppendBytes(replica_.flavour().PlainBytes(reply, Head()), 0);
   EndReply();
 }

@@ -65,6 +65,8 @@ struct DecodeProgress {
   uint64_t tokens = 0;          // accepted + 1 of each request and step, those cut off too
   uint64_t prefill_tokens = 0;  // computed
   uint64_t cached_tokens = 0;   // taken from the prefix cache instead
+  uint64_t requests = 0;        // in each engine step, decoding or not
+  uint64_t longest_tokens = 0;  // prompt and reply of one request
   // Over steps that follow another decoding step: steps, requests, microseconds, the squares of
   // requests, requests x microseconds, tokens.
   std::array<double, 6> moments{};

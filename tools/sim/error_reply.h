@@ -13,7 +13,8 @@ struct ApiError {
   int status = 400;
   std::string message;
   std::string type = "BadRequestError";
-  std::string param;  // empty: null
+  std::string param;         // empty: null
+  std::string more_members;  // of the object, as JSON: ",\"n_ctx\":2048"
 };
 
 // {"error":{"message":..,"type":..,"param":..,"code":..}}

@@ -31,8 +31,8 @@ class Flavour {
                                                  const ReplyIdentity& identity) const = 0;
 
   virtual PlainReply Error(const ApiError& error) const = 0;
-  // An error after the head of a stream was sent: HTTP chunks up to the last; empty where the stream
-  // is broken off without a word.
+  // An error after the head of a stream was sent: HTTP chunks up to the last; empty where the
+  // stream is broken off without a word.
   virtual std::string ErrorEvents(const ApiError& error) const = 0;
   // An answer to bytes that are no HTTP request.
   virtual PlainReply MalformedHttp() const { return MalformedHttpReply(); }
@@ -43,6 +43,8 @@ class Flavour {
   virtual std::string StreamHeadBytes(const ReplyHead& head) const { return StreamHead(head); }
   // Whether the head of a stream is sent when its request is admitted; else with its first event.
   virtual bool HeadAtAdmission() const { return false; }
+  // Whether the connection closes after an error, as its head then says.
+  virtual bool ClosesAfterError() const { return false; }
   // Whether the connection closes after a stream, whatever its head says.
   virtual bool ClosesAfterStream() const { return false; }
 };

@@ -1,5 +1,6 @@
 #include "tools/sim/flavour_options.h"
 
+#include "tools/sim/flavour_llamacpp.h"
 #include "tools/sim/flavour_sglang.h"
 #include "tools/sim/flavour_trtllm.h"
 #include "tools/sim/flavour_vllm.h"
@@ -17,7 +18,10 @@ void AdaptBatch(EngineKind engine, BatchOptions& batch) {
       batch.token_gaps = TokenGaps::kRequests;
       batch.iterations_kept = kTrtllmIterationsKept;
       return;
-    default:
+    case EngineKind::kLlamacpp:
+      batch.drafts_fit_room = true;
+      return;
+    case EngineKind::kVllm:
       return;
   }
 }
@@ -28,9 +32,12 @@ std::unique_ptr<Flavour> MakeFlavour(const FlavourOptions& options, const Served
       return std::make_unique<SglangFlavour>(options, engine);
     case EngineKind::kTrtllm:
       return std::make_unique<TrtllmFlavour>(options, engine);
-    default:
-      return std::make_unique<VllmFlavour>(options, engine);
+    case EngineKind::kLlamacpp:
+      return std::make_unique<LlamacppFlavour>(options, engine);
+    case EngineKind::kVllm:
+      break;
   }
+  return std::make_unique<VllmFlavour>(options, engine);
 }
 
 }  // namespace specctl::sim

@@ -27,7 +27,9 @@ struct FlavourOptions {
   bool metrics = true;
   bool refuse_continuous_usage = false;
   SpecMetricsDetail spec_metrics = SpecMetricsDetail::kNone;  // vLLM
+  bool dev_mode = false;  // vLLM: /server_info and /reset_prefix_cache
   SglangNames sglang_names = SglangNames::kSince0512;
+  bool sglang_incremental = false;  // /generate sends what is new, not all so far
   uint32_t attention_dp =
       1;  // TensorRT-LLM: ranks, each with its copy of an iteration's statistics
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tools/sim/draws.h"
+#include "tools/sim/sglang_generate.h"
 #include "tools/sim/sglang_info.h"
 #include "tools/sim/sglang_metrics.h"
 #include "tools/sim/sglang_reply.h"
@@ -84,6 +85,12 @@ std::variant<PlainReply, InferenceRequest> SglangFlavour::Answer(const HttpReque
     if (const ApiError* error = std::get_if<ApiError>(&read)) return Error(*error);
     return std::get<InferenceRequest>(std::move(read));
   }
+  if (path == "/generate") {
+    if (request.method != "POST") return WrongMethodReply("POST");
+    auto read = ReadGenerateRequest(request, rules_);
+    if (const ApiError* error = std::get_if<ApiError>(&read)) return NativeErrorReply(*error);
+    return std::get<InferenceRequest>(std::move(read));
+  }
   if (path == "/flush_cache") {
     if (request.method != "POST" && request.method != "GET") return WrongMethodReply("GET, POST");
     return FlushCache();
@@ -127,6 +134,10 @@ std::string SglangFlavour::ResponseId(const InferenceRequest& request, std::stri
 
 std::unique_ptr<ReplyWriter> SglangFlavour::NewWriter(const InferenceRequest& request,
                                                       const ReplyIdentity& identity) const {
+  if (request.route == Route::kNative) {
+    return std::make_unique<SglangGenerateReply>(request, identity, options_,
+                                                 engine_.batch.draft_length);
+  }
   return std::make_unique<SglangReply>(request, identity, options_.sglang_names,
                                        engine_.batch.draft_length);
 }
@@ -135,7 +146,10 @@ PlainReply SglangFlavour::Error(const ApiError& error) const { return FlatErrorR
 
 std::string SglangFlavour::ErrorEvents(const ApiError& error) const {
   std::string bytes;
-  AppendHttpChunk(FlatErrorEvent(error), bytes);
+  // Its own route words it in another way.
+  const bool native = error.type == "invalid_request_error";
+  AppendHttpChunk(native ? "data: " + NativeErrorReply(error).body + "\n\n" : FlatErrorEvent(error),
+                  bytes);
   AppendHttpChunk("data: [DONE]\n\n", bytes);
   AppendHttpChunk("", bytes);
   return bytes;

@@ -127,6 +127,7 @@ constexpr std::array<std::string_view, 6> kGetPaths = {
 void ReadTrtllmFields(RequestFields& fields, InferenceRequest& request) {
   if (fields.Find("detokenize") != nullptr) request.detokenize = fields.Bool("detokenize");
   request.return_token_ids = false;
+  fields.Require("model");
 }
 
 RequestRules TrtllmRules(const FlavourOptions& options, const ServedEngine& engine,
@@ -196,17 +197,22 @@ PlainReply TrtllmFlavour::Get(const std::string& path) {
 PlainReply TrtllmFlavour::Iterations() {
   const MonoTime now = MonoNow();
   // Whoever comes first has it: the collector runs only where there are metrics.
-  if (options_.metrics) {
-    collector_.Collect(engine_.model.iterations().TakeBefore(now - kCollectorLag));
-  }
+  if (options_.metrics) CollectBefore(now - kCollectorLag);
   return Answer200(TrtllmIterations(engine_.model.iterations().TakeBefore(now + kCollectorLag),
                                     options_.attention_dp, engine_.batch));
 }
 
 PlainReply TrtllmFlavour::Metrics() {
-  collector_.Collect(engine_.model.iterations().TakeBefore(MonoNow() + kCollectorLag));
+  CollectBefore(MonoNow() + kCollectorLag);
   return Answer200(TrtllmMetrics(collector_, options_, engine_),
                    "text/plain; version=0.0.4; charset=utf-8");
+}
+
+void TrtllmFlavour::CollectBefore(MonoTime end) {
+  IterationLog& iterations = engine_.model.iterations();
+  // The collector never sleeps for so long that it would miss any.
+  collector_.Collect({iterations.TakeDropped()});
+  collector_.Collect(iterations.TakeBefore(end));
 }
 
 std::string TrtllmFlavour::Models() const {

@@ -25,6 +25,7 @@ class TrtllmFlavour final : public Flavour {
   PlainReply Get(const std::string& path);
   PlainReply Iterations();
   PlainReply Metrics();
+  void CollectBefore(MonoTime end);
   std::string Models() const;
 
   const FlavourOptions options_;

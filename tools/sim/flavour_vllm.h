@@ -20,9 +20,12 @@ class VllmFlavour final : public Flavour {
   bool HeadAtAdmission() const override { return true; }
 
  private:
+  PlainReply DevReply(const HttpRequest& request);
+  std::string ServerInfo() const;
+
+  const FlavourOptions options_;
+  const ServedEngine engine_;
   const VllmApi api_;
-  const SpecMetricsDetail spec_metrics_;
-  const uint32_t draft_length_;
 };
 
 }  // namespace specctl::sim

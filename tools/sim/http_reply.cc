@@ -9,27 +9,6 @@
 namespace specctl::sim {
 namespace {
 
-std::string_view Reason(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 429:
-      return "Too Many Requests";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Internal Server Error";
-  }
-}
-
 // RFC 9110's IMF-fixdate, whatever the locale is.
 std::string HttpDate(UnixTime time) {
   constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -47,10 +26,33 @@ std::string HttpDate(UnixTime time) {
 
 void AppendHead(int status, UnixTime date, std::string& out) {
   absl::StrAppendFormat(&out, "HTTP/1.1 %d %s\r\ndate: %s\r\nserver: uvicorn\r\n", status,
-                        Reason(status), HttpDate(date));
+                        HttpReason(status), HttpDate(date));
 }
 
 }  // namespace
+
+std::string_view HttpReason(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 429:
+      return "Too Many Requests";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
+  }
+}
 
 std::string PlainReplyBytes(const PlainReply& reply, const ReplyHead& head) {
   std::string out;

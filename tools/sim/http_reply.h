@@ -22,11 +22,15 @@ struct PlainReply {
   std::string body;
   std::string allow;        // methods, of a 405
   bool vary_origin = true;  // all but a 401
+  std::string more_header;  // a line; empty: none
 };
 std::string PlainReplyBytes(const PlainReply& reply, const ReplyHead& head);
 
 // Head of an event stream: status 200, chunked.
 std::string StreamHead(const ReplyHead& head);
+
+// "Not Found"; of a status that no server sends "Internal Server Error".
+std::string_view HttpReason(int status);
 
 // Appends one HTTP chunk.  An empty `payload` is the last chunk.
 void AppendHttpChunk(std::string_view payload, std::string& out);

@@ -100,6 +100,10 @@ uint32_t ReadMaxTokens(Route route, uint64_t room_tokens, const RequestRules& ru
   if (const std::optional<int64_t> other = fields.Integer(rules.max_tokens_field); !asked) {
     asked = other;
   }
+  const auto room = static_cast<int64_t>(room_tokens);
+  if (asked && rules.tokens_cut_to_context) {
+    asked = *asked < 0 ? room : std::min(*asked, std::max<int64_t>(room, 1));
+  }
   if (!asked) {
     const uint64_t most = route == Route::kChat
                               ? room_tokens
@@ -176,7 +180,7 @@ void CheckContext(const RequestRules& rules, RequestFields& fields,
 
 void CheckModel(const RequestRules& rules, RequestFields& fields, InferenceRequest& request) {
   request.model = fields.String("model");
-  if (request.model.empty()) request.model = rules.model;
+  if (request.model.empty() || !rules.models_echoed) request.model = rules.model;
   if (rules.other_models_refused && request.model != rules.model) {
     fields.Fail(fields.words().UnknownModel(request.model, rules.model));
   }

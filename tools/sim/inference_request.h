@@ -14,7 +14,7 @@
 
 namespace specctl::sim {
 
-enum class Route { kChat, kCompletions };
+enum class Route { kChat, kCompletions, kNative };  // the last: an engine's own
 
 struct InferenceRequest {
   Route route = Route::kChat;
@@ -50,11 +50,13 @@ struct RequestRules {
   const RequestWords* words = &VllmRequestWords();
   bool json_type_needed = true;  // Content-Type
   bool other_models_refused = true;
+  bool models_echoed = true;            // a reply has the name that was asked for
   bool sampling_limited = true;         // logit_bias and min_p are refused with drafts
   bool usage_with_options = false;      // stream_options without a word on usage mean usage
   bool continuous_usage_alone = false;  // without include_usage
   bool stream_options_need_stream = true;
-  bool zero_tokens_allowed = false;  // max_tokens
+  bool zero_tokens_allowed = false;    // max_tokens
+  bool tokens_cut_to_context = false;  // what is beyond it is cut, and less than 0 means all
   uint32_t completion_tokens_default = 16;
   std::string_view max_tokens_field = "max_tokens";
   std::span<const std::string_view> fields_known;  // others are refused; empty: they are ignored

@@ -28,7 +28,8 @@ struct Iteration {
   uint64_t kv_tokens = 0;
 };
 
-// Holds the latest `iterations_max`; who takes them leaves none to others.  Not thread-safe.
+// Holds the latest `iterations_max`, and sums of those that had to go before somebody took them;
+// who takes them leaves none to others.  Not thread-safe.
 class IterationLog {
  public:
   explicit IterationLog(size_t iterations_max) : iterations_max_(iterations_max) {}
@@ -36,10 +37,13 @@ class IterationLog {
   void Add(const Iteration& iteration);
   // Those that ended before `end`, oldest first.
   std::vector<Iteration> TakeBefore(MonoTime end);
+  // Sums of counts over those that there was no room for; nothing else of them is told.
+  Iteration TakeDropped();
 
  private:
   size_t iterations_max_;
   std::deque<Iteration> iterations_;
+  Iteration dropped_;
 };
 
 }  // namespace specctl::sim

@@ -68,8 +68,10 @@ void Reply::TakeStep(const StepOutput& step, UnixTime now) {
     const uint64_t index = state_.tokens();
     const uint32_t id = eos ? kEosTokenId : TokenId(draws_, index);
     const bool textless = draws_.Uniform(Purpose::kTextless, index) < options_.textless_share;
-    if (!textless) state_.text += TokenText(id);
+    const std::string_view text = textless ? std::string_view() : TokenText(id);
+    state_.text += text;
     state_.ids.push_back(id);
+    state_.token_texts.push_back(text);
   }
 }
 

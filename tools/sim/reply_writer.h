@@ -29,8 +29,9 @@ struct ReplyPiece {
 struct ReplyState {
   std::string text;
   std::vector<uint32_t> ids;
-  size_t text_sent = 0;  // of text
-  size_t ids_sent = 0;   // of ids
+  std::vector<std::string_view> token_texts;  // of ids; of static lifetime
+  size_t text_sent = 0;                       // of text
+  size_t ids_sent = 0;                        // of ids
   DraftedSteps drafted_steps;
   uint64_t decode_steps = 0;  // after the prompt's, with a draft or without
   StepOutput step;            // the latest

@@ -108,6 +108,15 @@ PlainReply FlatErrorReply(const ApiError& error) {
   return reply;
 }
 
+PlainReply NativeErrorReply(const ApiError& error) {
+  PlainReply reply;
+  reply.status = error.status;
+  reply.body = absl::StrFormat(
+      R"({"error":{"message":%s,"type":"invalid_request_error","code":%d,"retryable":false}})",
+      QuotedText(error.message), error.status);
+  return reply;
+}
+
 std::string FlatErrorEvent(const ApiError& error) {
   return absl::StrFormat(
       "data: {\"error\": {\"object\": \"error\", \"message\": %s, \"type\": %s, \"param\": null, "

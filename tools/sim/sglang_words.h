@@ -25,7 +25,10 @@ const RequestWords& SglangRequestWords();
 
 // {"object":"error","message":..,"type":..,"param":null,"code":..}
 PlainReply FlatErrorReply(const ApiError& error);
-// The same, nested and with Python's blanks, as one event of a stream.
+// {"error":{"message":..,"type":"invalid_request_error","code":..,"retryable":false}}, of
+// /generate.
+PlainReply NativeErrorReply(const ApiError& error);
+// As the first, nested and with Python's blanks, as one event of a stream.
 std::string FlatErrorEvent(const ApiError& error);
 
 }  // namespace specctl::sim

@@ -74,13 +74,15 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
 void AddEngineFlags(CLI::App& app, Flags& flags) {
   static const std::map<std::string, EngineKind> kEngines = {{"vllm", EngineKind::kVllm},
                                                              {"sglang", EngineKind::kSglang},
-                                                             {"trtllm", EngineKind::kTrtllm}};
+                                                             {"trtllm", EngineKind::kTrtllm},
+                                                             {"llamacpp", EngineKind::kLlamacpp}};
   static const std::map<std::string, SglangNames> kNames = {{"0.5.10", SglangNames::kUntil0510},
                                                             {"0.5.11", SglangNames::k0511},
                                                             {"0.5.12", SglangNames::kSince0512}};
   SimOptions& options = flags.options;
-  app.add_option("--engine", options.flavour.engine,
-                 "Engine whose API, metrics and quirks are played: vllm, sglang or trtllm")
+  app.add_option(
+         "--engine", options.flavour.engine,
+         "Engine whose API, metrics and quirks are played: vllm, sglang, trtllm or llamacpp")
       ->transform(CLI::CheckedTransformer(kEngines));
   app.add_flag("--enable-metrics", flags.enable_metrics,
                "Serve metrics, which all but vllm do only when asked to")
@@ -91,6 +93,10 @@ void AddEngineFlags(CLI::App& app, Flags& flags) {
                  "Ranks of TensorRT-LLM's attention data parallelism, each with a copy of the "
                  "statistics")
       ->transform(WholeNumber(1, 1'024));
+  app.add_flag("--server-dev-mode", options.flavour.dev_mode,
+               "vLLM's /server_info and /reset_prefix_cache");
+  app.add_flag("--incremental-streaming-output", options.flavour.sglang_incremental,
+               "SGLang's /generate sends what is new instead of all so far");
   app.add_option("--sglang-names", options.flavour.sglang_names,
                  "Names of SGLang's acceptance statistics: those up to 0.5.10, of 0.5.11, or since "
                  "0.5.12")
@@ -220,6 +226,10 @@ absl::Status CheckEngine(const Flags& flags) {
   if (flavour.spec_metrics != SpecMetricsDetail::kNone && flavour.engine != EngineKind::kVllm) {
     return absl::InvalidArgumentError(
         "--per-request-spec-decode-metrics: need --engine vllm, whose flag this is");
+  }
+  if (flags.options.reply.merge_share > 0 && flavour.engine == EngineKind::kLlamacpp) {
+    return absl::InvalidArgumentError(
+        "--merge-share: need another --engine than llamacpp, which sends each token by itself");
   }
   if (flags.options.batch.no_draft_share > 0 && flavour.engine == EngineKind::kSglang) {
     return absl::InvalidArgumentError(

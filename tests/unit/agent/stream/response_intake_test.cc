@@ -64,6 +64,34 @@ class ResponseIntakeTest : public ::testing::Test {
   std::string padded_;  // of the last read
 };
 
+TEST_F(ResponseIntakeTest, TheHeaderThatIsAskedForIsTold) {
+  ResponseIntake intake(
+      {.decoder = decoder_, .recorder = recorder_, .health = health_, .header = "X-Served-By"},
+      wakeup_);
+  const auto told = [&](std::string_view headers) {
+    log_ = &recorder_.BeginRequest(RequestBegun());
+    intake.BeginResponse(*log_, {});
+    padded_.assign(StreamHead(headers) + HttpChunk(TokenEvent("Hello", 1)) + StreamTail(1));
+    const size_t size = padded_.size();
+    padded_.append(ByteSink::kPadding, '\0');
+    intake.OnBytes(std::string_view(padded_).substr(0, size));
+    intake.OnReadEnd({.late = kStart + 1ms, .early = kStart});
+    RequestFinished finished;
+    intake.Describe(false, finished);
+    return finished.header_value;
+  };
+  EXPECT_EQ(told("x-served-by: pod-7\r\n"), "pod-7");
+  EXPECT_EQ(told("x-other: 1\r\n"), "");  // not that of the response before
+  EXPECT_EQ(told("x-served-by: a\xff\xc2\x85z\r\n"), "a??z");
+  const std::string longest(kHeaderValueBytesMax, 'a');
+  EXPECT_EQ(told("x-served-by: " + longest + "\r\n"), longest);
+  EXPECT_EQ(told("x-served-by: " + longest + "b\r\n"),
+            longest.substr(0, kHeaderValueBytesMax - 3) + "...");
+  Begin();
+  Read(StreamHead("x-served-by: pod-7\r\n") + StreamTail(1), 10ms);
+  EXPECT_EQ(Describe().header_value, "");  // nobody asks
+}
+
 TEST_F(ResponseIntakeTest, AChunkThatEndsItsReadIsExact) {
   Begin(true);
   Read(StreamHead() + HttpChunk(RoleEvent()) + HttpChunk(TokenEvent("Hello", 1)), 10ms);

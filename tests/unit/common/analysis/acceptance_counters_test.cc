@@ -10,7 +10,7 @@ using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-ServerCounters Counted(double drafts, double drafted, std::vector<double> by_position) {
+ServerCounters DraftCounters(double drafts, double drafted, std::vector<double> by_position) {
   ServerCounters counters;
   counters.drafts = drafts;
   counters.drafted_tokens = drafted;
@@ -21,7 +21,7 @@ ServerCounters Counted(double drafts, double drafted, std::vector<double> by_pos
 }
 
 TEST(AcceptanceOfCountersTest, RatesByPositionOfWholeDraftsAreExact) {
-  const auto figures = AcceptanceOfCounters(Counted(100, 300, {80, 40, 10}), false);
+  const auto figures = AcceptanceOfCounters(DraftCounters(100, 300, {80, 40, 10}), false);
   ASSERT_TRUE(figures.has_value());
   EXPECT_THAT(figures->joint, ElementsAre(0.8, 0.4, 0.1));
   EXPECT_THAT(figures->conditional, ElementsAre(0.8, 0.5, 0.25));
@@ -32,23 +32,23 @@ TEST(AcceptanceOfCountersTest, RatesByPositionOfWholeDraftsAreExact) {
 TEST(AcceptanceOfCountersTest, OfShortDraftsConditionalRatesAreApproximate) {
   // N-gram speculation: 30 of the 100 drafts proposed fewer than three tokens.
   EXPECT_TRUE(
-      AcceptanceOfCounters(Counted(100, 270, {80, 40, 10}), false)->conditional_approximate);
-  ServerCounters unknown = Counted(100, 300, {80, 40, 10});
+      AcceptanceOfCounters(DraftCounters(100, 270, {80, 40, 10}), false)->conditional_approximate);
+  ServerCounters unknown = DraftCounters(100, 300, {80, 40, 10});
   unknown.drafted_tokens.reset();
   EXPECT_TRUE(AcceptanceOfCounters(unknown, false)->conditional_approximate);
   // A first position is given nothing.
-  EXPECT_FALSE(AcceptanceOfCounters(Counted(100, 90, {80}), false)->conditional_approximate);
+  EXPECT_FALSE(AcceptanceOfCounters(DraftCounters(100, 90, {80}), false)->conditional_approximate);
 }
 
 TEST(AcceptanceOfCountersTest, NothingIsAShareOfNothing) {
-  const auto figures = AcceptanceOfCounters(Counted(100, 300, {80, 0, 0}), false);
+  const auto figures = AcceptanceOfCounters(DraftCounters(100, 300, {80, 0, 0}), false);
   EXPECT_THAT(figures->joint, ElementsAre(0.8, 0, 0));
   EXPECT_THAT(figures->conditional, ElementsAre(0.8, 0));
-  EXPECT_THAT(AcceptanceOfCounters(Counted(100, 300, {}), false)->conditional, IsEmpty());
+  EXPECT_THAT(AcceptanceOfCounters(DraftCounters(100, 300, {}), false)->conditional, IsEmpty());
 }
 
 TEST(AcceptanceOfCountersTest, HowManyDraftsWereAsLongIsUsedWhereItIsTold) {
-  ServerCounters counters = Counted(100, 190, {70, 36});
+  ServerCounters counters = DraftCounters(100, 190, {70, 36});
   counters.drafted_by_position = {100, 50, 40};
   const auto figures = AcceptanceOfCounters(counters, false);
   EXPECT_THAT(figures->joint, ElementsAre(0.7, 0.36)) << "of all drafts";

@@ -55,8 +55,8 @@ TEST(SpecdecBenchTrapTest, ThePooledLengthIsNotTheMeanOverRequests) {
 
 // -- vLLM ---------------------------------------------------------------------------------------
 
-ScriptRequest& AddRequest(JournalScript& script, double at_ms,
-                          std::initializer_list<uint32_t> chunks) {
+ScriptRequest& AddAnswered(JournalScript& script, double at_ms,
+                           std::initializer_list<uint32_t> chunks) {
   ScriptRequest& request = script.Begin({.at_ms = at_ms});
   double at = at_ms;
   for (const uint32_t tokens : chunks) request.Chunk(at += 10, tokens);
@@ -68,7 +68,7 @@ ScriptRequest& AddRequest(JournalScript& script, double at_ms,
 TEST(SkillsTrapTest, RatesOfDraftsOfSeveralLengthsAreOfThoseThatReachThePosition) {
   JournalScript script({.bs = 1});
   // 1 (prompt) + 3 + 2 + 1 + 4 tokens: drafts of 2, 1, 3 and 3.
-  AddRequest(script, 0, {1, 3, 2, 1, 4}).finish().speculation =
+  AddAnswered(script, 0, {1, 3, 2, 1, 4}).finish().speculation =
       SpeculationStats{.drafts = 4,
                        .drafted_tokens = 9,
                        .accepted_tokens = 6,
@@ -106,10 +106,10 @@ void ExpectSglangFigures(const AcceptanceFigures& acceptance, uint64_t requests)
 
 TEST(SglangTrapTest, FiguresAreOfTheStatisticsHoweverChunksMelt) {
   JournalScript script({.bs = 1});
-  AddRequest(script, 0, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();  // as it should
-  AddRequest(script, 100, {1, 5, 5}).finish().speculation = SglangStats();      // melted
-  AddRequest(script, 200, {11}).finish().speculation = SglangStats();           // all at once
-  ScriptRequest& held = AddRequest(script, 300, {1, 4});                        // held back
+  AddAnswered(script, 0, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();  // as it should
+  AddAnswered(script, 100, {1, 5, 5}).finish().speculation = SglangStats();      // melted
+  AddAnswered(script, 200, {11}).finish().speculation = SglangStats();           // all at once
+  ScriptRequest& held = AddAnswered(script, 300, {1, 4});                        // held back
   held.finish().output_tokens = 11;
   held.finish().token_source = TokenSource::kContinuousUsage;
   held.finish().speculation = SglangStats();
@@ -125,10 +125,10 @@ TEST(SglangTrapTest, FiguresAreOfTheStatisticsHoweverChunksMelt) {
 // The mean over responses, which NeMo-Skills prints, weighs a short one like a long one.
 TEST(SglangTrapTest, ResponsesAreWeighedByTheirSteps) {
   JournalScript script({.bs = 1});
-  AddRequest(script, 0, {1, 1}).finish().speculation = SpeculationStats{
+  AddAnswered(script, 0, {1, 1}).finish().speculation = SpeculationStats{
       .drafts = 1, .drafted_tokens = 3, .draft_length = 3, .acceptance_histogram = {1}, .steps = 1};
   for (int i = 1; i < 4; ++i) {
-    AddRequest(script, i * 100, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();
+    AddAnswered(script, i * 100, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();
   }
   const AcceptanceFigures acceptance = *Fold(script.Events()).headline.acceptance;
   EXPECT_DOUBLE_EQ(acceptance.per_draft->value, 1 + 24 / 13.0);
@@ -140,7 +140,7 @@ TEST(SglangTrapTest, ATreeIsLessDeepThanItHasTokens) {
   SpeculationStats stats = SglangStats();
   stats.drafted_tokens = 4 * 15;
   stats.draft_length = 15;
-  AddRequest(script, 0, {1, 4, 1, 3, 2}).finish().speculation = stats;
+  AddAnswered(script, 0, {1, 4, 1, 3, 2}).finish().speculation = stats;
   const AcceptanceFigures acceptance = *Fold(script.Events()).headline.acceptance;
   EXPECT_THAT(acceptance.conditional, ElementsAre(3 / 4.0, 1, 2 / 3.0));  // no 0 at the fourth
 }
@@ -148,11 +148,11 @@ TEST(SglangTrapTest, ATreeIsLessDeepThanItHasTokens) {
 TEST(StatisticsTest, ContradictoryOnesAreLeftOutAndCounted) {
   JournalScript script({.bs = 1});
   for (int i = 0; i < 19; ++i) {
-    AddRequest(script, i * 100, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();
+    AddAnswered(script, i * 100, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();
   }
   SpeculationStats wrong = SglangStats();
   wrong.acceptance_histogram = {2, 0, 0, 2};
-  AddRequest(script, 1'900, {1, 4, 1, 3, 2}).finish().speculation = wrong;
+  AddAnswered(script, 1'900, {1, 4, 1, 3, 2}).finish().speculation = wrong;
   std::vector<EndedRequest> requests;
   const Results results = Fold(script.Events(), &requests);
   ExpectSglangFigures(*results.headline.acceptance, 19);
@@ -164,7 +164,7 @@ TEST(StatisticsTest, ContradictoryOnesAreLeftOutAndCounted) {
 
 TEST(StatisticsTest, ARequestThatEndedBadlyContradictsNothing) {
   JournalScript script({.bs = 1});
-  AddRequest(script, 0, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();
+  AddAnswered(script, 0, {1, 4, 1, 3, 2}).finish().speculation = SglangStats();
   ScriptRequest& cut = script.Begin({.at_ms = 100});
   cut.Chunk(110, 1).Fail(120, Outcome::kFailed, FailureKind::kErrorEvent);
   cut.finish().speculation = SglangStats();
@@ -177,7 +177,7 @@ TEST(StatisticsTest, ARequestThatEndedBadlyContradictsNothing) {
 Results WithSomeStatistics(std::initializer_list<uint32_t> chunks) {
   JournalScript script({.bs = 1});
   for (int i = 0; i < 3; ++i) {
-    ScriptRequest& request = AddRequest(script, i * 200, chunks);
+    ScriptRequest& request = AddAnswered(script, i * 200, chunks);
     if (i > 0) request.finish().speculation = SglangStats();
   }
   return Fold(script.Events());
@@ -203,7 +203,7 @@ Results WithMean(std::initializer_list<uint32_t> chunks, double mean = 11 / 5.0,
                  std::vector<EndedRequest>* requests = nullptr) {
   JournalScript script({.bs = 1});
   for (int i = 0; i < 6; ++i) {
-    AddRequest(script, i * 200, chunks).finish().tokens_per_iteration = mean;
+    AddAnswered(script, i * 200, chunks).finish().tokens_per_iteration = mean;
   }
   return Fold(script.Events(), requests);
 }
@@ -233,6 +233,9 @@ TEST(TensorRtLlmTest, WhereChunksMeltTheNumberOfStepsIsLeft) {
   const auto told = BestSteps(requests[0]);
   EXPECT_EQ(told->steps, 4u);
   EXPECT_FALSE(told->drafts || told->drafted_tokens || told->accepted_tokens);
+  ASSERT_TRUE(results.reconciliation.has_value());
+  const auto& steps = results.reconciliation->Of(ReconciledRow::kSteps);
+  EXPECT_EQ(steps[static_cast<size_t>(ReconciledSource::kPerRequest)], 24);
 }
 
 TEST(TensorRtLlmTest, AMeanOfOtherTokensIsContradictory) {
@@ -243,7 +246,7 @@ TEST(TensorRtLlmTest, AMeanOfOtherTokensIsContradictory) {
 
 TEST(TensorRtLlmTest, StatisticsAndTheMeanTogetherTellStepsWithoutADraft) {
   JournalScript script({.bs = 1});
-  ScriptRequest& request = AddRequest(script, 0, {1, 5, 5});
+  ScriptRequest& request = AddAnswered(script, 0, {1, 5, 5});
   request.finish().tokens_per_iteration = 11 / 5.0;
   request.finish().speculation = SpeculationStats{.drafts = 3,
                                                   .drafted_tokens = 9,

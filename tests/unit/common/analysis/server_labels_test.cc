@@ -39,5 +39,19 @@ TEST(ServerLabelsTest, WithoutHealthThereIsNoBurst) {
   EXPECT_TRUE(found.windows.empty());
 }
 
+TEST(ServerLabelsTest, ReplicasThatCameOrWentAreCounted) {
+  EXPECT_FALSE(ReplicasChangedLabel(std::nullopt).has_value());
+  ServerFigures servers;
+  servers.replicas = {{.url = "dns+http://a:1/metrics", .first = 4}};
+  EXPECT_FALSE(ReplicasChangedLabel(servers).has_value());
+  servers.replicas.push_back({.url = "dns+http://b:1/metrics", .first = 4, .born = 2, .gone = 1});
+  const auto label = ReplicasChangedLabel(servers);
+  ASSERT_TRUE(label.has_value());
+  EXPECT_EQ(label->code, Label::kReplicasChanged);
+  EXPECT_TRUE(label->text.starts_with(
+      "dns+http://b:1/metrics had 4 replicas before the run and 5 at its end (2 new, 1 gone)"))
+      << label->text;
+}
+
 }  // namespace
 }  // namespace specctl

@@ -44,6 +44,12 @@ TEST(AiperfRequestTest, StatisticsThatContradictThemselvesAreLeftOut) {
   EXPECT_FALSE(change([](SpeculationStats& stats) { stats = {}; }));
 }
 
+TEST(AiperfRequestTest, StatisticsThatContradictTheTokensAreLeftOut) {
+  EndedRequest request = OkRequest(1);
+  request.settled.contradictory_statistics = true;
+  EXPECT_FALSE(SpecDecodeOf(request));
+}
+
 TEST(AiperfRequestTest, StepsOneByOneThatDisagreeAreLeftOutAlone) {
   EndedRequest request = OkRequest(1);
   request.finish.speculation->per_step_accepted = {2, 2, 2};

@@ -33,7 +33,7 @@ TEST(AiperfRunTest, NamesOfDatasetsAreAiperfs) {
   EXPECT_EQ(name_of("speed_bench_throughput_2k", "mixed"), "speed_bench_throughput_2k_mixed");
   EXPECT_EQ(name_of("speed_bench_throughput_2k_mixed", "mixed"), "speed_bench_throughput_2k_mixed");
   EXPECT_EQ(name_of("mine.jsonl", "coding"), "speed_bench_coding");
-  EXPECT_EQ(name_of("mine.jsonl", ""), "mine.jsonl");
+  EXPECT_EQ(name_of("mine.jsonl", ""), "multi_turn");
 }
 
 boost::json::object ConfigOf(const RunSpec& spec) {

@@ -109,6 +109,18 @@ TEST(AiperfServerMetricsTest, TimingsTellTokensDraftedAndSteps) {
   EXPECT_THAT(made.notes.at(0), HasSubstr("num_drafts is the number of decoding steps"));
 }
 
+// TensorRT-LLM tells how many steps there were.
+TEST(AiperfServerMetricsTest, StatisticsOfStepsAloneTellWhatWasAccepted) {
+  AcceptanceFigures acceptance;
+  acceptance.source = AcceptanceSource::kPerRequest;
+  acceptance.steps_by_target = {
+      {.target = 0, .steps = 100, .delivered = 250, .drafts = 0, .drafted = 0, .accepted = 152}};
+  const auto made = MetricsOfRequests(acceptance, "requests", testing::SampleSpec());
+  EXPECT_EQ(TotalOf(JsonOf(made), kDrafts), 100);
+  EXPECT_EQ(TotalOf(JsonOf(made), kAccepted), 152);
+  EXPECT_FALSE(TotalOf(JsonOf(made), kDrafted));
+}
+
 TEST(AiperfServerMetricsTest, WhatOneTargetDoesNotTellHasNoSum) {
   AcceptanceFigures acceptance;
   acceptance.source = AcceptanceSource::kMixed;
@@ -172,6 +184,17 @@ TEST(AiperfServerMetricsTest, KeysTypesAndUnitsAreAiperfs) {
   }
   EXPECT_EQ(file.at("schema_version").as_string(), "1.1");
   EXPECT_EQ(file.at("summary").at("endpoints_successful").as_array().size(), 2u);
+}
+
+TEST(AiperfServerMetricsTest, ATargetWithoutMetricsIsNoEndpoint) {
+  RunSpec spec = testing::SampleSpec();
+  spec.metrics_urls[0].clear();
+  AiperfRun run;
+  run.spec = &spec;
+  const auto file = boost::json::parse(AiperfServerMetricsJson(run, {}, std::nullopt));
+  const auto& configured = file.at("summary").at("endpoints_configured").as_array();
+  ASSERT_EQ(configured.size(), 1u);
+  EXPECT_EQ(configured[0].as_string(), "http://vllm-1:8000/metrics");
 }
 
 TEST(AiperfServerMetricsTest, CountersOfServersGoBeforeThoseOfRequests) {

@@ -94,6 +94,21 @@ TEST(AcceptanceBlockTest, WhatIsNotCoveredIsSaid) {
   EXPECT_THAT(AcceptanceBlock(results), HasSubstr("its responses hide them"));
 }
 
+TEST(AcceptanceBlockTest, SlicesByAHeaderAreThoseOfMostRequests) {
+  Results results = testing::FullResults();
+  results.headline.acceptance.reset();
+  results.slices.clear();
+  for (uint64_t i = 0; i < 9; ++i) {
+    results.slices.push_back(
+        testing::SampleSlice(Dimension::kHeader, "pod-" + std::to_string(i), i + 1));
+    results.slices.back().conservation.sent = i + 1;
+  }
+  const std::string block = AcceptanceBlock(results);
+  EXPECT_THAT(block, HasSubstr("user TPS p50 by header   pod-8 43.1   pod-7 43.1"));
+  EXPECT_THAT(block, HasSubstr("and 1 more in summary.json\n"));
+  EXPECT_THAT(block, Not(HasSubstr("pod-0")));
+}
+
 TEST(AcceptanceBlockTest, WithoutStepsTheSlicesShowUserTps) {
   Results results = testing::FullResults();
   results.headline.acceptance.reset();

@@ -76,12 +76,19 @@ TEST(AiperfFilesTest, AFolderThatIsNotThereIsNamed) {
   EXPECT_THAT(std::string(opened.message()), HasSubstr("/nonexistent/profile_export.jsonl"));
 }
 
-TEST(AiperfFilesTest, TheModelIsTheOneThatIsAskedFor) {
-  RunSpec spec = testing::SampleSpec();
-  EXPECT_EQ(AiperfModel(spec), "Llama-3.1-8B");
-  spec.targets[0].model = "other";
-  EXPECT_EQ(AiperfModel(spec), "other");
-  EXPECT_EQ(AiperfModel(RunSpec()), "unknown");
+TEST(AiperfFilesTest, TheModelIsTheOneThatIsAskedForOrServed) {
+  Results results;
+  EXPECT_EQ(AiperfModel(results), "unknown");
+  results.targets = {testing::SampleTarget(0)};
+  results.targets[0].model = "served";
+  EXPECT_EQ(AiperfModel(results), "served");
+  results.spec = testing::SampleSpec();
+  EXPECT_EQ(AiperfModel(results), "Llama-3.1-8B");
+  results.spec.targets[0].model = "other";
+  EXPECT_EQ(AiperfModel(results), "other");
+  // Nothing of such a run may look like a SPEED-Bench result.
+  results.spec.dataset.builtin = true;
+  EXPECT_EQ(AiperfModel(results), "other (builtin)");
 }
 
 }  // namespace

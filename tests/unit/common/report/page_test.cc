@@ -44,7 +44,9 @@ TEST(PageTest, TheFolderAndItsFilesAreTheLastLine) {
   results.spec.save_text = true;
   EXPECT_THAT(RenderPage(results, Plain()),
               HasSubstr("files     runs/20261122-101410-7f3a/\n          summary.json, curves.csv, "
-                        "requests.jsonl, run.json, journal.pb, outputs.jsonl\n"));
+                        "requests.jsonl, run.json, journal.pb, outputs.jsonl\n"
+                        "          AIPerf's profile_export.jsonl, profile_export_aiperf.json,\n"
+                        "          profile_export_aiperf.csv, server_metrics_export.json\n"));
   EXPECT_THAT(RenderPage(results, {}), Not(HasSubstr("files ")));
 }
 

@@ -67,6 +67,16 @@ TEST(RequestLinesTest, ARowHasTheDocumentedFields) {
   EXPECT_EQ(row.at("dataset").as_string(), "speed_bench_throughput_1k");
 }
 
+TEST(RequestLinesTest, TheHeaderThatSlicesIsThere) {
+  EndedRequest request = SampleRequest();
+  const auto row = [&] {
+    return parse(RequestLine(request, nullptr, testing::SampleSpec())).as_object();
+  };
+  EXPECT_FALSE(row().contains("header"));
+  request.finish.header_value = "pod-7";
+  EXPECT_EQ(row().at("header").as_string(), "pod-7");
+}
+
 TEST(RequestLinesTest, WhatIsUnknownIsAbsent) {
   EndedRequest bare;
   bare.finish.outcome = Outcome::kLost;

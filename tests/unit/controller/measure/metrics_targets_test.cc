@@ -52,6 +52,17 @@ TEST(MetricsTargetsTest, ANamedUrlOfATargetGetsBothAndItsOwnGoFirst) {
                           Pair("X-Scrape", "yes"), Pair("authorization", "Bearer m")));
 }
 
+TEST(MetricsTargetsTest, ANameOfSeveralServersIsTheTargetsWhereItsHostIs) {
+  EXPECT_THAT(HeadersFor("http://a:1", "dns+http://a:1/metrics", false),
+              ElementsAre(Pair("X-Tenant", "a"), Pair("X-Api-Key", "s3cr3t"),
+                          Pair("Authorization", "Bearer k")));
+  const auto metrics = MetricsTargets(
+      Scraping({"dns+http://b:2/metrics", "http://b:3/metrics"}, true), Probed("http://a:1"));
+  EXPECT_TRUE(metrics->at(0).all_addresses);
+  EXPECT_EQ(metrics->at(0).url.ToString(), "http://b:2/metrics");
+  EXPECT_FALSE(metrics->at(1).all_addresses);
+}
+
 TEST(MetricsTargetsTest, ATargetWithoutMetricsHasNoneAndTheOthersKeepTheirNumbers) {
   const auto metrics =
       MetricsTargets(Scraping({"", "http://a:1/metrics"}, false), Probed("http://a:1"));

@@ -132,5 +132,16 @@ TEST(ResolveTest, AWorkloadIsResolvedWithoutTargets) {
   EXPECT_EQ(planned->workload.items.size(), 1u);
 }
 
+TEST(ResolveTest, MetricsAreThoseOfAllAddressesThatGetTheLoad) {
+  FakeNetwork network;
+  MeasureRequest request = TwoTargets();
+  request.spec.resolve_all = true;
+  const auto run = Resolve(request, network);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_THAT(run->spec.metrics_urls,
+              ElementsAre("dns+http://a:1/metrics", "dns+http://b:2/metrics"));
+  EXPECT_TRUE(run->metrics_targets.at(1).all_addresses);
+}
+
 }  // namespace
 }  // namespace specctl::controller

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 
 #include "tests/fakes/answering_server.h"
 #include "tests/fakes/gunzip.h"
@@ -83,6 +86,158 @@ TEST(MetricsScraperTest, TheFirstScrapeHasTheEnginesSeriesAndTheWholeText) {
   EXPECT_THAT(server.requests().at(0),
               HasSubstr("\r\nAuthorization: Bearer k\r\nX-Api-Key: s\r\n"));
   EXPECT_THAT(scraped.peer, StartsWith("here:"));
+}
+
+// Servers of one port at 127.0.0.1, 127.0.0.2, ..., and the name that stands for them.
+class NamedServers {
+ public:
+  std::unique_ptr<AnsweringServer> Add(std::function<std::string()> text) {
+    const auto at = boost::asio::ip::make_address("127.0.0." + std::to_string(++added_));
+    auto server =
+        std::make_unique<AnsweringServer>([text](const std::string&) { return Answer(text()); },
+                                          nullptr, fakes::ScriptedServer::Endpoint(at, port_));
+    port_ = server->port();
+    Set([&](auto& addresses) { addresses.push_back(at); });
+    return server;
+  }
+  void TakeOff(const std::string& address) {
+    Set([&](auto& addresses) { std::erase(addresses, boost::asio::ip::make_address(address)); });
+  }
+  MetricsTarget Target() const {
+    return {.target = 0,
+            .url = *ParseUrl("http://replicas.test:" + std::to_string(port_) + "/metrics"),
+            .engine = "vllm",
+            .all_addresses = true};
+  }
+  FetchOptions Options() { return {.lookup = &lookup_}; }
+  std::string UrlAt(const std::string& address) const {
+    return "http://" + address + ":" + std::to_string(port_) + "/metrics";
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::vector<boost::asio::ip::address> addresses;
+  };
+  template <class Change>
+  void Set(const Change& change) {
+    const std::lock_guard lock(state_->mutex);
+    change(state_->addresses);
+  }
+
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  NameLookup lookup_{[state = state_](const std::string& host) -> NameLookup::Addresses {
+    EXPECT_EQ(host, "replicas.test");
+    const std::lock_guard lock(state->mutex);
+    if (state->addresses.empty()) return absl::UnavailableError("it has none");
+    return state->addresses;
+  }};
+  int added_ = 0;
+  uint16_t port_ = 0;
+};
+
+// What a scraper tells while it runs.
+class Told {
+ public:
+  MetricsScraper::Sink Sink() {
+    return [this](Scraped scraped) {
+      const std::lock_guard lock(mutex_);
+      all_.push_back(std::move(scraped));
+      changed_.notify_all();
+    };
+  }
+  // The first of them, from the begin on; waits for it.
+  template <class Wanted>
+  Scraped First(Wanted wanted) {
+    std::unique_lock lock(mutex_);
+    for (size_t i = 0;; ++i) {
+      const bool in_time =
+          changed_.wait_for(lock, std::chrono::seconds(20), [&] { return i < all_.size(); });
+      if (!in_time) {
+        ADD_FAILURE() << "it was never told";
+        return {};
+      }
+      if (wanted(all_[i])) return all_[i];
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Scraped> all_;
+};
+
+TEST(MetricsScraperTest, EachServerBehindANameIsScrapedUnderItsOwnUrl) {
+  NamedServers named;
+  const auto first = named.Add([] { return Exposition(0, 10); });
+  const auto second = named.Add([] { return Exposition(0, 20); });
+  MetricsScraper scraper({named.Target()}, named.Options());
+  const std::vector<Scraped> all = scraper.ScrapeBefore();
+  ASSERT_EQ(all.size(), 2u);
+  for (uint32_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(all[i].error, "");
+    EXPECT_EQ(all[i].target, 0u);
+    EXPECT_EQ(all[i].replica, i);
+    EXPECT_EQ(all[i].url, named.UrlAt("127.0.0." + std::to_string(i + 1)));
+    EXPECT_EQ(LastValue(all[i], "vllm:generation_tokens_total"), 10 * (i + 1));
+  }
+  EXPECT_NE(all[0].peer, all[1].peer);
+  // The servers are asked by the name.
+  EXPECT_THAT(second->requests().at(0), HasSubstr("\r\nHost: replicas.test:"));
+}
+
+TEST(MetricsScraperTest, ReplicasThatComeAndGoAreFollowed) {
+  NamedServers named;
+  auto first = named.Add([] { return Exposition(0, 10); });
+  MetricsScraper scraper({named.Target()}, named.Options(), milliseconds(20));
+  ASSERT_EQ(scraper.ScrapeBefore().size(), 1u);
+  Told told;
+  scraper.Start(told.Sink());
+  const auto second = named.Add([] { return Exposition(0, 20); });
+  const Scraped born = told.First([](const Scraped& s) { return s.replica == 1u; });
+  EXPECT_EQ(born.kind, ScrapeKind::kDuring);
+  EXPECT_EQ(born.url, named.UrlAt("127.0.0.2"));
+  EXPECT_EQ(born.new_series.size(), 2u);  // series of its own
+  // It leaves the name, and still answers: it is being drained.
+  named.TakeOff("127.0.0.1");
+  told.First([&, seen = 0](const Scraped& s) mutable {
+    EXPECT_FALSE(s.gone);
+    return s.replica == 0u && s.error.empty() && ++seen == 2;
+  });
+  first.reset();
+  const Scraped gone = told.First([](const Scraped& s) { return s.gone; });
+  EXPECT_EQ(gone.replica, 0u);
+  EXPECT_EQ(gone.error, "");
+  EXPECT_THAT(gone.samples, IsEmpty());
+  scraper.Stop();
+  const std::vector<Scraped> after = scraper.ScrapeAfter();
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_EQ(after[0].replica, 1u);
+  EXPECT_EQ(after[0].error, "");
+}
+
+TEST(MetricsScraperTest, AReplicaThatFailsAndKeepsItsNameIsNotGone) {
+  NamedServers named;
+  auto first = named.Add([] { return Exposition(0, 10); });
+  MetricsScraper scraper({named.Target()}, named.Options());
+  scraper.ScrapeBefore();
+  first.reset();
+  const std::vector<Scraped> failed = scraper.ScrapeAfter();
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_FALSE(failed[0].gone);
+  EXPECT_THAT(failed[0].error, HasSubstr("/metrics: 127.0.0.1: connect: "));
+}
+
+TEST(MetricsScraperTest, ANameThatIsNotFoundIsAFailedScrapeOfItsUrl) {
+  NamedServers named;
+  auto first = named.Add([] { return Exposition(0, 10); });
+  named.TakeOff("127.0.0.1");
+  MetricsScraper scraper({named.Target()}, named.Options());
+  const std::vector<Scraped> all = scraper.ScrapeBefore();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].replica, std::nullopt);
+  EXPECT_THAT(all[0].url, StartsWith("dns+http://replicas.test:"));
+  EXPECT_THAT(all[0].error, HasSubstr("it has none"));
 }
 
 TEST(MetricsScraperTest, AScrapeThatFailsSaysWhyAndHasNoSamples) {

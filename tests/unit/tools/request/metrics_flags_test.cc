@@ -9,6 +9,7 @@ namespace specctl::cli {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(MetricsFlagsTest, LikeKeepsTheMetricsThatWereNamedAndNoOthers) {
   Surroundings surroundings;
@@ -23,6 +24,18 @@ TEST(MetricsFlagsTest, LikeKeepsTheMetricsThatWereNamedAndNoOthers) {
   EXPECT_THAT(other->named_metrics_urls, ElementsAre("http://b:2/metrics"));
   const auto none = RequestOfLine({"--no-server-metrics"}, surroundings);
   EXPECT_THAT(none->named_metrics_urls, ElementsAre());
+}
+
+TEST(MetricsFlagsTest, AllAddressesOfANameArePartOfItsUrl) {
+  const auto request = Good({"--server-metrics", "dns+https://user:pw@vllm:8443/metrics"});
+  EXPECT_THAT(request.named_metrics_urls, ElementsAre("dns+https://vllm:8443/metrics"));
+  EXPECT_THAT(request.secrets.metrics_authorizations, ElementsAre("Basic dXNlcjpwdw=="));
+  EXPECT_THAT(Refusal({"--server-metrics", "dns+ftp://vllm/metrics"}),
+              HasSubstr("scheme: need http or https"));
+  // One address of them would count twice.
+  EXPECT_THAT(
+      Refusal({"--server-metrics", "dns+http://vllm:8000/metrics,http://vllm:8000/metrics"}),
+      HasSubstr("http://vllm:8000/metrics is given twice"));
 }
 
 TEST(MetricsFlagsTest, TheFolderOfRequestMetricsIsInTheSpec) {

@@ -28,5 +28,12 @@ TEST(RecordFlagsTest, ArrivalsAreDatedByTheKernelUnlessAsked) {
   EXPECT_THAT(Refusal({"--receive-stamps", "nic"}), HasSubstr("--receive-stamps"));
 }
 
+TEST(RecordFlagsTest, AResponseHeaderToSliceByIsAName) {
+  EXPECT_EQ(Good({}).spec.slice_by_header, "");
+  EXPECT_EQ(Good({"--slice-by-header", "X-Served-By"}).spec.slice_by_header, "X-Served-By");
+  EXPECT_THAT(Refusal({"--slice-by-header", "x-served-by: a"}),
+              HasSubstr("--slice-by-header: need the name of a response header"));
+}
+
 }  // namespace
 }  // namespace specctl::cli

@@ -98,5 +98,14 @@ TEST(TargetFlagsTest, AProbeTakesTheSameTargets) {
   EXPECT_EQ(request->wait_ready, 5s);
 }
 
+TEST(TargetFlagsTest, AllAddressesOfANameGetTheLoadIfAsked) {
+  EXPECT_FALSE(Good({}).spec.resolve_all);
+  EXPECT_TRUE(Good({"--resolve", "all"}).spec.resolve_all);
+  EXPECT_FALSE(Good({"--resolve", "first"}).spec.resolve_all);
+  EXPECT_THAT(Refusal({"--resolve", "some"}), HasSubstr("--resolve"));
+  EXPECT_THAT(Refusal({"--resolve", "all", "--flush-cache"}),
+              HasSubstr("--flush-cache: can't be combined with --resolve all"));
+}
+
 }  // namespace
 }  // namespace specctl::cli

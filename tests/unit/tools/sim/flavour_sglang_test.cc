@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "ngram.unknown-field", "err.wrong-model", "err.bad-temperature",
                       "err.too-long-max-tokens", "err.negative-max-tokens", "err.empty-messages",
                       "err.chat-stream-return-token-ids", "err.no-version-route",
-                      "err.unknown-route", "err.get-on-post"),
+                      "err.unknown-route", "err.get-on-post", "err.too-long-native-stream"),
     [](const auto& test) {
       std::string name = test.param;
       for (char& c : name) c = c == '.' || c == '-' ? '_' : c;

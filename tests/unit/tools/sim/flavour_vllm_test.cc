@@ -8,6 +8,8 @@
 namespace specctl::sim {
 namespace {
 
+using ::testing::HasSubstr;
+
 class VllmRecordingTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(VllmRecordingTest, IsAnsweredInTheSameForm) {
@@ -26,6 +28,25 @@ INSTANTIATE_TEST_SUITE_P(
                       "error_404_route", "error_405_method", "error_n_zero", "health",
                       "length_one_token"),
     [](const auto& test) { return std::string(test.param); });
+
+HttpRequest Get(std::string path) {
+  HttpRequest request;
+  request.method = "GET";
+  request.path = std::move(path);
+  return request;
+}
+
+TEST(VllmFlavourTest, TheDrafterIsToldInDevelopmentMode) {
+  SimulatedServer plain({.model = "tiny", .draft_model = "tiny-draft"});
+  EXPECT_THAT(Answered(*plain.flavour, Get("/server_info")), HasSubstr("404 Not Found"));
+  SimulatedServer server({.model = "tiny", .draft_model = "tiny-draft", .dev_mode = true});
+  EXPECT_THAT(Answered(*server.flavour, Get("/server_info")),
+              HasSubstr(R"("speculative_config":{"method":"draft_model","model":"tiny-draft",)"
+                        R"("num_speculative_tokens":3})"));
+  HttpRequest reset = Get("/reset_prefix_cache");
+  reset.method = "POST";
+  EXPECT_THAT(Answered(*server.flavour, reset), HasSubstr(R"({"success":true})"));
+}
 
 }  // namespace
 }  // namespace specctl::sim

@@ -113,7 +113,10 @@ RecordedReply Recorded(const std::string& name) {
     recorded.request.body = json::serialize(*body);
   }
   if (request.contains("body_raw")) recorded.request.body = MemberText(request, "body_raw");
-  if (const json::value* headers = request.if_contains("headers")) {
+  const json::value* headers = request.if_contains("headers");
+  // A list holds what the client asked of the connection.
+  recorded.request.close = headers != nullptr && headers->is_array();
+  if (headers != nullptr && headers->is_object()) {
     recorded.request.authorization = MemberText(headers->as_object(), "Authorization");
   }
   return recorded;
@@ -146,6 +149,9 @@ std::string Answered(Flavour& flavour, const HttpRequest& request, uint32_t toke
     return flavour.PlainBytes(*plain, head);
   }
   InferenceRequest inference = std::get<InferenceRequest>(std::move(answer));
+  if (inference.refused_by_engine) {
+    return flavour.StreamHeadBytes(head) + flavour.ErrorEvents(*inference.refused_by_engine);
+  }
   ReplyIdentity identity{.response_id = flavour.ResponseId(inference, "", 0),
                          .model = inference.model,
                          .created_unix_s = 1795346035};
