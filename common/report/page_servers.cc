@@ -157,7 +157,7 @@ void AppendServerLatencies(const ServerFigures& servers, std::string& out) {
     if (!figure) continue;
     const std::vector<std::string> items = {
         QuantileText("p50", figure->p50), QuantileText("p90", figure->p90),
-        QuantileText("p99", figure->p99), "by buckets, whole run"};
+        QuantileText("p99", figure->p99), "whole run"};
     AppendFlow({.label = "servers' " + std::string(name.label), .label_columns = kNameColumns},
                items, out);
   }

@@ -14,6 +14,7 @@ PROMPTS = {"coding": "Write a Python function that sorts a list; explain the cod
 FLAVOURS = {
     "vllm": ["--per-request-spec-decode-metrics", "detailed"],
     "sglang": ["--enable-metrics"],
+    "trtllm": ["--enable-metrics"],
 }
 RATES = "0.8,0.7,0.5"
 
@@ -43,15 +44,20 @@ class EnginesTest(Case):
                                       "category": category}) + "\n")
         return path
 
-    def check(self, name):
+    def run_on(self, name, *flags):
+        """A run over two replicas; its summary and the truth."""
         engine = self.engine("--engine", name, "--replicas", "2", "--seed", "7", "--draft-length", "3",
                              "--acceptance", RATES, "--step-ms", "2", "--max-batch", "8",
                              *FLAVOURS[name])
         run = self.run_dir()
-        self.specctl("run", *engine.urls, "--dataset", self.dataset(), "--bs", "8", "--osl", "48",
-                     "--output-dir", run)
+        self.specctl("run", "--url", ",".join(engine.urls), "--dataset", self.dataset(), "--bs", "8",
+                     "--osl", "48", "--output-dir", run, *flags)
         summary, truth = self.summary(run), self.truth(engine)
         self.assertEqual(summary["conservation"]["ok"], REQUESTS)
+        self.check_counters(summary, truth)
+        return summary, truth
+
+    def check_counters(self, summary, truth):
         self.assertEqual(truth["requests"], REQUESTS)
         drafts, drafted, accepted = (truth[key] for key in
                                      ("drafts", "draft_tokens", "accepted_tokens"))
@@ -69,7 +75,10 @@ class EnginesTest(Case):
         self.assertAlmostEqual(counters["per_draft"]["value"], 1 + accepted / drafts, places=12)
         self.assertAlmostEqual(counters["accept_rate"]["value"], accepted / drafted, places=12)
 
-        rows = self.rows(run)
+    def check_requests(self, summary, truth):
+        rows = self.rows(self.run_dir())
+        drafts, drafted, accepted = (truth[key] for key in
+                                     ("drafts", "draft_tokens", "accepted_tokens"))
         self.assertEqual({row["acceptance_source"] for row in rows}, {"per_request"})
         self.assertEqual(sum(row["drafts"] for row in rows), drafts)
         self.assertEqual(sum(row["drafted_tokens"] for row in rows), drafted)
@@ -78,20 +87,25 @@ class EnginesTest(Case):
         self.assertEqual(per_request["source"], "per_request")
         self.assertAlmostEqual(per_request["per_draft"]["value"], 1 + accepted / drafts, places=12)
         self.assertAlmostEqual(per_request["accept_rate"]["value"], accepted / drafted, places=12)
-        joint = [count / drafts for count in truth["accepted_by_position"]]
-        for found, true in zip(per_request["joint"], joint, strict=True):
-            self.assertAlmostEqual(found, true, places=12)
-        return summary, truth
+        self.check_positions(per_request, truth)
+
+    def check_positions(self, acceptance, truth):
+        """Rates by position of drafts of the full length."""
+        self.assertNotIn("conditional_approximate", acceptance)
+        before = truth["drafts"]
+        accepted = truth["accepted_by_position"]
+        for joint, conditional, count in zip(acceptance["joint"], acceptance["conditional"], accepted,
+                                             strict=True):
+            self.assertAlmostEqual(joint, count / truth["drafts"], places=12)
+            self.assertAlmostEqual(conditional, count / before, places=12)
+            before = count
 
     def test_vllm(self):
-        summary, truth = self.check("vllm")
-        servers, counters = summary["servers"], summary["acceptance_of_counters"]
+        summary, truth = self.run_on("vllm")
+        self.check_requests(summary, truth)
+        self.check_positions(summary["acceptance_of_counters"], truth)
+        servers = summary["servers"]
         self.assertEqual(servers["accepted_by_position"], truth["accepted_by_position"])
-        self.assertNotIn("conditional_approximate", counters)
-        before = truth["drafts"]
-        for rate, count in zip(counters["conditional"], truth["accepted_by_position"], strict=True):
-            self.assertAlmostEqual(rate, count / before, places=12)
-            before = count
         self.assertEqual(servers["ttft_ms"]["count"], REQUESTS)
         self.assertEqual(servers["queue_ms"]["count"], REQUESTS)
         self.assertEqual(servers["step_latency_ms"]["count"], servers["engine_steps"])
@@ -99,11 +113,23 @@ class EnginesTest(Case):
         self.check_bounds(servers["ttft_ms"])
 
     def test_sglang(self):
-        summary, _ = self.check("sglang")
+        summary, truth = self.run_on("sglang")
+        self.check_requests(summary, truth)
         servers = summary["servers"]
         self.assertNotIn("accepted_by_position", servers)
         self.assertEqual(servers["ttft_ms"]["count"], REQUESTS)
         self.check_bounds(servers["ttft_ms"])
+
+    def test_trtllm(self):
+        summary, truth = self.run_on("trtllm")
+        self.check_positions(summary["acceptance_of_counters"], truth)
+        servers = summary["servers"]
+        self.assertEqual(servers["accepted_by_position"], truth["accepted_by_position"])
+        self.assertEqual(servers["drafted_by_position"], truth["drafted_by_position"])
+        # Every step has a chunk of its own.
+        self.assertAlmostEqual(summary["whole_run"]["acceptance"]["delivered_per_step"]["value"],
+                               (truth["generation_tokens"] - REQUESTS) / truth["decode_steps"],
+                               places=12)
 
     def check_bounds(self, histogram):
         for name in ("p50", "p90", "p99"):
@@ -113,7 +139,7 @@ class EnginesTest(Case):
 
     def test_metrics_of_another_engine_are_refused(self):
         vllm, sglang = self.engine(), self.engine("--engine", "sglang", "--enable-metrics")
-        done = self.specctl("run", vllm.url, "--server-metrics", f"{sglang.url}/metrics",
+        done = self.specctl("run", "--url", vllm.url, "--server-metrics", f"{sglang.url}/metrics",
                             "--dataset", self.dataset(), "--output-dir", self.run_dir(), status=2)
         self.assertIn(f"--server-metrics {sglang.url}/metrics: need metrics of vLLM, got those of SGLang",
                       done.stderr)
