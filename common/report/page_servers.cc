@@ -155,9 +155,9 @@ void AppendServerLatencies(const ServerFigures& servers, std::string& out) {
   for (const ServerLatencyName& name : ServerLatencyNames()) {
     const std::optional<HistogramFigure>& figure = servers.latencies.*name.figure;
     if (!figure) continue;
-    const std::vector<std::string> items = {
-        QuantileText("p50", figure->p50), QuantileText("p90", figure->p90),
-        QuantileText("p99", figure->p99), "whole run"};
+    const std::vector<std::string> items = {QuantileText("p50", figure->p50),
+                                            QuantileText("p90", figure->p90),
+                                            QuantileText("p99", figure->p99), "whole run"};
     AppendFlow({.label = "servers' " + std::string(name.label), .label_columns = kNameColumns},
                items, out);
   }

@@ -15,6 +15,7 @@ FLAVOURS = {
     "vllm": ["--per-request-spec-decode-metrics", "detailed"],
     "sglang": ["--enable-metrics"],
     "trtllm": ["--enable-metrics"],
+    "llamacpp": ["--enable-metrics"],
 }
 RATES = "0.8,0.7,0.5"
 
@@ -130,6 +131,20 @@ class EnginesTest(Case):
         self.assertAlmostEqual(summary["whole_run"]["acceptance"]["delivered_per_step"]["value"],
                                (truth["generation_tokens"] - REQUESTS) / truth["decode_steps"],
                                places=12)
+
+    def test_llamacpp(self):
+        summary, truth = self.run_on("llamacpp")
+        self.assertEqual(summary["servers"]["accepted_by_position"], truth["accepted_by_position"])
+        # It drafts no more than max_tokens leave: its last drafts are short.
+        self.assertLess(truth["draft_tokens"], 3 * truth["drafts"])
+        counters = summary["acceptance_of_counters"]
+        self.assertTrue(counters["conditional_approximate"])
+        for joint, count in zip(counters["joint"], truth["accepted_by_position"], strict=True):
+            self.assertAlmostEqual(joint, count / truth["drafts"], places=12)
+        rows = self.rows(self.run_dir())
+        self.assertEqual({row["acceptance_source"] for row in rows}, {"timings"})
+        for key, of in (("drafted_tokens", "draft_tokens"), ("accepted_tokens", "accepted_tokens")):
+            self.assertEqual(sum(row[key] for row in rows), truth[of])
 
     def check_bounds(self, histogram):
         for name in ("p50", "p90", "p99"):
