@@ -31,8 +31,8 @@ TEST(IterationCountersTest, AnswersAddUp) {
   IterationCounters counters;
   ASSERT_TRUE(counters.AddAnswer("[" + Iteration(1, 8, 24, 12) + "]").ok());
   ASSERT_TRUE(counters.AddAnswer("[]").ok());
-  ASSERT_TRUE(counters.AddAnswer("[" + Iteration(2, 4, 12, 9) + "," + Iteration(3, 4, 12, 0) + "]")
-                  .ok());
+  ASSERT_TRUE(
+      counters.AddAnswer("[" + Iteration(2, 4, 12, 9) + "," + Iteration(3, 4, 12, 0) + "]").ok());
   EXPECT_EQ(counters.Exposition(), Counted(16, 48, 21) +
                                        "specctl_trtllm_active_requests 4\n"
                                        "specctl_trtllm_queued_requests 1\n");
@@ -50,8 +50,9 @@ TEST(IterationCountersTest, CopiesOfOtherRanksCountOnce) {
 
 TEST(IterationCountersTest, WithoutSpeculationThereIsNothing) {
   IterationCounters counters;
-  ASSERT_TRUE(counters.AddAnswer(R"([{"iter":7,"numActiveRequests":3},{"iter":8,)"
-                                 R"("specDecodingStats":null}])")
+  ASSERT_TRUE(counters
+                  .AddAnswer(R"([{"iter":7,"numActiveRequests":3},{"iter":8,)"
+                             R"("specDecodingStats":null}])")
                   .ok());
   EXPECT_THAT(counters.Exposition(), HasSubstr(Counted(0, 0, 0)));
 }
