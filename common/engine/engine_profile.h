@@ -71,6 +71,9 @@ struct EngineProfile {
   void (*derive)(FigureValues& figures) = nullptr;
   // Series that differ in these labels alone are copies of one: the first counts.
   std::span<const std::string_view> copy_labels = {};
+  // Where statistics of iterations are (iteration_stats.h), which a reader takes from others;
+  // empty: there are none.
+  std::string_view iteration_stats_path = {};
   LabelValue other_worker = {};      // series with it are of no worker that answers requests
   std::string_view rank_label = {};  // tells the engines behind one server apart
   // What its streams are asked for.

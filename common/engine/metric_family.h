@@ -35,7 +35,11 @@ enum class ServerFigure {
   kDraftWidth,          // tokens that a verification takes at most: a draft's and the free one
   kLaterDraftedTokens,  // drafted tokens but the first of each draft, one series per position
   kPrefilledTokens,     // prompt tokens that were computed
-  kProcessStart,        // when the server's process began: tells servers apart
+  // By statistics of iterations, where nothing better is there:
+  kIterationDrafts,
+  kIterationDraftedTokens,
+  kIterationAcceptedTokens,
+  kProcessStart,  // when the server's process began: tells servers apart
 };
 inline constexpr size_t kServerFigures = static_cast<size_t>(ServerFigure::kProcessStart) + 1;
 

@@ -32,6 +32,18 @@ constexpr MetricFamily kTrtllmMetrics[] = {
      .name = "trtllm_kv_cache_utilization",
      .counter = false,
      .mean_of_series = true},
+    {.figure = ServerFigure::kIterationDrafts, .name = "specctl_trtllm_drafts_total"},
+    {.figure = ServerFigure::kIterationDraftedTokens, .name = "specctl_trtllm_draft_tokens_total"},
+    {.figure = ServerFigure::kIterationAcceptedTokens,
+     .name = "specctl_trtllm_accepted_tokens_total"},
+    {.figure = ServerFigure::kRunning,
+     .name = "specctl_trtllm_active_requests",
+     .counter = false,
+     .other_name = true},
+    {.figure = ServerFigure::kWaiting,
+     .name = "specctl_trtllm_queued_requests",
+     .counter = false,
+     .other_name = true},
     {.figure = ServerFigure::kRequestsFinished, .name = "trtllm_num_requests_completed_total"},
     {.figure = ServerFigure::kFirstTokens, .name = "trtllm_time_to_first_token_seconds_count"},
     // `time_per_output_token_seconds` is a mean per request: neither of a token nor of a step.
@@ -46,6 +58,12 @@ constexpr MetricFamily kTrtllmMetrics[] = {
 void DeriveTrtllm(FigureValues& figures) {
   figures[ServerFigure::kPrefixQueries] = figures[ServerFigure::kPromptTokens];
   const std::optional<double> drafts = figures[ServerFigure::kDrafts];
+  const std::optional<double> iterations = figures[ServerFigure::kIterationDrafts];
+  if (!drafts && iterations) {
+    figures[ServerFigure::kDrafts] = iterations;
+    figures[ServerFigure::kDraftedTokens] = figures[ServerFigure::kIterationDraftedTokens];
+    figures[ServerFigure::kAcceptedTokens] = figures[ServerFigure::kIterationAcceptedTokens];
+  }
   if (!drafts) return;
   // A draft of one token has no later ones, and a run without an accepted token no position.
   figures[ServerFigure::kDraftedTokens] =
@@ -59,7 +77,7 @@ void ReadTrtllmVersion(std::string_view body, ServerIdentity& identity) {
 
 constexpr IdentityQuestion kTrtllmIdentity[] = {{.path = "/version", .read = ReadTrtllmVersion}};
 
-// Never /metrics: its JSON is taken from whoever else reads it.
+// Not /metrics: its JSON is taken from whoever else reads it.
 constexpr std::string_view kTrtllmMetricsPaths[] = {"/prometheus/metrics"};
 
 constexpr EngineProfile kTrtllm = {
@@ -70,6 +88,7 @@ constexpr EngineProfile kTrtllm = {
     .metrics_paths = kTrtllmMetricsPaths,
     .metrics = kTrtllmMetrics,
     .derive = DeriveTrtllm,
+    .iteration_stats_path = "/metrics",
     .requests = {.continuous_usage = true},
     .hints = {.metrics = "set return_perf_metrics: true in the server's --config file",
               .stream_interval = "set stream_interval: 1 in the server's --config file"},

@@ -81,7 +81,10 @@ struct RunSpec {
   bool server_metrics = true;
   std::vector<std::string> metrics_urls;  // one a target, or those named by --server-metrics
   bool metrics_urls_named = false;        // the latter
-  std::string sglang_metrics_dir;         // of the controller's machine; empty: none
+  // Where TensorRT-LLM has no other metrics its statistics of iterations are read, which takes them
+  // from other readers.
+  bool trtllm_iteration_stats = false;
+  std::string sglang_metrics_dir;  // of the controller's machine; empty: none
   DatasetIdentity dataset;
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<uint32_t> gpus;  // behind all targets

@@ -88,6 +88,7 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"server_metrics"}, spec.server_metrics);
   visit(SpecField{"metrics_urls"}, spec.metrics_urls);
   visit(SpecField{"metrics_urls_named"}, spec.metrics_urls_named);
+  visit(SpecField{"trtllm_iteration_stats"}, spec.trtllm_iteration_stats);
   visit(SpecField{"sglang_metrics_dir"}, spec.sglang_metrics_dir);
   visit.Group("timeouts", [&] {
     visit(SpecField{"connect_timeout_ns", "connect_s"}, spec.timeouts.connect);

@@ -5,6 +5,7 @@
 
 #include <absl/strings/match.h>
 
+#include "common/engine/engine_profile.h"
 #include "common/net/url.h"
 
 namespace specctl::controller {
@@ -34,6 +35,12 @@ void Override(const Headers& more, Headers& headers) {
   headers.insert(headers.end(), more.begin(), more.end());
 }
 
+// Whether what is there is what a target has in place of metrics.
+bool HasIterationStats(const RunSpec& spec, const std::vector<TargetProbed>& targets, size_t url) {
+  return spec.trtllm_iteration_stats && url < targets.size() && targets[url].metrics_url.empty() &&
+         !ProfileNamed(targets[url].engine).iteration_stats_path.empty();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<MetricsTarget>> MetricsTargets(
@@ -59,6 +66,7 @@ absl::StatusOr<std::vector<MetricsTarget>> MetricsTargets(
       added.headers = TargetHeaders(request.secrets, target.target);
       break;
     }
+    added.iteration_stats = HasIterationStats(request.spec, targets, i);
     if (request.named_metrics_urls.empty()) continue;
     const auto& logins = request.secrets.metrics_authorizations;
     if (i < logins.size() && !logins[i].empty()) {

@@ -140,16 +140,40 @@ absl::Status CheckContext(const TargetProbed& target, MeasureRequest& request,
   return absl::OkStatus();
 }
 
+absl::Status CheckIterationStats(std::span<const TargetProbed> targets, const RunSpec& spec) {
+  if (!spec.trtllm_iteration_stats) return absl::OkStatus();
+  const bool any = std::any_of(targets.begin(), targets.end(), [](const TargetProbed& target) {
+    return !ProfileNamed(target.engine).iteration_stats_path.empty();
+  });
+  if (any) return absl::OkStatus();
+  const EngineProfile& first = ProfileNamed(targets.front().engine);
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "--trtllm-iteration-stats: need a TensorRT-LLM server, but %s is %s; leave the flag out",
+      targets.front().url, std::string(first.display_name)));
+}
+
+// Empty: it has none.
+std::string MetricsUrlOf(const TargetProbed& target, MeasureRequest& request) {
+  const std::string_view iterations = ProfileNamed(target.engine).iteration_stats_path;
+  if (!request.spec.trtllm_iteration_stats || iterations.empty()) return target.metrics_url;
+  if (target.metrics_url.empty()) return target.url + std::string(iterations);
+  // The server itself takes from them what these show.
+  request.notes.push_back(
+      absl::StrFormat("--trtllm-iteration-stats: not read from %s, whose metrics are at %s",
+                      target.url, target.metrics_url));
+  return target.metrics_url;
+}
+
 void SettleMetrics(std::span<const TargetProbed> targets, MeasureRequest& request) {
   RunSpec& spec = request.spec;
   spec.metrics_urls = request.named_metrics_urls;
   if (!spec.server_metrics || !spec.metrics_urls.empty()) return;
   for (const TargetProbed& target : targets) {
-    const bool all_addresses = spec.resolve_all && !target.metrics_url.empty();
+    const std::string url = MetricsUrlOf(target, request);
+    const bool all_addresses = spec.resolve_all && !url.empty();
     // What is under load is what is read.
-    spec.metrics_urls.push_back(std::string(all_addresses ? kAllAddressesPrefix : "") +
-                                target.metrics_url);
-    if (!target.metrics_url.empty()) continue;
+    spec.metrics_urls.push_back(std::string(all_addresses ? kAllAddressesPrefix : "") + url);
+    if (!url.empty()) continue;
     request.notes.push_back(
         absl::StrFormat("no server metrics from %s: %s", target.url, target.metrics_note));
   }
@@ -163,6 +187,7 @@ absl::Status SettleByTargets(std::span<const TargetProbed> targets, MeasureReque
   if (auto checked = CheckMix(targets, request.spec.request); !checked.ok()) return checked;
   if (auto settled = SettleRows(targets, named, request, workload); !settled.ok()) return settled;
   SettleModels(targets, request);
+  if (auto fits = CheckIterationStats(targets, request.spec); !fits.ok()) return fits;
   SettleMetrics(targets, request);
   for (const TargetProbed& target : targets) {
     if (auto fits = CheckContext(target, request, workload); !fits.ok()) return fits;

@@ -20,6 +20,9 @@ struct MetricsTarget {
   // Sent to this URL alone.
   std::vector<std::pair<std::string, std::string>> headers;
   bool all_addresses = false;  // each server behind the URL's name, instead of one of them
+  // The URL has statistics of iterations (common/engine/iteration_stats.h) in place of Prometheus's
+  // text.
+  bool iteration_stats = false;
 };
 
 // What is there, whatever it is (metrics_reply.h judges it); errors as of Fetch().

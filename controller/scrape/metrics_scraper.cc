@@ -9,6 +9,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/engine/engine_profile.h"
+#include "common/engine/iteration_stats.h"
 #include "common/prometheus/gzip.h"
 #include "controller/scrape/metrics_reply.h"
 
@@ -69,6 +70,7 @@ struct MetricsScraper::Server {
   const EngineProfile* profile;
   SeriesTracker tracker;
   std::vector<std::pair<uint32_t, double>> busy_values;
+  IterationCounters iterations;
   std::string text;  // of the last scrape
 };
 
@@ -86,6 +88,18 @@ MetricsScraper::MetricsScraper(std::vector<MetricsTarget> targets, FetchOptions 
 
 MetricsScraper::~MetricsScraper() { Stop(); }
 
+absl::StatusOr<std::string> MetricsScraper::TextOf(Server& server, const HttpReply& reply) {
+  if (!server.what.iteration_stats) {
+    const absl::Status read = CheckMetricsReply(reply);
+    return read.ok() ? absl::StatusOr<std::string>(reply.body) : read;
+  }
+  if (reply.status != 200) {
+    return absl::FailedPreconditionError(absl::StrFormat("status %d", reply.status));
+  }
+  const absl::Status added = server.iterations.AddAnswer(reply.body);
+  return added.ok() ? absl::StatusOr<std::string>(server.iterations.Exposition()) : added;
+}
+
 Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
   Scraped scraped;
   scraped.target = server.what.target;
@@ -101,8 +115,9 @@ Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
     scraped.error = std::string(reply.status().message());
     return scraped;
   }
-  absl::Status read = CheckMetricsReply(*reply);
-  if (read.ok()) read = server.tracker.ReadExposition(reply->body, scraped);
+  auto text = TextOf(server, *reply);
+  absl::Status read = text.status();
+  if (read.ok()) read = server.tracker.ReadExposition(*text, scraped);
   if (!read.ok()) {
     scraped.error = absl::StrFormat("%s: %s", scraped.url, std::string(read.message()));
     return scraped;
@@ -110,7 +125,7 @@ Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
   // Two URLs may name one server, whose counters must count once.
   scraped.peer = reply->peer;
   server.NoteBusy(scraped);
-  server.text = std::move(reply->body);
+  server.text = *std::move(text);
   // The whole text of the first and last scrape is kept, for figures that this version doesn't
   // know.
   if (kind == ScrapeKind::kBefore) scraped.text_gzip = Gzip(server.text);

@@ -49,6 +49,8 @@ class MetricsScraper {
   struct Server;
   struct Name;
 
+  // What the server shows, as text of metrics.
+  absl::StatusOr<std::string> TextOf(Server& server, const HttpReply& reply);
   Scraped ScrapeOnce(Server& server, ScrapeKind kind);
   Scraped ScrapeUntilQuiet(Server& server);
   std::vector<Scraped> ForEach(const std::function<Scraped(Server&)>& scrape);

@@ -15,6 +15,7 @@ FLAVOURS = {
     "vllm": ["--per-request-spec-decode-metrics", "detailed"],
     "sglang": ["--enable-metrics"],
     "trtllm": ["--enable-metrics"],
+    "trtllm without metrics": ["--attention-dp", "2"],
     "llamacpp": ["--enable-metrics"],
 }
 RATES = "0.8,0.7,0.5"
@@ -47,7 +48,7 @@ class EnginesTest(Case):
 
     def run_on(self, name, *flags):
         """A run over two replicas; its summary and the truth."""
-        engine = self.engine("--engine", name, "--replicas", "2", "--seed", "7", "--draft-length", "3",
+        engine = self.engine("--engine", name.split()[0], "--replicas", "2", "--seed", "7", "--draft-length", "3",
                              "--acceptance", RATES, "--step-ms", "2", "--max-batch", "8",
                              *FLAVOURS[name])
         run = self.run_dir()
@@ -131,6 +132,20 @@ class EnginesTest(Case):
         self.assertAlmostEqual(summary["whole_run"]["acceptance"]["delivered_per_step"]["value"],
                                (truth["generation_tokens"] - REQUESTS) / truth["decode_steps"],
                                places=12)
+
+    def test_iterations_of_trtllm(self):
+        # Two ranks tell of each iteration.
+        summary, _ = self.run_on("trtllm without metrics", "--trtllm-iteration-stats")
+        self.assertEqual(summary["servers"]["scrapes_failed"], 0)
+
+    def test_iterations_are_not_read_unasked(self):
+        engine = self.engine("--engine", "trtllm")
+        self.specctl("run", "--url", engine.url, "--dataset", self.dataset(), "--requests", "4",
+                     "--bs", "2", "--osl", "8", "--output-dir", self.run_dir())
+        self.assertNotIn("servers", self.summary(self.run_dir()))
+        with urllib.request.urlopen(f"{engine.url}/metrics", timeout=10) as reply:
+            iterations = json.loads(reply.read())
+        self.assertGreater(len(iterations), 0, "they are there for whoever reads them")
 
     def test_llamacpp(self):
         summary, truth = self.run_on("llamacpp")

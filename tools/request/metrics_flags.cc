@@ -14,6 +14,7 @@ using Request = RequestFlags::Request;
 
 struct MetricsFlags {
   RequestFlags::GivenList urls, headers;
+  bool none = false, iterations = false;
 };
 
 absl::Status AddMetricsUrl(const std::string& text, Request& request) {
@@ -34,12 +35,18 @@ absl::Status AddMetricsUrl(const std::string& text, Request& request) {
   return absl::OkStatus();
 }
 
-absl::Status TakeMetrics(const MetricsFlags& given, bool none, Request& request) {
+absl::Status TakeMetrics(const MetricsFlags& given, Request& request) {
   RunSpec& spec = request.spec;
-  if (none && !given.urls->empty()) {
+  if (given.none && !given.urls->empty()) {
     return BadFlag("--server-metrics", "can't be combined with --no-server-metrics");
   }
-  if (none) spec.server_metrics = false;
+  if (given.none) spec.server_metrics = false;
+  if (given.iterations && (given.none || !given.urls->empty())) {
+    return BadFlag("--trtllm-iteration-stats",
+                   "reads each target's own; can't be combined with --server-metrics or "
+                   "--no-server-metrics");
+  }
+  spec.trtllm_iteration_stats = given.iterations;
   if (!given.urls->empty()) spec.server_metrics = true;
   // URLs that the run before found by itself are found anew.
   const bool kept = spec.metrics_urls_named && spec.server_metrics && given.urls->empty();
@@ -84,8 +91,15 @@ void AddMetricsFlags(RequestFlags& flags) {
                request.spec.sglang_metrics_dir = dir;
                return absl::OkStatus();
              });
-  flags.Then([given, none](const Surroundings&, Request& request) {
-    return TakeMetrics(given, none->value_or(false), request);
+  const auto iterations = flags.SwitchForStep(
+      {"--trtllm-iteration-stats",
+       "Read TensorRT-LLM's statistics of iterations (GET /metrics) where it has no other metrics: "
+       "this takes them from whoever else reads them",
+       "Target"});
+  flags.Then([given, none, iterations](const Surroundings&, Request& request) mutable {
+    given.none = none->value_or(false);
+    given.iterations = iterations->value_or(false);
+    return TakeMetrics(given, request);
   });
 }
 

@@ -124,5 +124,28 @@ TEST(ServerSeriesPositionsTest, TensorRtTellsHowManyDraftsWereAsLong) {
   EXPECT_THAT(counters.accepted_by_position, ElementsAre(70, 40));
 }
 
+TEST(ServerSeriesIterationsTest, StatisticsOfIterationsStandInForFamiliesByPosition) {
+  const std::string iterations =
+      "specctl_trtllm_drafts_total 9\nspecctl_trtllm_draft_tokens_total 27\n"
+      "specctl_trtllm_accepted_tokens_total 12\n";
+  // What ranks repeat.
+  const std::string repeated =
+      "trtllm_spec_decode_num_draft_tokens_total 54\n"
+      "trtllm_spec_decode_num_accepted_tokens_total 24\n";
+  const ServerCounters alone = SeriesOf(TrtllmProfile(), "", iterations + repeated).Counters();
+  EXPECT_EQ(alone.drafts, 9);
+  EXPECT_EQ(alone.drafted_tokens, 27);
+  EXPECT_EQ(alone.accepted_tokens, 12);
+  const ServerCounters both =
+      SeriesOf(TrtllmProfile(), "",
+               iterations +
+                   "trtllm_spec_decode_drafted_tokens_total{token_position=\"0\"} 8\n"
+                   "trtllm_spec_decode_accepted_tokens_total{token_position=\"0\"} 5\n")
+          .Counters();
+  EXPECT_EQ(both.drafts, 8);
+  EXPECT_EQ(both.drafted_tokens, 8);
+  EXPECT_EQ(both.accepted_tokens, 5);
+}
+
 }  // namespace
 }  // namespace specctl

@@ -70,5 +70,19 @@ TEST(MetricsTargetsTest, ATargetWithoutMetricsHasNoneAndTheOthersKeepTheirNumber
   EXPECT_EQ(metrics->at(0).target, 1u);
 }
 
+TEST(MetricsTargetsTest, StatisticsOfIterationsAreReadWhereThereIsNothingElse) {
+  MeasureRequest request = Scraping({"http://a:1/metrics"}, false);
+  std::vector<TargetProbed> targets = Probed("http://a:1");
+  targets[0].engine = "trtllm";
+  EXPECT_FALSE(MetricsTargets(request, targets)->at(0).iteration_stats);
+  request.spec.trtllm_iteration_stats = true;
+  EXPECT_TRUE(MetricsTargets(request, targets)->at(0).iteration_stats);
+  targets[0].metrics_url = "http://a:1/prometheus/metrics";
+  EXPECT_FALSE(MetricsTargets(request, targets)->at(0).iteration_stats);
+  targets[0].metrics_url.clear();
+  targets[0].engine = "vllm";
+  EXPECT_FALSE(MetricsTargets(request, targets)->at(0).iteration_stats);
+}
+
 }  // namespace
 }  // namespace specctl::controller

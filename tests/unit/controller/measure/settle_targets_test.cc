@@ -143,5 +143,27 @@ TEST_F(SettleTargetsTest, WhatAServerRefusesIsSaid) {
       ElementsAre(HasSubstr("http://a:1 rejects stream_options: it is measured without them")));
 }
 
+TEST_F(SettleTargetsTest, StatisticsOfIterationsStandInForMetrics) {
+  AddRow("", 1);
+  request_.spec.server_metrics = true;
+  request_.spec.trtllm_iteration_stats = true;
+  targets_[0].engine = targets_[1].engine = "vllm";
+  const absl::Status none = Settle();
+  EXPECT_EQ(none.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      none.message(),
+      "--trtllm-iteration-stats: need a TensorRT-LLM server, but http://a:1 is vLLM; leave the "
+      "flag out");
+  targets_[0].engine = targets_[1].engine = "trtllm";
+  targets_[0].metrics_url = "http://a:1/prometheus/metrics";
+  ASSERT_TRUE(Settle().ok());
+  EXPECT_THAT(request_.spec.metrics_urls,
+              ElementsAre("http://a:1/prometheus/metrics", "http://b:2/metrics"));
+  EXPECT_THAT(
+      request_.notes,
+      ::testing::Contains("--trtllm-iteration-stats: not read from http://a:1, whose metrics "
+                          "are at http://a:1/prometheus/metrics"));
+}
+
 }  // namespace
 }  // namespace specctl::controller

@@ -307,5 +307,35 @@ TEST(MetricsScraperTest, AUrlWithoutAPathIsAskedForItsRoot) {
   EXPECT_THAT(server.requests().at(0), StartsWith("GET / HTTP/1.1\r\n"));
 }
 
+TEST(MetricsScraperTest, StatisticsOfIterationsBecomeMetrics) {
+  std::atomic<int> answered = 0;
+  AnsweringServer server([&](const std::string&) {
+    // Each answer has what is new alone.
+    return PlainResponse("200 OK",
+                         R"([{"iter":)" + std::to_string(++answered) +
+                             R"(,"numActiveRequests":0,"specDecodingStats":{"numDraftTokens":24,)"
+                             R"("numAcceptedTokens":12,"numRequestsWithDraftTokens":8}}])");
+  });
+  MetricsTarget target = TargetAt(server.Url());
+  target.engine = "trtllm";
+  target.iteration_stats = true;
+  MetricsScraper scraper({target}, {});
+  Scraped scraped = scraper.ScrapeBefore().at(0);
+  EXPECT_EQ(scraped.error, "");
+  EXPECT_EQ(LastValue(scraped, "specctl_trtllm_drafts_total"), 8);
+  EXPECT_EQ(LastValue(scraped, "specctl_trtllm_accepted_tokens_total"), 12);
+  scraped = scraper.ScrapeBefore().at(0);
+  ASSERT_FALSE(scraped.samples.empty());
+  EXPECT_EQ(scraped.samples[0].second, 16);
+}
+
+TEST(MetricsScraperTest, WhatIsNoStatisticsOfIterationsIsSaid) {
+  AnsweringServer server([](const std::string&) { return Answer("trtllm_x 1\n"); });
+  MetricsTarget target = TargetAt(server.Url());
+  target.iteration_stats = true;
+  MetricsScraper scraper({target}, {});
+  ExpectFailed(scraper.ScrapeBefore().at(0), "need a JSON array of iteration statistics");
+}
+
 }  // namespace
 }  // namespace specctl::controller

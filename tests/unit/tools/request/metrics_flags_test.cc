@@ -43,5 +43,18 @@ TEST(MetricsFlagsTest, TheFolderOfRequestMetricsIsInTheSpec) {
   EXPECT_EQ(Good({"--sglang-metrics-dir", "logs"}).spec.sglang_metrics_dir, "logs");
 }
 
+TEST(MetricsFlagsTest, IterationStatisticsAreReadOnlyWhereAskedFor) {
+  EXPECT_FALSE(Good({}).spec.trtllm_iteration_stats);
+  EXPECT_TRUE(Good({"--trtllm-iteration-stats"}).spec.trtllm_iteration_stats);
+  for (const std::vector<std::string>& other : {std::vector<std::string>{"--no-server-metrics"},
+                                                {"--server-metrics", "http://m/metrics"}}) {
+    std::vector<std::string> line = {"--trtllm-iteration-stats"};
+    line.insert(line.end(), other.begin(), other.end());
+    EXPECT_EQ(RequestOfLine(line, {}).status().message(),
+              "--trtllm-iteration-stats: reads each target's own; can't be combined with "
+              "--server-metrics or --no-server-metrics");
+  }
+}
+
 }  // namespace
 }  // namespace specctl::cli
