@@ -134,7 +134,8 @@ bool Speculates(const TargetSums& sums, const TargetFacts& facts,
   // An engine that has the counter and did not move it did not speculate, whatever chunks look
   // like.
   if (facts.counters != nullptr && facts.counts_drafts) {
-    return facts.counters->drafts.value_or(0) > 0;
+    if (facts.counters->drafts) return *facts.counters->drafts > 0;
+    if (facts.always_counts_drafts) return false;
   }
   return sums.any_long_chunk;
 }

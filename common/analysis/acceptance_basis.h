@@ -22,6 +22,7 @@ struct TargetFacts {
   std::optional<uint32_t> draft_length;  // as the probe found it
   bool chunk_is_step = true;
   bool counts_drafts = false;                // its engine has counters for drafts, known to us
+  bool always_counts_drafts = false;         // and none only where it does not speculate
   const ServerCounters* counters = nullptr;  // nullptr: none
 };
 

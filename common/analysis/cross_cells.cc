@@ -42,7 +42,8 @@ void AddUserTps(const CrossCellInput& input, const RequestSet& requests, CrossCe
   }
 }
 
-void AppendCells(const CrossCellInput& input, std::optional<Dimension> by,
+// False where there are too many.
+bool AppendCells(const CrossCellInput& input, std::optional<Dimension> by,
                  std::vector<CrossCell>& cells) {
   std::map<CellKey, RequestSet> members;
   for (const SettledRequest& request : input.requests) {
@@ -52,7 +53,7 @@ void AppendCells(const CrossCellInput& input, std::optional<Dimension> by,
     const std::string_view model =
         ModelOf(input.run.spec(), input.run.RowAt(request.position), request.target);
     members[{request.target, std::string(model), *std::move(key)}].push_back(&request);
-    if (cells.size() + members.size() > kCrossCellsMax) return;  // the caller drops all
+    if (cells.size() + members.size() > kCrossCellsMax) return false;
   }
   for (const auto& [key, requests] : members) {
     CrossCell cell{.target = std::get<0>(key),
@@ -64,6 +65,7 @@ void AppendCells(const CrossCellInput& input, std::optional<Dimension> by,
     AddUserTps(input, requests, cell);
     cells.push_back(std::move(cell));
   }
+  return true;
 }
 
 }  // namespace
@@ -73,9 +75,8 @@ std::vector<CrossCell> CrossCellsOf(const CrossCellInput& input) {
   for (const std::optional<Dimension> by :
        {std::optional<Dimension>(), std::optional(Dimension::kCategory),
         std::optional(Dimension::kTier)}) {
-    AppendCells(input, by, cells);
+    if (!AppendCells(input, by, cells)) return {};
   }
-  if (cells.size() > kCrossCellsMax) cells.clear();
   return cells;
 }
 

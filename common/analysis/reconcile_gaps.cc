@@ -7,6 +7,7 @@
 
 #include "common/analysis/server_labels.h"
 #include "common/analysis/token_check.h"
+#include "common/engine/engine_profile.h"
 
 namespace specctl {
 namespace {
@@ -84,6 +85,13 @@ Allowance CountGaps::AllowanceOf(ReconciledRow row, ReconciledSource source,
       less(chunks.tokens, absl::StrFormat("%d requests did not end ok", chunks.not_ok));
     }
     if (row == ReconciledRow::kTokens && stop_strings) less(kNoBound, "stop strings");
+    if (row == ReconciledRow::kAcceptedTokens && late_step_tokens > 0) {
+      less(late_step_tokens, "a step after each response's end (overlap scheduling)");
+    }
+    if (replicas_changed) {
+      allowance.more = kNoBound;
+      allowance.why_more.push_back("replicas came or went");
+    }
     if (resets > 0) {
       less(kNoBound, absl::StrFormat("%d server restarts", resets));
       allowance.more = kNoBound;
@@ -119,7 +127,15 @@ CountGaps FindGaps(const RunContext& run, const RunAcceptance& acceptance,
   gaps.unknown_chunks = figures.whole_token_books.responses_of_unknown_chunks;
   gaps.other_traffic = OtherTrafficLabel(figures).has_value();
   gaps.stop_strings = HasStopStrings(run);
-  if (figures.servers) gaps.resets = figures.servers->resets;
+  if (figures.servers) {
+    gaps.resets = figures.servers->resets;
+    gaps.replicas_changed = ReplicasChanged(*figures.servers);
+  }
+  for (const SettledRequest& request : requests) {
+    const TargetProbed* const probed = run.Target(request.target);
+    if (probed == nullptr || !ProfileNamed(probed->engine).counts_a_step_too_many) continue;
+    gaps.late_step_tokens += gaps.draft_length + 1;
+  }
   return gaps;
 }
 

@@ -30,7 +30,9 @@ struct CountGaps {
   double draft_length = 0;  // the longest known; 0: unknown
   uint64_t resends = 0, resets = 0, responses_apart = 0, unknown_chunks = 0;
   double resent_tokens = 0;
+  double late_step_tokens = 0;  // that steps after responses' ends may have had accepted
   bool other_traffic = false, stop_strings = false, merged = false;
+  bool replicas_changed = false;  // what one did before its first scrape or after its last is lost
 
   // Of `source` against `against` in that row.
   Allowance AllowanceOf(ReconciledRow row, ReconciledSource source, ReconciledSource against) const;

@@ -10,13 +10,11 @@
 namespace specctl {
 namespace {
 
-bool CountsDrafts(const TargetProbed* probed) {
-  // An engine without such a counter says nothing by not having it.
-  if (probed == nullptr) return false;
-  const std::span<const MetricFamily> families = ProfileNamed(probed->engine).metrics;
-  return std::any_of(families.begin(), families.end(), [](const MetricFamily& family) {
-    return family.figure == ServerFigure::kDrafts;
-  });
+bool CountsDrafts(const EngineProfile& engine) {
+  const bool own = std::any_of(
+      engine.metrics.begin(), engine.metrics.end(),
+      [](const MetricFamily& family) { return family.figure == ServerFigure::kDrafts; });
+  return own || (engine.built_on != nullptr && CountsDrafts(engine.built_on()));
 }
 
 std::vector<TargetFacts> FactsOf(const RunContext& run,
@@ -26,7 +24,12 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
     const TargetProbed* const probed = run.Target(i);
     if (probed != nullptr) facts[i].draft_length = probed->identity.draft_length;
     facts[i].chunk_is_step = run.ChunkIsStep(i);
-    facts[i].counts_drafts = CountsDrafts(probed);
+    if (probed != nullptr) {
+      const EngineProfile& engine = ProfileNamed(probed->engine);
+      // An engine without such a counter says nothing by not having it.
+      facts[i].counts_drafts = CountsDrafts(engine);
+      facts[i].always_counts_drafts = engine.always_counts_drafts;
+    }
     if (servers) facts[i].counters = servers->OfTarget(i);
   }
   return facts;

@@ -100,16 +100,19 @@ std::optional<double> ServerSeries::GrowthOf(ServerFigure figure, size_t rank) c
 
 std::optional<double> ServerSeries::GaugeOf(ServerFigure figure, size_t rank) const {
   if (!Knows(figure)) return std::nullopt;
-  double sum = 0;
+  double sum = 0, most = 0;
   size_t count = 0;
-  bool mean = false;
+  bool mean = false, is_most = false;
   for (const Series& series : series_) {
     if (!Counts(series, figure, rank)) continue;
     sum += *series.value;
+    most = std::max(most, *series.value);
     ++count;
     mean = mean || series.family->mean_of_series;
+    is_most = is_most || series.family->max_of_series;
   }
   if (count == 0) return std::nullopt;
+  if (is_most) return most;
   return mean ? sum / static_cast<double>(count) : sum;
 }
 
@@ -200,7 +203,7 @@ uint64_t ServerSeries::Falls() const {
 std::vector<std::string> ServerSeries::OtherNames() const {
   std::vector<std::string> names;
   for (const Series& series : series_) {
-    if (series.family != nullptr && !Counts(series)) names.push_back(series.name);
+    if (series.family != nullptr && !series.copy && !Counts(series)) names.push_back(series.name);
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -133,17 +133,21 @@ ServerCounters SpeculationSums(const ServerFigures& figures) {
 ServerCounters SumOfReplicas(const std::vector<const ServerSeries*>& servers) {
   std::vector<ServerCounters> counters;
   for (const ServerSeries* server : servers) counters.push_back(server->Counters());
-  ServerCounters sums;
   CountersOfTargets all;
   for (const ServerCounters& of : counters) {
-    all.push_back(&of);
-    for (const auto counter :
-         {&ServerCounters::generated_tokens, &ServerCounters::prompt_tokens,
-          &ServerCounters::first_tokens, &ServerCounters::drafts, &ServerCounters::drafted_tokens,
-          &ServerCounters::accepted_tokens, &ServerCounters::engine_steps,
-          &ServerCounters::preemptions, &ServerCounters::requests_finished}) {
-      AddTo(sums.*counter, of.*counter);
-    }
+    // One that did nothing has nothing to add: some engines name a family at its first event.
+    const bool idle = of.generated_tokens.value_or(0) == 0 && of.requests_finished.value_or(0) == 0;
+    if (!idle || counters.size() == 1) all.push_back(&of);
+  }
+  if (all.empty() && !counters.empty()) all.push_back(&counters.front());
+  ServerCounters sums;
+  // A sum without one that was at work would be taken for that of all.
+  for (const auto counter :
+       {&ServerCounters::generated_tokens, &ServerCounters::prompt_tokens,
+        &ServerCounters::first_tokens, &ServerCounters::drafts, &ServerCounters::drafted_tokens,
+        &ServerCounters::accepted_tokens, &ServerCounters::engine_steps,
+        &ServerCounters::preemptions, &ServerCounters::requests_finished}) {
+    sums.*counter = SumOfAll(all, counter);
   }
   sums.accepted_by_position = SumByPosition(all, &ServerCounters::accepted_by_position);
   sums.drafted_by_position = SumByPosition(all, &ServerCounters::drafted_by_position);

@@ -30,6 +30,7 @@ std::vector<std::string> WhyTokensMayDiffer(const Evidence& evidence, const Resu
   if (figures.servers->resets > 0) {
     why.push_back(absl::StrFormat("%d server restarts", figures.servers->resets));
   }
+  if (ReplicasChanged(*figures.servers)) why.push_back("replicas came or went");
   if (figures.whole_token_books.responses_apart > 0) {
     why.push_back(absl::StrFormat("%d responses whose tokens do not add up",
                                   figures.whole_token_books.responses_apart));

@@ -43,6 +43,7 @@ bool Speculates(const Results& results) {
   const bool told =
       std::any_of(results.targets.begin(), results.targets.end(), [](const TargetProbed& target) {
         const ServerIdentity& server = target.identity;
+        if (server.speculation_method == kNoSpeculation) return false;
         return !server.speculation_method.empty() || server.draft_length.value_or(0) > 0;
       });
   // A server may also speculate without saying so; then its acceptance shows it.

@@ -83,6 +83,11 @@ struct EngineProfile {
   // Refuses a request whose prompt and max_tokens together exceed the context.  llama.cpp ends the
   // reply where its context is full.
   bool context_holds_max_tokens = true;
+  // A server without a counter of drafts does not speculate.
+  bool always_counts_drafts = false;
+  // A request that has ended may be in one more step, whose tokens are counted though none were
+  // sent and the step is not.
+  bool counts_a_step_too_many = false;
   bool chunk_per_step = true;  // false: an engine that sends a chunk per token (llama.cpp)
   CacheFlush flush = {};
   ServerHints hints = {};

@@ -10,6 +10,8 @@
 namespace specctl {
 namespace {
 
+constexpr uint64_t kOutOfOrderMax = 16;  // iterations of a late rank
+
 namespace dom = simdjson::dom;
 
 // 0 where it is not there, or no count.
@@ -57,9 +59,9 @@ absl::Status IterationCounters::AddAnswer(std::string_view body) {
   if (answered_ && answer->size() >= kKept) dropped_ = true;
   uint64_t newest = 0;
   for (const IterationStats& stats : *answer) newest = std::max(newest, stats.iteration);
-  // All of them far before: the server has begun anew.
+  // All of them well before: the server has begun anew.
   const bool behind = last_ && !answer->empty() && newest < *last_;
-  if (behind && *last_ - newest > kKept) last_.reset();
+  if (behind && *last_ - newest > kOutOfOrderMax) last_.reset();
   const std::optional<uint64_t> before = last_;
   std::set<uint64_t> seen;
   for (const IterationStats& stats : *answer) {

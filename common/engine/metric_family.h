@@ -72,6 +72,7 @@ struct MetricFamily {
   bool buckets = false;  // of a histogram, which counts seconds; labelled `le`
   // Gauges: how series of one target combine.
   bool mean_of_series = false;  // else the sum
+  bool max_of_series = false;
   // Counters: values from here on are rounded by the server, so their growth is not known.
   double exact_below = std::numeric_limits<double>::infinity();
   // A name that other versions use.  Some versions expose both: where a figure's first name is

@@ -20,7 +20,7 @@ constexpr MetricFamily kSglangMetrics[] = {
     {.figure = ServerFigure::kDraftWidth,
      .name = "sglang:spec_num_draft_tokens",
      .counter = false,
-     .mean_of_series = true},
+     .max_of_series = true},  // 0 on a rank that has not logged yet
     {.figure = ServerFigure::kPrefixHits,
      .name = "sglang:realtime_tokens_total",
      .where = {"mode", "prefill_cache"}},
@@ -80,6 +80,7 @@ void ReadSglangInfo(std::string_view body, ServerIdentity& identity) {
                                    info.Text("/speculative_draft_model_revision"));
   }
   identity.quantization = info.Text("/quantization");
+  identity.parallelism.clear();  // both of its names may be answered
   AddParallelism("tp", info.Number("/tp_size"), identity.parallelism);
   AddParallelism("pp", info.Number("/pp_size"), identity.parallelism);
   AddParallelism("dp", info.Number("/dp_size"), identity.parallelism);
@@ -112,6 +113,7 @@ constexpr EngineProfile kSglang = {
     .other_worker = {"engine_type", "draft"},
     .rank_label = "dp_rank",
     .requests = {.continuous_usage = true, .flags = kSglangFlags},
+    .counts_a_step_too_many = true,  // with overlap scheduling, on GPUs
     .flush = {.path = "/flush_cache", .failed_text = "failed", .needs = "no request in flight"},
     .hints = {.metrics = "start the server with --enable-metrics",
               .per_request_statistics =

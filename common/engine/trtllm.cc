@@ -44,7 +44,7 @@ constexpr MetricFamily kTrtllmMetrics[] = {
      .name = "specctl_trtllm_queued_requests",
      .counter = false,
      .other_name = true},
-    {.figure = ServerFigure::kRequestsFinished, .name = "trtllm_num_requests_completed_total"},
+    {.figure = ServerFigure::kRequestsFinished, .name = "trtllm_request_success_total"},
     {.figure = ServerFigure::kFirstTokens, .name = "trtllm_time_to_first_token_seconds_count"},
     // `time_per_output_token_seconds` is a mean per request: neither of a token nor of a step.
     {.figure = ServerFigure::kTtft,

@@ -105,6 +105,7 @@ constexpr EngineProfile kVllm = {
     .metrics = kVllmMetrics,
     .rank_label = "engine",
     .requests = {.continuous_usage = true, .instead_of_usage = kVllmInsteadOfUsage},
+    .always_counts_drafts = true,
     .flush = {.path = "/reset_prefix_cache",
               .failed_text = "\"success\":false",
               .needs = "VLLM_SERVER_DEV_MODE=1 in the server's environment"},

@@ -73,17 +73,19 @@ Number OutputMismatch(const AiperfRequest& request) {
 }
 
 Number AcceptanceLength(const AiperfRequest& request) {
-  if (!request.verify_steps) return std::nullopt;
+  if (!request.verify_steps || !request.accepted_tokens) return std::nullopt;
   return 1 + static_cast<double>(*request.accepted_tokens) / *request.verify_steps;
 }
 
 Number AcceptanceRate(const AiperfRequest& request) {
-  if (!request.drafted_tokens || *request.drafted_tokens == 0) return std::nullopt;
+  if (!request.accepted_tokens || request.drafted_tokens.value_or(0) == 0) return std::nullopt;
   return static_cast<double>(*request.accepted_tokens) / *request.drafted_tokens * 100;
 }
 
 Number AcceptedPerVerified(const AiperfRequest& request) {
-  if (!request.verify_steps) return std::nullopt;
+  if (!request.verify_steps || !request.accepted_tokens || !request.drafted_tokens) {
+    return std::nullopt;
+  }
   const double steps = *request.verify_steps;
   return (*request.accepted_tokens + steps) / (*request.drafted_tokens + steps);
 }

@@ -286,6 +286,8 @@ AiperfServerMetrics MetricsOfServers(const std::optional<ServerFigures>& servers
     if (counting.size() < spec.metrics_urls.size()) {
       made.notes.push_back(absl::StrFormat("Counters of drafts: of %d of %d servers.",
                                            counting.size(), spec.metrics_urls.size()));
+    } else if (!servers->complete) {
+      made.notes.push_back("Counters of drafts: not of all servers behind a name.");
     }
   } else if (of_requests && !of_requests->steps_by_target.empty()) {
     AddDraftCounts(*of_requests, spec, made);

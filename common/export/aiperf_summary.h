@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,7 +53,7 @@ class AiperfSummary {
   void AddSum(const AiperfTag& name, std::string_view of, std::vector<AiperfMetric>& metrics) const;
   std::optional<double> SumOf(std::string_view tag) const;
 
-  std::vector<AiperfRequest> requests_;  // ok ones
+  std::deque<AiperfRequest> requests_;  // ok ones
   uint64_t failed_ = 0, context_overflows_ = 0;
   GapCounts gaps_;
   std::vector<uint64_t> histogram_;

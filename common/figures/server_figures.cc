@@ -1,5 +1,7 @@
 #include "common/figures/server_figures.h"
 
+#include <algorithm>
+
 namespace specctl {
 
 std::span<const ServerLatencyName> ServerLatencyNames() {
@@ -17,6 +19,11 @@ const ServerCounters* ServerFigures::OfTarget(uint32_t target) const {
     if (candidate.target == target) return &candidate.counters;
   }
   return nullptr;
+}
+
+bool ReplicasChanged(const ServerFigures& figures) {
+  return std::any_of(figures.replicas.begin(), figures.replicas.end(),
+                     [](const ReplicaCount& of) { return of.born > 0 || of.gone > 0; });
 }
 
 }  // namespace specctl

@@ -70,6 +70,10 @@ struct ReplicaCount {
   uint64_t last() const { return first + born - gone; }
 };
 
+struct ServerFigures;
+// Whether replicas came or went in the run.
+bool ReplicasChanged(const ServerFigures& figures);
+
 // Why scrapes of a metrics URL failed; 0 scrapes: the probe found that there is nothing to scrape.
 struct ScrapeFailure {
   std::string url, text;

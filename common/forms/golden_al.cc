@@ -80,8 +80,12 @@ absl::StatusOr<Golden> GoldenOf(const RunCells& run) {
   if (!cells.front()->cell.value) return NotGolden(run, cells.front()->cell.why_none);
   golden.model = cells.front()->row;
   golden.length = *cells.front()->cell.value;
-  const std::string& draft_length = run.setups.front().draft_length;
-  if (draft_length == kUnknownSetup) return NotGolden(run, "its draft length is unknown");
+  // They agree where they tell.
+  const auto told = std::find_if(run.setups.begin(), run.setups.end(), [](const RowSetup& setup) {
+    return setup.draft_length != kUnknownSetup;
+  });
+  if (told == run.setups.end()) return NotGolden(run, "its draft length is unknown");
+  const std::string& draft_length = told->draft_length;
   golden.draft_length = static_cast<uint32_t>(std::stoul(draft_length));
   return golden;
 }

@@ -31,7 +31,9 @@ absl::StatusOr<RowSetup> SharedSetup(const Results& results) {
     }
     for (const auto member :
          {&RowSetup::model, &RowSetup::method, &RowSetup::drafter, &RowSetup::draft_length}) {
-      if (setup.*member == (*shared).*member) continue;
+      // What a server does not tell may be the same.
+      if ((*shared).*member == kUnknownSetup) (*shared).*member = setup.*member;
+      if (setup.*member == kUnknownSetup || setup.*member == (*shared).*member) continue;
       return absl::FailedPreconditionError(absl::StrFormat(
           "targets %s and %s do not draft alike (%s, %s): one value for both would be of neither; "
           "measure each in a run of its own",

@@ -168,6 +168,11 @@ class AiperfColumns {
       return nullptr;
     }
     const std::string folder = (fs::path(dir_) / FolderOf(dataset_, column)).string();
+    if (std::find(made_.begin(), made_.end(), folder) != made_.end()) {
+      failed_ = absl::FailedPreconditionError(absl::StrFormat(
+          "--aiperf: two categories would be one folder, %s: rename one of them", folder));
+      return nullptr;
+    }
     std::error_code error;
     fs::create_directory(folder, error);
     auto files = std::make_unique<AiperfFiles>();

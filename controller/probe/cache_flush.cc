@@ -1,6 +1,7 @@
 #include "controller/probe/cache_flush.h"
 
 #include <string>
+#include <thread>
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
@@ -10,6 +11,8 @@
 
 namespace specctl::controller {
 namespace {
+
+constexpr Nanos kPatience = std::chrono::seconds(3), kPause = std::chrono::milliseconds(250);
 
 bool SaysThatItFailed(const CacheFlush& flush, std::string_view body) {
   if (flush.failed_text.empty()) return false;
@@ -30,9 +33,15 @@ absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engi
   auto url = ParseTargetUrl(input.url);
   if (!url.ok()) return url.status();
   const ServerQuestions ask(input, *std::move(url));
-  const auto reply = ask.Post(std::string(flush.path));
-  if (!reply.ok()) return reply.status();
-  if (reply->status == 200 && !SaysThatItFailed(flush, reply->body)) return absl::OkStatus();
+  absl::StatusOr<HttpReply> reply;
+  // The request of the probe may still be in the server's last step.
+  for (const MonoTime end = MonoNow() + kPatience;;) {
+    reply = ask.Post(std::string(flush.path));
+    if (!reply.ok()) return reply.status();
+    if (reply->status == 200 && !SaysThatItFailed(flush, reply->body)) return absl::OkStatus();
+    if (!SaysThatItFailed(flush, reply->body) || MonoNow() + kPause > end) break;
+    std::this_thread::sleep_for(kPause);
+  }
   const std::string said = ParseErrorBody(reply->body, reply->status).message;
   return absl::FailedPreconditionError(
       absl::StrFormat("--flush-cache: POST %s%s answered %d%s; it takes %s", ask.url().ToString(),

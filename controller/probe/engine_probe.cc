@@ -43,14 +43,15 @@ MetricsFound FindMetrics(const ProbeInput& input, const ServerQuestions& ask,
     return {.url = {}, .path = {}, .text = {}, .note = "not requested (--no-server-metrics)"};
   }
   if (!input.metrics_url.empty()) return ReadMetrics(ask, input.metrics_url);
-  MetricsFound found;
+  MetricsFound none;
   for (const std::string_view path : engine.metrics_paths) {
-    found = ReadMetrics(ask, ask.url().ToString() + std::string(path));
-    if (found.url.empty()) continue;
+    MetricsFound found = ReadMetrics(ask, ask.url().ToString() + std::string(path));
     found.path = path;
-    break;
+    if (!found.url.empty()) return found;
+    // Of an engine that is known, the first place is where they should be.
+    if (none.note.empty() || &engine == &OpenAiProfile()) none.note = std::move(found.note);
   }
-  return found;
+  return none;
 }
 
 // As far as it is known without metrics.

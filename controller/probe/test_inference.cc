@@ -84,7 +84,8 @@ class TestInference {
   }
 
   // The answer to as much of `asked` as the server takes: again without continuous usage where it
-  // refuses that, then without fields of its engine alone, then without stream_options.
+  // refuses that, then without fields of its engine alone, without token ids, without
+  // stream_options, and without all of these.
   absl::StatusOr<HttpReply> PutAsTaken(StreamRequests& asked) const {
     auto reply = Put(asked);
     if (!reply.ok()) return reply;
@@ -94,13 +95,16 @@ class TestInference {
       if (!reply.ok()) return reply;
     }
     if (!MayRefuseAField(ask_, *reply)) return reply;
-    StreamRequests less = asked;
-    if (!less.flags.empty()) {
-      less.flags = {};
+    StreamRequests without_flags = asked, without_ids = asked, without_usage = asked, plain = asked;
+    without_flags.flags = {};
+    without_ids.flags = without_ids.instead_of_usage = {};
+    without_usage.continuous_usage = without_usage.usage = false;
+    plain.flags = plain.instead_of_usage = {};
+    plain.continuous_usage = plain.usage = false;
+    for (const StreamRequests& less : {without_flags, without_ids, without_usage, plain}) {
+      if (StreamFields(less) == StreamFields(asked)) continue;
       if (auto taken = PutWhereTaken(less)) return Adopt(less, asked, *std::move(taken));
     }
-    less.continuous_usage = less.usage = false;
-    if (auto taken = PutWhereTaken(less)) return Adopt(less, asked, *std::move(taken));
     // Refused anyway: report the first refusal, which answers what a load would send.
     return reply;
   }

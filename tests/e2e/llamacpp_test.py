@@ -106,7 +106,7 @@ class LlamaCppTest(Case):
         self.assertEqual(servers["accepted_by_position"], [30 * count for count in BY_POSITION])
         self.assertEqual(servers["generated_tokens"], summary["tokens"]["output"])
 
-    def test_without_timings_per_token_only_their_sums_are_there(self):
+    def test_without_timings_per_token_steps_follow_from_the_sums(self):
         server = self.serve()
         server.stream = (GOLDEN / "draft.chat-stream.http").read_bytes()
         self.specctl("run", "--url", server.url, "--bs", 2, "--requests", 10, "--dataset",
@@ -114,10 +114,13 @@ class LlamaCppTest(Case):
                      "--extra-inputs", "timings_per_token:false")
         row = self.rows(self.run_dir())[0]
         self.assertEqual((row["drafted_tokens"], row["accepted_tokens"]), (DRAFTED, ACCEPTED))
-        self.assertNotIn("steps", row)
+        # The response ended at max_tokens, so no step was cut.
+        self.assertEqual(row["steps"], STEPS)
         acceptance = self.summary(self.run_dir())["acceptance"]
         self.assertAlmostEqual(acceptance["accept_rate"]["value"], ACCEPTED / DRAFTED)
-        for absent in ("per_step", "per_draft", "steps", "drafts"):
+        self.assertAlmostEqual(acceptance["per_step"]["value"], 1 + ACCEPTED / STEPS)
+        # Which of them had a draft is not known.
+        for absent in ("per_draft", "drafts"):
             self.assertNotIn(absent, acceptance)
 
 

@@ -78,6 +78,7 @@ class RunWitness {
   void On(const StageChanged&) {}
   void On(const DrainBegun&) {}
   void On(const Scraped&) { ADD_FAILURE() << "nothing was to be scraped"; }
+  void On(const StatisticsRead&) { ADD_FAILURE() << "no files were to be read"; }
 
   void On(const AgentBatch& batch) {
     Agent& of = At(batch.agent);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,8 @@ using Request = RequestFlags::Request;
 
 struct MetricsFlags {
   RequestFlags::GivenList urls, headers;
-  bool none = false, iterations = false;
+  bool none = false;
+  std::optional<bool> iterations;
 };
 
 absl::Status AddMetricsUrl(const std::string& text, Request& request) {
@@ -41,13 +43,15 @@ absl::Status TakeMetrics(const MetricsFlags& given, Request& request) {
     return BadFlag("--server-metrics", "can't be combined with --no-server-metrics");
   }
   if (given.none) spec.server_metrics = false;
-  if (given.iterations && (given.none || !given.urls->empty())) {
+  if (given.iterations.value_or(false) && (given.none || !given.urls->empty())) {
     return BadFlag("--trtllm-iteration-stats",
                    "reads each target's own; can't be combined with --server-metrics or "
                    "--no-server-metrics");
   }
-  spec.trtllm_iteration_stats = given.iterations;
-  if (!given.urls->empty()) spec.server_metrics = true;
+  // Each says where metrics come from, over what the run of --like read.
+  if (given.none || !given.urls->empty()) spec.trtllm_iteration_stats = false;
+  if (given.iterations) spec.trtllm_iteration_stats = *given.iterations;
+  if (!given.urls->empty() || given.iterations.value_or(false)) spec.server_metrics = true;
   // URLs that the run before found by itself are found anew.
   const bool kept = spec.metrics_urls_named && spec.server_metrics && given.urls->empty();
   if (kept) request.named_metrics_urls = spec.metrics_urls;  // of --like
@@ -98,7 +102,7 @@ void AddMetricsFlags(RequestFlags& flags) {
        "Target"});
   flags.Then([given, none, iterations](const Surroundings&, Request& request) mutable {
     given.none = none->value_or(false);
-    given.iterations = iterations->value_or(false);
+    given.iterations = *iterations;
     return TakeMetrics(given, request);
   });
 }

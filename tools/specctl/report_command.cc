@@ -124,6 +124,20 @@ absl::Status CheckWithMatrix(const ReportFlags& flags) {
   return absl::OkStatus();
 }
 
+// It is printed of the runs as they are.
+absl::Status CheckGoldenAl(const ReportFlags& flags) {
+  const ReportOptions& report = flags.report;
+  const std::pair<const char*, bool> given[] = {{"--by", !flags.by.empty()},
+                                                {"--rows", !flags.rows.empty()},
+                                                {"--output-dir", !report.output_dir.empty()},
+                                                {"--columns", !report.format.columns.empty()},
+                                                {"--strict", report.strict}};
+  for (const auto& [flag, is_given] : given) {
+    if (is_given) return BadFlag(flag, "does not go with --format golden-al");
+  }
+  return absl::OkStatus();
+}
+
 MatrixOptions MatrixOptionsOf(const ReportFlags& flags) {
   MatrixOptions options{.runs = flags.runs, .metric = flags.matrix, .output = flags.output};
   if (!flags.by.empty()) options.by = flags.by;
@@ -142,6 +156,7 @@ int RunAsAsked(const ReportFlags& flags, std::ostream& out, std::ostream& err) {
     if (!flags.matrix.empty()) {
       return Fail(BadFlag("--matrix", "does not go with --format golden-al"), err);
     }
+    if (const absl::Status alone = CheckGoldenAl(flags); !alone.ok()) return Fail(alone, err);
     return RunGoldenAl(flags.runs, flags.output, out, err);
   }
   const bool matrix = !flags.matrix.empty();

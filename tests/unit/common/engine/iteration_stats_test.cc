@@ -74,8 +74,13 @@ TEST(IterationCountersTest, WhatTheServerMayHaveDroppedMakesThemUnknown) {
 TEST(IterationCountersTest, AServerThatBeginsAnewIsCountedOn) {
   IterationCounters counters;
   ASSERT_TRUE(counters.AddAnswer("[" + Iteration(5000, 8, 24, 12) + "]").ok());
+  ASSERT_TRUE(counters.AddAnswer("[" + Iteration(800, 1, 3, 2) + "]").ok());
   ASSERT_TRUE(counters.AddAnswer("[" + Iteration(1, 1, 3, 2) + "]").ok());
-  EXPECT_THAT(counters.Exposition(), HasSubstr(Counted(9, 27, 14)));
+  EXPECT_THAT(counters.Exposition(), HasSubstr(Counted(10, 30, 16)));
+  // A rank that is late is none.
+  ASSERT_TRUE(counters.AddAnswer("[" + Iteration(20, 1, 3, 2) + "]").ok());
+  ASSERT_TRUE(counters.AddAnswer("[" + Iteration(12, 1, 3, 2) + "]").ok());
+  EXPECT_THAT(counters.Exposition(), HasSubstr(Counted(11, 33, 18)));
 }
 
 TEST(IterationCountersTest, WhatIsNoneIsRefused) {
