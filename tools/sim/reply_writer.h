@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/json_writer.h"
 #include "tools/sim/batch_model.h"
 #include "tools/sim/spec_metrics.h"
 
@@ -57,6 +59,12 @@ class ReplyWriter {
   // The body of a reply that is not streamed, after its last step.
   virtual std::string WholeBody(const ReplyState& state) const = 0;
 };
+
+// What a whole reply of OpenAI's routes begins with: up to the text of its one choice, whose object
+// is left open, and with chat its message within.
+void BeginWholeReply(bool chat, const ReplyIdentity& identity, std::string_view text,
+                     JsonWriter& json);
+void WriteNulls(std::initializer_list<std::string_view> keys, JsonWriter& json);
 
 // Ids of a prompt's tokens: the same prompt has the same ids in every request.
 std::vector<uint32_t> PromptTokenIds(uint64_t prompt_hash, uint32_t prompt_tokens);

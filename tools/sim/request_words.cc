@@ -1,8 +1,26 @@
 #include "tools/sim/request_words.h"
 
+#include <string>
+
 #include <absl/strings/str_format.h>
 
 namespace specctl::sim {
+
+ApiError RequestWords::NotJsonType() const {
+  return Invalid({.kind = "model_attributes_type",
+                  .where = "body",
+                  .text = "Input should be a valid dictionary or object to extract fields from",
+                  .input = "''"});
+}
+
+ApiError RequestWords::NotJson(size_t at) const {
+  const std::string where = absl::StrFormat("body.%d", at);
+  return Invalid({.kind = "json_invalid",
+                  .where = where,
+                  .text = "JSON decode error",
+                  .input = "{}",
+                  .more = ", 'ctx': {'error': 'Expecting value'}"});
+}
 
 ApiError RequestWords::OneChoiceOnly(std::string_view field, int64_t asked) const {
   ApiError error;

@@ -14,9 +14,9 @@ class RequestWords {
  public:
   virtual ~RequestWords() = default;
 
-  virtual ApiError NotJsonType() const = 0;
-  // `at`: bytes that could be read.
-  virtual ApiError NotJson(size_t at) const = 0;
+  // As FastAPI and pydantic say it, in the words of Invalid().  `at`: bytes that could be read.
+  virtual ApiError NotJsonType() const;
+  virtual ApiError NotJson(size_t at) const;
   virtual ApiError Invalid(const InvalidField& field) const = 0;
   virtual ApiError UnknownModel(std::string_view wanted, std::string_view served) const = 0;
   virtual ApiError TooFewTokens(int64_t asked) const = 0;

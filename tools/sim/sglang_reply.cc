@@ -154,28 +154,12 @@ std::string SglangReply::SpecDetails(const ReplyState& state) const {
 std::string SglangReply::WholeBody(const ReplyState& state) const {
   const bool chat = request_.route == Route::kChat;
   JsonWriter json;
-  json.BeginObject();
-  json.Field("id", identity_.response_id);
-  json.Field("object", chat ? "chat.completion" : "text_completion");
-  json.Field("created", identity_.created_unix_s);
-  json.Field("model", identity_.model);
-  json.Key("choices");
-  json.BeginArray();
-  json.BeginObject();
-  json.Field("index", 0);
+  BeginWholeReply(chat, identity_, state.text, json);
   if (chat) {
-    json.Key("message");
-    json.BeginObject();
-    json.Field("role", "assistant");
-    json.Field("content", state.text);
-    json.Key("reasoning_content");
-    json.Null();
+    WriteNulls({"reasoning_content"}, json);
     json.EndObject();
-  } else {
-    json.Field("text", state.text);
   }
-  json.Key("logprobs");
-  json.Null();
+  WriteNulls({"logprobs"}, json);
   json.Field("finish_reason", FinishText(state.step.finish));
   json.Key("matched_stop");
   json.RawValue(MatchedStop(state));

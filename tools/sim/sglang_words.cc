@@ -30,22 +30,6 @@ const RequestWords& SglangRequestWords() {
   return words;
 }
 
-ApiError SglangWords::NotJsonType() const {
-  return Invalid({.kind = "model_attributes_type",
-                  .where = "body",
-                  .text = "Input should be a valid dictionary or object to extract fields from",
-                  .input = "''"});
-}
-
-ApiError SglangWords::NotJson(size_t at) const {
-  const std::string where = absl::StrFormat("body.%d", at);
-  return Invalid({.kind = "json_invalid",
-                  .where = where,
-                  .text = "JSON decode error",
-                  .input = "{}",
-                  .more = ", 'ctx': {'error': 'Expecting value'}"});
-}
-
 ApiError SglangWords::Invalid(const InvalidField& field) const {
   if (field.where == "body.messages" && field.kind == "list_type") {
     return BadRequest("Messages cannot be empty.");

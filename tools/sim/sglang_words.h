@@ -7,8 +7,6 @@ namespace specctl::sim {
 
 class SglangWords final : public RequestWords {
  public:
-  ApiError NotJsonType() const override;
-  ApiError NotJson(size_t at) const override;
   ApiError Invalid(const InvalidField& field) const override;
   // Not called: SGLang takes any model for its own.
   ApiError UnknownModel(std::string_view wanted, std::string_view served) const override;

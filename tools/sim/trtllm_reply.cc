@@ -99,52 +99,32 @@ std::string TrtllmReply::Usage(uint64_t completion_tokens) const {
 
 std::string TrtllmReply::WholeBody(const ReplyState& state) const {
   const bool chat = request_.route == Route::kChat;
-  const auto nulls = [](JsonWriter& json, std::initializer_list<std::string_view> names) {
-    for (const std::string_view name : names) {
-      json.Key(name);
-      json.Null();
-    }
-  };
   JsonWriter json;
-  json.BeginObject();
-  json.Field("id", identity_.response_id);
-  json.Field("object", chat ? "chat.completion" : "text_completion");
-  json.Field("created", identity_.created_unix_s);
-  json.Field("model", identity_.model);
-  json.Key("choices");
-  json.BeginArray();
-  json.BeginObject();
-  json.Field("index", 0);
+  const bool has_text = chat || request_.detokenize;
+  BeginWholeReply(chat, identity_, has_text ? std::string_view(state.text) : "", json);
   if (chat) {
-    json.Key("message");
-    json.BeginObject();
-    json.Field("role", "assistant");
-    json.Field("content", state.text);
     json.Field("reasoning_content", "");
-    nulls(json, {"reasoning"});
+    WriteNulls({"reasoning"}, json);
     json.ArrayField("tool_calls", std::vector<uint32_t>());
     json.EndObject();
+  } else if (request_.detokenize) {
+    WriteNulls({"token_ids"}, json);
   } else {
-    json.Field("text", request_.detokenize ? std::string_view(state.text) : std::string_view());
-    if (request_.detokenize) {
-      nulls(json, {"token_ids"});
-    } else {
-      json.ArrayField("token_ids", state.ids);
-    }
+    json.ArrayField("token_ids", state.ids);
   }
-  nulls(json, {"logprobs"});
-  if (!chat) nulls(json, {"context_logits"});
+  WriteNulls({"logprobs"}, json);
+  if (!chat) WriteNulls({"context_logits"}, json);
   json.Field("finish_reason", FinishText(state.step.finish));
-  nulls(json, {"stop_reason"});
-  if (chat) nulls(json, {"mm_embedding_handle"});
-  nulls(json, {"disaggregated_params"});
+  WriteNulls({"stop_reason"}, json);
+  if (chat) WriteNulls({"mm_embedding_handle"}, json);
+  WriteNulls({"disaggregated_params"}, json);
   json.Key("avg_decoded_tokens_per_iter");
   json.RawValue(TokensPerIteration(state));
   json.EndObject();
   json.EndArray();
   json.Key("usage");
   json.RawValue(Usage(state.tokens()));
-  nulls(json, {"prompt_token_ids"});
+  WriteNulls({"prompt_token_ids"}, json);
   json.EndObject();
   return std::move(json).Take();
 }

@@ -27,22 +27,6 @@ const RequestWords& TrtllmRequestWords() {
   return words;
 }
 
-ApiError TrtllmWords::NotJsonType() const {
-  return Invalid({.kind = "model_attributes_type",
-                  .where = "body",
-                  .text = "Input should be a valid dictionary or object to extract fields from",
-                  .input = "''"});
-}
-
-ApiError TrtllmWords::NotJson(size_t at) const {
-  const std::string where = absl::StrFormat("body.%d", at);
-  return Invalid({.kind = "json_invalid",
-                  .where = where,
-                  .text = "JSON decode error",
-                  .input = "{}",
-                  .more = ", 'ctx': {'error': 'Expecting value'}"});
-}
-
 ApiError TrtllmWords::Invalid(const InvalidField& field) const {
   return ValidationFailed(absl::StrFormat("[{'type': '%s', 'loc': %s, 'msg': '%s', 'input': %s%s}]",
                                           field.kind, PythonPath(field.where), field.text,

@@ -7,8 +7,6 @@ namespace specctl::sim {
 
 class TrtllmWords final : public RequestWords {
  public:
-  ApiError NotJsonType() const override;
-  ApiError NotJson(size_t at) const override;
   ApiError Invalid(const InvalidField& field) const override;
   // Not called: any model is taken.
   ApiError UnknownModel(std::string_view wanted, std::string_view served) const override;

@@ -13,13 +13,6 @@ void WriteIds(const std::vector<uint32_t>& ids, JsonWriter& json) {
   json.EndArray();
 }
 
-void WriteNulls(std::initializer_list<std::string_view> keys, JsonWriter& json) {
-  for (const std::string_view key : keys) {
-    json.Key(key);
-    json.Null();
-  }
-}
-
 }  // namespace
 
 VllmReply::VllmReply(const InferenceRequest& request, const ReplyIdentity& identity,
@@ -61,24 +54,10 @@ std::string VllmReply::Metrics(const ReplyState& state) const {
 std::string VllmReply::WholeBody(const ReplyState& state) const {
   const bool chat = request_.route == Route::kChat;
   JsonWriter json;
-  json.BeginObject();
-  json.Field("id", identity_.response_id);
-  json.Field("object", chat ? "chat.completion" : "text_completion");
-  json.Field("created", identity_.created_unix_s);
-  json.Field("model", identity_.model);
-  json.Key("choices");
-  json.BeginArray();
-  json.BeginObject();
-  json.Field("index", 0);
+  BeginWholeReply(chat, identity_, state.text, json);
   if (chat) {
-    json.Key("message");
-    json.BeginObject();
-    json.Field("role", "assistant");
-    json.Field("content", state.text);
     WriteNulls({"refusal", "annotations", "audio", "function_call", "reasoning"}, json);
     json.EndObject();
-  } else {
-    json.Field("text", state.text);
   }
   // Fields and their order are vLLM's.
   WriteNulls({"logprobs"}, json);
