@@ -81,6 +81,7 @@ void ReadVllmConfig(std::string_view body, ServerIdentity& identity) {
   identity.quantization = info.Text("/vllm_config/model_config/quantization");
   const std::string parallel = "/vllm_config/parallel_config/";
   std::string& list = identity.parallelism;
+  list.clear();
   AddParallelism("tp", info.Number(parallel + "tensor_parallel_size"), list);
   AddParallelism("pp", info.Number(parallel + "pipeline_parallel_size"), list);
   AddParallelism("dp", info.Number(parallel + "data_parallel_size"), list);

@@ -112,6 +112,13 @@ TEST_F(ComparabilityTest, SpeculationOnAgainstOffIsWhatIsCompared) {
   EXPECT_THAT(result_.notes, ElementsAre("speculation is on only in B"));
 }
 
+TEST_F(ComparabilityTest, AServerThatSaysThatItDoesNotSpeculateDoesNot) {
+  a_.results.targets[0].identity.speculation_method = "none";
+  b_.results.targets[0].identity.speculation_method = "eagle3";
+  EXPECT_THAT(Codes(), IsEmpty());
+  EXPECT_THAT(result_.notes, ElementsAre("speculation is on only in B"));
+}
+
 TEST_F(ComparabilityTest, TwoDraftersAreRefusedUnlessNamed) {
   a_.results.targets[0].identity.speculation_method = "eagle3";
   b_.results.targets[0].identity.speculation_method = "ngram";

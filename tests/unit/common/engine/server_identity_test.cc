@@ -67,6 +67,22 @@ TEST(ServerIdentityTest, OfSglang) {
   EXPECT_EQ(none.parallelism, "tp=8");
 }
 
+// SGLang answers to both names of the question.
+TEST(ServerIdentityTest, WhatIsToldTwiceIsListedOnce) {
+  for (const EngineProfile* engine : {&SglangProfile(), &VllmProfile()}) {
+    ServerIdentity identity;
+    for (int i = 0; i < 2; ++i) {
+      for (const IdentityQuestion& question : engine->identity) {
+        question.read(R"({"version":"1","speculative_algorithm":null,"tp_size":8,"vllm_config":{)"
+                      R"("speculative_config":null,"parallel_config":{)"
+                      R"("tensor_parallel_size":8}}})",
+                      identity);
+      }
+    }
+    EXPECT_EQ(identity.parallelism, "tp=8") << engine->name;
+  }
+}
+
 TEST(ServerIdentityTest, OfTheOthers) {
   EXPECT_EQ(Read(TrtllmProfile(), "/version", R"({"version":"1.2.0"})").version, "1.2.0");
   EXPECT_EQ(Read(NimProfile(), "/v1/version", R"({"release":"1.14.0","api":"1"})").version,

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/fakes/answering_server.h"
 #include "tests/fakes/stream_bytes.h"
 
@@ -42,6 +44,17 @@ TEST(FlushPrefixCacheTest, AnAnswerThatItFailedIsAnError) {
   });
   EXPECT_THAT(std::string(Flush(sglang, SglangProfile()).message()),
               HasSubstr("--flush-cache: POST " + sglang.Url() + "/flush_cache answered 400"));
+}
+
+// The request of the probe may still be in the server's last step.
+TEST(FlushPrefixCacheTest, AServerThatIsBusyIsAskedAgain) {
+  std::atomic<int> asked = 0;
+  AnsweringServer sglang([&](const std::string&) {
+    return ++asked < 2 ? PlainResponse("400 Bad Request", "Flush cache failed.\n", "text/plain")
+                       : PlainResponse("200 OK", "Cache flushed.\n", "text/plain");
+  });
+  EXPECT_TRUE(Flush(sglang, SglangProfile()).ok());
+  EXPECT_EQ(asked, 2);
 }
 
 TEST(FlushPrefixCacheTest, AnEngineWithoutAWayIsSaidToHaveNone) {

@@ -429,6 +429,30 @@ TEST_F(TargetProbeTest, AFieldOfAnEngineThatAServerRefusesIsLeftOut) {
   EXPECT_THAT(probed->dialect, Not(HasSubstr("return_spec_tokens_details")));
 }
 
+// One before vLLM that knows OpenAI's fields alone.
+TEST_F(TargetProbeTest, AStrictGatewayIsAskedForNothingBesides) {
+  for (const char* refused : {"stream_options", "continuous_usage_stats"}) {
+    first_ = [refused](const std::string& request) -> std::optional<std::string> {
+      const bool taken = request.find(refused) == std::string::npos &&
+                         request.find("return_token_ids") == std::string::npos;
+      if (taken || !request.starts_with(kInference)) return std::nullopt;
+      return PlainResponse("400 Bad Request", R"({"message":"extra fields not permitted"})");
+    };
+    const auto probed = Probe();
+    ASSERT_TRUE(probed.ok()) << probed.status();
+    EXPECT_THAT(probed->dialect, Not(HasSubstr("return_token_ids")));
+    EXPECT_THAT(probed->dialect, Not(HasSubstr(refused)));
+  }
+}
+
+TEST_F(TargetProbeTest, TheFirstPlaceSaysWhyThereAreNoMetrics) {
+  answers_[kModels] = Answer(R"({"data":[{"id":"m","owned_by":"vllm"}]})");
+  answers_[kMetrics] = PlainResponse("403 Forbidden", "");
+  const auto probed = Probe();
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_THAT(probed->metrics_note, HasSubstr("/metrics: status 403"));
+}
+
 // --- waiting ------------------------------------------------------------------------------------
 
 TEST_F(TargetProbeTest, WithoutPatienceItAsksOnce) {
