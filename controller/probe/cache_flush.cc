@@ -12,7 +12,7 @@
 namespace specctl::controller {
 namespace {
 
-constexpr Nanos kPatience = std::chrono::seconds(3), kPause = std::chrono::milliseconds(250);
+constexpr Nanos kPause = std::chrono::milliseconds(250);
 
 bool SaysThatItFailed(const CacheFlush& flush, std::string_view body) {
   if (flush.failed_text.empty()) return false;
@@ -23,7 +23,8 @@ bool SaysThatItFailed(const CacheFlush& flush, std::string_view body) {
 
 }  // namespace
 
-absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engine) {
+absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engine,
+                              Nanos patience) {
   const CacheFlush& flush = engine.flush;
   if (flush.path.empty()) {
     return absl::FailedPreconditionError(
@@ -34,8 +35,7 @@ absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engi
   if (!url.ok()) return url.status();
   const ServerQuestions ask(input, *std::move(url));
   absl::StatusOr<HttpReply> reply;
-  // The request of the probe may still be in the server's last step.
-  for (const MonoTime end = MonoNow() + kPatience;;) {
+  for (const MonoTime end = MonoNow() + patience;;) {
     reply = ask.Post(std::string(flush.path));
     if (!reply.ok()) return reply.status();
     if (reply->status == 200 && !SaysThatItFailed(flush, reply->body)) return absl::OkStatus();

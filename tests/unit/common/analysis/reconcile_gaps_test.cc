@@ -61,5 +61,24 @@ TEST(ReconcileGapsTest, StopStringsConcernTokensAlone) {
               IsEmpty());
 }
 
+// What one did before its first scrape, or after its last, is in no counter.
+TEST(ReconcileGapsTest, ReplicasThatCameOrWentLetCountersBeLessNeverMore) {
+  CountGaps gaps;
+  gaps.replicas_changed = true;
+  const Allowance allowed = gaps.AllowanceOf(Row::kDrafts, Source::kPerRequest, Source::kCounters);
+  EXPECT_TRUE(std::isinf(allowed.more));
+  EXPECT_EQ(allowed.less, 0);
+  EXPECT_THAT(allowed.why_more, ElementsAre("replicas came or went"));
+  EXPECT_EQ(gaps.AllowanceOf(Row::kSteps, Source::kChunks, Source::kPerRequest).more, 0);
+}
+
+TEST(ReconcileGapsTest, AStepAfterTheEndConcernsAcceptedTokensAlone) {
+  CountGaps gaps;
+  gaps.late_step_tokens = 40;
+  EXPECT_EQ(gaps.AllowanceOf(Row::kAcceptedTokens, Source::kPerRequest, Source::kCounters).less,
+            40);
+  EXPECT_EQ(gaps.AllowanceOf(Row::kDrafts, Source::kPerRequest, Source::kCounters).less, 0);
+}
+
 }  // namespace
 }  // namespace specctl

@@ -56,6 +56,24 @@ TEST(ServerSeriesRanksTest, SeriesThatNameNoRankAreOfNone) {
   EXPECT_EQ(series.Counters().drafts, 50);
 }
 
+TEST(ServerSeriesSglangTest, TheWidthOfARankThatHasNotLoggedIsNoWidth) {
+  const ServerSeries series = SeriesOf(SglangProfile(), "",
+                                       "sglang:spec_verify_calls_total 50\n"
+                                       "sglang:spec_num_draft_tokens{dp_rank=\"0\"} 4\n"
+                                       "sglang:spec_num_draft_tokens{dp_rank=\"1\"} 0\n");
+  EXPECT_EQ(series.Counters().drafted_tokens, 150);
+}
+
+TEST(ServerSeriesSglangTest, CopiesOfOneRankCountOnceAndAreNoOtherName) {
+  const ServerSeries series =
+      SeriesOf(SglangProfile(), "",
+               "sglang:spec_verify_calls_total 50\n"
+               "sglang:realtime_tokens_total{mode=\"decode\",dp_rank=\"0\",tp_rank=\"0\"} 130\n"
+               "sglang:realtime_tokens_total{mode=\"decode\",dp_rank=\"0\",tp_rank=\"1\"} 130\n");
+  EXPECT_EQ(series.Counters().accepted_tokens, 80);
+  EXPECT_THAT(series.OtherNames(), IsEmpty());
+}
+
 TEST(ServerSeriesHistogramTest, BucketsGrowOverTheRun) {
   const std::string_view kBefore =
       "vllm:time_to_first_token_seconds_bucket{engine=\"0\",le=\"0.5\"} 4\n"

@@ -17,10 +17,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-absl::Status Flush(const AnsweringServer& server, const EngineProfile& engine) {
+absl::Status Flush(const AnsweringServer& server, const EngineProfile& engine,
+                   Nanos patience = Nanos(0)) {
   ProbeInput input;
   input.url = server.Url();
-  return FlushPrefixCache(input, engine);
+  return FlushPrefixCache(input, engine, patience);
 }
 
 TEST(FlushPrefixCacheTest, IsAskedAsTheEngineHasIt) {
@@ -53,7 +54,7 @@ TEST(FlushPrefixCacheTest, AServerThatIsBusyIsAskedAgain) {
     return ++asked < 2 ? PlainResponse("400 Bad Request", "Flush cache failed.\n", "text/plain")
                        : PlainResponse("200 OK", "Cache flushed.\n", "text/plain");
   });
-  EXPECT_TRUE(Flush(sglang, SglangProfile()).ok());
+  EXPECT_TRUE(Flush(sglang, SglangProfile(), std::chrono::seconds(60)).ok());
   EXPECT_EQ(asked, 2);
 }
 
