@@ -167,7 +167,8 @@ TEST_F(TargetProbeTest, AServerNeedNotListAModelThatIsNamed) {
     EXPECT_THAT(probed->served_models, IsEmpty());
   }
   EXPECT_THAT(Asked(kInference).at(0), HasSubstr(R"("model":"toy")"));
-  answers_[kModels] = "";  // closes the connection
+  answers_[kModels] = "";  // says nothing
+  input_.fetch.timeout = seconds(2);
   EXPECT_TRUE(Probe().ok());
   input_.model = "";
   answers_[kModels] = PlainResponse("404 Not Found", "", "text/html");
