@@ -15,6 +15,7 @@ constexpr NameTable<ReasonCode> kReasonNames = {{
     {ReasonCode::kTokensApart, "tokens_apart"},
     {ReasonCode::kAcceptanceApart, "acceptance_apart"},
     {ReasonCode::kLittlesLaw, "littles_law"},
+    {ReasonCode::kUnstable, "unstable"},
     {ReasonCode::kInFlightBelowBs, "in_flight_below_bs"},
     {ReasonCode::kArrivalBound, "arrival_bound"},
     {ReasonCode::kClockBound, "clock_bound"},

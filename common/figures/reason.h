@@ -23,6 +23,7 @@ enum class ReasonCode : uint8_t {
   kTokensApart,
   kAcceptanceApart,
   kLittlesLaw,
+  kUnstable,
   // Of windows.  Those of an agent's health come in this order where a run's verdict sums them up.
   kInFlightBelowBs,
   kArrivalBound,

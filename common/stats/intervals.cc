@@ -53,6 +53,7 @@ std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series) 
   if (!error) return estimate;
   const double half = StudentTBeyond(kZ975, error->degrees) * error->standard_error;
   estimate.interval = Interval{estimate.value, estimate.value - half, estimate.value + half};
+  estimate.degrees = error->degrees;
   return estimate;
 }
 

@@ -23,6 +23,7 @@ struct RatioTerm {
 struct RatioEstimate {
   double value = 0;
   std::optional<Interval> interval;
+  double degrees = 0;  // of freedom of its Student's t, where that is told
 };
 std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters);
 

@@ -14,15 +14,18 @@ struct QuantileErrors {
 };
 
 // A 95 % interval; with one end only, the one-sided 95 % bound on that side.
-struct Bounds {
+struct SteadyBounds {
   std::optional<double> low, high;
+  double degrees = 0;  // of freedom of Student's t, of an interval
+
+  bool is_interval() const { return low && high; }
 };
 
 // What is known of the distribution that values of a steady state are drawn from.
 struct DistributionIntervals {
   // The number of independent values that these, of which neighbours in time are alike, are worth.
   double effective = 0;
-  Bounds mean, p1, p5, p10, p25, p50, p75, p90, p95, p99, p999;
+  SteadyBounds mean, p1, p5, p10, p25, p50, p75, p90, p95, p99, p999;
 };
 
 // Distribution of a figure, as summary.json prints it; all in the figure's own unit.  NaN: absent,

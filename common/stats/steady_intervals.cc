@@ -22,7 +22,7 @@ constexpr double kTail = 0.025, kTailOfBound = 0.05;
 
 struct QuantileOf {
   double q;
-  Bounds DistributionIntervals::*bounds;
+  SteadyBounds DistributionIntervals::*bounds;
 };
 constexpr std::array<QuantileOf, 10> kQuantiles = {{{0.01, &DistributionIntervals::p1},
                                                     {0.05, &DistributionIntervals::p5},
@@ -101,16 +101,16 @@ double EffectiveByRank(std::span<const TimedValue> values, Cells& cells) {
 }
 
 // Of the mean over time: `standard_error` is of all, so is Student's t.
-Bounds BoundsOfMean(const CensoredSample& sample, Cells& cells) {
+SteadyBounds BoundsOfMean(const CensoredSample& sample, Cells& cells) {
   const std::optional<double> mean = sample.Mean();
   if (!mean) return {};
   const SeriesError error = ErrorOfCells(cells.SumUp(sample.InfluenceOnMean()), sample.count());
   const double half = StudentTBeyond(kZ975, error.degrees) * error.standard_error;
-  return {.low = *mean - half, .high = *mean + half};
+  return {.low = *mean - half, .high = *mean + half, .degrees = error.degrees};
 }
 
 // One-sided, as that of so many independent values.
-Bounds BoundOf(double q, double effective, const CensoredSample& sample) {
+SteadyBounds BoundOf(double q, double effective, const CensoredSample& sample) {
   const auto count = static_cast<uint64_t>(effective);
   if (count < 2 || q == 0.5) return {};
   // Below the median by symmetry: the lower bound of the mirrored sample.
@@ -127,7 +127,7 @@ class QuantileIntervals {
   QuantileIntervals(const CensoredSample& sample, Cells& cells, double effective, uint64_t seed)
       : sample_(sample), cells_(cells), effective_(effective), seed_(seed) {}
 
-  Bounds Of(double q) const {
+  SteadyBounds Of(double q) const {
     const std::optional<double> value = sample_.Quantile(q);
     const double needed = kEffectiveBeyond / std::min(q, 1 - q);
     if (!value || effective_ < needed) return BoundOf(q, effective_, sample_);
@@ -143,7 +143,8 @@ class QuantileIntervals {
     const double stretched = std::sqrt(error.inflation * batches / (batches - 1)) *
                              StudentTBeyond(kZ975, error.degrees) / kZ975;
     return {.low = sample_.ValueBelow(q + stretched * tails.low),
-            .high = sample_.ValueAbove(q + stretched * tails.high)};
+            .high = sample_.ValueAbove(q + stretched * tails.high),
+            .degrees = error.degrees};
   }
 
  private:
