@@ -238,7 +238,7 @@ LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& ste
   LatencyFigures figures;
   figures.ttft_ms = DescribeToFirstToken(requests, bounds, TtftMs);
   figures.ttft_user_ms = DescribeToFirstToken(requests, bounds, [](const SettledRequest& r) {
-    return Ms(r.slot_free_ns, r.first_token_ns);
+    return Ms(r.due_ns, r.first_token_ns);
   });
   if (reasoning_marked) {
     figures.ttfo_ms = DescribeOk(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/analysis/agent_description.h"
+#include "common/analysis/arrival_proof.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
 #include "common/analysis/figures.h"
@@ -358,6 +359,9 @@ Results MakeResults(const RunState& state) {
   SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.arrivals = ArrivalsOf(results, sources.requests,
+                                state.windows.windows().first(sources.windows),
+                                sources.bounds.drain_s);
   results.cells = CrossCellsOf({.run = state.run,
                                 .acceptance = *sources.acceptance,
                                 .requests = sources.requests,

@@ -65,7 +65,10 @@ std::string SpansText(std::span<const Outages::Span> spans) {
 
 WindowedLabel QueuedLabel(const Evidence& evidence, const Results& figures) {
   WindowedLabel found{.code = Label::kQueued};
-  const double bs = evidence.run.spec().load.bs;
+  const auto expected = ExpectationOf(evidence.run.spec().load.shape).in_flight;
+  // Arrivals that wait are what an open loop is to show; its trend is judged, not that they do.
+  if (!expected) return found;
+  const double bs = *expected;
   const double waiting_min = std::max(1.0, kWaitingShareMin * bs);
   uint64_t seen = 0;
   double waiting = 0;

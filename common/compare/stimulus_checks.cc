@@ -67,10 +67,23 @@ class StimulusChecker {
   }
 
   void CheckLoad() {
-    const uint32_t a = a_.results().spec.load.bs, b = b_.results().spec.load.bs;
+    const LoadShape& a = a_.results().spec.load.shape;
+    const LoadShape& b = b_.results().spec.load.shape;
     if (a == b) return;
-    Refuse("offered_load", absl::StrFormat("concurrency differs: A bs %d, B bs %d", a, b),
-           absl::StrFormat("measure both at one --bs, e.g. %d", std::max(a, b)));
+    const auto* const a_closed = std::get_if<ClosedLoop>(&a);
+    const auto* const b_closed = std::get_if<ClosedLoop>(&b);
+    if (a_closed != nullptr && b_closed != nullptr) {
+      Refuse("offered_load",
+             absl::StrFormat("concurrency differs: A bs %d, B bs %d", a_closed->bs, b_closed->bs),
+             absl::StrFormat("measure both at one --bs, e.g. %d",
+                             std::max(a_closed->bs, b_closed->bs)));
+    } else {
+      Refuse("offered_load",
+             absl::StrFormat("offered load differs: A %s, B %s", LoadShapeText(a),
+                             LoadShapeText(b)),
+             "measure both with the same --bs, or the same --request-rate, --arrival, "
+             "--in-flight-max and --think-time");
+    }
   }
 
   void CheckLengths() {

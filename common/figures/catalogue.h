@@ -36,6 +36,7 @@ std::span<const FigureOf<ServerFigures>> ServerCatalogue();
 // Of the network to a target, and of an agent and its machine.
 std::span<const FigureOf<TargetNetwork>> NetworkCatalogue();
 std::span<const FigureOf<AgentFigures>> AgentCatalogue();
+std::span<const FigureOf<ArrivalFigures>> ArrivalCatalogue();
 
 template <auto kField, class Source>
 bool Reads(const FigureOf<Source>& figure) {
@@ -54,6 +55,7 @@ inline auto CatalogueWith(const ServerCounters*) { return CounterCatalogue(); }
 inline auto CatalogueWith(const ServerFigures*) { return ServerCatalogue(); }
 inline auto CatalogueWith(const TargetNetwork*) { return NetworkCatalogue(); }
 inline auto CatalogueWith(const AgentFigures*) { return AgentCatalogue(); }
+inline auto CatalogueWith(const ArrivalFigures*) { return ArrivalCatalogue(); }
 
 // The definition of the figure in a field: DefinitionOf<&AcceptanceFigures::per_step>().  A field
 // without one is our mistake, and is asserted.

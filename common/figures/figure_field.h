@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/figures/agent_figures.h"
+#include "common/figures/arrival_figures.h"
 #include "common/figures/figure_definition.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/figure_value.h"

@@ -21,8 +21,17 @@ struct RequestBegun {
   uint32_t turn = 0;
   uint32_t slot = 0;  // the agent's local slot
   uint32_t target = 0;
-  int64_t slot_free_mono_ns = 0;  // when the slot could have begun it (ttft_user starts here)
-  int64_t begin_mono_ns = 0;      // when it did
+  // When it was to begin (ttft_user starts here): of a closed loop, when its slot was free; of an
+  // open loop, when its conversation arrived, and of a later turn when the think time was over.
+  int64_t due_mono_ns = 0;
+  int64_t begin_mono_ns = 0;  // when it did
+};
+
+// A conversation of an open loop that arrived when every slot was taken, and was given up.
+struct ShedArrival {
+  uint64_t position = 0;
+  uint32_t turns = 0;       // that were not sent
+  int64_t due_mono_ns = 0;  // when it arrived
 };
 
 enum class Outcome { kOk, kFailed, kTimedOut, kCancelled, kLost };
@@ -133,6 +142,7 @@ struct AgentBatch {
   int64_t to_mono_ns = 0;
   int64_t real_minus_mono_ns = 0;  // at to_mono_ns
   std::vector<RequestBegun> begun;
+  std::vector<ShedArrival> shed;
   std::string chunks;  // see chunk_codec.h
   std::vector<RequestFinished> finished;
   std::optional<AgentHealth> health;

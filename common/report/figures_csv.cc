@@ -135,6 +135,7 @@ std::string FiguresCsv(const Results& results) {
     rows.Append("servers", CounterCatalogue(), results.servers->sums);
     rows.Append("servers", ServerCatalogue(), *results.servers);
   }
+  if (results.arrivals) rows.Append("arrivals", ArrivalCatalogue(), *results.arrivals);
   for (const TargetNetwork& network : results.networks) {
     rows.Append("target=" + TargetLabel(results.spec, network.target), NetworkCatalogue(), network);
   }

@@ -25,7 +25,7 @@ absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nan
   controller::MeasureRequest request;
   request.spec.run_id = NewRunId();
   request.spec.specctl_version = kVersion;
-  request.spec.load.bs = load.streams;
+  request.spec.load.shape = ClosedLoop{load.streams};
   // Over one reply: the streams' ends are then spread, too.
   request.spec.load.ramp = std::chrono::ceil<std::chrono::milliseconds>(reply);
   request.spec.load.duration = duration;

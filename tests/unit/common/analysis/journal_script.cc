@@ -72,7 +72,7 @@ ScriptRequest& ScriptRequest::Fail(double at_ms, Outcome outcome, FailureKind fa
 JournalScript::JournalScript(const Options& options) : options_(options) {
   RunSpec& spec = begun_.spec;
   spec.run_id = "20261122-101410-7f3a";
-  spec.load.bs = options.bs;
+  spec.load.shape = ClosedLoop{options.bs};
   spec.load.agents = options.agents;
   spec.load.ramp = std::chrono::milliseconds(options.ramp_ms);
   spec.load.warmup = std::chrono::milliseconds(options.warmup_ms);
@@ -97,7 +97,7 @@ ScriptRequest& JournalScript::Begin(const BeginOptions& options) {
   request.begun_.position = options.position.value_or(options.agent + count * options_.agents);
   request.begun_.turn = options.turn;
   request.begun_.slot = options.slot;
-  request.begun_.slot_free_mono_ns = Ns(options.slot_free_ms.value_or(options.at_ms));
+  request.begun_.due_mono_ns = Ns(options.due_ms.value_or(options.at_ms));
   request.begun_.begin_mono_ns = Ns(options.at_ms);
   ++count;
   return request;

@@ -71,7 +71,7 @@ class JournalScript {
     std::optional<uint64_t> position = {};  // absent: the agent's next
     uint32_t turn = 0;
     double at_ms = 0;
-    std::optional<double> slot_free_ms = {};  // absent: at_ms
+    std::optional<double> due_ms = {};  // absent: at_ms
     double send_after_ms = 0;                 // from begin to the first byte sent
   };
   ScriptRequest& Begin(const BeginOptions& options);

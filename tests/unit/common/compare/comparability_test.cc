@@ -178,7 +178,7 @@ TEST_F(ComparabilityTest, SamplingMustBeTheSame) {
 }
 
 TEST_F(ComparabilityTest, TheOfferedLoadMustBeTheSame) {
-  b_.results.spec.load.bs = 8;
+  b_.results.spec.load.shape = ClosedLoop{8};
   EXPECT_THAT(Codes(), ElementsAre("offered_load"));
   EXPECT_EQ(result_.refusals[0].text, "concurrency differs: A bs 4, B bs 8");
 }

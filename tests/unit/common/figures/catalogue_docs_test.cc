@@ -83,6 +83,7 @@ std::vector<Section> Sections() {
   AddKeys(NetworkCatalogue(), sections.emplace_back(Section{.heading = "### Network"}));
   sections.back().has_unit = true;
   AddKeys(AgentCatalogue(), sections.emplace_back(Section{.heading = "## Agents"}));
+  AddKeys(ArrivalCatalogue(), sections.emplace_back(Section{.heading = "## Arrivals"}));
   sections.back().has_unit = true;
   Section& servers = sections.emplace_back(Section{.heading = "## Servers"});
   AddKeys(CounterCatalogue(), servers);

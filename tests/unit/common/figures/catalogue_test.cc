@@ -27,6 +27,7 @@ TEST(CatalogueTest, EveryFigureHasAKeyALabelAUnitAndAReaderOfItsOwn) {
   ExpectSound(ServerCatalogue());
   ExpectSound(NetworkCatalogue());
   ExpectSound(AgentCatalogue());
+  ExpectSound(ArrivalCatalogue());
   ExpectSound(ConservationCatalogue());
   ExpectSound(TokenCatalogue());
 }

@@ -18,7 +18,7 @@ TEST(LoadFlagsTest, AgentsAreOpenUnlessTheyAreGiven) {
   EXPECT_EQ(Good({"--bs", "512", "--agents", "16"}).agents, 16u);
   Surroundings surroundings;
   surroundings.like.emplace();
-  surroundings.like->load = {.bs = 64, .agents = 4};
+  surroundings.like->load = {.shape = ClosedLoop{64}, .agents = 4};
   EXPECT_EQ(Good({}, surroundings).agents, 4u);
   EXPECT_EQ(Good({"--bs", "128"}, surroundings).agents, std::nullopt);
   EXPECT_EQ(Good({"--agents", "2"}, surroundings).agents, 2u);
