@@ -20,7 +20,8 @@ constexpr int64_t kDrainMaxNs = 60 * kSecondNs;
 bool Within(int64_t value, int64_t low, int64_t high) { return low <= value && value <= high; }
 
 bool HasRequests(const AgentBatch& batch) {
-  return !batch.begun.empty() || !batch.shed.empty() || !batch.chunks.empty() || !batch.finished.empty();
+  return !batch.begun.empty() || !batch.shed.empty() || !batch.chunks.empty() ||
+         !batch.finished.empty();
 }
 
 bool TimesArePlausible(const OpenRequest& request, const RequestFinished& finish,

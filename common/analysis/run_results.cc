@@ -227,7 +227,8 @@ void SetHeadline(const Sources& sources, Results& results) {
   ThroughputInput input{.windows = windows.subspan(0, sources.windows),
                         .requests = &sources.all,
                         .input_known = sources.input_known,
-                        .gpus = results.spec.gpus};
+                        .gpus = results.spec.gpus,
+                        .goodput = results.spec.goodput};
   results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_run.latency =
       LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
@@ -359,9 +360,9 @@ Results MakeResults(const RunState& state) {
   SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
-  results.arrivals = ArrivalsOf(results, sources.requests,
-                                state.windows.windows().first(sources.windows),
-                                sources.bounds.drain_s);
+  results.arrivals =
+      ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows),
+                 sources.bounds.drain_s);
   results.cells = CrossCellsOf({.run = state.run,
                                 .acceptance = *sources.acceptance,
                                 .requests = sources.requests,

@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/dataset/dataset_identity.h"
 #include "common/net/tls_spec.h"
+#include "common/workload/goodput.h"
 #include "common/workload/load_shape.h"
 
 namespace specctl {
@@ -94,6 +95,7 @@ struct RunSpec {
   bool flush_cache = false;     // prefix caches are cleared before T0
   std::string slice_by_header;  // name of a response header, e.g. of who served it; empty: none
   Nanos agent_timeout = std::chrono::seconds(30);
+  GoodputTerms goodput;  // what requests must keep to count as good; empty: none is counted
   // Connections to a target take turns over all addresses of its name, instead of using the first
   // that answers.
   bool resolve_all = false;

@@ -121,6 +121,7 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"engine"}, spec.engine);
   visit(SpecField{"flush_cache"}, spec.flush_cache);
   visit(SpecField{"slice_by_header"}, spec.slice_by_header);
+  visit(SpecField{"goodput"}, spec.goodput);
   visit(SpecField{"resolve_all", "resolve", "first", "all"}, spec.resolve_all);
 }
 

@@ -107,6 +107,10 @@ void JournalScript::Unassign(uint32_t agent, UnassignedReason reason, uint64_t r
   unassigned_[agent].push_back({.reason = reason, .requests = requests});
 }
 
+void JournalScript::Shed(uint32_t agent, uint64_t position, double due_ms, uint32_t turns) {
+  shed_[agent].push_back({.position = position, .turns = turns, .due_mono_ns = Ns(due_ms)});
+}
+
 void JournalScript::Lose(uint32_t agent, double at_ms) { lost_ms_[agent] = at_ms; }
 
 void JournalScript::Scrape(ScrapeKind kind, double at_ms,
@@ -161,6 +165,11 @@ AgentBatch JournalScript::BatchAt(uint32_t agent, int64_t from_ns, int64_t to_ns
   batch.real_minus_mono_ns = kT0UnixNs - kT0MonoNs;
   if (const auto found = health_.find({agent, to_ns}); found != health_.end()) {
     batch.health = found->second;
+  }
+  if (const auto found = shed_.find(agent); found != shed_.end()) {
+    for (const ShedArrival& shed : found->second) {
+      if (In(shed.due_mono_ns, from_ns, to_ns)) batch.shed.push_back(shed);
+    }
   }
   uint64_t previous = 0;
   for (const ScriptRequest* request : requests) {
