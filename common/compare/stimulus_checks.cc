@@ -78,11 +78,11 @@ class StimulusChecker {
              absl::StrFormat("measure both at one --bs, e.g. %d",
                              std::max(a_closed->bs, b_closed->bs)));
     } else {
-      Refuse("offered_load",
-             absl::StrFormat("offered load differs: A %s, B %s", LoadShapeText(a),
-                             LoadShapeText(b)),
-             "measure both with the same --bs, or the same --request-rate, --arrival, "
-             "--in-flight-max and --think-time");
+      Refuse(
+          "offered_load",
+          absl::StrFormat("offered load differs: A %s, B %s", LoadShapeText(a), LoadShapeText(b)),
+          "measure both with the same --bs, or the same --request-rate, --arrival, "
+          "--in-flight-max and --think-time");
     }
   }
 
