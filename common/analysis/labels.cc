@@ -39,7 +39,7 @@ Labels FindLabels(const Evidence& evidence, const Results& figures) {
   AddLabel(OtherTrafficLabel(figures), labels);
   AddLabel(ServerErrorsLabel(evidence.requests), labels);
   AddWindowed(OutageLabel(figures.outages), labels);
-  AddLabel(ReplicasChangedLabel(figures.servers), labels);
+  AddLabel(ReplicasChangedLabel(figures.servers, evidence.run.spec().resolve_all), labels);
   AddLabels(OddityLabels(figures.oddities), labels);
   AddWindowed(ServerBurstLabel(evidence.health, figures.windows.size()), labels);
   AddLabels(AgentLabels(evidence.agents), labels);

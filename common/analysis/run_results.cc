@@ -188,7 +188,8 @@ void SetLogged(const RunState& state, Results& results) {
   results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
                                               .with_id = state.requests_with_id,
                                               .found = state.logged_requests,
-                                              .output_tokens = results.tokens.output.value_or(0)});
+                                              .output_tokens = results.tokens.output.value_or(0),
+                                              .resends = results.conservation.resends});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
