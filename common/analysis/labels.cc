@@ -48,6 +48,7 @@ Labels FindLabels(const Evidence& evidence, const Results& figures) {
   AddLabel(TooShortLabel(evidence, figures), labels);
   AddLabel(ContextOverflowLabel(evidence.requests), labels);
   AddLabel(IgnoreEosLabel(evidence.run), labels);
+  AddLabel(SyntheticTextLabel(evidence.run.spec()), labels);
   AddLabel(RepeatedPromptsLabel(evidence), labels);
   AddLabel(TotalsOnlyLabel(evidence.requests), labels);
   AddLabels(AcceptanceLabels(evidence.run.spec(), figures), labels);

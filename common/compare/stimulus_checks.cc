@@ -86,6 +86,21 @@ class StimulusChecker {
     }
   }
 
+  // What is accepted of random tokens is not what is accepted of language, nor is what it gains.
+  void CheckText() {
+    const auto speculates_on_no_text = [](const Results& results) {
+      return results.spec.dataset.synthetic_text &&
+             std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
+                         [](const TargetAcceptance& target) { return target.speculates; });
+    };
+    const bool a = speculates_on_no_text(a_.results()), b = speculates_on_no_text(b_.results());
+    if (!a && !b) return;
+    Refuse("synthetic_text",
+           absl::StrFormat("%s speculated on prompts that are not language",
+                           a && b ? "both" : (a ? "A" : "B")),
+           "measure with prompts that people write");
+  }
+
   void CheckLengths() {
     const std::optional<Measured> a = MeanLength(a_), b = MeanLength(b_);
     if (!a || !b) {
@@ -211,6 +226,7 @@ void CheckStimulus(const MeasuredRun& a, const MeasuredRun& b, Comparability& re
   StimulusChecker checker(a, b, result);
   checker.CheckSampling();
   checker.CheckLoad();
+  checker.CheckText();
   checker.CheckLengths();
   checker.CheckEnds();
   checker.CheckPrefixHits();
