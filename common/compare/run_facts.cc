@@ -41,12 +41,12 @@ class FactNames {
   std::vector<FigureName> names_;
 };
 
-// Those that have a value; one in the open bucket has none.
+// Those that have a value: one in the open bucket has none, in the lowest it would be a guess.
 std::vector<MeasuredStatistic> QuantilesOf(const HistogramFigure& histogram) {
   std::vector<MeasuredStatistic> statistics;
   for (const std::string_view key : {"p50", "p90", "p99"}) {
     const HistogramQuantile& quantile = *FindQuantile(histogram, key);
-    if (!quantile.value_ms) continue;
+    if (!quantile.value_ms || quantile.low_ms == 0) continue;
     statistics.push_back({.key = key, .measured = {.value = *quantile.value_ms}});
   }
   return statistics;

@@ -44,7 +44,7 @@ TEST(RunFactsTest, CountsTokensAndServersAreThere) {
   EXPECT_EQ(FindMeasured(facts, "servers_waiting")->Find("mean")->measured.value, 1.5);
   EXPECT_EQ(FindMeasured(facts, "servers_waiting")->Find("max")->measured.value, 4);
   const MeasuredFigure& queue = *FindMeasured(facts, "servers_queue_ms");
-  EXPECT_EQ(queue.Find("p50")->measured.value, 150);
+  EXPECT_EQ(queue.Find("p50"), nullptr) << "somewhere below 300 ms";
   EXPECT_EQ(queue.Find("p90")->measured.value, 420);
   EXPECT_EQ(queue.Find("p99"), nullptr) << "somewhere above 30 s";
   EXPECT_FALSE(FindMeasured(facts, "sent")->Find("value")->measured.spread);
