@@ -21,7 +21,9 @@ BatchOptions Plain(uint32_t draft_length) {
 
 AcceptanceModel Rates(uint32_t draft_length, const std::string& rates) {
   AcceptanceModel acceptance(draft_length);
-  if (draft_length > 0) EXPECT_TRUE(acceptance.Set(rates).ok());
+  if (draft_length > 0) {
+    EXPECT_TRUE(acceptance.Set(rates).ok());
+  }
   return acceptance;
 }
 
