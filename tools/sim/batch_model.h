@@ -35,6 +35,9 @@ struct BatchOptions {
   double no_draft_share = 0;  // steps of a request without a draft, as an N-gram proposer's
   uint64_t kv_tokens_max = 4'000'000;  // beyond it the request that came last is preempted
   bool prefix_cache = false;
+  // Whether generation_tokens has what a step made beyond a stop string, as where another process
+  // than the engine looks for it.
+  bool counts_beyond_stop = false;
   bool drafts_fit_room = false;  // drafts are cut to the tokens that a request may still make
   TokenGaps token_gaps = TokenGaps::kSteps;
   HistogramBounds bounds = VllmBounds();
@@ -49,8 +52,12 @@ struct SequenceSpec {
   uint64_t output_tokens = 1;  // >= 1, the end-of-sequence token among them
   uint64_t tokens_max = 1;     // that it might make; at least output_tokens
   Finish finish = Finish::kLength;
+  // A stop string comes in the middle of the first step of several tokens that begins with as many
+  // made.
+  std::optional<uint64_t> stop_string_from;
   bool streamed = true;
   std::string category;
+  bool has_request_id = false;  // from its client
   Draws draws;
   std::vector<double> acceptance;  // conditional; draft_length of them
 };
@@ -61,6 +68,7 @@ struct StepOutput {
   uint32_t tokens = 0;  // >= 1; those beyond output_tokens are cut off
   uint32_t drafted = 0;
   uint32_t accepted = 0;  // with those cut off
+  uint32_t cached = 0;    // of the prompt, found in the prefix cache
   uint64_t step = 0;      // 0: prefill, then 1, 2, ...
   Finish finish = Finish::kNo;
   bool decode = false;  // of a decoding request; false: of its prompt, or after a preemption
@@ -107,6 +115,7 @@ class BatchModel {
     uint64_t cached = 0;          // prompt tokens found in the prefix cache
     MonoTime first_output;
     bool admitted_before = false;
+    uint64_t beyond_stop = 0;  // tokens that its last step made beyond a stop string
     SpeculationCounts speculation{0};
     bool decoding() const { return computed == prefill_target; }
     uint64_t kv_tokens() const {
@@ -121,8 +130,10 @@ class BatchModel {
   uint64_t KvTokens() const;
   void EndStepOf(Sequence& sequence, MonoTime end);
   void Verify(const Sequence& sequence, StepOutput& output);
+  uint32_t EndByStopString(Sequence& sequence, uint32_t tokens);
   uint32_t DraftTokens(const Sequence& sequence, uint64_t step) const;
   void CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end);
+  void CountFinish(const Sequence& sequence, Finish finish, MonoTime end);
   void CountGap(const Sequence& sequence, const StepOutput& output, MonoTime end);
   void CountEnd(const Sequence& sequence, bool aborted);
   void CountPass(MonoTime end);
