@@ -5,15 +5,13 @@
 #include <deque>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "common/base/clock.h"
-#include "tools/sim/draws.h"
 #include "tools/sim/engine_counters.h"
-#include "tools/sim/finish.h"
 #include "tools/sim/iteration_log.h"
 #include "tools/sim/prefix_cache.h"
+#include "tools/sim/sequence.h"
 
 namespace specctl::sim {
 
@@ -43,35 +41,6 @@ struct BatchOptions {
   HistogramBounds bounds = VllmBounds();
   size_t iterations_kept = 0;     // in iterations()
   uint32_t decode_interval = 40;  // passes between two values of DecodeProgress's interval
-};
-
-struct SequenceSpec {
-  uint64_t id = 0;  // the caller's
-  uint32_t prompt_tokens = 0;
-  std::vector<uint64_t> prompt_blocks;
-  uint64_t output_tokens = 1;  // >= 1, the end-of-sequence token among them
-  uint64_t tokens_max = 1;     // that it might make; at least output_tokens
-  Finish finish = Finish::kLength;
-  // A stop string comes in the middle of the first step of several tokens that begins with as many
-  // made.
-  std::optional<uint64_t> stop_string_from;
-  bool streamed = true;
-  std::string category;
-  bool has_request_id = false;  // from its client
-  Draws draws;
-  std::vector<double> acceptance;  // conditional; draft_length of them
-};
-
-// What one step gave one request.
-struct StepOutput {
-  uint64_t id = 0;
-  uint32_t tokens = 0;  // >= 1; those beyond output_tokens are cut off
-  uint32_t drafted = 0;
-  uint32_t accepted = 0;  // with those cut off
-  uint32_t cached = 0;    // of the prompt, found in the prefix cache
-  uint64_t step = 0;      // 0: prefill, then 1, 2, ...
-  Finish finish = Finish::kNo;
-  bool decode = false;  // of a decoding request; false: of its prompt, or after a preemption
 };
 
 // Runs steps over a batch: what waits is admitted first come first served, prompts are computed in
