@@ -1,62 +1,110 @@
-"""Acceptance and token figures of every flavour of the simulated engine, from each source, beside what really happened.
+"""Acceptance and token figures of each source, for every flavour of the simulated engine, beside what really happened.
 
-Plain, then with each quirk of the engine's streams: a figure is equal, or its interval holds the truth, or it is
-marked or absent where the source can't know it.  `GET /sim/truth` is the truth.  What is meant by each figure is in
-docs/accuracy.md.
+880 rows shaped as SPEED-Bench's qualitative split over two replicas, plain and with each quirk of the streams.  What
+is compared with what is in docs/accuracy.md.
 """
-import dataclasses
 import json
-import pathlib
-import signal
-import subprocess
-import urllib.request
+import time
 
-from processes import Process
+import flavour_cases
+import flavour_figures
+from processes import Process, wait_for
 
-ROWS = 880  # of `builtin`, shaped as SPEED-Bench's qualitative split: 1,138 turns or so
-STEP_MS = 2
-LENGTH = 3
-EQUAL = 1e-9
-POSITION_APART_MAX = 0.01  # of chunks, whose last steps are cut, and have no interval by position
+ROWS = "builtin"  # 880 rows of 11 categories, some of several turns
+REPLICAS = 2
+LOAD = ("--bs", "64", "--agents", "2", "--osl", "96")
 RUN_PATIENCE_S = 300
+HEADER = ("| flavour | case | source | per step | delivered | per draft | accept rate | AR by position | largest "
+          "deviation | met |\n|---|---|---|---|---|---|---|---|---|---|")
 
 
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """What is done to a flavour, and what may come of it."""
-    name: str
-    sim: tuple = ()
-    run: tuple = ()
-    chunks: str = "estimated"  # or "marked", "absent"
-    statistics: str = "equal"  # of the requests: or "partial", "absent"
-    positions: bool = True     # told by the statistics of the requests
-    aborts: bool = False
-    cached: bool = False
+class SimulatedEngine(Process):
+    """`specctl sim`, each replica on a port that the kernel chooses."""
+
+    def __init__(self, specctl, folder, flags):
+        ports = folder / "ports"
+        super().__init__([str(specctl), "sim", "--port", "0", "--port-file", str(ports), "--replicas", str(REPLICAS),
+                          *flags], folder / "engine.out")
+        self.urls = wait_for("the engine's ports", lambda: self._urls(ports))
+
+    def _urls(self, ports):
+        if not self.running():
+            raise RuntimeError(f"the engine ended: {self.log.read_text()}")
+        text = ports.read_text() if ports.exists() else ""
+        return text.split() if text.endswith("\n") else None
 
 
-def quirk(name, **expected):
-    stop = ("--extra-inputs", 'stop:"END"') if name == "stop-string" else ()
-    return Case(name, ("--quirk", name), stop, **expected)
+def measure(settings):
+    rows = []
+    for number, (flavour, case) in enumerate(flavour_cases.pairs()):
+        if settings.configurations and flavour.name not in settings.configurations:
+            continue
+        folder = settings.folder / f"flavour-{number}"
+        folder.mkdir()
+        rows.append(one_row(settings.specctl, folder, flavour, case))
+        for line in lines_of(rows[-1]):
+            settings.show(line)
+    return rows
 
 
-PLAIN = Case("plain")
-COMMON = (
-    PLAIN,
-    Case("gap in the histogram", ("--acceptance", "0.5,1,1")),
-    Case("short replies", ("--eos-mean", "6")),
-    Case("bursts of 8 chunks", ("--burst", "8")),
-    Case("completions", (), ("--endpoint", "completions")),
-    quirk("reasoning"),
-    quirk("tool-calls"),
-    quirk("logprobs"),
-)
-CHUNK_PER_STEP = (
-    Case("stream interval 4", ("--stream-interval", "4"), chunks="marked"),
-    Case("merged steps", ("--merge-share", "0.05"), chunks="marked"),
-    Case("no continuous usage", ("--no-continuous-usage",)),
-    quirk("empty-first"),
-    quirk("empty-chunks"),
-)
-ENGINES = {
-    "vllm": (("--per-request-spec-decode-metrics", "detailed", "--enable-prompt-tokens-details"), (), COMMON + CHUNK_PER_STEP),
-}
+def one_row(specctl, folder, flavour, case):
+    run_dir = folder / "run"
+    begun = time.monotonic()
+    with SimulatedEngine(specctl, folder, flavour_cases.engine_flags(flavour, case)) as engine:
+        command = [str(specctl), "run", "--url", ",".join(engine.urls), "--dataset", ROWS, *LOAD,
+                   "--output-dir", str(run_dir), *flavour.run, *case.run]
+        with Process(command, folder / "run.out") as run:
+            run.wait(RUN_PATIENCE_S)
+        truth = flavour_figures.truth_of(engine.urls)
+    summary = json.loads((run_dir / "summary.json").read_text())
+    with (run_dir / "requests.jsonl").open() as lines:
+        requests = [json.loads(line) for line in lines]
+    figures = flavour_figures.all_figures(summary, requests, truth, flavour_cases.STEP_MS)
+    return {"flavour": flavour.name, "case": case.name, "requests": len(requests), "truth": truth,
+            "true": flavour_figures.true_figures(truth), "by_source": by_source(figures),
+            "complaints": flavour_figures.complaints(flavour, case, figures),
+            "took_s": time.monotonic() - begun}
+
+
+def by_source(figures):
+    """{source: {figures: {name: value}, apart: the largest deviation, marked}}; the headline's source first."""
+    found = {}
+    for figure in figures:
+        of = found.setdefault(figure.source, {"figures": {}, "apart": 0.0, "marked": False})
+        of["figures"][figure.name] = figure.value
+        of["marked"] = of["marked"] or figure.marked
+        if not figure.marked and figure.source != "rows":
+            of["apart"] = max(of["apart"], figure.apart)
+    return found
+
+
+def lines_of(row):
+    yield f"| {row['flavour']} | {row['case']} | truth | {cells(row['true'])} | | |"
+    for source, of in row["by_source"].items():
+        if not any(name in of["figures"] for name in flavour_figures.LENGTHS):
+            continue
+        apart = f"{of['apart']:.2%}" + (" (marked)" if of["marked"] else "")
+        met = "no" if any(text.startswith(source) for text in row["complaints"]) else "yes"
+        yield f"| | | {source} | {cells(of['figures'])} | {apart} | {met} |"
+    for text in row["complaints"]:
+        yield f"| | | **{text}** | | | | | | | no |"
+
+
+def cells(figures):
+    lengths = [figures.get(name) for name in ("per_step", "delivered_per_step", "per_draft", "accept_rate")]
+    texts = ["-" if value is None else f"{value:.4f}" for value in lengths]
+    return " | ".join([*texts, rates_of(figures, "conditional") or rates_of(figures, "joint") or "-"])
+
+
+def rates_of(figures, kind):
+    rates = [figures.get(f"{kind}_{position}") for position in range(1, flavour_cases.DRAFT_LENGTH + 1)]
+    told = " ".join(f"{rate:.3f}" for rate in rates if rate is not None)
+    return f"{told} (joint)" if told and kind == "joint" else told
+
+
+def judged(row):
+    """(state, text) as targets.py has them."""
+    if row["complaints"]:
+        return "missed", "; ".join(row["complaints"][:3])
+    return "met", ", ".join(f"{source} {of['apart']:.2%}" for source, of in row["by_source"].items()
+                            if source != "rows")
