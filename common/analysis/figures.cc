@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/analysis/goodput.h"
 #include "common/stats/intervals.h"
 
 namespace specctl {
@@ -237,9 +238,8 @@ LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& ste
                            bool reasoning_marked, ErrorBounds bounds) {
   LatencyFigures figures;
   figures.ttft_ms = DescribeToFirstToken(requests, bounds, TtftMs);
-  figures.ttft_user_ms = DescribeToFirstToken(requests, bounds, [](const SettledRequest& r) {
-    return Ms(r.slot_free_ns, r.first_token_ns);
-  });
+  figures.ttft_user_ms = DescribeToFirstToken(
+      requests, bounds, [](const SettledRequest& r) { return Ms(r.due_ns, r.first_token_ns); });
   if (reasoning_marked) {
     figures.ttfo_ms = DescribeOk(
         requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.first_answer_ns); });
@@ -273,6 +273,7 @@ ThroughputFigures ThroughputOfWindows(const ThroughputInput& input) {
   figures.user_tps_mean = MeanUserTps(*input.requests);
   figures.output_tps_peak = PeakTps(input.windows);
   SetPerGpu(input.gpus, figures);
+  SetGoodput(*input.requests, input.goodput, static_cast<double>(input.windows.size()), figures);
   return figures;
 }
 
@@ -312,6 +313,7 @@ ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotal
                      *figures.output_tps_peak < figures.output_tps->value;
   if (below) figures.output_tps_peak.reset();
   SetPerGpu(input.gpus, figures);
+  SetGoodput(*input.requests, input.goodput, length_s, figures);
   return figures;
 }
 

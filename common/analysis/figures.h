@@ -46,6 +46,7 @@ struct ThroughputInput {
   const RequestSet* requests = nullptr;  // for the mean User TPS
   bool input_known = false;
   std::optional<uint32_t> gpus;
+  GoodputTerms goodput = {};
 };
 ThroughputFigures ThroughputOfWindows(const ThroughputInput& input);
 

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/analysis/statistics_check.h"
+
 namespace specctl {
 namespace {
 
@@ -218,7 +220,7 @@ std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                      .steps = stats.steps
                                   ? *stats.steps
                                   : CountSteps(stats, lengths ? &*lengths : nullptr, delivered),
-                     .delivered = delivered.total - 1,
+                     .delivered = delivered.total - PrefillTokens(stats, delivered.total),
                      .drafts = stats.drafts,
                      .drafted = stats.drafted_tokens,
                      .accepted = stats.accepted_tokens};

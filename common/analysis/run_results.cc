@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/analysis/agent_description.h"
+#include "common/analysis/arrival_proof.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
 #include "common/analysis/figures.h"
@@ -187,7 +188,8 @@ void SetLogged(const RunState& state, Results& results) {
   results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
                                               .with_id = state.requests_with_id,
                                               .found = state.logged_requests,
-                                              .output_tokens = results.tokens.output.value_or(0)});
+                                              .output_tokens = results.tokens.output.value_or(0),
+                                              .resends = results.conservation.resends});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
@@ -226,7 +228,8 @@ void SetHeadline(const Sources& sources, Results& results) {
   ThroughputInput input{.windows = windows.subspan(0, sources.windows),
                         .requests = &sources.all,
                         .input_known = sources.input_known,
-                        .gpus = results.spec.gpus};
+                        .gpus = results.spec.gpus,
+                        .goodput = results.spec.goodput};
   results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_run.latency =
       LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
@@ -358,6 +361,9 @@ Results MakeResults(const RunState& state) {
   SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.arrivals =
+      ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows),
+                 sources.bounds.drain_s);
   results.cells = CrossCellsOf({.run = state.run,
                                 .acceptance = *sources.acceptance,
                                 .requests = sources.requests,

@@ -30,7 +30,7 @@ struct SettledRequest {
   uint64_t position = 0;
   uint64_t question = 0;  // the same for requests of one dataset row, however often it is sent
   // ns since T0; differences of two are differences on the agent's own clock.
-  int64_t begin_ns = 0, slot_free_ns = 0;
+  int64_t begin_ns = 0, due_ns = 0;
   Time start_ns;                       // absent: never sent
   Time end_ns;                         // absent: never reported
   Time first_token_ns, last_token_ns;  // absent: no chunk

@@ -31,6 +31,7 @@ struct LengthFigures {
 struct ThroughputFigures {
   std::optional<Estimate> output_tps, total_tps, requests_per_s, user_tps_mean;
   std::optional<double> output_tps_per_gpu, output_tps_peak;  // peak: the best window
+  std::optional<Estimate> goodput_share, goodput_per_s;       // with --goodput
 };
 
 // kCounters: the servers' own, over the whole run.  kMixed: targets with different ones.

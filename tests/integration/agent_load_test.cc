@@ -67,7 +67,7 @@ class AgentLoadTest : public ::testing::Test {
     fakes::AwaitReceiveStamps();
     job_.spec.run_id = "run";
     job_.spec.request.model = "m";
-    job_.spec.load.bs = 1;
+    job_.spec.load.shape = ClosedLoop{1};
     job_.slice.slots = 1;
     options_.files_max = 1024;
     options_.on_batch = [this](AgentBatch batch) { report_.Add(std::move(batch)); };
@@ -86,7 +86,10 @@ class AgentLoadTest : public ::testing::Test {
     }
     job_.slice.limits.positions_end = turns.size();
   }
-  void SetSlots(uint32_t slots) { job_.slice.slots = job_.spec.load.bs = slots; }
+  void SetSlots(uint32_t slots) {
+    job_.slice.slots = slots;
+    job_.spec.load.shape = ClosedLoop{slots};
+  }
   void Serve(std::vector<ScriptedServer::Script> scripts) {
     server_.emplace(io_, std::move(scripts));
     job_.targets = {fakes::VllmJob(server_->Url())};
@@ -167,7 +170,7 @@ TEST_F(AgentLoadTest, EverySlotWorksUntilThePlanEnds) {
   std::set<uint32_t> slots;
   for (const RequestBegun& begun : report_.begun) {
     slots.insert(begun.slot);
-    EXPECT_LE(begun.slot_free_mono_ns, begun.begin_mono_ns);
+    EXPECT_LE(begun.due_mono_ns, begun.begin_mono_ns);
   }
   EXPECT_THAT(slots, SizeIs(3));
   int64_t to = t0_.time_since_epoch().count();
@@ -207,8 +210,8 @@ TEST_F(AgentLoadTest, ASlotBacksOffAfterAFailure) {
   ASSERT_TRUE(Run().ok());
   ASSERT_THAT(report_.begun, SizeIs(2));
   const int64_t end_ns = report_.finished.at(0).end_mono_ns;
-  EXPECT_GE(report_.begun[1].slot_free_mono_ns - end_ns, 50'000'000) << "half of 100 ms at least";
-  EXPECT_GE(report_.begun[1].begin_mono_ns, report_.begun[1].slot_free_mono_ns);
+  EXPECT_GE(report_.begun[1].due_mono_ns - end_ns, 50'000'000) << "half of 100 ms at least";
+  EXPECT_GE(report_.begun[1].begin_mono_ns, report_.begun[1].due_mono_ns);
 }
 
 TEST_F(AgentLoadTest, ADurationEndsTheRunAndRepeatsTheDataset) {

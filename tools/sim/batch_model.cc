@@ -110,11 +110,10 @@ void BatchModel::BeginStep(MonoTime begin) {
     budget -= sequence.chunk;
     prefilled += sequence.chunk;
   }
-  step_length_ = options_.step + options_.step_per_sequence * static_cast<int64_t>(decoding) +
-                 Nanos(static_cast<int64_t>(static_cast<double>(prefilled) * 1e9 /
-                                            options_.prefill_tokens_per_s));
-  // The drafter works for the whole batch at once: its time doesn't grow with it.
-  if (decoding > 0) step_length_ += options_.per_draft_token * options_.draft_length;
+  step_length_ = StepTime(options_.time, {.decoding = decoding,
+                                          .draft_tokens = options_.draft_length,
+                                          .prefill_tokens = prefilled,
+                                          .kv_tokens = KvTokens()});
   step_end_ = begin + step_length_;
 }
 
@@ -292,7 +291,7 @@ void BatchModel::LogPass() {
   pass_.running = running_.size() + pass_.completed;
   pass_.waiting = waiting_.size();
   pass_.kv_tokens = KvTokens();
-  if (pass_.decoding > 0) pass_.drafting = options_.per_draft_token * options_.draft_length;
+  if (pass_.decoding > 0) pass_.drafting = options_.time.per_draft_token * options_.draft_length;
   iterations_.Add(pass_);
 }
 

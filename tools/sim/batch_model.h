@@ -14,6 +14,7 @@
 #include "tools/sim/finish.h"
 #include "tools/sim/iteration_log.h"
 #include "tools/sim/prefix_cache.h"
+#include "tools/sim/step_time.h"
 
 namespace specctl::sim {
 
@@ -27,11 +28,8 @@ enum class TokenGaps {
 struct BatchOptions {
   uint32_t batch_max = 1024;           // requests that run at once; others wait
   uint32_t batched_tokens_max = 8192;  // of a step: decodes first, the rest of it prefills
-  Nanos step{15'000'000};              // a step takes step + step_per_sequence x decoding requests
-  Nanos step_per_sequence{20'000};
-  Nanos per_draft_token{1'000'000};       //   + this x draft length, where any request has a draft
-  double prefill_tokens_per_s = 100'000;  //   + prompt tokens computed in it / this
-  uint32_t draft_length = 3;              // 0: no speculative decoding
+  StepTimeOptions time;
+  uint32_t draft_length = 3;  // 0: no speculative decoding
   double no_draft_share = 0;  // steps of a request without a draft, as an N-gram proposer's
   uint64_t kv_tokens_max = 4'000'000;  // beyond it the request that came last is preempted
   bool prefix_cache = false;

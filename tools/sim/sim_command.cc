@@ -15,8 +15,10 @@
 #include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
 #include "tools/sim/model_server.h"
+#include "tools/sim/model_truth.h"
 #include "tools/sim/pace_server.h"
 #include "tools/sim/sim_options.h"
+#include "tools/sim/step_time_flags.h"
 
 namespace specctl::sim {
 namespace {
@@ -30,9 +32,9 @@ struct Flags {
   SimOptions options;
   std::vector<std::string> acceptance;
   std::vector<std::string> faults;
-  double step_ms = 15;
-  double step_ms_per_seq = 0.02;
-  double draft_ms = 1;
+  StepTimeFlags step_time;
+  bool model_truth = false;
+  TruthLoad truth;
   double die_after_s = 0;
   double silent_after_s = 0;
   bool paced = false;
@@ -119,15 +121,7 @@ void AddModelFlags(CLI::App& app, Flags& flags) {
       ->transform(WholeNumber(1, kKvTokensMax))
       ->capture_default_str();
   app.add_flag("--prefix-cache", batch.prefix_cache, "Reuse the KV blocks of earlier prompts");
-  app.add_option("--step-ms", flags.step_ms, "Base time of a step")
-      ->check(CLI::Range(0.01, 60'000.0))
-      ->capture_default_str();
-  app.add_option("--step-ms-per-seq", flags.step_ms_per_seq, "Additional time per decoding request")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--prefill-tokens-per-s", batch.prefill_tokens_per_s, "Prefill speed")
-      ->check(CLI::Range(1.0, 1e12))
-      ->capture_default_str();
+  AddStepTimeFlags(app, flags.step_time);
   app.add_option("--eos-mean", options.eos_mean_tokens,
                  "Mean length of replies that end on their own; 0: none do")
       ->check(CLI::NonNegativeNumber)
@@ -144,9 +138,6 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
                  "Draft tokens per step; 0: no speculative decoding")
       ->transform(WholeNumber(0, 64))
       ->capture_default_str();
-  app.add_option("--draft-ms", flags.draft_ms, "Additional time per draft token")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   app.add_option(
       "--acceptance", flags.acceptance,
       "Conditional acceptance rates, such as 0.8,0.7,0.6 or coding=0.9,0.85,0.8; repeatable");
@@ -161,6 +152,24 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
   app.add_option("--per-request-spec-decode-metrics", options.flavour.spec_metrics,
                  "Acceptance statistics in the last event: none, summary or detailed")
       ->transform(CLI::CheckedTransformer(kDetails));
+}
+
+void AddTruthFlags(CLI::App& app, Flags& flags) {
+  CLI::Option* const truth = app.add_flag(
+      "--model-truth", flags.model_truth,
+      "Serve nothing: print what this engine does at each --truth-bs, computed in virtual time");
+  app.add_option("--truth-bs", flags.truth.bs, "Concurrencies of --model-truth, such as 1,8,64")
+      ->delimiter(',')
+      ->transform(WholeNumber(1, 65'536))
+      ->needs(truth);
+  app.add_option("--truth-isl", flags.truth.isl_tokens, "Tokens of its prompts")
+      ->transform(WholeNumber(1, 10'000'000))
+      ->needs(truth)
+      ->capture_default_str();
+  app.add_option("--truth-osl", flags.truth.osl_tokens, "Tokens of its replies")
+      ->transform(WholeNumber(2, 10'000'000))
+      ->needs(truth)
+      ->capture_default_str();
 }
 
 void AddFaultFlags(CLI::App& app, Flags& flags) {
@@ -254,9 +263,9 @@ absl::Status CheckEngine(const Flags& flags) {
 
 absl::Status CheckTogether(Flags& flags) {
   SimOptions& options = flags.options;
-  options.batch.step = FromMillis(flags.step_ms);
-  options.batch.step_per_sequence = FromMillis(flags.step_ms_per_seq);
-  options.batch.per_draft_token = FromMillis(flags.draft_ms);
+  if (absl::Status taken = TakeStepTime(flags.step_time, options.batch.time); !taken.ok()) {
+    return taken;
+  }
   options.flavour.seed = options.seed;
   const bool vllm = options.flavour.engine == EngineKind::kVllm;
   options.flavour.metrics = vllm ? !flags.no_metrics : flags.enable_metrics;
@@ -292,6 +301,11 @@ absl::Status CheckTogether(Flags& flags) {
 
 int Run(Flags& flags) {
   absl::Status status = CheckTogether(flags);
+  if (status.ok() && flags.model_truth) {
+    const SimOptions& options = flags.options;
+    std::fputs(ModelTruthJson(options.batch, options.acceptance, flags.truth).c_str(), stdout);
+    return std::fflush(stdout) == 0 ? 0 : 1;
+  }
   if (status.ok()) {
     status = flags.options.pace ? RunPaceServer(flags.options) : RunModelServer(flags.options);
   }
@@ -309,6 +323,7 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
   AddEngineFlags(*sim, *flags);
   AddModelFlags(*sim, *flags);
   AddSpeculationFlags(*sim, *flags);
+  AddTruthFlags(*sim, *flags);
   AddFaultFlags(*sim, *flags);
   AddPaceFlags(*sim, *flags);
   ::specctl::flags::SetHelp(

@@ -20,10 +20,10 @@ constexpr MonoTime kStart{std::chrono::seconds(100)};
 BatchOptions Options(uint32_t draft_length) {
   BatchOptions options;
   options.batch_max = 4;
-  options.step = milliseconds(10);
-  options.step_per_sequence = milliseconds(1);
-  options.per_draft_token = milliseconds(2);
-  options.prefill_tokens_per_s = 1000;
+  options.time.base = milliseconds(10);
+  options.time.per_sequence = milliseconds(1);
+  options.time.per_draft_token = milliseconds(2);
+  options.time.prefill_tokens_per_s = 1000;
   options.draft_length = draft_length;
   return options;
 }
