@@ -14,6 +14,7 @@ namespace specctl {
 struct Estimate {
   double value = 0;
   std::optional<double> low, high;  // 95 % interval; absent where it can't be had
+  double degrees = 0;               // of freedom of its Student's t, where that is told
 };
 
 // Figures over a set of requests and the chunks that belong to them.
