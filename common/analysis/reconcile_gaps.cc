@@ -112,14 +112,14 @@ CountGaps FindGaps(const RunContext& run, const RunAcceptance& acceptance,
   const std::vector<TargetBasis> statistics = acceptance.StatisticsOf(requests);
   for (const SettledRequest& request : requests) {
     const double tokens = TokensAtMost(request, run.spec());
-    if (!request.ok() || request.StepsFrom(StepSource::kChunks).detail < StepDetail::kEach) {
-      AddLacking(request, tokens, gaps.chunks);
-    }
+    const bool has_chunks =
+        request.ok() && request.StepsFrom(StepSource::kChunks).detail >= StepDetail::kEach;
+    if (!has_chunks && !request.has_no_step()) AddLacking(request, tokens, gaps.chunks);
     const bool known = request.target < statistics.size() && statistics[request.target].basis;
     const auto& basis = known ? statistics[request.target].basis : std::nullopt;
     const bool told =
         request.ok() && basis && request.StepsFrom(basis->source).detail >= basis->detail;
-    if (!told) AddLacking(request, tokens, gaps.statistics);
+    if (!told && !request.has_no_step()) AddLacking(request, tokens, gaps.statistics);
     if (request.resends > 0) gaps.resent_tokens += tokens * request.resends;
   }
   for (const TargetAcceptance& target : figures.acceptance_sources) {

@@ -213,8 +213,8 @@ RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_token
 
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered) {
-  // Nothing came: there is no step to count.
-  if (delivered.total == 0 || delivered.chunks == 0) return std::nullopt;
+  // Nothing came: there is no step to count, but where the engine counted them.
+  if (delivered.total == 0 || (delivered.chunks == 0 && !stats.steps)) return std::nullopt;
   std::optional<StepHistogram> lengths = DraftLengths(stats);
   RequestSteps steps{.detail = StepDetail::kCount,
                      .steps = stats.steps

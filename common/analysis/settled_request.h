@@ -65,6 +65,8 @@ struct SettledRequest {
   std::array<StepSums, kStepSources> steps;
 
   bool ok() const { return outcome == Outcome::kOk; }
+  // The prompt's step alone: nothing that follows could be told of.
+  bool has_no_step() const { return ok() && output_tokens && *output_tokens <= 1; }
   const StepSums& StepsFrom(StepSource source) const { return steps[static_cast<size_t>(source)]; }
 };
 

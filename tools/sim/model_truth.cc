@@ -61,12 +61,10 @@ class VirtualLoop {
 
  private:
   void Begin() {
-    if (begun_ == requests_) {
-      // From here on slots stay empty.
-      until_ = std::min(until_, now_);
-      return;
-    }
+    if (begun_ == requests_) return;
     const uint64_t id = begun_++;
+    // From here on slots that end stay empty.
+    if (begun_ == requests_) until_ = now_;
     SequenceSpec spec;
     spec.id = id;
     spec.prompt_tokens = load_.isl_tokens;
@@ -116,7 +114,7 @@ class VirtualLoop {
   const uint32_t bs_;
   const uint64_t requests_;
   MonoTime now_{};
-  MonoTime from_{}, until_ = MonoTime::max();
+  MonoTime from_{}, until_{};
   uint64_t begun_ = 0, ended_ = 0, tokens_ = 0, steps_ = 0, uncut_ = 0;
   Nanos stepping_{0};
   std::map<uint64_t, Followed> open_;

@@ -32,6 +32,7 @@ struct Flags {
   SimOptions options;
   std::vector<std::string> acceptance;
   std::vector<std::string> faults;
+  std::vector<std::string> quirks;
   StepTimeFlags step_time;
   bool model_truth = false;
   TruthLoad truth;
@@ -89,6 +90,10 @@ void AddEngineFlags(CLI::App& app, Flags& flags) {
   app.add_flag("--enable-metrics", flags.enable_metrics,
                "Serve metrics, which all but vllm do only when asked to")
       ->excludes(app.get_option("--no-metrics"));
+  app.add_flag("--enable-prompt-tokens-details", options.flavour.prompt_tokens_details,
+               "vLLM's usage tells how much of the prompt was cached");
+  app.add_flag("--enable-cache-report", options.flavour.cache_report,
+               "SGLang's usage tells how much of the prompt was cached");
   app.add_option("--draft-model", options.flavour.draft_model,
                  "Name of the drafter that the server tells of; without one it drafts by N-gram");
   app.add_option("--attention-dp", options.flavour.attention_dp,
@@ -192,6 +197,17 @@ void AddFaultFlags(CLI::App& app, Flags& flags) {
       ->transform(WholeNumber(1, 1'000'000));
 }
 
+void AddQuirkFlags(CLI::App& app, Flags& flags) {
+  app.add_option("--stream-interval", flags.options.reply.stream_interval,
+                 "Send a chunk only when it has this many tokens; the first token at once, and the "
+                 "last")
+      ->transform(WholeNumber(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--quirk", flags.quirks,
+                 "NAME[:share of the replies or steps], where NAME is " + QuirkNames() +
+                     "; repeatable; docs/simulator.md tells what each does");
+}
+
 void AddPaceFlags(CLI::App& app, Flags& flags) {
   static const std::map<std::string, PacePhase> kPhases = {{"spread", PacePhase::kSpread},
                                                            {"together", PacePhase::kTogether}};
@@ -202,8 +218,9 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
              "Chunks per second on each stream, in place of the batch model; for benchmarks")
           ->check(CLI::Range(0.01, 100'000.0))
           ->each([&flags](const std::string&) { flags.paced = true; });
-  for (const char* other : {"--fault", "--textless-share", "--die-after", "--silent-after",
-                            "--burst", "--merge-share", "--no-draft-share", "--acceptance"}) {
+  for (const char* other :
+       {"--fault", "--textless-share", "--die-after", "--silent-after", "--burst", "--merge-share",
+        "--no-draft-share", "--acceptance", "--stream-interval", "--quirk"}) {
     // The paced server has no batch and no faults: silently ignoring these would mislead.
     pace->excludes(app.get_option(other));
   }
@@ -235,6 +252,9 @@ absl::Status CheckEngine(const Flags& flags) {
       {flags.paced, "--pace", kVllm, "vllm, the only paced one"},
       {flavour.spec_metrics != SpecMetricsDetail::kNone, "--per-request-spec-decode-metrics", kVllm,
        "vllm, whose flag this is"},
+      {flavour.prompt_tokens_details, "--enable-prompt-tokens-details", kVllm,
+       "vllm, whose flag this is"},
+      {flavour.cache_report, "--enable-cache-report", kSglang, "sglang, whose flag this is"},
       {flavour.dev_mode, "--server-dev-mode", kVllm, "vllm, whose mode this is"},
       {flavour.sglang_names != SglangNames::kSince0512, "--sglang-names", kSglang, "sglang"},
       {flavour.sglang_incremental, "--incremental-streaming-output", kSglang,
@@ -251,6 +271,8 @@ absl::Status CheckEngine(const Flags& flags) {
       {!flavour.api_key.empty(), "--api-key", kTrtllm, "trtllm, which asks for no key"},
       {flags.options.reply.merge_share > 0, "--merge-share", kLlamacpp,
        "llamacpp, which sends each token by itself"},
+      {flags.options.reply.stream_interval > 1, "--stream-interval", kLlamacpp,
+       "llamacpp, which sends each token by itself"},
       {flags.options.batch.no_draft_share > 0, "--no-draft-share", kSglang,
        "sglang, which verifies drafts of the full length in every step"}};
   for (const OwnFlag& flag : impossible) {
@@ -258,7 +280,7 @@ absl::Status CheckEngine(const Flags& flags) {
     return absl::InvalidArgumentError(
         absl::StrFormat("%s: need another --engine than %s", flag.name, flag.need));
   }
-  return absl::OkStatus();
+  return flags.options.reply.quirks.CheckFor(flavour.engine);
 }
 
 absl::Status CheckTogether(Flags& flags) {
@@ -269,7 +291,11 @@ absl::Status CheckTogether(Flags& flags) {
   options.flavour.seed = options.seed;
   const bool vllm = options.flavour.engine == EngineKind::kVllm;
   options.flavour.metrics = vllm ? !flags.no_metrics : flags.enable_metrics;
+  options.flavour.stream_interval = options.reply.stream_interval;
   AdaptBatch(options.flavour.engine, options.batch);
+  for (const std::string& text : flags.quirks) {
+    if (absl::Status added = options.reply.quirks.Add(text); !added.ok()) return added;
+  }
   if (absl::Status fits = CheckEngine(flags); !fits.ok()) return fits;
   // Before --acceptance, whose rates are checked against the draft length.
   options.acceptance = AcceptanceModel(options.batch.draft_length);
@@ -325,6 +351,7 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
   AddSpeculationFlags(*sim, *flags);
   AddTruthFlags(*sim, *flags);
   AddFaultFlags(*sim, *flags);
+  AddQuirkFlags(*sim, *flags);
   AddPaceFlags(*sim, *flags);
   ::specctl::flags::SetHelp(
       *sim,

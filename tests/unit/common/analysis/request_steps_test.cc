@@ -157,6 +157,18 @@ TEST(StepsOfStatsTest, OneTokenIsNoStep) {
   EXPECT_FALSE(StepsOfStats({}, {.total = 0, .chunks = 0}).has_value());
 }
 
+// SGLang sends no chunk for a token without text; its statistics are of all steps.
+TEST(StepsOfStatsTest, StepsThatTheEngineCountedNeedNoChunk) {
+  SpeculationStats stats{.drafts = 1, .drafted_tokens = 3, .acceptance_histogram = {1}};
+  stats.steps = 1;
+  const auto steps = StepsOfStats(stats, {.total = 2, .chunks = 0});
+  ASSERT_TRUE(steps.has_value());
+  EXPECT_EQ(steps->steps, 1u);
+  EXPECT_EQ(steps->delivered, 1u);
+  stats.steps.reset();
+  EXPECT_FALSE(StepsOfStats(stats, {.total = 2, .chunks = 0}).has_value());
+}
+
 TEST(StepsOfStatsTest, WithoutAHistogramThereAreTheSums) {
   SpeculationStats stats = FourDrafts();
   stats.acceptance_histogram.clear();

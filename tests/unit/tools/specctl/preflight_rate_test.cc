@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr RateLoad kLoad{.agents = 2, .rate_per_s = 500};
+constexpr RateLoad kRateLoad{.agents = 2, .rate_per_s = 500};
 
 Results Measured(VerdictState state) {
   Results results;
@@ -31,27 +31,27 @@ sim::PaceSummary Server(Nanos late) {
 }
 
 TEST(PreflightRateTest, AValidRunIsKept) {
-  const JudgedRate step = JudgeRate(kLoad, Measured(VerdictState::kValid), {Server(Nanos(0))});
+  const JudgedRate step = JudgeRate(kRateLoad, Measured(VerdictState::kValid), {Server(Nanos(0))});
   EXPECT_EQ(step.state, StepState::kKept);
   EXPECT_EQ(step.why, "");
 }
 
 TEST(PreflightRateTest, ALateNullServerTellsNothingOfTheClient) {
   const Results late = Measured(VerdictState::kDegraded);
-  EXPECT_EQ(JudgeRate(kLoad, late, {Server(Nanos(900'000))}).state, StepState::kDistorted);
-  const JudgedRate step = JudgeRate(kLoad, late, {Server(Nanos(0)), Server(Nanos(2'000'000))});
+  EXPECT_EQ(JudgeRate(kRateLoad, late, {Server(Nanos(900'000))}).state, StepState::kDistorted);
+  const JudgedRate step = JudgeRate(kRateLoad, late, {Server(Nanos(0)), Server(Nanos(2'000'000))});
   EXPECT_EQ(step.state, StepState::kNullServerLate);
   EXPECT_EQ(step.why, "degraded: arrivals_late");
 }
 
 TEST(PreflightRateTest, ARequestIsAnOpenLoopOnANullServerForEachAgent) {
   const auto request =
-      RateRequest(kLoad, std::chrono::seconds(6), {"http://127.0.0.1:1", "http://127.0.0.1:2"});
+      RateRequest(kRateLoad, std::chrono::seconds(6), {"http://127.0.0.1:1", "http://127.0.0.1:2"});
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->spec.load.shape, LoadShape(OpenLoop{.rate_per_s = 500}));
   EXPECT_EQ(request->spec.targets.size(), 2u);
   EXPECT_EQ(request->agents, 2u);
-  EXPECT_EQ(RateRequest(kLoad, {}, {"ftp://x"}).status().code(),
+  EXPECT_EQ(RateRequest(kRateLoad, {}, {"ftp://x"}).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -61,7 +61,8 @@ TEST(PreflightRateTest, ThePageSaysWhatTheMachineOffers) {
                                {Server(Nanos(0))})};
   EXPECT_FALSE(preflight.IsKept());
   EXPECT_THAT(RatePage(preflight), HasSubstr("this machine does not offer 500 requests/s"));
-  preflight.steps.push_back(JudgeRate(kLoad, Measured(VerdictState::kValid), {Server(Nanos(0))}));
+  preflight.steps.push_back(
+      JudgeRate(kRateLoad, Measured(VerdictState::kValid), {Server(Nanos(0))}));
   EXPECT_TRUE(preflight.IsKept());
   EXPECT_EQ(RatePage(preflight),
             "2 cores; an open loop of 500 requests/s, Poisson arrivals\n\n"
@@ -78,7 +79,7 @@ TEST(PreflightRateTest, ThePageSaysWhatTheMachineOffers) {
 TEST(PreflightRateTest, ANullServersFaultIsInconclusive) {
   RatePreflight preflight{.rate_per_s = 500, .cores = 1};
   preflight.steps = {
-      JudgeRate(kLoad, Measured(VerdictState::kInvalid), {Server(Nanos(5'000'000))})};
+      JudgeRate(kRateLoad, Measured(VerdictState::kInvalid), {Server(Nanos(5'000'000))})};
   preflight.stopped_by = "the null server did not end within 10 s";
   EXPECT_THAT(RatePage(preflight), HasSubstr("inconclusive"));
   EXPECT_THAT(RatePage(preflight), HasSubstr("stopped: the null server did not end"));
