@@ -162,6 +162,16 @@ uint32_t DraftSchedule::longest() const {
   return longest;
 }
 
+bool DraftSchedule::AgreesWith(const DraftSchedule& other) const {
+  for (const DraftRange& range : ranges) {
+    for (const DraftRange& beside : other.ranges) {
+      const bool overlap = range.from <= beside.to && beside.from <= range.to;
+      if (overlap && range.draft_length != beside.draft_length) return false;
+    }
+  }
+  return true;
+}
+
 std::vector<DraftFamily> DraftFamiliesOf(const Sweep& sweep, const std::string& baseline) {
   std::map<std::tuple<std::string, std::string, std::string, std::string>, DraftFamily> families;
   for (const SweepTarget& target : sweep.targets) {

@@ -46,6 +46,8 @@ struct DraftSchedule {
   std::vector<DraftRange> ranges;
 
   uint32_t longest() const;  // draft length of any range
+  // Whether both say the same of every batch size that both know.
+  bool AgreesWith(const DraftSchedule& other) const;
 };
 
 // Families of the targets: by model, engine, method and drafter.  `baseline` may be empty.

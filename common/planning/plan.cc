@@ -205,11 +205,25 @@ class PlanMaker {
     for (const DraftSchedule& schedule : plan_.schedules) {
       const SweepTarget& target = *plan_.sweep.FindTarget(schedule.family.members.back().target);
       for (DeploymentForm& form : DraftForms(schedule, target.engine)) {
+        NoteOtherPlaces(schedule, form);
         plan_.forms.push_back(std::move(form));
       }
     }
     if (auto policy = RoutePolicyForm(plan_)) plan_.forms.push_back(*std::move(policy));
     for (const PlannedCurve& planned : plan_.answers) AddScalingForms(planned);
+  }
+
+  // Engines choose by batch size alone: a list that is right for one ISL may be wrong for another.
+  void NoteOtherPlaces(const DraftSchedule& schedule, DeploymentForm& form) const {
+    for (const DraftSchedule& other : plan_.schedules) {
+      const bool same = other.family.drafter == schedule.family.drafter &&
+                        other.family.method == schedule.family.method;
+      if (!same || schedule.AgreesWith(other)) continue;
+      form.notes.push_back(
+          absl::StrFormat("for %s the best lengths are others: the engine chooses "
+                          "by batch size alone, whatever the prompts",
+                          PlaceText(other.place)));
+    }
   }
 
   void AddScalingForms(const PlannedCurve& planned) {

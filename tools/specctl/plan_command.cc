@@ -244,7 +244,8 @@ void AddPlanFlags(CLI::App& command, PlanFlags& flags) {
       .add_option("--baseline", flags.baseline,
                   "The target that speedups are over [the one without speculation]")
       ->group(kWhich);
-  command.add_option("--target", flags.targets, "Only this target, and the baseline; repeatable")
+  command
+      .add_option("--target", flags.targets, "Only this target, and that of --baseline; repeatable")
       ->allow_extra_args(false)
       ->group(kWhich);
   command.add_option("--dataset", flags.datasets, "Only these prompts; repeatable")

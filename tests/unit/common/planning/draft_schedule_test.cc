@@ -108,6 +108,21 @@ TEST_F(DraftScheduleTest, EnginesTakeItInTheirForms) {
   EXPECT_EQ(DraftForms(schedule, "openai").size(), 3u);
 }
 
+TEST_F(DraftScheduleTest, LongPromptsMayWantOthers) {
+  made_.AddDataset("throughput_8k", 8000);
+  AddRow(64, 30, 38, 40);
+  AddRow(256, 25, 22, 20);
+  for (const auto& [target, tps] : {std::pair("off", 10.0), {"dl1", 14.0}, {"dl3", 15.0}}) {
+    made_.AddPoint(target, 64, "throughput_8k").Set("user_tps", "mean", tps, 0.1);
+    made_.AddPoint(target, 256, "throughput_8k").Set("user_tps", "mean", tps / 2, 0.1);
+  }
+  Make();
+  const std::vector<DraftSchedule> schedules = SchedulesOf(families_, curves_);
+  ASSERT_EQ(schedules.size(), 2u);
+  EXPECT_FALSE(schedules[0].AgreesWith(schedules[1])) << "high batch at long context pays again";
+  EXPECT_TRUE(schedules[0].AgreesWith(schedules[0]));
+}
+
 TEST_F(DraftScheduleTest, WhereItNeverPaysThereIsNoForm) {
   AddRow(64, 30, 28, 20);
   EXPECT_TRUE(DraftForms(Make(), "vllm 0.32.0").empty());
