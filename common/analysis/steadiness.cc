@@ -32,7 +32,8 @@ void WithholdIntervals(FigureSet& set) {
   }
   for (std::optional<Distribution>* described :
        {&set.latency.ttft_ms, &set.latency.ttft_user_ms, &set.latency.ttfo_ms, &set.latency.itl_ms,
-        &set.latency.step_latency_ms, &set.latency.request_latency_ms, &set.latency.user_tps}) {
+        &set.latency.step_latency_ms, &set.latency.request_latency_ms,
+        &set.latency.request_latency_user_ms, &set.latency.user_tps}) {
     if (*described) (*described)->intervals.reset();
   }
 }

@@ -20,7 +20,7 @@ struct Estimate {
 // Figures over a set of requests and the chunks that belong to them.
 struct LatencyFigures {
   std::optional<Distribution> ttft_ms, ttft_user_ms, ttfo_ms, itl_ms, step_latency_ms,
-      request_latency_ms, connect_ms, user_tps;
+      request_latency_ms, request_latency_user_ms, connect_ms, user_tps;
   std::optional<Distribution> receive_lag_ms;  // of every stamped read of the run; headline alone
 };
 
