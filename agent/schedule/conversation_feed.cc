@@ -11,11 +11,13 @@ ConversationFeed::ConversationFeed(const Slice& slice, std::optional<MonoTime> b
   assert(slice.rows > 0 && slice.agents > 0);
 }
 
-std::optional<Assignment> ConversationFeed::Next(MonoTime now) {
-  if (!MayBegin(now)) return std::nullopt;
-  if (slice_.limits.positions_end && next_position_ >= *slice_.limits.positions_end) {
-    return std::nullopt;
-  }
+bool ConversationFeed::HasNext() const {
+  return !stopped_ &&
+         !(slice_.limits.positions_end && next_position_ >= *slice_.limits.positions_end);
+}
+
+std::optional<Assignment> ConversationFeed::Next(MonoTime at) {
+  if (!HasNext() || !MayBegin(at)) return std::nullopt;
   const Assignment assignment{next_position_, &At(next_position_), TurnsAt(next_position_)};
   next_position_ += slice_.agents;
   return assignment;

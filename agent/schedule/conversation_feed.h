@@ -21,17 +21,20 @@ struct Assignment {
 // Hands out an agent's positions, agent, agent + agents, agent + 2*agents, ..., in this order and
 // each once, until the plan's end, the time limit or Stop().
 //
-// Every planned request is either begun or counted as unassigned under one reason, so that
-// planned = begun + unassigned holds for the agent.  Where the plan has no end (a duration alone),
-// what counts as planned is the turns of conversations begun.  Pure; not thread-safe.
+// Every planned request is either handed out or counted as unassigned under one reason, so that
+// planned = begun + shed + unassigned holds for the agent.  Where the plan has no end (a duration
+// alone), what counts as planned is the turns of conversations handed out.  Pure; not thread-safe.
 class ConversationFeed {
  public:
   // `slice` outlives the feed and holds every conversation that its positions meet.
   // `begin_before`: no turn begins from then on; nullopt: no time limit.
   ConversationFeed(const Slice& slice, std::optional<MonoTime> begin_before);
 
-  // The next conversation, or nullopt where there is no further work.
-  std::optional<Assignment> Next(MonoTime now);
+  // The next conversation, or nullopt where there is no further work.  `at`: when it begins; in an
+  // open loop when it is due, for one that is late is begun all the same.
+  std::optional<Assignment> Next(MonoTime at);
+  // Whether Next() has a conversation for a time before the limit.
+  bool HasNext() const;
   // Whether a further turn of a conversation may begin.
   bool MayBegin(MonoTime now) const;
   // No turn begins from now on; what is left is unassigned for `reason`.  The first reason stays.

@@ -5,10 +5,11 @@
 namespace specctl::agent {
 
 MonoTime RunClock::SlotBegin(uint64_t global_slot) const {
-  assert(global_slot < load_.bs);
+  const int64_t slots = ExpectationOf(load_.shape).slots;
   const auto slot = static_cast<int64_t>(global_slot);
+  assert(slot < slots);
   // Split, so that the product can't overflow.
-  return t0_ + load_.ramp / load_.bs * slot + load_.ramp % load_.bs * slot / load_.bs;
+  return t0_ + load_.ramp / slots * slot + load_.ramp % slots * slot / slots;
 }
 
 std::optional<MonoTime> RunClock::Limit() const {

@@ -15,8 +15,8 @@ class RunClock {
   RunClock(MonoTime t0, const LoadSpec& load) : t0_(t0), load_(load) {}
 
   MonoTime t0() const { return t0_; }
-  // When a slot of the run, numbered over all agents in [0, bs), begins its first request:
-  // T0 + ramp * global_slot / bs.
+  // When a slot of the run, numbered over all agents in [0, slots), begins its first
+  // request: T0 + ramp * global_slot / slots.
   MonoTime SlotBegin(uint64_t global_slot) const;
   // T0 + ramp + warm-up + duration: from then on no turn begins.  nullopt without a duration.
   std::optional<MonoTime> Limit() const;

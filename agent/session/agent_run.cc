@@ -132,13 +132,12 @@ Task<void> AgentRun::ApplyLoad() {
   while (!arm_ && !drain_ && !IsOver()) co_await NextOrder();
   if (IsOver()) co_return;
   // Drained before it was armed: what was planned is reported as unassigned.
-  MonoTime begin = MonoNow();
+  LoadBegin begin{.at = MonoNow(), .late = Nanos(0)};
   if (arm_ && !drain_) {
-    const LoadBegin resolved = ResolveBegin(*arm_, ReadClockPair());
-    replies_.armed(*job_id_, resolved.late);
-    begin = resolved.at;
+    begin = ResolveBegin(*arm_, ReadClockPair());
+    replies_.armed(*job_id_, begin.late);
   }
-  co_await generator_->Run(begin);
+  co_await generator_->Run(begin.at, begin.late);
 }
 
 }  // namespace specctl::agent

@@ -41,6 +41,7 @@ class BatchRecorder {
   // `finished.ordinal` is set here.
   void FinishRequest(RequestLog& log, RequestFinished finished);
   void SetHealth(const AgentHealth& health) { next_.health = health; }
+  void AddShed(const ShedArrival& shed) { next_.shed.push_back(shed); }
   void SetSlotsFilled(MonoTime at);
   void SetFirstIdle(MonoTime at);
   void SetUnassigned(std::vector<Unassigned> unassigned);

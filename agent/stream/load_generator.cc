@@ -78,8 +78,9 @@ absl::Status LoadGenerator::CheckRows() const {
     const WorkloadItem& row = entry.item;
     for (uint32_t turn = 0; turn < row.turns.size(); ++turn) {
       const auto& messages = row.turns[turn];
-      const bool plain = std::all_of(messages.begin(), messages.end(),
-                                     [](const Message& m) { return m.raw_json.empty(); });
+      const bool plain = std::all_of(messages.begin(), messages.end(), [](const Message& m) {
+        return m.raw_json.empty() && m.token_ids.empty();
+      });
       if (row.extra_json.empty() && plain) continue;
       RequestComposer::Request request;
       request.item = &row;
@@ -96,20 +97,28 @@ absl::Status LoadGenerator::CheckRows() const {
   return absl::OkStatus();
 }
 
-void LoadGenerator::MakeSlots() {
-  const SlotRunner::Shared shared{*feed_,     *chooser_, targets_,           *composer_,
-                                  *recorder_, *this,     job_.spec.save_text};
+void LoadGenerator::MakeSlot() {
+  const auto slot = static_cast<uint32_t>(slots_.size());
+  const auto* const open = std::get_if<OpenLoop>(&job_.spec.load.shape);
+  const SlotRunner::Shared shared{*feed_,
+                                  *chooser_,
+                                  targets_,
+                                  *composer_,
+                                  *recorder_,
+                                  *this,
+                                  job_.spec.save_text,
+                                  open == nullptr ? Nanos(0) : open->think_time};
   const Exchange::Shared exchange{*read_set_, health_, job_.spec.timeouts, job_.spec.save_text,
                                   options_.idle_max};
   const ResponseIntake::Shared intake{decoder_, *recorder_, health_, job_.spec.slice_by_header};
-  for (uint32_t slot = 0; slot < job_.slice.slots; ++slot) {
-    const SlotRunner::Numbers numbers{slot, uint64_t{slot} * job_.slice.agents + job_.slice.agent};
-    slots_.push_back(
-        std::make_unique<SlotRunner>(io_.get_executor(), numbers, shared, exchange, intake));
-  }
+  const SlotRunner::Numbers numbers{slot, uint64_t{slot} * job_.slice.agents + job_.slice.agent};
+  slots_.push_back(
+      std::make_unique<SlotRunner>(io_.get_executor(), numbers, shared, exchange, intake));
 }
 
-Task<void> LoadGenerator::Run(MonoTime t0) {
+Task<void> LoadGenerator::Run(MonoTime begin, Nanos late) {
+  const auto* const open = std::get_if<OpenLoop>(&job_.spec.load.shape);
+  const MonoTime t0 = open == nullptr ? begin : begin - late;
   clock_.emplace(t0, job_.spec.load);
   limit_ = clock_->Limit();
   feed_.emplace(job_.slice, limit_);
@@ -119,13 +128,16 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
   recorder_.emplace(
       BatchRecorder::Identity{job_.slice.agent, options_.incarnation, RunHash(job_.spec.run_id)},
       t0);
-  MakeSlots();
   health_.TakeHealth(std::max(t0, MonoNow()), 0);  // preparing is none of the run's
   service_tasks_.Spawn(read_set_->Run());
   service_tasks_.Spawn(WatchLoop());
   service_tasks_.Spawn(SendBatches());
   service_tasks_.Spawn(WatchLimits());
-  slot_tasks_.Spawn(BeginSlots());
+  if (open != nullptr) {
+    slot_tasks_.Spawn(BeginArrivals(*open));
+  } else {
+    slot_tasks_.Spawn(BeginSlots());
+  }
   // The slots end by themselves; the services serve them until then.
   co_await slot_tasks_.Join();
   service_tasks_.Cancel();
@@ -139,12 +151,53 @@ Task<void> LoadGenerator::Run(MonoTime t0) {
 
 // One timer for all slots: each is begun when it is due.
 Task<void> LoadGenerator::BeginSlots() {
+  // All of them first: a drain must find each.
+  while (slots_.size() < job_.slice.slots) MakeSlot();
   for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
     const MonoTime due = clock_->SlotBegin(uint64_t{slot} * job_.slice.agents + job_.slice.agent);
     while (MonoNow() < due && !drained_) co_await begin_wakeup_.WaitUntil(due);
     slot_tasks_.Spawn(slots_[slot]->Run(due));
   }
 }
+
+// One timer for all arrivals.  What is late is begun at once, and keeps its due time.
+Task<void> LoadGenerator::BeginArrivals(OpenLoop loop) {
+  const ArrivalSchedule::Share share{job_.slice.agent, job_.slice.agents};
+  ArrivalSchedule schedule(clock_->t0(), loop, job_.spec.load.seed, share);
+  const std::optional<MonoTime> limit = clock_->Limit();
+  MonoTime last = clock_->t0();
+  while (!interrupted_ && feed_->HasNext()) {
+    const MonoTime due = schedule.due();
+    const MonoTime until = std::min(due, limit.value_or(due));
+    if (MonoNow() < until) {
+      // If notified, a drain may have come.
+      co_await begin_wakeup_.WaitUntil(until);
+      continue;
+    }
+    const auto assignment = feed_->Next(due);
+    if (!assignment) break;
+    BeginArrival(*assignment, due);
+    schedule.Advance();
+    last = due;
+  }
+  OnIdle(limit.value_or(last));
+}
+
+void LoadGenerator::BeginArrival(const Assignment& assignment, MonoTime due) {
+  if (free_slots_.empty() && slots_.size() < job_.slice.slots) {
+    free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
+    MakeSlot();
+  }
+  if (free_slots_.empty()) {
+    recorder_->AddShed({assignment.position, assignment.turns, MonoNs(due)});
+    return;
+  }
+  SlotRunner& slot = *slots_[free_slots_.back()];
+  free_slots_.pop_back();
+  slot_tasks_.Spawn(slot.RunArrival(assignment, due));
+}
+
+void LoadGenerator::OnArrivalOver(uint32_t local_slot) { free_slots_.push_back(local_slot); }
 
 void LoadGenerator::OnBegun(bool first) {
   if (first && ++slots_begun_ == job_.slice.slots) recorder_->SetSlotsFilled(MonoNow());
@@ -201,6 +254,8 @@ void LoadGenerator::NotifyAll() {
 }
 
 void LoadGenerator::InterruptAll() {
+  interrupted_ = true;
+  begin_wakeup_.Notify();
   for (const auto& slot : slots_) slot->Interrupt();
 }
 

@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 #include <boost/asio/io_context.hpp>
 
+#include "agent/schedule/arrival_schedule.h"
 #include "agent/schedule/run_clock.h"
 #include "agent/stream/slot_runner.h"
 #include "common/base/task_group.h"
@@ -20,7 +21,7 @@ namespace specctl::agent {
 //
 //   LoadGenerator generator(io, job, options);
 //   if (auto s = co_await generator.Prepare(); !s.ok()) ...
-//   co_await generator.Run(t0);       // every batch went to options.on_batch, the last one too
+//   co_await generator.Run(begin);    // every batch went to options.on_batch, the last one too
 //
 // Not thread-safe: every call happens on the reactor's thread.
 class LoadGenerator final : private SlotHost {
@@ -42,8 +43,10 @@ class LoadGenerator final : private SlotHost {
   // Resolves the targets and checks that every request can be composed.  The message names the
   // flag, file or URL at fault; RESOURCE_EXHAUSTED where the slots need more files than there are.
   Task<absl::Status> Prepare();
-  // Applies the load from `t0` on; returns when nothing is in flight and all is reported.
-  Task<void> Run(MonoTime t0);
+  // Applies the load from `begin` on, which is `late` after T0; returns when nothing is in flight
+  // and all is reported.  Ramp, warm-up and limit of a closed loop count from `begin`; arrivals of
+  // an open loop keep the times that they have from T0, and are late.
+  Task<void> Run(MonoTime begin, Nanos late = Nanos(0));
 
   // Begins no new turn; what is in flight after `grace` is cancelled.  A second call may only
   // shorten the grace.
@@ -52,12 +55,15 @@ class LoadGenerator final : private SlotHost {
  private:
   void OnBegun(bool first) override;
   void OnIdle(MonoTime at) override;
+  void OnArrivalOver(uint32_t local_slot) override;
   FailureKind InterruptionKind() const override;
 
   absl::Status CheckFiles() const;
   absl::Status CheckRows() const;
-  void MakeSlots();
+  void MakeSlot();
   Task<void> BeginSlots();
+  Task<void> BeginArrivals(OpenLoop loop);
+  void BeginArrival(const Assignment& assignment, MonoTime due);
   Task<void> WatchLimits();
   Task<void> SendBatches();
   Task<void> WatchLoop();
@@ -80,10 +86,12 @@ class LoadGenerator final : private SlotHost {
   std::optional<TargetChooser> chooser_;
   std::optional<BatchRecorder> recorder_;
   std::vector<std::unique_ptr<SlotRunner>> slots_;
+  std::vector<uint32_t> free_slots_;  // of an open loop: the last that was used comes first
   Wakeup begin_wakeup_, limit_wakeup_, batch_wakeup_, tick_wakeup_;
   MonoTime health_due_{};
   uint32_t slots_begun_ = 0;
   bool any_idle_ = false;
+  bool interrupted_ = false;
   UnassignedReason stop_reason_ = UnassignedReason::kLimit;
   std::optional<MonoTime> limit_;      // of the duration, until it has passed
   std::optional<MonoTime> cancel_at_;  // what is in flight then is cancelled

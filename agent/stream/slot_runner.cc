@@ -45,14 +45,22 @@ SlotRunner::SlotRunner(Executor executor, Numbers numbers, Shared shared, Exchan
       back_off_(numbers.global) {}
 
 Task<void> SlotRunner::Run(MonoTime free_at) {
-  free_at_ = free_at;
+  due_ = free_at;
   while (!wakeup_.interrupted()) {
     const auto assignment = shared_.feed.Next(MonoNow());
     if (!assignment) break;
     co_await RunConversation(*assignment);
+    if (back_off_.failures() > 0) co_await WaitUntilDue();
   }
   exchange_.CloseConnection();
   shared_.host.OnIdle(MonoNow());
+}
+
+Task<void> SlotRunner::RunArrival(Assignment assignment, MonoTime due) {
+  due_ = due;
+  co_await RunConversation(assignment);
+  // Its connection stays: the next arrival may be soon.
+  shared_.host.OnArrivalOver(numbers_.local);
 }
 
 Task<void> SlotRunner::RunConversation(Assignment assignment) {
@@ -60,6 +68,10 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
   messages_.clear();
   for (uint32_t turn = 0; turn < assignment.turns; ++turn) {
     const uint32_t left = assignment.turns - turn;
+    if (turn > 0 && shared_.think_time > Nanos(0)) {
+      due_ += shared_.think_time;
+      co_await WaitUntilDue();
+    }
     // Next() has just allowed the first turn.
     const bool may_begin = turn == 0 || shared_.feed.MayBegin(MonoNow());
     if (!may_begin) {
@@ -72,9 +84,6 @@ Task<void> SlotRunner::RunConversation(Assignment assignment) {
     break;
   }
   shared_.chooser.EndConversation(choice_);
-  if (back_off_.failures() == 0) co_return;
-  const MonoTime due = free_at_;
-  co_await BackOffUntil(due);
 }
 
 Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
@@ -84,7 +93,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   begun.slot = numbers_.local;
   begun.target = choice_.target;
   const MonoTime begin = MonoNow();
-  begun.slot_free_mono_ns = MonoNs(std::min(free_at_, begin));
+  begun.due_mono_ns = MonoNs(std::min(due_, begin));
   begun.begin_mono_ns = MonoNs(begin);
   RequestLog& log = shared_.recorder.BeginRequest(begun);
   shared_.host.OnBegun(!std::exchange(any_begun_, true));
@@ -93,7 +102,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   const bool ok = finished.outcome == Outcome::kOk;
   shared_.chooser.OnRequestEnd(choice_, SignOf(finished), MonoNow());
   // When the response ended, not when this was noticed: the difference is part of ttft_user.
-  free_at_ = FromNanos(finished.end_mono_ns);
+  due_ = FromNanos(finished.end_mono_ns);
   if (ok) {
     back_off_.OnSuccess();
     messages_.push_back({"assistant", exchange_.text(), ""});
@@ -101,7 +110,7 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
     // A slot is only interrupted; the generator knows why.
     finished.failure = shared_.host.InterruptionKind();
   } else {
-    free_at_ += back_off_.OnFailure();
+    due_ += back_off_.OnFailure();
   }
   shared_.recorder.FinishRequest(log, std::move(finished));
   co_return ok;
@@ -141,10 +150,10 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   co_return co_await exchange_.Run(order);
 }
 
-Task<void> SlotRunner::BackOffUntil(MonoTime due) {
+Task<void> SlotRunner::WaitUntilDue() {
   // If notified, the limit or a drain may have come; then there is nothing to wait for.
   while (shared_.feed.MayBegin(MonoNow())) {
-    const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due);
+    const Wakeup::Reason reason = co_await wakeup_.WaitUntil(due_);
     if (reason != Wakeup::Reason::kNotified) co_return;
   }
 }

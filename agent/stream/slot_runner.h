@@ -1,4 +1,4 @@
-// SlotRunner: one slot, which sends one conversation after another.
+// SlotRunner: one slot, which sends one conversation after another, or those that arrive.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,15 @@ class SlotHost {
   virtual void OnBegun(bool first) = 0;
   // A slot found no further work.
   virtual void OnIdle(MonoTime at) = 0;
+  // The slot of that number has ended the conversation of an arrival.
+  virtual void OnArrivalOver(uint32_t local_slot) = 0;
   // What a request that is interrupted is reported as.
   virtual FailureKind InterruptionKind() const = 0;
 };
 
 // Turn k+1 of a conversation sends the messages before it and the server's own reply to turn k;
-// after a turn that is not ok the later ones are not sent, and the slot backs off.  Not
-// thread-safe.
+// after a turn that is not ok the later ones are not sent, and the slot of a closed loop backs off.
+// Not thread-safe.
 class SlotRunner {
  public:
   struct Shared {
@@ -39,6 +41,7 @@ class SlotRunner {
     BatchRecorder& recorder;
     SlotHost& host;
     bool save_text = false;
+    Nanos think_time{0};  // between a reply and the next turn
   };
   struct Numbers {
     uint32_t local = 0;   // of this agent
@@ -48,11 +51,13 @@ class SlotRunner {
   SlotRunner(Executor executor, Numbers numbers, Shared shared, Exchange::Shared exchange,
              ResponseIntake::Shared intake);
 
-  // Works until the feed has nothing more.  `free_at`: when the slot may begin.
+  // Closed loop: works until the feed has nothing more.  `free_at`: when the slot may begin.
   Task<void> Run(MonoTime free_at);
+  // Open loop: sends one conversation, which arrived at `due`.
+  Task<void> RunArrival(Assignment assignment, MonoTime due);
   // Cancels the request in flight and lets none begin.
   void Interrupt() { wakeup_.Interrupt(); }
-  // Ends a back-off early, so that a stopped feed is noticed.
+  // Ends a back-off or think time early, so that a stopped feed is noticed.
   void Notify() { wakeup_.Notify(); }
 
  private:
@@ -60,7 +65,8 @@ class SlotRunner {
   Task<bool> RunTurn(const Assignment& assignment, uint32_t turn);
   Task<RequestFinished> Send(const Assignment& assignment, uint32_t turn, MonoTime begin,
                              RequestLog& log);
-  Task<void> BackOffUntil(MonoTime due);
+  // Returns at `due`, or once nothing more may begin.
+  Task<void> WaitUntilDue();
 
   const Numbers numbers_;
   const Shared shared_;
@@ -68,7 +74,7 @@ class SlotRunner {
   Exchange exchange_;
   BackOff back_off_;
   TargetChooser::Choice choice_;  // of the present conversation
-  MonoTime free_at_{};            // since when the slot could begin the next request
+  MonoTime due_{};                // when the next request is to begin
   bool any_begun_ = false;
   std::vector<Message> messages_;  // the present conversation so far
 };

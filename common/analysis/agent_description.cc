@@ -10,9 +10,10 @@ namespace {
 
 // The agent's first slot is due when its share of the ramp has passed.
 std::optional<double> StartedMs(const AgentState& agent, const LoadSpec& load) {
-  if (!agent.first_begin_ns || load.bs == 0) return std::nullopt;
-  const double due_ns =
-      static_cast<double>(load.ramp.count()) * agent.agent / static_cast<double>(load.bs);
+  // An open loop's first arrival comes when it comes.
+  if (!agent.first_begin_ns || std::holds_alternative<OpenLoop>(load.shape)) return std::nullopt;
+  const double due_ns = static_cast<double>(load.ramp.count()) * agent.agent /
+                        static_cast<double>(ExpectationOf(load.shape).slots);
   return (static_cast<double>(*agent.first_begin_ns) - due_ns) / 1e6;
 }
 

@@ -40,6 +40,7 @@ struct AgentState {
   std::array<uint64_t, kUnassignedReasons> unassigned{};  // by UnassignedReason, as reported
 
   uint64_t begun = 0, ok = 0, not_ok = 0;  // not_ok: finished otherwise
+  uint64_t shed_turns = 0;
   uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0, chunks_dropped = 0;
   uint64_t receive_lag_p99_ns_max = 0, cpu_ns = 0, rss_bytes_max = 0;
   uint64_t wall_clock_steps = 0, spool_bytes_max = 0, unacknowledged_ns_max = 0;

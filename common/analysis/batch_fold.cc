@@ -20,7 +20,8 @@ constexpr int64_t kDrainMaxNs = 60 * kSecondNs;
 bool Within(int64_t value, int64_t low, int64_t high) { return low <= value && value <= high; }
 
 bool HasRequests(const AgentBatch& batch) {
-  return !batch.begun.empty() || !batch.chunks.empty() || !batch.finished.empty();
+  return !batch.begun.empty() || !batch.shed.empty() || !batch.chunks.empty() ||
+         !batch.finished.empty();
 }
 
 bool TimesArePlausible(const OpenRequest& request, const RequestFinished& finish,
@@ -96,7 +97,7 @@ void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
   for (const RequestBegun& begun : placed.batch.begun) {
     const int64_t high = placed.batch.to_mono_ns + kSlackNs;
     const bool plausible = Within(begun.begin_mono_ns, 0, high) &&
-                           Within(begun.slot_free_mono_ns, 0, high) &&
+                           Within(begun.due_mono_ns, 0, high) &&
                            WindowTable::IsPlausible(begun.begin_mono_ns + placed.to_run_ns);
     if (!plausible || agent.open.contains(begun.ordinal)) {
       Contradiction(absl::StrFormat("agent %d: request %d begins %s", agent.agent, begun.ordinal,
@@ -112,6 +113,20 @@ void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
     ++windows_.At(begin_ns).begun;
     // Edges, not samples: the mean over a second is exact however short a request is.
     windows_.AddEdge(&Window::in_flight, begin_ns, 1);
+  }
+}
+
+void BatchFold::AddShed(const Placed& placed, AgentState& agent) {
+  for (const ShedArrival& shed : placed.batch.shed) {
+    const int64_t due_ns = shed.due_mono_ns + placed.to_run_ns;
+    if (!Within(shed.due_mono_ns, 0, placed.batch.to_mono_ns + kSlackNs) ||
+        !WindowTable::IsPlausible(due_ns)) {
+      Contradiction(absl::StrFormat("agent %d: position %d arrives outside the run", agent.agent,
+                                    shed.position));
+      continue;
+    }
+    agent.shed_turns += shed.turns;
+    ++windows_.At(due_ns).shed;
   }
 }
 
@@ -217,7 +232,7 @@ void BatchFold::AddSlotTimes(const Placed& placed, AgentState& agent) {
       // The pause is over when the slot is free again; clamped into the time between the two
       // events.
       const int64_t free_ns =
-          std::min(std::max(event.begun->slot_free_mono_ns, since->second), event.time_ns);
+          std::min(std::max(event.begun->due_mono_ns, since->second), event.time_ns);
       windows_.AddEdge(&Window::backing_off, free_ns + placed.to_run_ns, -1);
       agent.backing_off_since_ns.erase(since);
     }
@@ -308,9 +323,10 @@ absl::Status BatchFold::ApplyBatch(const AgentBatch& batch, AgentState& agent) {
     return status_;
   }
   AddBegun(placed, agent);
+  AddShed(placed, agent);
   AddChunks(placed, agent);
   // Before AddFinished() takes those that end out of the open ones, whose slots this asks for.
-  AddSlotTimes(placed, agent);
+  if (ExpectationOf(run_.spec().load.shape).backs_off) AddSlotTimes(placed, agent);
   AddFinished(placed, agent);
   AddReports(placed, agent);
   return status_;

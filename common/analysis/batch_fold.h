@@ -36,6 +36,7 @@ class BatchFold {
   void AddBegun(const Placed& placed, AgentState& agent);
   void AddChunks(const Placed& placed, AgentState& agent);
   void AddChunk(const Placed& placed, const ChunkRecord& record, OpenRequest& request);
+  void AddShed(const Placed& placed, AgentState& agent);
   void AddSlotTimes(const Placed& placed, AgentState& agent);
   void AddFinished(const Placed& placed, AgentState& agent);
   void AddHealth(const Placed& placed, AgentState& agent);

@@ -14,9 +14,11 @@ uint64_t TurnsAt(const RunContext& run, uint64_t position) {
   return row == nullptr ? 1 : std::max<uint64_t>(row->turns, 1);
 }
 
-std::vector<uint64_t> TurnsOfBegun(const RunContext& run, size_t agents,
-                                   std::span<const SettledRequest> requests) {
-  std::vector<uint64_t> turns(agents);
+std::vector<uint64_t> TurnsHandedOut(const RunContext& run, std::span<const AgentState> agents,
+                                     std::span<const SettledRequest> requests) {
+  std::vector<uint64_t> turns;
+  turns.reserve(agents.size());
+  for (const AgentState& agent : agents) turns.push_back(agent.shed_turns);
   for (const SettledRequest& request : requests) {
     // A conversation that was begun is planned whole: its first turn stands for all.
     if (request.turn == 0) turns.at(request.agent) += TurnsAt(run, request.position);
@@ -109,13 +111,14 @@ Books BalanceBooks(const RunContext& run, std::span<const AgentState> agents,
     AddOutcome(request, books.agents.at(request.agent));
   }
   const std::optional<uint64_t> planned = run.begun->planned_requests;
-  // A run by duration alone has no plan but what it began.
+  // A run by duration alone has no plan but what it handed out.
   std::optional<std::vector<uint64_t>> shares =
       planned ? PlannedByAgent(run, *planned)
-              : std::optional(TurnsOfBegun(run, agents.size(), requests));
+              : std::optional(TurnsHandedOut(run, agents, requests));
   if (shares) shares->resize(agents.size());
   for (size_t i = 0; i < agents.size(); ++i) {
     books.agents[i].unassigned = agents[i].unassigned;
+    books.agents[i].shed = agents[i].shed_turns;
     if (shares) books.agents[i].planned = (*shares)[i];
     AssignRest(agents[i], books.agents[i]);
     AddAgentBooks(books.agents[i], books.run);

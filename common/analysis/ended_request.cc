@@ -21,7 +21,7 @@ std::optional<uint32_t> Narrow(const std::optional<uint64_t>& value) {
 void SetTimes(const OpenRequest& open, const RequestFinished* finish, SettledRequest& settled) {
   const int64_t to_run_ns = open.to_run_ns;
   settled.begin_ns = open.begun.begin_mono_ns + to_run_ns;
-  settled.slot_free_ns = open.begun.slot_free_mono_ns + to_run_ns;
+  settled.due_ns = open.begun.due_mono_ns + to_run_ns;
   if (open.first_us) settled.first_token_ns = *open.first_us * 1000 + to_run_ns;
   if (open.last_us) settled.last_token_ns = *open.last_us * 1000 + to_run_ns;
   if (open.answer_us) settled.first_answer_ns = *open.answer_us * 1000 + to_run_ns;
@@ -84,6 +84,7 @@ SpeculationStats WithStepsOfMean(const RequestFinished& finish, uint64_t total) 
   const auto steps = StepsOfMean(*finish.tokens_per_iteration, total);
   if (!steps) return stats;
   stats.steps = steps->steps;
+  stats.retractions = 0;  // the mean is over all iterations
   return ContradictsItself(stats, total) ? *finish.speculation : stats;
 }
 

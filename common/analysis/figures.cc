@@ -224,7 +224,7 @@ LatencyFigures LatenciesOf(const LatencyInput& input) {
   LatencyFigures figures;
   figures.ttft_ms = to_first_token(1, TtftOf);
   figures.ttft_user_ms = to_first_token(
-      2, [](const SettledRequest& r) { return MsUntil(r, r.slot_free_ns, r.first_token_ns); });
+      2, [](const SettledRequest& r) { return MsUntil(r, r.due_ns, r.first_token_ns); });
   if (input.reasoning_marked) {
     figures.ttfo_ms = describer.Describe(
         3, [](const SettledRequest& r) { return MsUntil(r, r.start_ns, r.first_answer_ns); });
@@ -236,6 +236,8 @@ LatencyFigures LatenciesOf(const LatencyInput& input) {
   if (input.step_latency != nullptr) figures.step_latency_ms = DescribeMs(*input.step_latency);
   figures.request_latency_ms = describer.Describe(
       5, [](const SettledRequest& r) { return MsUntil(r, r.start_ns, r.cut ? Time() : r.end_ns); });
+  figures.request_latency_user_ms = describer.Describe(
+      7, [](const SettledRequest& r) { return MsUntil(r, r.due_ns, r.cut ? Time() : r.end_ns); });
   figures.connect_ms =
       DescribeOk(requests, [](const SettledRequest& r) { return Seen(Ms(0, r.connect_ns)); });
   figures.user_tps = stream(6, -1, [](const SettledRequest& r) { return Seen(UserTps(r)); });

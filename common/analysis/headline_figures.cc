@@ -6,6 +6,7 @@
 
 #include "common/analysis/conservation.h"
 #include "common/analysis/figures.h"
+#include "common/analysis/goodput.h"
 #include "common/analysis/throughput_figures.h"
 #include "common/base/hash.h"
 
@@ -44,6 +45,9 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
   whole.throughput = ThroughputOfWindows(input);
   whole.latency = Latencies(sources, sources.held_hold, sums.WholeHold(), steady);
   SetSteadyUserTps(whole);
+  // Of what became of the requests, also after the hold.
+  SetGoodput(sources.hold, results.spec.goodput, static_cast<double>(hold.windows),
+             whole.throughput);
   results.headline.throughput = whole.throughput;
   results.headline.latency = whole.latency;
   if (!sources.leaves_out) return;
@@ -54,6 +58,10 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
   results.headline.throughput = ThroughputOfWindows(input);
   results.headline.latency = Latencies(sources, sources.held_sound, sums.SoundHold(), steady);
   SetSteadyUserTps(results.headline);
+  RequestSet sound = sources.hold;
+  std::erase_if(sound, [](const SettledRequest* each) { return each->in_invalid_window; });
+  SetGoodput(sound, results.spec.goodput, static_cast<double>(sources.sound_windows.size()),
+             results.headline.throughput);
 }
 
 }  // namespace
@@ -67,6 +75,7 @@ void SetHeadline(const ResultSources& sources, Results& results) {
   results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_run.latency =
       Latencies(sources, sources.all, sources.state.settlement.slices().all().Whole());
+  SetGoodput(sources.all, results.spec.goodput, results.run_length_s, results.whole_run.throughput);
   if (!results.headline_is_whole_run) return SetOfHold(sources, *results.hold, input, results);
   // Ramp and drain are no steady state: no intervals.
   results.headline.throughput = results.whole_run.throughput;

@@ -11,6 +11,7 @@ namespace {
 constexpr double kLittleShareMax = 0.05;  // of what is expected in flight
 // At a few in flight 5 % is less than one request, which the ends of the hold may cost.
 constexpr double kLittleApartMin = 1;  // requests
+constexpr double kLittleSigmas = 4;    // of Poisson's spread, over the seconds
 constexpr uint64_t kLittleWindowsMin = 10;
 
 // Time that the requests spent in flight between two times, by their rows; one that never ended was
@@ -62,7 +63,12 @@ CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
   const double expected =
       TimeInFlight(evidence.requests, first_s * kSecondNs, (first_s + length_s) * kSecondNs) /
       static_cast<double>(length_s);
-  const double apart_max = std::max(kLittleShareMax * expected, kLittleApartMin);
+  double apart_max = std::max(kLittleShareMax * expected, kLittleApartMin);
+  // Of arrivals the number in flight goes up and down, and is counted once a second.
+  if (!ExpectationOf(figures.spec.load.shape).in_flight) {
+    const auto seconds = static_cast<double>(length_s);
+    apart_max = std::max(apart_max, kLittleSigmas * std::sqrt(expected / seconds));
+  }
   if (std::abs(*in_flight - expected) <= apart_max) return checked;
   checked.finding = Finding{
       .state = VerdictState::kDegraded,

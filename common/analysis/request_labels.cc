@@ -48,8 +48,9 @@ std::optional<VerdictLabel> ShortHoldLabel(const Results& figures) {
 std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures) {
   const bool whole = figures.headline_is_whole_run;
   const double length_s = whole ? figures.run_length_s : figures.hold->length_s;
-  const uint64_t bs = evidence.run.spec().load.bs;
-  const uint64_t needed = std::max(kRequestsMin, kRequestsPerSlotMin * bs);
+  const LoadShape& shape = evidence.run.spec().load.shape;
+  const uint64_t in_flight = ExpectationOf(shape).in_flight.value_or(0);
+  const uint64_t needed = std::max(kRequestsMin, kRequestsPerSlotMin * in_flight);
   const auto ok = static_cast<uint64_t>(std::count_if(
       evidence.requests.begin(), evidence.requests.end(), [&](const SettledRequest& request) {
         return request.ok() && (whole || request.stage == Stage::kHold);
@@ -58,9 +59,9 @@ std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Result
   if (ok == 0 || (ok >= needed && length_s >= kLengthMinS)) return std::nullopt;
   return VerdictLabel{
       .code = Label::kTooShort,
-      .text = absl::StrFormat("%d requests in %.1f s at bs %d are mostly the run's start and end, "
+      .text = absl::StrFormat("%d requests in %.1f s at %s are mostly the run's start and end, "
                               "and mean little: measure %d or more, for %.0f s or longer",
-                              ok, length_s, bs, needed, kLengthMinS)};
+                              ok, length_s, OfferedLoadText(shape), needed, kLengthMinS)};
 }
 
 std::optional<VerdictLabel> ContextOverflowLabel(std::span<const SettledRequest> requests) {
@@ -84,6 +85,14 @@ std::optional<VerdictLabel> IgnoreEosLabel(const RunContext& run) {
                       .text =
                           "replies continue past their natural end: their text, and so the "
                           "acceptance, is not what users get"};
+}
+
+std::optional<VerdictLabel> SyntheticTextLabel(const RunSpec& spec) {
+  if (!spec.dataset.synthetic_text) return std::nullopt;
+  return VerdictLabel{.code = Label::kSyntheticText,
+                      .text =
+                          "the prompts are not language: acceptance, and throughput with "
+                          "speculation, are not those of real traffic"};
 }
 
 std::optional<VerdictLabel> RepeatedPromptsLabel(const Evidence& evidence) {

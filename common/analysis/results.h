@@ -11,6 +11,7 @@
 #include "common/analysis/request_books.h"
 #include "common/analysis/verdict_types.h"
 #include "common/figures/agent_figures.h"
+#include "common/figures/arrival_figures.h"
 #include "common/figures/dimension.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/reconciliation.h"
@@ -110,6 +111,7 @@ struct Results {
   std::optional<LoggedFigures> logged;               // absent: no files were read
   std::vector<TargetNetwork> networks;               // by target, of those that were measured
   std::optional<StartSkew> start_skew;               // absent with one agent
+  std::optional<ArrivalFigures> arrivals;            // of an open loop
 
   std::optional<ServerFigures> servers;  // absent where nothing was scraped
   std::vector<ScrapeFailure> metrics_failures;

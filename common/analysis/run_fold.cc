@@ -248,7 +248,7 @@ absl::Status RunState::OnAgentJoined(const AgentJoined& event) {
   agent.incarnation = event.incarnation;
   agent.host = event.host;
   // Bounds what is kept by slot.
-  agent.slots = std::min(event.slots, run.spec().load.bs);
+  agent.slots = std::min(event.slots, ExpectationOf(run.spec().load.shape).slots);
   agent.backing_off_since_ns.clear();
   if (run.armed) {
     // An agent on the controller's own machine shares its clock.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/analysis/agent_description.h"
+#include "common/analysis/arrival_proof.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
 #include "common/analysis/headline_figures.h"
@@ -100,7 +101,8 @@ void SetLogged(const RunState& state, Results& results) {
   results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
                                               .with_id = state.requests_with_id,
                                               .found = state.logged_requests,
-                                              .output_tokens = results.tokens.output.value_or(0)});
+                                              .output_tokens = results.tokens.output.value_or(0),
+                                              .resends = results.conservation.resends});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
@@ -209,6 +211,9 @@ Results MakeResults(const RunState& state) {
   SetLogged(state, results);
   SetHeadline(sources, results);
   SetSlices(sources, results);
+  results.arrivals =
+      ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows),
+                 sources.bounds.drain_s);
   results.cells = CrossCellsOf({.run = state.run,
                                 .acceptance = *sources.acceptance,
                                 .requests = sources.requests,

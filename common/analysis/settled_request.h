@@ -31,7 +31,7 @@ struct SettledRequest {
   uint64_t position = 0;
   uint64_t question = 0;  // the same for requests of one dataset row, however often it is sent
   // ns since T0; differences of two are differences on the agent's own clock.
-  int64_t begin_ns = 0, slot_free_ns = 0;
+  int64_t begin_ns = 0, due_ns = 0;
   Time start_ns;                       // absent: never sent
   Time end_ns;                         // absent: never reported
   Time first_token_ns, last_token_ns;  // absent: no chunk
@@ -68,6 +68,8 @@ struct SettledRequest {
   std::array<StepSums, kStepSources> steps;
 
   bool ok() const { return outcome == Outcome::kOk; }
+  // The prompt's step alone: nothing that follows could be told of.
+  bool has_no_step() const { return ok() && output_tokens && *output_tokens <= 1; }
   const StepSums& StepsFrom(StepSource source) const { return steps[static_cast<size_t>(source)]; }
 };
 

@@ -28,8 +28,10 @@ Stage StageBounds::At(int64_t time_ns) const {
 StageBounds FindStages(const LoadSpec& load, const StageFacts& facts) {
   StageBounds bounds;
   // Until every slot of every agent is filled the load is not at bs: no hold before.
-  if (facts.slots_filled_ns) {
-    const int64_t filled_ns = *facts.slots_filled_ns;
+  std::optional<int64_t> full_ns = facts.slots_filled_ns;
+  if (ExpectationOf(load.shape).full_at_begin) full_ns = 0;
+  if (full_ns) {
+    const int64_t filled_ns = *full_ns;
     bounds.warmup_s = SecondsUp(std::max(load.ramp.count(), filled_ns));
     bounds.hold_s = SecondsUp(std::max((load.ramp + load.warmup).count(), filled_ns));
   }

@@ -11,7 +11,7 @@
 namespace specctl {
 namespace {
 
-constexpr double kLeastShare = 0.05;  // of bs
+constexpr double kLeastShare = 0.05;  // of bs, or of what is in flight on average
 constexpr double kLeastRequests = 1;
 
 std::optional<double> LevelOf(GrowingLevel level, const WindowFigures& window) {
@@ -32,7 +32,8 @@ void WithholdIntervals(FigureSet& set) {
   }
   for (std::optional<Distribution>* described :
        {&set.latency.ttft_ms, &set.latency.ttft_user_ms, &set.latency.ttfo_ms, &set.latency.itl_ms,
-        &set.latency.step_latency_ms, &set.latency.request_latency_ms, &set.latency.user_tps}) {
+        &set.latency.step_latency_ms, &set.latency.request_latency_ms,
+        &set.latency.request_latency_user_ms, &set.latency.user_tps}) {
     if (*described) (*described)->intervals.reset();
   }
 }
@@ -52,10 +53,18 @@ std::optional<HoldGrowth> FindGrowthOf(GrowingLevel level, std::span<const Windo
 
 std::optional<HoldGrowth> FindGrowthOfHold(const Results& figures) {
   if (figures.headline_is_whole_run) return std::nullopt;
-  const auto first = static_cast<size_t>(figures.hold->start_s);
-  const double least = std::max(kLeastRequests, kLeastShare * figures.spec.load.bs);
-  return FindGrowthOf(GrowingLevel::kWaiting,
-                      std::span(figures.windows).subspan(first, figures.hold->windows), least);
+  const std::span<const WindowFigures> hold =
+      std::span(figures.windows)
+          .subspan(static_cast<size_t>(figures.hold->start_s), figures.hold->windows);
+  const auto expected = ExpectationOf(figures.spec.load.shape).in_flight;
+  if (expected) {
+    return FindGrowthOf(GrowingLevel::kWaiting, hold,
+                        std::max(kLeastRequests, kLeastShare * *expected));
+  }
+  double in_flight = 0;
+  for (const WindowFigures& window : hold) in_flight += window.in_flight_mean;
+  const double mean = hold.empty() ? 0 : in_flight / static_cast<double>(hold.size());
+  return FindGrowthOf(GrowingLevel::kInFlight, hold, std::max(kLeastRequests, kLeastShare * mean));
 }
 
 void WithholdIntervals(Results& results) {

@@ -15,8 +15,9 @@ namespace specctl {
 std::optional<HoldGrowth> FindGrowthOf(GrowingLevel level, std::span<const WindowFigures> hold,
                                        double least);
 
-// Of the run's load: a closed loop holds what is in flight at bs, so its queue is on the servers.
-// Growth by less than one request, or than 5 % of bs, changes no figure.  nullopt without a hold.
+// Of the run's load: a closed loop holds what is in flight at bs, so its queue is on the servers;
+// in an open loop what is in flight grows where the servers don't keep up.  Growth by less than one
+// request, or than 5 % of bs (of the mean in flight), changes no figure.  nullopt without a hold.
 std::optional<HoldGrowth> FindGrowthOfHold(const Results& figures);
 
 // Takes the intervals of a hold away that has no steady state: they would be of one.

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "common/analysis/arrival_proof.h"
 #include "common/analysis/labels.h"
 #include "common/analysis/littles_law.h"
 #include "common/analysis/reconcile.h"
@@ -77,6 +78,9 @@ Judgement Judge(const Evidence& evidence, const Results& figures) {
   // Traffic of others explains tokens that nothing else does.
   AddCheckResult(CheckTokens(evidence, figures, verdict.labels), judgement);
   AddFinding(CheckReconciliation(figures), verdict);
+  AddFinding(CheckShed(figures), verdict);
+  AddFinding(CheckLateness(figures), verdict);
+  AddFinding(CheckArrivalProcess(figures), verdict);
   std::vector<WindowReasons> reasons = ReasonsOfWindows(evidence, figures);
   for (VerdictReason& reason : SumUpWindows(evidence, figures, reasons)) {
     verdict.reasons.push_back(std::move(reason));

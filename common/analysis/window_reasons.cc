@@ -14,7 +14,10 @@ constexpr double kInFlightShareMin = 0.99;
 // In a hold every slot has work; what is not in flight and not backing off stood idle because of
 // us.
 bool SlotsStoodIdle(const Evidence& evidence, const WindowFigures& window, double backing_off) {
-  const double least = kInFlightShareMin * evidence.run.spec().load.bs;
+  // Where none are expected, arrivals and the servers decide.
+  const auto expected = ExpectationOf(evidence.run.spec().load.shape).in_flight;
+  if (!expected) return false;
+  const double least = kInFlightShareMin * *expected;
   return window.stage == Stage::kHold && window.in_flight_mean + backing_off < least;
 }
 
@@ -76,7 +79,7 @@ std::vector<VerdictReason> SumUpWindows(const Evidence& evidence, const Results&
   summed.insert(summed.begin(), {.code = ReasonCode::kInFlightBelowBs,
                                  .text = absl::StrFormat(
                                      "less than 99 %% of bs %d in flight, because slots stood idle",
-                                     evidence.run.spec().load.bs),
+                                     ExpectationOf(evidence.run.spec().load.shape).slots),
                                  .windows = below});
   return summed;
 }

@@ -68,10 +68,38 @@ class StimulusChecker {
   }
 
   void CheckLoad() {
-    const uint32_t a = a_.results().spec.load.bs, b = b_.results().spec.load.bs;
+    const LoadShape& a = a_.results().spec.load.shape;
+    const LoadShape& b = b_.results().spec.load.shape;
     if (a == b) return;
-    Refuse("offered_load", absl::StrFormat("concurrency differs: A bs %d, B bs %d", a, b),
-           absl::StrFormat("measure both at one --bs, e.g. %d", std::max(a, b)));
+    const auto* const a_closed = std::get_if<ClosedLoop>(&a);
+    const auto* const b_closed = std::get_if<ClosedLoop>(&b);
+    if (a_closed != nullptr && b_closed != nullptr) {
+      Refuse("offered_load",
+             absl::StrFormat("concurrency differs: A bs %d, B bs %d", a_closed->bs, b_closed->bs),
+             absl::StrFormat("measure both at one --bs, e.g. %d",
+                             std::max(a_closed->bs, b_closed->bs)));
+    } else {
+      Refuse(
+          "offered_load",
+          absl::StrFormat("offered load differs: A %s, B %s", LoadShapeText(a), LoadShapeText(b)),
+          "measure both with the same --bs, or the same --request-rate, --arrival, "
+          "--in-flight-max and --think-time");
+    }
+  }
+
+  // What is accepted of random tokens is not what is accepted of language, nor is what it gains.
+  void CheckText() {
+    const auto speculates_on_no_text = [](const Results& results) {
+      return results.spec.dataset.synthetic_text &&
+             std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
+                         [](const TargetAcceptance& target) { return target.speculates; });
+    };
+    const bool a = speculates_on_no_text(a_.results()), b = speculates_on_no_text(b_.results());
+    if (!a && !b) return;
+    Refuse("synthetic_text",
+           absl::StrFormat("%s speculated on prompts that are not language",
+                           a && b ? "both" : (a ? "A" : "B")),
+           "measure with prompts that people write");
   }
 
   void CheckLengths() {
@@ -199,6 +227,7 @@ void CheckStimulus(const MeasuredRun& a, const MeasuredRun& b, Comparability& re
   StimulusChecker checker(a, b, result);
   checker.CheckSampling();
   checker.CheckLoad();
+  checker.CheckText();
   checker.CheckLengths();
   checker.CheckEnds();
   checker.CheckPrefixHits();

@@ -25,7 +25,7 @@ void WriteMetadata(const EndedRequest& request, const RunContext& run, JsonWrite
   if (row != nullptr) json.TextField("conversation_id", row->question_id);
   json.Field("turn_index", settled.turn);
   if (row != nullptr) json.TextField("source_kind", row->category);
-  json.Field("credit_issued_ns", t0_unix_ns + settled.slot_free_ns);
+  json.Field("credit_issued_ns", t0_unix_ns + settled.due_ns);
   json.Field("request_start_ns", t0_unix_ns + settled.begin_ns);
   json.Field("request_end_ns", t0_unix_ns + end_ns);
   json.Field("worker_id", absl::StrFormat("agent_%d", settled.agent));

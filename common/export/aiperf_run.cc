@@ -20,9 +20,11 @@ void WritePhase(std::string_view kind, const RunSpec& spec, JsonWriter& json) {
   const bool warmup = kind == "warmup";
   json.Field("name", kind);
   json.Field("kind", kind);
-  json.Field("type", "concurrency");
+  const OpenLoop* const open = std::get_if<OpenLoop>(&load.shape);
+  json.Field("type", open == nullptr ? "concurrency" : ArrivalProcessName(open->process));
   if (warmup) json.Field("exclude_from_results", true);
-  json.Field("concurrency", load.bs);
+  json.Field("concurrency", ExpectationOf(load.shape).slots);
+  if (open != nullptr) json.Field("rate", open->rate_per_s);
   if (warmup) {
     json.Field("duration", SecondsIn(load.ramp + load.warmup));
     return;

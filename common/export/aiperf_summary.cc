@@ -45,8 +45,8 @@ void AiperfSummary::AddRequest(const EndedRequest& request) {
   const SettledRequest& settled = request.settled;
   // A lost request has no end: the window is that of the others.
   const int64_t end_ns = settled.end_ns.value_or(settled.begin_ns);
-  if (!window_) window_ = Window{.begin_ns = settled.slot_free_ns, .end_ns = end_ns};
-  window_->begin_ns = std::min(window_->begin_ns, settled.slot_free_ns);
+  if (!window_) window_ = Window{.begin_ns = settled.due_ns, .end_ns = end_ns};
+  window_->begin_ns = std::min(window_->begin_ns, settled.due_ns);
   window_->end_ns = std::max(window_->end_ns, end_ns);
   if (const auto error = AiperfErrorOf(request.finish)) {
     ++failed_;

@@ -89,6 +89,10 @@ constexpr FigureDefinition kFigures[] = {
                                               {.short_label = "total TPS", .page = kBeside}),
     Throughput<&ThroughputFigures::requests_per_s>(
         {"requests_per_s", "requests/s", Unit::kPerSecond, kEstimate, kUp}, {.page = kRow}),
+    Throughput<&ThroughputFigures::goodput_per_s>(
+        {"goodput_per_s", "goodput/s", Unit::kPerSecond, kEstimate, kUp}, {.page = kRowIfThere}),
+    Throughput<&ThroughputFigures::goodput_share>(
+        {"goodput_share", "goodput, share", Unit::kShare, kEstimate, kUp}, {.page = kRowIfThere}),
     Throughput<&ThroughputFigures::user_tps_mean>(
         {"user_tps_mean", "user TPS, mean", kTps, kEstimate, kUp}, {.page = kRow}),
     Throughput<&ThroughputFigures::output_tps_per_gpu>(
@@ -113,6 +117,8 @@ constexpr FigureDefinition kFigures[] = {
         {.page = kMainRow, .need = kTokensByChunk}),
     Latency<&LatencyFigures::request_latency_ms>(
         {"request_latency_ms", "request latency ms", kMs, kDistribution, kDown}, {.page = kRow}),
+    Latency<&LatencyFigures::request_latency_user_ms>(
+        {"request_latency_user_ms", "user's request latency ms", kMs, kDistribution, kDown}),
     Latency<&LatencyFigures::connect_ms>({"connect_ms", "connect ms", kMs, kDistribution, kDown}),
     Latency<&LatencyFigures::receive_lag_ms>(
         {"receive_lag_ms", "receive lag ms", kMs, kDistribution, kDown}),

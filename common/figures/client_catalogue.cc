@@ -44,9 +44,28 @@ constexpr FigureOf<AgentFigures> kAgentFigures[] = {
         {"started_ms", "first request late by ms", Unit::kMilliseconds, kRatio, Better::kDown}),
 };
 
+template <auto kField>
+constexpr FigureOf<ArrivalFigures> OfArrivals(FigureName name) {
+  return {Checked<kField>(name), &ReadField<ArrivalFigures, kField>};
+}
+
+constexpr FigureOf<ArrivalFigures> kArrivalFigures[] = {
+    OfArrivals<&ArrivalFigures::planned>({"planned", "arrivals planned", Unit::kRequests, kCount}),
+    OfArrivals<&ArrivalFigures::begun>({"begun", "arrivals begun", Unit::kRequests, kCount}),
+    OfArrivals<&ArrivalFigures::shed>(
+        {"shed", "arrivals shed", Unit::kRequests, kCount, Better::kDown}),
+    OfArrivals<&ArrivalFigures::planned_per_s>(
+        {"planned_per_s", "arrivals planned/s", Unit::kPerSecond, kRatio}),
+    OfArrivals<&ArrivalFigures::achieved_per_s>(
+        {"achieved_per_s", "arrivals achieved/s", Unit::kPerSecond, kRatio}),
+    OfArrivals<&ArrivalFigures::lateness_ms>(
+        {"lateness_ms", "arrival lateness ms", Unit::kMilliseconds, kDistribution, Better::kDown}),
+};
+
 }  // namespace
 
 std::span<const FigureOf<TargetNetwork>> NetworkCatalogue() { return kNetworkFigures; }
 std::span<const FigureOf<AgentFigures>> AgentCatalogue() { return kAgentFigures; }
+std::span<const FigureOf<ArrivalFigures>> ArrivalCatalogue() { return kArrivalFigures; }
 
 }  // namespace specctl

@@ -70,6 +70,7 @@ enum class PagePlace : uint8_t {
   kRow,         // a row; of a missing figure with the reason
   kMainRow,     // and wherever other figures stand beside the headline's: "whole run"
   kRowIfLater,  // a row only where it is later than the TTFT: with reasoning before the answer
+  kRowIfThere,  // a row only where it was asked for
 };
 
 // What a figure is computed from, and so why it may be missing.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/figures/agent_figures.h"
+#include "common/figures/arrival_figures.h"
 #include "common/figures/figure_definition.h"
 #include "common/figures/figure_set.h"
 #include "common/figures/figure_value.h"
@@ -61,6 +62,7 @@ constexpr bool CanHold(FigureKind kind) {
   using Form = typename FormOf<Field>::Type;
   if constexpr (std::is_same_v<Form, Estimate>) return kind == FigureKind::kEstimate;
   if constexpr (std::is_same_v<Form, Distribution>) return kind == FigureKind::kDistribution;
+  if constexpr (std::is_same_v<Form, HistogramFigure>) return kind == FigureKind::kDistribution;
   if constexpr (std::is_same_v<Form, GaugeSummary>) return kind == FigureKind::kGauge;
   if constexpr (std::is_same_v<Form, bool>) return kind == FigureKind::kQualifier;
   // A difference of counters is a double.

@@ -20,7 +20,7 @@ struct Estimate {
 // Figures over a set of requests and the chunks that belong to them.
 struct LatencyFigures {
   std::optional<Distribution> ttft_ms, ttft_user_ms, ttfo_ms, itl_ms, step_latency_ms,
-      request_latency_ms, connect_ms, user_tps;
+      request_latency_ms, request_latency_user_ms, connect_ms, user_tps;
   std::optional<Distribution> receive_lag_ms;  // of every stamped read of the run; headline alone
 };
 
@@ -32,6 +32,7 @@ struct LengthFigures {
 struct ThroughputFigures {
   std::optional<Estimate> output_tps, total_tps, requests_per_s, user_tps_mean;
   std::optional<double> output_tps_per_gpu, output_tps_peak;  // peak: the best window
+  std::optional<Estimate> goodput_share, goodput_per_s;       // with --goodput
 };
 
 // kCounters: the servers' own, over the whole run.  kMixed: targets with different ones.

@@ -23,6 +23,9 @@ enum class ReasonCode : uint8_t {
   kTokensApart,
   kAcceptanceApart,
   kLittlesLaw,
+  kArrivalsShed,
+  kArrivalsLate,
+  kArrivalsApart,
   kUnstable,
   // Of windows.  Those of an agent's health come in this order where a run's verdict sums them up.
   kInFlightBelowBs,

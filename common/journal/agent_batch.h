@@ -11,6 +11,7 @@
 
 #include "common/base/hash.h"
 #include "common/engine/token_accounting.h"
+#include "common/journal/agent_health.h"
 
 namespace specctl {
 
@@ -21,8 +22,17 @@ struct RequestBegun {
   uint32_t turn = 0;
   uint32_t slot = 0;  // the agent's local slot
   uint32_t target = 0;
-  int64_t slot_free_mono_ns = 0;  // when the slot could have begun it (ttft_user starts here)
-  int64_t begin_mono_ns = 0;      // when it did
+  // When it was to begin (ttft_user starts here): of a closed loop, when its slot was free; of an
+  // open loop, when its conversation arrived, and of a later turn when the think time was over.
+  int64_t due_mono_ns = 0;
+  int64_t begin_mono_ns = 0;  // when it did
+};
+
+// A conversation of an open loop that arrived when every slot was taken, and was given up.
+struct ShedArrival {
+  uint64_t position = 0;
+  uint32_t turns = 0;       // that were not sent
+  int64_t due_mono_ns = 0;  // when it arrived
 };
 
 enum class Outcome { kOk, kFailed, kTimedOut, kCancelled, kLost };
@@ -90,23 +100,6 @@ struct RequestFinished {
   std::string address;
 };
 
-// How well an agent kept up since its last record, which is a second or more; docs/metrics.md says
-// what each lag is.
-struct AgentHealth {
-  int64_t from_mono_ns = 0, at_mono_ns = 0;  // the time it covers
-  uint32_t in_flight = 0;                    // at its end
-  uint64_t chunks = 0, reads = 0, coalesced_reads = 0, unstamped_reads = 0;
-  uint64_t burst_chunks = 0;      // arrived with one of another step while they were waited for
-  uint64_t wall_clock_steps = 0;  // seen between two readings of both clocks
-  // As LagHistogram encodes them; the last is of every token-bearing chunk.
-  std::string receive_lag, send_lag, loop_lag, arrival_bound;
-  uint64_t cpu_user_ns = 0, cpu_system_ns = 0;  // whole process
-  // Time that its cgroup was kept from running, and that the host's cores were taken away, in sum.
-  uint64_t cpu_throttled_ns = 0, cpu_stolen_ns = 0;
-  uint64_t spool_bytes = 0, rss_bytes = 0;  // at its end
-  uint64_t unacknowledged_ns = 0;           // age of the oldest batch that is, at its end
-};
-
 enum class UnassignedReason {
   kEarlierTurnFailed,
   kLimit,
@@ -133,6 +126,7 @@ struct AgentBatch {
   int64_t to_mono_ns = 0;
   int64_t real_minus_mono_ns = 0;  // at to_mono_ns
   std::vector<RequestBegun> begun;
+  std::vector<ShedArrival> shed;
   std::string chunks;  // see chunk_codec.h
   std::vector<RequestFinished> finished;
   std::optional<AgentHealth> health;

@@ -18,7 +18,7 @@ void WriteRequestBegun(const RequestBegun& in, v1::RequestBegun* out) {
   out->set_turn(in.turn);
   out->set_slot(in.slot);
   out->set_target(in.target);
-  out->set_slot_free_mono_ns(in.slot_free_mono_ns);
+  out->set_due_mono_ns(in.due_mono_ns);
   out->set_begin_mono_ns(in.begin_mono_ns);
 }
 
@@ -29,7 +29,7 @@ RequestBegun ReadRequestBegun(const v1::RequestBegun& in) {
   out.turn = in.turn();
   out.slot = in.slot();
   out.target = in.target();
-  out.slot_free_mono_ns = in.slot_free_mono_ns();
+  out.due_mono_ns = in.due_mono_ns();
   out.begin_mono_ns = in.begin_mono_ns();
   return out;
 }
@@ -158,6 +158,20 @@ AgentHealth ReadAgentHealth(const v1::AgentHealth& in) {
   return out;
 }
 
+void WriteShedArrival(const ShedArrival& in, v1::ShedArrival* out) {
+  out->set_position(in.position);
+  out->set_turns(in.turns);
+  out->set_due_mono_ns(in.due_mono_ns);
+}
+
+ShedArrival ReadShedArrival(const v1::ShedArrival& in) {
+  ShedArrival out;
+  out.position = in.position();
+  out.turns = in.turns();
+  out.due_mono_ns = in.due_mono_ns();
+  return out;
+}
+
 void WriteUnassigned(const Unassigned& in, v1::Unassigned* out) {
   out->set_reason(EnumToProto<v1::UnassignedReason>(in.reason));
   out->set_requests(in.requests);
@@ -181,6 +195,7 @@ v1::AgentBatch BatchToProto(const AgentBatch& in) {
   out.set_to_mono_ns(in.to_mono_ns);
   out.set_real_minus_mono_ns(in.real_minus_mono_ns);
   for (const auto& item : in.begun) WriteRequestBegun(item, out.add_begun());
+  for (const auto& item : in.shed) WriteShedArrival(item, out.add_shed());
   out.set_chunks(in.chunks);
   for (const auto& item : in.finished) WriteRequestFinished(item, out.add_finished());
   if (in.health) WriteAgentHealth(*in.health, out.mutable_health());
@@ -202,6 +217,8 @@ AgentBatch BatchFromProto(const v1::AgentBatch& in) {
   out.real_minus_mono_ns = in.real_minus_mono_ns();
   out.begun.reserve(static_cast<size_t>(in.begun_size()));
   for (const auto& item : in.begun()) out.begun.push_back(ReadRequestBegun(item));
+  out.shed.reserve(static_cast<size_t>(in.shed_size()));
+  for (const auto& item : in.shed()) out.shed.push_back(ReadShedArrival(item));
   // They stay encoded: they are most of a batch, and not every reader wants them.
   out.chunks = in.chunks();
   out.finished.reserve(static_cast<size_t>(in.finished_size()));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <google/protobuf/descriptor.h>
@@ -62,6 +63,10 @@ void StoreValue(T value, const StoredField& to, Message* message) {
   // By number: reflection knows no C++ enum, and a stored one is 1 above ours (0: unspecified).
   to.reflection->SetEnumValue(message, to.descriptor, EnumToProto<int>(value));
 }
+// A closed loop is stored as its number alone.
+void StoreValue(const ClosedLoop& loop, const StoredField& to, Message* message) {
+  StoreValue(loop.bs, to, message);
+}
 template <class T>
 void StoreValue(const std::optional<T>& value, const StoredField& to, Message* message) {
   // Absent stays absent on the wire.
@@ -70,6 +75,9 @@ void StoreValue(const std::optional<T>& value, const StoredField& to, Message* m
 void StoreValue(const std::vector<std::string>& values, const StoredField& to, Message* message) {
   for (const std::string& value : values) to.reflection->AddString(message, to.descriptor, value);
 }
+
+template <HasSpecFields T>
+void StoreValue(const T& value, const StoredField& to, Message* message);
 
 struct SpecStorer {
   Message* message;
@@ -82,6 +90,13 @@ struct SpecStorer {
   void Group(std::string_view /*key*/, const Members& visit_members) const {
     // Groups are of run.json; the stored message is flat.
     visit_members();
+  }
+  template <class Variant, class... Fields>
+  void OneOf(const Variant& variant, const Fields&... fields) const {
+    const auto store = [&]<class T>(const AlternativeField<T>& field) {
+      if (const T* value = std::get_if<T>(&variant)) (*this)(field, *value);
+    };
+    (store(fields), ...);
   }
 };
 
@@ -126,6 +141,9 @@ template <SpecEnum T>
 void LoadValue(const StoredField& from, const Message& message, T& value) {
   value = EnumFromProto<T>(from.reflection->GetEnumValue(message, from.descriptor));
 }
+void LoadValue(const StoredField& from, const Message& message, ClosedLoop& loop) {
+  LoadValue(from, message, loop.bs);
+}
 template <class T>
 void LoadValue(const StoredField& from, const Message& message, std::optional<T>& value) {
   value.reset();
@@ -133,6 +151,9 @@ void LoadValue(const StoredField& from, const Message& message, std::optional<T>
     LoadValue(from, message, value.emplace());
   }
 }
+
+template <HasSpecFields T>
+void LoadValue(const StoredField& from, const Message& message, T& value);
 
 struct SpecLoader {
   const Message& message;
@@ -144,6 +165,16 @@ struct SpecLoader {
   template <class Members>
   void Group(std::string_view /*key*/, const Members& visit_members) const {
     visit_members();
+  }
+  // Without any of the fields the variant stays as it is.
+  template <class Variant, class... Fields>
+  void OneOf(Variant& variant, const Fields&... fields) const {
+    const auto load = [&]<class T>(const AlternativeField<T>& field) {
+      const StoredField from(message, field);
+      if (!from.reflection->HasField(message, from.descriptor)) return;
+      LoadValue(from, message, variant.template emplace<T>());
+    };
+    (load(fields), ...);
   }
 };
 

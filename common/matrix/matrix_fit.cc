@@ -135,11 +135,11 @@ absl::Status CheckLoad(const RunCells& a, const RunCells& b, MatrixMetric metric
   if (metric != MatrixMetric::kThroughput && metric != MatrixMetric::kUserTps) {
     return absl::OkStatus();
   }
-  const auto bs = [](const RunCells& run) {
-    return "bs " + std::to_string(run.run->results.spec.load.bs);
+  const auto load = [](const RunCells& run) {
+    return LoadShapeText(run.run->results.spec.load.shape);
   };
-  return RequireEqual({a.run->name, bs(a)}, {b.run->name, bs(b)}, "concurrency",
-                      "give all runs the same --bs");
+  return RequireEqual({a.run->name, load(a)}, {b.run->name, load(b)}, "offered load",
+                      "give all runs the same --bs or --request-rate");
 }
 
 // --- rows and cells

@@ -304,7 +304,11 @@ std::string FigureTable(const Results& results, std::span<const Statistic* const
   std::string out = TrimmedLine(FigureStart("", "value", "95 % interval"));
   for (const FigureDefinition& figure : Catalogue()) {
     const bool row = figure.page == PagePlace::kRow || figure.page == PagePlace::kMainRow;
-    if (row && figure.kind == FigureKind::kEstimate) out += EstimateLines(figure, results);
+    const bool there =
+        figure.page == PagePlace::kRowIfThere && !IsAbsent(figure.read(results.headline));
+    if ((row || there) && figure.kind == FigureKind::kEstimate) {
+      out += EstimateLines(figure, results);
+    }
   }
   out += "\n";
   out += columns.empty() ? UsualDistributions(results) : DistributionsBy(columns, results);

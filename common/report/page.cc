@@ -10,6 +10,7 @@
 #include "common/base/shell_quote.h"
 #include "common/report/acceptance_block.h"
 #include "common/report/figure_table.h"
+#include "common/report/page_arrivals.h"
 #include "common/report/page_head.h"
 #include "common/report/page_network.h"
 #include "common/report/page_servers.h"
@@ -45,7 +46,7 @@ std::string RenderPage(const Results& results, const PageOptions& options) {
   std::string out = VerdictLines(results) + SetupLines(results);
   out += "\n" + FigureTable(results, options.statistics);
   if (results.servers) AppendServerLatencies(*results.servers, out);
-  out += NetworkLines(results);
+  out += ArrivalLines(results) + NetworkLines(results);
   out += TargetTable(results);
   const std::string acceptance = AcceptanceBlock(results);
   if (!acceptance.empty()) out += "\n" + acceptance;

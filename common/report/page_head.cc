@@ -174,12 +174,26 @@ std::string RequestText(const RequestSpec& request) {
   return text;
 }
 
+void AppendShape(const LoadSpec& load, Items& items) {
+  const std::string over = " over " + CountedText(load.agents, "agent");
+  const OpenLoop* const open = std::get_if<OpenLoop>(&load.shape);
+  if (open == nullptr) {
+    items.push_back("closed loop, bs " + CountText(std::get<ClosedLoop>(load.shape).bs) + over);
+    return;
+  }
+  items.push_back("open loop, " + FigureText(open->rate_per_s) + " requests/s" + over);
+  items.push_back(std::string(ArrivalProcessName(open->process)) + " arrivals");
+  items.push_back("at most " + CountText(open->in_flight_max) + " in flight");
+  if (open->think_time > Nanos(0)) {
+    items.push_back("think time " + FormatDuration(open->think_time));
+  }
+}
+
 void AppendLoad(const Results& results, std::string& out) {
   const RunSpec& spec = results.spec;
   const LoadSpec& load = spec.load;
   Items items;
-  items.push_back("closed loop, bs " + CountText(load.bs) + " over " +
-                  CountedText(load.agents, "agent"));
+  AppendShape(load, items);
   items.push_back(DatasetText(spec.dataset));
   items.push_back(RequestText(spec.request));
   if (load.ramp.count() > 0) items.push_back("ramp " + FormatDuration(load.ramp));

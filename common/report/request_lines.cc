@@ -30,7 +30,7 @@ void WriteTimes(const SettledRequest& settled, JsonWriter& json) {
   const auto write_ms = [&](std::string_view key, std::optional<int64_t> ns) {
     if (ns) json.Field(key, static_cast<double>(*ns) / 1e6);
   };
-  write_ns("slot_free_ns", settled.slot_free_ns);
+  write_ns("due_ns", settled.due_ns);
   write_ns("begin_ns", settled.begin_ns);
   write_ns("start_ns", settled.start_ns);
   write_ns("first_token_ns", settled.first_token_ns);

@@ -47,6 +47,13 @@ class SpecPrinter {
     print_members();
     json_.EndObject();
   }
+  template <class Variant, class... Fields>
+  void OneOf(const Variant& variant, const Fields&... fields) {
+    const auto print = [&]<class T>(const AlternativeField<T>& field) {
+      if (const T* value = std::get_if<T>(&variant)) (*this)(field, *value);
+    };
+    (print(fields), ...);
+  }
 
  private:
   void Print(const SpecField& field, const std::string& key, bool value) {
@@ -71,6 +78,12 @@ class SpecPrinter {
   }
   void Print(const SpecField&, const std::string& key, Endpoint value) {
     json_.Field(key, EndpointName(value));
+  }
+  void Print(const SpecField&, const std::string& key, ArrivalProcess value) {
+    json_.Field(key, ArrivalProcessName(value));
+  }
+  void Print(const SpecField&, const std::string& key, const ClosedLoop& loop) {
+    json_.Field(key, loop.bs);
   }
   void Print(const SpecField&, const std::string& key, UrlPolicy value) {
     json_.Field(key, UrlPolicyName(value));

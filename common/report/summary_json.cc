@@ -82,6 +82,30 @@ void WriteStartSkew(const std::optional<StartSkew>& skew, JsonWriter& json) {
   json.EndObject();
 }
 
+void WriteArrivals(const std::optional<ArrivalFigures>& arrivals, JsonWriter& json) {
+  if (!arrivals) return;
+  json.Key("arrivals");
+  json.BeginObject();
+  WriteFigures(ArrivalCatalogue(), *arrivals, json);
+  json.ObjectsField("dispersion", arrivals->dispersion,
+                    [&](const ArrivalFigures::Dispersion& dispersion) {
+                      WriteNumber("window_s", dispersion.window_s, json);
+                      json.Field("windows", dispersion.windows);
+                      WriteNumber("index", dispersion.index, json);
+                      if (!dispersion.expected) return;
+                      WriteNumber("poisson_low", dispersion.expected->low, json);
+                      WriteNumber("poisson_high", dispersion.expected->high, json);
+                    });
+  if (arrivals->gaps) {
+    json.Key("gaps_fit");
+    json.BeginObject();
+    WriteNumber("distance", arrivals->gaps->distance, json);
+    WriteNumber("p_value", arrivals->gaps->p_value, json);
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
 // What must agree: tokens by chunks, by totals and by counters.
 void WriteTokenBooks(const Results& results, JsonWriter& json) {
   const TokenBooks& books = results.whole_token_books;
@@ -323,6 +347,7 @@ std::string SummaryJson(const Results& results) {
     WriteTargetModel(target, results.spec, json);
     WriteNetwork(results.networks, target.target, json);
   });
+  WriteArrivals(results.arrivals, json);
   WriteStartSkew(results.start_skew, json);
   json.ObjectsField("agents", results.agents,
                     [&](const AgentFigures& agent) { WriteAgentFigures(agent, json); });

@@ -10,23 +10,25 @@
 #include "common/base/clock.h"
 #include "common/dataset/dataset_identity.h"
 #include "common/net/tls_spec.h"
+#include "common/workload/goodput.h"
+#include "common/workload/load_shape.h"
 
 namespace specctl {
 
 enum class Endpoint { kChat, kCompletions };  // /v1/chat/completions, /v1/completions
 enum class UrlPolicy { kRoundRobin, kLeastInFlight };
 
-// How many requests are in flight, for how long.
+// What load, for how long.
 struct LoadSpec {
-  uint32_t bs = 1;                // concurrency: conversations held open at once, over all agents
-  uint32_t agents = 1;            // agent processes; 1 <= agents <= bs
-  Nanos ramp{0};                  // slots are filled evenly over this time
-  Nanos warmup{0};                // full load, left out of the hold
-  std::optional<Nanos> duration;  // from the end of ramp and warm-up
+  LoadShape shape;
+  uint32_t agents = 1;                   // agent processes; at most a slot each
+  Nanos ramp{0};                         // slots of a closed loop are filled evenly over this time
+  Nanos warmup{0};                       // full load, left out of the hold
+  std::optional<Nanos> duration;         // from the end of ramp and warm-up
   std::optional<uint64_t> requests_max;  // turns; excludes conversations_max
   std::optional<uint64_t> conversations_max;
   Nanos grace = std::chrono::seconds(30);  // what is in flight at a limit gets this long
-  double failed_share_max = 0.1;           // the run ends above it, after max(bs, 10) requests
+  double failed_share_max = 0.1;           // the run ends above it, after max(a wave, 10) requests
   uint64_t seed = 0;
 };
 
@@ -93,6 +95,7 @@ struct RunSpec {
   bool flush_cache = false;     // prefix caches are cleared before T0
   std::string slice_by_header;  // name of a response header, e.g. of who served it; empty: none
   Nanos agent_timeout = std::chrono::seconds(30);
+  GoodputTerms goodput;  // what requests must keep to count as good; empty: none is counted
   // Connections to a target take turns over all addresses of its name, instead of using the first
   // that answers.
   bool resolve_all = false;

@@ -27,11 +27,27 @@ concept SpecOf = std::same_as<std::remove_const_t<Spec>, T>;
 
 // VisitFields(spec, visit) calls visit(SpecField, member) for each field, in run.json's order.
 // visit.Group(key, visit_members) takes those that run.json has in an object of their own, and that
-// are stored beside the others.  Members are const where the spec is.
+// are stored beside the others; visit.OneOf(variant, fields...) a variant, of which the field of
+// the alternative that it holds is there.  Members are const where the spec is.
+
+// The field of one alternative of a variant.
+template <class T>
+struct AlternativeField : SpecField {
+  using Alternative = T;
+};
+
+template <SpecOf<OpenLoop> Spec, class Visitor>
+void VisitFields(Spec& loop, Visitor&& visit) {
+  visit(SpecField{"request_rate_per_s"}, loop.rate_per_s);
+  visit(SpecField{"arrival"}, loop.process);
+  visit(SpecField{"in_flight_max"}, loop.in_flight_max);
+  visit(SpecField{"think_time_ns"}, loop.think_time);
+}
 
 template <SpecOf<LoadSpec> Spec, class Visitor>
 void VisitFields(Spec& load, Visitor&& visit) {
-  visit(SpecField{"bs"}, load.bs);
+  visit.OneOf(load.shape, AlternativeField<ClosedLoop>{"bs"},
+              AlternativeField<OpenLoop>{"open_loop"});
   visit(SpecField{"agents"}, load.agents);
   visit(SpecField{"ramp_ns"}, load.ramp);
   visit(SpecField{"warmup_ns"}, load.warmup);
@@ -64,6 +80,7 @@ void VisitFields(Spec& dataset, Visitor&& visit) {
   visit(SpecField{"sha256"}, dataset.sha256);
   visit(SpecField{"rows"}, dataset.rows);
   visit(SpecField{"builtin", SpecField::kApart}, dataset.builtin);
+  visit(SpecField{"synthetic_text"}, dataset.synthetic_text);
 }
 
 template <SpecOf<TargetSpec> Spec, class Visitor>
@@ -105,11 +122,12 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"engine"}, spec.engine);
   visit(SpecField{"flush_cache"}, spec.flush_cache);
   visit(SpecField{"slice_by_header"}, spec.slice_by_header);
+  visit(SpecField{"goodput"}, spec.goodput);
   visit(SpecField{"resolve_all", "resolve", "first", "all"}, spec.resolve_all);
 }
 
 template <class T>
-concept HasSpecFields = SpecOf<T, LoadSpec> || SpecOf<T, RequestSpec> ||
+concept HasSpecFields = SpecOf<T, OpenLoop> || SpecOf<T, LoadSpec> || SpecOf<T, RequestSpec> ||
     SpecOf<T, DatasetIdentity> || SpecOf<T, TargetSpec> || SpecOf<T, RunSpec>;
 
 }  // namespace specctl

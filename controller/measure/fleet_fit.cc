@@ -1,6 +1,7 @@
 #include "controller/measure/fleet_fit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <absl/strings/str_format.h>
@@ -11,6 +12,7 @@ namespace specctl::controller {
 namespace {
 
 constexpr uint32_t kStreamsPerAgent = 256;
+constexpr double kArrivalsPerAgent = 500;  // per second
 // What the controller opens besides, for each agent, its session and the socket that starts it.
 constexpr uint64_t kControllerFiles = 32;
 constexpr uint64_t kFilesOfAgent = 2;
@@ -20,11 +22,20 @@ uint64_t AgentNeeds(uint64_t bs, uint64_t agents) {
 }
 uint64_t ControllerNeeds(uint64_t agents) { return kControllerFiles + kFilesOfAgent * agents; }
 
-uint32_t DefaultAgents(uint32_t bs, const FleetFacts& fleet) {
+uint32_t DefaultAgents(const LoadExpectation& expected, const FleetFacts& fleet) {
   uint32_t cores = 0;
   for (const FleetHost& host : fleet.hosts) cores += host.cores;
-  const uint32_t wanted = bs / kStreamsPerAgent + (bs % kStreamsPerAgent == 0 ? 0 : 1);
-  return std::clamp<uint32_t>(wanted, 1, std::max<uint32_t>(cores, 1));
+  // How many an open loop will have in flight nobody knows, only how many arrive.
+  const double wanted = expected.in_flight
+                            ? static_cast<double>(*expected.in_flight) / kStreamsPerAgent
+                            : expected.begun_per_s.value_or(0) / kArrivalsPerAgent;
+  const auto most = static_cast<double>(std::clamp<uint32_t>(cores, 1, expected.slots));
+  return static_cast<uint32_t>(std::clamp(std::ceil(wanted), 1.0, most));
+}
+
+// The flag that says how many conversations are open at once.
+std::string_view SlotsFlag(const LoadShape& shape) {
+  return std::holds_alternative<ClosedLoop>(shape) ? "--bs" : "--in-flight-max";
 }
 
 // Any agent may be on it.
@@ -42,7 +53,8 @@ uint64_t AgentsThatFit(uint64_t bs, uint64_t agent_files_max, uint64_t controlle
   return ControllerNeeds(agents) <= controller_files_max ? agents : 0;
 }
 
-absl::Status CheckFiles(uint32_t bs, uint32_t agents, const FleetFacts& fleet) {
+absl::Status CheckFiles(const LoadShape& shape, uint32_t agents, const FleetFacts& fleet) {
+  const uint32_t bs = ExpectationOf(shape).slots;
   const FleetHost& host = NarrowestHost(fleet);
   const uint64_t agent_needs = AgentNeeds(bs, agents);
   const uint64_t controller_needs = ControllerNeeds(agents);
@@ -54,8 +66,8 @@ absl::Status CheckFiles(uint32_t bs, uint32_t agents, const FleetFacts& fleet) {
   const uint64_t needed = of_agent ? agent_needs : controller_needs;
   const std::string where = of_agent && !host.name.empty() ? "on " + host.name : "here";
   std::string text = absl::StrFormat(
-      "--bs %d over --agents %d: %s would need %d open files, but the limit %s is %d; ", bs, agents,
-      of_agent ? "an agent" : "the controller", needed, where,
+      "%s %d over --agents %d: %s would need %d open files, but the limit %s is %d; ",
+      SlotsFlag(shape), bs, agents, of_agent ? "an agent" : "the controller", needed, where,
       of_agent ? host.files_max : fleet.controller_files_max);
   const uint64_t fewest = AgentsThatFit(bs, host.files_max, fleet.controller_files_max);
   if (fewest > 0) text += absl::StrFormat("use --agents %d, or ", fewest);
@@ -90,14 +102,16 @@ uint64_t StreamsThatFit(uint64_t files_max) {
   return files_max > kAgentFiles ? files_max - kAgentFiles : 0;
 }
 
-absl::StatusOr<uint32_t> FitFleet(uint32_t bs, std::optional<uint32_t> asked,
+absl::StatusOr<uint32_t> FitFleet(const LoadShape& shape, std::optional<uint32_t> asked,
                                   const FleetFacts& fleet) {
-  if (asked && *asked > bs) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "--bs: need at least one slot per agent (--agents %d), got %d", *asked, bs));
+  const LoadExpectation expected = ExpectationOf(shape);
+  if (asked && *asked > expected.slots) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: need at least one slot per agent (--agents %d), got %d",
+                        SlotsFlag(shape), *asked, expected.slots));
   }
-  const uint32_t agents = asked.value_or(DefaultAgents(bs, fleet));
-  if (auto fits = CheckFiles(bs, agents, fleet); !fits.ok()) return fits;
+  const uint32_t agents = asked.value_or(DefaultAgents(expected, fleet));
+  if (auto fits = CheckFiles(shape, agents, fleet); !fits.ok()) return fits;
   return agents;
 }
 

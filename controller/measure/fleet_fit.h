@@ -35,15 +35,16 @@ FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members);
 // none.
 uint64_t StreamsThatFit(uint64_t files_max);
 
-// Agents that `bs` streams are sent by: as many as `asked`, else one for each 256 of them, at most
-// one a core of the hosts.
+// Agents that a load is sent by: as many as `asked`; else, of a closed loop one for each 256
+// streams and of an open loop one for each 500 requests per second, at most one a core of the
+// hosts.
 //
-// INVALID_ARGUMENT    --bs: more agents are asked for than there are streams
+// INVALID_ARGUMENT    --bs, --in-flight-max: more agents are asked for than there are streams
 // RESOURCE_EXHAUSTED  an agent's share of the streams, or the controller's connections to its
-//                     agents, need more files than may be open.  The text names --bs and what
+//                     agents, need more files than may be open.  The text names the flag and what
 //                     helps, and each of it does: more agents, where they would fit, and the limit
 //                     to set.
-absl::StatusOr<uint32_t> FitFleet(uint32_t bs, std::optional<uint32_t> asked,
+absl::StatusOr<uint32_t> FitFleet(const LoadShape& shape, std::optional<uint32_t> asked,
                                   const FleetFacts& fleet);
 
 }  // namespace specctl::controller

@@ -38,7 +38,7 @@ RunMachine::Options MachineOptions(const ResolvedRun& run, const Fleet& fleet) {
   RunMachine::Options options;
   options.run_id = run.spec.run_id;
   options.agents = load.agents;
-  options.bs = load.bs;
+  options.expected = ExpectationOf(load.shape);
   options.failed_share_max = load.failed_share_max;
   if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
   options.grace = load.grace;
@@ -224,7 +224,7 @@ void RunLoop::Do(const SendPrepare& send) {
   head.slice.agent = send.agent;
   head.slice.agents = load.agents;
   head.slice.rows = run_.workload->items.size();
-  head.slice.slots = SlotsOfAgent(load.bs, send.agent, load.agents);
+  head.slice.slots = SlotsOfAgent(ExpectationOf(load.shape).slots, send.agent, load.agents);
   head.slice.limits = run_.workload->limits;
   fleet_.Send(send.session, PrepareParts(std::move(head), run_.workload));
 }

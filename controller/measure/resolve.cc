@@ -12,7 +12,7 @@
 namespace specctl::controller {
 
 absl::StatusOr<PlannedRun> ResolveWorkload(MeasureRequest request, const FleetFacts& fleet) {
-  const auto agents = FitFleet(request.spec.load.bs, request.agents, fleet);
+  const auto agents = FitFleet(request.spec.load.shape, request.agents, fleet);
   if (!agents.ok()) return agents.status();
   request.spec.load.agents = *agents;
   auto dataset = TakeDataset(request);

@@ -6,8 +6,8 @@
 
 namespace specctl::controller {
 
-FailureLimit::FailureLimit(uint32_t bs, double failed_share_max)
-    : ended_min_(std::max<uint64_t>(bs, 10)), failed_share_max_(failed_share_max) {}
+FailureLimit::FailureLimit(uint64_t wave_requests, double failed_share_max)
+    : ended_min_(std::max<uint64_t>(wave_requests, 10)), failed_share_max_(failed_share_max) {}
 
 void FailureLimit::CountBatch(const AgentBatch& batch) {
   for (const RequestFinished& finished : batch.finished) {

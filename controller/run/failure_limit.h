@@ -11,8 +11,8 @@ namespace specctl::controller {
 // Counts the requests that ended by themselves: ok, failed, timed out.  Pure.
 class FailureLimit {
  public:
-  // Checked from max(bs, 10) ended requests on.
-  FailureLimit(uint32_t bs, double failed_share_max);
+  // Checked from max(wave_requests, 10) ended requests on.
+  FailureLimit(uint64_t wave_requests, double failed_share_max);
 
   void CountBatch(const AgentBatch& batch);
   // More than the share allowed has failed or timed out, of enough requests.

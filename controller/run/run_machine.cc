@@ -24,7 +24,7 @@ RunMachine::RunMachine(Options options, MonoTime now)
     : options_(std::move(options)),
       begun_(now),
       roster_(options_.agents, RunHash(options_.run_id)),
-      failures_(options_.bs, options_.failed_share_max),
+      failures_(options_.expected.wave_requests, options_.failed_share_max),
       write_ahead_(options_.agents) {
   stall_watch_.OnTurn(now);
   Record(StageChanged{.stage = stage_, .at_mono_ns = MonoNs(now), .reason = ""}, now);
@@ -48,7 +48,7 @@ void RunMachine::On(uint32_t agent, const AgentUp& up, MonoTime now) {
     of.phase = AgentPhase::kJoined;
     of.incarnation = up.incarnation;
     of.host = up.host;
-    Record(JoinedOf(agent, up, SlotsOfAgent(options_.bs, agent, options_.agents)), now);
+    Record(JoinedOf(agent, up, SlotsOfAgent(options_.expected.slots, agent, options_.agents)), now);
     if (!roster_.AllAtLeast(AgentPhase::kJoined)) return;
     // Together, so that none prepares while others start: T0 follows from how long it takes.
     for (uint32_t i = 0; i < roster_.size(); ++i) Instruct(i, now);

@@ -41,7 +41,7 @@ class RunMachine {
   struct Options {
     std::string run_id;
     uint32_t agents = 1;
-    uint32_t bs = 1;
+    LoadExpectation expected;
     double failed_share_max = 0.1;
     // From T0 until no turn begins any more; nullopt: when the requests are used up.
     std::optional<Nanos> limit;

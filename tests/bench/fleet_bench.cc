@@ -64,7 +64,7 @@ MeasureRequest RequestOf(const Flags& flags, int number) {
   MeasureRequest request;
   request.spec.run_id = absl::StrFormat("run-%d", number);
   request.spec.specctl_version = "bench";
-  request.spec.load.bs = flags.bs;
+  request.spec.load.shape = ClosedLoop{flags.bs};
   request.spec.targets = {{.url = flags.url}};
   request.spec.server_metrics = false;
   request.spec.request.ignore_eos = true;

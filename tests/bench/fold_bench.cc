@@ -34,7 +34,7 @@ AgentBatch MakeBatch(int n, uint32_t agent, uint32_t streams) {
       batch.begun.push_back({.ordinal = stream,
                              .position = stream * 16 + agent,
                              .slot = static_cast<uint32_t>(stream),
-                             .slot_free_mono_ns = kT0Ns,
+                             .due_mono_ns = kT0Ns,
                              .begin_mono_ns = kT0Ns});
     }
     encoder.Reset(batch.from_mono_ns / 1000);
@@ -70,7 +70,7 @@ std::vector<std::string> MakeWire(uint32_t agents) {
 
 void StartRun(RunFold& fold, uint32_t agents) {
   RunBegun begun;
-  begun.spec.load.bs = kStreams;
+  begun.spec.load.shape = ClosedLoop{kStreams};
   begun.spec.load.agents = agents;
   begun.spec.targets = {{.url = "http://target:8000"}};
   (void)fold.Apply(begun);

@@ -6,6 +6,7 @@ import acceptance_truth
 import arrival_error
 import coverage
 import cpu_per_chunk
+import flavour_accuracy
 import printed_figures
 
 RESOLUTION_US = 1.0  # arrivals are whole microseconds: a smaller error can't be told from none
@@ -18,7 +19,7 @@ def judged(results):
                         ("bytes", bytes_targets), ("ingest", ingest_targets),
                         ("memory", memory_targets), ("controller", controller_targets),
                         ("fleet", fleet_targets), ("coverage", interval_targets),
-                        ("acceptance", acceptance_targets)):
+                        ("acceptance", acceptance_targets), ("flavours", flavour_targets)):
         if part in results:
             rows += judge(results[part])
     return rows
@@ -149,3 +150,10 @@ def acceptance_targets(rows):
         yield {"target": f"acceptance and tokens, {found['configuration']}, osl {found['osl']}",
                "limit": "<= 1 %; tokens equal", "value": value, "state": state,
                "required": found["statistics"]}
+
+
+def flavour_targets(rows):
+    for found in rows:
+        state, value = flavour_accuracy.judged(found)
+        yield {"target": f"{found['flavour']}: {found['case']}", "limit": "equal, in its interval, or marked",
+               "value": value, "state": state, "required": True}

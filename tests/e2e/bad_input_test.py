@@ -51,7 +51,13 @@ class BadInputTest(Case):
                 (("--bs", "0"), "--bs: need 1 to"),
                 (("--bs", "8", "--agents", "16"), "--bs: need at least one slot per agent"),
                 (("--requests", "1", "--conversations", "1"), "--requests: can't be combined with --conversations"),
-                (("--request-rate", "5"), "planned, but not implemented yet"),
+                (("--draft-length", "5"), "planned, but not implemented yet"),
+                (("--request-rate", "0"), "--request-rate: need a number of requests per second above 0"),
+                (("--request-rate", "5", "--bs", "8"), "--bs: can't be combined with --request-rate"),
+                (("--request-rate", "5", "--ramp", "1s"), "--ramp: fills the slots of a closed loop"),
+                (("--think-time", "1s"), "--think-time: is of an open loop: give its --request-rate"),
+                (("--request-rate", "5", "--arrival", "gamma"), '--arrival: need poisson or constant, got "gamma"'),
+                (("--goodput", "ttft"), '--goodput: "ttft": need FIGURE:LIMIT of ttft'),
                 (("--frobnicate",), "--frobnicate"),
                 (("--url", "ftp://x"), "--url")]:
             with self.subTest(arguments):

@@ -134,7 +134,7 @@ void AddRequest(AgentBatch& batch, uint64_t ordinal, uint64_t position, Outcome 
   RequestBegun begun;
   begun.ordinal = ordinal;
   begun.position = position;
-  begun.slot_free_mono_ns = begun.begin_mono_ns = batch.from_mono_ns;
+  begun.due_mono_ns = begun.begin_mono_ns = batch.from_mono_ns;
   batch.begun.push_back(begun);
   RequestFinished finished;
   finished.ordinal = ordinal;

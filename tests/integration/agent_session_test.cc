@@ -83,7 +83,7 @@ void Prepare(ControllerStream& stream, const std::string& url, uint64_t rows, ui
   first.run_id = run_id;
   LoadJob& job = first.head.emplace();
   job.spec.run_id = run_id;
-  job.spec.load.bs = slots;
+  job.spec.load.shape = ClosedLoop{slots};
   job.targets = {{.url = url}};
   job.slice.agents = 1;
   job.slice.rows = rows;

@@ -77,7 +77,7 @@ class FleetRunsTest : public FleetFixture {
   absl::StatusOr<ResolvedRun> ResolveLoad(const std::string& run_id, const Load& load) const {
     MeasureRequest request = Request(run_id, load.engines);
     request.agents = load.agents;
-    request.spec.load.bs = load.bs;
+    request.spec.load.shape = ClosedLoop{load.bs};
     request.spec.load.duration = load.duration;
     if (load.requests != 0) request.spec.load.requests_max = load.requests / kLoadShare;
     request.prompts =

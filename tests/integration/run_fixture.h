@@ -49,7 +49,7 @@ class RunFixture : public ::testing::Test {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     run_.spec.run_id = "run-1";
-    run_.spec.load.bs = 4;
+    run_.spec.load.shape = ClosedLoop{4};
     run_.spec.load.agents = 2;
     run_.spec.targets = {{.url = "http://engine:8000"}};
     run_.spec.server_metrics = false;

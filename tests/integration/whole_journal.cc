@@ -54,7 +54,7 @@ class RunWitness {
   void On(const RunBegun& begun) {
     ++begun_;
     EXPECT_EQ(begun.spec.run_id, spec_.run_id);
-    EXPECT_EQ(begun.spec.load.bs, spec_.load.bs);
+    EXPECT_EQ(begun.spec.load.shape, spec_.load.shape);
     EXPECT_EQ(begun.spec.load.agents, spec_.load.agents);
     EXPECT_EQ(begun.spec.dataset.sha256, spec_.dataset.sha256);
   }

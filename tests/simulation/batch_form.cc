@@ -13,7 +13,7 @@ std::string ComparableBytes(AgentBatch batch, MonoTime t0) {
   if (batch.slots_filled_mono_ns) *batch.slots_filled_mono_ns -= t0_ns;
   if (batch.first_idle_mono_ns) *batch.first_idle_mono_ns -= t0_ns;
   for (RequestBegun& begun : batch.begun) {
-    begun.slot_free_mono_ns -= t0_ns;
+    begun.due_mono_ns -= t0_ns;
     begun.begin_mono_ns -= t0_ns;
   }
   for (RequestFinished& finished : batch.finished) {

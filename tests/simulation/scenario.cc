@@ -34,13 +34,13 @@ RunPlan DrawRun(SeededRandom& random, const Scenario& scenario) {
   RunPlan run;
   const auto fleet = static_cast<uint32_t>(scenario.hosts.size());
   run.load.agents = random.Chance(0.5) ? fleet : 1 + static_cast<uint32_t>(random.Below(fleet));
-  run.load.bs = run.load.agents * (1 + static_cast<uint32_t>(random.Below(3)));
+  run.load.shape = ClosedLoop{run.load.agents * (1 + static_cast<uint32_t>(random.Below(3)))};
   run.load.grace = random.Between(milliseconds(100), seconds(2));
   if (random.Chance(0.3)) run.load.ramp = random.Between(milliseconds(50), milliseconds(800));
   const bool by_time = random.Chance(0.7);
   if (by_time) run.load.duration = random.Between(milliseconds(300), milliseconds(2500));
   if (!by_time || random.Chance(0.3)) {
-    const uint64_t count = run.load.bs * (1 + random.Below(4));
+    const uint64_t count = ExpectationOf(run.load.shape).slots * (1 + random.Below(4));
     (random.Chance(0.5) ? run.load.requests_max : run.load.conversations_max) = count;
   }
   // How many have failed when depends on the order in which batches come.

@@ -137,7 +137,7 @@ void SimulatedLoad::Begin(Slot& slot, MonoTime now) {
                                .turn = slot.turn,
                                .slot = static_cast<uint32_t>(slot.global / job_.slice.agents),
                                .target = 0,
-                               .slot_free_mono_ns = MonoNs(std::min(slot.free_at, now)),
+                               .due_mono_ns = MonoNs(std::min(slot.free_at, now)),
                                .begin_mono_ns = MonoNs(now)});
   const Nanos length = random.Skewed(milliseconds(20), seconds(2));
   slot.due = now + length;

@@ -34,7 +34,7 @@ controller::RunMachine::Options RunOptions(const RunHistory& history) {
   controller::RunMachine::Options options;
   options.run_id = history.spec.run_id;
   options.agents = load.agents;
-  options.bs = load.bs;
+  options.expected = ExpectationOf(load.shape);
   options.failed_share_max = load.failed_share_max;
   if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
   options.grace = load.grace;
@@ -256,7 +256,7 @@ void SimulatedRun::Do(const controller::SendPrepare& send) {
   head.slice.agent = send.agent;
   head.slice.agents = load.agents;
   head.slice.rows = workload_->items.size();
-  head.slice.slots = SlotsOfAgent(load.bs, send.agent, load.agents);
+  head.slice.slots = SlotsOfAgent(ExpectationOf(load.shape).slots, send.agent, load.agents);
   head.slice.limits = workload_->limits;
   // Small parts, so that a cut may come between them.
   const size_t part_bytes_max = size_t{1} << (5 + random_.Below(8));

@@ -1,4 +1,9 @@
+#include <array>
 #include <limits>
+#include <string>
+#include <variant>
+
+#include <absl/strings/str_format.h>
 
 #include "tools/request/flag_groups.h"
 #include "tools/request/flag_values.h"
@@ -38,6 +43,91 @@ void AddLimits(RequestFlags& flags) {
   });
 }
 
+constexpr double kRateMax = 1e6;  // per second
+constexpr uint64_t kInFlightMaxMax = kBsMax;
+
+struct GivenShape {
+  RequestFlags::Given<uint64_t> bs, in_flight_max;
+  RequestFlags::Given<std::string> rate, arrival, think_time;
+
+  bool OfOpenLoop() const { return *rate || *arrival || *in_flight_max || *think_time; }
+};
+
+absl::Status TakeRate(const std::string& text, OpenLoop& loop) {
+  const auto rate = ParseNumber(text);
+  if (!rate.ok() || !(*rate > 0) || *rate > kRateMax) {
+    return BadFlag("--request-rate",
+                   absl::StrFormat("need a number of requests per second above 0 and up to %.0f, "
+                                   "got \"%s\"",
+                                   kRateMax, text));
+  }
+  loop.rate_per_s = *rate;
+  return absl::OkStatus();
+}
+
+absl::Status TakeOpenLoop(const GivenShape& given, LoadSpec& load) {
+  // Of --like, or with a rate of its own.
+  OpenLoop loop;
+  if (const auto* like = std::get_if<OpenLoop>(&load.shape)) {
+    loop = *like;
+  } else if (!*given.rate) {
+    const char* const flag = *given.arrival         ? "--arrival"
+                             : *given.in_flight_max ? "--in-flight-max"
+                                                    : "--think-time";
+    return BadFlag(flag, "is of an open loop: give its --request-rate");
+  }
+  if (*given.rate) {
+    if (auto taken = TakeRate(**given.rate, loop); !taken.ok()) return taken;
+  }
+  if (*given.arrival) {
+    const auto process = OneOfTwo("--arrival", **given.arrival,
+                                  std::array{ArrivalProcess::kPoisson, ArrivalProcess::kConstant},
+                                  &ArrivalProcessName);
+    if (!process.ok()) return process.status();
+    loop.process = *process;
+  }
+  if (*given.in_flight_max) loop.in_flight_max = static_cast<uint32_t>(**given.in_flight_max);
+  if (auto taken = TakeDuration("--think-time", *given.think_time, loop.think_time); !taken.ok()) {
+    return taken;
+  }
+  load.shape = loop;
+  return absl::OkStatus();
+}
+
+void AddShape(RequestFlags& flags) {
+  GivenShape given;
+  given.bs =
+      flags.NumberForStep({"--bs,--concurrency",
+                           "Concurrency: conversations in flight across all agents [1]", "Common"},
+                          1, kBsMax);
+  given.rate = flags.TextForStep(
+      {"--request-rate",
+       "Open loop: conversations that arrive per second across all agents, in place of --bs",
+       "Common"});
+  given.arrival =
+      flags.TextForStep({"--arrival,--arrival-pattern,--request-rate-mode",
+                         "Arrival process of an open loop: poisson or constant [poisson]", "Load"});
+  given.in_flight_max = flags.NumberForStep(
+      {"--in-flight-max",
+       absl::StrFormat("Conversations of an open loop that may be open at once; further arrivals "
+                       "are shed and counted [%d]",
+                       OpenLoop::kInFlightMax),
+       "Load"},
+      1, kInFlightMaxMax);
+  given.think_time = flags.TextForStep(
+      {"--think-time", "Time between a reply and the next turn, in an open loop [0]", "Load"});
+  flags.Then([given](const Surroundings&, Request& request) -> absl::Status {
+    if (*given.bs && given.OfOpenLoop()) {
+      return BadFlag("--bs",
+                     "can't be combined with --request-rate and its flags; what an open loop has "
+                     "in flight is limited by --in-flight-max");
+    }
+    if (*given.bs) request.spec.load.shape = ClosedLoop{static_cast<uint32_t>(**given.bs)};
+    if (*given.bs || given.OfOpenLoop()) request.agents.reset();  // of --like
+    return given.OfOpenLoop() ? TakeOpenLoop(given, request.spec.load) : absl::OkStatus();
+  });
+}
+
 absl::Status TakeFailedShare(Request& request, const std::string& text) {
   const auto share = ParseShare("--max-failed", text);
   if (share.ok()) request.spec.load.failed_share_max = *share;
@@ -47,19 +137,24 @@ absl::Status TakeFailedShare(Request& request, const std::string& text) {
 }  // namespace
 
 void AddLoadFlags(RequestFlags& flags) {
-  flags.Number({"--bs,--concurrency", "Concurrency: conversations in flight across all agents [1]",
-                "Common"},
-               1, kBsMax, [](Request& request, uint64_t bs) {
-                 request.spec.load.bs = static_cast<uint32_t>(bs);
-                 request.agents.reset();  // of --like
-               });
+  AddShape(flags);
   flags.Number({"--agents", "Agent processes [one per 256 of --bs, at most one per core]", "Load"},
                1, kBsMax, [](Request& request, uint64_t agents) {
                  request.agents = static_cast<uint32_t>(agents);
                });
   AddLimits(flags);
-  flags.Time({"--ramp", "Fill the slots evenly over this time [0]", "Load"},
-             [](Request& request) -> Nanos& { return request.spec.load.ramp; });
+  flags.Time(
+      {"--ramp", "Fill the slots evenly over this time; not with --request-rate [0]", "Load"},
+      [](Request& request) -> Nanos& { return request.spec.load.ramp; });
+  flags.Then([](const Surroundings&, Request& request) -> absl::Status {
+    const LoadSpec& load = request.spec.load;
+    if (load.ramp == Nanos(0) || std::holds_alternative<ClosedLoop>(load.shape)) {
+      return absl::OkStatus();
+    }
+    return BadFlag("--ramp",
+                   "fills the slots of a closed loop; with --request-rate arrivals begin at "
+                   "once: use --warmup");
+  });
   flags.Time({"--warmup", "Time at full load before the hold begins [0]", "Load"},
              [](Request& request) -> Nanos& { return request.spec.load.warmup; });
   flags.Time({"--grace,--benchmark-grace-period",

@@ -25,6 +25,13 @@ absl::Status TakeTags(const std::vector<std::string>& texts, RunSpec& spec) {
   return absl::OkStatus();
 }
 
+absl::Status TakeGoodput(Request& request, const std::string& text) {
+  auto terms = ParseGoodput(text);
+  if (!terms.ok()) return BadFlag("--goodput", std::string(terms.status().message()));
+  request.spec.goodput = *std::move(terms);
+  return absl::OkStatus();
+}
+
 absl::Status TakeSliceHeader(Request& request, const std::string& text) {
   if (!IsHeaderName(text)) {
     return BadFlag("--slice-by-header",
@@ -43,6 +50,11 @@ void AddRecordFlags(RequestFlags& flags) {
       flags.ListForStep({"--tag", "k=v, recorded in the artifacts; repeatable", "Output"});
   flags.Then(
       [tags](const Surroundings&, Request& request) { return TakeTags(*tags, request.spec); });
+  flags.Text({"--goodput",
+              "Count requests that keep every limit, such as ttft:500,itl:50,user_tps:20: ttft, "
+              "ttft_user, itl and request_latency in ms, user_tps in tokens/s",
+              "Output"},
+             TakeGoodput);
   flags.Text(
       {"--slice-by-header",
        "Name of a response header, e.g. x-served-by of a gateway: figures by its values", "Output"},

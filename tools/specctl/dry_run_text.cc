@@ -19,9 +19,14 @@ constexpr size_t kBodyShownBytes = 600;
 
 std::string Describe(const std::optional<uint64_t>& requests, const LoadSpec& load) {
   if (!requests) return "as many as the time allows; the dataset repeats";
+  const auto* const closed = std::get_if<ClosedLoop>(&load.shape);
+  if (closed == nullptr) {
+    return absl::StrFormat("%d at %s", *requests, LoadShapeText(load.shape));
+  }
   // How many times every slot is filled: the run's length in requests' latencies.
-  const uint64_t waves = (*requests + load.bs - 1) / load.bs;
-  return absl::StrFormat("%d, in about %s of %d", *requests, CountedText(waves, "wave"), load.bs);
+  const uint64_t waves = (*requests + closed->bs - 1) / closed->bs;
+  return absl::StrFormat("%d, in about %s of %d", *requests, CountedText(waves, "wave"),
+                         closed->bs);
 }
 
 std::string DescribeDuration(const LoadSpec& load) {
@@ -64,9 +69,10 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
   out += absl::StrFormat(
       "tokens       about %d per conversation in (estimated), at most %d per request out\n",
       tokens / workload.items.size(), spec.request.osl_tokens);
-  out += absl::StrFormat("connections  %d over %s, at most %d each\n", spec.load.bs,
+  const uint32_t slots = ExpectationOf(spec.load.shape).slots;
+  out += absl::StrFormat("connections  %d over %s, at most %d each\n", slots,
                          CountedText(spec.load.agents, "agent"),
-                         SlotsOfAgent(spec.load.bs, 0, spec.load.agents));
+                         SlotsOfAgent(slots, 0, spec.load.agents));
   for (const TargetSpec& target : spec.targets) {
     out += absl::StrFormat("target       %s\n",
                            target.name.empty() ? target.url : target.name + "  " + target.url);

@@ -100,7 +100,7 @@ int Run(const RunFlags& flags) {
   // The agents start while the targets are asked; what is wrong with their number, Resolve says.
   absl::Status started;
   const auto agents =
-      controller::FitFleet(request->spec.load.bs, request->agents, FactsOf(**fleet));
+      controller::FitFleet(request->spec.load.shape, request->agents, FactsOf(**fleet));
   if (agents.ok()) started = (*fleet)->Grow(*agents);
   auto run = ResolveAndTell(*std::move(request), **fleet);
   if (!run.ok()) return IsForTheUser(run.status()) ? kBadInput : kFailed;

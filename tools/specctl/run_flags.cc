@@ -33,8 +33,8 @@ void AddResultFlags(CLI::App& app, RunFlags& flags) {
 
 // Planned, and not built yet: refused by name rather than as unknown.
 void AddPlannedFlags(CLI::App& app) {
-  for (const char* name : {"--request-rate", "--request-rate-mode", "--goodput", "--controller",
-                           "--slo", "--on-agent-loss", "--compare-to", "--draft-length"}) {
+  for (const char* name :
+       {"--controller", "--slo", "--on-agent-loss", "--compare-to", "--draft-length"}) {
     app.add_option_function<std::string>(name,
                                          [name](const std::string&) {
                                            throw CLI::ValidationError(

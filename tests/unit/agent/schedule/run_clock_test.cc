@@ -13,7 +13,7 @@ constexpr MonoTime kT0{Nanos(5'000'000'000)};
 
 LoadSpec Load(uint32_t bs, Nanos ramp) {
   LoadSpec load;
-  load.bs = bs;
+  load.shape = ClosedLoop{bs};
   load.ramp = ramp;
   return load;
 }

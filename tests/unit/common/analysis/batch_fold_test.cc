@@ -14,7 +14,7 @@ namespace {
 std::vector<Event> FailureAndSuccess() {
   JournalScript script({.bs = 1});
   script.Begin({.at_ms = 10}).Fail(50, Outcome::kFailed, FailureKind::kConnect);
-  script.Begin({.at_ms = 300, .slot_free_ms = 290}).Chunk(350, 1).Ok(400);
+  script.Begin({.at_ms = 300, .due_ms = 290}).Chunk(350, 1).Ok(400);
   return script.Events();
 }
 
@@ -30,7 +30,7 @@ TEST(BatchFoldTest, BillionsOfSlotsThatNothingIsToldOfTakeNoMemory) {
   std::vector<Event> events = FailureAndSuccess();
   for (Event& event : events) {
     constexpr uint32_t kMost = std::numeric_limits<uint32_t>::max();
-    if (auto* begun = std::get_if<RunBegun>(&event)) begun->spec.load.bs = kMost;
+    if (auto* begun = std::get_if<RunBegun>(&event)) begun->spec.load.shape = ClosedLoop{kMost};
     if (auto* joined = std::get_if<AgentJoined>(&event)) joined->slots = kMost;
   }
   uint64_t contradictions = 0;
@@ -44,7 +44,7 @@ TEST(BatchFoldTest, ARequestThatBeginsOutsideTheRunSaysNothingOfItsSlot) {
     auto* batch = std::get_if<AgentBatch>(&event);
     if (batch == nullptr) continue;
     for (RequestBegun& begun : batch->begun) {
-      if (begun.ordinal == 1) begun.begin_mono_ns = begun.slot_free_mono_ns = int64_t{1} << 60;
+      if (begun.ordinal == 1) begun.begin_mono_ns = begun.due_mono_ns = int64_t{1} << 60;
     }
   }
   uint64_t contradictions = 0;

@@ -20,7 +20,7 @@ OpenRequest Opened() {
                 .position = 23,
                 .turn = 1,
                 .target = 2,
-                .slot_free_mono_ns = kBeginMonoNs - 3,
+                .due_mono_ns = kBeginMonoNs - 3,
                 .begin_mono_ns = kBeginMonoNs};
   open.to_run_ns = -kBeginMonoNs;
   return open;
@@ -35,7 +35,7 @@ TEST(EndedRequestTest, ARequestThatNeverEndedIsLostAndHasNoTimesButItsBegin) {
   EXPECT_EQ(settled.outcome, Outcome::kLost);
   EXPECT_EQ(settled.failure, FailureKind::kAgentLost);
   EXPECT_EQ(settled.begin_ns, 0);
-  EXPECT_EQ(settled.slot_free_ns, -3);
+  EXPECT_EQ(settled.due_ns, -3);
   for (const SettledRequest::Time time_ns :
        {settled.start_ns, settled.end_ns, settled.first_token_ns, settled.last_token_ns,
         settled.first_answer_ns, settled.connect_ns, settled.round_trip_ns}) {

@@ -72,7 +72,7 @@ ScriptRequest& ScriptRequest::Fail(double at_ms, Outcome outcome, FailureKind fa
 JournalScript::JournalScript(const Options& options) : options_(options) {
   RunSpec& spec = begun_.spec;
   spec.run_id = "20261122-101410-7f3a";
-  spec.load.bs = options.bs;
+  spec.load.shape = ClosedLoop{options.bs};
   spec.load.agents = options.agents;
   spec.load.ramp = std::chrono::milliseconds(options.ramp_ms);
   spec.load.warmup = std::chrono::milliseconds(options.warmup_ms);
@@ -97,7 +97,7 @@ ScriptRequest& JournalScript::Begin(const BeginOptions& options) {
   request.begun_.position = options.position.value_or(options.agent + count * options_.agents);
   request.begun_.turn = options.turn;
   request.begun_.slot = options.slot;
-  request.begun_.slot_free_mono_ns = Ns(options.slot_free_ms.value_or(options.at_ms));
+  request.begun_.due_mono_ns = Ns(options.due_ms.value_or(options.at_ms));
   request.begun_.begin_mono_ns = Ns(options.at_ms);
   ++count;
   return request;
@@ -105,6 +105,10 @@ ScriptRequest& JournalScript::Begin(const BeginOptions& options) {
 
 void JournalScript::Unassign(uint32_t agent, UnassignedReason reason, uint64_t requests) {
   unassigned_[agent].push_back({.reason = reason, .requests = requests});
+}
+
+void JournalScript::Shed(uint32_t agent, uint64_t position, double due_ms, uint32_t turns) {
+  shed_[agent].push_back({.position = position, .turns = turns, .due_mono_ns = Ns(due_ms)});
 }
 
 void JournalScript::Lose(uint32_t agent, double at_ms) { lost_ms_[agent] = at_ms; }
@@ -161,6 +165,11 @@ AgentBatch JournalScript::BatchAt(uint32_t agent, int64_t from_ns, int64_t to_ns
   batch.real_minus_mono_ns = kT0UnixNs - kT0MonoNs;
   if (const auto found = health_.find({agent, to_ns}); found != health_.end()) {
     batch.health = found->second;
+  }
+  if (const auto found = shed_.find(agent); found != shed_.end()) {
+    for (const ShedArrival& shed : found->second) {
+      if (In(shed.due_mono_ns, from_ns, to_ns)) batch.shed.push_back(shed);
+    }
   }
   uint64_t previous = 0;
   for (const ScriptRequest* request : requests) {

@@ -71,10 +71,13 @@ class JournalScript {
     std::optional<uint64_t> position = {};  // absent: the agent's next
     uint32_t turn = 0;
     double at_ms = 0;
-    std::optional<double> slot_free_ms = {};  // absent: at_ms
-    double send_after_ms = 0;                 // from begin to the first byte sent
+    std::optional<double> due_ms = {};  // absent: at_ms
+    double send_after_ms = 0;           // from begin to the first byte sent
   };
   ScriptRequest& Begin(const BeginOptions& options);
+
+  // A conversation of an open loop that is given up.
+  void Shed(uint32_t agent, uint64_t position, double due_ms, uint32_t turns = 1);
 
   RunSpec& spec() { return begun_.spec; }
   PlannedRow& row(uint64_t order_index) { return rows_[order_index]; }
@@ -116,6 +119,7 @@ class JournalScript {
   std::deque<ScriptRequest> requests_;
   std::map<uint32_t, uint64_t> begun_by_agent_;
   std::map<uint32_t, std::vector<Unassigned>> unassigned_;
+  std::map<uint32_t, std::vector<ShedArrival>> shed_;
   std::map<uint32_t, double> lost_ms_;
   std::map<std::pair<uint32_t, int64_t>, AgentHealth> health_;  // by agent and end
   std::optional<double> cut_ms_, drain_ms_;

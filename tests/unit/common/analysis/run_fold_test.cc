@@ -285,7 +285,7 @@ TEST(RunFoldTest, WithoutAnyUsageTokenFiguresAreAbsent) {
 
 TEST(RunFoldTest, UserAndAnswerLatenciesHaveTheirOwnStarts) {
   JournalScript script({.bs = 1});
-  ScriptRequest& request = script.Begin({.at_ms = 50, .slot_free_ms = 20});
+  ScriptRequest& request = script.Begin({.at_ms = 50, .due_ms = 20});
   request.Chunk(100, 2, /*reasoning=*/true).Chunk(160, 3).Ok(200);
   request.finish().start_mono_ns = kT0MonoNs + 60 * kMs;
   request.finish().connect_ns = 5 * kMs;

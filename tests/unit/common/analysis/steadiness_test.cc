@@ -25,7 +25,7 @@ std::vector<WindowFigures> Windows(double from, double by, int count = 40) {
 
 Results Held(std::vector<WindowFigures> windows) {
   Results results;
-  results.spec.load.bs = 64;
+  results.spec.load.shape = ClosedLoop{64};
   results.hold = Results::Hold{.length_s = static_cast<double>(windows.size()),
                                .windows = windows.size(),
                                .requests_begun = 1'000};
@@ -46,6 +46,18 @@ TEST(SteadinessTest, AQueueThatGrowsIsNoSteadyState) {
   EXPECT_THAT(finding->reason.text,
               HasSubstr("requests that wait on the servers grew from 10 to 9"));
   EXPECT_THAT(finding->reason.text, HasSubstr("no data point"));
+}
+
+TEST(SteadinessTest, AnOpenLoopGrowsInFlight) {
+  Results results = Held(Windows(10, 2));
+  results.spec.load.shape = OpenLoop{.rate_per_s = 20};
+  results.growth = FindGrowthOfHold(results);
+  ASSERT_TRUE(results.growth);
+  EXPECT_EQ(results.growth->level, GrowingLevel::kInFlight);
+  EXPECT_THAT(CheckSteady(results)->reason.text, HasSubstr("requests in flight grew from 2"));
+  Results steady = Held(Windows(10, 0.001));
+  steady.spec.load.shape = OpenLoop{.rate_per_s = 20};
+  EXPECT_FALSE(FindGrowthOfHold(steady));
 }
 
 TEST(SteadinessTest, ASteadyQueueIsNone) {

@@ -124,7 +124,7 @@ class Reports {
     const int64_t begin_ns = MonoNs(request.begin_s);
     At(begin_ns).begun.push_back({.ordinal = ordinal,
                                   .position = ordinal,
-                                  .slot_free_mono_ns = begin_ns,
+                                  .due_mono_ns = begin_ns,
                                   .begin_mono_ns = begin_ns});
     uint64_t tokens = 0;
     for (size_t i = 0; i < request.tokens.size();) i = AddChunks(ordinal, request, i, tokens);
@@ -271,7 +271,7 @@ std::vector<Event> SteadyJournal(const SteadyTraffic& traffic, uint64_t seed) {
 
   RunBegun begun;
   begun.spec.run_id = "20261122-101410-" + std::to_string(seed);
-  begun.spec.load.bs = 1'000;
+  begun.spec.load.shape = ClosedLoop{1'000};
   begun.spec.load.agents = 1;
   begun.spec.load.warmup = std::chrono::seconds(kWarmupS);
   begun.spec.load.duration = std::chrono::seconds(traffic.hold_s);

@@ -20,7 +20,7 @@ Results RunWith(const Idle& idle) {
   JournalScript script({.bs = 1});
   double at_ms = 0, free_ms = 0;
   while (at_ms < 8'900) {
-    ScriptRequest& request = script.Begin({.at_ms = at_ms, .slot_free_ms = free_ms});
+    ScriptRequest& request = script.Begin({.at_ms = at_ms, .due_ms = free_ms});
     request.Chunk(at_ms + 10, 1).Chunk(at_ms + 20, 1);
     at_ms += 200;
     free_ms = at_ms;

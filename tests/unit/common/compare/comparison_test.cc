@@ -61,7 +61,7 @@ TEST_F(ComparisonTest, AFasterServerIsCalledBetter) {
 }
 
 TEST_F(ComparisonTest, ARefusedOneCallsNothing) {
-  faster_.results.spec.load.bs = 8;
+  faster_.results.spec.load.shape = ClosedLoop{8};
   const Comparison comparison =
       With(faster_, {.requirements = *ParseConditions("output_tps >= -3%")});
   EXPECT_FALSE(comparison.comparable());

@@ -41,7 +41,7 @@ TEST(SpecDifferencesTest, AnEmptyListIsNoFieldOfItsOwn) {
 
 TEST(SpecDifferencesTest, EveryFieldOfRunJsonIsCompared) {
   Results b = Sample();
-  b.spec.load.bs = 256;
+  b.spec.load.shape = ClosedLoop{256};
   b.spec.request.temperature.reset();
   b.spec.dataset.rows = 7;
   b.spec.tags = {{"gpu", "H100"}};

@@ -44,8 +44,8 @@ inline EndedRequest OkRequest(uint64_t position, uint32_t chunks = 4) {
   settled.target = 0;
   settled.stage = Stage::kHold;
   settled.outcome = request.finish.outcome = Outcome::kOk;
-  settled.slot_free_ns = static_cast<int64_t>(position) * 100 * kMs;
-  settled.begin_ns = settled.slot_free_ns + 5 * kMs;
+  settled.due_ns = static_cast<int64_t>(position) * 100 * kMs;
+  settled.begin_ns = settled.due_ns + 5 * kMs;
   settled.start_ns = settled.begin_ns + kMs;
   settled.connect_ns = kMs;
   settled.first_token_ns = settled.first_answer_ns = settled.begin_ns + 20 * kMs;

@@ -83,10 +83,13 @@ std::vector<Section> Sections() {
   AddKeys(NetworkCatalogue(), sections.emplace_back(Section{.heading = "### Network"}));
   sections.back().has_unit = true;
   AddKeys(AgentCatalogue(), sections.emplace_back(Section{.heading = "## Agents"}));
+  AddKeys(ArrivalCatalogue(), sections.emplace_back(Section{.heading = "## Arrivals"}));
   sections.back().has_unit = true;
   Section& servers = sections.emplace_back(Section{.heading = "## Servers"});
   AddKeys(CounterCatalogue(), servers);
   AddKeys(ServerCatalogue(), servers);
+  AddKeys(ServerLatencyCatalogue(),
+          sections.emplace_back(Section{.heading = "### Latencies as the servers see them"}));
   AddKeys(WindowCatalogue(),
           sections.emplace_back(Section{.heading = "## Windows (`curves.csv`)"}));
   return sections;

@@ -49,7 +49,6 @@ TEST(SpecCodecTest, AbsentStaysAbsentAndZeroZero) {
 // What is stored decides, not what a spec has by default.
 TEST(SpecCodecTest, AFieldThatIsNotStoredIsTheSchemasDefault) {
   const RunSpec read = SpecFromProto(v1::RunSpec());
-  EXPECT_EQ(read.load.bs, 0u);
   EXPECT_FALSE(read.server_metrics);
   EXPECT_EQ(read.timeouts.idle, Nanos(0));
   EXPECT_EQ(read.url_policy, UrlPolicy::kRoundRobin);

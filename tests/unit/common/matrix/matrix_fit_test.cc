@@ -99,10 +99,10 @@ TEST(MatrixFitTest, RequestsMustHaveAskedForTheSame) {
 TEST(MatrixFitTest, RatesNeedOneConcurrencyAndAcceptanceDoesNot) {
   const MatrixRun a = MixedRun("runs/a", "a");
   MatrixRun b = MixedRun("runs/b", "b");
-  b.results.spec.load.bs = 64;
+  b.results.spec.load.shape = ClosedLoop{64};
   EXPECT_EQ(Refused(a, b), "");
   EXPECT_THAT(Refused(a, b, {.metric = MatrixMetric::kThroughput}),
-              Names("concurrency differs: bs 32, bs 64"));
+              Names("offered load differs: bs 32, bs 64"));
 }
 
 TEST(MatrixFitTest, ARowIsOfOneDraftLengthMethodEngineAndModel) {

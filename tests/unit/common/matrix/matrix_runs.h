@@ -42,7 +42,7 @@ inline MatrixRun MakeRun(const RunOptions& options) {
   MatrixRun run{.name = options.name, .results = {}};
   Results& results = run.results;
   results.spec.run_id = options.name + "-id";
-  results.spec.load.bs = 32;
+  results.spec.load.shape = ClosedLoop{32};
   results.spec.request.temperature = 0;
   results.spec.request.osl_tokens = 4096;
   results.spec.targets = {{.url = "http://h:8000"}};

@@ -22,7 +22,8 @@ inline constexpr int64_t kT0UnixNs = 1'795'342'455'000'000'000;
 inline RunBegun SampleBegun(bool save_text) {
   RunBegun begun;
   begun.spec = SampleSpec();
-  begun.spec.load.bs = begun.spec.load.agents = 1;
+  begun.spec.load.shape = ClosedLoop{1};
+  begun.spec.load.agents = 1;
   begun.spec.save_text = save_text;
   begun.unix_ns = kT0UnixNs - kSecondNs;
   begun.planned_requests = 2;
@@ -85,7 +86,7 @@ inline AgentBatch SampleBatch() {
     RequestBegun begun;
     begun.ordinal = begun.position = ordinal;
     begun.target = static_cast<uint32_t>(ordinal);
-    begun.slot_free_mono_ns = begun.begin_mono_ns =
+    begun.due_mono_ns = begun.begin_mono_ns =
         kT0MonoNs + (1 + static_cast<int64_t>(ordinal)) * kSecondNs;
     batch.begun.push_back(begun);
     batch.finished.push_back(SampleFinish(ordinal));

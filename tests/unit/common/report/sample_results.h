@@ -28,7 +28,7 @@ inline RunSpec SampleSpec() {
   RunSpec spec;
   spec.run_id = "20261122-101410-7f3a";
   spec.specctl_version = "0.1.0";
-  spec.load.bs = 512;
+  spec.load.shape = ClosedLoop{512};
   spec.load.agents = 16;
   spec.load.seed = 7;
   spec.request.model = "Llama-3.1-8B";
@@ -259,7 +259,7 @@ inline Results BareResults() {
   results.spec.dataset = {
       .name = "builtin", .path = "", .format = "", .sha256 = "", .rows = 880, .builtin = true};
   results.spec.targets = {{.url = "http://localhost:8000"}};
-  results.spec.load.bs = 1;
+  results.spec.load.shape = ClosedLoop{1};
   results.spec.load.agents = 1;
   results.spec.gpus.reset();
   results.verdict.state = VerdictState::kInvalid;

@@ -13,7 +13,7 @@ PreparePart FullPart() {
   part.run_id = "run-1";
   LoadJob& job = part.head.emplace();
   job.spec.run_id = "run-1";
-  job.spec.load.bs = 64;
+  job.spec.load.shape = ClosedLoop{64};
   job.spec.tls.ca_pem = "pem";
   job.headers = {{"X-Secret", "s"}};
   job.targets = {{.url = "http://a:8000",
@@ -46,7 +46,7 @@ TEST(PrepareCodecTest, AJobComesBackWhole) {
   ASSERT_TRUE(part.head);
   const LoadJob& job = *part.head;
   EXPECT_EQ(job.spec.run_id, "run-1");
-  EXPECT_EQ(job.spec.load.bs, 64u);
+  EXPECT_EQ(job.spec.load.shape, LoadShape(ClosedLoop{64}));
   EXPECT_EQ(job.spec.tls.ca_pem, "pem");
   EXPECT_EQ(job.headers, FullPart().head->headers);
   ASSERT_EQ(job.targets.size(), 1u);

@@ -21,7 +21,7 @@ PreparePart Whole() {
   part.run_id = "run-1";
   LoadJob& job = part.head.emplace();
   job.spec.run_id = "run-1";
-  job.spec.load.bs = 4;
+  job.spec.load.shape = ClosedLoop{4};
   job.targets = {{.url = "http://gpu:8000", .dialect = "{}"}};
   job.slice.agent = 1;
   job.slice.agents = 2;

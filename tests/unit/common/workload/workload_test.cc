@@ -13,7 +13,7 @@ TEST(WorkloadTest, RowsTellOfFieldsThatChangeWhereRepliesEnd) {
   Dataset dataset = SixRows();
   dataset.conversations[4].extra_json = R"({"stop":["###"],"top_k":1})";
   dataset.conversations[5].extra_json = R"({"top_k":1,"ignore_eos":true})";
-  const auto workload = MakeWorkload(std::move(dataset), {.bs = 2, .seed = 3}, {});
+  const auto workload = MakeWorkload(std::move(dataset), {.shape = ClosedLoop{2}, .seed = 3}, {});
   ASSERT_TRUE(workload.ok()) << workload.status();
   for (const PlannedRow& row : workload->rows) {
     EXPECT_EQ(row.has_stop, row.question_id == "4");
@@ -22,7 +22,7 @@ TEST(WorkloadTest, RowsTellOfFieldsThatChangeWhereRepliesEnd) {
 }
 
 TEST(WorkloadTest, RowsAndItemsStandInTheOrderOfTheWorkload) {
-  const auto workload = MakeWorkload(SixRows(), {.bs = 2, .seed = 3}, {});
+  const auto workload = MakeWorkload(SixRows(), {.shape = ClosedLoop{2}, .seed = 3}, {});
   ASSERT_TRUE(workload.ok()) << workload.status();
   ASSERT_EQ(workload->rows.size(), 6u);
   EXPECT_EQ(workload->limits.planned_requests, 6u);

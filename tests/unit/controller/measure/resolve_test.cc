@@ -19,7 +19,7 @@ using ::testing::Pair;
 TEST(ResolveTest, WhatIsLeftIsToMeasure) {
   FakeNetwork network;
   MeasureRequest request = TwoTargets();
-  request.spec.load.bs = 600;
+  request.spec.load.shape = ClosedLoop{600};
   request.secrets.api_key = "k";
   const auto run = Resolve(request, network);
   ASSERT_TRUE(run.ok()) << run.status();
@@ -54,11 +54,11 @@ TEST(ResolveTest, TheSameRequestComesToTheSameRun) {
 TEST(ResolveTest, WhatTheFleetCannotHoldIsRefusedBeforeATargetIsAsked) {
   FakeNetwork network;
   MeasureRequest request = TwoTargets();
-  request.spec.load.bs = 8;
+  request.spec.load.shape = ClosedLoop{8};
   request.agents = 16;
   EXPECT_EQ(Resolve(request, network).status().message(),
             "--bs: need at least one slot per agent (--agents 16), got 8");
-  request.spec.load.bs = 4096;
+  request.spec.load.shape = ClosedLoop{4096};
   request.agents = 2;
   const absl::Status many = Resolve(request, network).status();
   EXPECT_EQ(many.code(), absl::StatusCode::kResourceExhausted);

@@ -25,7 +25,7 @@ class RunMachineTest : public ::testing::Test {
     RunMachine::Options options;
     options.run_id = "run-1";
     options.agents = 3;
-    options.bs = 6;
+    options.expected = ExpectationOf(ClosedLoop{6});
     options.limit = std::chrono::seconds(300);
     options.boot_id = "boot-a";
     return options;

@@ -51,7 +51,7 @@ TEST_F(RunMachineTest, ARunGoesFromJoiningToDone) {
 
 TEST_F(RunMachineTest, SlotsAreSplitOverTheAgents) {
   RunMachine::Options options = ThreeAgents();
-  options.bs = 7;
+  options.expected = ExpectationOf(ClosedLoop{7});
   RunMachine machine(options, now_);
   for (uint32_t agent = 0; agent < 3; ++agent) {
     machine.OnAgent(agent, AgentUp{.session = 10 + agent, .incarnation = agent + 1, .host = {}},

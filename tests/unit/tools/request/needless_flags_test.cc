@@ -19,7 +19,7 @@ TEST(NeedlessFlagsTest, AiperfsNamesMeanTheSame) {
       Good({"--concurrency", "32", "--request-count", "100", "--benchmark-grace-period", "5",
             "--random-seed", "7", "--streaming", "--endpoint-type", "chat", "--tokenizer", "gpt2",
             "--use-server-token-count"});
-  EXPECT_EQ(request.spec.load.bs, 32u);
+  EXPECT_EQ(request.spec.load.shape, LoadShape(ClosedLoop{32}));
   EXPECT_EQ(request.spec.load.requests_max, 100u);
   EXPECT_EQ(request.spec.load.grace, 5s);
   EXPECT_EQ(request.spec.load.seed, 7u);

@@ -24,12 +24,12 @@ TEST(RequestFlagsTest, AFlagIsOneEntry) {
   RequestFlags flags(app);
   flags.Number({"--slots,--places", "How many there are", "Load"}, 1, 8,
                [](controller::MeasureRequest& request, uint64_t slots) {
-                 request.spec.load.bs = static_cast<uint32_t>(slots);
+                 request.spec.load.shape = ClosedLoop{static_cast<uint32_t>(slots)};
                });
   EXPECT_THAT(app.help(), HasSubstr("How many there are"));
   app.parse("--places 7");
   EXPECT_TRUE(flags.IsGiven("--slots"));
-  EXPECT_EQ(flags.Make({})->spec.load.bs, 7u);
+  EXPECT_EQ(flags.Make({})->spec.load.shape, LoadShape(ClosedLoop{7}));
 }
 
 TEST(RequestFlagsTest, WhatIsNotGivenChangesNothing) {
@@ -66,7 +66,7 @@ TEST(RequestFlagsTest, StepsAreTakenInOrderUntilOneRefuses) {
 
 TEST(RequestFlagsTest, DefaultsAreThoseOfTheManual) {
   const MeasureRequest request = Good({});
-  EXPECT_EQ(request.spec.load.bs, 1u);
+  EXPECT_EQ(request.spec.load.shape, LoadShape(ClosedLoop{1}));
   EXPECT_FALSE(request.agents.has_value());
   EXPECT_THAT(TargetUrls(request.spec), ElementsAre(HasSubstr("localhost:8000")));
   EXPECT_EQ(request.spec.timeouts.request, 600s);
@@ -98,7 +98,7 @@ TEST(RequestFlagsTest, LikeTakesAllButWhatIsGiven) {
   Surroundings surroundings;
   RunSpec spec;
   spec.run_id = "old";
-  spec.load.bs = 64;
+  spec.load.shape = ClosedLoop{64};
   spec.load.agents = 4;
   spec.load.requests_max = 10;
   spec.request.osl_tokens = 77;
@@ -108,7 +108,7 @@ TEST(RequestFlagsTest, LikeTakesAllButWhatIsGiven) {
   const auto request = RequestOfLine({"--conversations", "3"}, surroundings);
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->spec.run_id, "id");
-  EXPECT_EQ(request->spec.load.bs, 64u);
+  EXPECT_EQ(request->spec.load.shape, LoadShape(ClosedLoop{64}));
   EXPECT_EQ(request->agents, 4u);
   EXPECT_FALSE(request->spec.load.requests_max.has_value());
   EXPECT_EQ(request->spec.load.conversations_max, 3u);

@@ -12,10 +12,10 @@ using fakes::SixRows;
 using ::testing::HasSubstr;
 
 TEST(DryRunTextTest, ADryRunShowsLoadAndARequest) {
-  const auto workload = MakeWorkload(SixRows(), {.bs = 4, .agents = 2}, {});
+  const auto workload = MakeWorkload(SixRows(), {.shape = ClosedLoop{4}, .agents = 2}, {});
   ASSERT_TRUE(workload.ok());
   RunSpec spec;
-  spec.load = {.bs = 4, .agents = 2};
+  spec.load = {.shape = ClosedLoop{4}, .agents = 2};
   spec.targets = {{.url = "http://a:8000"}};
   spec.request.model = "m";
   spec.request.osl_tokens = 9;
@@ -37,10 +37,11 @@ TEST(DryRunTextTest, ADryRunCountsInWholeNumbers) {
     const auto workload = MakeWorkload(SixRows(), load, {});
     return workload.ok() ? DryRunText(*workload, spec).value_or("") : "";
   };
-  EXPECT_THAT(text({.bs = 1, .agents = 1, .requests_max = 11'400}),
+  EXPECT_THAT(text({.shape = ClosedLoop{1}, .agents = 1, .requests_max = 11'400}),
               HasSubstr("11400, in about 11,400 waves of 1\n"));
-  EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("6, in about 1 wave of 8\n"));
-  EXPECT_THAT(text({.bs = 8, .agents = 1}), HasSubstr("8 over 1 agent, at most 8 each\n"));
+  EXPECT_THAT(text({.shape = ClosedLoop{8}, .agents = 1}), HasSubstr("6, in about 1 wave of 8\n"));
+  EXPECT_THAT(text({.shape = ClosedLoop{8}, .agents = 1}),
+              HasSubstr("8 over 1 agent, at most 8 each\n"));
 }
 
 }  // namespace

@@ -48,9 +48,8 @@ TEST_F(RunFlagsTest, ThePagesColumnsAreChosenAsForReport) {
 }
 
 TEST_F(RunFlagsTest, WhatIsPlannedIsRefusedByName) {
-  EXPECT_THAT(Refusal("--request-rate 5"),
-              HasSubstr("--request-rate: planned, but not implemented"));
-  EXPECT_THAT(Refusal("--goodput ttft:500"), HasSubstr("--goodput"));
+  EXPECT_THAT(Refusal("--draft-length 5"),
+              HasSubstr("--draft-length: planned, but not implemented"));
 }
 
 TEST_F(RunFlagsTest, WhatIsNoFlagIsRefused) {
