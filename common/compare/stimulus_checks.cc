@@ -32,7 +32,8 @@ bool BeyondNoise(const Measured& difference) {
 // A share of so many requests, by Wilson's interval.
 Measured ShareOf(uint64_t part, uint64_t whole) {
   const Interval wilson = WilsonInterval(part, whole, kZ975);
-  return {.value = wilson.value, .spread = SpreadOfInterval(wilson.value, wilson.low, wilson.high)};
+  return {.value = wilson.value,
+          .spread = SpreadOfInterval(wilson.value, {.low = wilson.low, .high = wilson.high})};
 }
 
 class StimulusChecker {
@@ -205,9 +206,9 @@ class StimulusChecker {
     }
     const std::optional<RatioEstimate> share = EstimateRatio(terms);
     if (!share || !share->interval) return std::nullopt;
-    return Measured{
-        .value = share->value,
-        .spread = SpreadOfInterval(share->value, share->interval->low, share->interval->high)};
+    return Measured{.value = share->value,
+                    .spread = SpreadOfInterval(share->value, {.low = share->interval->low,
+                                                              .high = share->interval->high})};
   }
 
   static std::optional<Measured> CountedHits(const MeasuredRun& run) {

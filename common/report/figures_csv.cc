@@ -78,6 +78,10 @@ class FigureRows {
     for (const Statistic& each : Statistics()) {
       if (each.error != nullptr) text_ += ",error_" + std::string(each.key);
     }
+    for (const Statistic& each : Statistics()) {
+      if (each.interval == nullptr) continue;
+      text_ += ",low_" + std::string(each.key) + ",high_" + std::string(each.key);
+    }
     text_ += '\n';
   }
 
@@ -128,6 +132,13 @@ class FigureRows {
     for (const Statistic& each : Statistics()) line.AddNumber(StatisticOf(row, each));
     for (const Statistic& each : Statistics()) {
       if (each.error != nullptr) line.AddNumber(ErrorOf(row, each));
+    }
+    for (const Statistic& each : Statistics()) {
+      if (each.interval == nullptr) continue;
+      const SteadyBounds* const bounds =
+          row.distribution != nullptr ? each.BoundsIn(*row.distribution) : nullptr;
+      line.AddNumber(bounds != nullptr ? bounds->low : std::nullopt);
+      line.AddNumber(bounds != nullptr ? bounds->high : std::nullopt);
     }
     line.End();
   }

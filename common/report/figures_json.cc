@@ -19,9 +19,29 @@ void WriteFinite(double value, JsonWriter& json) {
   }
 }
 
+// Of each statistic {value, low, high}, or, where there are too few values, the bound alone.
+void WriteIntervals(const Distribution& figure, JsonWriter& json) {
+  if (!figure.intervals) return;
+  WriteNumber("effective", figure.intervals->effective, json);
+  json.Key("intervals");
+  json.BeginObject();
+  for (const Statistic& each : Statistics()) {
+    const SteadyBounds* const bounds = each.BoundsIn(figure);
+    if (bounds == nullptr || (!bounds->low && !bounds->high)) continue;
+    json.Key(each.key);
+    json.BeginObject();
+    if (bounds->is_interval()) WriteNumber("value", figure.*each.value, json);
+    WriteNumber("low", bounds->low, json);
+    WriteNumber("high", bounds->high, json);
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
 void WriteDistribution(const Distribution& figure, JsonWriter& json) {
   json.BeginObject();
   json.Field("count", figure.count);
+  if (figure.censored > 0) json.Field("censored", figure.censored);
   for (const Statistic& each : Statistics()) WriteNumber(each.key, figure.*each.value, json);
   if (figure.error) {
     json.Key("error");
@@ -31,6 +51,7 @@ void WriteDistribution(const Distribution& figure, JsonWriter& json) {
     }
     json.EndObject();
   }
+  WriteIntervals(figure, json);
   json.EndObject();
 }
 

@@ -4,6 +4,7 @@ A row that is `required` decides the exit status.
 """
 import acceptance_truth
 import arrival_error
+import coverage
 import cpu_per_chunk
 import flavour_accuracy
 import printed_figures
@@ -17,11 +18,22 @@ def judged(results):
     for part, judge in (("arrival", arrival_targets), ("cpu", cpu_targets), ("decoder", decoder_targets),
                         ("bytes", bytes_targets), ("ingest", ingest_targets),
                         ("memory", memory_targets), ("controller", controller_targets),
-                        ("fleet", fleet_targets),
+                        ("fleet", fleet_targets), ("coverage", interval_targets),
                         ("acceptance", acceptance_targets), ("flavours", flavour_targets)):
         if part in results:
             rows += judge(results[part])
     return rows
+
+
+def interval_targets(rows):
+    for each in rows:
+        name = f"{each['traffic']}, {each['figure']}: 95 % intervals"
+        if coverage.is_bound(each):
+            yield at_least(f"{name}: a bound", 0.5, each["absent"], "of the runs")
+            continue
+        yield row(f"{name} hold the truth", "93 to 97 %", f"{each['held']:.1%}", 0.93 <= each["held"] <= 0.97)
+        yield at_most(f"{name}: median width", 1.3, each["width_over_oracle"], "x the oracle's")
+        yield at_most(f"{name}: absent", 0.05, each["absent"], "of the runs")
 
 
 def at_most(target, limit, value, unit):

@@ -109,7 +109,7 @@ TEST(LatenciesOfTest, OtherBucketsOrNoneLeaveNoFigureOfAll) {
   EXPECT_FALSE(LatenciesOf({&one, &coarse}).ttft_ms.has_value());
   EXPECT_FALSE(LatenciesOf({&one, &none}).ttft_ms.has_value());
   EXPECT_EQ(LatenciesOf({&one, &idle}).ttft_ms->count, 2);
-  EXPECT_FALSE(LatenciesOf({}).ttft_ms.has_value());
+  EXPECT_FALSE(LatenciesOf(std::vector<const ServerSeries*>()).ttft_ms.has_value());
 }
 
 TEST(LatenciesOfTest, OfSomeOfTheServersIsSaid) {
