@@ -1,0 +1,39 @@
+#include "common/planning/sweep.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/json_writer.h"
+
+namespace specctl {
+
+std::string LoadText(const LoadLevel& load) {
+  const std::string level = FormatDouble(load.level);
+  return load.kind == LoadKind::kConcurrency ? "bs " + level : level + " requests/s";
+}
+
+std::string PointText(const PointKey& key) {
+  std::string text = absl::StrFormat("%s at %s, %s", key.target, LoadText(key.load), key.dataset);
+  if (!key.tier.empty()) text += " " + key.tier;
+  if (key.temperature) text += ", temperature " + FormatDouble(*key.temperature);
+  return text;
+}
+
+bool PointMeasurement::HasLabel(std::string_view label) const {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
+
+const SweepTarget* Sweep::FindTarget(std::string_view name) const {
+  const auto found = std::find_if(targets.begin(), targets.end(),
+                                  [&](const SweepTarget& each) { return each.name == name; });
+  return found == targets.end() ? nullptr : &*found;
+}
+
+const SweepDataset* Sweep::FindDataset(std::string_view name) const {
+  const auto found = std::find_if(datasets.begin(), datasets.end(),
+                                  [&](const SweepDataset& each) { return each.name == name; });
+  return found == datasets.end() ? nullptr : &*found;
+}
+
+}  // namespace specctl

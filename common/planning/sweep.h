@@ -1,0 +1,144 @@
+// Sweep: what a grid of runs was to measure and what it did; `specctl sweep` writes it, `specctl
+// plan` reads it.  docs/planning.md documents its file, sweep.json.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/analysis/verdict_types.h"
+#include "common/compare/measured_run.h"
+
+namespace specctl {
+
+// --bs or --request-rate.
+enum class LoadKind : uint8_t { kConcurrency, kRate };
+
+struct LoadLevel {
+  LoadKind kind = LoadKind::kConcurrency;
+  double level = 1;  // requests in flight, or requests/s; above 0
+
+  auto operator<=>(const LoadLevel&) const = default;
+};
+std::string LoadText(const LoadLevel& load);  // "bs 64", "12.5 requests/s"
+
+// What served a point, as the server told it, and with what it was asked.  Texts are empty where
+// nobody tells; those of several replicas that differ are joined by ", ".
+struct PointSetup {
+  std::string model;
+  std::string engine;              // "vllm 0.32.0"
+  std::string speculation_method;  // "none": it says that it does not speculate
+  std::optional<bool> speculates;  // as its replies show it
+  std::optional<uint32_t> draft_length;
+  std::string drafter;
+  std::string dataset;         // as --dataset named it
+  std::string dataset_sha256;  // empty: unknown
+  uint64_t dataset_rows = 0;
+
+  bool operator==(const PointSetup&) const = default;
+};
+
+// One set-up of servers, under the name that --target gave it.
+struct SweepTarget {
+  std::string name;
+  std::vector<std::string> urls;
+  std::optional<uint32_t> gpus;  // of one replica: of all its URLs together
+  std::string model, engine, speculation_method, drafter;  // as in PointSetup
+  std::optional<uint32_t> draft_length;
+};
+
+// One value of --dataset: a bucket of prompts of about one length.
+struct SweepDataset {
+  std::string name;
+  std::optional<uint32_t> isl_tokens;  // that the bucket is of; absent: of none
+  bool synthetic_text = false;         // random tokens: nothing is said of speculation from it
+};
+
+struct SweepGrid {
+  std::vector<LoadLevel> loads;
+  std::vector<std::string> tiers;    // of --tier; empty: a dataset is one point
+  std::vector<double> temperatures;  // of --temperature; empty: each dataset's default
+};
+
+// Where a point lies in the grid.
+struct PointKey {
+  std::string target;
+  LoadLevel load;
+  std::string dataset;
+  std::string tier;                   // empty: all of the dataset
+  std::optional<double> temperature;  // absent: the dataset's default
+
+  bool operator==(const PointKey&) const = default;
+};
+std::string PointText(const PointKey& key);  // "dl3 at bs 64, throughput_1k mixed, temperature 1"
+
+enum class PointRole : uint8_t {
+  kGrid,
+  kAnchor,  // measured again and again, to tell drift from effect
+  kRepeat,  // measured once more, where an interval was wide
+};
+enum class PointState : uint8_t { kPlanned, kDone, kSkipped, kFailed };
+
+// Which journal a point's figures are of, and which fold made them.
+struct FoldKey {
+  uint64_t journal_bytes = 0;
+  uint32_t last_record_crc32c = 0;
+  uint32_t fold_version = 0;
+
+  bool operator==(const FoldKey&) const = default;
+};
+
+// What a run measured, taken as `compare` takes it.
+struct PointMeasurement {
+  PointSetup setup;
+  double hold_s = 0;
+  VerdictState verdict = VerdictState::kValid;
+  std::vector<std::string> reasons;  // of the verdict, as texts
+  // Codes: those of the run, and of the sweep: "cliff", "unstable", "saturated", "synthetic_text".
+  std::vector<std::string> labels;
+  // Numbers, means and quantiles of the catalogue, then the run's facts; no deviations or extremes.
+  MeasuredFigures figures;
+  // By category and tier: acceptance, User TPS, ITL and lengths.
+  std::vector<MeasuredSlice> slices;
+
+  bool HasLabel(std::string_view label) const;
+};
+
+// One run that the sweep planned.
+struct SweepPoint {
+  PointKey key;
+  PointRole role = PointRole::kGrid;
+  PointState state = PointState::kPlanned;
+  std::string reason;          // why it was skipped or failed
+  std::string run_id, folder;  // the folder is relative to the sweep's
+  std::optional<int64_t> begun_unix_ns;
+  std::optional<FoldKey> fold;
+  PointMeasurement measured;  // of kDone alone
+};
+
+// Two targets that got the same conversations in one run, in random order (--paired).
+struct SweepPair {
+  PointKey key;          // of the second; its target is the one that is compared
+  std::string baseline;  // the first
+  std::string run_id;
+  MeasuredFigures ratios;  // second / first over conversations: "user_tps" "mean", ...
+};
+
+struct Sweep {
+  std::string id;
+  std::string specctl_version;
+  std::vector<std::string> arguments;  // the command line behind `specctl sweep`, for --resume
+  int64_t begun_unix_ns = 0;
+  std::vector<SweepTarget> targets;
+  std::vector<SweepDataset> datasets;
+  SweepGrid grid;
+  std::vector<SweepPoint> points;  // in the order in which they are measured
+  std::vector<SweepPair> pairs;
+
+  const SweepTarget* FindTarget(std::string_view name) const;
+  const SweepDataset* FindDataset(std::string_view name) const;
+};
+
+}  // namespace specctl
