@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <vector>
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
 #include "common/base/json_writer.h"
+#include "common/planning/sweep_names.h"
 #include "common/report/number_text.h"
 #include "common/report/result_names.h"
 #include "common/report/text_layout.h"
 #include "common/sweep/drift.h"
+#include "common/sweep/per_gpu.h"
+#include "common/sweep/picture.h"
+#include "common/sweep/picture_text.h"
 #include "common/sweep/time_budget.h"
 
 namespace specctl {
@@ -40,14 +43,6 @@ std::string ValueText(const Measured* measured) {
   return measured == nullptr ? "-" : FigureText(measured->value);
 }
 
-std::string LabelsText(const PooledPoint& point) {
-  std::vector<std::string> shown;
-  for (const std::string_view label : kShownLabels) {
-    if (point.measured.HasLabel(label)) shown.emplace_back(label);
-  }
-  return absl::StrJoin(shown, " ");
-}
-
 std::string PlaceText(const PointKey& key) {
   std::string text = key.dataset;
   if (!key.tier.empty()) text += " " + key.tier;
@@ -55,33 +50,51 @@ std::string PlaceText(const PointKey& key) {
   return text;
 }
 
-std::string Row(const std::array<std::string, 8>& cells) {
-  constexpr std::array<size_t, 7> kWidths = {14, 24, 28, 9, 9, 8, 6};
+// Half the 95 % interval, of the value: "+-4 %"; empty: unknown.
+std::string WidthText(const Measured* measured) {
+  if (measured == nullptr || !(measured->value > 0)) return "";
+  const auto low = measured->Low(kZ975), high = measured->High(kZ975);
+  if (!low || !high) return "";
+  const double width = (*high - *low) / 2 / measured->value;
+  return width >= 1 ? ">100 %" : "+-" + ShareText(width);
+}
+
+// The load, User TPS and output TPS with their widths, per GPU, TTFT, step, AL, and what is to be
+// said of the point.
+using Cells = std::array<std::string, 10>;
+std::string Row(const Cells& cells) {
+  constexpr std::array<size_t, 9> kWidths = {14, 9, 8, 10, 8, 9, 10, 9, 7};
   std::string line = PadRight(cells[0], kWidths[0]);
   for (size_t i = 1; i < kWidths.size(); ++i) line += PadLeft(cells[i], kWidths[i]);
-  return WithoutPadding(line + "  " + cells[7]);
+  return WithoutPadding(line + "  " + cells[9]);
+}
+
+std::string HeadRow() {
+  return Row({"", "user TPS", "95 %", "output TPS", "95 %", "per GPU", "TTFT p95", "step ms", "AL",
+              ""});
+}
+
+std::string WhyNotDone(const PooledPoint& point) {
+  if (point.state == PointState::kPlanned) return "not measured";
+  return absl::StrFormat("%s: %s", std::string(PointStateName(point.state)), point.reason);
 }
 
 std::string PointRow(const Sweep& sweep, const PooledPoint& point) {
   const std::string load = LoadText(point.key.load);
-  if (!point.done()) {
-    return WithoutPadding(
-        PadRight(load, 14) +
-        (point.state == PointState::kPlanned
-             ? "not measured"
-             : absl::StrFormat("%s: %s", point.state == PointState::kSkipped ? "skipped" : "failed",
-                               point.reason)));
-  }
+  if (!point.done()) return PadRight(load, 14) + WhyNotDone(point) + "\n";
+  const Measured* const user_tps = point.Find("user_tps", "p50");
+  const Measured* const output_tps = point.Find("output_tps", "value");
   const auto per_gpu = OutputPerGpu(sweep, point);
-  std::string verdict(VerdictName(point.measured.verdict));
-  if (point.runs.size() > 1) verdict += absl::StrFormat(" x%d", point.runs.size());
-  const std::string labels = LabelsText(point);
-  return Row({load, IntervalText(point.Find("user_tps", "p50")),
-              IntervalText(point.Find("output_tps", "value")),
-              per_gpu ? FigureText(per_gpu->value) : "-", ValueText(point.Find("ttft_ms", "p95")),
+  std::string about(VerdictName(point.measured.verdict));
+  if (point.runs.size() > 1) about += absl::StrFormat(", %d runs", point.runs.size());
+  for (const std::string_view label : kShownLabels) {
+    if (point.measured.HasLabel(label)) about += ", " + std::string(label);
+  }
+  return Row({load, ValueText(user_tps), WidthText(user_tps), ValueText(output_tps),
+              WidthText(output_tps), per_gpu ? FigureText(per_gpu->value) : "-",
+              ValueText(point.Find("ttft_ms", "p95")),
               ValueText(point.Find("step_latency_ms", "mean")),
-              ValueText(point.Find("per_step", "value")),
-              labels.empty() ? verdict : verdict + "  " + labels});
+              ValueText(point.Find("per_step", "value")), about});
 }
 
 std::string TargetLine(const SweepTarget& target) {
@@ -104,7 +117,7 @@ std::string Tables(const Sweep& sweep, std::span<const PooledPoint> points) {
                            PlaceText(*before) != PlaceText(point.key);
     if (new_curve) {
       out += absl::StrFormat("\n%s on %s\n", point.key.target, PlaceText(point.key));
-      out += Row({"", "user TPS p50", "output TPS", "per GPU", "TTFT p95", "step ms", "AL", ""});
+      out += HeadRow();
     }
     out += PointRow(sweep, point);
     before = &point.key;
@@ -141,7 +154,6 @@ std::string Notes(const Sweep& sweep, std::span<const PooledPoint> points) {
     AppendProse("drift", DriftText(drift) + ": points of this target may differ by time alone",
                 out);
   }
-  std::map<std::string, size_t> left_out;
   for (const PooledPoint& point : points) {
     for (const std::string& run : point.left_out) {
       AppendProse("left out",
@@ -153,23 +165,6 @@ std::string Notes(const Sweep& sweep, std::span<const PooledPoint> points) {
 }
 
 }  // namespace
-
-std::optional<Measured> OutputPerGpu(const Sweep& sweep, const PooledPoint& point) {
-  const Measured* const told = point.Find("output_tps_per_gpu", "value");
-  if (told != nullptr) return *told;
-  const Measured* const tps = point.Find("output_tps", "value");
-  const SweepTarget* const target = sweep.FindTarget(point.key.target);
-  if (tps == nullptr || target == nullptr || !target->gpus) return std::nullopt;
-  Measured per_gpu = *tps;
-  const double gpus = *target->gpus;
-  per_gpu.value /= gpus;
-  if (per_gpu.spread) {
-    per_gpu.spread->below /= gpus;
-    per_gpu.spread->above /= gpus;
-    per_gpu.spread->bound /= gpus;
-  }
-  return per_gpu;
-}
 
 std::string PointSummary(const SweepPoint& point) {
   const auto value = [&](std::string_view figure, std::string_view statistic) {
@@ -206,10 +201,13 @@ std::string SweepPage(const Sweep& sweep, const SweepPageOptions& options) {
                                     SecondsText(SecondsSpent(sweep)));
   for (const SweepTarget& target : sweep.targets) out += TargetLine(target);
   out += Tables(sweep, points);
+  for (const Picture& picture : PicturesOf(sweep)) {
+    out += "\n" + PictureText(picture, {.columns = std::min(options.columns, kPageColumns)});
+  }
   out += PairLines(sweep);
   out += Notes(sweep, points);
   out += absl::StrFormat(
-      "\n%s/   sweep.json, pareto.csv, runs/\nnext: specctl plan %s --slo "
+      "\n%s/   sweep.json, pareto.csv, pareto.svg, runs/\nnext: specctl plan %s --slo "
       "\"ttft_p95 <= 2s, user_tps_p10 >= 30\" --demand 4000tps\n",
       options.folder, options.folder);
   return FitLines(out, options.columns);

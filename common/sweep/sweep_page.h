@@ -24,7 +24,4 @@ std::string PointSummary(const SweepPoint& point);
 // "12 points: 10 done, 2 skipped".
 std::string PointCounts(std::span<const PooledPoint> points);
 
-// Output TPS per GPU, as the run knew its GPUs, else as the target does; nullopt: unknown.
-std::optional<Measured> OutputPerGpu(const Sweep& sweep, const PooledPoint& point);
-
 }  // namespace specctl

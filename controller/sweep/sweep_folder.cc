@@ -18,6 +18,8 @@
 #include "common/planning/pareto_csv.h"
 #include "common/planning/sweep_json.h"
 #include "common/report/output_file.h"
+#include "common/sweep/picture.h"
+#include "common/sweep/picture_svg.h"
 
 namespace specctl::controller {
 namespace {
@@ -68,8 +70,11 @@ absl::Status SweepFolder::Save(const Sweep& sweep) const {
   return SyncPath(path_);
 }
 
-absl::Status SweepFolder::SavePareto(const Sweep& sweep) const {
-  return WriteFile(PathOf("pareto.csv"), ParetoCsv(sweep));
+absl::Status SweepFolder::SaveCurves(const Sweep& sweep) const {
+  if (auto written = WriteFile(PathOf("pareto.csv"), ParetoCsv(sweep)); !written.ok()) {
+    return written;
+  }
+  return WriteFile(PathOf("pareto.svg"), PicturesSvg(PicturesOf(sweep), "Sweep " + sweep.id));
 }
 
 absl::Status SweepFolder::MakeRunFolder(const std::string& run_id) const {

@@ -24,8 +24,8 @@ class SweepFolder {
 
   // Writes sweep.json, whole or not at all, also where the machine stops meanwhile.
   absl::Status Save(const Sweep& sweep) const;
-  // Writes pareto.csv.
-  absl::Status SavePareto(const Sweep& sweep) const;
+  // Writes pareto.csv and pareto.svg.
+  absl::Status SaveCurves(const Sweep& sweep) const;
 
   // The folder of a new run, relative to the sweep's: "runs/<id>".
   static std::string RunFolder(const std::string& run_id) { return "runs/" + run_id; }

@@ -62,9 +62,12 @@ absl::StatusOr<ResolvedRun> SweepRunner::ResolvePoint(size_t point, const std::s
 }
 
 absl::Status SweepRunner::AskTargets() {
-  std::set<std::string> done;
+  // Judged first: of a sweep that is over nobody is asked.
+  AdvanceSweep(job_.schedule, sweep_);
+  std::set<std::string> asked;
   for (size_t i = 0; i < sweep_.points.size(); ++i) {
-    if (!done.insert(sweep_.points[i].key.target).second) continue;
+    const SweepPoint& point = sweep_.points[i];
+    if (point.state != PointState::kPlanned || !asked.insert(point.key.target).second) continue;
     const auto run = ResolvePoint(i, job_.new_run_id());
     if (!run.ok()) return run.status();
     for (const std::string& note : run->notes) means_.observer.OnNote(note);
@@ -80,7 +83,7 @@ absl::StatusOr<SweepEnd> SweepRunner::Run() {
     if (auto done = RunPoint(next.index); !done.ok()) return done;
   }
   if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
-  if (auto saved = means_.folder.SavePareto(sweep_); !saved.ok()) return saved;
+  if (auto saved = means_.folder.SaveCurves(sweep_); !saved.ok()) return saved;
   return stop_.requests() == 0 ? SweepEnd::kDone : SweepEnd::kInterrupted;
 }
 
@@ -135,7 +138,7 @@ absl::Status SweepRunner::RunPoint(size_t index) {
   if (point.state != PointState::kPlanned) point.took_s = Seconds(MonoNow() - begin);
   means_.observer.OnRunEnd(sweep_, next);
   if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
-  return means_.folder.SavePareto(sweep_);
+  return means_.folder.SaveCurves(sweep_);
 }
 
 absl::StatusOr<std::string> SweepRunner::MeasureInto(const ResolvedRun& run, SweepPoint& point) {

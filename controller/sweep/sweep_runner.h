@@ -35,12 +35,12 @@ class SweepRunner {
   SweepRunner(const SweepJob& job, const SweepMeans& means, const StopToken& stop, Sweep& sweep)
       : job_(job), means_(means), stop_(stop), sweep_(sweep) {}
 
-  // Asks every target once, as its first run would: what is wrong with one is told before anything
-  // is measured.  Blocks.  Errors as Resolve(), with the target's name.
+  // Asks every target that is to be measured once, as its first run would: what is wrong with one is
+  // told before anything is measured.  Blocks.  Errors as Resolve(), with the target's name.
   absl::Status AskTargets();
 
   // Measures what is planned, one run after another, and what the schedule adds to it.  sweep.json
-  // is written before and after every run, pareto.csv after it: a process that is killed at any
+  // is written before and after every run, pareto.csv and pareto.svg after it: a process that is killed at any
   // time loses the run that was on, and nothing else.  A run that fails is told and marked, and the
   // sweep goes on.  Blocks. Errors: a file of the sweep's can't be written; the fleet can't start
   // agents.
