@@ -11,6 +11,9 @@
 namespace specctl {
 namespace {
 
+// More would be measured beyond the end of a curve, in the order that chance makes.
+constexpr size_t kRungsAtOnce = 2;
+
 LoadLevel Bs(uint32_t bs) {
   return {.kind = LoadKind::kConcurrency, .level = static_cast<double>(bs)};
 }
@@ -62,7 +65,7 @@ std::vector<uint32_t> NextRungs(const std::vector<FoundCurve>& curves, uint32_t 
       return !curve.end && !curve.loads.contains(rung);
     });
     if (lacks) rungs.push_back(rung);
-    if (rungs.size() == kBlockLoads) break;
+    if (rungs.size() == kRungsAtOnce) break;
   }
   return rungs;
 }
@@ -106,8 +109,10 @@ template <class Wants>
 std::vector<SweepPoint> PointsWanted(const Sweep& sweep, const std::vector<LoadLevel>& loads,
                                      const FindLoads& options, const Wants& wants) {
   const auto first = BlocksOf(Levels(Ladder(options.bs_max)));
+  // As often as in a grid that was given: once in a block's number of loads.
+  const bool due = options.anchors && (LoadsOf(sweep).size() + loads.size()) % kBlockLoads < 2;
   auto points = PointsOfBlock(sweep, {.loads = loads,
-                                      .anchor = options.anchors ? AnchorLoad(first) : std::nullopt,
+                                      .anchor = due ? AnchorLoad(first) : std::nullopt,
                                       .seed = options.seed,
                                       // Of the points before it alone: the same after a resume.
                                       .block = sweep.points.size()});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include <absl/strings/str_format.h>
@@ -51,17 +52,17 @@ struct TextStyle {
   int size = 12;
   std::string_view more = "";
 };
-void AppendText(double x, double y, std::string_view text, const TextStyle& style, std::string& out) {
-  out += absl::StrFormat("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\"%s>%s</text>\n",
-                         x, y, std::string(style.anchor), style.size, std::string(style.more),
-                         Escaped(text));
+void AppendText(double x, double y, std::string_view text, const TextStyle& style,
+                std::string& out) {
+  out += absl::StrFormat(
+      "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\"%s>%s</text>\n", x, y,
+      std::string(style.anchor), style.size, std::string(style.more), Escaped(text));
 }
 
 void AppendLine(double x1, double y1, double x2, double y2, std::string_view stroke,
                 std::string& out) {
-  out += absl::StrFormat(
-      "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" %s/>\n", x1, y1, x2, y2,
-      std::string(stroke));
+  out += absl::StrFormat("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" %s/>\n", x1, y1, x2,
+                         y2, std::string(stroke));
 }
 
 class Panel {
@@ -78,9 +79,10 @@ class Panel {
     y_ticks_ = RoundTicks(y, kSvgYSteps);
   }
 
-  std::string Svg() const {
+  std::string Svg() {
     std::string out;
-    AppendText(kLeft, kTop - 14, picture_.title, {.size = 14, .more = " font-weight=\"bold\""}, out);
+    AppendText(kLeft, kTop - 14, picture_.title, {.size = 14, .more = " font-weight=\"bold\""},
+               out);
     AppendAxes(out);
     AppendFront(out);
     for (size_t i = 0; i < picture_.curves.size(); ++i) AppendCurve(i, out);
@@ -89,6 +91,14 @@ class Panel {
   }
 
  private:
+  static constexpr double kLetter = 6.5, kLine = 12;  // of a label
+  struct Box {
+    double x = 0, y = 0, width = 0;  // its lower left corner
+  };
+  static bool Overlap(const Box& a, const Box& b) {
+    return a.x < b.x + b.width && b.x < a.x + a.width && std::abs(a.y - b.y) < kLine;
+  }
+
   double X(double value) const {
     return kLeft + (kRight - kLeft) * std::clamp(value / x_ticks_.back(), 0.0, 1.0);
   }
@@ -108,7 +118,8 @@ class Panel {
     AppendLine(kLeft, kBottom, kRight, kBottom, "stroke=\"#444\"", out);
     AppendLine(kLeft, kTop, kLeft, kBottom, "stroke=\"#444\"", out);
     AppendText((kLeft + kRight) / 2, kBottom + 40, picture_.x_title, {.anchor = "middle"}, out);
-    out += absl::StrFormat("<g transform=\"translate(22 %.1f) rotate(-90)\">\n", (kTop + kBottom) / 2);
+    out +=
+        absl::StrFormat("<g transform=\"translate(22 %.1f) rotate(-90)\">\n", (kTop + kBottom) / 2);
     AppendText(0, 0, picture_.y_title, {.anchor = "middle"}, out);
     out += "</g>\n";
   }
@@ -122,12 +133,12 @@ class Panel {
       }
     }
     if (front.size() < 2) return;
-    std::sort(front.begin(), front.end(), [](const PicturePoint* a, const PicturePoint* b) {
-      return a->x.value < b->x.value;
-    });
-    out += absl::StrFormat("<polyline class=\"front\" points=\"%s\" fill=\"none\" stroke=\"#888\" "
-                           "stroke-width=\"7\" stroke-opacity=\"0.25\" stroke-linejoin=\"round\"/>\n",
-                           Coordinates(front));
+    std::sort(front.begin(), front.end(),
+              [](const PicturePoint* a, const PicturePoint* b) { return a->x.value < b->x.value; });
+    out += absl::StrFormat(
+        "<polyline class=\"front\" points=\"%s\" fill=\"none\" stroke=\"#888\" "
+        "stroke-width=\"7\" stroke-opacity=\"0.25\" stroke-linejoin=\"round\"/>\n",
+        Coordinates(front));
   }
 
   std::string Coordinates(const std::vector<const PicturePoint*>& points) const {
@@ -136,7 +147,7 @@ class Panel {
     });
   }
 
-  void AppendCurve(size_t index, std::string& out) const {
+  void AppendCurve(size_t index, std::string& out) {
     const PictureCurve& curve = picture_.curves[index];
     const std::string colour(kColours[index % kColours.size()]);
     out += absl::StrFormat("<g class=\"curve\"><title>%s</title>\n", Escaped(curve.name));
@@ -149,23 +160,41 @@ class Panel {
     out += "</g>\n";
   }
 
-  void AppendPoint(const PicturePoint& point, const std::string& colour, std::string& out) const {
+  void AppendPoint(const PicturePoint& point, const std::string& colour, std::string& out) {
     const double x = X(point.x.value), y = Y(point.y.value);
     const std::string stroke = absl::StrFormat("class=\"error\" stroke=\"%s\"", colour);
-    if (point.x.low && point.x.high) AppendLine(X(*point.x.low), y, X(*point.x.high), y, stroke, out);
-    if (point.y.low && point.y.high) AppendLine(x, Y(*point.y.low), x, Y(*point.y.high), stroke, out);
+    if (point.x.low && point.x.high)
+      AppendLine(X(*point.x.low), y, X(*point.x.high), y, stroke, out);
+    if (point.y.low && point.y.high)
+      AppendLine(x, Y(*point.y.low), x, Y(*point.y.high), stroke, out);
     out += absl::StrFormat(
         "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\" stroke=\"%s\"/>\n",
         point.on_front ? "point on-front" : "point", x, y, point.on_front ? 5 : 4,
         point.usable ? colour : "#fff", colour);
-    AppendText(x + 7, y - 6, point.label, {.size = 11}, out);
+    AppendLabel(x, y, point.label, out);
+  }
+
+  // Beside the point, where no other label stands; right above it where there is no such place.
+  void AppendLabel(double x, double y, std::string_view label, std::string& out) {
+    const double width = kLetter * static_cast<double>(label.size());
+    const std::array<Box, 4> places = {{{x + 7, y - 6, width},
+                                        {x + 7, y + 14, width},
+                                        {x - 7 - width, y - 6, width},
+                                        {x - 7 - width, y + 14, width}}};
+    const auto free = std::find_if(places.begin(), places.end(), [&](const Box& place) {
+      return std::none_of(labels_.begin(), labels_.end(),
+                          [&](const Box& other) { return Overlap(place, other); });
+    });
+    const Box& place = free == places.end() ? places.front() : *free;
+    labels_.push_back(place);
+    AppendText(place.x, place.y, label, {.size = 11}, out);
   }
 
   void AppendLegend(std::string& out) const {
     double y = kTop + 8;
     for (size_t i = 0; i < picture_.curves.size(); ++i, y += 20) {
-      out += absl::StrFormat("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>\n", kRight + 24, y,
-                             std::string(kColours[i % kColours.size()]));
+      out += absl::StrFormat("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>\n", kRight + 24,
+                             y, std::string(kColours[i % kColours.size()]));
       AppendText(kRight + 36, y + 4, picture_.curves[i].name, {}, out);
     }
     AppendLine(kRight + 16, y, kRight + 32, y,
@@ -177,6 +206,7 @@ class Panel {
 
   const Picture& picture_;
   std::vector<double> x_ticks_, y_ticks_;
+  std::vector<Box> labels_;
 };
 
 }  // namespace
@@ -192,7 +222,8 @@ std::string PicturesSvg(std::span<const Picture> pictures, std::string_view titl
   AppendText(kLeft, 26, title, {.size = 15, .more = " font-weight=\"bold\""}, out);
   if (pictures.empty()) AppendText(kLeft, kHead + 40, "no point was measured", {}, out);
   for (size_t i = 0; i < pictures.size(); ++i) {
-    out += absl::StrFormat("<g transform=\"translate(0 %.0f)\">\n", kHead + kPanel * static_cast<double>(i));
+    out += absl::StrFormat("<g transform=\"translate(0 %.0f)\">\n",
+                           kHead + kPanel * static_cast<double>(i));
     out += Panel(pictures[i]).Svg();
     out += "</g>\n";
   }

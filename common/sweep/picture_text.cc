@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/json_writer.h"
+#include "common/report/number_text.h"
 #include "common/report/text_layout.h"
 
 namespace specctl {
@@ -47,19 +48,16 @@ class Field {
       for (size_t at = RowOf(*point.y.high); at <= end; ++at) lines_[at][column] = '|';
     }
   }
-  // Where the text has room and covers no other point's.
+  // At its place, or a row below or above where another point has that.
   bool DrawPoint(const PicturePoint& point, char letter) {
     std::string text(1, letter);
     text += point.label;
     if (!point.usable) text += '?';
-    std::string& line = lines_[RowOf(point.y.value)];
+    const size_t row = RowOf(point.y.value);
     const size_t column = std::min(ColumnOf(point.x.value), columns_ - text.size());
-    const auto begin = line.begin() + static_cast<std::ptrdiff_t>(column);
-    const auto end = begin + static_cast<std::ptrdiff_t>(text.size());
-    const bool is_free = std::all_of(begin, end, [](char c) { return c == ' ' || c == '-' || c == '|'; });
-    if (!is_free) return false;
-    std::copy(text.begin(), text.end(), begin);
-    return true;
+    if (DrawText(row, column, text)) return true;
+    if (row + 1 < rows_ && DrawText(row + 1, column, text)) return true;
+    return row > 0 && DrawText(row - 1, column, text);
   }
 
   std::string Text() const {
@@ -84,6 +82,15 @@ class Field {
   static size_t Scaled(double value, double most, size_t cells) {
     const double share = std::clamp(value / most, 0.0, 1.0);
     return static_cast<size_t>(std::lround(share * static_cast<double>(cells - 1)));
+  }
+  // Where the text has room and covers no other point's.
+  bool DrawText(size_t row, size_t column, std::string_view text) {
+    const auto begin = lines_[row].begin() + static_cast<std::ptrdiff_t>(column);
+    const auto end = begin + static_cast<std::ptrdiff_t>(text.size());
+    const bool is_free =
+        std::all_of(begin, end, [](char c) { return c == ' ' || c == '-' || c == '|'; });
+    if (is_free) std::copy(text.begin(), text.end(), begin);
+    return is_free;
   }
   std::string YTick(size_t row) const {
     for (const double tick : y_ticks_) {
@@ -128,7 +135,8 @@ std::string PictureText(const Picture& picture, const PictureTextOptions& option
   for (const LetteredPoint& each : points) {
     if (!field.DrawPoint(*each.point, each.letter)) ++hidden;
   }
-  std::string out = absl::StrFormat("%s: %s over %s\n", picture.title, picture.y_title, picture.x_title);
+  std::string out =
+      absl::StrFormat("%s: %s over %s\n", picture.title, picture.y_title, picture.x_title);
   out += field.Text();
   std::vector<std::string> items;
   char letter = 'a';
@@ -137,7 +145,7 @@ std::string PictureText(const Picture& picture, const PictureTextOptions& option
     if (letter < 'z') ++letter;
   }
   items.emplace_back("a capital: on the front");
-  if (hidden > 0) items.push_back(absl::StrFormat("%d points lie under others", hidden));
+  if (hidden > 0) items.push_back(CountedText(hidden, "point") + " under others");
   AppendFlow({.label = ""}, items, out);
   return out;
 }

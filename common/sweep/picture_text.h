@@ -14,8 +14,8 @@ struct PictureTextOptions {
 
 // The field between its axes, each point as the letter of its curve and its load ("b16"), a capital
 // where it is on the front, "?" behind one that is not usable; its interval as a line of - and |;
-// below the field which letter is which curve.  Points that fall on one place: the first on the
-// front, else the first.
+// below the field which letter is which curve.  Of points that fall on one place those on the front
+// come first; the others stand a row below or above, or are counted.
 std::string PictureText(const Picture& picture, const PictureTextOptions& options = {});
 
 }  // namespace specctl

@@ -56,22 +56,23 @@ std::string WidthText(const Measured* measured) {
   const auto low = measured->Low(kZ975), high = measured->High(kZ975);
   if (!low || !high) return "";
   const double width = (*high - *low) / 2 / measured->value;
-  return width >= 1 ? ">100 %" : "+-" + ShareText(width);
+  if (width >= 1) return "+->100 %";
+  return width < 0.0005 ? "+-<0.1 %" : "+-" + ShareText(width);
 }
 
 // The load, User TPS and output TPS with their widths, per GPU, TTFT, step, AL, and what is to be
 // said of the point.
 using Cells = std::array<std::string, 10>;
 std::string Row(const Cells& cells) {
-  constexpr std::array<size_t, 9> kWidths = {14, 9, 8, 10, 8, 9, 10, 9, 7};
+  constexpr std::array<size_t, 9> kWidths = {14, 9, 9, 12, 9, 9, 10, 9, 7};
   std::string line = PadRight(cells[0], kWidths[0]);
   for (size_t i = 1; i < kWidths.size(); ++i) line += PadLeft(cells[i], kWidths[i]);
   return WithoutPadding(line + "  " + cells[9]);
 }
 
 std::string HeadRow() {
-  return Row({"", "user TPS", "95 %", "output TPS", "95 %", "per GPU", "TTFT p95", "step ms", "AL",
-              ""});
+  return Row(
+      {"", "user TPS", "95 %", "output TPS", "95 %", "per GPU", "TTFT p95", "step ms", "AL", ""});
 }
 
 std::string WhyNotDone(const PooledPoint& point) {

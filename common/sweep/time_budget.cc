@@ -26,6 +26,14 @@ bool IsWorthMore(const PooledPoint& point) {
          !point.measured.HasLabel("unstable");
 }
 
+// Another would fail as well.
+bool HasFailedRepeat(const Sweep& sweep, const PointKey& key) {
+  return std::any_of(sweep.points.begin(), sweep.points.end(), [&](const SweepPoint& point) {
+    return point.role == PointRole::kRepeat && point.state == PointState::kFailed &&
+           point.key == key;
+  });
+}
+
 }  // namespace
 
 double SecondsSpent(const Sweep& sweep) {
@@ -54,7 +62,7 @@ std::optional<PointKey> WidestPoint(const Sweep& sweep, double left_s) {
   std::optional<PointKey> best;
   double best_gain = 0;
   for (const PooledPoint& point : PoolPoints(sweep)) {
-    if (!IsWorthMore(point)) continue;
+    if (!IsWorthMore(point) || HasFailedRepeat(sweep, point.key)) continue;
     const double width = WidthOf(point);
     const double cost = SecondsExpected(sweep, point.key).value_or(left_s + 1);
     if (width < kNarrowEnough || cost > left_s || !(cost > 0)) continue;

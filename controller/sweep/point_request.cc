@@ -45,6 +45,13 @@ absl::Status TakeKey(const SweepJob& job, const PointKey& key, MeasureRequest& r
   return absl::OkStatus();
 }
 
+MeasureRequest BeginRequest(const SweepJob& job, const Sweep& sweep, const std::string& run_id) {
+  MeasureRequest request = job.request;
+  request.spec.run_id = run_id;
+  request.spec.tags.emplace_back("sweep", sweep.id);
+  return request;
+}
+
 }  // namespace
 
 LoadShape AtLevel(const LoadShape& shape, const LoadLevel& load) {
@@ -72,12 +79,31 @@ absl::StatusOr<Dataset> RowsOfTier(const Dataset& dataset, const std::string& ti
 absl::StatusOr<MeasureRequest> RequestOfPoint(const SweepJob& job, const Sweep& sweep, size_t point,
                                               const std::string& run_id) {
   const PointKey& key = sweep.points[point].key;
-  MeasureRequest request = job.request;
-  request.spec.run_id = run_id;
+  MeasureRequest request = BeginRequest(job, sweep, run_id);
   request.spec.load.seed = SeedOfPoint(sweep, point, job.request.spec.load.seed);
-  request.spec.tags.emplace_back("sweep", sweep.id);
   TakeServers(job.servers.at(key.target), request);
   if (auto taken = TakeKey(job, key, request); !taken.ok()) return taken;
+  return request;
+}
+
+absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair,
+                                             const std::string& run_id) {
+  const SweepPair& asked = sweep.pairs[pair];
+  MeasureRequest request = BeginRequest(job, sweep, run_id);
+  TakeServers(job.servers.at(asked.baseline), request);
+  const SweepServers& second = job.servers.at(asked.key.target);
+  request.spec.targets.push_back(second.servers.front());
+  request.secrets.basic_authorizations.push_back(second.basic_authorizations.front());
+  // Of two set-ups: no figure of this run is for each GPU.
+  request.spec.gpus.reset();
+  request.spec.url_policy = UrlPolicy::kPaired;
+  PointKey both = asked.key;
+  both.load.level *= 2;
+  if (auto taken = TakeKey(job, both, request); !taken.ok()) return taken;
+  LoadSpec& load = request.spec.load;
+  for (auto* limit : {&load.requests_max, &load.conversations_max}) {
+    if (*limit) **limit *= 2;
+  }
   return request;
 }
 

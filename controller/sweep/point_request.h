@@ -16,6 +16,11 @@ namespace specctl::controller {
 absl::StatusOr<MeasureRequest> RequestOfPoint(const SweepJob& job, const Sweep& sweep, size_t point,
                                               const std::string& run_id);
 
+// The request of sweep.pairs[pair]: both targets, each with about the load of the point.
+// `servers`: one of each target (--paired asks for it).
+absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair,
+                                             const std::string& run_id);
+
 // `shape` with another level of load: bs of a closed loop, or the rate of an open one.
 LoadShape AtLevel(const LoadShape& shape, const LoadLevel& load);
 

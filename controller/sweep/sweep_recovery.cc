@@ -8,7 +8,7 @@
 
 #include "common/report/artifacts.h"
 #include "common/sweep/measured_folder.h"
-#include "controller/sweep/point_state.h"
+#include "controller/sweep/run_record.h"
 
 namespace specctl::controller {
 namespace {
@@ -20,10 +20,29 @@ class SweepRecovery {
 
   absl::Status RecoverPoint(SweepPoint& point) {
     if (point.state == PointState::kDone) return Refresh(point);
-    if (point.state == PointState::kPlanned && !point.folder.empty()) return TakeUp(point);
-    const bool left_out =
-        point.state == PointState::kSkipped && absl::StartsWith(point.reason, "--budget");
-    if (point.state == PointState::kFailed || left_out) PlanAgain(point);
+    const RunRecord record = RecordOf(point);
+    if (point.state == PointState::kPlanned && !point.folder.empty()) {
+      const auto ended = TakeUp(record);
+      if (!ended.ok() || !*ended) return ended.status();
+      auto measured = MeasureFolder(folder_.PathOf(point.folder), point.run_id);
+      if (!measured.ok()) return measured.status();
+      TakeMeasured(*std::move(measured), sweep_, point);
+      return absl::OkStatus();
+    }
+    if (IsAnew(record)) PlanAgain(record);
+    return absl::OkStatus();
+  }
+
+  absl::Status RecoverPair(SweepPair& pair) {
+    const RunRecord record = RecordOf(pair);
+    if (pair.state == PointState::kPlanned && !pair.folder.empty()) {
+      const auto ended = TakeUp(record);
+      if (!ended.ok() || !*ended) return ended.status();
+      TakePair(folder_.PathOf(pair.folder), pair);
+      return absl::OkStatus();
+    }
+    // Also one that was skipped: its points may be measured now.
+    if (IsAnew(record) || pair.state == PointState::kSkipped) PlanAgain(record);
     return absl::OkStatus();
   }
 
@@ -51,20 +70,26 @@ class SweepRecovery {
     return absl::OkStatus();
   }
 
-  // The run that was on when the process ended.
-  absl::Status TakeUp(SweepPoint& point) {
-    const std::string dir = folder_.PathOf(point.folder);
-    auto measured = MeasureFolder(dir, point.run_id);
+  static bool IsAnew(const RunRecord& record) {
+    const bool left_out =
+        record.state == PointState::kSkipped && absl::StartsWith(record.reason, "--budget");
+    return record.state == PointState::kFailed || left_out;
+  }
+
+  // The run that was on when the process ended: whether it had ended, and only its figures are
+  // missing.  Else it is set aside.
+  absl::StatusOr<bool> TakeUp(const RunRecord& record) {
+    const std::string dir = folder_.PathOf(record.folder);
+    const auto measured = MeasureFolder(dir, record.run_id);
     if (measured.ok() && measured->cut_short.empty()) {
-      // It had ended, and only its figures were missing.
       if (const auto written = WriteArtifacts(dir, dir); !written.ok()) return written.status();
-      point.took_s = measured->measured.hold_s;
-      TakeMeasured(*std::move(measured), sweep_, point);
-      return absl::OkStatus();
+      record.took_s = measured->measured.hold_s;
+      return true;
     }
-    if (auto moved = folder_.SetAside(point.folder); !moved.ok()) return moved;
-    PlanAgain(point);
-    return absl::OkStatus();
+    const std::string folder = record.folder;
+    PlanAgain(record);
+    if (auto moved = folder_.SetAside(folder); !moved.ok()) return moved;
+    return false;
   }
 
   const SweepFolder& folder_;
@@ -78,6 +103,9 @@ absl::Status RecoverSweep(const SweepFolder& folder, SweepObserver& observer, Sw
   SweepRecovery recovery(folder, observer, sweep);
   for (SweepPoint& point : sweep.points) {
     if (auto recovered = recovery.RecoverPoint(point); !recovered.ok()) return recovered;
+  }
+  for (SweepPair& pair : sweep.pairs) {
+    if (auto recovered = recovery.RecoverPair(pair); !recovered.ok()) return recovered;
   }
   return folder.Save(sweep);
 }

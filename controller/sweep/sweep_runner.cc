@@ -13,18 +13,13 @@
 #include "controller/measure/measure.h"
 #include "controller/measure/resolve.h"
 #include "controller/sweep/point_request.h"
-#include "controller/sweep/point_state.h"
+#include "controller/sweep/run_record.h"
 
 namespace specctl::controller {
 namespace {
 
 absl::Status WithTarget(const std::string& target, const absl::Status& status) {
   return {status.code(), absl::StrFormat("%s: %s", target, std::string(status.message()))};
-}
-
-void Fail(const std::string& reason, SweepPoint& point) {
-  point.state = PointState::kFailed;
-  point.reason = reason;
 }
 
 }  // namespace
@@ -39,17 +34,22 @@ absl::Status SweepRunner::PrepareCoolDown() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ResolvedRun> SweepRunner::ResolvePoint(size_t point, const std::string& run_id) {
-  const std::string& target = sweep_.points[point].key.target;
+absl::StatusOr<ResolvedRun> SweepRunner::ResolveNext(const NextRun& next,
+                                                     const std::string& run_id) {
+  const bool is_pair = next.kind == NextRun::Kind::kPair;
+  const std::string target = is_pair ? "pair" : sweep_.points[next.index].key.target;
   const auto resolve = [&](bool flush) -> absl::StatusOr<ResolvedRun> {
-    auto request = RequestOfPoint(job_, sweep_, point, run_id);
+    auto request = is_pair ? RequestOfPair(job_, sweep_, next.index, run_id)
+                           : RequestOfPoint(job_, sweep_, next.index, run_id);
     if (!request.ok()) return request.status();
     request->spec.flush_cache = flush;
     auto run = Resolve(*std::move(request), means_.network);
     if (!run.ok()) return WithTarget(target, run.status());
     return run;
   };
-  const bool flush = job_.flush != CacheFlush::kNever && !no_flush_.contains(target);
+  // Of a pair both must be able to.
+  const bool flush = job_.flush != CacheFlush::kNever &&
+                     (is_pair ? no_flush_.empty() : !no_flush_.contains(target));
   auto run = resolve(flush);
   const bool may_do_without = flush && job_.flush == CacheFlush::kWherePossible && !run.ok() &&
                               absl::StrContains(run.status().message(), "--flush-cache");
@@ -68,7 +68,7 @@ absl::Status SweepRunner::AskTargets() {
   for (size_t i = 0; i < sweep_.points.size(); ++i) {
     const SweepPoint& point = sweep_.points[i];
     if (point.state != PointState::kPlanned || !asked.insert(point.key.target).second) continue;
-    const auto run = ResolvePoint(i, job_.new_run_id());
+    const auto run = ResolveNext({.kind = NextRun::Kind::kPoint, .index = i}, job_.new_run_id());
     if (!run.ok()) return run.status();
     for (const std::string& note : run->notes) means_.observer.OnNote(note);
   }
@@ -80,7 +80,7 @@ absl::StatusOr<SweepEnd> SweepRunner::Run() {
   while (stop_.requests() == 0) {
     const NextRun next = AdvanceSweep(job_.schedule, sweep_);
     if (next.kind == NextRun::Kind::kNone) break;
-    if (auto done = RunPoint(next.index); !done.ok()) return done;
+    if (auto done = RunNext(next); !done.ok()) return done;
   }
   if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
   if (auto saved = means_.folder.SaveCurves(sweep_); !saved.ok()) return saved;
@@ -107,58 +107,64 @@ void SweepRunner::RememberMetrics(const ResolvedRun& run) {
   }
 }
 
-absl::Status SweepRunner::RunPoint(size_t index) {
+absl::Status SweepRunner::RunNext(const NextRun& next) {
   const MonoTime begin = MonoNow();
-  const NextRun next{.kind = NextRun::Kind::kPoint, .index = index};
   CoolDownFirst();
   if (stop_.requests() > 0) return absl::OkStatus();
-  SweepPoint& point = sweep_.points[index];
+  const RunRecord record = RecordOf(next, sweep_);
   const std::string run_id = job_.new_run_id();
   means_.observer.OnRunBegin(sweep_, next);
-  const auto run = ResolvePoint(index, run_id);
+  const auto run = ResolveNext(next, run_id);
   if (run.ok()) {
     RememberMetrics(*run);
-    point.run_id = run_id;
-    point.folder = SweepFolder::RunFolder(run_id);
-    point.begun_unix_ns = UnixNow().time_since_epoch().count();
+    record.run_id = run_id;
+    record.folder = SweepFolder::RunFolder(run_id);
+    record.begun_unix_ns = UnixNow().time_since_epoch().count();
     // What is measured, and where, is on disk before it begins: a resume finds it.
     if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
     any_run_ = true;
-    const auto why_not = MeasureInto(*run, point);
-    if (!why_not.ok()) return why_not.status();
-    if (stop_.requests() > 0 && !why_not->empty()) {
-      if (auto moved = means_.folder.SetAside(point.folder); !moved.ok()) return moved;
-      PlanAgain(point);
-    } else if (!why_not->empty()) {
-      Fail(*why_not, point);
-    }
+    if (auto measured = MeasureInto(*run, next); !measured.ok()) return measured;
   } else {
-    Fail(std::string(run.status().message()), point);
+    Fail(std::string(run.status().message()), record);
   }
-  if (point.state != PointState::kPlanned) point.took_s = Seconds(MonoNow() - begin);
+  if (record.state != PointState::kPlanned) record.took_s = Seconds(MonoNow() - begin);
   means_.observer.OnRunEnd(sweep_, next);
   if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
   return means_.folder.SaveCurves(sweep_);
 }
 
-absl::StatusOr<std::string> SweepRunner::MeasureInto(const ResolvedRun& run, SweepPoint& point) {
-  if (auto made = means_.folder.MakeRunFolder(point.run_id); !made.ok()) return made;
+absl::Status SweepRunner::MeasureInto(const ResolvedRun& run, const NextRun& next) {
+  const RunRecord record = RecordOf(next, sweep_);
+  if (auto made = means_.folder.MakeRunFolder(record.run_id); !made.ok()) return made;
   // Members of earlier runs serve again; what this load needs beyond them is started.
   if (auto grown = means_.fleet.Grow(run.spec.load.agents); !grown.ok()) return grown;
-  const auto outcome = Measure(run, {.path = means_.folder.PathOf(point.folder)}, means_.fleet,
-                               stop_, means_.observer.run_observer());
-  if (!outcome.ok()) return std::string(outcome.status().message());
-  if (auto finished = Finish(point); !finished.ok()) return std::string(finished.message());
-  if (outcome->ended.end == RunEnd::kCompleted) return std::string();
-  return outcome->ended.reason;
+  const auto outcome = controller::Measure(run, {.path = means_.folder.PathOf(record.folder)},
+                                           means_.fleet, stop_, means_.observer.run_observer());
+  if (!outcome.ok()) {
+    Fail(std::string(outcome.status().message()), record);
+    return absl::OkStatus();
+  }
+  const bool completed = outcome->ended.end == RunEnd::kCompleted;
+  if (!completed && stop_.requests() > 0) {
+    const std::string folder = record.folder;
+    PlanAgain(record);
+    return means_.folder.SetAside(folder);
+  }
+  if (auto finished = Finish(next); !finished.ok()) Fail(std::string(finished.message()), record);
+  if (!completed) Fail(outcome->ended.reason, record);
+  return absl::OkStatus();
 }
 
-absl::Status SweepRunner::Finish(SweepPoint& point) {
-  const std::string dir = means_.folder.PathOf(point.folder);
+absl::Status SweepRunner::Finish(const NextRun& next) {
+  const std::string dir = means_.folder.PathOf(RecordOf(next, sweep_).folder);
   if (const auto written = WriteArtifacts(dir, dir); !written.ok()) return written.status();
+  if (next.kind == NextRun::Kind::kPair) {
+    TakePair(dir, sweep_.pairs[next.index]);
+    return absl::OkStatus();
+  }
   auto measured = FoldFolder(dir);
   if (!measured.ok()) return measured.status();
-  if (measured->cut_short.empty()) TakeMeasured(*std::move(measured), sweep_, point);
+  TakeMeasured(*std::move(measured), sweep_, sweep_.points[next.index]);
   return absl::OkStatus();
 }
 

@@ -35,24 +35,25 @@ class SweepRunner {
   SweepRunner(const SweepJob& job, const SweepMeans& means, const StopToken& stop, Sweep& sweep)
       : job_(job), means_(means), stop_(stop), sweep_(sweep) {}
 
-  // Asks every target that is to be measured once, as its first run would: what is wrong with one is
-  // told before anything is measured.  Blocks.  Errors as Resolve(), with the target's name.
+  // Asks every target that is to be measured once, as its first run would: what is wrong with one
+  // is told before anything is measured.  Blocks.  Errors as Resolve(), with the target's name.
   absl::Status AskTargets();
 
   // Measures what is planned, one run after another, and what the schedule adds to it.  sweep.json
-  // is written before and after every run, pareto.csv and pareto.svg after it: a process that is killed at any
-  // time loses the run that was on, and nothing else.  A run that fails is told and marked, and the
-  // sweep goes on.  Blocks. Errors: a file of the sweep's can't be written; the fleet can't start
-  // agents.
+  // is written before and after every run, pareto.csv and pareto.svg after it: a process that is
+  // killed at any time loses the run that was on, and nothing else.  A run that fails is told and
+  // marked, and the sweep goes on.  Blocks. Errors: a file of the sweep's can't be written; the
+  // fleet can't start agents.
   absl::StatusOr<SweepEnd> Run();
 
  private:
   absl::Status PrepareCoolDown();
-  absl::StatusOr<ResolvedRun> ResolvePoint(size_t point, const std::string& run_id);
-  absl::Status RunPoint(size_t index);
-  // Measures it into the point's folder; the text says why it is not done.
-  absl::StatusOr<std::string> MeasureInto(const ResolvedRun& run, SweepPoint& point);
-  absl::Status Finish(SweepPoint& point);
+  absl::StatusOr<ResolvedRun> ResolveNext(const NextRun& next, const std::string& run_id);
+  absl::Status RunNext(const NextRun& next);
+  // Measures it into its folder, and says in its record what became of it.
+  absl::Status MeasureInto(const ResolvedRun& run, const NextRun& next);
+  // Writes the run's artifacts and takes its figures.
+  absl::Status Finish(const NextRun& next);
   void CoolDownFirst();
   void RememberMetrics(const ResolvedRun& run);
 
