@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "common/base/printable.h"
+#include "common/planning/exact_json.h"
 
 namespace specctl {
 
@@ -179,8 +180,7 @@ void JsonObjectReader::ForMembers(const EachMember& read) const {
 
 absl::StatusOr<boost::json::value> ParseJsonObject(const std::string& path, std::string_view text) {
   boost::system::error_code error;
-  boost::json::value value =
-      boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+  boost::json::value value = ParseExactJson(text, error);
   if (error) {
     return absl::InvalidArgumentError(
         absl::StrFormat("%s: is not JSON: %s", path, error.message()));

@@ -91,7 +91,7 @@ TEST(GridFlagsTest, WhatIsGivenTwiceIsRefused) {
 }
 
 TEST(GridFlagsTest, ValuesOfTheWrongFormAreRefused) {
-  for (const char* bs : {"0", "x", "1,,2", "-4", "1.5", "1,auto", "2000000"}) {
+  for (const char* bs : {"0", "x", "-4", "1.5", "1,auto", "2000000"}) {
     EXPECT_THAT(RefusalOf({"--target", "off=a:1", "--bs", bs}),
                 HasSubstr("--bs: need whole numbers"))
         << bs;
