@@ -83,8 +83,9 @@ struct LoadBegin {
   Nanos late;  // after T0
 };
 
-// At T0.  An agent that hears of T0 too late begins at once (see LoadGenerator::Run): no lead that is short enough to wait for outlasts a link that is cut just then, and
-// the hold begins when every agent's slots have.
+// At T0.  An agent that hears of T0 too late begins at once (see LoadGenerator::Run): no lead that
+// is short enough to wait for outlasts a link that is cut just then, and the hold begins when every
+// agent's slots have.
 LoadBegin ResolveBegin(const ArmAgent& order, const ClockPair& now);
 
 }  // namespace specctl::agent

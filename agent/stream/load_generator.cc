@@ -78,8 +78,9 @@ absl::Status LoadGenerator::CheckRows() const {
     const WorkloadItem& row = entry.item;
     for (uint32_t turn = 0; turn < row.turns.size(); ++turn) {
       const auto& messages = row.turns[turn];
-      const bool plain = std::all_of(messages.begin(), messages.end(),
-                                     [](const Message& m) { return m.raw_json.empty(); });
+      const bool plain = std::all_of(messages.begin(), messages.end(), [](const Message& m) {
+        return m.raw_json.empty() && m.token_ids.empty();
+      });
       if (row.extra_json.empty() && plain) continue;
       RequestComposer::Request request;
       request.item = &row;

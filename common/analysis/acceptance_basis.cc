@@ -15,8 +15,10 @@ bool HaveBasis(std::span<const SettledRequest> requests, const StepBasis& basis,
   uint64_t ok = 0, known = 0;
   for (const SettledRequest& request : requests) {
     if (!request.ok() || request.target != told.target) continue;
+    const bool tells = Tells(request.StepsFrom(basis.source).detail, basis.detail);
+    if (!tells && request.has_no_step()) continue;
     ++ok;
-    if (Tells(request.StepsFrom(basis.source).detail, basis.detail)) ++known;
+    if (tells) ++known;
   }
   if (ok == 0) return false;
   const double share = static_cast<double>(known) / static_cast<double>(ok);

@@ -119,11 +119,13 @@ Entered Enter(const AcceptanceInput& input, const BasisOf& basis_of) {
   std::unordered_map<uint64_t, size_t> index_of;
   for (const SettledRequest* request : *input.requests) {
     if (!request->ok()) continue;
-    ++entered.ok;
     const StepBasis* const basis = basis_of(*request);
-    if (basis == nullptr) continue;
+    const bool tells =
+        basis != nullptr && Tells(request->StepsFrom(basis->source).detail, basis->detail);
+    if (!tells && request->has_no_step()) continue;
+    ++entered.ok;
+    if (!tells) continue;
     const StepSums& sums = request->StepsFrom(basis->source);
-    if (!Tells(sums.detail, basis->detail)) continue;
     ++entered.requests;
     const auto [found, is_new] = index_of.try_emplace(request->question, entered.questions.size());
     if (is_new) entered.questions.emplace_back();

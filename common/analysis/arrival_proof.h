@@ -11,9 +11,9 @@
 
 namespace specctl {
 
-// Of the headline's time, which is the hold of `results` or the run up to where its load ended.  The
-// planned arrivals come from the spec again, whatever the agents did.  nullopt: a closed loop, or no
-// whole second.  Pure.
+// Of the headline's time, which is the hold of `results` or the run up to where its load ended. The
+// planned arrivals come from the spec again, whatever the agents did.  nullopt: a closed loop, or
+// no whole second.  Pure.
 std::optional<ArrivalFigures> ArrivalsOf(const Results& results,
                                          std::span<const SettledRequest> requests,
                                          std::span<const Window> windows, int64_t load_end_s);

@@ -29,10 +29,11 @@ std::optional<std::string> KeyIn(std::optional<Dimension> by, const SettledReque
 
 void AddUserTps(const CrossCellInput& input, const RequestSet& requests, CrossCell& cell) {
   double sum = 0;
-  for (const SettledRequest* request : requests) {
-    const bool in_headline = input.whole_run || request->stage == Stage::kHold;
-    if (!in_headline || (input.leaves_out && request->in_invalid_window)) continue;
-    const std::optional<double> tps = UserTps(*request);
+  for (const SettledRequest* const of_run : requests) {
+    const SettledRequest& request = input.whole_run ? *of_run : input.held.Of(*of_run);
+    const bool in_headline = input.whole_run || request.stage == Stage::kHold;
+    if (!in_headline || (input.leaves_out && request.in_invalid_window)) continue;
+    const std::optional<double> tps = UserTps(request);
     if (!tps) continue;
     sum += *tps;
     ++cell.user_tps_requests;

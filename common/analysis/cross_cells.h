@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/analysis/figures.h"
+#include "common/analysis/held_request.h"
 #include "common/analysis/results.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/run_context.h"
@@ -16,6 +17,7 @@ struct CrossCellInput {
   const RunContext& run;
   const RunAcceptance& acceptance;
   std::span<const SettledRequest> requests;  // all of the run
+  const HeldRequests& held;                  // how they were where the hold ended
   // What User TPS is of: the headline's requests, less those that an invalid window spoils.
   bool whole_run = false;
   bool leaves_out = false;

@@ -84,6 +84,7 @@ SpeculationStats WithStepsOfMean(const RequestFinished& finish, uint64_t total) 
   const auto steps = StepsOfMean(*finish.tokens_per_iteration, total);
   if (!steps) return stats;
   stats.steps = steps->steps;
+  stats.retractions = 0;  // the mean is over all iterations
   return ContradictsItself(stats, total) ? *finish.speculation : stats;
 }
 

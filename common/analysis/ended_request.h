@@ -23,6 +23,8 @@ struct EndedRequest {
   std::array<std::optional<RequestSteps>, kStepSources> steps;
   bool statistics_logged = false;  // they are from the server's own files
   SettledRequest settled;          // its stage and its steps are set when it is settled
+  // As it was where the hold ended, if it was in flight then; set when it is settled.
+  std::optional<SettledRequest> held;
 };
 
 // `finish`: nullptr for a request that never finished: it is lost.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "common/analysis/goodput.h"
-#include "common/stats/intervals.h"
+#include "common/base/hash.h"
+#include "common/stats/steady_intervals.h"
 
 namespace specctl {
 namespace {
@@ -34,16 +34,63 @@ std::optional<double> TokensAfterFirst(const SettledRequest& request) {
   return static_cast<double>(*request.output_tokens - *request.first_chunk_tokens);
 }
 
-using Figure = std::function<std::optional<double>(const SettledRequest&)>;
+// A time from the request's start to something, which of a request that was in flight where the
+// hold ended is longer than the hold let it be.
+std::optional<CensoredValue> MsUntil(const SettledRequest& request, Time from_ns, Time to_ns) {
+  if (const auto ms = Ms(from_ns, to_ns)) return CensoredValue{.value = *ms};
+  if (!request.cut || !from_ns || !request.start_ns) return std::nullopt;
+  return CensoredValue{.value = *Ms(from_ns, request.end_ns), .censored = true};
+}
+
+std::optional<CensoredValue> Seen(std::optional<double> value) {
+  return value ? std::optional(CensoredValue{.value = *value}) : std::nullopt;
+}
+
+using Figure = std::function<std::optional<CensoredValue>(const SettledRequest&)>;
 
 std::optional<Distribution> DescribeOk(const RequestSet& requests, const Figure& figure) {
-  std::vector<double> values;
+  std::vector<CensoredValue> values;
+  std::vector<double> observed;
   for (const SettledRequest* request : requests) {
-    if (!request->ok()) continue;
-    if (const std::optional<double> value = figure(*request)) values.push_back(*value);
+    const auto value = request->ok() ? figure(*request) : std::nullopt;
+    if (!value) continue;
+    values.push_back(*value);
+    if (!value->censored) observed.push_back(value->value);
   }
-  return Describe(std::move(values));
+  // The usual case, without a second sort.
+  if (observed.size() == values.size()) return Describe(std::move(observed));
+  return CensoredSample(values).Describe();
 }
+
+// The figure with its intervals, where the requests are of a steady state.
+class Describer {
+ public:
+  explicit Describer(const LatencyInput& input) : input_(input) {}
+
+  std::optional<Distribution> Describe(uint64_t number, const Figure& figure) const {
+    if (!input_.steady) return DescribeOk(*input_.requests, figure);
+    std::vector<TimedValue> timed;
+    std::vector<CensoredValue> values;
+    const auto length_ns = static_cast<double>(input_.steady->length_ns);
+    for (const SettledRequest* request : *input_.requests) {
+      const auto value = request->ok() ? figure(*request) : std::nullopt;
+      if (!value) continue;
+      const auto since_ns = static_cast<double>(request->begin_ns - input_.steady->begin_ns);
+      values.push_back(*value);
+      timed.push_back(
+          {.value = value->value, .censored = value->censored, .at = since_ns / length_ns});
+    }
+    const CensoredSample sample(values);
+    std::optional<Distribution> described = sample.Describe();
+    // Each figure's own draws, so that none moves with another.
+    const uint64_t seed = SplitMix64(input_.steady->seed + number);
+    if (described) described->intervals = SteadyIntervals(timed, sample, seed);
+    return described;
+  }
+
+ private:
+  const LatencyInput& input_;
+};
 
 // The same request with the arrivals of its first and last token moved by so much.
 SettledRequest Moved(const SettledRequest& request, int64_t first_ns, int64_t last_ns) {
@@ -59,10 +106,8 @@ int64_t Within(uint32_t us) { return -int64_t{us} * 1'000; }
 
 // Of a figure that grows with the time from the first token to the last (`sign` 1) or falls with it
 // (-1).
-std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign, ErrorBounds bounds,
-                                           const Figure& figure) {
-  std::optional<Distribution> described = DescribeOk(requests, figure);
-  if (!described || bounds == ErrorBounds::kLeftOut) return described;
+void AddStreamErrors(const RequestSet& requests, int sign, const Figure& figure,
+                     Distribution& described) {
   auto shortest = DescribeOk(requests, [&](const SettledRequest& r) {
     const int64_t last_ns = std::max(Within(r.last_within_us), -StreamNs(r).value_or(0));
     const auto value = figure(Moved(r, kArrivalNs, last_ns));
@@ -73,65 +118,19 @@ std::optional<Distribution> DescribeStream(const RequestSet& requests, int sign,
     return figure(r) ? figure(Moved(r, Within(r.first_within_us), kArrivalNs)) : std::nullopt;
   });
   if (sign < 0) std::swap(shortest, longest);
-  described->error = ErrorsOf(*described, *shortest, *longest);
-  return described;
+  described.error = ErrorsOf(described, *shortest, *longest);
 }
 
 // Of the time from a request's start to the arrival of its first token.
-std::optional<Distribution> DescribeToFirstToken(const RequestSet& requests, ErrorBounds bounds,
-                                                 const Figure& figure) {
-  std::optional<Distribution> described = DescribeOk(requests, figure);
-  if (!described || bounds == ErrorBounds::kLeftOut) return described;
+void AddFirstTokenErrors(const RequestSet& requests, const Figure& figure,
+                         Distribution& described) {
   const auto moved = [&](const std::function<int64_t(const SettledRequest&)>& by_ns) {
     return DescribeOk(requests,
                       [&](const SettledRequest& r) { return figure(Moved(r, by_ns(r), 0)); });
   };
   const auto lowest = moved([](const SettledRequest& r) { return Within(r.first_within_us); });
   const auto highest = moved([](const SettledRequest&) { return kArrivalNs; });
-  described->error = ErrorsOf(*described, *lowest, *highest);
-  return described;
-}
-
-Estimate FromRatio(const RatioEstimate& ratio) {
-  Estimate estimate{.value = ratio.value, .low = std::nullopt, .high = std::nullopt};
-  if (ratio.interval) {
-    estimate.low = ratio.interval->low;
-    estimate.high = ratio.interval->high;
-  }
-  return estimate;
-}
-
-Estimate Exactly(double value) {
-  return {.value = value, .low = std::nullopt, .high = std::nullopt};
-}
-
-std::optional<Estimate> MeanPerSecond(std::span<const Window> windows,
-                                      const std::function<double(const Window&)>& value) {
-  std::vector<double> series;
-  series.reserve(windows.size());
-  for (const Window& window : windows) series.push_back(value(window));
-  const std::optional<RatioEstimate> mean = EstimateSeriesMean(series);
-  if (!mean) return std::nullopt;
-  Estimate estimate = FromRatio(*mean);
-  if (estimate.low) estimate.low = std::max(*estimate.low, 0.0);  // a rate
-  return estimate;
-}
-
-// Mean over requests, its interval by conversation.
-std::optional<Estimate> MeanUserTps(const RequestSet& requests) {
-  std::vector<RatioTerm> terms;
-  std::optional<uint64_t> position;
-  for (const SettledRequest* request : requests) {
-    const std::optional<double> tps = request->ok() ? UserTps(*request) : std::nullopt;
-    if (!tps) continue;
-    // Turns of one conversation share a prompt and a slot: they are not independent.
-    if (position != request->position) terms.emplace_back();
-    position = request->position;
-    terms.back().numerator += *tps;
-    terms.back().denominator += 1;
-  }
-  const std::optional<RatioEstimate> mean = EstimateRatio(terms);
-  return mean ? std::optional(FromRatio(*mean)) : std::nullopt;
+  described.error = ErrorsOf(described, *lowest, *highest);
 }
 
 Distribution Described(const LogLinearSketch& sketch) {
@@ -153,37 +152,6 @@ Distribution Described(const LogLinearSketch& sketch) {
                       .p99 = quantile(0.99),
                       .p999 = quantile(0.999),
                       .error = std::nullopt};
-}
-
-double OutputTokens(const Window& window) { return static_cast<double>(window.output_tokens); }
-
-bool TokensKnown(std::span<const Window> windows) {
-  return std::all_of(windows.begin(), windows.end(),
-                     [](const Window& window) { return window.unknown_chunks == 0; });
-}
-
-std::optional<double> PeakTps(std::span<const Window> windows) {
-  if (windows.empty() || !TokensKnown(windows)) return std::nullopt;
-  double peak = 0;
-  for (const Window& window : windows) peak = std::max(peak, OutputTokens(window));
-  return peak;
-}
-
-// Of a run of `length_s`, whose last window is cut: it is taken together with the one before, so
-// that all time is in a window of a second or more and none has less than the mean.
-std::optional<double> PeakTpsOfRun(std::span<const Window> windows, double length_s) {
-  const auto whole = static_cast<size_t>(length_s);
-  // A second's tokens say nothing beside those of a shorter run.
-  if (whole == 0 || windows.size() < whole || !TokensKnown(windows)) return std::nullopt;
-  double last = 0;
-  for (const Window& window : windows.subspan(whole - 1)) last += OutputTokens(window);
-  last /= length_s - static_cast<double>(whole - 1);
-  return std::max(PeakTps(windows.first(whole - 1)).value_or(0), last);
-}
-
-void SetPerGpu(std::optional<uint32_t> gpus, ThroughputFigures& figures) {
-  if (!gpus || *gpus == 0 || !figures.output_tps) return;
-  figures.output_tps_per_gpu = figures.output_tps->value / *gpus;
 }
 
 }  // namespace
@@ -234,100 +202,51 @@ std::optional<Distribution> DescribeMs(const LagHistogram& histogram) {
   return Described(sketch);
 }
 
-LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& step_latency,
-                           bool reasoning_marked, ErrorBounds bounds) {
+std::optional<CensoredValue> TtftOf(const SettledRequest& request) {
+  return MsUntil(request, request.start_ns, request.first_token_ns);
+}
+
+LatencyFigures LatenciesOf(const LatencyInput& input) {
+  const Describer describer(input);
+  const RequestSet& requests = *input.requests;
+  const bool errors = input.bounds == ErrorBounds::kComputed;
+  // Numbers are the seeds' alone: they must not change.
+  const auto to_first_token = [&](uint64_t number, const Figure& figure) {
+    std::optional<Distribution> described = describer.Describe(number, figure);
+    if (described && errors) AddFirstTokenErrors(requests, figure, *described);
+    return described;
+  };
+  const auto stream = [&](uint64_t number, int sign, const Figure& figure) {
+    std::optional<Distribution> described = describer.Describe(number, figure);
+    if (described && errors) AddStreamErrors(requests, sign, figure, *described);
+    return described;
+  };
   LatencyFigures figures;
-  figures.ttft_ms = DescribeToFirstToken(requests, bounds, TtftMs);
-  figures.ttft_user_ms = DescribeToFirstToken(
-      requests, bounds, [](const SettledRequest& r) { return Ms(r.due_ns, r.first_token_ns); });
-  if (reasoning_marked) {
-    figures.ttfo_ms = DescribeOk(
-        requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.first_answer_ns); });
+  figures.ttft_ms = to_first_token(1, TtftOf);
+  figures.ttft_user_ms = to_first_token(
+      2, [](const SettledRequest& r) { return MsUntil(r, r.due_ns, r.first_token_ns); });
+  if (input.reasoning_marked) {
+    figures.ttfo_ms = describer.Describe(
+        3, [](const SettledRequest& r) { return MsUntil(r, r.start_ns, r.first_answer_ns); });
   }
-  figures.itl_ms = DescribeStream(requests, 1, bounds, [](const SettledRequest& r) {
+  figures.itl_ms = stream(4, 1, [](const SettledRequest& r) {
     const std::optional<double> seconds = InterTokenSeconds(r);
-    return seconds ? std::optional(*seconds * 1e3) : std::nullopt;
+    return Seen(seconds ? std::optional(*seconds * 1e3) : std::nullopt);
   });
-  figures.step_latency_ms = DescribeMs(step_latency);
-  figures.request_latency_ms =
-      DescribeOk(requests, [](const SettledRequest& r) { return Ms(r.start_ns, r.end_ns); });
+  if (input.step_latency != nullptr) figures.step_latency_ms = DescribeMs(*input.step_latency);
+  figures.request_latency_ms = describer.Describe(
+      5, [](const SettledRequest& r) { return MsUntil(r, r.start_ns, r.cut ? Time() : r.end_ns); });
+  figures.request_latency_user_ms = describer.Describe(
+      7, [](const SettledRequest& r) { return MsUntil(r, r.due_ns, r.cut ? Time() : r.end_ns); });
   figures.connect_ms =
-      DescribeOk(requests, [](const SettledRequest& r) { return Ms(0, r.connect_ns); });
-  figures.user_tps = DescribeStream(requests, -1, bounds, UserTps);
+      DescribeOk(requests, [](const SettledRequest& r) { return Seen(Ms(0, r.connect_ns)); });
+  figures.user_tps = stream(6, -1, [](const SettledRequest& r) { return Seen(UserTps(r)); });
   return figures;
-}
-
-ThroughputFigures ThroughputOfWindows(const ThroughputInput& input) {
-  ThroughputFigures figures;
-  if (TokensKnown(input.windows)) {
-    figures.output_tps = MeanPerSecond(input.windows, OutputTokens);
-    // One request without prompt tokens makes every sum too small.
-    if (input.input_known) {
-      figures.total_tps = MeanPerSecond(input.windows, [](const Window& window) {
-        return static_cast<double>(window.output_tokens + window.input_tokens);
-      });
-    }
-  }
-  figures.requests_per_s =
-      MeanPerSecond(input.windows, [](const Window& window) { return double{1} * window.ok; });
-  figures.user_tps_mean = MeanUserTps(*input.requests);
-  figures.output_tps_peak = PeakTps(input.windows);
-  SetPerGpu(input.gpus, figures);
-  SetGoodput(*input.requests, input.goodput, static_cast<double>(input.windows.size()), figures);
-  return figures;
-}
-
-void WithholdPerToken(ThroughputFigures& figures) {
-  figures.output_tps.reset();
-  figures.total_tps.reset();
-  figures.user_tps_mean.reset();
-  figures.output_tps_per_gpu.reset();
-  figures.output_tps_peak.reset();
 }
 
 void WithholdPerToken(LatencyFigures& figures) {
   figures.itl_ms.reset();
   figures.user_tps.reset();
-}
-
-ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotals& tokens,
-                                  double length_s) {
-  ThroughputFigures figures;
-  // Nothing happened after T0.
-  if (length_s <= 0) return figures;
-  if (tokens.output) {
-    const auto output = static_cast<double>(*tokens.output);
-    // A run has one length and one total: no sample, so no interval.
-    figures.output_tps = Exactly(output / length_s);
-    if (tokens.input && input.input_known) {
-      figures.total_tps = Exactly((output + static_cast<double>(*tokens.input)) / length_s);
-    }
-  }
-  uint64_t ok = 0;
-  for (const Window& window : input.windows) ok += window.ok;
-  figures.requests_per_s = Exactly(static_cast<double>(ok) / length_s);
-  figures.user_tps_mean = MeanUserTps(*input.requests);
-  figures.output_tps_peak = PeakTpsOfRun(input.windows, length_s);
-  // Tokens that chunks do not show are in the mean alone.
-  const bool below = figures.output_tps && figures.output_tps_peak &&
-                     *figures.output_tps_peak < figures.output_tps->value;
-  if (below) figures.output_tps_peak.reset();
-  SetPerGpu(input.gpus, figures);
-  SetGoodput(*input.requests, input.goodput, length_s, figures);
-  return figures;
-}
-
-TokenTotals TotalsOf(std::span<const SettledRequest> requests) {
-  TokenTotals totals;
-  for (const SettledRequest& request : requests) {
-    if (request.input_tokens) totals.input = totals.input.value_or(0) + *request.input_tokens;
-    if (request.output_tokens) {
-      totals.output = totals.output.value_or(0) + *request.output_tokens;
-    } else {
-      ++totals.requests_without_totals;
-    }
-  }
-  return totals;
 }
 
 }  // namespace specctl

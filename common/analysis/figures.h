@@ -1,14 +1,13 @@
-// Latencies and throughput of a set of requests and windows.
+// Latencies of a set of requests.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "common/analysis/results.h"
 #include "common/analysis/settled_request.h"
-#include "common/analysis/window_table.h"
+#include "common/stats/censored_sample.h"
 #include "common/stats/interval_sketch.h"
 #include "common/stats/lag_histogram.h"
 
@@ -24,14 +23,31 @@ std::optional<double> UserTps(const SettledRequest& request);
 std::optional<double> InterTokenSeconds(const SettledRequest& request);
 // ms; nullopt without a first token or a start.
 std::optional<double> TtftMs(const SettledRequest& request);
+// The same, of a request that was still waiting where the hold ended, censored there.
+std::optional<CensoredValue> TtftOf(const SettledRequest& request);
 
 // Whether the quantiles' bounds by the arrivals' error are computed, which are most of the work.
 enum class ErrorBounds { kComputed, kLeftOut };
 
-// Of the set's ok requests.  `step_latency`: theirs.  `reasoning_marked`: the engine tells
-// reasoning from the answer, so the answer's first token has a figure of its own.
-LatencyFigures LatenciesOf(const RequestSet& requests, const IntervalSketch& step_latency,
-                           bool reasoning_marked, ErrorBounds bounds = ErrorBounds::kComputed);
+// A stretch of the run in which the load was steady, and what intervals are drawn with.
+struct SteadyTime {
+  int64_t begin_ns = 0, length_ns = 0;  // since T0
+  uint64_t seed = 0;
+};
+
+struct LatencyInput {
+  // The ok ones count, each as it was where the hold ended if it was in flight then (`cut`,
+  // held_request.h): a wait that had not ended is censored there, a rate is of the chunks that had
+  // come.
+  const RequestSet* requests = nullptr;
+  const IntervalSketch* step_latency = nullptr;  // theirs; nullptr: no figure of it
+  // The engine tells reasoning from the answer, so the answer's first token has a figure of its
+  // own.
+  bool reasoning_marked = false;
+  ErrorBounds bounds = ErrorBounds::kComputed;
+  std::optional<SteadyTime> steady = {};  // absent: no intervals
+};
+LatencyFigures LatenciesOf(const LatencyInput& input);
 
 // The sketch's distribution in ms, with its errors: those of the arrivals, of their resolution and
 // of the sketch.  nullopt where it is empty.
@@ -39,26 +55,7 @@ std::optional<Distribution> DescribeMs(const IntervalSketch& sketch);
 // The histogram's, whose values are upper ends of buckets; nullopt where it is empty.
 std::optional<Distribution> DescribeMs(const LagHistogram& histogram);
 
-// Tokens and requests of whole windows in a row, with intervals that allow for the dependence of
-// neighbours.  `input_known`: every ok request's input tokens are.
-struct ThroughputInput {
-  std::span<const Window> windows;
-  const RequestSet* requests = nullptr;  // for the mean User TPS
-  bool input_known = false;
-  std::optional<uint32_t> gpus;
-  GoodputTerms goodput = {};
-};
-ThroughputFigures ThroughputOfWindows(const ThroughputInput& input);
-
-// Takes away what tells of tokens by chunk: TPS, and of latencies ITL and User TPS.
-void WithholdPerToken(ThroughputFigures& figures);
+// Takes away what tells of tokens by chunk: ITL and User TPS.
 void WithholdPerToken(LatencyFigures& figures);
-
-// Totals over the run's length: no interval, since ramp and drain are no steady state.
-ThroughputFigures ThroughputOfRun(const ThroughputInput& input, const TokenTotals& tokens,
-                                  double length_s);
-
-// Whole run, all outcomes.
-TokenTotals TotalsOf(std::span<const SettledRequest> requests);
 
 }  // namespace specctl

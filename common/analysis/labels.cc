@@ -39,7 +39,7 @@ Labels FindLabels(const Evidence& evidence, const Results& figures) {
   AddLabel(OtherTrafficLabel(figures), labels);
   AddLabel(ServerErrorsLabel(evidence.requests), labels);
   AddWindowed(OutageLabel(figures.outages), labels);
-  AddLabel(ReplicasChangedLabel(figures.servers), labels);
+  AddLabel(ReplicasChangedLabel(figures.servers, evidence.run.spec().resolve_all), labels);
   AddLabels(OddityLabels(figures.oddities), labels);
   AddWindowed(ServerBurstLabel(evidence.health, figures.windows.size()), labels);
   AddLabels(AgentLabels(evidence.agents), labels);
@@ -48,6 +48,7 @@ Labels FindLabels(const Evidence& evidence, const Results& figures) {
   AddLabel(TooShortLabel(evidence, figures), labels);
   AddLabel(ContextOverflowLabel(evidence.requests), labels);
   AddLabel(IgnoreEosLabel(evidence.run), labels);
+  AddLabel(SyntheticTextLabel(evidence.run.spec()), labels);
   AddLabel(RepeatedPromptsLabel(evidence), labels);
   AddLabel(TotalsOnlyLabel(evidence.requests), labels);
   AddLabels(AcceptanceLabels(evidence.run.spec(), figures), labels);

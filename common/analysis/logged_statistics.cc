@@ -72,11 +72,12 @@ LoggedFigures LoggedStatistics::Figures(const Sent& sent) const {
                         .contradictory = contradictory_};
   if (sent.found > 0) {
     // A request that was cut off has an entry, too, and did not live to tell its id.
-    const uint64_t explained = sent.found + sent.requests - std::min(sent.requests, sent.with_id);
+    const uint64_t explained =
+        sent.found + sent.requests - std::min(sent.requests, sent.with_id) + sent.resends;
     figures.of_others = responses_ - std::min(responses_, explained);
     return figures;
   }
-  figures.of_others = responses_ - std::min(responses_, sent.requests);
+  figures.of_others = responses_ - std::min(responses_, sent.requests + sent.resends);
   const double apart =
       std::abs(static_cast<double>(output_tokens_) - static_cast<double>(sent.output_tokens));
   const bool ours = apart <= kForeignShareMax * static_cast<double>(sent.output_tokens);

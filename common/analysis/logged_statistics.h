@@ -25,6 +25,8 @@ class LoggedStatistics {
     // Of the requests, those whose response told an id, and those that found theirs by it.
     uint64_t requests = 0, with_id = 0, found = 0;
     uint64_t output_tokens = 0;
+    // Sent once more, on a new connection: the first may have reached the server, too.
+    uint64_t resends = 0;
   };
   LoggedFigures Figures(const Sent& sent) const;
 

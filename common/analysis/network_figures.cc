@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "common/stats/censored_sample.h"
 #include "common/stats/quantiles.h"
 
 namespace specctl {
 
 std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const RequestSet& headline) {
-  std::map<uint32_t, std::vector<double>> round_trips_ms, ttfts_ms;
+  std::map<uint32_t, std::vector<double>> round_trips_ms;
+  std::map<uint32_t, std::vector<CensoredValue>> ttfts_ms;
   for (const SettledRequest* request : requests) {
     // Only a request that opened a connection measured one.
     if (!request->round_trip_ns) continue;
@@ -16,7 +18,7 @@ std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const Req
   }
   // TTFTs as the headline shows them, so that the two can be subtracted.
   for (const SettledRequest* request : headline) {
-    const auto ttft_ms = request->ok() ? TtftMs(*request) : std::nullopt;
+    const auto ttft_ms = request->ok() ? TtftOf(*request) : std::nullopt;
     if (ttft_ms) ttfts_ms[request->target].push_back(*ttft_ms);
   }
   std::vector<TargetNetwork> networks;
@@ -26,10 +28,9 @@ std::vector<TargetNetwork> NetworkByTarget(const RequestSet& requests, const Req
     network.connections = values.size();
     // The median: one lost packet must not move it.
     network.round_trip_ms = Describe(std::move(values))->p50;
-    const auto ttft = Describe(std::move(ttfts_ms[target]));
-    if (!ttft) continue;
-    network.ttft_p50_ms = ttft->p50;
-    network.ttft_p99_ms = ttft->p99;
+    const CensoredSample ttft(ttfts_ms[target]);
+    network.ttft_p50_ms = ttft.Quantile(0.50);
+    network.ttft_p99_ms = ttft.Quantile(0.99);
   }
   return networks;
 }

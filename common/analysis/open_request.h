@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,8 +22,16 @@ struct KeptChunk {
   std::optional<uint32_t> tokens;
 };
 
+// What a request's chunks were up to some time.
+struct StreamPart {
+  uint64_t chunks = 0, unknown_chunks = 0, counted_tokens = 0;
+  std::optional<int64_t> last_us;  // agent's clock
+  uint32_t last_within_us = 0;
+};
+
 // Follows the token-bearing chunks.  Keeps 4 bytes a step, the gaps, until the request is settled,
-// since only its outcome and stage say which figures they enter.
+// since only its outcome and stage say which figures they enter; and what the chunks were at the
+// end of each second, one of which may turn out to end the hold.
 struct OpenRequest {
   RequestBegun begun;
   int64_t to_run_ns = 0;  // added to the agent's times of this request: ns since T0
@@ -45,9 +54,22 @@ struct OpenRequest {
   // A chunk that arrives before the one before it (two clock conversions, each off by a little)
   // counts as arriving with it.
   void AddChunk(const ChunkRecord& record);
+  // Of the chunks that arrived before a whole second of the run [ns since T0].
+  StreamPart Before(int64_t second_ns) const;
 
  private:
+  struct SecondEnd {
+    int64_t next_us = 0;  // arrival of the chunk that came after it, in a later second
+    StreamPart part;
+  };
+
+  StreamPart Now() const;
   void BeginStep(int64_t arrival_us);
+  void EndSecond(int64_t arrival_us);
+
+  // The first microsecond [agent's clock] of the second of the run that follows the last chunk's.
+  int64_t next_second_us_ = std::numeric_limits<int64_t>::min();
+  std::vector<SecondEnd> second_ends_;  // of seconds with a chunk
 };
 
 }  // namespace specctl

@@ -63,6 +63,11 @@ Allowance CountGaps::AllowanceOf(ReconciledRow row, ReconciledSource source,
     allowance.why_less.push_back(
         absl::StrFormat("%d responses have chunks of unknown tokens", unknown_chunks));
   }
+  if (row == ReconciledRow::kTokens && source == ReconciledSource::kChunks && tail_tokens > 0) {
+    allowance.less += static_cast<double>(tail_tokens);
+    allowance.why_less.push_back(
+        absl::StrFormat("%d tokens behind the last chunks of responses", tail_tokens));
+  }
   if (row == ReconciledRow::kSteps && source == ReconciledSource::kChunks && merged) {
     allowance.less = kNoBound;
     allowance.why_less.push_back("steps merged into others' chunks");
@@ -107,14 +112,14 @@ CountGaps FindGaps(const RunContext& run, const RunAcceptance& acceptance,
   const std::vector<TargetBasis> statistics = acceptance.StatisticsOf(requests);
   for (const SettledRequest& request : requests) {
     const double tokens = TokensAtMost(request, run.spec());
-    if (!request.ok() || request.StepsFrom(StepSource::kChunks).detail < StepDetail::kEach) {
-      AddLacking(request, tokens, gaps.chunks);
-    }
+    const bool has_chunks =
+        request.ok() && request.StepsFrom(StepSource::kChunks).detail >= StepDetail::kEach;
+    if (!has_chunks && !request.has_no_step()) AddLacking(request, tokens, gaps.chunks);
     const bool known = request.target < statistics.size() && statistics[request.target].basis;
     const auto& basis = known ? statistics[request.target].basis : std::nullopt;
     const bool told =
         request.ok() && basis && request.StepsFrom(basis->source).detail >= basis->detail;
-    if (!told) AddLacking(request, tokens, gaps.statistics);
+    if (!told && !request.has_no_step()) AddLacking(request, tokens, gaps.statistics);
     if (request.resends > 0) gaps.resent_tokens += tokens * request.resends;
   }
   for (const TargetAcceptance& target : figures.acceptance_sources) {
@@ -124,6 +129,7 @@ CountGaps FindGaps(const RunContext& run, const RunAcceptance& acceptance,
   }
   gaps.resends = figures.conservation.resends;
   gaps.responses_apart = figures.whole_token_books.responses_apart;
+  gaps.tail_tokens = figures.whole_token_books.tail;
   gaps.unknown_chunks = figures.whole_token_books.responses_of_unknown_chunks;
   gaps.other_traffic = OtherTrafficLabel(figures).has_value();
   gaps.stop_strings = HasStopStrings(run);

@@ -29,6 +29,7 @@ struct CountGaps {
   Lacking chunks, statistics;
   double draft_length = 0;  // the longest known; 0: unknown
   uint64_t resends = 0, resets = 0, responses_apart = 0, unknown_chunks = 0;
+  uint64_t tail_tokens = 0;  // that no chunk carried: an end of sequence, text held back
   double resent_tokens = 0;
   double late_step_tokens = 0;  // that steps after responses' ends may have had accepted
   bool other_traffic = false, stop_strings = false, merged = false;

@@ -45,6 +45,7 @@ struct TokenBooks {
   uint64_t by_chunks = 0;  // of known tokens
   uint64_t by_totals = 0;
   uint64_t responses_of_unknown_chunks = 0;
+  uint64_t tail = 0;   // tokens that came behind the last chunk of their response
   uint64_t apart = 0;  // tokens
   uint64_t responses_apart = 0;
   std::array<uint64_t, kTokenFaults> faults{};  // responses, by TokenFault; kNone: sums differ

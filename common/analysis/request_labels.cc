@@ -87,6 +87,14 @@ std::optional<VerdictLabel> IgnoreEosLabel(const RunContext& run) {
                           "acceptance, is not what users get"};
 }
 
+std::optional<VerdictLabel> SyntheticTextLabel(const RunSpec& spec) {
+  if (!spec.dataset.synthetic_text) return std::nullopt;
+  return VerdictLabel{.code = Label::kSyntheticText,
+                      .text =
+                          "the prompts are not language: acceptance, and throughput with "
+                          "speculation, are not those of real traffic"};
+}
+
 std::optional<VerdictLabel> RepeatedPromptsLabel(const Evidence& evidence) {
   const auto repeated = std::count_if(
       evidence.requests.begin(), evidence.requests.end(),

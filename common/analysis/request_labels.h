@@ -14,6 +14,7 @@ std::optional<VerdictLabel> ShortHoldLabel(const Results& figures);
 std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures);
 std::optional<VerdictLabel> ContextOverflowLabel(std::span<const SettledRequest> requests);
 std::optional<VerdictLabel> IgnoreEosLabel(const RunContext& run);
+std::optional<VerdictLabel> SyntheticTextLabel(const RunSpec& spec);
 std::optional<VerdictLabel> RepeatedPromptsLabel(const Evidence& evidence);
 std::optional<VerdictLabel> TotalsOnlyLabel(std::span<const SettledRequest> requests);
 std::optional<VerdictLabel> TokensUnattributedLabel(const Results& figures);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/analysis/statistics_check.h"
+
 namespace specctl {
 namespace {
 
@@ -211,14 +213,14 @@ RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_token
 
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered) {
-  // Nothing came: there is no step to count.
-  if (delivered.total == 0 || delivered.chunks == 0) return std::nullopt;
+  // Nothing came: there is no step to count, but where the engine counted them.
+  if (delivered.total == 0 || (delivered.chunks == 0 && !stats.steps)) return std::nullopt;
   std::optional<StepHistogram> lengths = DraftLengths(stats);
   RequestSteps steps{.detail = StepDetail::kCount,
                      .steps = stats.steps
                                   ? *stats.steps
                                   : CountSteps(stats, lengths ? &*lengths : nullptr, delivered),
-                     .delivered = delivered.total - 1,
+                     .delivered = delivered.total - PrefillTokens(stats, delivered.total),
                      .drafts = stats.drafts,
                      .drafted = stats.drafted_tokens,
                      .accepted = stats.accepted_tokens};

@@ -35,7 +35,7 @@ RequestSteps StepsOfChunks(const StepHistogram& after_first, uint32_t last_token
 //   without a draft fits the chunks' lengths exactly, merges two by two included;
 // - else the step with which the chunks' lengths fit best.
 //
-// nullopt where the chunks or the total are unknown.
+// nullopt where the total is unknown, or nothing came and the engine counts no steps.
 std::optional<RequestSteps> StepsOfStats(const SpeculationStats& stats,
                                          const DeliveredTokens& delivered);
 

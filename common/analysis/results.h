@@ -49,6 +49,13 @@ struct CrossCell {
   uint64_t user_tps_requests = 0;
 };
 
+// What grew throughout the hold.
+enum class GrowingLevel : uint8_t { kWaiting, kInFlight };
+struct HoldGrowth {
+  GrowingLevel level = GrowingLevel::kWaiting;
+  double from = 0, to = 0;  // requests, at the hold's begin and end
+};
+
 // One second of the run, counted from T0.
 struct WindowFigures : WindowValues {
   int64_t start_s = 0;
@@ -76,9 +83,11 @@ struct Results {
   struct Hold {
     double start_s = 0, length_s = 0;
     uint64_t windows = 0, requests_begun = 0;
-    uint64_t windows_left_out = 0;  // invalid ones, of which the headline knows nothing
+    uint64_t requests_unfinished = 0;  // of these, in flight where it ended
+    uint64_t windows_left_out = 0;     // invalid ones, of which the headline knows nothing
   };
   std::optional<Hold> hold;
+  std::optional<HoldGrowth> growth;  // present: the hold is no steady state
   bool headline_is_whole_run = false;
   double run_length_s = 0;  // T0 to the last end of a request
 

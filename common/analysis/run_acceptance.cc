@@ -5,6 +5,7 @@
 #include "common/analysis/acceptance_counters.h"
 #include "common/analysis/server_sums.h"
 #include "common/analysis/statistics_basis.h"
+#include "common/analysis/token_check.h"
 #include "common/engine/engine_profile.h"
 
 namespace specctl {
@@ -35,6 +36,13 @@ std::vector<TargetFacts> FactsOf(const RunContext& run,
   return facts;
 }
 
+// Whether as many tokens came as the servers made.
+bool AllArrived(std::span<const SettledRequest> requests, const ServerFigures& servers) {
+  double tokens = 0;
+  for (const SettledRequest& request : requests) tokens += request.output_tokens.value_or(0);
+  return servers.sums.generated_tokens == tokens;
+}
+
 RequestSet SetOf(std::span<const SettledRequest> requests) {
   RequestSet set;
   set.reserve(requests.size());
@@ -53,6 +61,10 @@ RunAcceptance::RunAcceptance(const RunContext& run, std::span<const SettledReque
   const bool all_ok = std::all_of(requests.begin(), requests.end(),
                                   [](const SettledRequest& request) { return request.ok(); });
   of_counters_ = AcceptanceOfCounters(SpeculationSums(*servers), all_ok);
+  // vLLM's engine counts what its step made beyond a stop string, and nobody was sent.
+  if (of_counters_ && HasStopStrings(run) && !AllArrived(requests, *servers)) {
+    of_counters_->delivered_per_step.reset();
+  }
 }
 
 std::optional<AcceptanceFigures> RunAcceptance::Of(const RequestSet& requests) const {

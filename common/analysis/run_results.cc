@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "common/analysis/agent_description.h"
 #include "common/analysis/arrival_proof.h"
 #include "common/analysis/conservation.h"
 #include "common/analysis/cross_cells.h"
-#include "common/analysis/figures.h"
+#include "common/analysis/headline_figures.h"
 #include "common/analysis/network_figures.h"
 #include "common/analysis/outage.h"
 #include "common/analysis/reconcile.h"
+#include "common/analysis/result_sources.h"
 #include "common/analysis/run_acceptance.h"
 #include "common/analysis/slice_notes.h"
+#include "common/analysis/steadiness.h"
+#include "common/analysis/throughput_figures.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/unscraped_targets.h"
 #include "common/analysis/window_figures.h"
@@ -22,58 +24,7 @@
 namespace specctl {
 namespace {
 
-constexpr double kHoldSecondsMin = 5;
-constexpr uint64_t kHoldRequestsMin = 30;
 constexpr double kApartShareMax = 0.01;  // of the tokens; above it per-token figures are withheld
-
-// What all parts of the results are made from.
-struct Sources {
-  const RunState& state;
-  std::vector<SettledRequest> requests;  // in the order of positions and turns
-  StageBounds bounds;
-  RequestSet all, hold;
-  RequestSet sound;    // of the hold's those that no invalid window spoils
-  size_t windows = 0;  // up to the last thing that happened to a request
-  std::optional<RunAcceptance> acceptance;
-  bool reasoning_marked = false, input_known = true;
-  bool headline_is_whole_run = false;
-  double run_length_s = 0;
-  std::vector<Window> sound_windows;  // of the hold
-
-  // Whether invalid windows are left out of the headline: not where nothing would remain.
-  bool leaves_out = false;
-
-  const RequestSet& headline() const { return headline_is_whole_run ? all : hold; }
-};
-
-int64_t LastKnownNs(const SettledRequest& request) {
-  return std::max({request.begin_ns, request.last_token_ns.value_or(request.begin_ns),
-                   request.end_ns.value_or(request.begin_ns)});
-}
-
-Sources MakeSources(const RunState& state) {
-  Sources sources{.state = state, .requests = state.settlement.settled()};
-  if (state.run.begun) sources.bounds = state.Bounds();
-  // Conversations in a row, as estimates by conversation need them, and in one order always.
-  std::sort(sources.requests.begin(), sources.requests.end(),
-            [](const SettledRequest& a, const SettledRequest& b) {
-              return std::tie(a.position, a.turn, a.begin_ns, a.agent) <
-                     std::tie(b.position, b.turn, b.begin_ns, b.agent);
-            });
-  int64_t last_ns = -1;
-  for (const SettledRequest& request : sources.requests) {
-    sources.all.push_back(&request);
-    const bool in_hold = request.stage == Stage::kHold;
-    if (in_hold) sources.hold.push_back(&request);
-    if (in_hold && !request.in_invalid_window) sources.sound.push_back(&request);
-    last_ns = std::max(last_ns, LastKnownNs(request));
-    sources.reasoning_marked = sources.reasoning_marked || request.has_reasoning;
-    if (request.ok() && !request.input_tokens) sources.input_known = false;
-  }
-  if (last_ns >= 0) sources.windows = static_cast<size_t>(last_ns / kSecondNs) + 1;
-  sources.windows = std::min(sources.windows, state.windows.windows().size());
-  return sources;
-}
 
 void SetRun(const RunState& state, Results& results) {
   const RunContext& run = state.run;
@@ -86,45 +37,7 @@ void SetRun(const RunState& state, Results& results) {
   if (run.ended) results.end = *run.ended;
 }
 
-void LeaveOutInvalid(Sources& sources, Results::Hold& hold) {
-  const auto first = static_cast<size_t>(hold.start_s);
-  for (size_t i = first; i < first + hold.windows; ++i) {
-    const WindowVerdict* verdict = sources.state.verdicts.At(i);
-    if (verdict != nullptr && verdict->state == VerdictState::kInvalid) continue;
-    sources.sound_windows.push_back(sources.state.windows.windows()[i]);
-  }
-  const bool any_invalid = sources.sound_windows.size() < hold.windows;
-  const bool any_ok = std::any_of(sources.sound.begin(), sources.sound.end(),
-                                  [](const SettledRequest* request) { return request->ok(); });
-  // With nothing sound left the distorted figures stand; the verdict says what they are.
-  sources.leaves_out = any_invalid && any_ok && !sources.sound_windows.empty();
-  if (sources.leaves_out) hold.windows_left_out = hold.windows - sources.sound_windows.size();
-}
-
-void SetHold(Sources& sources, Results& results) {
-  int64_t last_ns = 0;
-  for (const SettledRequest& request : sources.requests) {
-    last_ns = std::max(last_ns, LastKnownNs(request));
-  }
-  results.run_length_s = static_cast<double>(last_ns) / static_cast<double>(kSecondNs);
-  sources.run_length_s = results.run_length_s;
-  const auto last = static_cast<int64_t>(sources.windows);
-  // A hold that nothing ended lasts as long as anything happened.
-  const int64_t end = std::min(sources.bounds.drain_s, last);
-  if (sources.bounds.has_hold() && sources.bounds.hold_s < end) {
-    const int64_t length = end - sources.bounds.hold_s;
-    results.hold = Results::Hold{.start_s = static_cast<double>(sources.bounds.hold_s),
-                                 .length_s = static_cast<double>(length),
-                                 .windows = static_cast<uint64_t>(length),
-                                 .requests_begun = sources.hold.size()};
-  }
-  results.headline_is_whole_run = !results.hold || results.hold->length_s < kHoldSecondsMin ||
-                                  results.hold->requests_begun < kHoldRequestsMin;
-  sources.headline_is_whole_run = results.headline_is_whole_run;
-  if (!results.headline_is_whole_run) LeaveOutInvalid(sources, *results.hold);
-}
-
-void SetBooks(const Sources& sources, Results& results) {
+void SetBooks(const ResultSources& sources, Results& results) {
   const RunState& state = sources.state;
   const Books books = BalanceBooks(state.run, state.agents, sources.requests);
   results.conservation = books.run;
@@ -139,7 +52,7 @@ void SetBooks(const Sources& sources, Results& results) {
   results.oddities = state.oddities;
 }
 
-std::optional<Distribution> DescribeTokens(const Sources& sources,
+std::optional<Distribution> DescribeTokens(const ResultSources& sources,
                                            SettledRequest::Tokens SettledRequest::*tokens) {
   std::vector<double> values;
   for (const SettledRequest& request : sources.requests) {
@@ -148,14 +61,14 @@ std::optional<Distribution> DescribeTokens(const Sources& sources,
   return Describe(std::move(values));
 }
 
-void SetTokens(const Sources& sources, Results& results) {
+void SetTokens(const ResultSources& sources, Results& results) {
   results.tokens = TotalsOf(sources.requests);
   results.tokens.finish_reasons = sources.state.finish_reasons;
   results.whole_run.length.input_tokens = DescribeTokens(sources, &SettledRequest::input_tokens);
   results.whole_run.length.output_tokens = DescribeTokens(sources, &SettledRequest::output_tokens);
 }
 
-void SetServers(Sources& sources, Results& results) {
+void SetServers(ResultSources& sources, Results& results) {
   // Gauges are of what the headline is of.
   size_t first = 0, last = sources.windows;
   if (!results.headline_is_whole_run) {
@@ -169,7 +82,7 @@ void SetServers(Sources& sources, Results& results) {
   }
 }
 
-void SetAcceptance(Sources& sources, Results& results) {
+void SetAcceptance(ResultSources& sources, Results& results) {
   sources.acceptance.emplace(sources.state.run, sources.requests, sources.state.settlement.steps(),
                              results.servers);
   results.acceptance_sources = sources.acceptance->Sources();
@@ -188,11 +101,12 @@ void SetLogged(const RunState& state, Results& results) {
   results.logged = state.run.logged->Figures({.requests = results.conservation.sent,
                                               .with_id = state.requests_with_id,
                                               .found = state.logged_requests,
-                                              .output_tokens = results.tokens.output.value_or(0)});
+                                              .output_tokens = results.tokens.output.value_or(0),
+                                              .resends = results.conservation.resends});
 }
 
 // Where too many tokens can't be given to chunks, what is left tells of the others alone.
-void WithholdUnattributed(const Sources& sources, Results& results) {
+void WithholdUnattributed(const ResultSources& sources, Results& results) {
   results.whole_token_books = BooksOf(sources.all);
   results.token_books = BooksOf(sources.headline());
   results.tokens_withheld = results.token_books.ApartShare() > kApartShareMax;
@@ -219,72 +133,7 @@ void WithholdUnattributed(const Sources& sources, Results& results) {
   for (WindowFigures& window : results.windows) WithholdPerToken(window);
 }
 
-void SetHeadline(const Sources& sources, Results& results) {
-  const SliceSums& sums = sources.state.settlement.slices().all();
-  const SliceSums::Part whole = sums.Whole();
-  const std::span<const Window> windows = sources.state.windows.windows();
-  FigureSet& headline = results.headline;
-  ThroughputInput input{.windows = windows.subspan(0, sources.windows),
-                        .requests = &sources.all,
-                        .input_known = sources.input_known,
-                        .gpus = results.spec.gpus,
-                        .goodput = results.spec.goodput};
-  results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
-  results.whole_run.latency =
-      LatenciesOf(sources.all, whole.step_latency, sources.reasoning_marked);
-  if (results.headline_is_whole_run) {
-    headline.throughput = results.whole_run.throughput;
-    headline.latency = results.whole_run.latency;
-  } else {
-    input.windows =
-        windows.subspan(static_cast<size_t>(results.hold->start_s), results.hold->windows);
-    input.requests = &sources.hold;
-    headline.throughput = ThroughputOfWindows(input);
-    headline.latency =
-        LatenciesOf(sources.hold, sums.WholeHold().step_latency, sources.reasoning_marked);
-  }
-  // What the agents distorted stands beside the headline, for comparison.
-  if (sources.leaves_out) {
-    results.with_invalid = FigureSet{.throughput = std::move(headline.throughput),
-                                     .latency = std::move(headline.latency)};
-    input.windows = sources.sound_windows;
-    input.requests = &sources.sound;
-    headline.throughput = ThroughputOfWindows(input);
-    headline.latency = LatenciesOf(sources.sound, sums.hold.step_latency, sources.reasoning_marked);
-  }
-}
-
-SliceFigures DescribeSlice(const Sources& sources, const RequestSet& requests,
-                           const SliceSums& sums, bool by_stage) {
-  SliceFigures slice;
-  RequestSet headline;
-  for (const SettledRequest* request : requests) {
-    AddOutcome(*request, slice.conservation);
-    slice.output_tokens += request->output_tokens.value_or(0);
-    slice.input_tokens += request->input_tokens.value_or(0);
-    // A stage is described by all that began in it.
-    const bool in_headline =
-        by_stage || sources.headline_is_whole_run || request->stage == Stage::kHold;
-    if (in_headline) headline.push_back(request);
-  }
-  const bool whole = by_stage || sources.headline_is_whole_run;
-  const SliceSums::Part part = whole ? sums.Whole() : sums.WholeHold();
-  if (!whole && sources.leaves_out) {
-    RequestSet sound;
-    std::copy_if(headline.begin(), headline.end(), std::back_inserter(sound),
-                 [](const SettledRequest* request) { return !request->in_invalid_window; });
-    slice.figures.latency = LatenciesOf(sound, sums.hold.step_latency, sources.reasoning_marked);
-  } else {
-    slice.figures.latency = LatenciesOf(headline, part.step_latency, sources.reasoning_marked);
-  }
-  slice.figures.acceptance = sources.acceptance->Of(headline);
-  if (sources.run_length_s > 0) {
-    slice.whole_run_output_tps = static_cast<double>(slice.output_tokens) / sources.run_length_s;
-  }
-  return slice;
-}
-
-void SetSlices(const Sources& sources, Results& results) {
+void SetSlices(const ResultSources& sources, Results& results) {
   for (size_t i = 0; i < kDimensions; ++i) {
     const auto dimension = static_cast<Dimension>(i);
     const SliceTable::Slices& slices = sources.state.settlement.slices().Of(dimension);
@@ -296,8 +145,9 @@ void SetSlices(const Sources& sources, Results& results) {
       if (key) members[*key].push_back(&request);
     }
     for (const auto& [key, sums] : slices) {
-      SliceFigures slice =
-          DescribeSlice(sources, members[key], sums, dimension == Dimension::kStage);
+      SliceFigures slice = DescribeSlice(
+          sources,
+          {.requests = &members[key], .sums = &sums, .by_stage = dimension == Dimension::kStage});
       slice.by = dimension;
       slice.key = key.second;
       results.slices.push_back(std::move(slice));
@@ -309,7 +159,8 @@ void SetSlices(const Sources& sources, Results& results) {
   }
 }
 
-void SetOutages(const Sources& sources, std::span<const double> backing_off, Results& results) {
+void SetOutages(const ResultSources& sources, std::span<const double> backing_off,
+                Results& results) {
   // Where chunks have no tokens, a hold has no TPS, and the whole run has one by its totals.
   const bool of_hold = !results.headline_is_whole_run && results.headline.throughput.output_tps;
   const std::optional<Estimate>& output_tps =
@@ -350,7 +201,7 @@ void SetJudgement(Judgement judgement, Results& results) {
 
 Results MakeResults(const RunState& state) {
   Results results;
-  Sources sources = MakeSources(state);
+  ResultSources sources = MakeSources(state);
   SetRun(state, results);
   SetHold(sources, results);
   SetBooks(sources, results);
@@ -366,15 +217,18 @@ Results MakeResults(const RunState& state) {
   results.cells = CrossCellsOf({.run = state.run,
                                 .acceptance = *sources.acceptance,
                                 .requests = sources.requests,
+                                .held = *sources.held,
                                 .whole_run = sources.headline_is_whole_run,
                                 .leaves_out = sources.leaves_out});
-  results.networks = NetworkByTarget(sources.all, sources.headline());
+  results.networks = NetworkByTarget(sources.all, sources.headline_latencies());
   results.headline.latency.receive_lag_ms = DescribeMs(state.health.receive_lag());
   results.windows = DescribeWindows({.table = state.windows,
                                      .servers = state.servers,
                                      .requests = sources.requests,
                                      .bounds = sources.bounds,
                                      .windows = sources.windows});
+  results.growth = FindGrowthOfHold(results);
+  if (results.growth) WithholdIntervals(results);
   // After every figure, so that none escapes; before outages, which use what is left.
   WithholdUnattributed(sources, results);
   results.reconciliation = Reconcile(state.run, *sources.acceptance, sources.requests, results);

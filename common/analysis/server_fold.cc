@@ -1,13 +1,11 @@
 #include "common/analysis/server_fold.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <absl/strings/str_format.h>
 
-#include "common/analysis/acceptance_counters.h"
-#include "common/analysis/server_sums.h"
+#include "common/analysis/server_duplicates.h"
 #include "common/analysis/stages.h"
 #include "common/analysis/window_table.h"
 #include "common/net/url.h"
@@ -67,6 +65,7 @@ void ServerFold::AddEngine(std::string_view engine) {
 }
 
 std::optional<double> ServerFold::Growth(ServerFigure figure) const {
+  SettleDuplicates();
   std::optional<double> sum;
   for (const Target& target : targets_) {
     const bool counts = !target.same_as && !target.is_name;
@@ -75,8 +74,6 @@ std::optional<double> ServerFold::Growth(ServerFigure figure) const {
   }
   return sum;
 }
-
-// --- windows -------------------------------------------------------------------------------------
 
 void ServerFold::AddWindows(const Scraped& scraped, const std::array<double, 3>& before,
                             Target& target) {
@@ -161,6 +158,7 @@ bool ServerFold::HasRead(const Target& target, size_t window) const {
 }
 
 ServerWindow ServerFold::WindowAt(size_t index) const {
+  SettleDuplicates();
   const bool scraped = std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
     return index < target.windows.size();
   });
@@ -202,6 +200,7 @@ absl::Status ServerFold::ApplyScrape(const Scraped& scraped) {
   const auto found = TargetOf(scraped);
   if (!found.ok()) return found.status();
   Target& target = **found;
+  if (scraped.kind == ScrapeKind::kDuring) SettleDuplicates();
   if (scraped.gone) {
     target.gone = true;
     target.series.EndHere();
@@ -218,177 +217,27 @@ absl::Status ServerFold::ApplyScrape(const Scraped& scraped) {
   if (target.born && scraped.error.empty()) target.series.BeginHere();
   // A failed scrape has no samples; the next one spreads over the time of both.
   if (scraped.error.empty()) AddWindows(scraped, before, target);
-  // Only before and after the run: it compares every pair of targets.
-  if (scraped.kind != ScrapeKind::kDuring) FindDuplicates();
+  // By what is shown before and after the run: between, servers are read at different times.
+  duplicates_stale_ = duplicates_stale_ || scraped.kind != ScrapeKind::kDuring;
   return status;
 }
 
-// --- figures -------------------------------------------------------------------------------------
-
-void ServerFold::FindDuplicates() {
-  // Anew each time: what looked like one server may be told apart by later values.
+// Anew each time: what looked like one server may be told apart by later values.
+void ServerFold::SettleDuplicates() const {
+  if (!std::exchange(duplicates_stale_, false)) return;
+  std::vector<const ServerSeries*> servers;
+  for (const Target& target : targets_) {
+    target.has_duplicate = false;
+    servers.push_back(&target.series);
+  }
+  const auto same_as = FindDuplicates(servers);
   for (size_t i = 0; i < targets_.size(); ++i) {
-    targets_[i].same_as.reset();
-    targets_[i].has_duplicate = false;
-    for (uint32_t of = 0; of < i && !targets_[i].same_as; ++of) {
-      if (targets_[of].same_as) continue;
-      if (!ServerSeries::AreOneServer(targets_[of].series, targets_[i].series)) continue;
-      targets_[i].same_as = of;
-      // Two addresses of one replica are still one name's.
-      if (targets_[of].url != targets_[i].url) targets_[of].has_duplicate = true;
-    }
+    targets_[i].same_as = same_as[i];
+    if (!same_as[i]) continue;
+    const Target& of = targets_[*same_as[i]];
+    // Two addresses of one replica are still one name's.
+    if (of.url != targets_[i].url) of.has_duplicate = true;
   }
-}
-
-std::optional<GaugeSummary> ServerFold::GaugeOver(size_t gauge, WindowRange windows,
-                                                  std::optional<uint32_t> url) const {
-  size_t end = 0;
-  for (const Target& target : targets_) {
-    if (!url || target.url == *url) end = std::max(end, target.windows.size());
-  }
-  GaugeSummary figure;
-  double total = 0;
-  size_t count = 0;
-  for (size_t i = windows.first; i < std::min(windows.last, end); ++i) {
-    const std::optional<double> value = GaugeAt(gauge, i, url);
-    if (!value) continue;
-    figure.max = std::max(figure.max, *value);
-    total += *value;
-    ++count;
-  }
-  if (count == 0) return std::nullopt;
-  figure.mean = total / static_cast<double>(count);
-  return figure;
-}
-
-TargetCounters ServerFold::CountersOf(const Target& target, uint32_t metrics) {
-  TargetCounters counters;
-  counters.metrics = metrics;
-  counters.url = target.source.url;
-  // Counters of a server that two targets name are of neither alone.
-  if (!target.has_duplicate) counters.target = target.source.target;
-  counters.counters = target.series.Counters();
-  counters.ranks = target.series.Ranks();
-  for (RankCounters& rank : counters.ranks) {
-    rank.acceptance = AcceptanceOfCounters(rank.counters, /*all_ok=*/false);
-  }
-  counters.latencies = LatenciesOf({&target.series});
-  return counters;
-}
-
-struct ServerFold::Judged {
-  WindowRange windows;
-  ServerFigures& figures;
-  size_t servers = 0;
-  std::vector<const ServerSeries*> whole = {};  // scraped before and after
-  std::set<std::string> other_names = {};
-};
-
-// Says what is odd of a server; whether its counters are those of the run.
-bool ServerFold::IsWhole(const Target& target, Judged& judged) const {
-  ServerFigures& figures = judged.figures;
-  const ServerSeries& series = target.series;
-  const std::string& url = target.source.url;
-  // Counted under the other's URL.
-  if (target.same_as) {
-    figures.duplicates.emplace_back(url, targets_[*target.same_as].source.url);
-    return false;
-  }
-  ++judged.servers;
-  if (series.Alternates()) {
-    figures.alternating.emplace_back(url, series.Falls());
-    return false;
-  }
-  figures.resets += series.Falls();
-  figures.any_known = figures.any_known || series.KnowsAny();
-  for (std::string& name : series.OtherNames()) judged.other_names.insert(std::move(name));
-  // Without one of its two ends the growth is not the run's.
-  if (!series.is_whole()) return false;
-  judged.whole.push_back(&series);
-  return true;
-}
-
-// The replicas of a name are one entry.
-void ServerFold::AddName(uint32_t url, Judged& judged) const {
-  const MetricsSource& name = targets_[url].source;
-  ReplicaCount count{.url = name.url};
-  const size_t servers_before = judged.servers, whole_before = judged.whole.size();
-  bool shared = false;
-  for (size_t i = urls_; i < targets_.size(); ++i) {
-    const Target& replica = targets_[i];
-    if (replica.url != url) continue;
-    if (!replica.same_as) {
-      ++(replica.born ? count.born : count.first);
-      count.gone += replica.gone ? 1 : 0;
-    }
-    const bool of_another = replica.same_as && targets_[*replica.same_as].url != url;
-    shared = shared || replica.has_duplicate || of_another;
-    IsWhole(replica, judged);
-  }
-  // Of a name that was never found nothing is known.
-  if (count.first + count.born == 0) ++judged.servers;
-  judged.figures.replicas.push_back(std::move(count));
-  const std::vector<const ServerSeries*> whole(
-      judged.whole.begin() + static_cast<std::ptrdiff_t>(whole_before), judged.whole.end());
-  if (whole.empty()) return;
-  TargetCounters counters;
-  counters.metrics = url;
-  counters.url = name.url;
-  // Counters of some of its replicas are not the target's.
-  const bool all = whole.size() == judged.servers - servers_before && !shared;
-  if (all) counters.target = name.target;
-  counters.counters = SumOfReplicas(whole);
-  counters.latencies = LatenciesOf(whole);
-  judged.figures.targets.push_back(std::move(counters));
-}
-
-// What is said of each URL.
-void ServerFold::SetTargets(Judged& judged) const {
-  for (uint32_t i = 0; i < urls_; ++i) {
-    const Target& target = targets_[i];
-    if (target.is_name) {
-      AddName(i, judged);
-    } else if (IsWhole(target, judged)) {
-      judged.figures.targets.push_back(CountersOf(target, i));
-    }
-  }
-  ServerFigures& figures = judged.figures;
-  for (TargetCounters& counters : figures.targets) {
-    counters.running = GaugeOver(0, judged.windows, counters.metrics);
-    counters.waiting = GaugeOver(1, judged.windows, counters.metrics);
-  }
-  figures.other_names.assign(judged.other_names.begin(), judged.other_names.end());
-  figures.complete = judged.servers > 0 && judged.whole.size() == judged.servers;
-}
-
-std::vector<ScrapeFailure> ServerFold::Failures() const {
-  std::vector<ScrapeFailure> failures;
-  for (const Target& target : targets_) {
-    const auto of_target = target.series.failures();
-    failures.insert(failures.end(), of_target.begin(), of_target.end());
-  }
-  return failures;
-}
-
-std::optional<ServerFigures> ServerFold::Figures(size_t first_window, size_t last_window) const {
-  if (scrapes_ == 0) return std::nullopt;
-  ServerFigures figures;
-  Judged judged{.windows = {first_window, last_window}, .figures = figures};
-  SetTargets(judged);
-  // Of servers that take turns, others' sums would be taken for all.
-  if (figures.alternating.empty()) {
-    SetSums(figures);
-    SetLatencies(judged.whole, figures);
-    const auto hits = Growth(ServerFigure::kPrefixHits);
-    const auto queries = Growth(ServerFigure::kPrefixQueries);
-    if (hits && queries.value_or(0) > 0) figures.sums.prefix_hit_rate = *hits / *queries;
-    figures.running = GaugeOver(0, judged.windows);
-    figures.waiting = GaugeOver(1, judged.windows);
-    figures.kv_cache_share = GaugeOver(2, judged.windows);
-  }
-  figures.scrapes = scrapes_;
-  figures.scrapes_failed = scrapes_failed_;
-  return figures;
 }
 
 }  // namespace specctl

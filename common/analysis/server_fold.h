@@ -79,9 +79,10 @@ class ServerFold {
     bool born = false, gone = false;
     ServerSeries series;
     std::vector<Window> windows;
-    int64_t last_scrape_ns = 0;       // since T0; valid once scraped
-    std::optional<uint32_t> same_as;  // an earlier one that is the same server
-    bool has_duplicate = false;
+    int64_t last_scrape_ns = 0;  // since T0; valid once scraped
+    // Valid once duplicates are settled: an earlier one that is the same server; a later one is.
+    mutable std::optional<uint32_t> same_as;
+    mutable bool has_duplicate = false;
   };
   static constexpr std::array kGauges = {ServerFigure::kRunning, ServerFigure::kWaiting,
                                          ServerFigure::kKvCacheShare};
@@ -92,7 +93,7 @@ class ServerFold {
     return !target.is_name && !target.same_as && !target.series.Alternates();
   }
   void AddWindows(const Scraped& scraped, const std::array<double, 3>& before, Target& target);
-  void FindDuplicates();
+  void SettleDuplicates() const;
   static std::optional<double> GaugeOf(const Target& target, size_t gauge, size_t window);
   // Over all servers, or those of one URL.
   std::optional<double> GaugeAt(size_t gauge, size_t window,
@@ -115,6 +116,7 @@ class ServerFold {
   size_t urls_ = 0;
   std::optional<int64_t> t0_mono_ns_;
   uint64_t scrapes_ = 0, scrapes_failed_ = 0;
+  mutable bool duplicates_stale_ = false;
 };
 
 }  // namespace specctl

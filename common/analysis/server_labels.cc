@@ -196,21 +196,24 @@ WindowedLabel ServerBurstLabel(const HealthFold& health, size_t windows) {
   return found;
 }
 
-std::optional<VerdictLabel> ReplicasChangedLabel(const std::optional<ServerFigures>& servers) {
+std::optional<VerdictLabel> ReplicasChangedLabel(const std::optional<ServerFigures>& servers,
+                                                 bool resolve_all) {
   if (!servers) return std::nullopt;
   std::string text;
+  bool any_new = false;
   for (const ReplicaCount& name : servers->replicas) {
     if (name.born == 0 && name.gone == 0) continue;
+    any_new = any_new || name.born > 0;
     text += absl::StrFormat(
         "%s%s had %d replicas before the run and %d at its end (%d new, %d gone)",
         text.empty() ? "" : "; ", name.url, name.first, name.last(), name.born, name.gone);
   }
   if (text.empty()) return std::nullopt;
-  return VerdictLabel{
-      .code = Label::kReplicasChanged,
-      .text = text +
-              "; counters of a new one count from its first scrape, of one that is gone up "
-              "to its last"};
+  text += "; counters of a new one count from its first scrape, of one that is gone up to its last";
+  if (any_new && resolve_all) {
+    text += "; an address that the name did not have before the run got no load (--resolve all)";
+  }
+  return VerdictLabel{.code = Label::kReplicasChanged, .text = std::move(text)};
 }
 
 }  // namespace specctl

@@ -29,7 +29,8 @@ PrefixCacheCheck CheckPrefixCache(const Evidence& evidence, const Results& figur
 std::optional<VerdictLabel> OtherTrafficLabel(const Results& figures);
 std::optional<VerdictLabel> ServerErrorsLabel(std::span<const SettledRequest> requests);
 WindowedLabel OutageLabel(const Outages& outages);
-std::optional<VerdictLabel> ReplicasChangedLabel(const std::optional<ServerFigures>& servers);
+std::optional<VerdictLabel> ReplicasChangedLabel(const std::optional<ServerFigures>& servers,
+                                                 bool resolve_all);
 // Chunks that arrived together while they were waited for: the server or the network joined them.
 // `windows`: of the figures.
 WindowedLabel ServerBurstLabel(const HealthFold& health, size_t windows);

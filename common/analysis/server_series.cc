@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <tuple>
 
 #include <absl/strings/str_format.h>
 
@@ -174,12 +173,7 @@ ServerCounters ServerSeries::CountersOf(size_t rank) const {
 
 std::vector<RankCounters> ServerSeries::Ranks() const {
   std::vector<RankCounters> ranks;
-  if (ranks_.size() < 2) return ranks;
   for (size_t i = 0; i < ranks_.size(); ++i) ranks.push_back({ranks_[i], CountersOf(i), {}});
-  // "10" is behind "9".
-  std::sort(ranks.begin(), ranks.end(), [](const RankCounters& a, const RankCounters& b) {
-    return std::pair(a.rank.size(), a.rank) < std::pair(b.rank.size(), b.rank);
-  });
   return ranks;
 }
 
@@ -349,38 +343,6 @@ absl::Status ServerSeries::ApplySamples(const Scraped& scraped,
   after_ = after_ || scraped.kind == ScrapeKind::kAfter;
   after_failure_ = false;
   return status;
-}
-
-// Whether both have the same counters with the same values, of which some grew.
-bool ServerSeries::HasCountersOf(const ServerSeries& other) const {
-  const auto counters = [](const ServerSeries& of) {
-    std::vector<const Series*> all;
-    for (const Series& series : of.series_) {
-      if (of.Counts(series) && series.family->counter) all.push_back(&series);
-    }
-    std::sort(all.begin(), all.end(), [](const Series* a, const Series* b) {
-      return std::tie(a->name, a->labels) < std::tie(b->name, b->labels);
-    });
-    return all;
-  };
-  const auto same = [](const Series* a, const Series* b) {
-    return a->name == b->name && a->labels == b->labels && a->counter.last() == b->counter.last();
-  };
-  const std::vector<const Series*> ours = counters(*this), theirs = counters(other);
-  const bool grew = std::any_of(ours.begin(), ours.end(),
-                                [](const Series* series) { return series->counter.growth() > 0; });
-  // Two servers that do nothing look alike.
-  return grew && std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same);
-}
-
-bool ServerSeries::AreOneServer(const ServerSeries& a, const ServerSeries& b) {
-  const bool both_tell = !a.process_starts_.empty() && !b.process_starts_.empty();
-  const bool same_start = both_tell && a.process_starts_.back() == b.process_starts_.back();
-  const bool same_peer = !a.peer_.empty() && a.peer_ == b.peer_;
-  // One process has one start.
-  if (both_tell && !same_start) return false;
-  if (same_start && same_peer && a.path_ == b.path_) return true;
-  return (same_start || same_peer) && a.is_whole() && b.is_whole() && a.HasCountersOf(b);
 }
 
 }  // namespace specctl

@@ -43,7 +43,7 @@ class ServerSeries {
   // Of the run so far, with what follows from other figures.
   FigureValues Values() const { return ValuesOf(kWholeServer); }
   ServerCounters Counters() const { return CountersOf(kWholeServer); }
-  // By the label that the engine tells its ranks apart by; empty where there is no more than one.
+  // By the label that the engine tells its ranks apart by; empty where no series has it.
   std::vector<RankCounters> Ranks() const;
   // nullopt: not known, or a counter was reset, since which buckets had been counted anew can't be
   // told of all.
@@ -61,6 +61,8 @@ class ServerSeries {
   // Two URLs of one server: by its address, its process's start and its counters, of which two
   // must agree (address or start is one of them).
   static bool AreOneServer(const ServerSeries& a, const ServerSeries& b);
+  // Hashes of what must agree; two URLs of one server have one in common.
+  std::vector<uint64_t> IdentityKeys() const;
 
  private:
   static constexpr size_t kFailureTextsMax = 3;
@@ -98,6 +100,7 @@ class ServerSeries {
   ServerCounters CountersOf(size_t rank) const;
   bool ReadPlace(Series& series) const;
   void ReadRank(Series& series);
+  std::vector<const Series*> SortedCounters() const;
   bool HasCountersOf(const ServerSeries& other) const;
   bool IsCopy(const Series& series) const;
 

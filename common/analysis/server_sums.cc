@@ -1,6 +1,7 @@
 #include "common/analysis/server_sums.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -59,6 +60,29 @@ std::vector<double> SumByPosition(const CountersOfTargets& targets,
     AddUp(target->*counter, sum);
   }
   return sum;
+}
+
+// Of servers of one kind.
+ServerCounters SumOfOneKind(const std::vector<ServerCounters>& counters) {
+  CountersOfTargets all;
+  for (const ServerCounters& of : counters) {
+    // One that did nothing has nothing to add: some engines name a family at its first event.
+    const bool idle = of.generated_tokens.value_or(0) == 0 && of.requests_finished.value_or(0) == 0;
+    if (!idle || counters.size() == 1) all.push_back(&of);
+  }
+  if (all.empty() && !counters.empty()) all.push_back(&counters.front());
+  ServerCounters sums;
+  // A sum without one that was at work would be taken for that of all.
+  for (const auto counter :
+       {&ServerCounters::generated_tokens, &ServerCounters::prompt_tokens,
+        &ServerCounters::first_tokens, &ServerCounters::drafts, &ServerCounters::drafted_tokens,
+        &ServerCounters::accepted_tokens, &ServerCounters::engine_steps,
+        &ServerCounters::preemptions, &ServerCounters::requests_finished}) {
+    sums.*counter = SumOfAll(all, counter);
+  }
+  sums.accepted_by_position = SumByPosition(all, &ServerCounters::accepted_by_position);
+  sums.drafted_by_position = SumByPosition(all, &ServerCounters::drafted_by_position);
+  return sums;
 }
 
 std::optional<HistogramQuantile> InMs(const std::optional<BucketQuantile>& quantile) {
@@ -133,24 +157,7 @@ ServerCounters SpeculationSums(const ServerFigures& figures) {
 ServerCounters SumOfReplicas(const std::vector<const ServerSeries*>& servers) {
   std::vector<ServerCounters> counters;
   for (const ServerSeries* server : servers) counters.push_back(server->Counters());
-  CountersOfTargets all;
-  for (const ServerCounters& of : counters) {
-    // One that did nothing has nothing to add: some engines name a family at its first event.
-    const bool idle = of.generated_tokens.value_or(0) == 0 && of.requests_finished.value_or(0) == 0;
-    if (!idle || counters.size() == 1) all.push_back(&of);
-  }
-  if (all.empty() && !counters.empty()) all.push_back(&counters.front());
-  ServerCounters sums;
-  // A sum without one that was at work would be taken for that of all.
-  for (const auto counter :
-       {&ServerCounters::generated_tokens, &ServerCounters::prompt_tokens,
-        &ServerCounters::first_tokens, &ServerCounters::drafts, &ServerCounters::drafted_tokens,
-        &ServerCounters::accepted_tokens, &ServerCounters::engine_steps,
-        &ServerCounters::preemptions, &ServerCounters::requests_finished}) {
-    sums.*counter = SumOfAll(all, counter);
-  }
-  sums.accepted_by_position = SumByPosition(all, &ServerCounters::accepted_by_position);
-  sums.drafted_by_position = SumByPosition(all, &ServerCounters::drafted_by_position);
+  ServerCounters sums = SumOfOneKind(counters);
   std::optional<double> hits, queries;
   for (const ServerSeries* server : servers) {
     const FigureValues values = server->Values();
@@ -159,6 +166,25 @@ ServerCounters SumOfReplicas(const std::vector<const ServerSeries*>& servers) {
   }
   if (hits && queries.value_or(0) > 0) sums.prefix_hit_rate = *hits / *queries;
   return sums;
+}
+
+std::vector<RankCounters> RanksOfReplicas(const std::vector<const ServerSeries*>& servers) {
+  // "10" is behind "9".
+  const auto by_number = [](const std::string& a, const std::string& b) {
+    return std::pair(a.size(), a) < std::pair(b.size(), b);
+  };
+  std::map<std::string, std::vector<ServerCounters>, decltype(by_number)> by_rank(by_number);
+  for (const ServerSeries* server : servers) {
+    for (RankCounters& rank : server->Ranks()) {
+      by_rank[rank.rank].push_back(std::move(rank.counters));
+    }
+  }
+  std::vector<RankCounters> ranks;
+  if (by_rank.size() < 2) return ranks;
+  for (const auto& [rank, counters] : by_rank) {
+    ranks.push_back({rank, counters.size() == 1 ? counters.front() : SumOfOneKind(counters), {}});
+  }
+  return ranks;
 }
 
 ServerLatencies LatenciesOf(const std::vector<const ServerSeries*>& servers) {
@@ -171,11 +197,11 @@ ServerLatencies LatenciesOf(const std::vector<const ServerSeries*>& servers) {
 void SetLatencies(const std::vector<const ServerSeries*>& servers, ServerFigures& figures) {
   figures.latencies = LatenciesOf(servers);
   if (figures.complete) return;
-  for (const ServerLatencyName& name : ServerLatencyNames()) {
-    if (!(figures.latencies.*name.figure)) continue;
+  for (const FigureOf<ServerLatencies>& figure : ServerLatencyCatalogue()) {
+    if (IsAbsent(figure.read(figures.latencies))) continue;
     std::vector<std::string> urls;
     for (const TargetCounters& target : figures.targets) urls.push_back(target.url);
-    figures.partial.emplace_back(name.key, std::move(urls));
+    figures.partial.emplace_back(figure.key, std::move(urls));
   }
 }
 

@@ -19,6 +19,9 @@ ServerCounters SpeculationSums(const ServerFigures& figures);
 
 // Of servers of one kind, as of one: what one of them has not counted yet, it lacks.
 ServerCounters SumOfReplicas(const std::vector<const ServerSeries*>& servers);
+// By rank, over the replicas that name it (without `prefix_hit_rate` where they are several), in
+// the order of numbers; empty where there is no more than one rank.
+std::vector<RankCounters> RanksOfReplicas(const std::vector<const ServerSeries*>& servers);
 
 // By the histograms of all of them together; absent where one that generated tokens lacks the
 // figure, or has other buckets.

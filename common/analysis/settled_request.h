@@ -5,7 +5,8 @@
 //   OpenRequest     from its begin (RequestBegun) to its end: counts of its chunks, 4 bytes a step
 //   EndedRequest    from its end (RequestFinished, or that of its agent) until it is settled, a
 //                   second or two later; its line of requests.jsonl is written, and it is gone
-//   SettledRequest  to the end of the fold: one small row a request is all that is kept
+//   SettledRequest  to the end of the fold: one small row a request is all that is kept; of one
+//                   that was in flight where the hold ended, a second row tells how it was then
 //
 // What a form may lack is optional in it: here packed, for there are many.  A count of 0 is none.
 #pragma once
@@ -62,9 +63,13 @@ struct SettledRequest {
   uint32_t first_within_us = 0, last_within_us = 0;
   // Agent said it was done and never reported this one's end: neither finished nor lost.
   bool unexplained = false;
+  // As it was where the hold ended (HeldRequest()), which is no end of its own: it was in flight.
+  bool cut = false;
   std::array<StepSums, kStepSources> steps;
 
   bool ok() const { return outcome == Outcome::kOk; }
+  // The prompt's step alone: nothing that follows could be told of.
+  bool has_no_step() const { return ok() && output_tokens && *output_tokens <= 1; }
   const StepSums& StepsFrom(StepSource source) const { return steps[static_cast<size_t>(source)]; }
 };
 

@@ -1,13 +1,25 @@
 #include "common/analysis/settlement.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+
+#include "common/analysis/held_request.h"
 
 namespace specctl {
 namespace {
 
 int64_t EndOfWindow(int64_t time_ns) {
   return (std::max<int64_t>(time_ns, 0) / kSecondNs + 1) * kSecondNs;
+}
+
+// A time between two arrivals is spoiled where either is.
+bool IsSpoiled(const SettledRequest& request, const WindowVerdicts& verdicts) {
+  const SettledRequest::Time times_ns[] = {request.begin_ns, request.first_token_ns,
+                                           request.last_token_ns};
+  return std::any_of(std::begin(times_ns), std::end(times_ns), [&](SettledRequest::Time time_ns) {
+    return time_ns && verdicts.IsInvalidAt(*time_ns);
+  });
 }
 
 }  // namespace
@@ -30,16 +42,15 @@ void Settlement::SettleFirst(const Deciding& deciding) {
   EndedRequest request = std::move(waiting_.extract(waiting_.begin()).mapped());
   SettledRequest& settled = request.settled;
   settled.stage = deciding.bounds.At(settled.begin_ns);
-  for (const SettledRequest::Time time_ns :
-       {SettledRequest::Time(settled.begin_ns), settled.first_token_ns, settled.last_token_ns}) {
-    // A time between two arrivals is spoiled where either is.
-    settled.in_invalid_window |= time_ns && deciding.verdicts.IsInvalidAt(*time_ns);
-  }
+  request.held = HeldRequest(request, deciding.bounds);
+  settled.in_invalid_window = IsSpoiled(settled, deciding.verdicts);
+  if (request.held) request.held->in_invalid_window = IsSpoiled(*request.held, deciding.verdicts);
   for (size_t source = 0; source < kStepSources; ++source) {
     if (request.steps[source]) settled.steps[source] = steps_.AddSteps(*request.steps[source]);
   }
   slices_.AddRequest(request, deciding.verdicts, deciding.run);
   settled_.push_back(settled);
+  if (request.held) held_.push_back(*request.held);
   if (sink_) sink_(request);
 }
 

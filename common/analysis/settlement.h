@@ -35,6 +35,8 @@ class Settlement {
   void SettleAll(const Deciding& deciding);
 
   const std::vector<SettledRequest>& settled() const { return settled_; }
+  // Second rows of those that were in flight where the hold ended.
+  const std::vector<SettledRequest>& held() const { return held_; }
   const SliceTable& slices() const { return slices_; }
   const StepStore& steps() const { return steps_; }
 
@@ -46,7 +48,7 @@ class Settlement {
 
   RunFold::RequestSink sink_;
   std::map<Key, EndedRequest> waiting_;
-  std::vector<SettledRequest> settled_;
+  std::vector<SettledRequest> settled_, held_;
   SliceTable slices_;
   StepStore steps_;
   uint64_t added_ = 0;

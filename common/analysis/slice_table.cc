@@ -1,6 +1,7 @@
 #include "common/analysis/slice_table.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace specctl {
 namespace {
@@ -15,6 +16,7 @@ SliceKey Numbered(uint64_t number) { return {number, std::to_string(number)}; }
 // The step latencies of a request.
 struct StepLatencies {
   IntervalValues sound, spoiled;  // spoiled: by an invalid window
+  IntervalValues after_hold;      // of a request of the hold
 };
 
 // A gap is as uncertain as the arrivals at its two ends.
@@ -29,6 +31,9 @@ StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts&
     return Nanos(microseconds(inexact ? within->second : 0));
   };
   StepLatencies latencies;
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  const int64_t hold_end_ns = request.held ? request.held->end_ns.value_or(kNever) : kNever;
+  const bool all_spoiled = (request.held ? *request.held : request.settled).in_invalid_window;
   Nanos before = within_of(0);
   int64_t arrival_ns = request.settled.first_token_ns.value_or(0);  // with gaps it is there
   uint32_t chunk = 0;
@@ -36,8 +41,9 @@ StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts&
     const Nanos gap = microseconds(gap_us);
     const Nanos after = within_of(++chunk);
     arrival_ns += gap.count();
-    const bool spoiled = request.settled.in_invalid_window || verdicts.IsInvalidAt(arrival_ns);
-    IntervalValues& values = spoiled ? latencies.spoiled : latencies.sound;
+    const bool spoiled = all_spoiled || verdicts.IsInvalidAt(arrival_ns);
+    IntervalValues& of_hold = spoiled ? latencies.spoiled : latencies.sound;
+    IntervalValues& values = arrival_ns < hold_end_ns ? of_hold : latencies.after_hold;
     const Nanos low = std::max(gap - after, Nanos(0)), high = gap + before;
     if (low == high) {
       values.AddExact(gap);
@@ -51,10 +57,16 @@ StepLatencies StepLatenciesOf(const EndedRequest& request, const WindowVerdicts&
 
 void AddStepLatencies(SliceSums& sums, const EndedRequest& request,
                       const StepLatencies& latencies) {
-  const bool in_hold = request.settled.stage == Stage::kHold;
-  SliceSums::Part& part = in_hold ? sums.hold : sums.rest;
-  part.step_latency.AddValues(latencies.sound);
-  (in_hold ? sums.hold_spoiled : part.step_latency).AddValues(latencies.spoiled);
+  const bool ok = request.settled.ok();
+  if (request.settled.stage != Stage::kHold) {
+    sums.rest.AddValues(latencies.sound);
+    sums.rest.AddValues(latencies.spoiled);
+    return;
+  }
+  SliceSums::Hold& hold = ok ? sums.hold : sums.hold_unfinished;
+  hold.sound.AddValues(latencies.sound);
+  hold.spoiled.AddValues(latencies.spoiled);
+  if (ok) sums.rest.AddValues(latencies.after_hold);
 }
 
 }  // namespace
@@ -102,32 +114,40 @@ std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request
   return SliceKey(0, PromptCacheName(request.prompt_cache));
 }
 
-SliceSums::Part SliceSums::WholeHold() const {
-  Part whole = hold;
-  whole.step_latency.Merge(hold_spoiled);
+IntervalSketch SliceSums::SoundHold() const {
+  IntervalSketch sound = hold.sound;
+  sound.Merge(hold_unfinished.sound);
+  return sound;
+}
+
+IntervalSketch SliceSums::WholeHold() const {
+  IntervalSketch whole = SoundHold();
+  whole.Merge(hold.spoiled);
+  whole.Merge(hold_unfinished.spoiled);
   return whole;
 }
 
-SliceSums::Part SliceSums::Whole() const {
-  Part whole = WholeHold();
-  whole.step_latency.Merge(rest.step_latency);
+IntervalSketch SliceSums::Whole() const {
+  IntervalSketch whole = hold.sound;
+  whole.Merge(hold.spoiled);
+  whole.Merge(rest);
   return whole;
 }
 
 void SliceTable::AddRequest(const EndedRequest& request, const WindowVerdicts& verdicts,
                             const RunContext& run) {
-  const bool ok = request.settled.ok();
+  const bool counts = request.settled.ok() || request.held;
   StepLatencies latencies;
-  // What its chunks are is in doubt.
-  const bool tells_steps = ok && !request.settled.unattributed;
+  // What its chunks are is in doubt where they are unattributed.
+  const bool tells_steps = counts && !request.settled.unattributed;
   if (tells_steps) latencies = StepLatenciesOf(request, verdicts);
-  if (ok) AddStepLatencies(all_, request, latencies);
+  if (counts) AddStepLatencies(all_, request, latencies);
   for (size_t i = 0; i < kDimensions; ++i) {
     if (dropped_[i]) continue;
     const std::optional<SliceKey> key = KeyOf(static_cast<Dimension>(i), request.settled, run);
     if (!key) continue;
     SliceSums& sums = slices_[i][*key];
-    if (ok) AddStepLatencies(sums, request, latencies);
+    if (counts) AddStepLatencies(sums, request, latencies);
     if (slices_[i].size() <= kKeysMax) continue;
     // For good: later requests would begin it again.
     dropped_[i] = true;

@@ -27,19 +27,21 @@ using SliceKey = std::pair<uint64_t, std::string>;
 std::optional<SliceKey> KeyOf(Dimension dimension, const SettledRequest& request,
                               const RunContext& run);
 
-// What can't be had from rows: ok requests' step latencies, those of requests begun in the hold
-// apart, and of them those that invalid windows spoil: those of requests in_invalid_window, and
-// those of steps that arrived in one.  Requests whose tokens can't be given to their chunks are
-// left out.
+// What can't be had from rows: step latencies of ok requests; apart from the others those of
+// requests begun in the hold, of steps that arrived in it, and of them those that invalid windows
+// spoil: those of requests in_invalid_window, and those of steps that arrived in one.  The hold has
+// those of requests that were in flight where it ended as well, whatever became of them.  Requests
+// whose tokens can't be given to their chunks are left out.
 struct SliceSums {
-  struct Part {
-    IntervalSketch step_latency;
+  struct Hold {
+    IntervalSketch sound, spoiled;
   };
-  Part hold, rest;
-  IntervalSketch hold_spoiled;  // step latencies; not in `hold`
+  Hold hold, hold_unfinished;  // the latter: of requests that did not end ok
+  IntervalSketch rest;
 
-  Part WholeHold() const;  // with what is spoiled
-  Part Whole() const;      // hold and rest
+  IntervalSketch SoundHold() const;
+  IntervalSketch WholeHold() const;  // with what is spoiled
+  IntervalSketch Whole() const;      // of ok requests, hold and rest
 };
 
 class SliceTable {

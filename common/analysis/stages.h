@@ -31,10 +31,10 @@ struct StageBounds {
   bool has_hold() const { return hold_s < drain_s && drain_s != kNever; }
 };
 
-// Ramp lasts until --ramp is over and every slot of a closed loop has begun a request; the hold begins
-// once --warmup is over too, and ends when the work does or at the deadline.  Of the hold the whole seconds
-// count: it begins at the next one and ends at the last one.  Without a whole second between the
-// two there is no hold.
+// Ramp lasts until --ramp is over and every slot of a closed loop has begun a request; the hold
+// begins once --warmup is over too, and ends when the work does or at the deadline.  Of the hold
+// the whole seconds count: it begins at the next one and ends at the last one.  Without a whole
+// second between the two there is no hold.
 //
 // Later facts change the stage of no second that lies before all of them.
 StageBounds FindStages(const LoadSpec& load, const StageFacts& facts);

@@ -72,21 +72,35 @@ uint64_t LongestAccepted(const SpeculationStats& stats) {
 bool CutIsPossible(const SpeculationStats& stats, uint64_t total_tokens) {
   // Nothing came: nothing is held against it.
   if (total_tokens == 0) return true;
-  const uint64_t uncut = 1 + stats.steps.value_or(stats.drafts) + stats.accepted_tokens;
+  const uint64_t prefills = PrefillTokens(stats, total_tokens);
+  const uint64_t uncut = prefills + stats.steps.value_or(stats.drafts) + stats.accepted_tokens;
   // Steps without a draft, where they are not told, make up for what is missing.
   if (uncut < total_tokens) return !stats.steps.has_value();
-  return uncut - total_tokens <= LongestAccepted(stats);
+  // With overlap scheduling the step in flight was counted, in some versions, and its tokens lost.
+  const uint64_t longest = LongestAccepted(stats);
+  const uint64_t dropped = stats.retractions.value_or(0) * (longest + 1);
+  return uncut - total_tokens <= longest + dropped;
 }
 
 }  // namespace
 
 bool ContradictsItself(const SpeculationStats& stats, uint64_t total_tokens) {
-  const uint64_t largest = std::max(
-      {stats.drafts, stats.drafted_tokens, stats.accepted_tokens, stats.steps.value_or(0)});
+  const uint64_t largest = std::max({stats.drafts, stats.drafted_tokens, stats.accepted_tokens,
+                                     stats.steps.value_or(0), stats.retractions.value_or(0)});
   if (largest > kCountMax || stats.accepted_tokens > stats.drafted_tokens) return true;
   if (stats.steps && *stats.steps < stats.drafts) return true;
   return !HistogramAgrees(stats) || !ListAgrees(stats) || !ByLengthAgrees(stats) ||
          !CutIsPossible(stats, total_tokens);
+}
+
+uint64_t PrefillTokens(const SpeculationStats& stats, uint64_t total_tokens) {
+  if (stats.retractions) return 1 + *stats.retractions;
+  if (!stats.steps) return 1;
+  // A response is seldom retracted twice, and has had a step each time.
+  constexpr uint64_t kUntoldMax = 8;
+  const uint64_t told = 1 + *stats.steps + stats.accepted_tokens;
+  const uint64_t missing = total_tokens - std::min(told, total_tokens);
+  return 1 + std::min({missing, *stats.steps, kUntoldMax});
 }
 
 }  // namespace specctl

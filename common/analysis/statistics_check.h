@@ -12,9 +12,14 @@ namespace specctl {
 // - the histogram, and the list of steps: as many as drafts, with as many tokens accepted as told;
 // - the histograms by draft length: in sum the histogram, with as many tokens drafted as told;
 // - no more accepted than drafted;
-// - the cut: 1 (the prompt's token) + steps + accepted - total tokens are those that the end of the
+// - the cut: the prefills' tokens + steps + accepted - total tokens are those that the end of the
 //   response cut off its last step: no more than one draft had accepted, and not less than 0 where
-//   all steps are told.
+//   all steps are told.  A retraction may have dropped a step that was counted.
 bool ContradictsItself(const SpeculationStats& stats, uint64_t total_tokens);
+
+// Tokens that no step after the prompt's yielded: the prompt's, and one for each time that the
+// engine retracted the response and computed it anew.  Where an engine that tells all steps does
+// not say how often: the fewest with which `total_tokens` can be right.
+uint64_t PrefillTokens(const SpeculationStats& stats, uint64_t total_tokens);
 
 }  // namespace specctl

@@ -56,7 +56,12 @@ TokenBooks BooksOf(std::span<const SettledRequest* const> requests) {
   for (const SettledRequest* request : requests) {
     books.by_chunks += request->counted_tokens;
     books.by_totals += request->output_tokens.value_or(0);
-    if (request->chunks_unknown) ++books.responses_of_unknown_chunks;
+    if (request->chunks_unknown) {
+      ++books.responses_of_unknown_chunks;
+    } else if (!request->unattributed) {
+      const uint32_t total = request->output_tokens.value_or(0);
+      books.tail += total - std::min(total, request->counted_tokens);
+    }
     if (!request->unattributed) continue;
     ++books.responses_apart;
     books.apart += request->apart_tokens;

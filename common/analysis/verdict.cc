@@ -9,6 +9,7 @@
 #include "common/analysis/littles_law.h"
 #include "common/analysis/reconcile.h"
 #include "common/analysis/run_checks.h"
+#include "common/analysis/steadiness.h"
 #include "common/analysis/token_check.h"
 #include "common/analysis/window_reasons.h"
 
@@ -85,6 +86,7 @@ Judgement Judge(const Evidence& evidence, const Results& figures) {
     verdict.reasons.push_back(std::move(reason));
   }
   AddCheckResult(CheckLittlesLaw(evidence, figures), judgement);
+  AddFinding(CheckSteady(figures), verdict);
   // A window counts by the worst of its reasons.
   for (size_t i = 0; i < reasons.size(); ++i) {
     if (IsJudged(figures.windows[i], figures)) CountWindow(reasons[i].state, verdict);

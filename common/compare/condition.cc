@@ -65,7 +65,8 @@ std::string QuantileKeys() {
 // Reads one term; its pieces are parts of the whole text, so that an error can say where.
 class TermReader {
  public:
-  TermReader(std::string_view whole, std::string_view term) : whole_(whole), term_(term) {}
+  TermReader(std::string_view whole, std::string_view term, std::span<const FigureName> others)
+      : whole_(whole), term_(term), others_(others) {}
 
   absl::StatusOr<Condition> Read() {
     std::string_view rest = term_;
@@ -108,7 +109,10 @@ class TermReader {
   }
 
   // By its key, with or without the unit at its end.
-  static const FigureName* Find(std::string_view key) {
+  const FigureName* Find(std::string_view key) const {
+    for (const FigureName& other : others_) {
+      if (other.key == key) return &other;
+    }
     if (const FigureName* found = FindFigure(key)) return found;
     if (const FigureName* found = FindFact(key)) return found;
     const FigureName* found = FindFigure(std::string(key) + "_ms");
@@ -187,12 +191,14 @@ class TermReader {
   }
 
   const std::string_view whole_, term_;
+  const std::span<const FigureName> others_;
   Condition condition_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text) {
+absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text,
+                                                       std::span<const FigureName> others) {
   std::vector<Condition> conditions;
   // <=: an empty text has one term, which is empty and an error.
   for (size_t begin = 0; begin <= text.size();) {
@@ -202,7 +208,7 @@ absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text) {
       return absl::InvalidArgumentError(absl::StrFormat(
           "conditions \"%s\", character %d: nothing after the last comma", Printable(text), begin));
     }
-    absl::StatusOr<Condition> condition = TermReader(text, term).Read();
+    absl::StatusOr<Condition> condition = TermReader(text, term, others).Read();
     if (!condition.ok()) return condition.status();
     conditions.push_back(*std::move(condition));
     begin = end + 1;

@@ -10,6 +10,7 @@
 // first run: `>= -3%` holds where the figure is at most 3 % below what it is there.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,11 @@ struct Condition {
   std::string_view statistic_key() const { return statistic == nullptr ? "value" : statistic->key; }
 };
 
-// At least one.  INVALID_ARGUMENT: a term that is none, with its place in `text` (characters from
-// 1) and what is wrong with it.
-absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text);
+// At least one.  `others`: figures that may be named besides those of a run, e.g. a plan's speedup;
+// they must outlive the conditions.
+// INVALID_ARGUMENT: a term that is none, with its place in `text` (characters from 1) and what is
+// wrong with it.
+absl::StatusOr<std::vector<Condition>> ParseConditions(std::string_view text,
+                                                       std::span<const FigureName> others = {});
 
 }  // namespace specctl

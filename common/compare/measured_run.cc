@@ -76,6 +76,15 @@ MeasuredStatistic MeasureStatistic(const FigureDefinition& figure, const Statist
                                    const Distribution& distribution, const PartsOfRun& parts) {
   MeasuredStatistic measured{.key = statistic.key,
                              .measured = {.value = distribution.*statistic.value}};
+  const SteadyBounds* const bounds = statistic.BoundsIn(distribution);
+  if (bounds != nullptr && bounds->is_interval()) {
+    measured.measured.spread = SpreadOfInterval(measured.measured.value, *bounds);
+    measured.measured.spread->bound = ArrivalError(statistic, distribution);
+    return measured;
+  }
+  // A quantile that the run has a bound of, or nothing, has no spread; a mean may be had without
+  // the tail that it lacks.
+  if (bounds != nullptr && statistic.key != "mean") return measured;
   if (!HasSpread(statistic, distribution.count)) return measured;
   measured.measured.spread =
       SpreadBy(measured.measured.value, parts.without_each,
@@ -97,16 +106,20 @@ MeasuredStatistic MeasureNumber(const FigureDefinition& figure, const FigureValu
   MeasuredStatistic measured{.key = "value", .measured = {.value = number}};
   // A count without a stretch is smaller by that stretch's part, which says nothing of its error.
   if (figure.kind == FigureKind::kCount || IsExtreme(figure)) return measured;
+  const auto* estimate = std::get_if<Estimate>(&value);
+  const bool has_interval = estimate != nullptr && estimate->low && estimate->high;
+  // Of acceptance, over questions; of the others, over the hold's time.  An interval of another
+  // kind is over requests of a run without a hold, and does not see its ramp and drain.
+  const bool is_sound =
+      figure.group == FigureGroup::kAcceptance || (has_interval && estimate->degrees > 0);
+  if (has_interval && is_sound) {
+    measured.measured.spread = SpreadOfInterval(
+        number, {.low = estimate->low, .high = estimate->high, .degrees = estimate->degrees});
+    return measured;
+  }
+  if (figure.group == FigureGroup::kAcceptance) return measured;
   measured.measured.spread = SpreadBy(
       number, without_each, [&](const FigureSet& set) { return NumberOf(figure.read(set)); });
-  if (measured.measured.spread) return measured;
-  // Acceptance is not among the sets without a stretch: it brings its own interval.  For others,
-  // without a hold ramp and drain are in it, which an interval over requests does not see.
-  if (figure.group != FigureGroup::kAcceptance) return measured;
-  const auto* estimate = std::get_if<Estimate>(&value);
-  if (estimate != nullptr && estimate->low && estimate->high) {
-    measured.measured.spread = SpreadOfInterval(number, *estimate->low, *estimate->high);
-  }
   return measured;
 }
 
@@ -149,21 +162,24 @@ MeasuredFigures MeasureFigures(const FigureSet& set, const PartsOfRun& parts) {
 }
 
 MeasuredRun MeasureRun(const RunSample& sample) {
-  MeasuredRun run{.sample = &sample,
-                  .figures = MeasureFigures(HeadlineOf(sample.results),
-                                            {.without_each = WithoutEachBlock(sample),
-                                             .halves = HalvesOfBlocks(sample)})};
+  // A hold that grows throughout has no steady state to which stretches of it would belong.
+  const bool steady = !sample.results.growth;
+  PartsOfRun parts;
+  if (steady) parts = {.without_each = WithoutEachBlock(sample), .halves = HalvesOfBlocks(sample)};
+  MeasuredRun run{.sample = &sample, .figures = MeasureFigures(HeadlineOf(sample.results), parts)};
   for (MeasuredFigure& fact : MeasureFacts(sample.results)) run.figures.push_back(std::move(fact));
   for (const SliceFigures& slice : sample.results.slices) {
     const bool compared =
         std::find(std::begin(kSlicedBy), std::end(kSlicedBy), slice.by) != std::end(kSlicedBy);
     if (!compared) continue;
     const SliceName name = {slice.by, slice.key};
+    PartsOfRun of_slice;
+    if (steady) {
+      of_slice = {.without_each = WithoutEachBlock(sample, name),
+                  .halves = HalvesOfBlocks(sample, name)};
+    }
     run.slices.push_back(
-        {.by = slice.by,
-         .key = slice.key,
-         .figures = MeasureFigures(slice.figures, {.without_each = WithoutEachBlock(sample, name),
-                                                   .halves = HalvesOfBlocks(sample, name)})});
+        {.by = slice.by, .key = slice.key, .figures = MeasureFigures(slice.figures, of_slice)});
   }
   return run;
 }

@@ -111,7 +111,8 @@ std::string WhyOtherAnswers(const RunSample& a, const RunSample& b) {
 
 Measured MeasuredShare(const ReplyMatch& match) {
   return {.value = match.share.value,
-          .spread = SpreadOfInterval(match.share.value, *match.share.low, *match.share.high)};
+          .spread = SpreadOfInterval(match.share.value,
+                                     {.low = match.share.low, .high = match.share.high})};
 }
 
 }  // namespace

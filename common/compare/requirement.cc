@@ -166,24 +166,30 @@ bool HasReasoning(const MeasuredRun& run) {
 }  // namespace
 
 Decision Decide(const Condition& condition, const ComparedFigures& figures) {
-  Decision decision{.term = condition.text, .limit = condition.limit};
   const ComparedStatistic* statistic = FindStatisticOf(condition, figures);
-  if (statistic == nullptr || !statistic->b || (condition.relative && !statistic->a)) {
-    decision.reason =
-        absl::StrFormat("%s is absent in %s", condition.figure->key,
-                        statistic != nullptr && statistic->b ? "the first run" : "this run");
+  const auto side = [&](std::optional<Measured> ComparedStatistic::*run) -> const Measured* {
+    return statistic != nullptr && statistic->*run ? &*(statistic->*run) : nullptr;
+  };
+  return DecideMeasured(condition, side(&ComparedStatistic::a), side(&ComparedStatistic::b));
+}
+
+Decision DecideMeasured(const Condition& condition, const Measured* a, const Measured* b) {
+  Decision decision{.term = condition.text, .limit = condition.limit};
+  if (b == nullptr || (condition.relative && a == nullptr)) {
+    decision.reason = absl::StrFormat("%s is absent in %s", condition.figure->key,
+                                      b != nullptr ? "the first run" : "this run");
     return decision;
   }
   // What was counted is that many: it is decided as it is.
   const bool is_count = condition.figure->kind == FigureKind::kCount;
   if (condition.relative) {
-    SetRelative(condition.at_least, *statistic->a, *statistic->b, decision);
+    SetRelative(condition.at_least, *a, *b, decision);
     if (is_count) decision.bound = decision.value;
     const bool has_ratio = decision.value.has_value();
     Settle(condition.at_least, PercentText,
            has_ratio ? WhyNoBound(condition) : "a percentage needs both runs' above 0", decision);
   } else {
-    SetAbsolute(condition.at_least, *statistic->b, decision);
+    SetAbsolute(condition.at_least, *b, decision);
     if (is_count) decision.bound = decision.value;
     Settle(condition.at_least, FigureText, WhyNoBound(condition), decision);
   }

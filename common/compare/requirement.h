@@ -28,6 +28,9 @@ struct Decision {
 // interval does not hold, since nothing is shown.
 Decision Decide(const Condition& condition, const ComparedFigures& figures);
 
+// The same of one figure, which may be absent (nullptr): `a` is what a term in per cent is of.
+Decision DecideMeasured(const Condition& condition, const Measured* a, const Measured* b);
+
 // Of a quantile that was not decided because a run has too few values: the reason tells how many
 // it needs and how many there are, which figures side by side don't know.
 void ExplainFewValues(const Condition& condition, const MeasuredRun& a, const MeasuredRun& b,

@@ -20,6 +20,7 @@ class FactNames {
     AppendNames("", ConservationCatalogue());
     AppendNames("tokens_", TokenCatalogue());
     AppendNames("servers_", CounterCatalogue());
+    AppendNames("servers_", ServerLatencyCatalogue());
     AppendNames("servers_", ServerCatalogue());
   }
   std::span<const FigureName> names() const { return names_; }
@@ -40,7 +41,19 @@ class FactNames {
   std::vector<FigureName> names_;
 };
 
-// A value, or the mean and maximum of a gauge; empty for lists, flags and what is absent.
+// Those that have a value: one in the open bucket has none, in the lowest it would be a guess.
+std::vector<MeasuredStatistic> QuantilesOf(const HistogramFigure& histogram) {
+  std::vector<MeasuredStatistic> statistics;
+  for (const std::string_view key : {"p50", "p90", "p99"}) {
+    const HistogramQuantile& quantile = *FindQuantile(histogram, key);
+    if (!quantile.value_ms || quantile.low_ms == 0) continue;
+    statistics.push_back({.key = key, .measured = {.value = *quantile.value_ms}});
+  }
+  return statistics;
+}
+
+// A value, the mean and maximum of a gauge, or the quantiles of a histogram; empty for lists, flags
+// and what is absent.
 std::vector<MeasuredStatistic> StatisticsOf(const FigureValue& value) {
   const auto only = [](double number) {
     std::vector<MeasuredStatistic> statistics;
@@ -51,6 +64,9 @@ std::vector<MeasuredStatistic> StatisticsOf(const FigureValue& value) {
   };
   if (const auto* count = std::get_if<uint64_t>(&value)) return only(static_cast<double>(*count));
   if (const auto* number = std::get_if<double>(&value)) return only(*number);
+  if (const auto* histogram = std::get_if<const HistogramFigure*>(&value)) {
+    return QuantilesOf(**histogram);
+  }
   if (const auto* gauge = std::get_if<GaugeSummary>(&value)) {
     return {{.key = "mean", .measured = {.value = gauge->mean}},
             {.key = "max", .measured = {.value = gauge->max}}};
@@ -100,6 +116,7 @@ MeasuredFigures MeasureFacts(const Results& results) {
   reader.ReadTable(&results.tokens, TokenCatalogue());
   const ServerFigures* const servers = results.servers ? &*results.servers : nullptr;
   reader.ReadTable(servers == nullptr ? nullptr : &servers->sums, CounterCatalogue());
+  reader.ReadTable(servers == nullptr ? nullptr : &servers->latencies, ServerLatencyCatalogue());
   reader.ReadTable(servers, ServerCatalogue());
   return reader.TakeFacts();
 }

@@ -21,7 +21,8 @@ class SampleCollector {
     if (request.settled.ok() && row != nullptr) AddReply(request, *row);
     // Figures are compared over the hold alone.
     if (request.settled.stage != Stage::kHold) return;
-    requests_.push_back({.settled = request.settled,
+    // As it was where the hold ended, like the headline.
+    requests_.push_back({.settled = request.held.value_or(request.settled),
                          .cached_tokens = request.finish.cached_tokens,
                          .slices = SlicesOf(request.settled, row)});
     AddStepLatencies(request);
@@ -83,12 +84,16 @@ class SampleCollector {
 
   // As the fold takes them: of ok requests whose tokens can be given to their chunks.
   void AddStepLatencies(const EndedRequest& request) {
-    const SettledRequest& settled = request.settled;
+    const SettledRequest& settled = request.held ? *request.held : request.settled;
     if (!settled.ok() || settled.unattributed || settled.in_invalid_window) return;
     IntervalValues values;
+    int64_t arrival_ns = request.settled.first_token_ns.value_or(0);  // with gaps it is there
     // Without their uncertainty, which the headline's figure has and which is added in full.
-    for (const uint32_t gap_us : request.open.gaps_us)
+    for (const uint32_t gap_us : request.open.gaps_us) {
+      arrival_ns += int64_t{gap_us} * 1000;
+      if (settled.cut && arrival_ns >= *settled.end_ns) break;
       values.AddExact(std::chrono::microseconds(gap_us));
+    }
     step_latencies_.AddValues(settled.begin_ns / kSecondNs, values);
   }
 

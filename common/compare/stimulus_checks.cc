@@ -32,7 +32,8 @@ bool BeyondNoise(const Measured& difference) {
 // A share of so many requests, by Wilson's interval.
 Measured ShareOf(uint64_t part, uint64_t whole) {
   const Interval wilson = WilsonInterval(part, whole, kZ975);
-  return {.value = wilson.value, .spread = SpreadOfInterval(wilson.value, wilson.low, wilson.high)};
+  return {.value = wilson.value,
+          .spread = SpreadOfInterval(wilson.value, {.low = wilson.low, .high = wilson.high})};
 }
 
 class StimulusChecker {
@@ -78,12 +79,27 @@ class StimulusChecker {
              absl::StrFormat("measure both at one --bs, e.g. %d",
                              std::max(a_closed->bs, b_closed->bs)));
     } else {
-      Refuse("offered_load",
-             absl::StrFormat("offered load differs: A %s, B %s", LoadShapeText(a),
-                             LoadShapeText(b)),
-             "measure both with the same --bs, or the same --request-rate, --arrival, "
-             "--in-flight-max and --think-time");
+      Refuse(
+          "offered_load",
+          absl::StrFormat("offered load differs: A %s, B %s", LoadShapeText(a), LoadShapeText(b)),
+          "measure both with the same --bs, or the same --request-rate, --arrival, "
+          "--in-flight-max and --think-time");
     }
+  }
+
+  // What is accepted of random tokens is not what is accepted of language, nor is what it gains.
+  void CheckText() {
+    const auto speculates_on_no_text = [](const Results& results) {
+      return results.spec.dataset.synthetic_text &&
+             std::any_of(results.acceptance_sources.begin(), results.acceptance_sources.end(),
+                         [](const TargetAcceptance& target) { return target.speculates; });
+    };
+    const bool a = speculates_on_no_text(a_.results()), b = speculates_on_no_text(b_.results());
+    if (!a && !b) return;
+    Refuse("synthetic_text",
+           absl::StrFormat("%s speculated on prompts that are not language",
+                           a && b ? "both" : (a ? "A" : "B")),
+           "measure with prompts that people write");
   }
 
   void CheckLengths() {
@@ -190,9 +206,9 @@ class StimulusChecker {
     }
     const std::optional<RatioEstimate> share = EstimateRatio(terms);
     if (!share || !share->interval) return std::nullopt;
-    return Measured{
-        .value = share->value,
-        .spread = SpreadOfInterval(share->value, share->interval->low, share->interval->high)};
+    return Measured{.value = share->value,
+                    .spread = SpreadOfInterval(share->value, {.low = share->interval->low,
+                                                              .high = share->interval->high})};
   }
 
   static std::optional<Measured> CountedHits(const MeasuredRun& run) {
@@ -211,6 +227,7 @@ void CheckStimulus(const MeasuredRun& a, const MeasuredRun& b, Comparability& re
   StimulusChecker checker(a, b, result);
   checker.CheckSampling();
   checker.CheckLoad();
+  checker.CheckText();
   checker.CheckLengths();
   checker.CheckEnds();
   checker.CheckPrefixHits();

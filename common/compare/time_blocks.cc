@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "common/analysis/figures.h"
+#include "common/analysis/throughput_figures.h"
 
 namespace specctl {
 namespace {
@@ -71,7 +72,8 @@ bool ReasoningMarked(const RunSample& sample) {
 LengthFigures LengthsOf(const RequestSet& requests) {
   std::vector<double> input, output;
   for (const SettledRequest* request : requests) {
-    if (!request->ok()) continue;
+    // Of one that the hold's end cut, the length is not known yet.
+    if (!request->ok() || request->cut) continue;
     if (request->input_tokens) input.push_back(*request->input_tokens);
     if (request->output_tokens) output.push_back(*request->output_tokens);
   }
@@ -132,7 +134,10 @@ std::vector<RequestSet> RequestsOf(const RunSample& sample, const TimeBlocks& bl
 
 FigureSet DistributionsOf(const RequestSet& requests, const IntervalSketch& steps, bool reasoning) {
   FigureSet set;
-  set.latency = LatenciesOf(requests, steps, reasoning, ErrorBounds::kLeftOut);
+  set.latency = LatenciesOf({.requests = &requests,
+                             .step_latency = &steps,
+                             .reasoning_marked = reasoning,
+                             .bounds = ErrorBounds::kLeftOut});
   set.length = LengthsOf(requests);
   return set;
 }

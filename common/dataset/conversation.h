@@ -14,7 +14,9 @@ struct Message {
   std::string content;  // text; empty where `raw_json` holds the message
   // The whole message object where text alone can't carry it (content parts, tool calls, tool
   // results); sent as it stands.  Else empty.
-  std::string raw_json;
+  std::string raw_json = {};
+  // The whole prompt as token ids, where the row has these instead of text; for completions alone.
+  std::vector<uint32_t> token_ids = {};
 };
 
 // A conversation is a list of requests (turns), sent one after another on one slot.  Turn k sends

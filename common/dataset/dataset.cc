@@ -13,6 +13,7 @@
 #include "common/base/hash.h"
 #include "common/dataset/builtin.h"
 #include "common/dataset/dataset_locator.h"
+#include "common/dataset/random_tokens.h"
 #include "common/dataset/row_decoder.h"
 #include "common/dataset/row_file.h"
 
@@ -45,10 +46,14 @@ absl::Status UnknownDataset(const std::string& dataset) {
       near.empty() ? "" : absl::StrFormat("did you mean %s? ", absl::StrJoin(near, ", "))));
 }
 
+bool IsGenerated(const DatasetName& name) {
+  return name.family == DatasetFamily::kBuiltin || name.family == DatasetFamily::kRandom;
+}
+
 // What is to be read, once names are resolved.
 struct Source {
   DatasetName name;
-  std::vector<DatasetFile> files;  // none: builtin
+  std::vector<DatasetFile> files;  // none: generated
   std::vector<std::string> notes;
 };
 
@@ -81,7 +86,7 @@ absl::StatusOr<Source> Resolve(const DatasetRequest& request) {
     if (!request.file.empty()) {
       // The name selects rows; the file says where they are.
       source.files = {{.path = request.file, .category = "", .sub_category = ""}};
-    } else if (name->family != DatasetFamily::kBuiltin) {
+    } else if (!IsGenerated(*name)) {
       absl::StatusOr<std::vector<DatasetFile>> files = LocateDataset(*name, request.search_dirs);
       if (!files.ok()) return files.status();
       source.files = *std::move(files);
@@ -214,17 +219,20 @@ std::string JoinPaths(const std::vector<DatasetFile>& files) {
   return absl::StrJoin(paths, ", ");
 }
 
-absl::StatusOr<Dataset> ScanBuiltin(const DatasetRequest& request, const DatasetName& name,
-                                    Dataset dataset, const ConversationSink& sink) {
+absl::StatusOr<Dataset> ScanGenerated(const DatasetRequest& request, const DatasetName& name,
+                                      Dataset dataset, const ConversationSink& sink) {
   if (request.form) {
     return absl::InvalidArgumentError(
         absl::StrFormat("--dataset-format: %s is generated and has no format", name.name));
   }
-  GeneratedRows generated = GenerateBuiltin(name, request.builtin_seed);
-  dataset.identity.format = "builtin";
+  const bool is_random = name.family == DatasetFamily::kRandom;
+  GeneratedRows generated = is_random ? GenerateRandomTokens(name.random, request.builtin_seed)
+                                      : GenerateBuiltin(name, request.builtin_seed);
+  dataset.identity.format = is_random ? "token_ids" : "builtin";
   dataset.identity.sha256 = std::move(generated.sha256);
   dataset.identity.rows = generated.conversations.size();
-  dataset.identity.builtin = true;
+  dataset.identity.builtin = !is_random;
+  dataset.identity.synthetic_text = is_random;
   for (Conversation& conversation : generated.conversations) sink(std::move(conversation));
   return dataset;
 }
@@ -240,7 +248,7 @@ absl::StatusOr<Dataset> ScanDataset(const DatasetRequest& request, const Convers
   dataset.identity.path = JoinPaths(source->files);
   dataset.notes = source->notes;
   // Only generated rows have no file.
-  if (source->files.empty()) return ScanBuiltin(request, source->name, std::move(dataset), sink);
+  if (source->files.empty()) return ScanGenerated(request, source->name, std::move(dataset), sink);
   Reader reader(request, *source, sink);
   for (const DatasetFile& file : source->files) {
     if (absl::Status read = reader.ReadRowsOf(file, dataset); !read.ok()) return read;
@@ -265,6 +273,7 @@ std::optional<uint64_t> RowsOfNamedDataset(const DatasetName& name) {
   if (name.family == DatasetFamily::kMtBench) return 80;
   if (name.family == DatasetFamily::kSpecBench) return 480;
   if (name.family == DatasetFamily::kFile) return std::nullopt;
+  if (name.family == DatasetFamily::kRandom) return RandomTokens::kRows;
   const bool whole = name.category.empty();
   if (!name.isl.empty()) return whole ? kTierRows * EntropyTiers().size() : kTierRows;
   return whole ? kCategoryRows * QualitativeCategories().size() : kCategoryRows;

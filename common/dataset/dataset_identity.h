@@ -13,6 +13,8 @@ struct DatasetIdentity {
   std::string sha256;    // of the file, of `sha256sum` lines of several, or of the generated rows
   uint64_t rows = 0;     // conversations, after the selection that the name makes
   bool builtin = false;  // text of our own: for trying things, never a SPEED-Bench result
+  // No language: nothing that was measured with it tells of drafts on what people write.
+  bool synthetic_text = false;
 };
 
 }  // namespace specctl

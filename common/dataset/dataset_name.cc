@@ -64,6 +64,22 @@ bool ParseSelection(std::string_view rest, DatasetName& parsed) {
   return std::find(kCategories.begin(), kCategories.end(), rest) != kCategories.end();
 }
 
+bool ParseCount(std::string_view text, uint32_t most, uint32_t& count) {
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size() && count > 0 &&
+         count <= most;
+}
+
+// `rest` is what follows "random_": <isl>[_of_<vocabulary>].
+bool ParseRandom(std::string_view rest, RandomTokens& random) {
+  constexpr std::string_view kOf = "_of_";
+  const size_t of = rest.find(kOf);
+  if (!ParseCount(rest.substr(0, of), RandomTokens::kIslMax, random.isl_tokens)) return false;
+  return of == std::string_view::npos ||
+         ParseCount(rest.substr(of + kOf.size()), RandomTokens::kVocabularyMax,
+                    random.vocabulary_tokens);
+}
+
 // Lower case, '-' and '.' as '_'.
 std::string Normalized(std::string_view name) {
   std::string normalized = absl::AsciiStrToLower(std::string(name));
@@ -115,6 +131,10 @@ std::optional<DatasetName> ParseDatasetName(std::string_view name) {
     return parsed;
   }
   std::string_view rest = name;
+  if (Consume(rest, "random_")) {
+    parsed.family = DatasetFamily::kRandom;
+    return ParseRandom(rest, parsed.random) ? std::optional(parsed) : std::nullopt;
+  }
   if (Consume(rest, "speed_bench_")) {
     parsed.family = DatasetFamily::kSpeedBench;
   } else if (Consume(rest, "builtin_")) {

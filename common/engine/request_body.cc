@@ -44,6 +44,17 @@ void AppendField(std::string_view key, std::string_view json, std::string& out) 
   out.append(":").append(json);
 }
 
+void AppendIds(std::span<const uint32_t> ids, std::string& out) {
+  out.push_back('[');
+  for (const uint32_t id : ids) {
+    if (out.back() != '[') out.push_back(',');
+    std::array<char, 10> digits;  // enough for 32 bits
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), id).ptr;
+    out.append(digits.data(), end);
+  }
+  out.push_back(']');
+}
+
 std::string JsonString(std::string_view text) {
   std::string json;
   AppendJsonString(text, json);
@@ -134,7 +145,8 @@ absl::StatusOr<std::string> RequestBodyWriter::WriteBody(std::span<const Message
   size_t bytes = 512 + options.row_extra_json.size() + request_.extra_inputs_json.size();
   for (const Message& message : messages) {
     // With some room for escapes: one allocation for most bodies.
-    bytes += 40 + message.content.size() + message.content.size() / 8 + message.raw_json.size();
+    bytes += 40 + message.content.size() + message.content.size() / 8 + message.raw_json.size() +
+             7 * message.token_ids.size();
   }
   std::string body;
   body.reserve(bytes);
@@ -193,6 +205,10 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
   if (request_.endpoint == Endpoint::kChat) {
     body.append("\"messages\":[");
     for (const Message& message : messages) {
+      if (!message.token_ids.empty()) {
+        return absl::InvalidArgumentError(
+            "messages: token ids can't be sent to chat; use --endpoint completions");
+      }
       if (body.back() != '[') body.push_back(',');
       if (!message.raw_json.empty()) {
         body.append(message.raw_json);
@@ -207,8 +223,17 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
     body.push_back(']');
     return absl::OkStatus();
   }
+  body.append("\"prompt\":");
+  if (messages.size() == 1 && !messages.front().token_ids.empty()) {
+    AppendIds(messages.front().token_ids, body);
+    return absl::OkStatus();
+  }
   std::string prompt;
   for (const Message& message : messages) {
+    if (!message.token_ids.empty()) {
+      return absl::InvalidArgumentError(
+          "messages: token ids are a whole prompt, and can't follow other messages");
+    }
     if (!message.raw_json.empty()) {
       return absl::InvalidArgumentError(
           "messages: one holds more than text, and completions accept only text; use --endpoint "
@@ -217,7 +242,6 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
     if (!prompt.empty()) prompt.append("\n\n");
     prompt.append(message.content);
   }
-  body.append("\"prompt\":");
   AppendJsonString(prompt, body);
   return absl::OkStatus();
 }

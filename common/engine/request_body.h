@@ -31,7 +31,7 @@ struct BodyOptions {
 // `stream_options`, `messages`, `prompt`, `n` and `model` are ours alone: refused in
 // --extra-inputs, passed over in a row's extra fields.  A row's or user's max_completion_tokens
 // goes in the place of max_tokens.  Completions send the text of the messages, joined by blank
-// lines, as `prompt`.  Immutable; thread-safe.
+// lines, or the token ids of the one message, as `prompt`.  Immutable; thread-safe.
 class RequestBodyWriter {
  public:
   // `stream_fields`: what streams ask of the server besides (RequestDialect); a field that the user
@@ -40,8 +40,8 @@ class RequestBodyWriter {
   // field that is ours.
   static absl::StatusOr<RequestBodyWriter> Create(const RequestSpec& request,
                                                   std::vector<RequestField> stream_fields);
-  // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object, or where a
-  // message that is more than text is to go to completions.
+  // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object, where a
+  // message that is more than text is to go to completions, or token ids to chat.
   absl::StatusOr<std::string> WriteBody(std::span<const Message> messages,
                                         const BodyOptions& options) const;
   // How many tokens a body with these options allows: the greater of max_tokens and

@@ -3,6 +3,7 @@
 #include <absl/strings/match.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/hash.h"
 #include "common/engine/done_mark.h"
@@ -11,10 +12,14 @@
 namespace specctl {
 namespace {
 
-bool HasOutput(const StreamEvent& event) {
-  return !event.text.empty() || !event.reasoning.empty() || event.tool_call || event.other_output ||
-         event.other_reasoning;
+// Which parts of a reply the event has something of, as bits.
+uint8_t PartsOf(const StreamEvent& event) {
+  const bool answer = !event.text.empty() || event.other_output;
+  const bool reasoning = !event.reasoning.empty() || event.other_reasoning;
+  return static_cast<uint8_t>((answer ? 1 : 0) + (reasoning ? 2 : 0) + (event.tool_call ? 4 : 0));
 }
+
+bool HasOutput(const StreamEvent& event) { return PartsOf(event) != 0; }
 
 constexpr size_t kRemarkBytesMax = 2048;  // kept
 
@@ -36,6 +41,7 @@ void ResponseReader::BeginResponse(const Options& options) {
   token_fault_ = TokenFault::kNone;
   chunk_source_ = TokenSource::kUnknown;
   error_code_ = 0;
+  last_parts_ = 0;
   passed_over_ = 0;
   passed_over_first_ = nullptr;
   for (std::string* text : {&error_, &finish_reason_, &response_id_, &text_, &remark_}) {
@@ -83,7 +89,11 @@ void ResponseReader::OnNamedError(const SseParser::Event& event) {
   OnError(body.message, body.code);
 }
 
-void ResponseReader::TakeEvent(const StreamEvent& event, ChunkFacts& facts) {
+void ResponseReader::TakeEvent(StreamEvent& event, ChunkFacts& facts) {
+  // What has been seen before is no output.
+  if (event.text_so_far) {
+    event.text.remove_prefix(std::min<uint64_t>(event.text.size(), text_bytes_));
+  }
   if (event.passed_over > 0) PassOver(event.passed_over_first);
   if (!event.remark.empty() && remark_.empty()) {
     remark_ = event.remark.substr(0, kRemarkBytesMax);
@@ -126,12 +136,10 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   CountTokens(event, facts);
   const bool answer = !event.text.empty() || event.other_output;
   facts.reasoning = (!event.reasoning.empty() || event.other_reasoning) && !answer;
-  std::string_view text = event.text;
-  if (event.text_so_far) text.remove_prefix(std::min<uint64_t>(text.size(), text_bytes_));
-  if (!text.empty()) {
-    text_bytes_ += text.size();
-    output_hash_ = Fnv1a(text, output_hash_.value_or(kFnv1aStart));
-    if (options_.keep_text) text_.append(text);
+  if (!event.text.empty()) {
+    text_bytes_ += event.text.size();
+    output_hash_ = Fnv1a(event.text, output_hash_.value_or(kFnv1aStart));
+    if (options_.keep_text) text_.append(event.text);
   }
   if (event.tokens_per_iteration) tokens_per_iteration_ = event.tokens_per_iteration;
   if (event.finish_reason.empty()) return;
@@ -211,7 +219,10 @@ TokenFault ResponseReader::FaultOfUsage(const StreamEvent& event) {
     if (total == 0) return TokenFault::kUsageLags;
     ++usage_outputs_;
     usage_sum_ = Sum(usage_sum_, total);
-    if (total <= (unknown_since_usage_ ? before : counted_tokens_)) ++usage_stalls_;
+    const bool stalls = total <= (unknown_since_usage_ ? before : counted_tokens_);
+    // Some send the parts of one step one by one, each with the step's usage.
+    const bool same_part = std::exchange(last_parts_, PartsOf(event)) == PartsOf(event);
+    if (stalls && same_part) ++usage_stalls_;
     // A chunk without a whole token, e.g. half a character, may come now and then.
     const bool many = usage_stalls_ > 1 && usage_stalls_ > usage_outputs_ / 10;
     return many ? TokenFault::kUsageStalls : TokenFault::kNone;

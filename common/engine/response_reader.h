@@ -44,8 +44,7 @@ class ResponseReader {
   // `decoder` is shared by all readers of a reactor and outlives them.
   explicit ResponseReader(StreamDecoder& decoder) : decoder_(&decoder) {}
 
-  // Makes ready for a next response.
-  void BeginResponse(const Options& options);
+  void BeginResponse(const Options& options);  // a next response
 
   // INVALID_ARGUMENT where the payload can't be decoded.  An error event is not an error here: see
   // error().
@@ -68,11 +67,12 @@ class ResponseReader {
   bool other_choices() const { return other_choices_; }  // there were some, passed over
   std::optional<uint64_t> max_tokens() const { return options_.max_tokens; }  // as given
   // The first that was seen: kUsageFalls where usage falls, at the end too; kUsageStalls where it
-  // did not grow with more than one and more than a tenth of the events that had output and it;
-  // kUsageLags where it was 0 beside output; kUsageNotTotal where the total at the end is the sum
-  // of what the chunks had; kAboveMaxTokens where it grew by more than the request allows, or is
-  // above that and above kTokensAChunkMax a chunk; kOtherChoices where there were some.  Growth
-  // behind the last chunk is no fault: engines count an end token, or what a stop string cut off.
+  // did not grow with more than one and more than a tenth of the events with output and it that do
+  // not begin another part of their step; kUsageLags where it was 0 beside output; kUsageNotTotal
+  // where the total at the end is the sum of what the chunks had; kAboveMaxTokens where it grew by
+  // more than the request allows, or is above that and above kTokensAChunkMax a chunk;
+  // kOtherChoices where there were some.  Growth behind the last chunk is no fault: engines count
+  // an end token, or what a stop string cut off.
   TokenFault token_fault() const { return token_fault_; }
   // What this response's chunks gave so far: the least of their sources, where each chunk had one;
   // else kTotalsOnly or, without any usage, kNone.  kUnknown before the first event.  Chunks that
@@ -84,9 +84,8 @@ class ResponseReader {
   std::optional<uint64_t> input_tokens() const { return input_tokens_; }
   std::optional<uint64_t> cached_tokens() const { return cached_tokens_; }
   std::optional<uint64_t> reasoning_tokens() const { return reasoning_tokens_; }
-  // Events of which something was passed over, and the first thing; or null.
-  uint64_t passed_over() const { return passed_over_; }
-  const char* passed_over_first() const { return passed_over_first_; }
+  uint64_t passed_over() const { return passed_over_; }                 // events with something so
+  const char* passed_over_first() const { return passed_over_first_; }  // the first; or null
   // The beginning of the first event that is nothing a stream holds.
   const std::string& remark() const { return remark_; }
   const std::optional<SpeculationStats>& speculation() const { return speculation_; }
@@ -98,7 +97,7 @@ class ResponseReader {
   static constexpr uint64_t kGrowthMax = 1u << 24;  // where max_tokens does not tell it
   static constexpr uint64_t kSummandsMin = 3;       // of a sum that is told from a growing total
 
-  void TakeEvent(const StreamEvent& event, ChunkFacts& facts);
+  void TakeEvent(StreamEvent& event, ChunkFacts& facts);
   void OnNamedError(const SseParser::Event& event);
   void OnError(std::string_view message, int64_t code);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
@@ -124,13 +123,15 @@ class ResponseReader {
   bool done_seen_ = false, has_error_ = false, other_choices_ = false;
   bool any_event_ = false, usage_on_chunk_ = false, total_is_too_much_ = false;
   bool usage_trusted_ = true;         // on events with choices
+  uint8_t last_parts_ = 0;            // of the last event with output and usage
   bool unknown_since_usage_ = false;  // a chunk of unknown tokens since the last total
   bool counted_by_usage_ = false;     // a chunk was
   bool total_is_final_ = false;       // usage_total_ came with the finish, or after
   TokenFault token_fault_ = TokenFault::kNone;
   TokenSource chunk_source_ = TokenSource::kUnknown;  // the least of the chunks' sources
   std::optional<uint64_t> output_hash_;
-  uint64_t chunks_ = 0, timed_tokens_ = 0;  // the latter: the last timings.predicted_n
+  uint64_t chunks_ = 0, passed_over_ = 0;
+  uint64_t timed_tokens_ = 0;    // the last timings.predicted_n
   uint64_t counted_tokens_ = 0;  // the last total, and what chunks after it were counted to have
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
   uint64_t usage_outputs_ = 0, usage_stalls_ = 0;  // events with output and usage; without growth
@@ -139,7 +140,6 @@ class ResponseReader {
   std::string response_id_, finish_reason_;
   std::string error_, text_, remark_;
   int64_t error_code_ = 0;
-  uint64_t passed_over_ = 0;
   const char* passed_over_first_ = nullptr;
   std::optional<uint64_t> cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;

@@ -91,6 +91,8 @@ std::optional<SpeculationStats> OfVerifySteps(dom::object json) {
   if (!steps) return std::nullopt;
   SpeculationStats stats;
   stats.steps = stats.drafts = *steps;
+  // In the native meta_info and in files; the details of OpenAI's routes lack it.
+  stats.retractions = Count(json, {"num_retractions"});
   // The newest names first; "drafts" in them are draft tokens.
   if (!SetSums(
           Count(json, {"spec_num_proposed_drafts", "spec_proposed_drafts", "spec_draft_token_num"}),

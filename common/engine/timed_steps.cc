@@ -6,7 +6,8 @@ namespace specctl {
 
 void TimedSteps::BeginResponse() {
   before_.reset();
-  contradicted_ = in_doubt_ = false;
+  contradicted_ = in_doubt_ = widths_differ_ = false;
+  width_.reset();
   each_step_known_ = true;
   left_ = 1;  // the prompt's step yields one token
   acceptance_histogram_.clear();
@@ -40,6 +41,10 @@ void TimedSteps::AddOfSameStep(const Growth& growth, bool has_output) {
   const bool more_than_left = left_ && growth.tokens > *left_;
   if (growth.drafted > 0 || output_of_no_token || (more_than_left && !in_doubt_)) {
     contradicted_ = true;
+  } else if (more_than_left && HidesOneStep() && growth.tokens <= *left_ + 1) {
+    // The token that was hidden is of a step of its own: one more of this one may come.
+    left_ = *left_ + 1 - growth.tokens;
+    AddHiddenStep();
   } else if (more_than_left) {
     LoseLast();
   } else if (left_) {
@@ -70,15 +75,38 @@ void TimedSteps::AddDraft(const Growth& growth) {
   }
   // Tokens of the new steps; of one step where it is one.
   const uint64_t tokens = growth.tokens == 1 ? 1 : growth.tokens - left_.value_or(0);
-  if (tokens > growth.accepted + 1 || (tokens > 1 && !left_)) return LoseLast();
-  in_doubt_ = tokens > 1;
-  left_ = growth.accepted + 1 - tokens;
+  if (growth.tokens == 1) NoteWidth(growth.drafted);
+  doubt_ = growth;
+  doubt_tokens_ = tokens;
+  const bool several = tokens > growth.accepted + 1;
+  if ((several && !HidesOneStep()) || (tokens > 1 && !left_)) return LoseLast();
+  in_doubt_ = tokens > 1 && !several;
+  left_ = several ? growth.accepted : growth.accepted + 1 - tokens;
   if (acceptance_histogram_.size() <= growth.accepted) {
     acceptance_histogram_.resize(growth.accepted + 1);
   }
   ++acceptance_histogram_[growth.accepted];
   spent_histogram_.resize(acceptance_histogram_.size());
   if (growth.accepted == growth.drafted) ++spent_histogram_[growth.accepted];
+  if (several) AddHiddenStep();
+}
+
+// Whether the last event showed two drafts of the usual width, the first of them in a token alone.
+bool TimedSteps::HidesOneStep() const {
+  return doubt_tokens_ == 2 && width_ && !widths_differ_ && doubt_.drafted == 2 * *width_ &&
+         doubt_.accepted <= *width_;
+}
+
+// The other of the two has been added.
+void TimedSteps::AddHiddenStep() {
+  in_doubt_ = false;
+  ++acceptance_histogram_[0];
+  if (doubt_.accepted == *width_) ++spent_histogram_[doubt_.accepted];
+}
+
+void TimedSteps::NoteWidth(uint64_t drafted) {
+  widths_differ_ = widths_differ_ || (width_ && *width_ != drafted);
+  width_ = drafted;
 }
 
 void TimedSteps::LoseLast() {

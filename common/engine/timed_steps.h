@@ -18,9 +18,11 @@ namespace specctl {
 // A token may have no event of its own: half a character, text that may be the beginning of a stop
 // word, the token that ends the answer.  It then counts in the next event, which may so show
 // several steps at once.  Whether it was one draft or several shows in the tokens that follow;
-// where it was several, how long each was is lost, though not their number.  Where the response
-// ends before that shows, other than at max_tokens, or the events contradict these rules, only the
-// drafts' sums are left.
+// where it was several, how long each was is lost, though not their number.  But where one token
+// was hidden, and twice as much was drafted as by every draft seen before, it was a step alone
+// whose draft was rejected: the token that ends the reasoning is one in every reply.  Where the
+// response ends before that shows, other than at max_tokens, or the events contradict these rules,
+// only the drafts' sums are left.
 class TimedSteps {
  public:
   void BeginResponse();  // a next response
@@ -48,6 +50,9 @@ class TimedSteps {
   void AddOfSameStep(const Growth& growth, bool has_output);
   void AddOfNewSteps(const Growth& growth);
   void AddDraft(const Growth& growth);
+  bool HidesOneStep() const;
+  void AddHiddenStep();
+  void NoteWidth(uint64_t drafted);
   void LoseLast();  // it was several steps
 
   std::optional<EventTimings> before_;
@@ -55,6 +60,10 @@ class TimedSteps {
   // An event showed the first tokens of what was taken for one step: whether it was shows when the
   // last of them has come.
   bool in_doubt_ = false;
+  Growth doubt_;                   // what that event showed
+  uint64_t doubt_tokens_ = 0;      // of it, without those of the step before
+  std::optional<uint64_t> width_;  // of all drafts that were seen by themselves
+  bool widths_differ_ = false;
   bool each_step_known_ = true;
   // Tokens of the last step that have not come yet; nullopt where that can't be said.
   std::optional<uint64_t> left_;

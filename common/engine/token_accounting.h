@@ -46,6 +46,9 @@ struct SpeculationStats {
   uint32_t draft_length = 0;                   // the longest (num_spec_tokens); 0: unknown
   std::vector<uint64_t> acceptance_histogram;  // [k]: draft steps with k accepted; may be empty
   std::optional<uint64_t> steps;  // all after the prompt's, where the engine counts them (SGLang)
+  // How often the engine took the response out for want of memory and computed it anew; the token
+  // that each such prefill yields is of no step.  nullopt: not told.
+  std::optional<uint64_t> retractions;
   std::vector<DraftsOfLength> by_draft_length;  // newest vLLM; empty: not told
   // Per step with a draft, in order; empty unless the server is in detailed mode.
   std::vector<uint32_t> per_step_accepted, per_step_drafted;

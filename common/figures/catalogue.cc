@@ -117,6 +117,8 @@ constexpr FigureDefinition kFigures[] = {
         {.page = kMainRow, .need = kTokensByChunk}),
     Latency<&LatencyFigures::request_latency_ms>(
         {"request_latency_ms", "request latency ms", kMs, kDistribution, kDown}, {.page = kRow}),
+    Latency<&LatencyFigures::request_latency_user_ms>(
+        {"request_latency_user_ms", "user's request latency ms", kMs, kDistribution, kDown}),
     Latency<&LatencyFigures::connect_ms>({"connect_ms", "connect ms", kMs, kDistribution, kDown}),
     Latency<&LatencyFigures::receive_lag_ms>(
         {"receive_lag_ms", "receive lag ms", kMs, kDistribution, kDown}),

@@ -33,6 +33,8 @@ std::span<const FigureOf<WindowValues>> WindowCatalogue();
 // Of the servers: deltas of counters, of one target or summed, and what is known of them together.
 std::span<const FigureOf<ServerCounters>> CounterCatalogue();
 std::span<const FigureOf<ServerFigures>> ServerCatalogue();
+// By their own histograms; in the page's order.
+std::span<const FigureOf<ServerLatencies>> ServerLatencyCatalogue();
 // Of the network to a target, and of an agent and its machine.
 std::span<const FigureOf<TargetNetwork>> NetworkCatalogue();
 std::span<const FigureOf<AgentFigures>> AgentCatalogue();
@@ -53,6 +55,7 @@ inline auto CatalogueWith(const TokenTotals*) { return TokenCatalogue(); }
 inline auto CatalogueWith(const WindowValues*) { return WindowCatalogue(); }
 inline auto CatalogueWith(const ServerCounters*) { return CounterCatalogue(); }
 inline auto CatalogueWith(const ServerFigures*) { return ServerCatalogue(); }
+inline auto CatalogueWith(const ServerLatencies*) { return ServerLatencyCatalogue(); }
 inline auto CatalogueWith(const TargetNetwork*) { return NetworkCatalogue(); }
 inline auto CatalogueWith(const AgentFigures*) { return AgentCatalogue(); }
 inline auto CatalogueWith(const ArrivalFigures*) { return ArrivalCatalogue(); }

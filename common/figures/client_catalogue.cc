@@ -50,8 +50,7 @@ constexpr FigureOf<ArrivalFigures> OfArrivals(FigureName name) {
 }
 
 constexpr FigureOf<ArrivalFigures> kArrivalFigures[] = {
-    OfArrivals<&ArrivalFigures::planned>(
-        {"planned", "arrivals planned", Unit::kRequests, kCount}),
+    OfArrivals<&ArrivalFigures::planned>({"planned", "arrivals planned", Unit::kRequests, kCount}),
     OfArrivals<&ArrivalFigures::begun>({"begun", "arrivals begun", Unit::kRequests, kCount}),
     OfArrivals<&ArrivalFigures::shed>(
         {"shed", "arrivals shed", Unit::kRequests, kCount, Better::kDown}),

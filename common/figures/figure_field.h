@@ -62,6 +62,7 @@ constexpr bool CanHold(FigureKind kind) {
   using Form = typename FormOf<Field>::Type;
   if constexpr (std::is_same_v<Form, Estimate>) return kind == FigureKind::kEstimate;
   if constexpr (std::is_same_v<Form, Distribution>) return kind == FigureKind::kDistribution;
+  if constexpr (std::is_same_v<Form, HistogramFigure>) return kind == FigureKind::kDistribution;
   if constexpr (std::is_same_v<Form, GaugeSummary>) return kind == FigureKind::kGauge;
   if constexpr (std::is_same_v<Form, bool>) return kind == FigureKind::kQualifier;
   // A difference of counters is a double.

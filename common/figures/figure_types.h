@@ -14,12 +14,13 @@ namespace specctl {
 struct Estimate {
   double value = 0;
   std::optional<double> low, high;  // 95 % interval; absent where it can't be had
+  double degrees = 0;               // of freedom of its Student's t, where that is told
 };
 
 // Figures over a set of requests and the chunks that belong to them.
 struct LatencyFigures {
   std::optional<Distribution> ttft_ms, ttft_user_ms, ttfo_ms, itl_ms, step_latency_ms,
-      request_latency_ms, connect_ms, user_tps;
+      request_latency_ms, request_latency_user_ms, connect_ms, user_tps;
   std::optional<Distribution> receive_lag_ms;  // of every stamped read of the run; headline alone
 };
 

@@ -15,7 +15,7 @@ namespace specctl {
 
 // Absent (monostate), or by kind:
 //   estimate      Estimate
-//   distribution  Distribution, never empty
+//   distribution  Distribution, never empty; or the quantiles of a server's histogram
 //   gauge         GaugeSummary
 //   count         uint64_t; double where it is a difference of counters; a list by position
 //   ratio         double; a list by position
@@ -23,8 +23,9 @@ namespace specctl {
 // Pointer, lists and text are of the set that was read, and live as long as it is not changed.
 // Numbers may be not finite: writers leave these out.
 using FigureValue =
-    std::variant<std::monostate, Estimate, const Distribution*, GaugeSummary, uint64_t, double,
-                 std::span<const double>, std::span<const uint64_t>, bool, std::string_view>;
+    std::variant<std::monostate, Estimate, const Distribution*, const HistogramFigure*,
+                 GaugeSummary, uint64_t, double, std::span<const double>, std::span<const uint64_t>,
+                 bool, std::string_view>;
 
 inline bool IsAbsent(const FigureValue& value) {
   return std::holds_alternative<std::monostate>(value);
@@ -34,6 +35,7 @@ inline bool IsAbsent(const FigureValue& value) {
 inline FigureValue ValueOf(const Distribution& field) {
   return field.count > 0 ? FigureValue(&field) : FigureValue();
 }
+inline FigureValue ValueOf(const HistogramFigure& field) { return &field; }
 inline FigureValue ValueOf(const Estimate& field) { return field; }
 inline FigureValue ValueOf(const GaugeSummary& field) { return field; }
 inline FigureValue ValueOf(uint64_t field) { return field; }

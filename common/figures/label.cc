@@ -22,6 +22,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kContextOverflow, "context_overflow"},
     {Label::kIgnoreEos, "ignore_eos"},
     {Label::kRepeatedPrompts, "repeated_prompts"},
+    {Label::kSyntheticText, "synthetic_text"},
     {Label::kTotalsOnly, "totals_only"},
     {Label::kApproximateAcceptance, "approximate_acceptance"},
     {Label::kMergedSteps, "merged_steps"},

@@ -29,6 +29,7 @@ enum class Label : uint8_t {
   kContextOverflow,
   kIgnoreEos,
   kRepeatedPrompts,
+  kSyntheticText,
   kTotalsOnly,
   kApproximateAcceptance,
   kMergedSteps,

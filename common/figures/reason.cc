@@ -18,6 +18,7 @@ constexpr NameTable<ReasonCode> kReasonNames = {{
     {ReasonCode::kArrivalsShed, "arrivals_shed"},
     {ReasonCode::kArrivalsLate, "arrivals_late"},
     {ReasonCode::kArrivalsApart, "arrivals_apart"},
+    {ReasonCode::kUnstable, "unstable"},
     {ReasonCode::kInFlightBelowBs, "in_flight_below_bs"},
     {ReasonCode::kArrivalBound, "arrival_bound"},
     {ReasonCode::kClockBound, "clock_bound"},

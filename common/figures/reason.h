@@ -26,6 +26,7 @@ enum class ReasonCode : uint8_t {
   kArrivalsShed,
   kArrivalsLate,
   kArrivalsApart,
+  kUnstable,
   // Of windows.  Those of an agent's health come in this order where a run's verdict sums them up.
   kInFlightBelowBs,
   kArrivalBound,

@@ -53,9 +53,26 @@ constexpr FigureOf<ServerFigures> kServerFigures[] = {
         {"complete", "all servers were scraped", Unit::kNone, kQualifier}),
 };
 
+template <auto kField>
+constexpr FigureOf<ServerLatencies> ByServers(FigureName name) {
+  return {Checked<kField>(name), &ReadField<ServerLatencies, kField>};
+}
+
+constexpr FigureOf<ServerLatencies> kServerLatencies[] = {
+    ByServers<&ServerLatencies::ttft_ms>(
+        {"ttft_ms", "TTFT ms", Unit::kMilliseconds, kDistribution, Better::kDown}),
+    ByServers<&ServerLatencies::queue_ms>(
+        {"queue_ms", "queue ms", Unit::kMilliseconds, kDistribution, Better::kDown}),
+    ByServers<&ServerLatencies::itl_ms>(
+        {"itl_ms", "ITL ms", Unit::kMilliseconds, kDistribution, Better::kDown}),
+    ByServers<&ServerLatencies::step_latency_ms>(
+        {"step_latency_ms", "step ms", Unit::kMilliseconds, kDistribution, Better::kDown}),
+};
+
 }  // namespace
 
 std::span<const FigureOf<ServerCounters>> CounterCatalogue() { return kCounterFigures; }
 std::span<const FigureOf<ServerFigures>> ServerCatalogue() { return kServerFigures; }
+std::span<const FigureOf<ServerLatencies>> ServerLatencyCatalogue() { return kServerLatencies; }
 
 }  // namespace specctl

@@ -4,14 +4,10 @@
 
 namespace specctl {
 
-std::span<const ServerLatencyName> ServerLatencyNames() {
-  static constexpr ServerLatencyName kNames[] = {
-      {"ttft_ms", "TTFT ms", &ServerLatencies::ttft_ms},
-      {"queue_ms", "queue ms", &ServerLatencies::queue_ms},
-      {"itl_ms", "ITL ms", &ServerLatencies::itl_ms},
-      {"step_latency_ms", "step ms", &ServerLatencies::step_latency_ms},
-  };
-  return kNames;
+const HistogramQuantile* FindQuantile(const HistogramFigure& figure, std::string_view key) {
+  if (key == "p50") return &figure.p50;
+  if (key == "p90") return &figure.p90;
+  return key == "p99" ? &figure.p99 : nullptr;
 }
 
 const ServerCounters* ServerFigures::OfTarget(uint32_t target) const {

@@ -43,17 +43,13 @@ struct HistogramFigure {
   HistogramQuantile p50, p90, p99;
 };
 
+// nullptr: of no such quantile.
+const HistogramQuantile* FindQuantile(const HistogramFigure& figure, std::string_view key);
+
 // By the servers' own histograms, over the whole run.
 struct ServerLatencies {
   std::optional<HistogramFigure> ttft_ms, queue_ms, itl_ms, step_latency_ms;
 };
-
-struct ServerLatencyName {
-  std::string_view key;    // as artifacts have it
-  std::string_view label;  // as people read it
-  std::optional<HistogramFigure> ServerLatencies::*figure;
-};
-std::span<const ServerLatencyName> ServerLatencyNames();  // in the page's order
 
 // One of the engines behind a server.
 struct RankCounters {

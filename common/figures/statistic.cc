@@ -14,20 +14,20 @@ namespace specctl {
 namespace {
 
 constexpr Statistic kStatistics[] = {
-    {"mean", &Distribution::mean},
+    {"mean", &Distribution::mean, nullptr, &DistributionIntervals::mean},
     {"stddev", &Distribution::stddev},
     {"min", &Distribution::min},
     {"max", &Distribution::max},
-    {"p1", &Distribution::p1},
-    {"p5", &Distribution::p5},
-    {"p10", &Distribution::p10},
-    {"p25", &Distribution::p25},
-    {"p50", &Distribution::p50, &QuantileErrors::p50},
-    {"p75", &Distribution::p75},
-    {"p90", &Distribution::p90, &QuantileErrors::p90},
-    {"p95", &Distribution::p95, &QuantileErrors::p95},
-    {"p99", &Distribution::p99, &QuantileErrors::p99},
-    {"p999", &Distribution::p999},
+    {"p1", &Distribution::p1, nullptr, &DistributionIntervals::p1},
+    {"p5", &Distribution::p5, nullptr, &DistributionIntervals::p5},
+    {"p10", &Distribution::p10, nullptr, &DistributionIntervals::p10},
+    {"p25", &Distribution::p25, nullptr, &DistributionIntervals::p25},
+    {"p50", &Distribution::p50, &QuantileErrors::p50, &DistributionIntervals::p50},
+    {"p75", &Distribution::p75, nullptr, &DistributionIntervals::p75},
+    {"p90", &Distribution::p90, &QuantileErrors::p90, &DistributionIntervals::p90},
+    {"p95", &Distribution::p95, &QuantileErrors::p95, &DistributionIntervals::p95},
+    {"p99", &Distribution::p99, &QuantileErrors::p99, &DistributionIntervals::p99},
+    {"p999", &Distribution::p999, nullptr, &DistributionIntervals::p999},
 };
 
 constexpr size_t kWordMax = 32;  // of a word that is compared or shown

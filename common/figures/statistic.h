@@ -15,6 +15,13 @@ struct Statistic {
   std::string_view key;  // "mean", "p99", ...
   double Distribution::*value = nullptr;
   double QuantileErrors::*error = nullptr;  // nullptr: no bound of its error is computed
+  SteadyBounds DistributionIntervals::*interval = nullptr;  // nullptr: it has none
+
+  // Of a distribution that has intervals: this one's; nullptr where there is none.
+  const SteadyBounds* BoundsIn(const Distribution& distribution) const {
+    const bool there = interval != nullptr && distribution.intervals;
+    return there ? &((*distribution.intervals).*interval) : nullptr;
+  }
 };
 
 // mean, stddev, min, max, then the quantiles upwards: the order in which artifacts print them.

@@ -61,6 +61,9 @@ std::string CategoryOf(const RunCells& run) {
 }
 
 absl::StatusOr<Golden> GoldenOf(const RunCells& run) {
+  if (run.run->results.spec.dataset.synthetic_text) {
+    return NotGolden(run, "its prompts are not language (synthetic_text)");
+  }
   Golden golden{.run = &run, .category = CategoryOf(run)};
   if (golden.category.empty()) {
     return NotGolden(run, "has several categories and no \"coding\", which golden lengths are of");

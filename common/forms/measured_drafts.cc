@@ -49,6 +49,11 @@ std::string Known(const std::string& text) { return text == kUnknownSetup ? "" :
 }  // namespace
 
 absl::StatusOr<MeasuredDrafts> MeasureDrafts(const Results& results) {
+  if (results.spec.dataset.synthetic_text) {
+    return absl::FailedPreconditionError(
+        "its prompts are not language (synthetic_text): what is accepted of them tells nothing of "
+        "real traffic");
+  }
   const absl::StatusOr<RowSetup> setup = SharedSetup(results);
   if (!setup.ok()) return setup.status();
   const AcceptanceFigures* const figures = DraftsOf(results);

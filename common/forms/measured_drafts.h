@@ -24,7 +24,8 @@ struct MeasuredDrafts {
 
 // Of the whole run, over all its targets: from what responses say, else from the servers' counters
 // where these are of this run alone.
-// FAILED_PRECONDITION  nothing speculates; drafts can't be told from steps; the draft length is
+// FAILED_PRECONDITION  the prompts are no language; nothing speculates; drafts can't be told from
+// steps; the draft length is
 //                      unknown; targets differ in model, method, drafter or draft length
 absl::StatusOr<MeasuredDrafts> MeasureDrafts(const Results& results);
 

@@ -15,6 +15,7 @@ void WriteSpeculationStats(const SpeculationStats& in, v1::SpeculationStats* out
                                            in.per_step_accepted.end());
   out->mutable_per_step_drafted()->Assign(in.per_step_drafted.begin(), in.per_step_drafted.end());
   if (in.steps) out->set_steps(*in.steps);
+  if (in.retractions) out->set_retractions(*in.retractions);
   for (const DraftsOfLength& drafts : in.by_draft_length) {
     v1::DraftsOfLength* const proto = out->add_by_draft_length();
     proto->set_draft_length(drafts.draft_length);
@@ -34,6 +35,7 @@ SpeculationStats ReadSpeculationStats(const v1::SpeculationStats& in) {
   out.per_step_accepted.assign(in.per_step_accepted().begin(), in.per_step_accepted().end());
   out.per_step_drafted.assign(in.per_step_drafted().begin(), in.per_step_drafted().end());
   if (in.has_steps()) out.steps = in.steps();
+  if (in.has_retractions()) out.retractions = in.retractions();
   for (const v1::DraftsOfLength& proto : in.by_draft_length()) {
     out.by_draft_length.push_back(
         {proto.draft_length(),

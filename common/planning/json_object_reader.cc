@@ -2,14 +2,39 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <absl/strings/str_format.h>
-#include <boost/json.hpp>
 
 #include "common/base/printable.h"
-#include "common/planning/exact_json.h"
 
 namespace specctl {
+namespace {
+
+using simdjson::dom::element;
+
+// simdjson's own types of numbers are one here.
+std::optional<double> NumberOf(const element& value) {
+  double number = 0;
+  if (value.get(number) != simdjson::SUCCESS || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+absl::StatusOr<JsonDocument> JsonDocument::Parse(const std::string& path, std::string_view text) {
+  JsonDocument document;
+  document.parser_ = std::make_unique<simdjson::dom::parser>();
+  element value;
+  if (const auto error = document.parser_->parse(text.data(), text.size()).get(value)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: is not JSON: %s", path, simdjson::error_message(error)));
+  }
+  if (value.get(document.root_) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(absl::StrFormat("%s: need a JSON object", path));
+  }
+  return document;
+}
 
 void JsonErrors::Add(std::string_view place, std::string_view what) {
   if (!status_.ok()) return;
@@ -17,10 +42,10 @@ void JsonErrors::Add(std::string_view place, std::string_view what) {
       absl::StrFormat("%s: %s%s%s", path_, Printable(place), place.empty() ? "" : ": ", what));
 }
 
-const boost::json::value* JsonObjectReader::Find(std::string_view key) const {
-  const boost::json::value* const value =
-      object_.if_contains(boost::json::string_view(key.data(), key.size()));
-  return value == nullptr || value->is_null() ? nullptr : value;
+std::optional<element> JsonObjectReader::Find(std::string_view key) const {
+  element value;
+  if (object_.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
+  return value;
 }
 
 std::string JsonObjectReader::PlaceOf(std::string_view key) const {
@@ -32,13 +57,10 @@ void JsonObjectReader::Fail(std::string_view key, std::string_view what) const {
 }
 
 std::string JsonObjectReader::Text(std::string_view key) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return "";
-  if (!value->is_string()) {
-    Fail(key, "need a text");
-    return "";
-  }
-  return std::string(value->get_string().data(), value->get_string().size());
+  const std::optional<element> value = Find(key);
+  std::string_view text;
+  if (value && value->get(text) != simdjson::SUCCESS) Fail(key, "need a text");
+  return std::string(text);
 }
 
 std::string JsonObjectReader::NeedText(std::string_view key) const {
@@ -48,14 +70,10 @@ std::string JsonObjectReader::NeedText(std::string_view key) const {
 }
 
 std::optional<double> JsonObjectReader::Number(std::string_view key) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return std::nullopt;
-  boost::system::error_code error;
-  const auto number = value->to_number<double>(error);
-  if (error || !std::isfinite(number)) {
-    Fail(key, "need a number");
-    return std::nullopt;
-  }
+  const std::optional<element> value = Find(key);
+  if (!value) return std::nullopt;
+  const std::optional<double> number = NumberOf(*value);
+  if (!number) Fail(key, "need a number");
   return number;
 }
 
@@ -66,27 +84,21 @@ double JsonObjectReader::NeedNumber(std::string_view key) const {
 }
 
 std::optional<uint64_t> JsonObjectReader::Count(std::string_view key) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return std::nullopt;
-  boost::system::error_code error;
-  const auto count = value->to_number<uint64_t>(error);
-  if (error) {
-    Fail(key, "need a whole number, not below 0");
-    return std::nullopt;
-  }
-  return count;
+  const std::optional<element> value = Find(key);
+  if (!value) return std::nullopt;
+  uint64_t count = 0;
+  if (value->get(count) == simdjson::SUCCESS) return count;
+  Fail(key, "need a whole number, not below 0");
+  return std::nullopt;
 }
 
 std::optional<int64_t> JsonObjectReader::Integer(std::string_view key) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return std::nullopt;
-  boost::system::error_code error;
-  const auto number = value->to_number<int64_t>(error);
-  if (error) {
-    Fail(key, "need a whole number");
-    return std::nullopt;
-  }
-  return number;
+  const std::optional<element> value = Find(key);
+  if (!value) return std::nullopt;
+  int64_t number = 0;
+  if (value->get(number) == simdjson::SUCCESS) return number;
+  Fail(key, "need a whole number");
+  return std::nullopt;
 }
 
 std::optional<uint32_t> JsonObjectReader::Count32(std::string_view key) const {
@@ -100,95 +112,82 @@ std::optional<uint32_t> JsonObjectReader::Count32(std::string_view key) const {
 }
 
 std::optional<bool> JsonObjectReader::Flag(std::string_view key) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return std::nullopt;
-  if (!value->is_bool()) {
-    Fail(key, "need true or false");
-    return std::nullopt;
-  }
-  return value->get_bool();
+  const std::optional<element> value = Find(key);
+  if (!value) return std::nullopt;
+  bool flag = false;
+  if (value->get(flag) == simdjson::SUCCESS) return flag;
+  Fail(key, "need true or false");
+  return std::nullopt;
 }
 
 std::vector<std::string> JsonObjectReader::Texts(std::string_view key) const {
   std::vector<std::string> texts;
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return texts;
-  if (!value->is_array()) Fail(key, "need a list of texts");
-  if (!value->is_array()) return texts;
-  for (const boost::json::value& each : value->get_array()) {
-    if (each.is_string()) {
-      texts.emplace_back(each.get_string().data(), each.get_string().size());
-    } else {
-      Fail(key, "need a list of texts");
-    }
+  const std::optional<element> value = Find(key);
+  if (!value) return texts;
+  simdjson::dom::array list;
+  if (value->get(list) != simdjson::SUCCESS) Fail(key, "need a list of texts");
+  for (const element each : list) {
+    std::string_view text;
+    if (each.get(text) != simdjson::SUCCESS) Fail(key, "need a list of texts");
+    texts.emplace_back(text);
   }
   return texts;
 }
 
 std::vector<double> JsonObjectReader::Numbers(std::string_view key) const {
   std::vector<double> numbers;
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return numbers;
-  if (!value->is_array()) Fail(key, "need a list of numbers");
-  if (!value->is_array()) return numbers;
-  for (const boost::json::value& each : value->get_array()) {
-    boost::system::error_code error;
-    numbers.push_back(each.to_number<double>(error));
-    if (error) Fail(key, "need a list of numbers");
+  const std::optional<element> value = Find(key);
+  if (!value) return numbers;
+  simdjson::dom::array list;
+  if (value->get(list) != simdjson::SUCCESS) Fail(key, "need a list of numbers");
+  for (const element each : list) {
+    const std::optional<double> number = NumberOf(each);
+    if (!number) Fail(key, "need a list of numbers");
+    numbers.push_back(number.value_or(0));
   }
   return numbers;
 }
 
 void JsonObjectReader::ForObject(std::string_view key, const EachObject& read) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return;
-  if (!value->is_object()) {
+  const std::optional<element> value = Find(key);
+  if (!value) return;
+  simdjson::dom::object object;
+  if (value->get(object) != simdjson::SUCCESS) {
     Fail(key, "need an object");
     return;
   }
-  read(JsonObjectReader(value->get_object(), PlaceOf(key), errors_));
+  read(JsonObjectReader(object, PlaceOf(key), errors_));
 }
 
 void JsonObjectReader::ForObjects(std::string_view key, const EachObject& read) const {
-  const boost::json::value* const value = Find(key);
-  if (value == nullptr) return;
-  if (!value->is_array()) {
+  const std::optional<element> value = Find(key);
+  if (!value) return;
+  simdjson::dom::array list;
+  if (value->get(list) != simdjson::SUCCESS) {
     Fail(key, "need a list of objects");
     return;
   }
   size_t index = 0;
-  for (const boost::json::value& each : value->get_array()) {
+  for (const element each : list) {
     const std::string place = absl::StrFormat("%s[%d]", PlaceOf(key), index++);
-    if (!each.is_object()) {
+    simdjson::dom::object object;
+    if (each.get(object) != simdjson::SUCCESS) {
       errors_.Add(place, "need an object");
       return;
     }
-    read(JsonObjectReader(each.get_object(), place, errors_));
+    read(JsonObjectReader(object, place, errors_));
   }
 }
 
 void JsonObjectReader::ForMembers(const EachMember& read) const {
-  for (const auto& member : object_) {
-    const std::string_view key(member.key().data(), member.key().size());
-    if (!member.value().is_object()) {
-      Fail(key, "need an object");
+  for (const simdjson::dom::key_value_pair member : object_) {
+    simdjson::dom::object object;
+    if (member.value.get(object) != simdjson::SUCCESS) {
+      Fail(member.key, "need an object");
       return;
     }
-    read(key, JsonObjectReader(member.value().get_object(), PlaceOf(key), errors_));
+    read(member.key, JsonObjectReader(object, PlaceOf(member.key), errors_));
   }
-}
-
-absl::StatusOr<boost::json::value> ParseJsonObject(const std::string& path, std::string_view text) {
-  boost::system::error_code error;
-  boost::json::value value = ParseExactJson(text, error);
-  if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s: is not JSON: %s", path, error.message()));
-  }
-  if (!value.is_object()) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s: need a JSON object", path));
-  }
-  return value;
 }
 
 }  // namespace specctl

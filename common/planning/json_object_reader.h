@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,10 +11,23 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
+#include <simdjson.h>
 
 namespace specctl {
+
+// A JSON object and what its values lie in.  Numbers read back as they were written, to the last
+// bit.  It moves; readers of it don't outlive it.
+class JsonDocument {
+ public:
+  // INVALID_ARGUMENT "<path>: ...": `text` is no JSON, or no object.
+  static absl::StatusOr<JsonDocument> Parse(const std::string& path, std::string_view text);
+
+  simdjson::dom::object root() const { return root_; }
+
+ private:
+  std::unique_ptr<simdjson::dom::parser> parser_;  // values point into it: it stays in its place
+  simdjson::dom::object root_;
+};
 
 // The first error of a document; what is read after it does not matter any more.
 class JsonErrors {
@@ -34,8 +48,8 @@ class JsonErrors {
 // that nobody asks for are passed over: later versions may add some.
 class JsonObjectReader {
  public:
-  // `object` and `errors` must outlive it.  `place`: of the object, empty at the top.
-  JsonObjectReader(const boost::json::object& object, std::string place, JsonErrors& errors)
+  // `errors`, and the document of `object`, must outlive it.  `place`: empty at the top.
+  JsonObjectReader(simdjson::dom::object object, std::string place, JsonErrors& errors)
       : object_(object), place_(std::move(place)), errors_(errors) {}
 
   std::string Text(std::string_view key) const;
@@ -49,7 +63,7 @@ class JsonObjectReader {
   std::vector<std::string> Texts(std::string_view key) const;
   std::vector<double> Numbers(std::string_view key) const;
 
-  bool Has(std::string_view key) const { return Find(key) != nullptr; }
+  bool Has(std::string_view key) const { return Find(key).has_value(); }
   using EachObject = std::function<void(const JsonObjectReader& object)>;
   using EachMember = std::function<void(std::string_view key, const JsonObjectReader& object)>;
   void ForObject(std::string_view key, const EachObject& read) const;   // the object of that key
@@ -60,15 +74,13 @@ class JsonObjectReader {
   const std::string& place() const { return place_; }
 
  private:
-  const boost::json::value* Find(std::string_view key) const;
+  // nullopt: absent, or null.
+  std::optional<simdjson::dom::element> Find(std::string_view key) const;
   std::string PlaceOf(std::string_view key) const;
 
-  const boost::json::object& object_;
+  const simdjson::dom::object object_;
   const std::string place_;
   JsonErrors& errors_;
 };
-
-// The object that `text` is.  INVALID_ARGUMENT "<path>: ...": it is no JSON, or no object.
-absl::StatusOr<boost::json::value> ParseJsonObject(const std::string& path, std::string_view text);
 
 }  // namespace specctl

@@ -94,12 +94,14 @@ PointMeasurement ReadMeasurement(const JsonObjectReader& object) {
 
 void WriteFoldKey(const FoldKey& key, JsonWriter& json) {
   json.Field("journal_bytes", key.journal_bytes);
+  json.Field("last_record_offset", key.last_record_offset);
   json.Field("last_record_crc32c", key.last_record_crc32c);
   json.Field("fold_version", key.fold_version);
 }
 
 FoldKey ReadFoldKey(const JsonObjectReader& object) {
   return {.journal_bytes = object.Count("journal_bytes").value_or(0),
+          .last_record_offset = object.Count("last_record_offset").value_or(0),
           .last_record_crc32c = object.Count32("last_record_crc32c").value_or(0),
           .fold_version = object.Count32("fold_version").value_or(0)};
 }

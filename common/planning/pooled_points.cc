@@ -122,7 +122,13 @@ std::vector<PooledPoint> PoolPoints(const Sweep& sweep) {
   std::map<decltype(PlaceOf(sweep, PointKey())), std::vector<const SweepPoint*>> places;
   for (const SweepPoint& point : sweep.points) places[PlaceOf(sweep, point.key)].push_back(&point);
   std::vector<PooledPoint> pooled;
-  for (const auto& [place, runs] : places) pooled.push_back(PoolPoint(runs));
+  for (const auto& [place, runs] : places) {
+    pooled.push_back(PoolPoint(runs));
+    const SweepDataset* const dataset = sweep.FindDataset(pooled.back().key.dataset);
+    if (dataset != nullptr && dataset->synthetic_text) {
+      AddOnce(std::string(kSyntheticTextLabel), pooled.back().measured.labels);
+    }
+  }
   return pooled;
 }
 

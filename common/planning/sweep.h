@@ -74,6 +74,11 @@ struct PointKey {
 };
 std::string PointText(const PointKey& key);  // "dl3 at bs 64, throughput_1k mixed, temperature 1"
 
+// Labels that a sweep gives its points, beside those of a run.
+inline constexpr std::string_view kCliffLabel = "cliff", kUnstableLabel = "unstable",
+                                  kSaturatedLabel = "saturated",
+                                  kSyntheticTextLabel = "synthetic_text";
+
 enum class PointRole : uint8_t {
   kGrid,
   kAnchor,  // measured again and again, to tell drift from effect
@@ -83,7 +88,7 @@ enum class PointState : uint8_t { kPlanned, kDone, kSkipped, kFailed };
 
 // Which journal a point's figures are of, and which fold made them.
 struct FoldKey {
-  uint64_t journal_bytes = 0;
+  uint64_t journal_bytes = 0, last_record_offset = 0;
   uint32_t last_record_crc32c = 0;
   uint32_t fold_version = 0;
 
@@ -96,7 +101,7 @@ struct PointMeasurement {
   double hold_s = 0;
   VerdictState verdict = VerdictState::kValid;
   std::vector<std::string> reasons;  // of the verdict, as texts
-  // Codes: those of the run, and of the sweep: "cliff", "unstable", "saturated", "synthetic_text".
+  // Codes: the run's, and the sweep's.
   std::vector<std::string> labels;
   // Numbers, means and quantiles of the catalogue, then the run's facts; no deviations or extremes.
   MeasuredFigures figures;

@@ -164,10 +164,10 @@ void CheckVersion(const JsonObjectReader& object) {
 }  // namespace
 
 absl::StatusOr<Sweep> ParseSweep(const std::string& path, std::string_view text) {
-  const absl::StatusOr<boost::json::value> value = ParseJsonObject(path, text);
-  if (!value.ok()) return value.status();
+  const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(path, text);
+  if (!document.ok()) return document.status();
   JsonErrors errors(path);
-  const JsonObjectReader top(value->get_object(), "", errors);
+  const JsonObjectReader top(document->root(), "", errors);
   CheckVersion(top);
   if (!errors.status().ok()) return errors.status();
   Sweep sweep{.id = top.Text("sweep_id"),

@@ -267,15 +267,17 @@ void AppendPerDraftSlices(const Results& results, Dimension by, std::string& out
   AppendFlow({.label = "  the same, per draft", .label_columns = kSliceColumns}, items, out);
 }
 
-// By the response header: the values of most requests.
-void AppendHeaderSlices(const Results& results, std::string& out) {
-  Slices slices = SlicesBy(results, Dimension::kHeader);
+// Those of most requests; of the response header in that order.
+void AppendLargestSlices(const Results& results, Dimension by, std::string& out) {
+  Slices slices = SlicesBy(results, by);
   const size_t all = slices.size();
-  std::stable_sort(slices.begin(), slices.end(), [](const auto* a, const auto* b) {
-    return a->conservation.sent > b->conservation.sent;
-  });
-  slices.resize(std::min(all, kSlicesShownMax));
-  AppendSlices(results, Dimension::kHeader, slices, out);
+  if (all > kSlicesShownMax || by == Dimension::kHeader) {
+    std::stable_sort(slices.begin(), slices.end(), [](const auto* a, const auto* b) {
+      return a->conservation.sent > b->conservation.sent;
+    });
+    slices.resize(std::min(all, kSlicesShownMax));
+  }
+  AppendSlices(results, by, slices, out);
   if (slices.size() == all) return;
   out += std::string(kSliceColumns, ' ') + "and " + std::to_string(all - slices.size()) +
          " more in summary.json\n";
@@ -289,10 +291,11 @@ void AppendAllSlices(const Results& results, std::string& out) {
     AppendPerDraftSlices(results, Dimension::kCategory, out);
   }
   if (!HasSlices(results)) return;
-  // Of sub-categories and stages summary.json tells.
-  for (const Dimension by : {Dimension::kDifficulty, Dimension::kTurn}) {
-    const Slices slices = SlicesBy(results, by);
-    if (slices.size() <= kSlicesShownMax) AppendSlices(results, by, slices, out);
+  if (!SameSlices(results, Dimension::kCategory, Dimension::kSubCategory)) {
+    AppendLargestSlices(results, Dimension::kSubCategory, out);
+  }
+  for (const Dimension by : {Dimension::kDifficulty, Dimension::kTurn, Dimension::kStage}) {
+    AppendLargestSlices(results, by, out);
   }
 }
 
@@ -318,7 +321,7 @@ std::string AcceptanceBlock(const Results& results) {
   }
   AppendLogged(results, out);
   AppendAllSlices(results, out);
-  AppendHeaderSlices(results, out);
+  AppendLargestSlices(results, Dimension::kHeader, out);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "common/report/figure_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kStatisticColumns = 10;
 constexpr size_t kStatisticsMax = 7;  // in a line of the page
+constexpr size_t kBoundsColumns = 20;
 constexpr std::string_view kGap = "   ";
 constexpr std::string_view kErrorHead = "error at most";
 
@@ -114,12 +116,21 @@ std::string ErrorText(const Distribution& figure) {
   return std::string(kGap) + (error < kShownMin ? "0.001" : FigureText(error));
 }
 
+// A quantile of too few independent values is a bound: ">= 640".
+std::string StatisticText(const Statistic& statistic, const Distribution& figure) {
+  const SteadyBounds* const bounds = statistic.BoundsIn(figure);
+  const bool is_tail = bounds != nullptr && statistic.value != &Distribution::mean &&
+                       statistic.value != &Distribution::p50;
+  if (!is_tail || bounds->is_interval()) return FigureText(figure.*statistic.value);
+  if (bounds->low) return ">= " + FigureText(*bounds->low);
+  return bounds->high ? "<= " + FigureText(*bounds->high) : "-";
+}
+
 std::string StatisticsLine(std::string_view label, const Distribution& figure,
                            std::span<const Statistic* const> columns) {
   std::string line = PadRight(label, kNameColumns);
   for (size_t i = 0; i < columns.size(); ++i) {
-    line +=
-        PadLeft(FigureText(figure.*columns[i]->value), i == 0 ? kValueColumns : kStatisticColumns);
+    line += PadLeft(StatisticText(*columns[i], figure), i == 0 ? kValueColumns : kStatisticColumns);
   }
   return line;
 }
@@ -127,8 +138,12 @@ std::string StatisticsLine(std::string_view label, const Distribution& figure,
 // The answer's first token is a figure of its own only where reasoning comes before it.
 bool AnswerComesLater(const LatencyFigures& figures) {
   if (!figures.ttfo_ms) return false;
+  const auto differ = [&](double Distribution::*statistic) {
+    const double answer = (*figures.ttfo_ms).*statistic, first = (*figures.ttft_ms).*statistic;
+    return answer != first && !(std::isnan(answer) && std::isnan(first));
+  };
   // Equal to the last bit where no request had reasoning: the same times were subtracted.
-  return !figures.ttft_ms || figures.ttfo_ms->mean != figures.ttft_ms->mean;
+  return !figures.ttft_ms || differ(&Distribution::mean) || differ(&Distribution::p50);
 }
 
 bool HasRow(const FigureDefinition& figure, const Results& results) {
@@ -179,12 +194,56 @@ StatisticList Named(std::initializer_list<std::string_view> keys) {
   return list;
 }
 
+// --- intervals of distributions ------------------------------------------------------------------
+
+std::string BoundsText(const SteadyBounds* bounds) {
+  if (bounds == nullptr || (!bounds->low && !bounds->high)) return "-";
+  if (!bounds->high) return ">= " + FigureText(*bounds->low);
+  if (!bounds->low) return "<= " + FigureText(*bounds->high);
+  return FigureText(*bounds->low) + " .. " + FigureText(*bounds->high);
+}
+
+std::string IntervalLine(const FigureDefinition& figure, const Results& results,
+                         std::span<const Statistic* const> columns) {
+  const FigureValue value = figure.read(results.headline);
+  const auto* described = std::get_if<const Distribution*>(&value);
+  if (described == nullptr || !(*described)->intervals) return "";
+  std::string line = PadRight(figure.label, kNameColumns);
+  for (const Statistic* const column : columns) {
+    line += PadLeft(BoundsText(column->BoundsIn(**described)), kBoundsColumns);
+  }
+  return TrimmedLine(line);
+}
+
+// Of those that have any: a steady hold's.
+std::string IntervalLines(const Results& results, std::span<const Statistic* const> columns,
+                          std::initializer_list<Better> which) {
+  std::string lines;
+  for (const Better better : which) {
+    for (const FigureDefinition& figure : Catalogue()) {
+      if (figure.better == better && HasRow(figure, results)) {
+        lines += IntervalLine(figure, results, columns);
+      }
+    }
+  }
+  if (lines.empty()) return "";
+  std::string head = PadRight("95 % intervals", kNameColumns);
+  for (const Statistic* const column : columns) head += PadLeft(column->key, kBoundsColumns);
+  return TrimmedLine(head) + lines;
+}
+
 // Of a rate the slow users are in the low quantiles, so it has columns of its own.
 std::string UsualDistributions(const Results& results) {
   const StatisticList high = Named({"mean", "p50", "p90", "p99"});
   const StatisticList low = Named({"mean", "p50", "p10", "p1"});
+  const StatisticList high_bounds = Named({"p50", "p90", "p99"});
+  const StatisticList low_bounds = Named({"p50", "p10", "p1"});
+  const std::string intervals =
+      IntervalLines(results, high_bounds, {Better::kDown, Better::kNeither}) +
+      IntervalLines(results, low_bounds, {Better::kUp});
   return DistributionLines(results, {.columns = high}, {Better::kDown, Better::kNeither}) +
-         DistributionLines(results, {.columns = low, .errors = false}, {Better::kUp});
+         DistributionLines(results, {.columns = low, .errors = false}, {Better::kUp}) +
+         (intervals.empty() ? "" : "\n") + intervals;
 }
 
 // As many tables as it takes to keep to the page's width.

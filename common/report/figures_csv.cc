@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <variant>
 
 #include "common/figures/catalogue.h"
@@ -14,6 +15,7 @@ struct RowValue {
   std::optional<double> number, low, high;
   std::optional<uint64_t> count;
   const Distribution* distribution = nullptr;
+  const HistogramFigure* histogram = nullptr;
   std::optional<GaugeSummary> gauge;
 };
 
@@ -26,6 +28,9 @@ RowValue RowOf(const FigureValue& value) {
   } else if (const auto* described = std::get_if<const Distribution*>(&value)) {
     row.distribution = *described;
     row.count = (*described)->count;
+  } else if (const auto* histogram = std::get_if<const HistogramFigure*>(&value)) {
+    row.histogram = *histogram;
+    row.count = static_cast<uint64_t>((*histogram)->count);
   } else if (const auto* gauge = std::get_if<GaugeSummary>(&value)) {
     row.gauge = *gauge;
   } else if (const auto* number = std::get_if<double>(&value)) {
@@ -41,14 +46,24 @@ RowValue RowOf(const FigureValue& value) {
   return row;
 }
 
-// How far a quantile may be off.
+// How far a quantile may be off: of a histogram, the farther end of its bucket.
 std::optional<double> ErrorOf(const RowValue& row, const Statistic& statistic) {
+  if (row.histogram != nullptr) {
+    const HistogramQuantile* const quantile = FindQuantile(*row.histogram, statistic.key);
+    if (quantile == nullptr || !quantile->value_ms || !quantile->high_ms) return std::nullopt;
+    const double value = *quantile->value_ms;
+    return std::max(value - quantile->low_ms, *quantile->high_ms - value);
+  }
   if (row.distribution == nullptr || !row.distribution->error) return std::nullopt;
   return (*row.distribution->error).*statistic.error;
 }
 
-// A gauge has two of a distribution's statistics.
+// A gauge has two of a distribution's statistics, a histogram three.
 std::optional<double> StatisticOf(const RowValue& row, const Statistic& statistic) {
+  if (row.histogram != nullptr) {
+    const HistogramQuantile* const quantile = FindQuantile(*row.histogram, statistic.key);
+    return quantile == nullptr ? std::nullopt : quantile->value_ms;
+  }
   if (row.distribution != nullptr) return row.distribution->*statistic.value;
   if (row.gauge && statistic.value == &Distribution::mean) return row.gauge->mean;
   if (row.gauge && statistic.value == &Distribution::max) return row.gauge->max;
@@ -62,6 +77,10 @@ class FigureRows {
     for (const Statistic& each : Statistics()) text_ += "," + std::string(each.key);
     for (const Statistic& each : Statistics()) {
       if (each.error != nullptr) text_ += ",error_" + std::string(each.key);
+    }
+    for (const Statistic& each : Statistics()) {
+      if (each.interval == nullptr) continue;
+      text_ += ",low_" + std::string(each.key) + ",high_" + std::string(each.key);
     }
     text_ += '\n';
   }
@@ -114,6 +133,13 @@ class FigureRows {
     for (const Statistic& each : Statistics()) {
       if (each.error != nullptr) line.AddNumber(ErrorOf(row, each));
     }
+    for (const Statistic& each : Statistics()) {
+      if (each.interval == nullptr) continue;
+      const SteadyBounds* const bounds =
+          row.distribution != nullptr ? each.BoundsIn(*row.distribution) : nullptr;
+      line.AddNumber(bounds != nullptr ? bounds->low : std::nullopt);
+      line.AddNumber(bounds != nullptr ? bounds->high : std::nullopt);
+    }
     line.End();
   }
 
@@ -133,6 +159,7 @@ std::string FiguresCsv(const Results& results) {
   rows.Append("whole_run", Catalogue(), results.whole_run);
   if (results.servers) {
     rows.Append("servers", CounterCatalogue(), results.servers->sums);
+    rows.Append("servers", ServerLatencyCatalogue(), results.servers->latencies);
     rows.Append("servers", ServerCatalogue(), *results.servers);
   }
   if (results.arrivals) rows.Append("arrivals", ArrivalCatalogue(), *results.arrivals);

@@ -19,9 +19,29 @@ void WriteFinite(double value, JsonWriter& json) {
   }
 }
 
+// Of each statistic {value, low, high}, or, where there are too few values, the bound alone.
+void WriteIntervals(const Distribution& figure, JsonWriter& json) {
+  if (!figure.intervals) return;
+  WriteNumber("effective", figure.intervals->effective, json);
+  json.Key("intervals");
+  json.BeginObject();
+  for (const Statistic& each : Statistics()) {
+    const SteadyBounds* const bounds = each.BoundsIn(figure);
+    if (bounds == nullptr || (!bounds->low && !bounds->high)) continue;
+    json.Key(each.key);
+    json.BeginObject();
+    if (bounds->is_interval()) WriteNumber("value", figure.*each.value, json);
+    WriteNumber("low", bounds->low, json);
+    WriteNumber("high", bounds->high, json);
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
 void WriteDistribution(const Distribution& figure, JsonWriter& json) {
   json.BeginObject();
   json.Field("count", figure.count);
+  if (figure.censored > 0) json.Field("censored", figure.censored);
   for (const Statistic& each : Statistics()) WriteNumber(each.key, figure.*each.value, json);
   if (figure.error) {
     json.Key("error");
@@ -31,6 +51,16 @@ void WriteDistribution(const Distribution& figure, JsonWriter& json) {
     }
     json.EndObject();
   }
+  WriteIntervals(figure, json);
+  json.EndObject();
+}
+
+void WriteQuantile(std::string_view key, const HistogramQuantile& quantile, JsonWriter& json) {
+  json.Key(key);
+  json.BeginObject();
+  WriteNumber("value", quantile.value_ms, json);
+  WriteNumber("low", quantile.low_ms, json);
+  WriteNumber("high", quantile.high_ms, json);
   json.EndObject();
 }
 
@@ -53,6 +83,15 @@ class FigureWriter {
   void operator()(const Distribution* value) const {
     json_.Key(key_);
     WriteDistribution(*value, json_);
+  }
+  void operator()(const HistogramFigure* value) const {
+    json_.Key(key_);
+    json_.BeginObject();
+    WriteNumber("count", value->count, json_);
+    WriteQuantile("p50", value->p50, json_);
+    WriteQuantile("p90", value->p90, json_);
+    WriteQuantile("p99", value->p99, json_);
+    json_.EndObject();
   }
   void operator()(const GaugeSummary& value) const {
     json_.Key(key_);
@@ -146,36 +185,13 @@ void WriteGauge(std::string_view key, const std::optional<GaugeSummary>& gauge, 
   if (gauge) std::visit(FigureWriter(key, json), FigureValue(*gauge));
 }
 
-void WriteQuantile(std::string_view key, const HistogramQuantile& quantile, JsonWriter& json) {
-  json.Key(key);
-  json.BeginObject();
-  WriteNumber("value", quantile.value_ms, json);
-  WriteNumber("low", quantile.low_ms, json);
-  WriteNumber("high", quantile.high_ms, json);
-  json.EndObject();
-}
-
-void WriteLatencies(const ServerLatencies& latencies, JsonWriter& json) {
-  for (const ServerLatencyName& name : ServerLatencyNames()) {
-    const std::optional<HistogramFigure>& figure = latencies.*name.figure;
-    if (!figure) continue;
-    json.Key(name.key);
-    json.BeginObject();
-    WriteNumber("count", figure->count, json);
-    WriteQuantile("p50", figure->p50, json);
-    WriteQuantile("p90", figure->p90, json);
-    WriteQuantile("p99", figure->p99, json);
-    json.EndObject();
-  }
-}
-
 void WriteTarget(const TargetCounters& target, JsonWriter& json) {
   json.Field("metrics_url", target.url);
   json.Field("target", target.target);
   WriteFigures(CounterCatalogue(), target.counters, json);
   WriteGauge("running", target.running, json);
   WriteGauge("waiting", target.waiting, json);
-  WriteLatencies(target.latencies, json);
+  WriteFigures(ServerLatencyCatalogue(), target.latencies, json);
   // Absent where there is one.
   if (target.ranks.empty()) return;
   json.ObjectsField("ranks", target.ranks, [&](const RankCounters& rank) {
@@ -220,7 +236,7 @@ void WriteServers(const std::optional<ServerFigures>& value, JsonWriter& json) {
   json.Key("servers");
   json.BeginObject();
   WriteFigures(CounterCatalogue(), value->sums, json);
-  WriteLatencies(value->latencies, json);
+  WriteFigures(ServerLatencyCatalogue(), value->latencies, json);
   WriteFigures(ServerCatalogue(), *value, json);
   WriteCautions(*value, json);
   WriteReplicas(value->replicas, json);

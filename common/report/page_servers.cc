@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "common/base/printable.h"
@@ -152,13 +153,15 @@ void AppendFailures(const Results& results, std::string& out) {
 }  // namespace
 
 void AppendServerLatencies(const ServerFigures& servers, std::string& out) {
-  for (const ServerLatencyName& name : ServerLatencyNames()) {
-    const std::optional<HistogramFigure>& figure = servers.latencies.*name.figure;
-    if (!figure) continue;
-    const std::vector<std::string> items = {QuantileText("p50", figure->p50),
-                                            QuantileText("p90", figure->p90),
-                                            QuantileText("p99", figure->p99), "whole run"};
-    AppendFlow({.label = "servers' " + std::string(name.label), .label_columns = kNameColumns},
+  for (const FigureOf<ServerLatencies>& figure : ServerLatencyCatalogue()) {
+    const FigureValue value = figure.read(servers.latencies);
+    const auto* const read = std::get_if<const HistogramFigure*>(&value);
+    if (read == nullptr) continue;
+    const HistogramFigure& histogram = **read;
+    const std::vector<std::string> items = {QuantileText("p50", histogram.p50),
+                                            QuantileText("p90", histogram.p90),
+                                            QuantileText("p99", histogram.p99), "whole run"};
+    AppendFlow({.label = "servers' " + std::string(figure.label), .label_columns = kNameColumns},
                items, out);
   }
 }

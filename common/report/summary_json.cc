@@ -59,6 +59,7 @@ void WriteHold(const Results& results, JsonWriter& json) {
   WriteNumber("length_s", results.hold->length_s, json);
   json.Field("windows", results.hold->windows);
   json.Field("requests_begun", results.hold->requests_begun);
+  json.Field("requests_unfinished", results.hold->requests_unfinished);
   json.Field("windows_left_out", results.hold->windows_left_out);
   json.EndObject();
 }

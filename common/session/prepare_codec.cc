@@ -18,6 +18,7 @@ v1::SliceConversation EncodeConversation(const Slice::Entry& entry) {
       to->set_role(message.role);
       to->set_content(message.content);
       to->set_raw_json(message.raw_json);
+      to->mutable_token_ids()->Add(message.token_ids.begin(), message.token_ids.end());
     }
   }
   if (entry.item.max_tokens) out.set_max_tokens(*entry.item.max_tokens);
@@ -35,8 +36,10 @@ Slice::Entry DecodeConversation(v1::SliceConversation& from) {
     auto& messages = entry.item.turns.emplace_back();
     for (v1::Message& message : *turn.mutable_messages()) {
       // Moved: prompts are most of the message.
-      messages.push_back({std::move(*message.mutable_role()), std::move(*message.mutable_content()),
-                          std::move(*message.mutable_raw_json())});
+      messages.push_back({std::move(*message.mutable_role()),
+                          std::move(*message.mutable_content()),
+                          std::move(*message.mutable_raw_json()),
+                          {message.token_ids().begin(), message.token_ids().end()}});
     }
   }
   if (from.has_max_tokens()) entry.item.max_tokens = from.max_tokens();

@@ -55,7 +55,8 @@ absl::Status PrepareIntake::CheckJob() const {
   // This agent's last slot, in the order of all agents' slots, must be one of the bs.  In 64 bits:
   // both factors come from the wire.
   const uint64_t global_slots = uint64_t{slice.slots} * slice.agents;
-  if (slice.slots > 0 && global_slots - slice.agents + slice.agent >= ExpectationOf(job_.spec.load.shape).slots) {
+  if (slice.slots > 0 &&
+      global_slots - slice.agents + slice.agent >= ExpectationOf(job_.spec.load.shape).slots) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "Prepare: %d slots of agent %d are more than its share of bs %d over %d agents",
         slice.slots, slice.agent, ExpectationOf(job_.spec.load.shape).slots, slice.agents));

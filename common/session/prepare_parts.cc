@@ -10,7 +10,8 @@ size_t TextBytes(const WorkloadItem& item) {
   size_t bytes = item.extra_json.size() + item.model.size() + item.question_id.size();
   for (const std::vector<Message>& turn : item.turns) {
     for (const Message& message : turn) {
-      bytes += message.role.size() + message.content.size() + message.raw_json.size();
+      bytes += message.role.size() + message.content.size() + message.raw_json.size() +
+               5 * message.token_ids.size();  // a varint each
     }
   }
   return bytes;

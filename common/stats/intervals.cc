@@ -5,6 +5,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "common/stats/series_error.h"
+#include "common/stats/spread.h"
+
 namespace specctl {
 namespace {
 
@@ -44,23 +47,13 @@ std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters) 
 }
 
 std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series) {
-  constexpr size_t kBatchesMax = 20;
-  constexpr size_t kValuesMin = 4;
   if (series.empty()) return std::nullopt;
   RatioEstimate estimate{Mean(series), std::nullopt};
-  if (series.size() < kValuesMin) return estimate;
-  // Batch means: neighbouring seconds are alike, means over many of them hardly.
-  const size_t batch_size = (series.size() + kBatchesMax - 1) / kBatchesMax;
-  const size_t batches = series.size() / batch_size;
-  std::array<double, kBatchesMax> means{};
-  for (size_t i = 0; i < batches; ++i) means[i] = Mean(series.subspan(i * batch_size, batch_size));
-  const std::span<const double> used(means.data(), batches);
-  // Of the batches: what is left over at the end is in the estimate, but in no batch.
-  const double centre = Mean(used);
-  double squares = 0;
-  for (const double mean : used) squares += (mean - centre) * (mean - centre);
-  const auto n = static_cast<double>(batches);
-  estimate.interval = Around(estimate.value, std::sqrt(squares / (n - 1) / n), batches - 1);
+  const std::optional<SeriesError> error = ErrorOfSeriesMean(series);
+  if (!error) return estimate;
+  const double half = StudentTBeyond(kZ975, error->degrees) * error->standard_error;
+  estimate.interval = Interval{estimate.value, estimate.value - half, estimate.value + half};
+  estimate.degrees = error->degrees;
   return estimate;
 }
 

@@ -23,13 +23,13 @@ struct RatioTerm {
 struct RatioEstimate {
   double value = 0;
   std::optional<Interval> interval;
+  double degrees = 0;  // of freedom of its Student's t, where that is told
 };
 std::optional<RatioEstimate> EstimateRatio(std::span<const RatioTerm> clusters);
 
 // Mean of a series in time order (e.g. tokens in each second) with a 95 % interval that allows for
-// the dependence of neighbours: batch means over at most 20 equal batches, Student's t.  Up to 20
-// values are a batch each; values left over by equal batches enter the mean alone.
-// Fewer than 4 values: no interval.  nullopt where there are none.
+// the dependence of neighbours: batch means, Student's t (series_error.h).  Fewer than kSeriesMin
+// values: no interval.  nullopt where there are none.
 std::optional<RatioEstimate> EstimateSeriesMean(std::span<const double> series);
 
 // Standard error of a statistic by the jackknife over clusters (Efron and Tibshirani, An

@@ -49,8 +49,11 @@ std::optional<Distribution> Describe(std::vector<double> values) {
 QuantileErrors ErrorsOf(const Distribution& values, const Distribution& lowest,
                         const Distribution& highest) {
   const auto error = [&](double Distribution::*quantile) {
-    return std::max(
-        {0.0, highest.*quantile - values.*quantile, values.*quantile - lowest.*quantile});
+    const double up = highest.*quantile - values.*quantile;
+    const double down = values.*quantile - lowest.*quantile;
+    // Of a quantile that is absent, or might be.
+    if (std::isnan(up) || std::isnan(down)) return std::numeric_limits<double>::quiet_NaN();
+    return std::max({0.0, up, down});
   };
   return {.p50 = error(&Distribution::p50),
           .p90 = error(&Distribution::p90),

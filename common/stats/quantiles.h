@@ -13,9 +13,26 @@ struct QuantileErrors {
   double p50 = 0, p90 = 0, p95 = 0, p99 = 0;
 };
 
-// Distribution of a figure, as summary.json prints it; all in the figure's own unit.
+// A 95 % interval; with one end only, the one-sided 95 % bound on that side.
+struct SteadyBounds {
+  std::optional<double> low, high;
+  double degrees = 0;  // of freedom of Student's t, of an interval
+
+  bool is_interval() const { return low && high; }
+};
+
+// What is known of the distribution that values of a steady state are drawn from.
+struct DistributionIntervals {
+  // The number of independent values that these, of which neighbours in time are alike, are worth.
+  double effective = 0;
+  SteadyBounds mean, p1, p5, p10, p25, p50, p75, p90, p95, p99, p999;
+};
+
+// Distribution of a figure, as summary.json prints it; all in the figure's own unit.  NaN: absent,
+// since it lies beyond what was observed.
 struct Distribution {
   uint64_t count = 0;
+  uint64_t censored = 0;  // of `count`: values that are only known to be larger than what was seen
   double mean = 0;
   // Of these values, not of a population that they would be drawn from: the square root of the
   // mean squared distance from the mean (divisor n, as AIPerf's `std`).
@@ -23,6 +40,8 @@ struct Distribution {
   double min = 0, max = 0;
   double p1 = 0, p5 = 0, p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0;
   std::optional<QuantileErrors> error;  // absent: the figure's values are exact
+  std::optional<DistributionIntervals> intervals =
+      {};  // absent: no steady state, or too few values
 };
 
 // Quantiles of the value, nearest rank (the ceil(q * n)-th smallest): p1 <= p99 also for rates.

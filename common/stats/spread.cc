@@ -86,10 +86,12 @@ double ErrorOfParts(double value, std::span<const PartStatistic> parts) {
   return std::sqrt(squares / static_cast<double>(parts.size()));
 }
 
-Spread SpreadOfInterval(double value, double low, double high) {
-  return {.below = std::max(0.0, value - low) / kZ975,
-          .above = std::max(0.0, high - value) / kZ975,
-          .degrees = kManyDegrees};
+Spread SpreadOfInterval(double value, const SteadyBounds& interval) {
+  const double degrees = interval.degrees > 0 ? interval.degrees : kManyDegrees;
+  const double t = StudentTBeyond(kZ975, degrees);
+  return {.below = std::max(0.0, value - interval.low.value_or(value)) / t,
+          .above = std::max(0.0, interval.high.value_or(value) - value) / t,
+          .degrees = degrees};
 }
 
 Measured DifferenceOf(const Measured& a, const Measured& b) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "common/stats/intervals.h"
+#include "common/stats/quantiles.h"
 
 namespace specctl {
 
@@ -52,8 +53,9 @@ struct PartStatistic {
 // none.
 double ErrorOfParts(double value, std::span<const PartStatistic> parts);
 
-// Of an estimate with a 95 % interval around it.
-Spread SpreadOfInterval(double value, double low, double high);
+// Of an estimate with a 95 % interval around it, by Student's t of so many degrees of freedom (0:
+// not told, and taken for many).
+Spread SpreadOfInterval(double value, const SteadyBounds& interval);
 
 // b - a of independent estimates: their standard errors add in squares, each side with the side
 // that moves the difference its way (Zou and Donner, Statistics in Medicine 27, 2008), degrees of

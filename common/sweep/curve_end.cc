@@ -41,7 +41,7 @@ bool Rises(const Measured& from, const Measured& to) {
 
 // In words; empty: they don't, or nobody knows.
 std::string HowRequestsQueue(const PooledPoint& before, const PooledPoint& at) {
-  if (at.measured.HasLabel("unstable")) return "the queue grows";
+  if (at.measured.HasLabel(kUnstableLabel)) return "the queue grows";
   if (at.measured.HasLabel("queued")) return "requests queue";
   if (at.Find("servers_waiting", "mean") != nullptr) return "";
   const double ttft_before = ValueIn(before, "ttft_ms", "p50");
@@ -74,7 +74,7 @@ std::optional<CurveEnd> EndOfClosedLoops(const std::vector<const PooledPoint*>& 
 std::optional<CurveEnd> EndOfOpenLoops(const std::vector<const PooledPoint*>& points) {
   for (const PooledPoint* at : points) {
     const double shed = ValueIn(*at, "shed", "value");
-    const bool unstable = at->measured.HasLabel("unstable");
+    const bool unstable = at->measured.HasLabel(kUnstableLabel);
     if (!unstable && !(shed > 0)) continue;
     return CurveEnd{
         .load = at->key.load,
@@ -105,9 +105,9 @@ void EndCurves(Sweep& sweep) {
     const bool beyond = end && point.key.load > end->load;
     if (point.state == PointState::kDone) {
       if (end && point.key.load >= end->load) {
-        AddLabel("saturated", point.measured);
+        AddLabel(kSaturatedLabel, point.measured);
       } else {
-        RemoveLabel("saturated", point.measured);
+        RemoveLabel(kSaturatedLabel, point.measured);
       }
     } else if (point.state == PointState::kPlanned && beyond) {
       point.state = PointState::kSkipped;

@@ -102,9 +102,9 @@ void LabelCliffs(Sweep& sweep) {
   for (SweepPoint& point : sweep.points) {
     if (point.state != PointState::kDone) continue;
     if (std::find(cliffs.begin(), cliffs.end(), point.key) != cliffs.end()) {
-      AddLabel("cliff", point.measured);
+      AddLabel(kCliffLabel, point.measured);
     } else {
-      RemoveLabel("cliff", point.measured);
+      RemoveLabel(kCliffLabel, point.measured);
     }
   }
 }

@@ -41,7 +41,7 @@ PictureCurve CurveOf(const Sweep& sweep, const std::vector<PooledPoint>& pooled,
     if (!point.done() || point.key.target != target || !IsOfPlace(point, place)) continue;
     const Measured* const x = point.Find("user_tps", "p50");
     const Measured* const tps = point.Find("output_tps", "value");
-    const std::optional<Measured> y = per_gpu            ? OutputPerGpu(sweep, point)
+    const std::optional<Measured> y = per_gpu          ? OutputPerGpu(sweep, point)
                                       : tps == nullptr ? std::nullopt
                                                        : std::optional(*tps);
     if (x == nullptr || !y) continue;
@@ -49,7 +49,7 @@ PictureCurve CurveOf(const Sweep& sweep, const std::vector<PooledPoint>& pooled,
                             .x = ValueOf(*x),
                             .y = ValueOf(*y),
                             .usable = point.measured.verdict != VerdictState::kInvalid &&
-                                      !point.measured.HasLabel("unstable")});
+                                      !point.measured.HasLabel(kUnstableLabel)});
   }
   return curve;
 }
@@ -63,8 +63,9 @@ bool IsBetter(const PicturePoint& a, const PicturePoint& b) {
 
 std::vector<Picture> PicturesOf(const Sweep& sweep) {
   const std::vector<PooledPoint> pooled = PoolPoints(sweep);
-  const bool per_gpu = std::all_of(sweep.targets.begin(), sweep.targets.end(),
-                                   [](const SweepTarget& target) { return target.gpus.has_value(); });
+  const bool per_gpu =
+      std::all_of(sweep.targets.begin(), sweep.targets.end(),
+                  [](const SweepTarget& target) { return target.gpus.has_value(); });
   std::vector<Picture> pictures;
   for (const CurvePlace& place : PlacesOf(sweep)) {
     Picture picture{.title = TitleOf(place),

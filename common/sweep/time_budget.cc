@@ -22,8 +22,8 @@ double WidthOf(const PooledPoint& point) {
 }
 
 bool IsWorthMore(const PooledPoint& point) {
-  return point.done() && !point.measured.HasLabel("saturated") &&
-         !point.measured.HasLabel("unstable");
+  return point.done() && !point.measured.HasLabel(kSaturatedLabel) &&
+         !point.measured.HasLabel(kUnstableLabel);
 }
 
 // Another would fail as well.

@@ -80,6 +80,7 @@ void VisitFields(Spec& dataset, Visitor&& visit) {
   visit(SpecField{"sha256"}, dataset.sha256);
   visit(SpecField{"rows"}, dataset.rows);
   visit(SpecField{"builtin", SpecField::kApart}, dataset.builtin);
+  visit(SpecField{"synthetic_text"}, dataset.synthetic_text);
 }
 
 template <SpecOf<TargetSpec> Spec, class Visitor>

@@ -12,7 +12,8 @@ namespace {
 uint64_t PromptTokens(std::span<const Message> messages) {
   uint64_t tokens = 0;
   for (const Message& message : messages) {
-    tokens += MeasureText(message.content).tokens + MeasureText(message.raw_json).tokens;
+    tokens += message.token_ids.size() + MeasureText(message.content).tokens +
+              MeasureText(message.raw_json).tokens;
   }
   return tokens;
 }

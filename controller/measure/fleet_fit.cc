@@ -67,8 +67,7 @@ absl::Status CheckFiles(const LoadShape& shape, uint32_t agents, const FleetFact
   const std::string where = of_agent && !host.name.empty() ? "on " + host.name : "here";
   std::string text = absl::StrFormat(
       "%s %d over --agents %d: %s would need %d open files, but the limit %s is %d; ",
-      SlotsFlag(shape), bs, agents,
-      of_agent ? "an agent" : "the controller", needed, where,
+      SlotsFlag(shape), bs, agents, of_agent ? "an agent" : "the controller", needed, where,
       of_agent ? host.files_max : fleet.controller_files_max);
   const uint64_t fewest = AgentsThatFit(bs, host.files_max, fleet.controller_files_max);
   if (fewest > 0) text += absl::StrFormat("use --agents %d, or ", fewest);

@@ -35,8 +35,9 @@ FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members);
 // none.
 uint64_t StreamsThatFit(uint64_t files_max);
 
-// Agents that a load is sent by: as many as `asked`; else, of a closed loop one for each 256 streams
-// and of an open loop one for each 500 requests per second, at most one a core of the hosts.
+// Agents that a load is sent by: as many as `asked`; else, of a closed loop one for each 256
+// streams and of an open loop one for each 500 requests per second, at most one a core of the
+// hosts.
 //
 // INVALID_ARGUMENT    --bs, --in-flight-max: more agents are asked for than there are streams
 // RESOURCE_EXHAUSTED  an agent's share of the streams, or the controller's connections to its

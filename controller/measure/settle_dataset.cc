@@ -23,11 +23,17 @@ absl::StatusOr<Dataset> TakeDataset(MeasureRequest& request) {
 void SettleByDataset(const Dataset& dataset, MeasureRequest& request) {
   constexpr uint32_t kSpeedBenchOsl = 4096;
   constexpr uint32_t kOtherOsl = 1024;
+  // Ids are prompts of completions alone.
+  if (dataset.family == DatasetFamily::kRandom) {
+    request.spec.request.endpoint = Endpoint::kCompletions;
+  }
   const bool speed_bench = dataset.family == DatasetFamily::kSpeedBench;
   RequestSpec& asked = request.spec.request;
   asked.osl_tokens = request.osl_tokens.value_or(speed_bench ? kSpeedBenchOsl : kOtherOsl);
   if (!request.temperature_given && dataset.family != DatasetFamily::kFile) asked.temperature = 0;
+  const bool marked = request.spec.dataset.synthetic_text;  // --synthetic-text
   request.spec.dataset = dataset.identity;
+  request.spec.dataset.synthetic_text |= marked;
   request.notes.insert(request.notes.end(), dataset.notes.begin(), dataset.notes.end());
 }
 

@@ -23,6 +23,8 @@ constexpr Nanos kPeriod = seconds(1);
 constexpr Nanos kQuietPeriod = milliseconds(200);
 constexpr Nanos kQuietMax = seconds(5);
 
+constexpr auto kEachServer = [](const auto&) { return true; };
+
 }  // namespace
 
 // A name of several servers.
@@ -67,6 +69,7 @@ struct MetricsScraper::Server {
   uint32_t replica = 0;
   std::optional<boost::asio::ip::address> address;
   bool gone = false;
+  bool begun = false;  // it was scraped before the end, or in vain
   const EngineProfile* profile;
   SeriesTracker tracker;
   std::vector<std::pair<uint32_t, double>> busy_values;
@@ -101,6 +104,7 @@ absl::StatusOr<std::string> MetricsScraper::TextOf(Server& server, const HttpRep
 }
 
 Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
+  if (kind != ScrapeKind::kAfter) server.begun = true;
   Scraped scraped;
   scraped.target = server.what.target;
   scraped.url = server.own_url.ToString();
@@ -169,11 +173,12 @@ std::vector<MetricsScraper::Server*> MetricsScraper::LookUp(Name& name, MonoTime
   return made;
 }
 
-std::vector<Scraped> MetricsScraper::ForEach(const std::function<Scraped(Server&)>& scrape) {
+std::vector<Scraped> MetricsScraper::ForEach(const Chosen& chosen,
+                                             const std::function<Scraped(Server&)>& scrape) {
   // All at once, so that the scrapes are taken at the same time.
   std::vector<Server*> alive;
   for (const auto& server : servers_) {
-    if (!server->gone) alive.push_back(server.get());
+    if (!server->gone && chosen(*server)) alive.push_back(server.get());
   }
   std::vector<Scraped> results(alive.size());
   std::vector<std::thread> threads;
@@ -192,8 +197,8 @@ std::vector<Scraped> MetricsScraper::ScrapeBefore() {
     LookUp(*name, deadline, failed);
     if (!failed.error.empty()) failures.push_back(std::move(failed));
   }
-  std::vector<Scraped> all =
-      ForEach([this](Server& server) { return ScrapeOnce(server, ScrapeKind::kBefore); });
+  std::vector<Scraped> all = ForEach(
+      kEachServer, [this](Server& server) { return ScrapeOnce(server, ScrapeKind::kBefore); });
   all.insert(all.end(), failures.begin(), failures.end());
   return all;
 }
@@ -280,20 +285,25 @@ Scraped MetricsScraper::ScrapeUntilQuiet(Server& server) {
 }
 
 std::vector<Scraped> MetricsScraper::ScrapeAfter() {
-  const size_t known = servers_.size();
   const MonoTime deadline = MonoNow() + options_.timeout;
   // A name whose look-up fails stands for what it did before.
   for (const auto& name : names_) {
     Scraped ignored;
     LookUp(*name, deadline, ignored);
   }
-  // One that is first seen now has no part in the run.
-  servers_.resize(known);
-  return ForEach([this](Server& server) {
+  // Of a new replica this is where its counters begin.
+  const auto is_new = [](const Server& server) {
+    return server.of_name != nullptr && !server.begun;
+  };
+  std::vector<Scraped> all =
+      ForEach(is_new, [this](Server& server) { return ScrapeOnce(server, ScrapeKind::kDuring); });
+  const std::vector<Scraped> last = ForEach(kEachServer, [this](Server& server) {
     Scraped scraped = ScrapeUntilQuiet(server);
     NoteGone(server, scraped);
     return scraped;
   });
+  all.insert(all.end(), last.begin(), last.end());
+  return all;
 }
 
 }  // namespace specctl::controller

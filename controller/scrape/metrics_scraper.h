@@ -42,7 +42,9 @@ class MetricsScraper {
   void Stop();
   // After the drain: repeats every 200 ms until nothing runs and two scrapes are equal, 5 s at most
   // (counters of an engine trail what its clients have seen).  What they showed is returned as
-  // one scrape of each target, with the whole text of the last that succeeded.
+  // one scrape of each target, with the whole text of the last that succeeded.  Names are looked up
+  // once more; what is new, or was seen just before Stop(), is born in the run: its first scrape,
+  // as of one during it, is told in front of its last.
   std::vector<Scraped> ScrapeAfter();
 
  private:
@@ -53,7 +55,9 @@ class MetricsScraper {
   absl::StatusOr<std::string> TextOf(Server& server, const HttpReply& reply);
   Scraped ScrapeOnce(Server& server, ScrapeKind kind);
   Scraped ScrapeUntilQuiet(Server& server);
-  std::vector<Scraped> ForEach(const std::function<Scraped(Server&)>& scrape);
+  using Chosen = std::function<bool(const Server&)>;
+  // Of those that are not gone.
+  std::vector<Scraped> ForEach(const Chosen& chosen, const std::function<Scraped(Server&)>& scrape);
   void Repeat(Server& server, bool at_once, const Sink& sink);
   void Follow(Name& name, const Sink& sink);
   // Looks the name up.  The new replicas are among servers_ then; `failed`: what went wrong.

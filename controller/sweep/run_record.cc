@@ -54,7 +54,7 @@ void Fail(const std::string& reason, RunRecord record) {
 void TakeMeasured(MeasuredFolder measured, Sweep& sweep, SweepPoint& point) {
   point.state = PointState::kDone;
   point.reason.clear();
-  point.fold = measured.key;
+  point.fold = measured.fold;
   point.measured = std::move(measured.measured);
   for (SweepTarget& target : sweep.targets) {
     if (target.name == point.key.target) LearnTarget(point.measured.setup, target);

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "common/planning/measured_folder.h"
 #include "common/planning/sweep.h"
-#include "common/sweep/measured_folder.h"
 #include "common/sweep/sweep_schedule.h"
 
 namespace specctl::controller {

@@ -6,8 +6,9 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 
+#include "common/planning/measured_folder.h"
 #include "common/report/artifacts.h"
-#include "common/sweep/measured_folder.h"
+#include "common/report/journal_replay.h"
 #include "controller/sweep/run_record.h"
 
 namespace specctl::controller {
@@ -24,7 +25,7 @@ class SweepRecovery {
     if (point.state == PointState::kPlanned && !point.folder.empty()) {
       const auto ended = TakeUp(record);
       if (!ended.ok() || !*ended) return ended.status();
-      auto measured = MeasureFolder(folder_.PathOf(point.folder), point.run_id);
+      auto measured = MeasureFolder(folder_.PathOf(point.folder));
       if (!measured.ok()) return measured.status();
       TakeMeasured(*std::move(measured), sweep_, point);
       return absl::OkStatus();
@@ -50,23 +51,22 @@ class SweepRecovery {
   // Figures of this fold, and of the journal as it lies there.
   absl::Status Refresh(SweepPoint& point) {
     const std::string dir = folder_.PathOf(point.folder);
-    auto measured = MeasureFolder(dir, point.run_id);
-    if (absl::IsNotFound(measured.status())) {
+    if (!HasJournal(dir)) {
       observer_.OnNote(absl::StrFormat(
           "%s: its journal is not there any more; its figures stay as sweep.json has them",
           point.folder));
       return absl::OkStatus();
     }
+    if (point.fold && IsCurrent(*point.fold, dir)) return absl::OkStatus();
+    auto measured = MeasureFolder(dir);
     if (!measured.ok()) return measured.status();
-    if (measured->run_id != point.run_id || !measured->cut_short.empty()) {
+    if (measured->run_id != point.run_id) {
       return absl::DataLossError(
-          absl::StrFormat("--resume: the journal in %s is not that of run %s as sweep.json has it; "
-                          "put it back, or measure a sweep anew in another folder",
-                          dir, point.run_id));
+          absl::StrFormat("--resume: the journal in %s is that of run %s, and the sweep's point is "
+                          "of run %s; put that run back",
+                          dir, measured->run_id, point.run_id));
     }
-    if (!point.fold || !(*point.fold == measured->key)) {
-      TakeMeasured(*std::move(measured), sweep_, point);
-    }
+    TakeMeasured(*std::move(measured), sweep_, point);
     return absl::OkStatus();
   }
 
@@ -80,10 +80,10 @@ class SweepRecovery {
   // missing.  Else it is set aside.
   absl::StatusOr<bool> TakeUp(const RunRecord& record) {
     const std::string dir = folder_.PathOf(record.folder);
-    const auto measured = MeasureFolder(dir, record.run_id);
-    if (measured.ok() && measured->cut_short.empty()) {
+    const auto results = ReadResults(dir);
+    if (results.ok() && results->ended && results->end.end == RunEnd::kCompleted) {
       if (const auto written = WriteArtifacts(dir, dir); !written.ok()) return written.status();
-      record.took_s = measured->measured.hold_s;
+      record.took_s = results->run_length_s;
       return true;
     }
     const std::string folder = record.folder;

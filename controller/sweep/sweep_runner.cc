@@ -8,8 +8,8 @@
 
 #include "common/base/duration.h"
 #include "common/net/tls_context.h"
+#include "common/planning/measured_folder.h"
 #include "common/report/artifacts.h"
-#include "common/sweep/measured_folder.h"
 #include "controller/measure/measure.h"
 #include "controller/measure/resolve.h"
 #include "controller/sweep/point_request.h"
@@ -162,7 +162,7 @@ absl::Status SweepRunner::Finish(const NextRun& next) {
     TakePair(dir, sweep_.pairs[next.index]);
     return absl::OkStatus();
   }
-  auto measured = FoldFolder(dir);
+  auto measured = MeasureFolder(dir);
   if (!measured.ok()) return measured.status();
   TakeMeasured(*std::move(measured), sweep_, sweep_.points[next.index]);
   return absl::OkStatus();

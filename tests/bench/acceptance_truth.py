@@ -28,6 +28,8 @@ class Configuration:
     # Whether each response tells how its tokens were drafted, so that every figure can be exact.
     statistics: bool
     environment: dict = dataclasses.field(default_factory=dict)
+    # Tokens per draft that the engine was told to accept on average; None where the text decides.
+    truth: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +40,10 @@ class Load:
 
 
 def vllm(name, speculation, detail, *arguments, **environment):
+    rates = speculation.get("synthetic_acceptance_rates")
     return Configuration(name, "vllm", ("--speculative-config", json.dumps(speculation),
                                         "--per-request-spec-decode-metrics", detail, *arguments),
-                         detail != "none", environment)
+                         detail != "none", environment, 1 + sum(rates) if rates else None)
 
 
 NGRAM = {"method": "ngram", "num_speculative_tokens": 3, "prompt_lookup_max": 4, "prompt_lookup_min": 1}
@@ -60,15 +63,15 @@ CONFIGURATIONS = (
     vllm("ranks2-detailed", NGRAM, "detailed", "--data-parallel-size", "2", VLLM_CPU_KVCACHE_SPACE="1"),
     Configuration("llama-draft", "llama", (*LLAMA_SLOTS, "draft-simple", "-md", "tiny.gguf",
                                            "--spec-draft-n-max", "4", "--spec-synth-rates",
-                                           "0.8,0.6,0.4,0.2"), True),
+                                           "0.8,0.6,0.4,0.2"), True, truth=3.0),
     Configuration("llama-ngram", "llama", (*LLAMA_SLOTS, "ngram-simple", "--spec-ngram-simple-size-n", "3",
                                            "--spec-ngram-simple-size-m", "6"), True),
     Configuration("sglang-ngram", "sglang", SGLANG_NGRAM, True),
-    Configuration("sglang-simulated", "sglang", SGLANG_NGRAM, True, {"SGLANG_SIMULATE_ACC_LEN": "2.6"}),
+    Configuration("sglang-simulated", "sglang", SGLANG_NGRAM, True, {"SGLANG_SIMULATE_ACC_LEN": "2.6"}, 2.6),
 )
-COLUMNS = ("configuration", "streams", "osl", "requests", "source", "tokens: ours, engine", "steps: ours, engine",
-           "uncut: whole run, headline, engine", "delivered: whole run, headline, engine",
-           "per draft: whole run, headline, engine", "merged", "verdict", "labels")
+COLUMNS = ("configuration", "streams", "osl", "requests", "configured", "tokens: ours, engine", "steps: ours, engine",
+           "source", "uncut: ours, engine", "delivered: ours, engine", "per draft: ours, engine", "by chunks", "merged",
+           "verdict", "labels")
 HEADER = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
@@ -171,8 +174,11 @@ def row_of(configuration, load, summary, requests, grown):
     whole = summary.get("whole_run", {}).get("acceptance", {})
     truth = engine_figures(grown)
     keys = {"uncut": "per_step", "delivered": "delivered_per_step", "per_draft": "per_draft"}
+    source = source_of(headline or whole)
+    from_chunks = whole if source == "chunks" else summary.get("acceptance_from_chunks", {})
     return {"configuration": configuration.name, "statistics": configuration.statistics, "osl": load.osl,
-            "streams": load.streams, "merged_share": merged_share_of(headline or whole), "requests": len(ok), "run_s": summary.get("run_length_s"), "source": source_of(headline or whole),
+            "streams": load.streams, "requests": len(ok), "truth": configuration.truth, "source": source,
+            "merged_share": merged_share_of(headline or whole), "chunks": from_chunks.get("per_step"),
             "sources": headline.get("sources"), "verdict": summary["verdict"]["state"],
             "labels": summary["verdict"]["labels"], "void": void_reason(requests, grown),
             "tokens": {"ours": sum(row.get("output_tokens", 0) for row in requests),
@@ -263,12 +269,14 @@ def judged(row):
 
 def line_of(row):
     merged = row["merged_share"]
-    cells = [row["configuration"], row["streams"], row["osl"], row["requests"], text_of(row["source"]),
+    cells = [row["configuration"], row["streams"], row["osl"], row["requests"], text_of(row["truth"]),
              *(f"{count_of(row[name]['ours'])}, {count_of(row[name]['engine'])}"
                for name in ("tokens", "steps")),
-             *(", ".join(map(text_of, (row[name]["whole_run"], row[name]["headline"], row[name]["engine"])))
+             text_of(row["source"]),
+             # The engine counts the whole run; the headline's figure is of the hold.
+             *(", ".join(map(text_of, (row[name]["whole_run"] or row[name]["headline"], row[name]["engine"])))
                for name in FIGURES),
-             "-" if merged is None else f"{merged:.1%}",
+             text_of(row["chunks"]), "-" if merged is None else f"{merged:.1%}",
              row["verdict"] + (f" (void: {row['void']})" if row["void"] else ""),
              " ".join(row["labels"]) or "-"]
     return f"| {' | '.join(map(str, cells))} |"

@@ -8,6 +8,8 @@ import acceptance_truth
 import chunk_join
 import compare_calls
 import fleet_runs
+import flavour_cases
+import flavour_figures
 import journal_bytes
 import printed_figures
 import quantiles
@@ -262,6 +264,38 @@ class CompareCallsTest(unittest.TestCase):
         self.assertEqual((row["pairs"], row["refused"], row["pairs_with_false_call"]), (3, 1, 1))
         self.assertEqual(row["outside"], {"output_tps": 2, "ttft_ms p50": 2, "user_tps p10": 2})
         self.assertEqual(row["lines"]["output_tps"], 3)
+
+
+class FlavourFiguresTest(unittest.TestCase):
+    """Two drafts of 2 tokens with 2 and 1 accepted, after the prompt's token; the last step is cut by one."""
+    TRUTH = {"requests": 1, "aborted": 0, "generation_tokens": 5, "tokens_beyond_stop": 0, "cached_tokens": 0,
+             "decode_steps": 2, "drafts": 2, "draft_tokens": 4, "accepted_tokens": 3, "drafted_by_position": [2, 2],
+             "accepted_by_position": [2, 1]}
+    ROW = {"outcome": "ok", "output_tokens": 5, "start_ns": 0, "first_token_ns": 9_000_000}
+    RIGHT = {"per_step": {"value": 2.5}, "per_draft": {"value": 2.5}, "accept_rate": {"value": 0.75},
+             "delivered_per_step": {"value": 2.0}, "joint": [1.0, 0.5], "conditional": [1.0, 0.5]}
+    FLAVOUR = flavour_cases.Flavour("f", "vllm", sources=("counters", "chunks"))
+
+    def complaints(self, counters, chunks, case=flavour_cases.PLAIN):
+        summary = {"whole_run": {}, "acceptance_of_counters": counters, "acceptance_from_chunks": chunks}
+        figures = flavour_figures.all_figures(summary, [self.ROW], self.TRUTH, step_ms=2)
+        return flavour_figures.complaints(self.FLAVOUR, case, figures)
+
+    def test_what_counts_must_be_equal_and_what_estimates_near(self):
+        chunks = {"per_step": {"value": 2.4, "low": 2.2, "high": 2.6}, "delivered_per_step": {"value": 2.0}}
+        self.assertEqual(self.complaints(self.RIGHT, chunks), [])
+        wrong = {**self.RIGHT, "accept_rate": {"value": 0.7500001}, "conditional": [1.0, 0.49]}
+        self.assertEqual(self.complaints(wrong, chunks),
+                         ["counters accept_rate 0.75 for 0.75", "counters conditional_2 0.49 for 0.5"])
+        far = {**chunks, "per_step": {"value": 2.7, "low": 2.6, "high": 2.8}}
+        self.assertEqual(self.complaints(self.RIGHT, far), ["chunks per_step 2.7 for 2.5"])
+
+    def test_a_source_may_be_marked_or_absent_only_where_that_is_expected(self):
+        marked = {"per_step": {"value": 9.0}, "approximate": True}
+        self.assertEqual(self.complaints(self.RIGHT, marked), ["chunks not exact, as they say themselves"])
+        self.assertEqual(self.complaints(self.RIGHT, None), ["nothing from chunks"])
+        self.assertEqual(self.complaints(self.RIGHT, marked, flavour_cases.Case("c", marked=("chunks",))), [])
+        self.assertEqual(self.complaints(self.RIGHT, None, flavour_cases.Case("c", without=("chunks",))), [])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ A row that is `required` decides the exit status.
 """
 import acceptance_truth
 import arrival_error
+import coverage
 import cpu_per_chunk
+import flavour_accuracy
 import printed_figures
 
 RESOLUTION_US = 1.0  # arrivals are whole microseconds: a smaller error can't be told from none
@@ -16,11 +18,22 @@ def judged(results):
     for part, judge in (("arrival", arrival_targets), ("cpu", cpu_targets), ("decoder", decoder_targets),
                         ("bytes", bytes_targets), ("ingest", ingest_targets),
                         ("memory", memory_targets), ("controller", controller_targets),
-                        ("fleet", fleet_targets),
-                        ("acceptance", acceptance_targets)):
+                        ("fleet", fleet_targets), ("coverage", interval_targets),
+                        ("acceptance", acceptance_targets), ("flavours", flavour_targets)):
         if part in results:
             rows += judge(results[part])
     return rows
+
+
+def interval_targets(rows):
+    for each in rows:
+        name = f"{each['traffic']}, {each['figure']}: 95 % intervals"
+        if coverage.is_bound(each):
+            yield at_least(f"{name}: a bound", 0.5, each["absent"], "of the runs")
+            continue
+        yield row(f"{name} hold the truth", "93 to 97 %", f"{each['held']:.1%}", 0.93 <= each["held"] <= 0.97)
+        yield at_most(f"{name}: median width", 1.3, each["width_over_oracle"], "x the oracle's")
+        yield at_most(f"{name}: absent", 0.05, each["absent"], "of the runs")
 
 
 def at_most(target, limit, value, unit):
@@ -137,3 +150,10 @@ def acceptance_targets(rows):
         yield {"target": f"acceptance and tokens, {found['configuration']}, osl {found['osl']}",
                "limit": "<= 1 %; tokens equal", "value": value, "state": state,
                "required": found["statistics"]}
+
+
+def flavour_targets(rows):
+    for found in rows:
+        state, value = flavour_accuracy.judged(found)
+        yield {"target": f"{found['flavour']}: {found['case']}", "limit": "equal, in its interval, or marked",
+               "value": value, "state": state, "required": True}

@@ -120,6 +120,9 @@ class EnginesTest(Case):
         servers = summary["servers"]
         self.assertNotIn("accepted_by_position", servers)
         self.assertEqual(servers["ttft_ms"]["count"], REQUESTS)
+        # It sends no chunk for an end of sequence that comes alone.
+        for difference in summary["reconciliation"]["differences"]:
+            self.assertTrue(difference["expected"], difference)
         self.check_bounds(servers["ttft_ms"])
 
     def test_trtllm(self):
@@ -175,6 +178,14 @@ class EnginesTest(Case):
                       done.stderr)
         self.assertFalse((self.run_dir() / "journal.pb").exists())
         self.assertEqual(self.truth(vllm).get("requests", 0), 0)
+
+    def test_a_server_that_is_another_engine_is_refused(self):
+        engine = self.engine("--engine", "sglang")
+        for command in (("run", "--url", engine.url, "--output-dir", self.run_dir()), ("probe", engine.url)):
+            done = self.specctl(*command, "--engine", "vllm", status=2)
+            self.assertIn(f"--engine vllm: {engine.url} is SGLang by its own account", done.stderr)
+        self.assertFalse((self.run_dir() / "journal.pb").exists())
+        self.assertEqual(self.truth(engine).get("requests", 0), 0)
 
 
 if __name__ == "__main__":

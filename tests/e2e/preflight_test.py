@@ -53,6 +53,17 @@ class PreflightTest(Case):
         self.assertEqual(found["plan"]["machines"], -(-min(agents, 16) // found["cores"]))
         self.check_is_of_the_plan(found, 16)
 
+    def test_a_rate_of_arrivals(self):
+        process = self.start("preflight", "--duration", "1s", "--request-rate", "50", "--format", "json", env=self.env)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        found = json.loads(out)
+        self.assertEqual(found["request_rate_per_s"], 50)
+        self.assertEqual(process.returncode, 0 if found["kept"] else 1, err)
+        for step in found["steps"]:
+            self.assertEqual(step["state"] == "kept", "why" not in step, step)
+            self.assertGreater(step["achieved_per_s"], 10)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
     def check_is_of_the_plan(self, found, bs):
         """The plan's agents with all of the demand, or a machine's with their planned share."""
         plan, ceiling = found["plan"], found["ceiling"]

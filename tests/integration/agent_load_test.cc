@@ -8,6 +8,7 @@
 #include <set>
 
 #include "agent/stream/load_generator.h"
+#include "common/workload/arrival_times.h"
 #include "tests/fakes/receive_stamps.h"
 #include "tests/fakes/scripted_server.h"
 #include "tests/fakes/stream_bytes.h"
@@ -36,6 +37,7 @@ struct Report {
   std::vector<RequestBegun> begun;
   std::map<uint64_t, RequestFinished> finished;
   std::map<UnassignedReason, uint64_t> unassigned;
+  std::vector<ShedArrival> shed;
   uint64_t chunks = 0;
   std::optional<int64_t> slots_filled, first_idle;
 
@@ -43,6 +45,7 @@ struct Report {
     begun.insert(begun.end(), batch.begun.begin(), batch.begun.end());
     for (const RequestFinished& one : batch.finished) finished[one.ordinal] = one;
     for (const Unassigned& one : batch.unassigned) unassigned[one.reason] += one.requests;
+    shed.insert(shed.end(), batch.shed.begin(), batch.shed.end());
     if (batch.slots_filled_mono_ns) slots_filled = batch.slots_filled_mono_ns;
     if (batch.first_idle_mono_ns) first_idle = batch.first_idle_mono_ns;
     ChunkSectionReader reader(batch.chunks, batch.from_mono_ns / 1000);
@@ -89,6 +92,17 @@ class AgentLoadTest : public ::testing::Test {
   void SetSlots(uint32_t slots) {
     job_.slice.slots = slots;
     job_.spec.load.shape = ClosedLoop{slots};
+  }
+  void SetOpenLoop(const OpenLoop& loop) {
+    job_.slice.slots = loop.in_flight_max;
+    job_.spec.load.shape = loop;
+  }
+  // When the arrivals of the run are due.
+  std::vector<int64_t> DueTimes(size_t count) const {
+    ArrivalTimes times(std::get<OpenLoop>(job_.spec.load.shape), job_.spec.load.seed);
+    std::vector<int64_t> due;
+    while (due.size() < count) due.push_back((t0_ + times.Next()).time_since_epoch().count());
+    return due;
   }
   void Serve(std::vector<ScriptedServer::Script> scripts) {
     server_.emplace(io_, std::move(scripts));
@@ -181,6 +195,74 @@ TEST_F(AgentLoadTest, EverySlotWorksUntilThePlanEnds) {
     to = batch.to_mono_ns;
   }
   ASSERT_TRUE(report_.batches.back().health);
+}
+
+TEST_F(AgentLoadTest, ArrivalsBeginWhenTheyAreDueWhateverTheServerDoes) {
+  SetRows({1, 1, 1, 1, 1, 1, 1, 1});
+  SetOpenLoop({.rate_per_s = 400, .in_flight_max = 16});
+  ServeAlways(WholeStream());
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(report_.Outcomes(), (std::map<Outcome, uint64_t>{{Outcome::kOk, 8}}));
+  EXPECT_THAT(report_.Positions(), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+  const std::vector<int64_t> due = DueTimes(8);
+  for (size_t i = 0; i < due.size(); ++i) {
+    EXPECT_EQ(report_.begun[i].due_mono_ns, due[i]);
+    EXPECT_GE(report_.begun[i].begin_mono_ns, due[i]);
+  }
+  EXPECT_TRUE(report_.shed.empty());
+  EXPECT_TRUE(report_.unassigned.empty());
+}
+
+TEST_F(AgentLoadTest, AnArrivalWithoutASlotIsShedAndNothingElseIs) {
+  SetRows({1, 2, 3, 1});
+  SetOpenLoop({.rate_per_s = 1000, .in_flight_max = 1});
+  job_.spec.load.duration = 20ms;
+  job_.spec.load.grace = 100ms;
+  job_.slice.limits.positions_end.reset();
+  // It never answers: the first arrival holds the one slot to the end.
+  Serve({[](ScriptedConnection& connection) -> Task<void> {
+    co_await connection.ReadRequest();
+    co_await connection.ReadRequest();
+  }});
+  ASSERT_TRUE(Run().ok());
+  ASSERT_THAT(report_.begun, SizeIs(1));
+  EXPECT_EQ(report_.Outcomes(), (std::map<Outcome, uint64_t>{{Outcome::kCancelled, 1}}));
+  ASSERT_GT(report_.shed.size(), 3u);
+  const std::vector<int64_t> due = DueTimes(report_.shed.size() + 1);
+  for (size_t i = 0; i < report_.shed.size(); ++i) {
+    EXPECT_EQ(report_.shed[i].position, i + 1);
+    EXPECT_EQ(report_.shed[i].turns, job_.slice.entries[(i + 1) % 4].item.turns.size());
+    EXPECT_EQ(report_.shed[i].due_mono_ns, due[i + 1]);
+    EXPECT_LT(report_.shed[i].due_mono_ns, (t0_ + 20ms).time_since_epoch().count());
+  }
+  EXPECT_EQ(report_.first_idle, (t0_ + 20ms).time_since_epoch().count());
+}
+
+TEST_F(AgentLoadTest, ALaterTurnWaitsForItsThinkTime) {
+  SetRows({3});
+  SetOpenLoop({.rate_per_s = 1000, .in_flight_max = 4, .think_time = 30ms});
+  ServeAlways(WholeStream());
+  ASSERT_TRUE(Run().ok());
+  ASSERT_THAT(report_.begun, SizeIs(3));
+  for (uint64_t turn = 1; turn < 3; ++turn) {
+    EXPECT_EQ(report_.begun[turn].due_mono_ns - report_.finished.at(turn - 1).end_mono_ns,
+              30'000'000);
+    EXPECT_GE(report_.begun[turn].begin_mono_ns, report_.begun[turn].due_mono_ns);
+  }
+}
+
+TEST_F(AgentLoadTest, AFailureHoldsNoArrivalUp) {
+  SetRows({1, 1, 1, 1});
+  SetOpenLoop({.rate_per_s = 1000, .in_flight_max = 1});
+  job_.slice.limits.positions_end = 4;
+  ServeAlways(fakes::PlainResponse("503 Busy", R"({"error":"busy"})"));
+  ASSERT_TRUE(Run().ok());
+  // No back-off: each begins when it is due, or finds the slot of the one before taken.
+  const std::vector<int64_t> due = DueTimes(4);
+  for (const RequestBegun& begun : report_.begun) {
+    EXPECT_EQ(begun.due_mono_ns, due[begun.position]);
+  }
+  EXPECT_EQ(report_.begun.size() + report_.shed.size(), 4u);
 }
 
 TEST_F(AgentLoadTest, ASecondTurnCarriesTheServersReply) {

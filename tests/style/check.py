@@ -85,6 +85,7 @@ TESTS_OF_A_FOLDER = {
 TESTED_BY_SUBJECT = {
     "common/analysis/server_fold": ("replicas",),
     "common/analysis/acceptance_fold": ("coverage", "traps"),
+    "common/analysis/headline_figures": ("coverage",),
     "common/figures/catalogue": ("docs",),
     "controller/run/run_machine": ("joining", "limits", "loss"),
 }

@@ -208,6 +208,10 @@ GridFlags AddGridFlags(RequestFlags& flags) {
       {"--dataset-dir",
        "Folder with named datasets [$SPECCTL_DATASETS, else ~/.cache/specctl/datasets]",
        "Prompts"});
+  flags.Switch(
+      {"--synthetic-text",
+       "The prompts are not language: conclude nothing about speculation from them", "Prompts"},
+      [](RequestFlags::Request& request) -> bool& { return request.spec.dataset.synthetic_text; });
   grid.dataset_format = flags.TextForStep(
       {"--dataset-format", "Format of the rows, where it can't be detected", "Prompts"});
   return grid;

@@ -51,9 +51,11 @@ absl::Status TakeMetrics(const MetricsFlags& given, Request& request) {
   // Each says where metrics come from, over what the run of --like read.
   if (given.none || !given.urls->empty()) spec.trtllm_iteration_stats = false;
   if (given.iterations) spec.trtllm_iteration_stats = *given.iterations;
-  if (!given.urls->empty() || given.iterations.value_or(false)) spec.server_metrics = true;
+  const bool targets_own = given.iterations.value_or(false);
+  if (!given.urls->empty() || targets_own) spec.server_metrics = true;
   // URLs that the run before found by itself are found anew.
-  const bool kept = spec.metrics_urls_named && spec.server_metrics && given.urls->empty();
+  const bool kept =
+      spec.metrics_urls_named && spec.server_metrics && given.urls->empty() && !targets_own;
   if (kept) request.named_metrics_urls = spec.metrics_urls;  // of --like
   for (const std::string& url : *given.urls) {
     if (auto added = AddMetricsUrl(url, request); !added.ok()) return added;

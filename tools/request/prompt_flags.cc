@@ -1,6 +1,8 @@
 #include <string>
 #include <utility>
 
+#include <absl/strings/str_format.h>
+
 #include "common/dataset/dataset_again.h"
 #include "common/dataset/dataset_locator.h"
 #include "tools/request/flag_groups.h"
@@ -13,7 +15,24 @@ using Request = RequestFlags::Request;
 
 struct PromptFlags {
   RequestFlags::Given<std::string> dataset, public_dataset, dir, format, input_file, custom_type;
+  RequestFlags::Given<uint64_t> isl, vocabulary;
+  RequestFlags::Given<bool> synthetic_text;
 };
+
+constexpr std::string_view kRandom = "random";
+
+// "random" with its sizes is a name of its own, which --like and the artifacts then have.
+absl::Status NameRandom(const PromptFlags& given, std::string& dataset) {
+  if (dataset != kRandom) {
+    if (*given.isl) return BadFlag("--isl", "needs --dataset random");
+    if (*given.vocabulary) return BadFlag("--vocab-tokens", "needs --dataset random");
+    return absl::OkStatus();
+  }
+  if (!*given.isl) return BadFlag("--dataset", "random needs --isl N, the tokens of each prompt");
+  dataset += absl::StrFormat("_%d", **given.isl);
+  if (*given.vocabulary) dataset += absl::StrFormat("_of_%d", **given.vocabulary);
+  return absl::OkStatus();
+}
 
 absl::Status CheckOneIsNamed(const PromptFlags& given) {
   const int named =
@@ -32,6 +51,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   if (auto one = CheckOneIsNamed(given); !one.ok()) return one;
   DatasetRequest prompts;
   prompts.dataset = given.dataset->value_or(given.public_dataset->value_or(""));
+  if (auto named = NameRandom(given, prompts.dataset); !named.ok()) return named;
   prompts.search_dirs = DatasetSearchDirs(given.dir->value_or(""));
   std::string form = given.format->value_or("");
   // --dataset-dir alone names no prompts.
@@ -60,6 +80,9 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
                    std::string(parsed.status().message()));
   }
   prompts.form = *parsed;
+  bool& synthetic_text = request.spec.dataset.synthetic_text;
+  if (named) synthetic_text = false;  // of --like
+  synthetic_text = given.synthetic_text->value_or(synthetic_text);
   request.prompts = std::move(prompts);
   return absl::OkStatus();
 }
@@ -84,6 +107,16 @@ void AddPromptFlags(RequestFlags& flags) {
   given.custom_type = flags.TextForStep(
       {"--custom-dataset-type",
        "What --input-file holds: a dataset's name, single_turn or multi_turn", "Prompts"});
+  given.isl = flags.NumberForStep({"--isl", "Tokens of each prompt of --dataset random", "Prompts"},
+                                  1, RandomTokens::kIslMax);
+  given.vocabulary = flags.NumberForStep(
+      {"--vocab-tokens",
+       absl::StrFormat("Ids of --dataset random are below this [%d]", RandomTokens::kVocabulary),
+       "Prompts"},
+      1, RandomTokens::kVocabularyMax);
+  given.synthetic_text = flags.SwitchForStep(
+      {"--synthetic-text",
+       "The prompts are not language: conclude nothing about speculation from them", "Prompts"});
   flags.Then([given](const Surroundings& surroundings, Request& request) {
     return TakePrompts(given, surroundings, request);
   });

@@ -74,7 +74,7 @@ std::span<const StepOutput> BatchModel::Advance(MonoTime now) {
       counters_.prompt_tokens + counters_.generation_tokens - tokens_before;
   for (const Sequence& sequence : running_) {
     if (sequence.produced < sequence.spec.output_tokens) continue;
-    CountEnd(sequence, false);
+    CountEnd(sequence, sequence.spec.finish == Finish::kAbort);
     ++pass_.completed;
   }
   // After the step: a request that ends in it still took part in it.
@@ -110,11 +110,10 @@ void BatchModel::BeginStep(MonoTime begin) {
     budget -= sequence.chunk;
     prefilled += sequence.chunk;
   }
-  step_length_ = options_.step + options_.step_per_sequence * static_cast<int64_t>(decoding) +
-                 Nanos(static_cast<int64_t>(static_cast<double>(prefilled) * 1e9 /
-                                            options_.prefill_tokens_per_s));
-  // The drafter works for the whole batch at once: its time doesn't grow with it.
-  if (decoding > 0) step_length_ += options_.per_draft_token * options_.draft_length;
+  step_length_ = StepTime(options_.time, {.decoding = decoding,
+                                          .draft_tokens = options_.draft_length,
+                                          .prefill_tokens = prefilled,
+                                          .kv_tokens = KvTokens()});
   step_end_ = begin + step_length_;
 }
 
@@ -181,8 +180,12 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   pass_.prefill_tokens += sequence.chunk;
   // Part of its prompt is still to be computed: no token yet.
   if (!sequence.decoding()) return;
-  StepOutput output{.id = sequence.spec.id, .tokens = 1, .step = sequence.step};
+  StepOutput output{.id = sequence.spec.id,
+                    .tokens = 1,
+                    .cached = static_cast<uint32_t>(sequence.cached),
+                    .step = sequence.step};
   if (decodes) Verify(sequence, output);
+  sequence.beyond_stop = EndByStopString(sequence, output.tokens);
   const uint64_t wanted = sequence.spec.output_tokens - sequence.produced;
   // The response's end cuts its last step.
   output.tokens = static_cast<uint32_t>(std::min<uint64_t>(output.tokens, wanted));
@@ -203,6 +206,19 @@ void BatchModel::EndStepOf(Sequence& sequence, MonoTime end) {
   sequence.last_output = end;
   ++sequence.step;
   outputs_.push_back(output);
+}
+
+// Ends the reply in the middle of a step of `tokens`, where the stop string is due; returns how
+// many the step makes beyond it.
+uint32_t BatchModel::EndByStopString(Sequence& sequence, uint32_t tokens) {
+  SequenceSpec& spec = sequence.spec;
+  const bool due = spec.stop_string_from && sequence.produced >= *spec.stop_string_from;
+  const uint64_t made = std::min<uint64_t>(tokens, spec.output_tokens - sequence.produced);
+  // Its end by other means comes first.
+  if (!due || made < 2 || made < tokens) return 0;
+  spec.output_tokens = sequence.produced + made / 2;
+  spec.finish = Finish::kStopString;
+  return static_cast<uint32_t>(made - made / 2);
 }
 
 uint32_t BatchModel::DraftTokens(const Sequence& sequence, uint64_t step) const {
@@ -231,6 +247,7 @@ void BatchModel::Verify(const Sequence& sequence, StepOutput& output) {
 
 void BatchModel::CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end) {
   counters_.generation_tokens += output.tokens;
+  if (options_.counts_beyond_stop) counters_.generation_tokens += sequence.beyond_stop;
   if (output.step == 0) {
     counters_.prompt_tokens += sequence.spec.prompt_tokens;
     const double first_s = Seconds(end - sequence.arrived);
@@ -239,8 +256,21 @@ void BatchModel::CountStep(const Sequence& sequence, const StepOutput& output, M
   } else {
     CountGap(sequence, output, end);
   }
-  if (output.finish == Finish::kNo) return;
-  ++(output.finish == Finish::kStop ? counters_.finished_by_stop : counters_.finished_by_length);
+  if (output.finish != Finish::kNo) CountFinish(sequence, output.finish, end);
+}
+
+void BatchModel::CountFinish(const Sequence& sequence, Finish finish, MonoTime end) {
+  switch (finish) {
+    case Finish::kLength:
+      ++counters_.finished_by_length;
+      break;
+    case Finish::kStop:
+    case Finish::kStopString:
+      ++counters_.finished_by_stop;
+      break;
+    default:
+      break;  // aborted ones finish by neither
+  }
   counters_.request_s.Observe(Seconds(end - sequence.arrived));
   if (!sequence.spec.streamed) counters_.whole_request_s.Observe(Seconds(end - sequence.arrived));
   counters_.request_prompt_tokens.Observe(sequence.spec.prompt_tokens);
@@ -274,9 +304,11 @@ void BatchModel::CountEnd(const Sequence& sequence, bool aborted) {
     ended.prompt_tokens = sequence.spec.prompt_tokens;
     ended.cached_tokens = sequence.cached;
     ended.generation_tokens = sequence.produced;
+    ended.tokens_beyond_stop = sequence.beyond_stop;
     ended.decode_s = Seconds(sequence.last_output - sequence.first_output);
     ended.speculation = sequence.speculation;
   }
+  if (sequence.spec.has_request_id) counters_.ended_with_request_id.Add(ended);
   (sequence.spec.streamed ? counters_.ended_streamed : counters_.ended_whole).Add(ended);
   const bool known = counters_.ended_by_category.contains(sequence.spec.category);
   // Clients name categories as they like.
@@ -292,7 +324,7 @@ void BatchModel::LogPass() {
   pass_.running = running_.size() + pass_.completed;
   pass_.waiting = waiting_.size();
   pass_.kv_tokens = KvTokens();
-  if (pass_.decoding > 0) pass_.drafting = options_.per_draft_token * options_.draft_length;
+  if (pass_.decoding > 0) pass_.drafting = options_.time.per_draft_token * options_.draft_length;
   iterations_.Add(pass_);
 }
 

@@ -5,15 +5,14 @@
 #include <deque>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "common/base/clock.h"
-#include "tools/sim/draws.h"
 #include "tools/sim/engine_counters.h"
-#include "tools/sim/finish.h"
 #include "tools/sim/iteration_log.h"
 #include "tools/sim/prefix_cache.h"
+#include "tools/sim/sequence.h"
+#include "tools/sim/step_time.h"
 
 namespace specctl::sim {
 
@@ -27,43 +26,19 @@ enum class TokenGaps {
 struct BatchOptions {
   uint32_t batch_max = 1024;           // requests that run at once; others wait
   uint32_t batched_tokens_max = 8192;  // of a step: decodes first, the rest of it prefills
-  Nanos step{15'000'000};              // a step takes step + step_per_sequence x decoding requests
-  Nanos step_per_sequence{20'000};
-  Nanos per_draft_token{1'000'000};       //   + this x draft length, where any request has a draft
-  double prefill_tokens_per_s = 100'000;  //   + prompt tokens computed in it / this
-  uint32_t draft_length = 3;              // 0: no speculative decoding
+  StepTimeOptions time;
+  uint32_t draft_length = 3;  // 0: no speculative decoding
   double no_draft_share = 0;  // steps of a request without a draft, as an N-gram proposer's
   uint64_t kv_tokens_max = 4'000'000;  // beyond it the request that came last is preempted
   bool prefix_cache = false;
+  // Whether generation_tokens has what a step made beyond a stop string, as where another process
+  // than the engine looks for it.
+  bool counts_beyond_stop = false;
   bool drafts_fit_room = false;  // drafts are cut to the tokens that a request may still make
   TokenGaps token_gaps = TokenGaps::kSteps;
   HistogramBounds bounds = VllmBounds();
   size_t iterations_kept = 0;     // in iterations()
   uint32_t decode_interval = 40;  // passes between two values of DecodeProgress's interval
-};
-
-struct SequenceSpec {
-  uint64_t id = 0;  // the caller's
-  uint32_t prompt_tokens = 0;
-  std::vector<uint64_t> prompt_blocks;
-  uint64_t output_tokens = 1;  // >= 1, the end-of-sequence token among them
-  uint64_t tokens_max = 1;     // that it might make; at least output_tokens
-  Finish finish = Finish::kLength;
-  bool streamed = true;
-  std::string category;
-  Draws draws;
-  std::vector<double> acceptance;  // conditional; draft_length of them
-};
-
-// What one step gave one request.
-struct StepOutput {
-  uint64_t id = 0;
-  uint32_t tokens = 0;  // >= 1; those beyond output_tokens are cut off
-  uint32_t drafted = 0;
-  uint32_t accepted = 0;  // with those cut off
-  uint64_t step = 0;      // 0: prefill, then 1, 2, ...
-  Finish finish = Finish::kNo;
-  bool decode = false;  // of a decoding request; false: of its prompt, or after a preemption
 };
 
 // Runs steps over a batch: what waits is admitted first come first served, prompts are computed in
@@ -107,6 +82,7 @@ class BatchModel {
     uint64_t cached = 0;          // prompt tokens found in the prefix cache
     MonoTime first_output;
     bool admitted_before = false;
+    uint64_t beyond_stop = 0;  // tokens that its last step made beyond a stop string
     SpeculationCounts speculation{0};
     bool decoding() const { return computed == prefill_target; }
     uint64_t kv_tokens() const {
@@ -121,8 +97,10 @@ class BatchModel {
   uint64_t KvTokens() const;
   void EndStepOf(Sequence& sequence, MonoTime end);
   void Verify(const Sequence& sequence, StepOutput& output);
+  uint32_t EndByStopString(Sequence& sequence, uint32_t tokens);
   uint32_t DraftTokens(const Sequence& sequence, uint64_t step) const;
   void CountStep(const Sequence& sequence, const StepOutput& output, MonoTime end);
+  void CountFinish(const Sequence& sequence, Finish finish, MonoTime end);
   void CountGap(const Sequence& sequence, const StepOutput& output, MonoTime end);
   void CountEnd(const Sequence& sequence, bool aborted);
   void CountPass(MonoTime end);

@@ -122,6 +122,7 @@ void Connection::BeginReply(InferenceRequest request, const HttpRequest& http) {
   const Draws draws{SplitMix64(replica_.options().seed ^ request.prompt_hash) ^ request.seed};
   const int64_t created =
       std::chrono::duration_cast<std::chrono::seconds>(read.time_since_epoch()).count();
+  request.has_request_id = !http.request_id.empty();
   Flavour& flavour = replica_.flavour();
   ReplyIdentity identity{.response_id = flavour.ResponseId(request, http.request_id, ordinal),
                          .model = request.model,
@@ -163,6 +164,7 @@ void Connection::StartSequence() {
   spec.tokens_max = spec.output_tokens;
   spec.streamed = request.stream;
   spec.category = request.category;
+  spec.has_request_id = request.has_request_id;
   if (!request.ignore_eos && options.eos_mean_tokens > 0) {
     const uint64_t eos =
         std::max<uint64_t>(EosLength(spec.draws, options.eos_mean_tokens), request.min_tokens);
@@ -171,6 +173,14 @@ void Connection::StartSequence() {
       spec.output_tokens = eos;
       spec.finish = Finish::kStop;
     }
+  }
+  const Quirks& quirks = options.reply.quirks;
+  if (!request.stop.empty() && quirks.Happens(Quirk::kStopString, spec.draws)) {
+    spec.stop_string_from = PickFor(Quirk::kStopString, spec.draws, spec.output_tokens);
+  }
+  if (spec.output_tokens > 1 && quirks.Happens(Quirk::kAbort, spec.draws)) {
+    spec.output_tokens = 1 + PickFor(Quirk::kAbort, spec.draws, spec.output_tokens - 1);
+    spec.finish = Finish::kAbort;
   }
   const auto rates = options.acceptance.Conditional(request.category);
   spec.acceptance.assign(rates.begin(), rates.end());

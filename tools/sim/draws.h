@@ -16,7 +16,9 @@ enum class Purpose : uint8_t {
   kLength,
   kFault,
   kResponseId,
-  kTextless
+  kTextless,
+  kQuirk,
+  kQuirkSize
 };
 
 // A source of numbers without state: the same (base, purpose, index) always gives the same number,

@@ -75,6 +75,7 @@ void EndedRequests::Add(const EndedRequests& other) {
   prompt_tokens += other.prompt_tokens;
   cached_tokens += other.cached_tokens;
   generation_tokens += other.generation_tokens;
+  tokens_beyond_stop += other.tokens_beyond_stop;
   decode_s += other.decode_s;
   speculation.Add(other.speculation);
 }

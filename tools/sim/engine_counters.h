@@ -52,7 +52,8 @@ struct EndedRequests {
   uint64_t prompt_tokens = 0;
   uint64_t cached_tokens = 0;  // of the prompt's
   uint64_t generation_tokens = 0;
-  double decode_s = 0;  // from the first token to the last
+  uint64_t tokens_beyond_stop = 0;  // further ones, which last steps made beyond stop strings
+  double decode_s = 0;              // from the first token to the last
   SpeculationCounts speculation;
 
   void Add(const EndedRequests& other);
@@ -81,6 +82,7 @@ struct EngineCounters {
       : accepted_by_position(draft_length),
         ended_streamed(draft_length),
         ended_whole(draft_length),
+        ended_with_request_id(draft_length),
         first_token_s(bounds.first_token_s),
         whole_first_token_s(bounds.first_token_s),
         token_gap_s(bounds.token_gap_s),
@@ -91,9 +93,10 @@ struct EngineCounters {
         request_generation_tokens(bounds.generation_tokens),
         iteration_tokens(bounds.iteration_tokens) {}
 
-  uint64_t prompt_tokens = 0;      // of requests whose first token was made
-  uint64_t generation_tokens = 0;  // without those cut off at the end of a request
-  uint64_t drafts = 0;             // steps of a request that had a draft
+  uint64_t prompt_tokens = 0;  // of requests whose first token was made
+  // Without those cut off at the end of a request, but where another process cuts them off.
+  uint64_t generation_tokens = 0;
+  uint64_t drafts = 0;  // steps of a request that had a draft
   uint64_t draft_tokens = 0;
   uint64_t accepted_tokens = 0;  // with those cut off
   std::vector<uint64_t> accepted_by_position;
@@ -106,7 +109,8 @@ struct EngineCounters {
 
   DecodeProgress decode;
   EndedRequests ended_streamed;
-  EndedRequests ended_whole;  // requests that were not streamed
+  EndedRequests ended_whole;            // requests that were not streamed
+  EndedRequests ended_with_request_id;  // streamed or not
   std::map<std::string, EndedRequests, std::less<>> ended_by_category;  // streamed or not
   EndedRequests Ended() const;
 

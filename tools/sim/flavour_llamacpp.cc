@@ -36,6 +36,7 @@ bool IsOneOf(const Paths& paths, std::string_view path) {
 // What only llama.cpp knows.
 void ReadLlamacppFields(RequestFields& fields, InferenceRequest& request) {
   request.timings_per_token = fields.Bool("timings_per_token");
+  request.return_progress = fields.Bool("return_progress");
   request.return_token_ids = false;
   // The prompt's step gives one in any case.
   request.max_tokens = std::max<uint32_t>(1, request.max_tokens);

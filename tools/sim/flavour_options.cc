@@ -22,6 +22,7 @@ void AdaptBatch(EngineKind engine, BatchOptions& batch) {
       batch.drafts_fit_room = true;
       return;
     case EngineKind::kVllm:
+      batch.counts_beyond_stop = true;  // its API server finds them
       return;
   }
 }

@@ -142,8 +142,7 @@ std::unique_ptr<ReplyWriter> SglangFlavour::NewWriter(const InferenceRequest& re
     writer = std::make_unique<SglangGenerateReply>(request, identity, options_,
                                                    engine_.batch.draft_length);
   } else {
-    writer = std::make_unique<SglangReply>(request, identity, options_.sglang_names,
-                                           engine_.batch.draft_length);
+    writer = std::make_unique<SglangReply>(request, identity, options_, engine_.batch.draft_length);
   }
   if (options_.sglang_request_log.empty()) return writer;
   return std::make_unique<LoggedReply>(std::move(writer), log_, request, identity);

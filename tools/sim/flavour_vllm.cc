@@ -69,6 +69,10 @@ std::string VllmFlavour::ServerInfo() const {
     json.Field(size, 1);
   }
   json.EndObject();
+  json.Key("scheduler_config");
+  json.BeginObject();
+  json.Field("stream_interval", options_.stream_interval);
+  json.EndObject();
   json.Key("speculative_config");
   if (engine_.batch.draft_length == 0) {
     json.Null();
@@ -91,8 +95,11 @@ std::string VllmFlavour::ResponseId(const InferenceRequest& request, std::string
 
 std::unique_ptr<ReplyWriter> VllmFlavour::NewWriter(const InferenceRequest& request,
                                                     const ReplyIdentity& identity) const {
-  return std::make_unique<VllmReply>(request, identity, options_.spec_metrics,
-                                     engine_.batch.draft_length);
+  return std::make_unique<VllmReply>(
+      request, identity,
+      VllmReplyOptions{.spec_metrics = options_.spec_metrics,
+                       .draft_length = engine_.batch.draft_length,
+                       .prompt_tokens_details = options_.prompt_tokens_details});
 }
 
 std::string VllmFlavour::ErrorEvents(const ApiError& error) const {

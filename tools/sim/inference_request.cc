@@ -167,6 +167,22 @@ void CheckSampling(const RequestRules& rules, RequestFields& fields, InferenceRe
       "decoding.";
 }
 
+// A switch in chat, the number of alternatives in completions.
+bool AsksForLogprobs(const RequestFields& fields) {
+  const json::value* asked = fields.Find("logprobs");
+  return asked != nullptr && (asked->is_number() || *asked == json::value(true));
+}
+
+// A string or a list of strings.
+std::string FirstStopString(const RequestFields& fields) {
+  const json::value* stop = fields.Find("stop");
+  if (stop == nullptr) return "";
+  if (const json::array* list = stop->if_array(); list != nullptr && !list->empty()) {
+    stop = &list->front();
+  }
+  return stop->is_string() ? std::string(stop->as_string()) : "";
+}
+
 void CheckContext(const RequestRules& rules, RequestFields& fields,
                   const InferenceRequest& request) {
   if (request.prompt_tokens > rules.context_tokens_max) {
@@ -234,6 +250,8 @@ std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody&
   request.ignore_eos = fields.Bool("ignore_eos");
   request.min_tokens = static_cast<uint32_t>(
       std::clamp<int64_t>(fields.Integer("min_tokens").value_or(0), 0, UINT32_MAX));
+  request.logprobs = AsksForLogprobs(fields);
+  request.stop = FirstStopString(fields);
   request.seed = static_cast<uint64_t>(fields.Integer("seed").value_or(0));
   request.prompt_tokens =
       prompt.token_ids.value_or(PromptTokens(prompt.text.size(), prompt.messages));

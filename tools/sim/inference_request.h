@@ -32,8 +32,15 @@ struct InferenceRequest {
   std::string response_id;           // "rid", of SGLang; empty: the server's
   bool return_spec_details = false;  // "return_spec_tokens_details", of SGLang
   bool timings_per_token = false;    // of llama.cpp
-  bool detokenize = true;            // of TensorRT-LLM's completions; false: ids and no text
-  std::string category;              // given, else recognised
+  bool return_progress = false;      // of llama.cpp
+  bool return_perf_metrics = false;  // of TensorRT-LLM
+  bool framed_ids = false;           // of SGLang: all ids in a named event
+  bool without_nulls = false;
+  bool logprobs = false;        // of each token
+  std::string stop;             // the first stop string; empty: none
+  bool detokenize = true;       // of TensorRT-LLM's completions; false: ids and no text
+  bool has_request_id = false;  // the HTTP request had an X-Request-Id
+  std::string category;         // given, else recognised
   std::vector<uint64_t> prompt_blocks;
   // What only the engine notices, when the head of a stream has been sent.
   std::optional<ApiError> refused_by_engine;
@@ -73,8 +80,8 @@ struct RequestBody {
 };
 
 // Reads and checks a request by the rules of a server; an error has its status and words.  `n` and
-// `best_of` other than 1, and several prompts in one request, are refused with 400; `stop` and
-// `logprobs` have no effect.  Pure; thread-safe.
+// `best_of` other than 1, and several prompts in one request, are refused with 400.  Pure;
+// thread-safe.
 std::variant<InferenceRequest, ApiError> ReadInferenceRequest(const RequestBody& body,
                                                               const RequestRules& rules);
 

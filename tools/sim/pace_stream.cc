@@ -34,7 +34,7 @@ uint32_t PaceStream::Next(std::string& out) {
   const std::vector<uint32_t> prompt_ids =
       first && with_ids ? Ids(request_.prompt_tokens) : std::vector<uint32_t>();
   const bool chat = request_.route == Route::kChat;
-  if (first && chat) writer_.Role(prompt_ids, out);
+  if (first && chat) writer_.Role(prompt_ids, false, out);
   // The prompt's step gives one token, as in a real engine.
   const uint32_t planned = first ? 1 : tokens_[(chunks_ - 1) % tokens_.size()];
   const auto tokens =
@@ -49,7 +49,7 @@ uint32_t PaceStream::Next(std::string& out) {
   // Completions have no role event: the prompt's ids come with the first text.
   writer_.Content(event, chat ? std::vector<uint32_t>() : prompt_ids, out);
   if (!done()) return tokens;
-  if (request_.include_usage) writer_.Usage(sent_tokens_, "", out);
+  if (request_.include_usage) writer_.Usage({.completion_tokens = sent_tokens_}, out);
   VllmEvents::End(out);
   return tokens;
 }

@@ -32,7 +32,7 @@ json::object AsCompletion(const json::object& body) {
   CopyMember(params, "max_new_tokens", "max_tokens", completion);
   CopyMember(params, "min_new_tokens", "min_tokens", completion);
   CopyMember(params, "sampling_seed", "seed", completion);
-  for (const char* name : {"temperature", "ignore_eos", "n"}) {
+  for (const char* name : {"temperature", "ignore_eos", "n", "stop"}) {
     CopyMember(params, name, name, completion);
   }
   return completion;
@@ -72,6 +72,15 @@ SglangGenerateReply::SglangGenerateReply(const InferenceRequest& request,
       names_(options.sglang_names),
       draft_length_(draft_length) {}
 
+void SglangGenerateReply::WriteEmpty(const ReplyState& state, std::string& out) {
+  ReplyState sent = state;
+  // The end is not told twice, nor anything that is not sent yet.
+  sent.step.finish = Finish::kNo;
+  sent.ids.resize(state.ids_sent);
+  sent.text.all.resize(state.text.sent);
+  AppendHttpChunk("data: " + Body(sent, !incremental_) + "\n\n", out);
+}
+
 bool SglangGenerateReply::WriteEvents(const ReplyState& state, std::vector<ReplyPiece>& pieces) {
   ReplyPiece& event = pieces.emplace_back();
   event.tokens = static_cast<uint32_t>(state.unsent_ids().size());
@@ -90,7 +99,7 @@ std::string SglangGenerateReply::WholeBody(const ReplyState& state) const {
 std::string SglangGenerateReply::Body(const ReplyState& state, bool whole) const {
   JsonWriter writer;
   writer.BeginObject();
-  writer.Field("text", whole ? std::string_view(state.text) : state.unsent_text());
+  writer.Field("text", whole ? std::string_view(state.text.all) : state.text.unsent());
   if (whole) {
     writer.ArrayField("output_ids", state.ids);
   } else {

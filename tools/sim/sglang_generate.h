@@ -24,10 +24,13 @@ class SglangGenerateReply final : public ReplyWriter {
   SglangGenerateReply(const InferenceRequest& request, const ReplyIdentity& identity,
                       const FlavourOptions& options, uint32_t draft_length);
 
+  // Again what was sent, with no token more.
+  void WriteEmpty(const ReplyState& state, std::string& out) override;
   bool WriteEvents(const ReplyState& state, std::vector<ReplyPiece>& pieces) override;
   std::string WholeBody(const ReplyState& state) const override;
 
  private:
+  // What is not yet sent, or all of it.
   std::string Body(const ReplyState& state, bool whole) const;
 
   const InferenceRequest& request_;

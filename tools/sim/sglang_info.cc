@@ -36,7 +36,7 @@ void WriteArguments(const FlavourOptions& options, const ServedEngine& engine, J
   json.Field("disable_overlap_schedule", true);
   for (const char* size : {"tp_size", "pp_size", "dp_size", "ep_size"}) json.Field(size, 1);
   json.Field("enable_dp_attention", false);
-  json.Field("stream_interval", 1);
+  json.Field("stream_interval", options.stream_interval);
   json.Field("incremental_streaming_output", false);
   json.Field("enable_metrics", options.metrics);
   json.Field("decode_log_interval", batch.decode_interval);

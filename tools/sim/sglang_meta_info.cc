@@ -19,13 +19,16 @@ void Null(std::string_view name, JsonWriter& writer) {
   writer.Null();
 }
 
-void WriteFinishReason(const ReplyState& state, JsonWriter& writer) {
+void WriteFinishReason(const SglangMetaInfo& meta, JsonWriter& writer) {
+  const ReplyState& state = meta.state;
   if (!state.finished()) return Null("finish_reason", writer);
   writer.Key("finish_reason");
   writer.BeginObject();
   writer.Field("type", FinishText(state.step.finish));
-  if (state.step.finish == Finish::kStop) {
+  if (EndsSequence(state.step.finish)) {
     writer.Field("matched", kEosTokenId);
+  } else if (state.step.finish == Finish::kStopString) {
+    writer.Field("matched", meta.request.stop);
   } else {
     writer.Field("length", state.tokens());
   }
@@ -52,7 +55,7 @@ void WriteEnd(const SglangMetaInfo& meta, JsonWriter& writer) {
 void WriteMetaInfo(const SglangMetaInfo& meta, JsonWriter& writer) {
   const ReplyState& state = meta.state;
   writer.Field("id", meta.identity.response_id);
-  WriteFinishReason(state, writer);
+  WriteFinishReason(meta, writer);
   writer.Field("prompt_tokens", meta.request.prompt_tokens);
   writer.Field("weight_version", "default");
   writer.Field("num_retractions", 0);
@@ -63,7 +66,7 @@ void WriteMetaInfo(const SglangMetaInfo& meta, JsonWriter& writer) {
   Float("queue_time", 0, writer);
   writer.Field("reasoning_tokens", 0);
   writer.Field("completion_tokens", state.tokens());
-  writer.Field("cached_tokens", 0);
+  writer.Field("cached_tokens", state.cached_tokens);
   if (state.finished()) {
     writer.Key("weight_versions");
     writer.BeginArray();

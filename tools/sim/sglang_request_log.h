@@ -39,6 +39,12 @@ class LoggedReply final : public ReplyWriter {
               const InferenceRequest& request, const ReplyIdentity& identity)
       : writer_(std::move(writer)), log_(log), request_(request), identity_(identity) {}
 
+  void WriteOpening(const ReplyState& state, std::string& out) override {
+    writer_->WriteOpening(state, out);
+  }
+  void WriteEmpty(const ReplyState& state, std::string& out) override {
+    writer_->WriteEmpty(state, out);
+  }
   bool WriteEvents(const ReplyState& state, std::vector<ReplyPiece>& pieces) override;
   std::string WholeBody(const ReplyState& state) const override;
 

@@ -15,8 +15,10 @@
 #include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
 #include "tools/sim/model_server.h"
+#include "tools/sim/model_truth.h"
 #include "tools/sim/pace_server.h"
 #include "tools/sim/sim_options.h"
+#include "tools/sim/step_time_flags.h"
 
 namespace specctl::sim {
 namespace {
@@ -30,9 +32,10 @@ struct Flags {
   SimOptions options;
   std::vector<std::string> acceptance;
   std::vector<std::string> faults;
-  double step_ms = 15;
-  double step_ms_per_seq = 0.02;
-  double draft_ms = 1;
+  std::vector<std::string> quirks;
+  StepTimeFlags step_time;
+  bool model_truth = false;
+  TruthLoad truth;
   double die_after_s = 0;
   double silent_after_s = 0;
   bool paced = false;
@@ -87,6 +90,10 @@ void AddEngineFlags(CLI::App& app, Flags& flags) {
   app.add_flag("--enable-metrics", flags.enable_metrics,
                "Serve metrics, which all but vllm do only when asked to")
       ->excludes(app.get_option("--no-metrics"));
+  app.add_flag("--enable-prompt-tokens-details", options.flavour.prompt_tokens_details,
+               "vLLM's usage tells how much of the prompt was cached");
+  app.add_flag("--enable-cache-report", options.flavour.cache_report,
+               "SGLang's usage tells how much of the prompt was cached");
   app.add_option("--draft-model", options.flavour.draft_model,
                  "Name of the drafter that the server tells of; without one it drafts by N-gram");
   app.add_option("--attention-dp", options.flavour.attention_dp,
@@ -119,15 +126,7 @@ void AddModelFlags(CLI::App& app, Flags& flags) {
       ->transform(WholeNumber(1, kKvTokensMax))
       ->capture_default_str();
   app.add_flag("--prefix-cache", batch.prefix_cache, "Reuse the KV blocks of earlier prompts");
-  app.add_option("--step-ms", flags.step_ms, "Base time of a step")
-      ->check(CLI::Range(0.01, 60'000.0))
-      ->capture_default_str();
-  app.add_option("--step-ms-per-seq", flags.step_ms_per_seq, "Additional time per decoding request")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--prefill-tokens-per-s", batch.prefill_tokens_per_s, "Prefill speed")
-      ->check(CLI::Range(1.0, 1e12))
-      ->capture_default_str();
+  AddStepTimeFlags(app, flags.step_time);
   app.add_option("--eos-mean", options.eos_mean_tokens,
                  "Mean length of replies that end on their own; 0: none do")
       ->check(CLI::NonNegativeNumber)
@@ -144,9 +143,6 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
                  "Draft tokens per step; 0: no speculative decoding")
       ->transform(WholeNumber(0, 64))
       ->capture_default_str();
-  app.add_option("--draft-ms", flags.draft_ms, "Additional time per draft token")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   app.add_option(
       "--acceptance", flags.acceptance,
       "Conditional acceptance rates, such as 0.8,0.7,0.6 or coding=0.9,0.85,0.8; repeatable");
@@ -161,6 +157,24 @@ void AddSpeculationFlags(CLI::App& app, Flags& flags) {
   app.add_option("--per-request-spec-decode-metrics", options.flavour.spec_metrics,
                  "Acceptance statistics in the last event: none, summary or detailed")
       ->transform(CLI::CheckedTransformer(kDetails));
+}
+
+void AddTruthFlags(CLI::App& app, Flags& flags) {
+  CLI::Option* const truth = app.add_flag(
+      "--model-truth", flags.model_truth,
+      "Serve nothing: print what this engine does at each --truth-bs, computed in virtual time");
+  app.add_option("--truth-bs", flags.truth.bs, "Concurrencies of --model-truth, such as 1,8,64")
+      ->delimiter(',')
+      ->transform(WholeNumber(1, 65'536))
+      ->needs(truth);
+  app.add_option("--truth-isl", flags.truth.isl_tokens, "Tokens of its prompts")
+      ->transform(WholeNumber(1, 10'000'000))
+      ->needs(truth)
+      ->capture_default_str();
+  app.add_option("--truth-osl", flags.truth.osl_tokens, "Tokens of its replies")
+      ->transform(WholeNumber(2, 10'000'000))
+      ->needs(truth)
+      ->capture_default_str();
 }
 
 void AddFaultFlags(CLI::App& app, Flags& flags) {
@@ -183,6 +197,17 @@ void AddFaultFlags(CLI::App& app, Flags& flags) {
       ->transform(WholeNumber(1, 1'000'000));
 }
 
+void AddQuirkFlags(CLI::App& app, Flags& flags) {
+  app.add_option("--stream-interval", flags.options.reply.stream_interval,
+                 "Send a chunk only when it has this many tokens; the first token at once, and the "
+                 "last")
+      ->transform(WholeNumber(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--quirk", flags.quirks,
+                 "NAME[:share of the replies or steps], where NAME is " + QuirkNames() +
+                     "; repeatable; docs/simulator.md tells what each does");
+}
+
 void AddPaceFlags(CLI::App& app, Flags& flags) {
   static const std::map<std::string, PacePhase> kPhases = {{"spread", PacePhase::kSpread},
                                                            {"together", PacePhase::kTogether}};
@@ -193,8 +218,9 @@ void AddPaceFlags(CLI::App& app, Flags& flags) {
              "Chunks per second on each stream, in place of the batch model; for benchmarks")
           ->check(CLI::Range(0.01, 100'000.0))
           ->each([&flags](const std::string&) { flags.paced = true; });
-  for (const char* other : {"--fault", "--textless-share", "--die-after", "--silent-after",
-                            "--burst", "--merge-share", "--no-draft-share", "--acceptance"}) {
+  for (const char* other :
+       {"--fault", "--textless-share", "--die-after", "--silent-after", "--burst", "--merge-share",
+        "--no-draft-share", "--acceptance", "--stream-interval", "--quirk"}) {
     // The paced server has no batch and no faults: silently ignoring these would mislead.
     pace->excludes(app.get_option(other));
   }
@@ -226,6 +252,9 @@ absl::Status CheckEngine(const Flags& flags) {
       {flags.paced, "--pace", kVllm, "vllm, the only paced one"},
       {flavour.spec_metrics != SpecMetricsDetail::kNone, "--per-request-spec-decode-metrics", kVllm,
        "vllm, whose flag this is"},
+      {flavour.prompt_tokens_details, "--enable-prompt-tokens-details", kVllm,
+       "vllm, whose flag this is"},
+      {flavour.cache_report, "--enable-cache-report", kSglang, "sglang, whose flag this is"},
       {flavour.dev_mode, "--server-dev-mode", kVllm, "vllm, whose mode this is"},
       {flavour.sglang_names != SglangNames::kSince0512, "--sglang-names", kSglang, "sglang"},
       {flavour.sglang_incremental, "--incremental-streaming-output", kSglang,
@@ -242,6 +271,8 @@ absl::Status CheckEngine(const Flags& flags) {
       {!flavour.api_key.empty(), "--api-key", kTrtllm, "trtllm, which asks for no key"},
       {flags.options.reply.merge_share > 0, "--merge-share", kLlamacpp,
        "llamacpp, which sends each token by itself"},
+      {flags.options.reply.stream_interval > 1, "--stream-interval", kLlamacpp,
+       "llamacpp, which sends each token by itself"},
       {flags.options.batch.no_draft_share > 0, "--no-draft-share", kSglang,
        "sglang, which verifies drafts of the full length in every step"}};
   for (const OwnFlag& flag : impossible) {
@@ -249,18 +280,22 @@ absl::Status CheckEngine(const Flags& flags) {
     return absl::InvalidArgumentError(
         absl::StrFormat("%s: need another --engine than %s", flag.name, flag.need));
   }
-  return absl::OkStatus();
+  return flags.options.reply.quirks.CheckFor(flavour.engine);
 }
 
 absl::Status CheckTogether(Flags& flags) {
   SimOptions& options = flags.options;
-  options.batch.step = FromMillis(flags.step_ms);
-  options.batch.step_per_sequence = FromMillis(flags.step_ms_per_seq);
-  options.batch.per_draft_token = FromMillis(flags.draft_ms);
+  if (absl::Status taken = TakeStepTime(flags.step_time, options.batch.time); !taken.ok()) {
+    return taken;
+  }
   options.flavour.seed = options.seed;
   const bool vllm = options.flavour.engine == EngineKind::kVllm;
   options.flavour.metrics = vllm ? !flags.no_metrics : flags.enable_metrics;
+  options.flavour.stream_interval = options.reply.stream_interval;
   AdaptBatch(options.flavour.engine, options.batch);
+  for (const std::string& text : flags.quirks) {
+    if (absl::Status added = options.reply.quirks.Add(text); !added.ok()) return added;
+  }
   if (absl::Status fits = CheckEngine(flags); !fits.ok()) return fits;
   // Before --acceptance, whose rates are checked against the draft length.
   options.acceptance = AcceptanceModel(options.batch.draft_length);
@@ -292,6 +327,11 @@ absl::Status CheckTogether(Flags& flags) {
 
 int Run(Flags& flags) {
   absl::Status status = CheckTogether(flags);
+  if (status.ok() && flags.model_truth) {
+    const SimOptions& options = flags.options;
+    std::fputs(ModelTruthJson(options.batch, options.acceptance, flags.truth).c_str(), stdout);
+    return std::fflush(stdout) == 0 ? 0 : 1;
+  }
   if (status.ok()) {
     status = flags.options.pace ? RunPaceServer(flags.options) : RunModelServer(flags.options);
   }
@@ -309,7 +349,9 @@ void AddSimCommand(CLI::App& app, int& exit_status) {
   AddEngineFlags(*sim, *flags);
   AddModelFlags(*sim, *flags);
   AddSpeculationFlags(*sim, *flags);
+  AddTruthFlags(*sim, *flags);
   AddFaultFlags(*sim, *flags);
+  AddQuirkFlags(*sim, *flags);
   AddPaceFlags(*sim, *flags);
   ::specctl::flags::SetHelp(
       *sim,

@@ -14,6 +14,7 @@ void WriteEnded(const EndedRequests& ended, JsonWriter& json) {
   json.Field("prompt_tokens", ended.prompt_tokens);
   json.Field("cached_tokens", ended.cached_tokens);
   json.Field("generation_tokens", ended.generation_tokens);
+  json.Field("tokens_beyond_stop", ended.tokens_beyond_stop);
   json.Field("decode_steps", speculation.steps);
   json.Field("drafts", speculation.drafts);
   json.Field("draft_tokens", speculation.draft_tokens);
@@ -30,6 +31,10 @@ std::string TruthJson(const EngineCounters& counters) {
   WriteEnded(counters.Ended(), json);
   json.Field("engine_steps", counters.iteration_tokens.count());
   json.Field("late_steps", counters.overruns);
+  json.Key("with_request_id");
+  json.BeginObject();
+  WriteEnded(counters.ended_with_request_id, json);
+  json.EndObject();
   json.Key("categories");
   json.BeginObject();
   for (const auto& [category, ended] : counters.ended_by_category) {

@@ -45,10 +45,42 @@ std::string& Begin(const std::string& prefix) {
   return json;
 }
 
-void EndEvent(std::string& json, std::string& out) {
-  json += "}\n\n";
-  // One event in one HTTP chunk, as uvicorn sends them.
-  AppendHttpChunk(json, out);
+// What has neither reasoning nor a tool call has a content, empty or not.
+void AppendDelta(const ContentEvent& event, std::string& json) {
+  const auto member = [&json, begin = json.size()](std::string_view name) -> std::string& {
+    if (json.size() > begin) json += ',';
+    json += '"';
+    json += name;
+    json += "\":";
+    return json;
+  };
+  const auto text = [&](std::string_view name, std::string_view value) {
+    member(name) += '"';
+    // Without escapes: the words of token_model.cc need none.
+    json += value;
+    json += '"';
+  };
+  if (!event.reasoning.empty()) text("reasoning", event.reasoning);
+  if (!event.tool_calls_json.empty()) member("tool_calls") += event.tool_calls_json;
+  const bool has_other = !event.reasoning.empty() || !event.tool_calls_json.empty();
+  if (!event.text.empty() || !has_other) text("content", event.text);
+}
+
+void AppendLogprobs(const ContentEvent& event, std::string& json) {
+  json += R"("logprobs":)";
+  json += event.logprobs_json.empty() ? "null" : event.logprobs_json;
+  json += R"(,"finish_reason":)";
+  AppendFinish(event.finish, json);
+}
+
+// A stop string is told by its text.
+void AppendStopReason(const ContentEvent& event, std::string_view stop, std::string& json) {
+  json += R"(,"stop_reason":)";
+  if (event.finish == Finish::kStopString) {
+    AppendJsonString(stop, json);
+  } else {
+    json += "null";
+  }
 }
 
 }  // namespace
@@ -64,12 +96,15 @@ VllmEvents::VllmEvents(const InferenceRequest& request, const ReplyIdentity& ide
   prefix_ += R"(,"choices":[)";
 }
 
-void VllmEvents::Role(std::span<const uint32_t> prompt_token_ids, std::string& out) const {
+void VllmEvents::Role(std::span<const uint32_t> prompt_token_ids, bool tells_reasoning,
+                      std::string& out) const {
   std::string& json = Begin(prefix_);
   json +=
       R"({"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}])";
   // The role event has usage, too: no token has been made yet.
-  if (request_->continuous_usage) AppendUsage(0, json);
+  if (request_->continuous_usage) {
+    AppendUsage(0, tells_reasoning ? std::optional<uint64_t>(0) : std::nullopt, json);
+  }
   json += R"(,"prompt_token_ids":)";
   if (request_->return_token_ids) {
     AppendIds(prompt_token_ids, json);
@@ -88,7 +123,9 @@ void VllmEvents::Content(const ContentEvent& event, std::span<const uint32_t> pr
   } else {
     CompletionChoice(event, prompt_token_ids, json);
   }
-  if (request_->continuous_usage) AppendUsage(event.completion_tokens, json);
+  if (request_->continuous_usage) {
+    AppendUsage(event.completion_tokens, event.reasoning_tokens, json);
+  }
   // The last event has the fingerprint: this one, where no usage follows.
   if (event.finish != Finish::kNo && !request_->include_usage) {
     json += R"(,"system_fingerprint":")";
@@ -109,13 +146,12 @@ void VllmEvents::EndChoice(const ContentEvent& event, std::string& json) const {
 }
 
 void VllmEvents::ChatChoice(const ContentEvent& event, std::string& json) const {
-  json += R"({"index":0,"delta":{"content":")";
-  // Without escapes: the words of token_model.cc need none.
-  json += event.text;
-  json += R"("},"logprobs":null,"finish_reason":)";
-  AppendFinish(event.finish, json);
+  json += R"({"index":0,"delta":{)";
+  AppendDelta(event, json);
+  json += "},";
+  AppendLogprobs(event, json);
   // Chat has it only on the last chunk, completions on each.
-  if (event.finish != Finish::kNo) json += R"(,"stop_reason":null)";
+  if (event.finish != Finish::kNo) AppendStopReason(event, request_->stop, json);
   EndChoice(event, json);
 }
 
@@ -124,9 +160,10 @@ void VllmEvents::CompletionChoice(const ContentEvent& event,
                                   std::string& json) const {
   json += R"({"index":0,"text":")";
   json += event.text;
-  json += R"(","logprobs":null,"finish_reason":)";
-  AppendFinish(event.finish, json);
-  json += R"(,"stop_reason":null,"prompt_token_ids":)";
+  json += R"(",)";
+  AppendLogprobs(event, json);
+  AppendStopReason(event, request_->stop, json);
+  json += R"(,"prompt_token_ids":)";
   if (prompt_token_ids.empty()) {
     json += "null";
   } else {
@@ -135,18 +172,33 @@ void VllmEvents::CompletionChoice(const ContentEvent& event,
   EndChoice(event, json);
 }
 
-void VllmEvents::Usage(uint64_t completion_tokens, std::string_view metrics_json,
-                       std::string& out) const {
+void VllmEvents::Usage(const UsageEvent& event, std::string& out) const {
   std::string& json = Begin(prefix_);
-  json += absl::StrFormat(
-      R"(],"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d},"system_fingerprint":"%s")",
-      request_->prompt_tokens, request_->prompt_tokens + completion_tokens, completion_tokens,
-      kSystemFingerprint);
-  if (!metrics_json.empty()) {
+  json +=
+      absl::StrFormat(R"(],"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d)",
+                      request_->prompt_tokens, request_->prompt_tokens + event.completion_tokens,
+                      event.completion_tokens);
+  if (!event.prompt_details_json.empty()) {
+    json += R"(,"prompt_tokens_details":)";
+    json += event.prompt_details_json;
+  }
+  if (event.reasoning_tokens) {
+    json += absl::StrFormat(R"(,"completion_tokens_details":{"reasoning_tokens":%d})",
+                            *event.reasoning_tokens);
+  }
+  json += absl::StrFormat(R"(},"system_fingerprint":"%s")", kSystemFingerprint);
+  if (!event.metrics_json.empty()) {
     json += R"(,"metrics":)";
-    json += metrics_json;
+    json += event.metrics_json;
   }
   EndEvent(json, out);
+}
+
+void VllmEvents::EndEvent(std::string& json, std::string& out) const {
+  json += "}\n\n";
+  if (request_->without_nulls) json = WithoutNulls(json);
+  // One event in one HTTP chunk, as uvicorn sends them.
+  AppendHttpChunk(json, out);
 }
 
 void VllmEvents::End(std::string& out) {
@@ -155,14 +207,22 @@ void VllmEvents::End(std::string& out) {
   AppendHttpChunk("", out);
 }
 
-void VllmEvents::AppendUsage(uint64_t completion_tokens, std::string& json) const {
+void VllmEvents::AppendUsage(uint64_t completion_tokens, std::optional<uint64_t> reasoning_tokens,
+                             std::string& json) const {
   json += R"(,"usage":{"prompt_tokens":)";
   AppendNumber(request_->prompt_tokens, json);
   json += R"(,"total_tokens":)";
   AppendNumber(request_->prompt_tokens + completion_tokens, json);
   json += R"(,"completion_tokens":)";
   AppendNumber(completion_tokens, json);
-  json += request_->route == Route::kChat ? R"(,"completion_tokens_details":null})" : "}";
+  if (reasoning_tokens) {
+    json += R"(,"completion_tokens_details":{"reasoning_tokens":)";
+    AppendNumber(*reasoning_tokens, json);
+    json += '}';
+  } else if (request_->route == Route::kChat) {
+    json += R"(,"completion_tokens_details":null)";
+  }
+  json += '}';
 }
 
 }  // namespace specctl::sim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,10 +19,21 @@ inline constexpr std::string_view kDoneEvent = "data: [DONE]\n\n";
 
 // What a token-bearing event tells.
 struct ContentEvent {
-  std::string_view text;  // without characters that JSON escapes
+  std::string_view text, reasoning;  // without characters that JSON escapes
+  std::string_view tool_calls_json;  // a list; empty: none
+  std::string_view logprobs_json;    // empty: none
   std::span<const uint32_t> token_ids;
-  uint64_t completion_tokens = 0;  // so far, these included
+  uint64_t completion_tokens = 0;                 // so far, these included
+  std::optional<uint64_t> reasoning_tokens = {};  // likewise, where the server parses reasoning
   Finish finish = Finish::kNo;
+};
+
+// What the event without choices tells.
+struct UsageEvent {
+  uint64_t completion_tokens = 0;
+  std::optional<uint64_t> reasoning_tokens = {};
+  std::string_view prompt_details_json = {};  // an object; empty: not told
+  std::string_view metrics_json = {};         // likewise
 };
 
 // Each function appends one event, as one HTTP chunk.  Which fields an event has follows from the
@@ -32,12 +44,13 @@ class VllmEvents {
   VllmEvents(const InferenceRequest& request, const ReplyIdentity& identity);
 
   // Chat only: the event that opens the reply and has no token.
-  void Role(std::span<const uint32_t> prompt_token_ids, std::string& out) const;
+  // `tells_reasoning`: its usage has reasoning_tokens.
+  void Role(std::span<const uint32_t> prompt_token_ids, bool tells_reasoning,
+            std::string& out) const;
   // `prompt_token_ids`: of a completion's first event, where they were asked for; else empty.
   void Content(const ContentEvent& event, std::span<const uint32_t> prompt_token_ids,
                std::string& out) const;
-  // The event without choices; `metrics_json` an object, or empty.
-  void Usage(uint64_t completion_tokens, std::string_view metrics_json, std::string& out) const;
+  void Usage(const UsageEvent& event, std::string& out) const;
   // [DONE] and the last HTTP chunk.
   static void End(std::string& out);
 
@@ -46,7 +59,9 @@ class VllmEvents {
   void ChatChoice(const ContentEvent& event, std::string& json) const;
   void CompletionChoice(const ContentEvent& event, std::span<const uint32_t> prompt_token_ids,
                         std::string& json) const;
-  void AppendUsage(uint64_t completion_tokens, std::string& json) const;
+  void AppendUsage(uint64_t completion_tokens, std::optional<uint64_t> reasoning_tokens,
+                   std::string& json) const;
+  void EndEvent(std::string& json, std::string& out) const;
 
   const InferenceRequest* request_;
   std::string prefix_;  // up to and with `"choices":[`

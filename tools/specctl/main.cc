@@ -18,6 +18,7 @@
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/export_command.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/plan_command.h"
 #include "tools/specctl/planned_commands.h"
 #include "tools/specctl/preflight_command.h"
 #include "tools/specctl/print_page.h"
@@ -89,6 +90,7 @@ int main(int argc, char** argv) {
   cli::AddSweepCommand(app, cli::SweepWords(argc, argv), exit_status);
   cli::AddReportCommand(app, exit_status);
   cli::AddCompareCommand(app, exit_status);
+  cli::AddPlanCommand(app, exit_status);
   cli::AddExportCommand(app, exit_status);
   cli::AddDatasetCommand(app, exit_status);
   cli::AddProbeCommand(app, exit_status);

@@ -1,5 +1,6 @@
 #include "tools/specctl/preflight_command.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -47,7 +48,10 @@ struct PreflightFlags {
   uint32_t agents = 1;
   uint32_t streams_max = 4096;
   std::string format = "text";
+  std::optional<double> request_rate;
 };
+
+constexpr double kRequestRateMax = 1e6;
 
 absl::StatusOr<double> ChunksPerS(const PreflightFlags& flags) {
   const double rate = flags.tokens_per_s ? *flags.tokens_per_s / flags.tokens_per_chunk
@@ -157,11 +161,51 @@ int PrintFound(const Preflight& preflight, const std::string& format) {
   return preflight.streams_kept ? kDone : kFailed;
 }
 
+// More agents until the rate is kept, or each core has one.  An error other than CANCELLED ends it,
+// and is told as what stopped it.
+absl::Status TryRate(PreflightRunner& runner, uint32_t agents, RatePreflight& preflight) {
+  for (;; agents = std::min(2 * agents, std::max(preflight.cores, 1u))) {
+    const RateLoad load{.agents = agents, .rate_per_s = preflight.rate_per_s};
+    Say(absl::StrFormat("%s requests/s over %s ...", FormatDouble(load.rate_per_s),
+                        CountedText(agents, "agent")));
+    auto step = runner.RunRate(load);
+    if (absl::IsCancelled(step.status())) return step.status();
+    if (!step.ok()) {
+      preflight.stopped_by = std::string(step.status().message());
+      return absl::OkStatus();
+    }
+    preflight.steps.push_back(*std::move(step));
+    if (preflight.IsKept() || agents >= preflight.cores) return absl::OkStatus();
+  }
+}
+
+int RunRatePreflight(const PreflightFlags& flags, Nanos duration) {
+  RatePreflight preflight;
+  preflight.rate_per_s = *flags.request_rate;
+  preflight.cores = LocalFleet().hosts.front().cores;
+  RaiseFileLimit();
+  auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
+  if (!fleet.ok()) return Complain(kPreflight, fleet.status(), kFailed);
+  const controller::InterruptSource interrupts;
+  PreflightRunner runner({.duration = duration, .stop = interrupts.token()}, **fleet);
+  if (const absl::Status tried = TryRate(runner, flags.agents, preflight); !tried.ok()) {
+    return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
+  }
+  if (preflight.steps.empty()) {
+    return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
+  }
+  const absl::Status printed = flags.format == "json" ? PrintJson(RateJson(preflight), std::cout)
+                                                      : PrintPage(RatePage(preflight), std::cout);
+  if (!printed.ok()) return Complain(kPreflight, printed, kFailed);
+  return preflight.IsKept() ? kDone : kFailed;
+}
+
 int RunPreflight(const PreflightFlags& flags) {
   const auto chunks_per_s = ChunksPerS(flags);
   if (!chunks_per_s.ok()) return Complain(kPreflight, chunks_per_s.status(), kBadInput);
   const auto duration = StepDuration(flags);
   if (!duration.ok()) return Complain(kPreflight, duration.status(), kBadInput);
+  if (flags.request_rate) return RunRatePreflight(flags, *duration);
   const auto streams_max = StreamsMax(flags.streams_max);
   if (!streams_max.ok()) return Complain(kPreflight, streams_max.status(), kBadInput);
   Preflight preflight;
@@ -185,6 +229,11 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
   command.add_option("--bs,--concurrency", flags.bs, "Plan agents for this many streams")
       ->transform(WholeNumber(1, 10'000'000))
       ->capture_default_str();
+  command
+      .add_option(
+          "--request-rate", flags.request_rate,
+          "Find whether this machine can offer so many arrivals per second, in place of --bs")
+      ->check(CLI::Range(1e-3, kRequestRateMax));
   auto* const chunks = command.add_option("--chunks-per-s", flags.chunks_per_s,
                                           "Chunks (engine steps) per second on each stream [50]");
   auto* const tokens =

@@ -16,20 +16,10 @@ constexpr int64_t kReplyChunksMin = 2;
 
 }  // namespace
 
-absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nanos duration,
-                                                       const std::vector<std::string>& urls) {
-  // Several replies for each stream and step, so that requests begin and end as in a real run.
-  const Nanos reply = std::min(kReplyMax, duration / 3);
-  const int64_t chunks = std::max(
-      kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
+absl::StatusOr<controller::MeasureRequest> NullServerRequest(const std::vector<std::string>& urls) {
   controller::MeasureRequest request;
   request.spec.run_id = NewRunId();
   request.spec.specctl_version = kVersion;
-  request.spec.load.shape = ClosedLoop{load.streams};
-  // Over one reply: the streams' ends are then spread, too.
-  request.spec.load.ramp = std::chrono::ceil<std::chrono::milliseconds>(reply);
-  request.spec.load.duration = duration;
-  request.agents = load.agents;
   for (const std::string& url : urls) {
     auto target = ParseTarget("--url", url);
     if (!target.ok()) return target.status();
@@ -40,8 +30,24 @@ absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nan
   request.spec.url_policy = UrlPolicy::kRoundRobin;
   // Always there; null servers answer any prompt alike.
   request.prompts = DatasetRequest{.dataset = "builtin"};
-  request.osl_tokens = static_cast<uint32_t>(chunks);
   request.spec.request.ignore_eos = true;
+  return request;
+}
+
+absl::StatusOr<controller::MeasureRequest> StepRequest(const StepLoad& load, Nanos duration,
+                                                       const std::vector<std::string>& urls) {
+  // Several replies for each stream and step, so that requests begin and end as in a real run.
+  const Nanos reply = std::min(kReplyMax, duration / 3);
+  const int64_t chunks = std::max(
+      kReplyChunksMin, static_cast<int64_t>(std::llround(load.chunks_per_s * Seconds(reply))));
+  auto request = NullServerRequest(urls);
+  if (!request.ok()) return request.status();
+  request->spec.load.shape = ClosedLoop{load.streams};
+  // Over one reply: the streams' ends are then spread, too.
+  request->spec.load.ramp = std::chrono::ceil<std::chrono::milliseconds>(reply);
+  request->spec.load.duration = duration;
+  request->agents = load.agents;
+  request->osl_tokens = static_cast<uint32_t>(chunks);
   return request;
 }
 

@@ -12,7 +12,11 @@
 
 namespace specctl::cli {
 
-// A run of its own id: `load` on the null servers `urls`, one for each agent.  Replies are 2 s
+// A run of its own id on the null servers `urls`, one for each agent, whose load is still to be
+// said. INVALID_ARGUMENT  a URL is none
+absl::StatusOr<controller::MeasureRequest> NullServerRequest(const std::vector<std::string>& urls);
+
+// The same with `load`.  Replies are 2 s
 // long, or a third of `duration` where that is shorter; streams begin evenly over that time, are
 // all open for `duration`, and end as evenly.
 // INVALID_ARGUMENT  a URL is none

@@ -88,32 +88,54 @@ absl::Status PreflightRunner::Await(const std::function<bool()>& done,
 }
 
 absl::StatusOr<JudgedStep> PreflightRunner::Run(const StepLoad& load) {
+  const NullServers wanted{.count = load.agents, .chunks_per_s = load.chunks_per_s};
+  auto measured = MeasureOn(wanted, [&](const std::vector<std::string>& urls) {
+    return StepRequest(load, options_.duration, urls);
+  });
+  if (!measured.ok()) return measured.status();
+  return JudgeStep(load, FiguresOf(measured->results), std::move(measured->null_servers));
+}
+
+absl::StatusOr<JudgedRate> PreflightRunner::RunRate(const RateLoad& load) {
+  const NullServers wanted{.count = load.agents, .chunks_per_s = RateLoad::kChunksPerS};
+  const auto measured = MeasureOn(wanted, [&](const std::vector<std::string>& urls) {
+    return RateRequest(load, options_.duration, urls);
+  });
+  if (!measured.ok()) return measured.status();
+  return JudgeRate(load, measured->results, measured->null_servers);
+}
+
+absl::StatusOr<PreflightRunner::Measured> PreflightRunner::MeasureOn(
+    const NullServers& wanted, const MakeRequest& make_request) {
   if (auto made = MakeFolder(); !made.ok()) return made;
   std::vector<ChildProcess> servers;
-  const auto urls = StartNullServers(load, servers);
+  const auto urls = StartNullServers(wanted, servers);
   if (!urls.ok()) return urls.status();
-  const auto results = RunAgainst(*urls, load);
+  auto request = make_request(*urls);
+  if (!request.ok()) return request.status();
+  auto results = RunRequest(*std::move(request));
   if (!results.ok()) return results.status();
   auto reports = EndNullServers(servers);
   if (!reports.ok()) return reports.status();
-  return JudgeStep(load, FiguresOf(*results), *std::move(reports));
+  return Measured{.results = *std::move(results), .null_servers = *std::move(reports)};
 }
 
 absl::StatusOr<std::vector<std::string>> PreflightRunner::StartNullServers(
-    const StepLoad& load, std::vector<ChildProcess>& servers) {
+    const NullServers& wanted, std::vector<ChildProcess>& servers) {
   // All are started before the first is waited for.
-  for (uint32_t i = 0; i < load.agents; ++i) {
+  for (uint32_t i = 0; i < wanted.count; ++i) {
     // Port 0 and a file for the URL: several null servers never fight for a port.
     auto server = ChildProcess::Start(
-        {.words = OwnCommand({"sim", "--port", "0", "--port-file", File("url", i), "--pace",
-                              absl::StrFormat("%.6f", load.chunks_per_s), "--pace-first-ms", "1"}),
+        {.words =
+             OwnCommand({"sim", "--port", "0", "--port-file", File("url", i), "--pace",
+                         absl::StrFormat("%.6f", wanted.chunks_per_s), "--pace-first-ms", "1"}),
          .stdout_path = File("server.out", i),
          .stderr_path = File("server.err", i)});
     if (!server.ok()) return server.status();
     servers.push_back(*std::move(server));
   }
   std::vector<std::string> urls;
-  for (uint32_t i = 0; i < load.agents; ++i) {
+  for (uint32_t i = 0; i < wanted.count; ++i) {
     const auto listens = [&] {
       // The line's end is written last: a URL is never read half.
       return servers[i].Ended() || ReadFile(File("url", i)).ends_with('\n');
@@ -143,12 +165,9 @@ absl::StatusOr<std::vector<sim::PaceSummary>> PreflightRunner::EndNullServers(
   return reports;
 }
 
-absl::StatusOr<Results> PreflightRunner::RunAgainst(const std::vector<std::string>& urls,
-                                                    const StepLoad& load) {
-  auto request = StepRequest(load, options_.duration, urls);
-  if (!request.ok()) return request.status();
+absl::StatusOr<Results> PreflightRunner::RunRequest(controller::MeasureRequest request) {
   controller::ProbingNetwork network(FactsOf(fleet_), [](std::string_view) {});
-  const auto run = controller::Resolve(*std::move(request), network);
+  const auto run = controller::Resolve(std::move(request), network);
   if (!run.ok()) return run.status();
   if (auto grown = fleet_.Grow(run->spec.load.agents); !grown.ok()) return grown;
   StopAtOnce stop(options_.stop);

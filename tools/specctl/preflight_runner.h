@@ -16,6 +16,7 @@
 #include "common/base/clock.h"
 #include "controller/fleet/fleet.h"
 #include "controller/run/stop_token.h"
+#include "tools/specctl/preflight_rate.h"
 #include "tools/specctl/preflight_step.h"
 
 namespace specctl::cli {
@@ -46,6 +47,8 @@ class PreflightRunner {
   // DEADLINE_EXCEEDED  a null server did not begin, or end, in time
   // others             the run was refused, or failed; the text is its own
   absl::StatusOr<JudgedStep> Run(const StepLoad& load);
+  // The same for a rate of arrivals (RateRequest).
+  absl::StatusOr<JudgedRate> RunRate(const RateLoad& load);
 
  private:
   std::string File(const std::string& name) const { return (folder_ / name).string(); }
@@ -55,10 +58,22 @@ class PreflightRunner {
   // Polls a null server until `done`; `what` it is waited for.  CANCELLED, DEADLINE_EXCEEDED
   absl::Status Await(const std::function<bool()>& done, std::string_view what) const;
   // Their URLs.  Those that were started are in `servers` in any case.
-  absl::StatusOr<std::vector<std::string>> StartNullServers(const StepLoad& load,
+  struct NullServers {
+    uint32_t count = 1;
+    double chunks_per_s = 0;  // of each stream
+  };
+  absl::StatusOr<std::vector<std::string>> StartNullServers(const NullServers& wanted,
                                                             std::vector<ChildProcess>& servers);
   absl::StatusOr<std::vector<sim::PaceSummary>> EndNullServers(std::vector<ChildProcess>& servers);
-  absl::StatusOr<Results> RunAgainst(const std::vector<std::string>& urls, const StepLoad& load);
+  // What a run on null servers came to, and what they report.
+  struct Measured {
+    Results results;
+    std::vector<sim::PaceSummary> null_servers;
+  };
+  using MakeRequest = std::function<absl::StatusOr<controller::MeasureRequest>(
+      const std::vector<std::string>& urls)>;
+  absl::StatusOr<Measured> MeasureOn(const NullServers& wanted, const MakeRequest& make_request);
+  absl::StatusOr<Results> RunRequest(controller::MeasureRequest request);
 
   const Options options_;
   controller::Fleet& fleet_;

@@ -132,10 +132,12 @@ int Probe(const RequestFlags& flags) {
   controller::ProbingNetwork network(LocalFleet(), [](std::string_view text) { Say(text); });
   const auto results = controller::ProbeTargets(*request, network);
   if (!results.ok()) {
-    Complain("specctl probe", results.status(), kFailed);
+    // A flag that does not go with the server, as `run` has it.
+    const int status = absl::IsInvalidArgument(results.status()) ? kBadInput : kFailed;
+    Complain("specctl probe", results.status(), status);
     const std::string hint = NoServerHint(results.status(), TargetUrls(request->spec));
     if (!hint.empty()) Say(hint);
-    return kFailed;
+    return status;
   }
   std::string page;
   for (const auto& result : *results) page += TargetText(result, request->spec);

@@ -16,10 +16,12 @@
 namespace specctl::cli {
 namespace {
 
-SweepDataset DatasetOf(const Dataset& dataset, const std::string& name) {
-  SweepDataset described{.name = name};
-  if (const auto parsed = ParseDatasetName(dataset.identity.name); parsed && !parsed->isl.empty()) {
-    described.isl_tokens = TokensOfIsl(parsed->isl);
+SweepDataset DatasetOf(const Dataset& dataset, bool all_synthetic) {
+  SweepDataset described{.name = dataset.identity.name,
+                         .synthetic_text = dataset.identity.synthetic_text || all_synthetic};
+  if (const auto parsed = ParseDatasetName(described.name)) {
+    if (!parsed->isl.empty()) described.isl_tokens = TokensOfIsl(parsed->isl);
+    if (parsed->random.isl_tokens > 0) described.isl_tokens = parsed->random.isl_tokens;
   }
   return described;
 }
@@ -32,7 +34,7 @@ absl::Status ReadDatasets(const GridRequest& grid, SweepRequest& asked) {
       return absl::InvalidArgumentError(rows.status().message());
     }
     const std::string name = rows->identity.name;
-    asked.sweep.datasets.push_back(DatasetOf(*rows, name));
+    asked.sweep.datasets.push_back(DatasetOf(*rows, asked.job.request.spec.dataset.synthetic_text));
     for (const std::string& tier : grid.tiers) {
       if (auto some = controller::RowsOfTier(*rows, tier); !some.ok()) return some.status();
     }

@@ -119,6 +119,19 @@ TEST(AcceptanceFoldTest, AFewWithoutASourceDoNotTakeItAway) {
   EXPECT_DOUBLE_EQ(results.headline.acceptance->source_share, 1);
 }
 
+// SGLang has no statistics of a reply without a verification.
+TEST(AcceptanceFoldTest, RepliesOfOneTokenHaveNothingToTellAndTakeNoSourceAway) {
+  JournalScript script({.bs = 1});
+  AddWithStats(script, 0);
+  for (int i = 1; i < 5; ++i)
+    script.Begin({.at_ms = i * 100.0}).Chunk(i * 100 + 10, 1).Ok(i * 100 + 50);
+  const Results results = Fold(script.Events());
+  EXPECT_EQ(results.headline.acceptance->source, AcceptanceSource::kPerRequest);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->source_share, 1);
+  EXPECT_DOUBLE_EQ(results.headline.acceptance->per_step->value, 2);
+  EXPECT_FALSE(HasLabel(results.verdict.labels, Label::kPartialAcceptance));
+}
+
 TEST(AcceptanceFoldTest, IntervalsAreByQuestionNotByRepeat) {
   JournalScript once({.bs = 1}), again({.bs = 1, .rows = 6});
   for (int i = 0; i < 24; ++i) {

@@ -35,7 +35,7 @@ SettledRequest OfOneChunk() {
 LatencyFigures FiguresOf(const std::vector<SettledRequest>& requests) {
   RequestSet set;
   for (const SettledRequest& request : requests) set.push_back(&request);
-  return LatenciesOf(set, IntervalSketch(), /*reasoning_marked=*/false);
+  return LatenciesOf({.requests = &set});
 }
 
 TEST(FiguresTest, AStreamsErrorIsThatOfItsArrivals) {
@@ -58,8 +58,8 @@ TEST(FiguresTest, ARequestWithoutAUserTpsHasNoPartInItsError) {
 
 TEST(FiguresTest, BoundsOfErrorsMayBeLeftOut) {
   const SettledRequest request = Streamed();
-  const LatencyFigures figures =
-      LatenciesOf({&request}, IntervalSketch(), /*reasoning_marked=*/false, ErrorBounds::kLeftOut);
+  const RequestSet set = {&request};
+  const LatencyFigures figures = LatenciesOf({.requests = &set, .bounds = ErrorBounds::kLeftOut});
   EXPECT_DOUBLE_EQ(figures.user_tps->p50, 100);
   EXPECT_FALSE(figures.user_tps->error);
   EXPECT_FALSE(figures.itl_ms->error);

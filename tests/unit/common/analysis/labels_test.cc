@@ -144,6 +144,13 @@ TEST(LabelsTest, PromptsThatDoNotFitAreALabelAboveFivePercent) {
   EXPECT_TRUE(HasLabel(Fold(script.Events()).verdict.labels, Label::kContextOverflow));
 }
 
+TEST(LabelsTest, PromptsThatAreNoLanguageAreALabel) {
+  JournalScript script = Busy();
+  EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kSyntheticText));
+  script.spec().dataset.synthetic_text = true;
+  EXPECT_TRUE(HasLabel(Fold(script.Events()).verdict.labels, Label::kSyntheticText));
+}
+
 TEST(LabelsTest, RepliesThatRunPastTheirEndAreALabel) {
   JournalScript script = Busy();
   EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kIgnoreEos));

@@ -28,12 +28,13 @@ LoggedResponse Logged(std::string id) {
 // Two requests whose responses are called r0 and r1 and tell no statistics, with what the files
 // have applied first, as a replay does.
 Results FoldWith(std::vector<LoggedResponse> responses,
-                 std::vector<EndedRequest>* requests = nullptr) {
+                 std::vector<EndedRequest>* requests = nullptr, uint32_t resends = 0) {
   JournalScript script({.bs = 1});
   for (int i = 0; i < 2; ++i) {
     ScriptRequest& request = script.Begin({.at_ms = i * 100.0});
     request.Chunk(i * 100 + 10, 1).Chunk(i * 100 + 20, 7).Ok(i * 100 + 50);
     request.finish().response_id = "r" + std::to_string(i);
+    if (i == 0) request.finish().resends = resends;
   }
   std::vector<Event> events = script.Events();
   events.insert(events.begin() + 1, StatisticsRead{.folder = "/logs",
@@ -66,6 +67,19 @@ TEST(LoggedStatisticsTest, OtherTrafficIsSaid) {
   EXPECT_EQ(results.logged->of_others, 1u);
   EXPECT_TRUE(HasLabel(results.verdict.labels, Label::kOtherTraffic));
   EXPECT_EQ(results.headline.acceptance->steps, 6u);
+}
+
+// On a connection that failed when it was used again: the first may have reached the server.
+TEST(LoggedStatisticsTest, ARequestThatWasSentAgainMayHaveTwoEntries) {
+  for (const char* const id : {"r", "other-id-"}) {
+    const LoggedResponse answered[] = {Logged(std::string(id) + "0"),
+                                       Logged(std::string(id) + "1")};
+    const std::vector<LoggedResponse> entries = {answered[0], answered[1], Logged("unanswered")};
+    const Results resent = FoldWith(entries, nullptr, 1);
+    EXPECT_EQ(resent.logged->of_others, 0u) << id;
+    EXPECT_FALSE(HasLabel(resent.verdict.labels, Label::kOtherTraffic)) << id;
+    EXPECT_EQ(FoldWith(entries).logged->of_others, 1u) << id;
+  }
 }
 
 TEST(LoggedStatisticsTest, EntriesThatContradictTheTokensThatCameAreLeftOut) {

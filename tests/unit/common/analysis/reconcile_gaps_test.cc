@@ -52,6 +52,20 @@ TEST(ReconcileGapsTest, MergedStepsMakeChunksFewerNeverMore) {
   EXPECT_EQ(allowed.more, 0);
 }
 
+// SGLang sends no chunk for an end of sequence that comes alone.
+TEST(ReconcileGapsTest, TokensBehindTheLastChunksAreInNoChunk) {
+  CountGaps gaps;
+  gaps.tail_tokens = 2;
+  for (const Source against : {Source::kCounters, Source::kPerRequest}) {
+    const Allowance allowed = gaps.AllowanceOf(Row::kTokens, Source::kChunks, against);
+    EXPECT_EQ(allowed.less, 2);
+    EXPECT_EQ(allowed.more, 0);
+    EXPECT_THAT(allowed.why_less, ElementsAre("2 tokens behind the last chunks of responses"));
+  }
+  EXPECT_EQ(gaps.AllowanceOf(Row::kTokens, Source::kPerRequest, Source::kCounters).less, 0);
+  EXPECT_EQ(gaps.AllowanceOf(Row::kSteps, Source::kChunks, Source::kCounters).less, 0);
+}
+
 TEST(ReconcileGapsTest, StopStringsConcernTokensAlone) {
   CountGaps gaps;
   gaps.stop_strings = true;

@@ -64,6 +64,20 @@ TEST(StepsOfStatsTest, ChunksAreTheSteps) {
   EXPECT_EQ(steps->spent, (Lengths{0, 0, 0, 2}));
 }
 
+TEST(StepsOfStatsTest, WhatThePrefillOfARetractedResponseYieldedIsOfNoStep) {
+  SpeculationStats stats = FourDrafts();
+  stats.steps = 4;
+  const Arrived arrived({4, 2, 1, 1, 4});  // after the second step it was computed anew
+  for (const std::optional<uint64_t> told :
+       {std::optional<uint64_t>(1), std::optional<uint64_t>()}) {
+    stats.retractions = told;
+    const auto steps = StepsOfStats(stats, arrived);
+    ASSERT_TRUE(steps.has_value());
+    EXPECT_EQ(steps->steps, 4u);
+    EXPECT_EQ(steps->delivered, 11u);
+  }
+}
+
 TEST(StepsOfStatsTest, StepsWithoutADraftAreOneTokenLong) {
   const auto steps = StepsOfStats(FourDrafts(), Arrived({1, 1, 4, 2, 1, 1, 1, 1, 4}));
   ASSERT_TRUE(steps.has_value());
@@ -141,6 +155,18 @@ TEST(StepsOfStatsTest, OneTokenIsNoStep) {
   ASSERT_TRUE(steps.has_value());
   EXPECT_EQ(steps->steps, 0u);
   EXPECT_FALSE(StepsOfStats({}, {.total = 0, .chunks = 0}).has_value());
+}
+
+// SGLang sends no chunk for a token without text; its statistics are of all steps.
+TEST(StepsOfStatsTest, StepsThatTheEngineCountedNeedNoChunk) {
+  SpeculationStats stats{.drafts = 1, .drafted_tokens = 3, .acceptance_histogram = {1}};
+  stats.steps = 1;
+  const auto steps = StepsOfStats(stats, {.total = 2, .chunks = 0});
+  ASSERT_TRUE(steps.has_value());
+  EXPECT_EQ(steps->steps, 1u);
+  EXPECT_EQ(steps->delivered, 1u);
+  stats.steps.reset();
+  EXPECT_FALSE(StepsOfStats(stats, {.total = 2, .chunks = 0}).has_value());
 }
 
 TEST(StepsOfStatsTest, WithoutAHistogramThereAreTheSums) {

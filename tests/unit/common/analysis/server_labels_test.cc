@@ -40,17 +40,28 @@ TEST(ServerLabelsTest, WithoutHealthThereIsNoBurst) {
 }
 
 TEST(ServerLabelsTest, ReplicasThatCameOrWentAreCounted) {
-  EXPECT_FALSE(ReplicasChangedLabel(std::nullopt).has_value());
+  EXPECT_FALSE(ReplicasChangedLabel(std::nullopt, false).has_value());
   ServerFigures servers;
   servers.replicas = {{.url = "dns+http://a:1/metrics", .first = 4}};
-  EXPECT_FALSE(ReplicasChangedLabel(servers).has_value());
+  EXPECT_FALSE(ReplicasChangedLabel(servers, true).has_value());
   servers.replicas.push_back({.url = "dns+http://b:1/metrics", .first = 4, .born = 2, .gone = 1});
-  const auto label = ReplicasChangedLabel(servers);
+  const auto label = ReplicasChangedLabel(servers, false);
   ASSERT_TRUE(label.has_value());
   EXPECT_EQ(label->code, Label::kReplicasChanged);
   EXPECT_TRUE(label->text.starts_with(
       "dns+http://b:1/metrics had 4 replicas before the run and 5 at its end (2 new, 1 gone)"))
       << label->text;
+}
+
+TEST(ServerLabelsTest, ANewReplicaGetsNoLoadWhereTheLoadGoesToAll) {
+  ServerFigures servers;
+  servers.replicas = {{.url = "dns+http://a:1/metrics", .first = 4, .born = 1}};
+  const std::string no_load = "got no load (--resolve all)";
+  EXPECT_TRUE(ReplicasChangedLabel(servers, true)->text.ends_with(no_load));
+  // Behind a service's own address it gets its share.
+  EXPECT_FALSE(ReplicasChangedLabel(servers, false)->text.ends_with(no_load));
+  servers.replicas = {{.url = "dns+http://a:1/metrics", .first = 4, .gone = 1}};
+  EXPECT_FALSE(ReplicasChangedLabel(servers, true)->text.ends_with(no_load));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/analysis/server_sums.h"
 #include "tests/unit/common/analysis/metrics_text.h"
 
 namespace specctl {
@@ -37,10 +38,33 @@ TEST(ServerSeriesRanksTest, TwoEnginesBehindOneServerAreToldApartAndAddUp) {
 }
 
 TEST(ServerSeriesRanksTest, OneRankIsNoneApart) {
-  EXPECT_THAT(SeriesOf(VllmProfile(), "", MetricsGolden("vllm_whole.txt")).Ranks(), IsEmpty());
+  const ServerSeries vllm = SeriesOf(VllmProfile(), "", MetricsGolden("vllm_whole.txt"));
+  EXPECT_THAT(RanksOfReplicas({&vllm}), IsEmpty());
+  EXPECT_THAT(RanksOfReplicas({&vllm, &vllm}), IsEmpty());
   EXPECT_THAT(
       SeriesOf(LlamaCppProfile(), "", MetricsGolden("llamacpp_after_one_request.txt")).Ranks(),
       IsEmpty());
+}
+
+// Of replicas that are each one rank of a deployment, and of replicas with several each.
+TEST(ServerSeriesRanksTest, RanksOfReplicasAreAddedUpByTheirName) {
+  const ServerSeries both = SeriesOf(VllmProfile(), "", MetricsGolden("vllm_two_ranks.txt"));
+  const ServerSeries second = SeriesOf(VllmProfile(), "",
+                                       "vllm:generation_tokens_total{engine=\"1\"} 50\n"
+                                       "vllm:spec_decode_num_drafts_total{engine=\"1\"} 20\n");
+  const ServerSeries tenth =
+      SeriesOf(VllmProfile(), "", "vllm:generation_tokens_total{engine=\"10\"} 7\n");
+  const std::vector<RankCounters> ranks = RanksOfReplicas({&tenth, &both, &second});
+  ASSERT_EQ(ranks.size(), 3u);
+  EXPECT_EQ(ranks[0].rank, "0");
+  EXPECT_EQ(ranks[0].counters.drafts, 225);
+  EXPECT_EQ(ranks[0].counters.prefix_hit_rate, 0);
+  EXPECT_EQ(ranks[1].rank, "1");
+  EXPECT_EQ(ranks[1].counters.drafts, 175 + 20);
+  EXPECT_EQ(ranks[1].counters.generated_tokens, 750);
+  EXPECT_FALSE(ranks[1].counters.accepted_tokens.has_value()) << "one does not tell";
+  EXPECT_FALSE(ranks[1].counters.prefix_hit_rate.has_value());
+  EXPECT_EQ(ranks[2].rank, "10");
 }
 
 TEST(ServerSeriesRanksTest, SeriesThatNameNoRankAreOfNone) {
@@ -49,7 +73,7 @@ TEST(ServerSeriesRanksTest, SeriesThatNameNoRankAreOfNone) {
                                        "sglang:spec_verify_calls_total{model_name=\"m\"} 50\n"
                                        "sglang:num_running_reqs{dp_rank=\"10\"} 3\n"
                                        "sglang:num_running_reqs{dp_rank=\"9\"} 4\n");
-  const std::vector<RankCounters> ranks = series.Ranks();
+  const std::vector<RankCounters> ranks = RanksOfReplicas({&series});
   ASSERT_EQ(ranks.size(), 2u);
   EXPECT_EQ(ranks[0].rank, "9") << "in the order of numbers";
   EXPECT_FALSE(ranks[0].counters.drafts.has_value());

@@ -68,6 +68,25 @@ constexpr const char* kOneTtft =
     "vllm:time_to_first_token_seconds_bucket{le=\"2\"} 2\n"
     "vllm:time_to_first_token_seconds_bucket{le=\"+Inf\"} 2\n";
 
+TEST(SumOfReplicasTest, WhatOneThatWorkedDoesNotTellIsNoSum) {
+  const ServerSeries one = SeriesOf(VllmProfile(), "",
+                                    "vllm:generation_tokens_total 50\n"
+                                    "vllm:spec_decode_num_drafts_total 20\n"
+                                    "vllm:prefix_cache_queries_total 10\n"
+                                    "vllm:prefix_cache_hits_total 4\n");
+  const ServerSeries without_drafts =
+      SeriesOf(VllmProfile(), "", "vllm:generation_tokens_total 7\n");
+  const ServerSeries idle = SeriesOf(VllmProfile(), "", "vllm:generation_tokens_total 0\n");
+  const ServerCounters sums = SumOfReplicas({&one, &without_drafts});
+  EXPECT_EQ(sums.generated_tokens, 57);
+  EXPECT_FALSE(sums.drafts.has_value());
+  EXPECT_DOUBLE_EQ(*sums.prefix_hit_rate, 0.4);
+  // One that did nothing has not named the family yet.
+  EXPECT_EQ(SumOfReplicas({&one, &idle}).drafts, 20);
+  EXPECT_EQ(SumOfReplicas({&one, &one}).drafts, 40);
+  EXPECT_EQ(SumOfReplicas({&idle, &idle}).generated_tokens, 0);
+}
+
 TEST(LatenciesOfTest, HistogramsOfTheSameBucketsAreOne) {
   const ServerSeries one = SeriesOf(VllmProfile(), "", kOneTtft);
   const ServerLatencies both = LatenciesOf({&one, &one});
@@ -90,7 +109,7 @@ TEST(LatenciesOfTest, OtherBucketsOrNoneLeaveNoFigureOfAll) {
   EXPECT_FALSE(LatenciesOf({&one, &coarse}).ttft_ms.has_value());
   EXPECT_FALSE(LatenciesOf({&one, &none}).ttft_ms.has_value());
   EXPECT_EQ(LatenciesOf({&one, &idle}).ttft_ms->count, 2);
-  EXPECT_FALSE(LatenciesOf({}).ttft_ms.has_value());
+  EXPECT_FALSE(LatenciesOf(std::vector<const ServerSeries*>()).ttft_ms.has_value());
 }
 
 TEST(LatenciesOfTest, OfSomeOfTheServersIsSaid) {

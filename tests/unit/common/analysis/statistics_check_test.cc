@@ -43,8 +43,39 @@ TEST(ContradictsItselfTest, TheEndCutsOffLessThanADraft) {
 }
 
 TEST(ContradictsItselfTest, TokensOfNoStepContradictAnEngineThatCountsAll) {
-  EXPECT_TRUE(ContradictsItself(Verified(), 41));
+  SpeculationStats never_retracted = Verified();
+  never_retracted.retractions = 0;
+  EXPECT_FALSE(ContradictsItself(never_retracted, 40));
+  EXPECT_TRUE(ContradictsItself(never_retracted, 41));
   EXPECT_FALSE(ContradictsItself(Drafted(), 41)) << "a step without a draft";
+}
+
+// SGLang retracts requests when memory runs short: the prefill that computes one anew yields a
+// token, and counts as no step.
+TEST(ContradictsItselfTest, ARetractedResponseHasATokenMoreForEachPrefill) {
+  SpeculationStats twice = Verified();
+  twice.retractions = 2;
+  for (const uint64_t total : {42, 41, 40, 39}) EXPECT_FALSE(ContradictsItself(twice, total));
+  EXPECT_TRUE(ContradictsItself(twice, 43));
+  EXPECT_EQ(PrefillTokens(twice, 42), 3u);
+  // Each time a step of up to 4 tokens was in flight, was counted, and came to nothing.
+  EXPECT_FALSE(ContradictsItself(twice, 42 - 3 - 2 * 4));
+  EXPECT_TRUE(ContradictsItself(twice, 42 - 3 - 2 * 4 - 1));
+}
+
+// sglext of OpenAI's routes does not say how often.
+TEST(ContradictsItselfTest, RetractionsThatAreNotToldExplainAFewTokens) {
+  EXPECT_EQ(PrefillTokens(Verified(), 40), 1u);
+  EXPECT_EQ(PrefillTokens(Verified(), 38), 1u);
+  EXPECT_EQ(PrefillTokens(Verified(), 42), 3u);
+  for (const uint64_t total : {41, 42, 48}) EXPECT_FALSE(ContradictsItself(Verified(), total));
+  EXPECT_TRUE(ContradictsItself(Verified(), 49));
+  // No more than steps.
+  const SpeculationStats two_steps{
+      .drafts = 2, .drafted_tokens = 6, .accepted_tokens = 3, .draft_length = 3, .steps = 2};
+  EXPECT_FALSE(ContradictsItself(two_steps, 8));
+  EXPECT_TRUE(ContradictsItself(two_steps, 9));
+  EXPECT_EQ(PrefillTokens(Drafted(), 42), 1u) << "steps without a draft";
 }
 
 TEST(ContradictsItselfTest, TheHistogramIsOfTheStepsAndTheAccepted) {

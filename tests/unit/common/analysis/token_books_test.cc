@@ -116,6 +116,7 @@ TEST(TokenBooksTest, TokensBehindTheLastChunkCountWhereTheResponseEnds) {
   EXPECT_EQ(results.windows[0].output_tps, 5);
   EXPECT_EQ(results.windows[2].output_tps, 3);
   EXPECT_EQ(results.whole_token_books.responses_apart, 0u);
+  EXPECT_EQ(results.whole_token_books.tail, 3u);
 }
 
 }  // namespace

@@ -183,6 +183,22 @@ TEST_F(ComparabilityTest, TheOfferedLoadMustBeTheSame) {
   EXPECT_EQ(result_.refusals[0].text, "concurrency differs: A bs 4, B bs 8");
 }
 
+TEST_F(ComparabilityTest, AnOpenLoopIsNoClosedOne) {
+  b_.results.spec.load.shape = OpenLoop{.rate_per_s = 5};
+  EXPECT_THAT(Codes(), ElementsAre("offered_load"));
+  EXPECT_EQ(
+      result_.refusals[0].text,
+      "offered load differs: A bs 4, B 5 requests/s, poisson arrivals, at most 4096 in flight");
+}
+
+TEST_F(ComparabilityTest, NothingIsConcludedFromPromptsThatAreNoLanguage) {
+  a_.results.spec.dataset.synthetic_text = b_.results.spec.dataset.synthetic_text = true;
+  EXPECT_THAT(Codes(), IsEmpty()) << "nothing speculates";
+  b_.results.acceptance_sources = {{.target = 0, .speculates = true}};
+  EXPECT_THAT(Codes(), ElementsAre("synthetic_text"));
+  EXPECT_EQ(result_.refusals[0].text, "B speculated on prompts that are not language");
+}
+
 TEST_F(ComparabilityTest, WhatWasAchievedMayDiffer) {
   b_ = SteadyRun({.seed = 2, .step_ms = 10});
   EXPECT_THAT(Codes(), IsEmpty());

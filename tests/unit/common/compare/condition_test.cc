@@ -100,5 +100,16 @@ TEST(ConditionTest, WhatWasTypedReachesNoTerminal) {
   EXPECT_THAT(ConditionErrorOf("ttft <= \x1b[31m2"), HasSubstr("?[31m2"));
 }
 
+TEST(ConditionTest, OtherFiguresMayBeNamedWhereTheyAreGiven) {
+  static constexpr FigureName kOthers[] = {
+      {"speedup", "speedup", Unit::kShare, FigureKind::kEstimate, Better::kUp}};
+  const auto conditions = ParseConditions("speedup >= 1.1, output_tps >= 5", kOthers);
+  ASSERT_TRUE(conditions.ok()) << conditions.status();
+  EXPECT_EQ((*conditions)[0].figure, &kOthers[0]);
+  EXPECT_EQ((*conditions)[0].statistic_key(), "value");
+  EXPECT_EQ((*conditions)[1].figure->key, "output_tps");
+  EXPECT_FALSE(ParseConditions("speedup >= 1.1").ok()) << "elsewhere there is none";
+}
+
 }  // namespace
 }  // namespace specctl

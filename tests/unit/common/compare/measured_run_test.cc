@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/common/compare/steady_runs.h"
 
 namespace specctl::testing {
@@ -63,7 +65,9 @@ TEST(MeasuredRunTest, AQuantileAtAGapIsAsUncertainAsTheGapIsWide) {
     const MeasuredRun run = MeasureRun(sample);
     const Measured* p90 = Find(run, "ttft_ms", "p90");
     ASSERT_TRUE(p90 != nullptr && p90->spread);
-    EXPECT_GT(p90->spread->below, 5) << "seed " << seed << ": " << p90->value;
+    // To the side of the gap: the other may be well known.
+    EXPECT_GT(std::max(p90->spread->below, p90->spread->above), 5)
+        << "seed " << seed << ": " << p90->value;
     EXPECT_LT(Find(run, "ttft_ms", "p50")->spread->below, 2) << "no gap is near";
   }
 }

@@ -18,6 +18,8 @@ Results RunWithServers() {
   results.servers.emplace();
   results.servers->sums.generated_tokens = 650;
   results.servers->waiting = GaugeSummary{.mean = 1.5, .max = 4};
+  results.servers->latencies.queue_ms =
+      HistogramFigure{10, {0, 300, 150}, {300, 500, 420}, {30'000, {}, {}}};
   return results;
 }
 
@@ -41,6 +43,10 @@ TEST(RunFactsTest, CountsTokensAndServersAreThere) {
   EXPECT_EQ(FindMeasured(facts, "servers_generated_tokens")->Find("value")->measured.value, 650);
   EXPECT_EQ(FindMeasured(facts, "servers_waiting")->Find("mean")->measured.value, 1.5);
   EXPECT_EQ(FindMeasured(facts, "servers_waiting")->Find("max")->measured.value, 4);
+  const MeasuredFigure& queue = *FindMeasured(facts, "servers_queue_ms");
+  EXPECT_EQ(queue.Find("p50"), nullptr) << "somewhere below 300 ms";
+  EXPECT_EQ(queue.Find("p90")->measured.value, 420);
+  EXPECT_EQ(queue.Find("p99"), nullptr) << "somewhere above 30 s";
   EXPECT_FALSE(FindMeasured(facts, "sent")->Find("value")->measured.spread);
 }
 

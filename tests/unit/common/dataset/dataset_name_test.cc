@@ -48,6 +48,19 @@ TEST(DatasetNameTest, CategoryAndTierSelectRowsOfAConfig) {
   EXPECT_EQ(ParseDatasetName("speed_bench_throughput_1k")->category, "");
 }
 
+TEST(DatasetNameTest, RandomTokensHaveTheirSizesInTheName) {
+  const auto plain = ParseDatasetName("random_1024");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->family, DatasetFamily::kRandom);
+  EXPECT_EQ(plain->random.isl_tokens, 1024u);
+  EXPECT_EQ(plain->random.vocabulary_tokens, RandomTokens::kVocabulary);
+  EXPECT_EQ(ParseDatasetName("random_8_of_512")->random.vocabulary_tokens, 512u);
+  for (const char* none : {"random_", "random_0", "random_8_of_0", "random_8_of_", "random_x",
+                           "random_1000001", "random_8_of_99999999999", "random_8 "}) {
+    EXPECT_FALSE(ParseDatasetName(none)) << none;
+  }
+}
+
 TEST(DatasetNameTest, BuiltinHasTheSameSelections) {
   EXPECT_EQ(ParseDatasetName("builtin")->config, "qualitative");
   EXPECT_EQ(ParseDatasetName("builtin_math")->category, "math");

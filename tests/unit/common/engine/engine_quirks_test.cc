@@ -180,6 +180,29 @@ TEST(SglangQuirkTest, GenerateSendsAllTextAndIdsSoFar) {
   EXPECT_TRUE(stream.Judge().ok());
 }
 
+// specdec_bench counts such a chunk as a step of no token.
+TEST(SglangQuirkTest, GeneratesChunksWithoutATokenAreNone) {
+  const ServedStream stream(
+      GenerateEvent("a", "1", 1) + GenerateEvent("a", "1", 1) +
+      GenerateEvent("abcd", "1,2,3,4", 4) + GenerateEvent("abcd", "1,2,3,4", 4) +
+      GenerateEvent("abcd", "1,2,3,4", 4) +
+      GenerateEvent("abcdefgh", "1,2,3,4,5,6,7,8", 8, kGenerateEnd) + kDoneData);
+  EXPECT_THAT(stream.tokens(), ElementsAre(1, 3, 4));
+  EXPECT_EQ(stream.reader().token_fault(), TokenFault::kNone);
+  EXPECT_EQ(stream.reader().text(), "abcdefgh");
+}
+
+TEST(SglangQuirkTest, PartsOfOneStepComeOneByOneWithTheStepsUsage) {
+  const ServedStream stream(ChatEvent(R"("reasoning_content":"h")", 1) +
+                            ChatEvent(R"("reasoning_content":"m")", 3) +
+                            ChatEvent(R"("content":"a")", 3) + ChatEvent(R"("content":"b")", 6) +
+                            ChatEvent(R"("tool_calls":[{"index":0}])", 6) +
+                            ChatEvent(R"("tool_calls":[{"index":0}])", 7) +
+                            ChatEvent("", 7, "\"tool_calls\"") + UsageEvent(7) + kDoneData);
+  EXPECT_THAT(stream.tokens(), ElementsAre(1, 2, 3, 1));
+  EXPECT_EQ(stream.reader().token_fault(), TokenFault::kNone);
+}
+
 TEST(SglangQuirkTest, GenerateMaySendWhatCameSince) {
   const ServedStream stream(GenerateEvent("a", "1", 1) + GenerateEvent("bcd", "2,3,4", 4) +
                             GenerateEvent("efgh", "5,6,7,8", 8, kGenerateEnd) + kDoneData);

@@ -50,6 +50,22 @@ TEST(RequestBodyTest, CompletionsJoinTheTexts) {
             R"({"prompt":"be brief\n\nhi","model":"m","max_tokens":64})");
 }
 
+TEST(RequestBodyTest, TokenIdsAreTheWholePromptOfCompletions) {
+  RequestSpec spec = Spec();
+  spec.endpoint = Endpoint::kCompletions;
+  Message ids{.role = "user"};
+  ids.token_ids = {0, 17, 4'294'967'295};
+  EXPECT_EQ(Body(spec, {.stream = false}, OpenAiProfile(), {ids}),
+            R"({"prompt":[0,17,4294967295],"model":"m","max_tokens":64})");
+  const auto refusal = [](const RequestSpec& request, std::vector<Message> messages) {
+    const auto body = RequestBodyWriter::Create(request, {})->WriteBody(messages, {});
+    EXPECT_EQ(body.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(body.status().message());
+  };
+  EXPECT_THAT(refusal(Spec(), {ids}), HasSubstr("use --endpoint completions"));
+  EXPECT_THAT(refusal(spec, {ids, {"assistant", "text", ""}}), HasSubstr("can't follow"));
+}
+
 TEST(RequestBodyTest, MessageOfPartsIsSentAsItStands) {
   const std::string raw = R"({"role":"tool","tool_call_id":"x","content":[1.0]})";
   EXPECT_THAT(Body(Spec(), {}, VllmProfile(), {kHello[0], {"tool", "", raw}}),

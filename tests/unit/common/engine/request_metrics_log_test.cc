@@ -20,7 +20,8 @@ TEST(RequestMetricsLogTest, ARealFile) {
                                   .accepted_tokens = 38,
                                   .draft_length = 3,
                                   .acceptance_histogram = {0, 6, 16},
-                                  .steps = 22};
+                                  .steps = 22,
+                                  .retractions = 0};
   EXPECT_EQ(log.responses[0].speculation, expected);
 }
 

@@ -69,6 +69,13 @@ TEST(ParseSpeculationTest, SglangUnderTheNamesOfEachGeneration) {
   }
 }
 
+TEST(ParseSpeculationTest, HowOftenAResponseWasRetracted) {
+  const std::string sums =
+      R"("spec_verify_ct":2,"spec_num_proposed_drafts":6,"spec_num_correct_drafts":4})";
+  EXPECT_EQ(ParseSpeculation(R"({"num_retractions":1,)" + sums)->retractions, 1u);
+  EXPECT_EQ(ParseSpeculation("{" + sums)->retractions, std::nullopt);
+}
+
 TEST(ParseSpeculationTest, DraftsOfSeveralLengthsHaveNone) {
   const auto stats = ParseSpeculation(
       R"({"spec_verify_ct":2,"spec_num_proposed_drafts":5,"spec_num_correct_drafts":4})");

@@ -137,6 +137,43 @@ TEST(TimedStepsTest, AHeldStepBeforeADraftLooksLikeItsBeginningUntilItsEnd) {
   EXPECT_THAT(melted_again.Stats().acceptance_histogram, IsEmpty());
 }
 
+// As the token that ends the reasoning, or begins a tool call.
+TEST(TimedStepsTest, AHeldStepOfARejectedDraftIsKnownByTheUsualWidth) {
+  Server server;
+  server.Step().Draft(3, 1, "++").Draft(3, 0, "-").Draft(3, 2, "+++").Draft(3, 1, "++").End();
+  EXPECT_EQ(server.Stats().steps, 4u);
+  EXPECT_TRUE(server.Stats().each_step_known);
+  EXPECT_THAT(server.Stats().acceptance_histogram, ElementsAre(1, 2, 1));
+  EXPECT_THAT(server.Stats().spent_histogram, ElementsAre(0, 0, 0));
+  Server next_is_rejected;  // two tokens are too many for what was accepted: known at once
+  next_is_rejected.Step().Draft(3, 1, "++").Draft(3, 0, "-").Draft(3, 0, "+").End();
+  EXPECT_EQ(next_is_rejected.Stats().steps, 3u);
+  EXPECT_THAT(next_is_rejected.Stats().acceptance_histogram, ElementsAre(2, 1));
+  Server next_is_spent;
+  next_is_spent.Step().Draft(3, 0, "+").Draft(3, 0, "-").Draft(3, 3, "++++").Step().End();
+  EXPECT_EQ(next_is_spent.Stats().steps, 4u);
+  EXPECT_THAT(next_is_spent.Stats().acceptance_histogram, ElementsAre(2, 0, 0, 1));
+  EXPECT_THAT(next_is_spent.Stats().spent_histogram, ElementsAre(0, 0, 0, 1));
+  Server after_a_held_end;  // of the step before
+  after_a_held_end.Step().Draft(3, 0, "+").Draft(3, 2, "++-").Draft(3, 0, "-").Draft(3, 1, "++");
+  EXPECT_EQ(after_a_held_end.End().Stats().steps, 4u);
+  EXPECT_THAT(after_a_held_end.Stats().acceptance_histogram, ElementsAre(2, 1, 1));
+}
+
+TEST(TimedStepsTest, AHeldStepIsNotKnownWhereWidthsVary) {
+  Server server;
+  server.Step().Draft(3, 0, "+").Draft(2, 0, "+").Draft(3, 0, "-").Draft(3, 2, "+++").Step().End();
+  EXPECT_EQ(server.Stats().steps, 5u);
+  EXPECT_FALSE(server.Stats().each_step_known);
+  Server no_draft_in_it;
+  no_draft_in_it.Step().Draft(3, 0, "+").Step("-").Draft(3, 2, "+++").Step().End();
+  EXPECT_EQ(no_draft_in_it.Stats().steps, 4u);
+  EXPECT_FALSE(no_draft_in_it.Stats().each_step_known);
+  Server two_tokens;  // one step or two
+  two_tokens.Step().Draft(3, 0, "+").Draft(3, 1, "--").Draft(3, 2, "+++").Step().End();
+  EXPECT_FALSE(two_tokens.Stats().each_step_known);
+}
+
 TEST(TimedStepsTest, StepsWithoutADraftMayMelt) {
   Server server;
   server.Step("-").Step("-").Step().Step().Draft(2, 1, "++").End();

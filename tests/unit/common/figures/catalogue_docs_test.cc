@@ -88,6 +88,8 @@ std::vector<Section> Sections() {
   Section& servers = sections.emplace_back(Section{.heading = "## Servers"});
   AddKeys(CounterCatalogue(), servers);
   AddKeys(ServerCatalogue(), servers);
+  AddKeys(ServerLatencyCatalogue(),
+          sections.emplace_back(Section{.heading = "### Latencies as the servers see them"}));
   AddKeys(WindowCatalogue(),
           sections.emplace_back(Section{.heading = "## Windows (`curves.csv`)"}));
   return sections;

@@ -25,6 +25,7 @@ TEST(CatalogueTest, EveryFigureHasAKeyALabelAUnitAndAReaderOfItsOwn) {
   ExpectSound(WindowCatalogue());
   ExpectSound(CounterCatalogue());
   ExpectSound(ServerCatalogue());
+  ExpectSound(ServerLatencyCatalogue());
   ExpectSound(NetworkCatalogue());
   ExpectSound(AgentCatalogue());
   ExpectSound(ArrivalCatalogue());
@@ -38,6 +39,8 @@ TEST(CatalogueTest, AFieldHoldsTheKindOfItsForm) {
   EXPECT_FALSE(CanHold<std::optional<Estimate>>(FigureKind::kRatio));
   EXPECT_TRUE(CanHold<std::optional<Distribution>>(FigureKind::kDistribution));
   EXPECT_FALSE(CanHold<Distribution>(FigureKind::kEstimate));
+  EXPECT_TRUE(CanHold<std::optional<HistogramFigure>>(FigureKind::kDistribution));
+  EXPECT_FALSE(CanHold<std::optional<HistogramFigure>>(FigureKind::kGauge));
   EXPECT_TRUE(CanHold<std::optional<GaugeSummary>>(FigureKind::kGauge));
   EXPECT_TRUE(CanHold<std::vector<double>>(FigureKind::kRatio));
   EXPECT_TRUE(CanHold<std::optional<double>>(FigureKind::kCount));

@@ -25,8 +25,9 @@ TEST(StatisticTest, EachReadsAFieldOfItsOwn) {
 }
 
 TEST(StatisticTest, EveryNumberOfADistributionIsOne) {
-  // 8 bytes each, beside the count and the errors.
-  constexpr size_t kOthers = sizeof(uint64_t) + sizeof(std::optional<QuantileErrors>);
+  // 8 bytes each, beside the counts, the errors and the intervals.
+  constexpr size_t kOthers = 2 * sizeof(uint64_t) + sizeof(std::optional<QuantileErrors>) +
+                             sizeof(std::optional<DistributionIntervals>);
   EXPECT_EQ(Statistics().size() * sizeof(double), sizeof(Distribution) - kOthers);
 }
 
@@ -34,6 +35,17 @@ TEST(StatisticTest, BoundsOfErrorsAreOfTheSameQuantile) {
   EXPECT_EQ(FindStatistic("p50")->error, &QuantileErrors::p50);
   EXPECT_EQ(FindStatistic("p99")->error, &QuantileErrors::p99);
   EXPECT_EQ(FindStatistic("mean")->error, nullptr);
+}
+
+TEST(StatisticTest, IntervalsAreOfTheSameQuantile) {
+  EXPECT_EQ(FindStatistic("p99")->interval, &DistributionIntervals::p99);
+  EXPECT_EQ(FindStatistic("mean")->interval, &DistributionIntervals::mean);
+  EXPECT_EQ(FindStatistic("max")->interval, nullptr);
+  Distribution figure;
+  EXPECT_EQ(FindStatistic("p99")->BoundsIn(figure), nullptr);
+  figure.intervals.emplace().p99.low = 7;
+  EXPECT_EQ(FindStatistic("p99")->BoundsIn(figure)->low, 7);
+  EXPECT_EQ(FindStatistic("max")->BoundsIn(figure), nullptr);
 }
 
 TEST(StatisticTest, IsFoundByItsKey) {

@@ -6,9 +6,9 @@ namespace specctl::testing {
 namespace {
 
 TEST(JsonObjectReaderTest, AbsentMembersAreEmptyAndNoError) {
-  const boost::json::value value = *ParseJsonObject("f", R"({"n": null})");
+  const auto document = JsonDocument::Parse("f", R"({"n": null})");
   JsonErrors errors("f");
-  const JsonObjectReader object(value.get_object(), "", errors);
+  const JsonObjectReader object(document->root(), "", errors);
   EXPECT_EQ(object.Text("t"), "");
   EXPECT_EQ(object.Number("n"), std::nullopt);
   EXPECT_TRUE(object.Texts("ts").empty());
@@ -16,9 +16,9 @@ TEST(JsonObjectReaderTest, AbsentMembersAreEmptyAndNoError) {
 }
 
 TEST(JsonObjectReaderTest, TheFirstErrorIsKeptWithItsPlace) {
-  const boost::json::value value = *ParseJsonObject("f", R"({"a": [{}, {"n": "x", "m": []}]})");
+  const auto document = JsonDocument::Parse("f", R"({"a": [{}, {"n": "x", "m": []}]})");
   JsonErrors errors("f");
-  const JsonObjectReader object(value.get_object(), "", errors);
+  const JsonObjectReader object(document->root(), "", errors);
   object.ForObjects("a", [](const JsonObjectReader& each) {
     each.Number("n");
     each.Flag("m");
@@ -27,20 +27,28 @@ TEST(JsonObjectReaderTest, TheFirstErrorIsKeptWithItsPlace) {
 }
 
 TEST(JsonObjectReaderTest, CountsAreWholeAndInRange) {
-  const boost::json::value value =
-      *ParseJsonObject("f", R"({"half": 1.5, "below": -1, "large": 4294967296})");
+  const auto document =
+      JsonDocument::Parse("f", R"({"half": 1.5, "below": -1, "large": 4294967296})");
   for (const char* key : {"half", "below", "large"}) {
     JsonErrors errors("f");
-    JsonObjectReader(value.get_object(), "", errors).Count32(key);
+    JsonObjectReader(document->root(), "", errors).Count32(key);
     EXPECT_FALSE(errors.status().ok()) << key;
   }
 }
 
 TEST(JsonObjectReaderTest, NoJsonNamesThePath) {
-  EXPECT_EQ(ParseJsonObject("S/sweep.json", "{").status().message(),
-            "S/sweep.json: is not JSON: incomplete JSON");
-  EXPECT_EQ(ParseJsonObject("S/sweep.json", "[]").status().message(),
+  const absl::Status status = JsonDocument::Parse("S/sweep.json", "{").status();
+  EXPECT_TRUE(std::string(status.message()).starts_with("S/sweep.json: is not JSON: "));
+  EXPECT_EQ(JsonDocument::Parse("S/sweep.json", "[]").status().message(),
             "S/sweep.json: need a JSON object");
+}
+
+TEST(JsonObjectReaderTest, NumbersReadBackToTheLastBit) {
+  const auto document = JsonDocument::Parse("f", R"({"n": 160.53290907829078, "m": 5})");
+  JsonErrors errors("f");
+  const JsonObjectReader object(document->root(), "", errors);
+  EXPECT_EQ(object.NeedNumber("n"), 160.53290907829078);
+  EXPECT_EQ(object.NeedNumber("m"), 5);
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ TEST(AcceptanceBlockTest, PerDraftByCategoryIsThereOnlyFromWhatTellsDrafts) {
                         "(from per-request statistics)\n"));
 }
 
-TEST(AcceptanceBlockTest, DifficultiesAndTurnsStandThereWhereTheyAreFew) {
+TEST(AcceptanceBlockTest, OfManyDifficultiesOrTurnsThoseOfMostRequestsStandThere) {
   Results results = testing::FullResults();
   results.slices = {testing::SampleSlice(Dimension::kTurn, "0", 2.7),
                     testing::SampleSlice(Dimension::kTurn, "1", 2.4),
@@ -158,7 +158,28 @@ TEST(AcceptanceBlockTest, DifficultiesAndTurnsStandThereWhereTheyAreFew) {
   for (int turn = 2; turn < 9; ++turn) {
     results.slices.push_back(testing::SampleSlice(Dimension::kTurn, std::to_string(turn), 2));
   }
-  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by turn")));
+  results.slices.back().conservation.sent += 1;
+  EXPECT_THAT(AcceptanceBlock(results),
+              HasSubstr("  by turn                8 2.00   0 2.70   1 2.40   2 2.00   3 2.00   "
+                        "4 2.00   5 2.00   6 2.00\n"
+                        "                         and 1 more in summary.json\n"));
+}
+
+TEST(AcceptanceBlockTest, SubCategoriesAndStagesStandThere) {
+  Results results = testing::FullResults();
+  results.slices = {testing::SampleSlice(Dimension::kStage, "warmup", 2.2),
+                    testing::SampleSlice(Dimension::kStage, "hold", 2.5),
+                    testing::SampleSlice(Dimension::kSubCategory, "de-en", 2.3),
+                    testing::SampleSlice(Dimension::kSubCategory, "fr-en", 2.6)};
+  EXPECT_THAT(AcceptanceBlock(results),
+              HasSubstr("  by sub_category        de-en 2.30   fr-en 2.60\n"
+                        "  by stage               warmup 2.20   hold 2.50\n"));
+  // As fine as the categories are.
+  for (const size_t i : {2, 3}) {
+    results.slices.push_back(results.slices[i]);
+    results.slices.back().by = Dimension::kCategory;
+  }
+  EXPECT_THAT(AcceptanceBlock(results), Not(HasSubstr("by sub_category")));
 }
 
 }  // namespace

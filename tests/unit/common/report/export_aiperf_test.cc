@@ -94,6 +94,20 @@ TEST(ExportAiperfTest, RowsOfSeveralModelsLeaveNothingBehind) {
   EXPECT_FALSE(std::filesystem::exists(run.File("matrix")));
 }
 
+TEST(ExportAiperfTest, TwoCategoriesOfOneFolderNameAreRefused) {
+  TempDir run;
+  testing::WriteJournal(run.path(), EventsOf("a/b", "a_b"));
+  const auto loss = ExportAiperf(run.path(), run.File("matrix"));
+  EXPECT_EQ(loss.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(std::string(loss.status().message()), "--aiperf: two categories would be one folder, " +
+                                                      run.File("matrix/speed_bench_a_b") +
+                                                      ": rename one of them");
+  EXPECT_FALSE(std::filesystem::exists(run.File("matrix")));
+  TempDir other;
+  testing::WriteJournal(other.path(), EventsOf("a/b", "c"));
+  EXPECT_TRUE(ExportAiperf(other.path(), other.File("matrix")).ok());
+}
+
 TEST(ExportAiperfTest, AFolderWithSomethingInItIsRefused) {
   TempDir run;
   testing::WriteJournal(run.path(), testing::SampleEvents());

@@ -55,6 +55,12 @@ TEST(FiguresCsvTest, AFigureIsARowWithWhatItsKindHas) {
   EXPECT_EQ(RowOf(results, "headline,source"),
             "source of acceptance,,qualifier,neither,per_request,,,,,,,,,,,,,,,,,,,,,");
   EXPECT_THAT(RowOf(results, "servers,running"), HasSubstr("gauge,neither,,,,,502.3,,,512,"));
+  // Quantiles, and how far they may be off in their buckets; the open one has no value.
+  EXPECT_THAT(
+      RowOf(results, "servers,ttft_ms"),
+      StartsWith("TTFT ms,ms,distribution,down,,,,1536,,,,,,,,,604.2,,894.1,,1203.5,,145.7"));
+  EXPECT_EQ(RowOf(results, "servers,queue_ms"),
+            "queue ms,ms,distribution,down,,,,1536,,,,,,,,,150,,270,,,,150,270,,");
 }
 
 TEST(FiguresCsvTest, AListHasARowForEachPlace) {

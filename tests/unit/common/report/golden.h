@@ -1,4 +1,4 @@
-// Comparison with a file under tests/golden/report.
+// Comparison with a file under tests/golden.
 #pragma once
 
 #include <cstdlib>
@@ -13,14 +13,19 @@ namespace specctl::testing {
 
 // With SPECCTL_UPDATE_GOLDEN set in the environment the file is written instead: look at the
 // difference before keeping it.
-inline void ExpectGolden(const std::string& name, const std::string& text) {
+inline void ExpectGoldenIn(const std::string& folder, const std::string& name,
+                           const std::string& text) {
   const char* root = std::getenv("SPECCTL_SOURCE_DIR");
   ASSERT_NE(root, nullptr) << "set by ctest";
-  const std::string path = std::string(root) + "/tests/golden/report/" + name;
+  const std::string path = std::string(root) + "/tests/golden/" + folder + "/" + name;
   if (std::getenv("SPECCTL_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary) << text;
   }
   EXPECT_EQ(text, ReadAll(path)) << path;
+}
+
+inline void ExpectGolden(const std::string& name, const std::string& text) {
+  ExpectGoldenIn("report", name, text);
 }
 
 }  // namespace specctl::testing

@@ -23,8 +23,8 @@ TEST(PageArrivalsTest, PlannedAndAchievedStandSideBySide) {
   EXPECT_EQ(ArrivalLines(results),
             "arrivals  planned 20.20/s, achieved 20.00/s   1,200 of 1,212 begun   12 shed\n"
             "          late by p50 0.0500 ms, p99 0.400, max 4.00\n"
-            "arrivals  dispersion 1.03 at 1.00 s (0.67 .. 1.39)\n"
-            "          gaps fit exponential: distance 0.021, p 0.430\n");
+            "arrivals  dispersion 1.03 at 1.00 s (0.67 .. 1.39)   gaps fit exponential: distance "
+            "0.021, p 0.430\n");
 }
 
 TEST(PageArrivalsTest, ConstantArrivalsHaveNoPoissonRange) {

@@ -91,8 +91,9 @@ std::string NameOf(const Path& path) {
 }
 
 TEST(RunJsonTest, EveryFieldOfTheSpecIsThere) {
-  // Of old journals; and which model a target was asked for is told request by request.
-  const std::set<std::string> elsewhere = {"target_urls", "targets.model"};
+  // Of old journals; which model a target was asked for is told request by request; and a shape is
+  // a closed loop or an open one, which `full` has.
+  const std::set<std::string> elsewhere = {"target_urls", "targets.model", "load.bs"};
   v1::RunSpec full;
   uint32_t next = 0;
   testing::Fill(full, next);
@@ -113,6 +114,8 @@ TEST(RunJsonTest, EveryFieldOfTheSpecIsThere) {
     Clear(path, &without);
     EXPECT_NE(print(without), print(full)) << NameOf(path) << " is not in run.json";
   }
+  full.mutable_load()->set_bs(4711);
+  EXPECT_NE(print(full).find("\"bs\": 4711,"), std::string::npos);
 }
 
 }  // namespace

@@ -68,8 +68,8 @@ TEST(SpreadTest, FewBlocksHaveNoSpread) {
 }
 
 TEST(SpreadTest, SidesAddWhereTheyMoveTheDifference) {
-  const Measured a{.value = 10, .spread = SpreadOfInterval(10, 9, 13)};
-  const Measured b{.value = 20, .spread = SpreadOfInterval(20, 16, 24)};
+  const Measured a{.value = 10, .spread = SpreadOfInterval(10, {.low = 9, .high = 13})};
+  const Measured b{.value = 20, .spread = SpreadOfInterval(20, {.low = 16, .high = 24})};
   const Measured difference = DifferenceOf(a, b);
   EXPECT_DOUBLE_EQ(difference.value, 10);
   EXPECT_NEAR(*difference.Low(kZ975), 10 - std::hypot(3, 4), 1e-9);
@@ -77,8 +77,8 @@ TEST(SpreadTest, SidesAddWhereTheyMoveTheDifference) {
 }
 
 TEST(SpreadTest, ABoundIsAddedWhole) {
-  Measured a{.value = 10, .spread = SpreadOfInterval(10, 10, 10)};
-  Measured b{.value = 10.5, .spread = SpreadOfInterval(10.5, 10.5, 10.5)};
+  Measured a{.value = 10, .spread = SpreadOfInterval(10, {.low = 10, .high = 10})};
+  Measured b{.value = 10.5, .spread = SpreadOfInterval(10.5, {.low = 10.5, .high = 10.5})};
   EXPECT_EQ(PValueOfZero(DifferenceOf(a, b)), 0);
   a.spread->bound = b.spread->bound = 0.3;
   EXPECT_EQ(PValueOfZero(DifferenceOf(a, b)), 1);
@@ -86,8 +86,8 @@ TEST(SpreadTest, ABoundIsAddedWhole) {
 }
 
 TEST(SpreadTest, ARatioStaysAboveZero) {
-  const Measured a{.value = 10, .spread = SpreadOfInterval(10, 1, 19)};
-  const Measured b{.value = 20, .spread = SpreadOfInterval(20, -5, 45)};
+  const Measured a{.value = 10, .spread = SpreadOfInterval(10, {.low = 1, .high = 19})};
+  const Measured b{.value = 20, .spread = SpreadOfInterval(20, {.low = -5, .high = 45})};
   const auto ratio = RatioOf(a, b, kZ975);
   ASSERT_TRUE(ratio && ratio->interval);
   EXPECT_DOUBLE_EQ(ratio->value, 2);
@@ -125,6 +125,14 @@ TEST(SpreadTest, PartsShowTheErrorOfTheWhole) {
   }
   EXPECT_NEAR(std::sqrt(squares), 2 / std::sqrt(kValues), 0.01);
   EXPECT_EQ(ErrorOfParts(3, {}), 0);
+}
+
+TEST(SpreadTest, AnIntervalByStudentsTIsGotBackFromItsSpread) {
+  const Measured measured{.value = 10,
+                          .spread = SpreadOfInterval(10, {.low = 8, .high = 13, .degrees = 7})};
+  EXPECT_NEAR(*measured.Low(kZ975), 8, 1e-9);
+  EXPECT_NEAR(*measured.High(kZ975), 13, 1e-9);
+  EXPECT_NEAR(measured.spread->below, 2 / 2.365, 0.01);
 }
 
 }  // namespace

@@ -86,7 +86,8 @@ TEST(FleetFitTest, WhatMembersSayOfTheirHostsCounts) {
   ASSERT_EQ(fleet.hosts.size(), 2u);
   EXPECT_EQ(fleet.hosts[0].files_max, 500u);
   EXPECT_EQ(fleet.hosts[1].files_max, 300u);
-  EXPECT_THAT(std::string(FitFleet(ClosedLoop{600}, 1, fleet).status().message()), HasSubstr("on node-1"));
+  EXPECT_THAT(std::string(FitFleet(ClosedLoop{600}, 1, fleet).status().message()),
+              HasSubstr("on node-1"));
 }
 
 TEST(FleetFitTest, TheCoresOfMembersHostsCountOnceAHost) {

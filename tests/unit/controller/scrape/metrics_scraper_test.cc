@@ -161,6 +161,11 @@ class Told {
     }
   }
 
+  std::vector<Scraped> All() {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -214,6 +219,63 @@ TEST(MetricsScraperTest, ReplicasThatComeAndGoAreFollowed) {
   ASSERT_EQ(after.size(), 1u);
   EXPECT_EQ(after[0].replica, 1u);
   EXPECT_EQ(after[0].error, "");
+}
+
+// What is told of one replica, in order.
+std::vector<Scraped> Of(uint32_t replica, const std::vector<Scraped>& all) {
+  std::vector<Scraped> found;
+  for (const Scraped& scraped : all) {
+    if (scraped.replica == replica) found.push_back(scraped);
+  }
+  return found;
+}
+
+// After the last look-up of the run.
+TEST(MetricsScraperTest, AReplicaThatIsFirstSeenAtTheEndIsBornInTheRun) {
+  NamedServers named;
+  const auto first = named.Add([] { return Exposition(0, 10); });
+  MetricsScraper scraper({named.Target()}, named.Options());
+  ASSERT_EQ(scraper.ScrapeBefore().size(), 1u);
+  const auto second = named.Add([] { return Exposition(0, 20); });
+  const std::vector<Scraped> after = scraper.ScrapeAfter();
+  EXPECT_EQ(Of(0, after).size(), 1u);
+  const std::vector<Scraped> born = Of(1, after);
+  ASSERT_EQ(born.size(), 2u);
+  EXPECT_EQ(born[0].kind, ScrapeKind::kDuring);
+  EXPECT_EQ(born[0].new_series.size(), 2u);
+  EXPECT_EQ(born[1].kind, ScrapeKind::kAfter);
+  EXPECT_THAT(born[1].samples, IsEmpty()) << "nothing has changed";
+  // Told once.
+  EXPECT_EQ(Of(1, scraper.ScrapeAfter()).size(), 1u);
+}
+
+// It is among the servers, and its thread has never come to scrape it.
+TEST(MetricsScraperTest, AReplicaThatIsSeenJustAsTheScrapesEndHasABegin) {
+  NamedServers named;
+  const auto first = named.Add([] { return Exposition(0, 10); });
+  std::atomic<bool> begun = false;
+  std::promise<void> asked, stopping;
+  NameLookup lookup([&, end = stopping.get_future().share()](const std::string& host) {
+    if (begun.exchange(false)) {
+      asked.set_value();
+      end.wait();
+    }
+    return named.Options().lookup->Find(host, MonoNow() + std::chrono::seconds(20));
+  });
+  MetricsScraper scraper({named.Target()}, {.lookup = &lookup}, milliseconds(5));
+  ASSERT_EQ(scraper.ScrapeBefore().size(), 1u);
+  const auto second = named.Add([] { return Exposition(0, 20); });
+  begun = true;
+  Told told;
+  scraper.Start(told.Sink());
+  asked.get_future().wait();
+  stopping.set_value();
+  scraper.Stop();
+  std::vector<Scraped> of_second = Of(1, told.All());
+  for (const Scraped& scraped : Of(1, scraper.ScrapeAfter())) of_second.push_back(scraped);
+  ASSERT_GE(of_second.size(), 2u);
+  EXPECT_EQ(of_second.front().kind, ScrapeKind::kDuring);
+  EXPECT_EQ(of_second.back().kind, ScrapeKind::kAfter);
 }
 
 TEST(MetricsScraperTest, AReplicaThatFailsAndKeepsItsNameIsNotGone) {

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 
-#include "common/sweep/measured_folder.h"
 #include "tests/unit/common/compare/steady_runs.h"
 #include "tests/unit/controller/sweep/sweep_job_of.h"
 
@@ -120,9 +119,11 @@ TEST_F(SweepRecoveryTest, TheJournalOfAnotherRunIsRefused) {
   Begin(true);
   Recover();
   sweep_.points[0].run_id = "another";
+  sweep_.points[0].fold->journal_bytes = 1;
   const absl::Status refused = RecoverSweep(folder_, observer_, sweep_);
   EXPECT_TRUE(absl::IsDataLoss(refused));
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("is not that of run another"));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("is that of run steady-1-20, and the sweep's point is of run another"));
 }
 
 }  // namespace

@@ -24,6 +24,42 @@ TEST(LoadFlagsTest, AgentsAreOpenUnlessTheyAreGiven) {
   EXPECT_EQ(Good({"--agents", "2"}, surroundings).agents, 2u);
 }
 
+TEST(LoadFlagsTest, ARateMakesAnOpenLoop) {
+  const OpenLoop poisson{.rate_per_s = 2.5};
+  EXPECT_EQ(Good({"--request-rate", "2.5"}).spec.load.shape, LoadShape(poisson));
+  const OpenLoop constant{.rate_per_s = 100,
+                          .process = ArrivalProcess::kConstant,
+                          .in_flight_max = 64,
+                          .think_time = 1500ms};
+  EXPECT_EQ(Good({"--request-rate", "100", "--arrival", "constant", "--in-flight-max", "64",
+                  "--think-time", "1500ms"})
+                .spec.load.shape,
+            LoadShape(constant));
+  EXPECT_EQ(Good({}).spec.load.shape, LoadShape(ClosedLoop{1}));
+}
+
+TEST(LoadFlagsTest, AShapeIsRepeatedInPartOrReplaced) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->load.shape = OpenLoop{.rate_per_s = 5, .in_flight_max = 64};
+  const OpenLoop faster{.rate_per_s = 9, .in_flight_max = 64};
+  EXPECT_EQ(Good({"--request-rate", "9"}, surroundings).spec.load.shape, LoadShape(faster));
+  EXPECT_EQ(Good({"--bs", "3"}, surroundings).spec.load.shape, LoadShape(ClosedLoop{3}));
+  const OpenLoop thinking{.rate_per_s = 5, .in_flight_max = 64, .think_time = 1s};
+  EXPECT_EQ(Good({"--think-time", "1s"}, surroundings).spec.load.shape, LoadShape(thinking));
+}
+
+TEST(LoadFlagsTest, WhatIsNoOpenLoopIsRefusedByName) {
+  EXPECT_THAT(Refusal({"--request-rate", "0"}), HasSubstr("--request-rate: need a number"));
+  EXPECT_THAT(Refusal({"--request-rate", "nan"}), HasSubstr("--request-rate: need a number"));
+  EXPECT_THAT(Refusal({"--request-rate", "1e9"}), HasSubstr("up to 1000000, got \"1e9\""));
+  EXPECT_THAT(Refusal({"--request-rate", "5", "--bs", "2"}),
+              HasSubstr("--bs: can't be combined with --request-rate"));
+  EXPECT_THAT(Refusal({"--arrival", "poisson"}), HasSubstr("--arrival: is of an open loop"));
+  EXPECT_THAT(Refusal({"--in-flight-max", "5"}), HasSubstr("--in-flight-max: is of an open loop"));
+  EXPECT_THAT(Refusal({"--request-rate", "5", "--ramp", "2s"}), HasSubstr("use --warmup"));
+}
+
 TEST(LoadFlagsTest, ConcurrencyOutOfRangeIsRefusedByName) {
   EXPECT_THAT(Refusal({"--bs", "0"}), HasSubstr("--bs: need 1 to"));
   EXPECT_THAT(Refusal({"--agents", "0"}), HasSubstr("--agents: need 1 to 1000000, got \"0\""));

@@ -56,5 +56,34 @@ TEST(MetricsFlagsTest, IterationStatisticsAreReadOnlyWhereAskedFor) {
   }
 }
 
+TEST(MetricsFlagsTest, IterationStatisticsOfLikeGiveWayToWhatIsAskedForNow) {
+  Surroundings surroundings;
+  surroundings.like = RunSpec{};
+  surroundings.like->trtllm_iteration_stats = true;
+  surroundings.like->metrics_urls = {"http://a:1/metrics"};
+  EXPECT_TRUE(RequestOfLine({}, surroundings)->spec.trtllm_iteration_stats);
+  const auto named = RequestOfLine({"--server-metrics", "http://b:2/metrics"}, surroundings);
+  EXPECT_FALSE(named->spec.trtllm_iteration_stats);
+  EXPECT_THAT(named->named_metrics_urls, ElementsAre("http://b:2/metrics"));
+  const auto none = RequestOfLine({"--no-server-metrics"}, surroundings);
+  EXPECT_FALSE(none->spec.trtllm_iteration_stats);
+  EXPECT_FALSE(none->spec.server_metrics);
+}
+
+// They are the targets' own: a URL that --like's run was given is none.
+TEST(MetricsFlagsTest, IterationStatisticsReplaceTheMetricsOfLike) {
+  Surroundings surroundings;
+  surroundings.like = RunSpec{};
+  surroundings.like->metrics_urls = {"http://a:1/metrics"};
+  surroundings.like->metrics_urls_named = true;
+  const auto named = RequestOfLine({"--trtllm-iteration-stats"}, surroundings);
+  EXPECT_TRUE(named->spec.trtllm_iteration_stats);
+  EXPECT_THAT(named->named_metrics_urls, ElementsAre());
+  EXPECT_FALSE(named->spec.metrics_urls_named);
+  surroundings.like->metrics_urls_named = false;
+  surroundings.like->server_metrics = false;
+  EXPECT_TRUE(RequestOfLine({"--trtllm-iteration-stats"}, surroundings)->spec.server_metrics);
+}
+
 }  // namespace
 }  // namespace specctl::cli

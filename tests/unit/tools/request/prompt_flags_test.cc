@@ -43,5 +43,28 @@ TEST(PromptFlagsTest, AFileMayHoldTheRowsOfAName) {
   EXPECT_EQ(std::get<DatasetRequest>(turns.prompts).form, RowForm::kTurns);
 }
 
+TEST(PromptFlagsTest, RandomTokensNeedTheirNumber) {
+  const auto name = [](std::vector<std::string> arguments) {
+    return std::get<DatasetRequest>(Good(std::move(arguments)).prompts).dataset;
+  };
+  EXPECT_EQ(name({"--dataset", "random", "--isl", "1000"}), "random_1000");
+  EXPECT_EQ(name({"--dataset", "random", "--isl", "8", "--vocab-tokens", "512"}),
+            "random_8_of_512");
+  EXPECT_THAT(Refusal({"--dataset", "random"}), StartsWith("--dataset: random needs --isl N"));
+  EXPECT_THAT(Refusal({"--isl", "5"}), StartsWith("--isl: needs --dataset random"));
+  EXPECT_THAT(Refusal({"--vocab-tokens", "5"}), StartsWith("--vocab-tokens: needs --dataset"));
+}
+
+TEST(PromptFlagsTest, PromptsOfOnesOwnAreMarkedUntilOthersAreNamed) {
+  EXPECT_FALSE(Good({"--dataset", "f.jsonl"}).spec.dataset.synthetic_text);
+  EXPECT_TRUE(Good({"--dataset", "f.jsonl", "--synthetic-text"}).spec.dataset.synthetic_text);
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->dataset = {.name = "f.jsonl", .path = "f.jsonl", .format = "prompt"};
+  surroundings.like->dataset.synthetic_text = true;
+  EXPECT_TRUE(Good({}, surroundings).spec.dataset.synthetic_text);
+  EXPECT_FALSE(Good({"--dataset", "g.jsonl"}, surroundings).spec.dataset.synthetic_text);
+}
+
 }  // namespace
 }  // namespace specctl::cli

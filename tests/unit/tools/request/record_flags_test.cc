@@ -21,6 +21,12 @@ TEST(RecordFlagsTest, TagsReplaceThoseOfARepeatedRun) {
               ElementsAre(Pair("a", "b=c"), Pair("d", "")));
 }
 
+TEST(RecordFlagsTest, GoodputIsReadBeforeAnythingIsSent) {
+  EXPECT_THAT(Good({"--goodput", "ttft:500,user_tps:20"}).spec.goodput,
+              ElementsAre(Pair("ttft", 500), Pair("user_tps", 20)));
+  EXPECT_THAT(Refusal({"--goodput", "tps:5"}), HasSubstr("--goodput: \"tps:5\": need FIGURE"));
+}
+
 TEST(RecordFlagsTest, ArrivalsAreDatedByTheKernelUnlessAsked) {
   EXPECT_FALSE(Good({}).spec.user_stamps);
   EXPECT_TRUE(Good({"--receive-stamps", "user"}).spec.user_stamps);

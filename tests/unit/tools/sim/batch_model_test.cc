@@ -20,10 +20,10 @@ constexpr MonoTime kStart{std::chrono::seconds(100)};
 BatchOptions Options(uint32_t draft_length) {
   BatchOptions options;
   options.batch_max = 4;
-  options.step = milliseconds(10);
-  options.step_per_sequence = milliseconds(1);
-  options.per_draft_token = milliseconds(2);
-  options.prefill_tokens_per_s = 1000;
+  options.time.base = milliseconds(10);
+  options.time.per_sequence = milliseconds(1);
+  options.time.per_draft_token = milliseconds(2);
+  options.time.prefill_tokens_per_s = 1000;
   options.draft_length = draft_length;
   return options;
 }
@@ -54,6 +54,37 @@ std::map<uint64_t, std::vector<uint32_t>> RunOut(BatchModel& model) {
     }
   }
   return steps;
+}
+
+TEST(BatchModelTest, AStopStringEndsAReplyInTheMiddleOfAStep) {
+  for (const bool counted : {false, true}) {
+    BatchOptions options = Options(3);
+    options.counts_beyond_stop = counted;
+    BatchModel model(options);
+    SequenceSpec spec = Spec({.output_tokens = 50, .acceptance = 1}, options);
+    spec.stop_string_from = 5;
+    model.AddSequence(spec, kStart);
+    EXPECT_EQ(RunOut(model)[0], (std::vector<uint32_t>{1, 4, 2}));
+    EXPECT_EQ(model.counters().generation_tokens, counted ? 9u : 7u);
+    EXPECT_EQ(model.counters().finished_by_stop, 1u);
+    const EndedRequests ended = model.counters().Ended();
+    EXPECT_EQ(ended.generation_tokens, 7u);
+    EXPECT_EQ(ended.tokens_beyond_stop, 2u);
+    EXPECT_EQ(ended.speculation.accepted_tokens, 6u) << "of whole steps";
+  }
+}
+
+TEST(BatchModelTest, AnAbortedReplyCountsAndIsNotFinished) {
+  const BatchOptions options = Options(0);
+  BatchModel model(options);
+  SequenceSpec spec = Spec({.output_tokens = 3}, options);
+  spec.finish = Finish::kAbort;
+  spec.has_request_id = true;
+  model.AddSequence(spec, kStart);
+  RunOut(model);
+  EXPECT_EQ(model.counters().finished_by_stop + model.counters().finished_by_length, 0u);
+  EXPECT_EQ(model.counters().Ended().aborted, 1u);
+  EXPECT_EQ(model.counters().ended_with_request_id.generation_tokens, 3u);
 }
 
 TEST(BatchModelTest, PrefillGivesOneTokenAfterItsTime) {

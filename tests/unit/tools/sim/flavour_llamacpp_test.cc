@@ -50,23 +50,33 @@ TEST_P(LlamacppRecordingTest, IsAnsweredInTheSameForm) {
 
 INSTANTIATE_TEST_SUITE_P(
     Recordings, LlamacppRecordingTest,
-    ::testing::Values(Llama{"none.chat-stream", 0, 1}, Llama{"none.chat-stream-usage", 0, 1},
-                      Llama{"none.chat-stream-timings-usage", 0, 1},
-                      Llama{"none.max-tokens-0", 0, 1}, Llama{"none.max-tokens-1", 0, 1},
-                      Llama{"none.connection-close", 0, 1}, Llama{"none.completions-stream", 0, 1},
-                      Llama{"none.completions-stream-timings-usage", 0, 1},
-                      Llama{"none.chat-nonstream", 0, 1}, Llama{"none.completions-nonstream", 0, 1},
-                      Llama{"draft.chat-stream", 4, 3},
-                      Llama{"draft.chat-stream-timings-usage", 4, 3},
-                      Llama{"draft.completions-stream-timings", 4, 3},
-                      Llama{"draft.chat-nonstream", 4, 3}, Llama{"none.models", 0, 1},
-                      Llama{"none.health", 0, 1}, Llama{"none.err-404", 0, 1},
-                      Llama{"none.err-no-messages", 0, 1}),
+    ::testing::Values(
+        Llama{"none.chat-stream", 0, 1}, Llama{"none.chat-stream-usage", 0, 1},
+        Llama{"none.chat-stream-timings-usage", 0, 1}, Llama{"none.chat-stream-progress", 0, 1},
+        Llama{"none.max-tokens-0", 0, 1}, Llama{"none.max-tokens-1", 0, 1},
+        Llama{"none.connection-close", 0, 1}, Llama{"none.completions-stream", 0, 1},
+        Llama{"none.completions-stream-timings-usage", 0, 1}, Llama{"none.chat-nonstream", 0, 1},
+        Llama{"none.completions-nonstream", 0, 1}, Llama{"draft.chat-stream", 4, 3},
+        Llama{"draft.chat-stream-timings-usage", 4, 3},
+        Llama{"draft.completions-stream-timings", 4, 3}, Llama{"draft.chat-nonstream", 4, 3},
+        Llama{"none.models", 0, 1}, Llama{"none.health", 0, 1}, Llama{"none.err-404", 0, 1},
+        Llama{"none.err-no-messages", 0, 1}),
     [](const auto& test) {
       std::string name = test.param.name;
       for (char& c : name) c = c == '.' || c == '-' ? '_' : c;
       return name;
     });
+
+TEST(LlamacppFlavourTest, ProgressOnItsOwnRouteHasAnIdThatIsNone) {
+  if (!RecordingsAreHere()) GTEST_SKIP() << "no ../shared/data/engines";
+  const RecordedReply recorded = Recorded("llamacpp/none.native-stream-progress-timings");
+  SimulatedServer server(LlamacppOptions(), /*draft_length=*/0);
+  std::vector<std::string> ours = Masked(Answered(*server.flavour, recorded.request, 1));
+  std::vector<std::string> theirs = Masked(recorded.bytes);
+  // The last event tells all settings of a real server.
+  for (auto* entries : {&ours, &theirs}) entries->resize(entries->size() - 2);
+  EXPECT_EQ(ours, theirs);
+}
 
 TEST(LlamacppFlavourTest, ErrorsSayWhatWasRecorded) {
   if (!RecordingsAreHere()) GTEST_SKIP() << "no ../shared/data/engines";

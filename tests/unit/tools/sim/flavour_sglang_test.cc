@@ -37,22 +37,41 @@ TEST_P(SglangRecordingTest, IsAnsweredInTheSameForm) {
 
 INSTANTIATE_TEST_SUITE_P(
     Recordings, SglangRecordingTest,
-    ::testing::Values("ngram.chat-stream", "ngram.chat-stream-usage-spec",
-                      "ngram.chat-stream-continuous", "ngram.chat-max-tokens-0",
-                      "ngram.chat-max-tokens-1", "ngram.chat-nonstream-after-flush",
-                      "ngram.chat-nonstream-token-ids", "ngram.completions-stream",
-                      "ngram.completions-stream-usage-spec", "ngram.completions-stream-token-ids",
-                      "ngram.completions-ids-prompt", "ngram.completions-nonstream-spec",
-                      "ngram.models", "ngram.flush-cache", "ngram.health", "ngram.rid",
-                      "ngram.unknown-field", "err.wrong-model", "err.bad-temperature",
-                      "err.too-long-max-tokens", "err.negative-max-tokens", "err.empty-messages",
-                      "err.chat-stream-return-token-ids", "err.no-version-route",
-                      "err.unknown-route", "err.get-on-post", "err.too-long-native-stream"),
+    ::testing::Values(
+        "ngram.chat-stream", "ngram.chat-stream-usage-spec", "ngram.chat-stream-continuous",
+        "ngram.chat-max-tokens-0", "ngram.chat-max-tokens-1", "ngram.chat-nonstream-after-flush",
+        "ngram.chat-nonstream-token-ids", "ngram.chat-stream-logprobs", "ngram.completions-stream",
+        "ngram.completions-stream-usage-spec", "ngram.completions-stream-token-ids",
+        "ngram.completions-ids-prompt", "ngram.completions-nonstream-spec", "ngram.models",
+        "ngram.flush-cache", "ngram.health", "ngram.rid", "ngram.unknown-field", "err.wrong-model",
+        "err.bad-temperature", "err.too-long-max-tokens", "err.negative-max-tokens",
+        "err.empty-messages", "err.chat-stream-return-token-ids", "err.no-version-route",
+        "err.unknown-route", "err.get-on-post", "err.too-long-native-stream"),
     [](const auto& test) {
       std::string name = test.param;
       for (char& c : name) c = c == '.' || c == '-' ? '_' : c;
       return name;
     });
+
+TEST(SglangFlavourTest, AllIdsMayComeInANamedEvent) {
+  if (!RecordingsAreHere()) GTEST_SKIP() << "no ../shared/data/engines";
+  const RecordedReply recorded = Recorded("sglang/ngram.chat-stream-ids-framed");
+  SimulatedServer server(Options());
+  EXPECT_EQ(Masked(Answered(*server.flavour, recorded.request, 4, WithQuirks({"framed-ids"}))),
+            Masked(recorded.bytes));
+}
+
+TEST(SglangFlavourTest, CachedTokensAreToldWhereTheServerReportsThem) {
+  if (!RecordingsAreHere()) GTEST_SKIP() << "no ../shared/data/engines";
+  FlavourOptions options = Options();
+  options.cache_report = true;
+  SimulatedServer server(options, /*draft_length=*/0);
+  for (const char* name :
+       {"sglang/none.chat-stream-usage", "sglang/none.completions-stream-usage"}) {
+    const RecordedReply recorded = Recorded(name);
+    EXPECT_EQ(Masked(Answered(*server.flavour, recorded.request, 1)), Masked(recorded.bytes));
+  }
+}
 
 TEST(SglangFlavourTest, TheKeyGuardsAllButHealthAndMetrics) {
   FlavourOptions options = Options();

@@ -29,6 +29,27 @@ INSTANTIATE_TEST_SUITE_P(
                       "length_one_token"),
     [](const auto& test) { return std::string(test.param); });
 
+// A parser that has nothing to give leaves the event out; usage tells of reasoning.
+TEST(VllmFlavourTest, ReasoningHasTheRecordedForm) {
+  if (!RecordingsAreHere()) GTEST_SKIP() << "no ../shared/data/engines";
+  const RecordedReply recorded = Recorded("vllm/reasoning_no_token_ids");
+  SimulatedServer server(
+      {.model = "tiny", .context_tokens_max = 4096, .prompt_tokens_details = true});
+  const auto without_metrics = [](std::vector<std::string> entries) {
+    // A real one tells times there, too.
+    for (std::string& entry : entries) entry = entry.substr(0, entry.find(",\"metrics\""));
+    for (std::string& entry : entries) entry = entry.substr(0, entry.rfind("}") + 1);
+    return entries;
+  };
+  const std::string ours =
+      Answered(*server.flavour, recorded.request, 1, WithQuirks({"reasoning"}));
+  const std::vector<std::string> entries = without_metrics(Masked(ours));
+  EXPECT_THAT(entries, ::testing::Contains(HasSubstr(R"("reasoning")")));
+  for (const std::string& entry : without_metrics(Masked(recorded.bytes))) {
+    EXPECT_THAT(entries, ::testing::Contains(HasSubstr(entry)));
+  }
+}
+
 HttpRequest Get(std::string path) {
   HttpRequest request;
   request.method = "GET";

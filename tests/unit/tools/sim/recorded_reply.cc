@@ -142,7 +142,14 @@ std::vector<std::string> Masked(const std::string& bytes) {
   return entries;
 }
 
-std::string Answered(Flavour& flavour, const HttpRequest& request, uint32_t tokens_a_step) {
+ReplyOptions WithQuirks(std::initializer_list<const char*> quirks) {
+  ReplyOptions options;
+  for (const char* quirk : quirks) EXPECT_TRUE(options.quirks.Add(quirk).ok()) << quirk;
+  return options;
+}
+
+std::string Answered(Flavour& flavour, const HttpRequest& request, uint32_t tokens_a_step,
+                     const ReplyOptions& options) {
   const ReplyHead head{.date = UnixTime(std::chrono::seconds(1795346035)), .close = request.close};
   auto answer = flavour.Answer(request);
   if (const PlainReply* plain = std::get_if<PlainReply>(&answer)) {
@@ -156,7 +163,7 @@ std::string Answered(Flavour& flavour, const HttpRequest& request, uint32_t toke
                          .model = inference.model,
                          .created_unix_s = 1795346035};
   const uint64_t wanted = std::max<uint64_t>(1, inference.max_tokens);
-  Reply reply(std::move(inference), std::move(identity), {}, Draws{1}, flavour);
+  Reply reply(std::move(inference), std::move(identity), options, Draws{1}, flavour);
   std::string bytes = reply.Begin(head);
   uint64_t made = 0;
   for (StepOutput step; made < wanted; ++step.step) {

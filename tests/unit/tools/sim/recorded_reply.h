@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "tools/sim/flavour_options.h"
+#include "tools/sim/reply.h"
 
 namespace specctl::sim {
 
@@ -34,7 +36,10 @@ std::vector<std::string> Masked(const std::string& bytes);
 
 // The answer of a flavour: to an inference as a request of its own, whose steps after the prompt's
 // give `tokens_a_step` tokens each (the last what is left) and end by length.
-std::string Answered(Flavour& flavour, const HttpRequest& request, uint32_t tokens_a_step = 4);
+std::string Answered(Flavour& flavour, const HttpRequest& request, uint32_t tokens_a_step = 4,
+                     const ReplyOptions& options = {});
+// Options of a reply with these quirks.
+ReplyOptions WithQuirks(std::initializer_list<const char*> quirks);
 
 // A server of `engine` with a draft length of 3, as most of those that were recorded.
 struct SimulatedServer {

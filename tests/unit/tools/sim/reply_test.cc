@@ -107,6 +107,58 @@ TEST(ReplyTest, TheShareOfMergedStepsIsTheOneAskedFor) {
   EXPECT_NEAR(merged, 1000, 100);
 }
 
+TEST(ReplyTest, AnIntervalSendsTheFirstTokenAtOnceThenSoManyThenTheRest) {
+  const Server server;
+  Reply reply(Streamed(), Identity(), {.stream_interval = 4}, kDraws, server.flavour);
+  EXPECT_EQ(reply.OnStep(Step(0, 1), {}).back().tokens, 1u);
+  EXPECT_TRUE(reply.OnStep(Step(1, 3), {}).empty());
+  EXPECT_EQ(reply.OnStep(Step(2, 2), {}).at(0).tokens, 5u);
+  EXPECT_EQ(reply.OnStep(Step(3, 1, Finish::kLength), {}).at(0).tokens, 1u);
+}
+
+ReplyOptions WithQuirk(const char* quirk) {
+  ReplyOptions options;
+  EXPECT_TRUE(options.quirks.Add(quirk).ok());
+  return options;
+}
+
+TEST(ReplyTest, AnEmptyFirstEventComesWithTheHeadAndIsNoToken) {
+  const Server server;
+  Reply reply(Streamed(), Identity(), WithQuirk("empty-first"), kDraws, server.flavour);
+  const std::string opening = reply.Begin({});
+  EXPECT_NE(opening.find("\"role\":\"assistant\""), std::string::npos);
+  EXPECT_NE(
+      opening.find(R"("delta":{"content":""},"logprobs":null,"finish_reason":null,"token_ids")"),
+      std::string::npos);
+  EXPECT_EQ(Count(opening, R"("completion_tokens":0)"), 2u);
+  const auto first = reply.OnStep(Step(0, 1), {});
+  ASSERT_EQ(first.size(), 1u) << "the role is not told twice";
+  EXPECT_EQ(first[0].tokens, 1u);
+}
+
+TEST(ReplyTest, TheFinishReasonMayComeApart) {
+  const Server server;
+  Reply reply(Streamed(), Identity(), WithQuirk("empty-finish"), kDraws, server.flavour);
+  const auto pieces = reply.OnStep(Step(0, 1, Finish::kLength), {});
+  ASSERT_EQ(pieces.size(), 5u);  // role, token, finish, usage, end
+  EXPECT_EQ(pieces[1].bytes.find("\"finish_reason\":\"length\""), std::string::npos);
+  EXPECT_NE(pieces[2].bytes.find("\"finish_reason\":\"length\""), std::string::npos);
+  EXPECT_EQ(pieces[2].tokens, 0u);
+}
+
+TEST(ReplyTest, AStepThatOnlyEndsTheReasoningHasNoEventUnlessIdsWereAskedFor) {
+  for (const bool ids : {false, true}) {
+    InferenceRequest request = Streamed();
+    request.max_tokens = 40;
+    request.return_token_ids = ids;
+    const Server server;
+    Reply reply(request, Identity(), WithQuirk("reasoning"), kDraws, server.flavour);
+    int silent = 0;
+    for (uint64_t step = 0; step < 40; ++step) silent += reply.OnStep(Step(step, 1), {}).empty();
+    EXPECT_EQ(silent, ids ? 0 : 1);
+  }
+}
+
 TEST(ReplyTest, StatisticsOfStepsRideOnTheUsageEvent) {
   const Server server(SpecMetricsDetail::kDetailed);
   Reply reply(Streamed(), Identity(), {}, kDraws, server.flavour);

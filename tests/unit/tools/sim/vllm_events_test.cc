@@ -46,7 +46,7 @@ std::string Rewritten(const Case& test, const std::string& recording) {
   const std::vector<uint32_t> prompt_ids =
       Ids(Captured(recording, R"re("prompt_token_ids":(\[[^\]]*\]))re"));
   std::string out;
-  if (chat) writer.Role(prompt_ids, out);
+  if (chat) writer.Role(prompt_ids, false, out);
   const std::string text_field = chat ? R"re("delta":\{"content":)re" : R"re("text":)re";
   const std::regex content(text_field + R"re("([^"]*)".*?"token_ids":(\[[^\]]*\]|null))re");
   uint64_t so_far = 0;
@@ -62,7 +62,7 @@ std::string Rewritten(const Case& test, const std::string& recording) {
                     .finish = last ? test.finish : Finish::kNo},
                    !chat && event == 1 ? prompt_ids : std::vector<uint32_t>(), out);
   }
-  if (test.request.include_usage) writer.Usage(so_far, "", out);
+  if (test.request.include_usage) writer.Usage({.completion_tokens = so_far}, out);
   VllmEvents::End(out);
   return out;
 }
@@ -116,7 +116,7 @@ TEST(VllmEventsTest, RequestMetricsRideOnTheLastEvent) {
   const InferenceRequest request = ContinuousChat();
   const VllmEvents writer(request, {.response_id = "chatcmpl-1", .model = "m"});
   std::string out;
-  writer.Usage(3, R"({"x":1})", out);
+  writer.Usage({.completion_tokens = 3, .metrics_json = R"({"x":1})"}, out);
   EXPECT_NE(out.find(R"("system_fingerprint":"vllm-0.32.0-b5a7eaa5","metrics":{"x":1}})"),
             std::string::npos);
 }
@@ -125,7 +125,7 @@ TEST(VllmEventsTest, NamesAreEscaped) {
   const InferenceRequest request = Chat();
   const VllmEvents writer(request, {.response_id = "a\"b", .model = "c\\d"});
   std::string out;
-  writer.Role({}, out);
+  writer.Role({}, false, out);
   EXPECT_NE(out.find(R"("id":"a\"b")"), std::string::npos);
   EXPECT_NE(out.find(R"("model":"c\\d")"), std::string::npos);
 }

@@ -40,7 +40,8 @@ TEST(DryRunTextTest, ADryRunCountsInWholeNumbers) {
   EXPECT_THAT(text({.shape = ClosedLoop{1}, .agents = 1, .requests_max = 11'400}),
               HasSubstr("11400, in about 11,400 waves of 1\n"));
   EXPECT_THAT(text({.shape = ClosedLoop{8}, .agents = 1}), HasSubstr("6, in about 1 wave of 8\n"));
-  EXPECT_THAT(text({.shape = ClosedLoop{8}, .agents = 1}), HasSubstr("8 over 1 agent, at most 8 each\n"));
+  EXPECT_THAT(text({.shape = ClosedLoop{8}, .agents = 1}),
+              HasSubstr("8 over 1 agent, at most 8 each\n"));
 }
 
 }  // namespace

@@ -160,5 +160,44 @@ TEST(ReportCommandTest, AnUnknownFormatIsAUsageError) {
   EXPECT_THROW(app.parse("report"), CLI::RequiredError);
 }
 
+// What the command line says, and its exit status.
+Ran ReportLine(const std::string& line) {
+  CLI::App app;
+  Ran ran;
+  AddReportCommand(app, ran.exit_status);
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  app.parse("report " + line);
+  ran.out = ::testing::internal::GetCapturedStdout();
+  ran.err = ::testing::internal::GetCapturedStderr();
+  return ran;
+}
+
+TEST(ReportCommandTest, GoldenAlTakesNoFlagOfOtherForms) {
+  TempDir run;
+  testing::WriteJournal(run.path(), testing::SampleEvents());
+  for (const char* const flag : {"--matrix accept_length", "--by tier", "--rows target",
+                                 "--output-dir new", "--columns p99", "--strict"}) {
+    const Ran ran = ReportLine(run.path() + " --format golden-al " + flag);
+    EXPECT_EQ(ran.exit_status, 2) << flag;
+    const std::string name = std::string(flag).substr(0, std::string_view(flag).find(' '));
+    EXPECT_EQ(ran.err, "specctl report: " + name + ": does not go with --format golden-al\n");
+    EXPECT_EQ(ran.out, "");
+  }
+  EXPECT_FALSE(std::filesystem::exists("new"));
+}
+
+TEST(ReportCommandTest, FlagsOfAMatrixNeedOne) {
+  TempDir run;
+  testing::WriteJournal(run.path(), testing::SampleEvents());
+  for (const char* const flag :
+       {"--by tier", "--rows target", "--output x", "--format table", "--format both"}) {
+    const Ran ran = ReportLine(run.path() + " " + flag);
+    EXPECT_EQ(ran.exit_status, 2) << flag;
+    EXPECT_THAT(ran.err, HasSubstr(": needs --matrix METRIC")) << flag;
+  }
+  EXPECT_THAT(ReportLine(run.path() + " " + run.path()).err, HasSubstr("RUN: got 2; without"));
+}
+
 }  // namespace
 }  // namespace specctl::cli

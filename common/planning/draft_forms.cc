@@ -1,0 +1,164 @@
+#include "common/planning/draft_forms.h"
+
+#include <algorithm>
+#include <set>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/base/json_writer.h"
+
+namespace specctl {
+namespace {
+
+std::vector<std::string> RunsOf(const DraftSchedule& schedule) {
+  std::set<std::string> runs;
+  for (const DraftChoice& choice : schedule.choices) {
+    runs.insert(choice.runs.begin(), choice.runs.end());
+  }
+  return {runs.begin(), runs.end()};
+}
+
+// What holds of every engine's form.
+std::vector<std::string> CommonNotes(const DraftSchedule& schedule) {
+  std::vector<std::string> notes;
+  const LoadLevel& lowest = schedule.choices.front().load;
+  if (lowest.level > 1) {
+    notes.push_back(
+        absl::StrFormat("below %s nothing was measured: the list begins at 1", LoadText(lowest)));
+  }
+  for (const DraftRange& range : schedule.ranges) {
+    if (!range.fitted) continue;
+    notes.push_back(
+        absl::StrFormat("the end at %d lies between two measured loads, by a fit", range.to));
+  }
+  return notes;
+}
+
+DeploymentForm DraftFormOf(const DraftSchedule& schedule, std::string_view key,
+                           std::string_view end) {
+  const std::string place = PlaceText(schedule.place);
+  DeploymentForm form{.key = absl::StrFormat("%s_draft_lengths", key),
+                      .file = absl::StrFormat("%s-draft-lengths-%s%s", key, FilePart(place), end),
+                      .what = absl::StrFormat("draft length by batch size, for %s", place),
+                      .source = {},
+                      .content = {},
+                      .notes = CommonNotes(schedule),
+                      .runs = RunsOf(schedule)};
+  return form;
+}
+
+// YAML comments for files that have them.
+std::string Comments(const DeploymentForm& form) {
+  std::string out = "# " + form.what + "\n# runs: " + absl::StrJoin(form.runs, ", ") + "\n";
+  for (const std::string& note : form.notes) out += "# " + note + "\n";
+  return out;
+}
+
+}  // namespace
+
+std::string FilePart(const std::string& text) {
+  std::string part;
+  for (const char c : text) {
+    const bool kept = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_';
+    if (kept) {
+      part += c;
+    } else if (!part.empty() && part.back() != '-') {
+      part += '-';
+    }
+  }
+  while (part.ends_with('-')) part.pop_back();
+  return part;
+}
+
+DeploymentForm VllmDraftForm(const DraftSchedule& schedule) {
+  DeploymentForm form = DraftFormOf(schedule, "vllm", ".json");
+  form.what += ": value of vLLM's --speculative-config";
+  form.source =
+      "vLLM 0.32.0, vllm/v1/spec_decode/dynamic/utils.py (the form since 0.25, vllm pull request "
+      "32374)";
+  JsonWriter json;
+  json.BeginObject();
+  json.TextField("method", schedule.family.method);
+  json.TextField("model", schedule.family.drafter);
+  json.Field("num_speculative_tokens", schedule.longest());
+  json.Key("num_speculative_tokens_per_batch_size");
+  json.BeginArray();
+  for (const DraftRange& range : schedule.ranges) {
+    json.BeginArray();
+    for (const uint32_t part : {range.from, range.to, range.draft_length}) json.Value(part);
+    json.EndArray();
+  }
+  json.EndArray();
+  json.EndObject();
+  form.content = std::move(json).Take() + "\n";
+  form.notes.push_back("above the last range vLLM goes on with its draft length");
+  form.notes.push_back(
+      "vLLM drops the list with data parallelism above 1, and runs graphs piecewise unless "
+      "VLLM_USE_V2_MODEL_RUNNER=1: measure the result");
+  return form;
+}
+
+DeploymentForm TrtllmDraftForm(const DraftSchedule& schedule) {
+  DeploymentForm form = DraftFormOf(schedule, "trtllm", ".yaml");
+  form.what += ": part of TensorRT-LLM's speculative_config";
+  form.source = "TensorRT-LLM pull request 10860 (merged 2026-03), llmapi/llm_args.py";
+  const bool ends_with_none = schedule.ranges.back().draft_length == 0;
+  if (!ends_with_none) {
+    form.notes.push_back(
+        absl::StrFormat("above %d, the highest load measured, TensorRT-LLM does not speculate",
+                        schedule.ranges.back().to));
+  }
+  form.notes.push_back(
+      "where the list says 0, and above it, drafters that run in the target's engine may lose "
+      "their state (TensorRT-LLM pull request 16888, open): watch the acceptance");
+  std::string list;
+  for (size_t i = 0; i < schedule.ranges.size(); ++i) {
+    const DraftRange& range = schedule.ranges[i];
+    // Above the last key there is none anyway.
+    if (i + 1 == schedule.ranges.size() && ends_with_none) break;
+    list += absl::StrFormat("%s%d: %d", list.empty() ? "" : ", ", range.to, range.draft_length);
+  }
+  form.content =
+      Comments(form) +
+      absl::StrFormat("speculative_config:\n  max_draft_len: %d\n  draft_len_schedule: {%s}\n",
+                      schedule.longest(), list);
+  return form;
+}
+
+DeploymentForm SglangDraftForm(const DraftSchedule& schedule) {
+  DeploymentForm form = DraftFormOf(schedule, "sglang", ".json");
+  form.what += ": the file of SGLang's --speculative-adaptive-config";
+  form.source =
+      "SGLang 0.5.23, srt/speculative/adaptive_spec_params.py (sglang pull requests 21599, 24055)";
+  JsonWriter json(JsonWriter::Style::kPretty);
+  json.BeginObject();
+  for (const DraftRange& range : schedule.ranges) {
+    json.Key(std::to_string(range.from));
+    json.BeginObject();
+    json.ArrayField("candidate_steps", range.candidates);
+    json.EndObject();
+  }
+  json.EndObject();
+  form.content = std::move(json).Take() + "\n";
+  form.notes.push_back(absl::StrFormat(
+      "start with --speculative-adaptive --speculative-eagle-topk 1 --speculative-num-steps %d "
+      "--speculative-num-draft-tokens %d",
+      schedule.ranges.front().draft_length, schedule.ranges.front().draft_length + 1));
+  form.notes.push_back(
+      "SGLang takes it for EAGLE and EAGLE3 alone, without attention DP, and chooses among the "
+      "candidates by the acceptance it sees");
+  return form;
+}
+
+std::vector<DeploymentForm> DraftForms(const DraftSchedule& schedule, const std::string& engine) {
+  // A list that never speculates is no setting: the server is started without it.
+  if (schedule.ranges.empty() || schedule.longest() == 0) return {};
+  if (engine.starts_with("vllm")) return {VllmDraftForm(schedule)};
+  if (engine.starts_with("trtllm")) return {TrtllmDraftForm(schedule)};
+  if (engine.starts_with("sglang")) return {SglangDraftForm(schedule)};
+  return {VllmDraftForm(schedule), TrtllmDraftForm(schedule), SglangDraftForm(schedule)};
+}
+
+}  // namespace specctl

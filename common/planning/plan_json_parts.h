@@ -1,0 +1,18 @@
+// Parts of plan.json, as members of the object that is open.
+#pragma once
+
+#include "common/base/json_writer.h"
+#include "common/planning/plan.h"
+
+namespace specctl {
+
+// {value, low, high}; nothing where it is absent.
+void WriteEstimate(std::string_view key, const std::optional<Estimate>& estimate, JsonWriter& json);
+void WriteEstimate(std::string_view key, const std::optional<Measured>& measured, JsonWriter& json);
+
+void WriteLoad(const LoadLevel& load, JsonWriter& json);  // "bs" or "rate"
+void WritePlace(const CurveKey& key, JsonWriter& json);   // "dataset", "tier", "temperature"
+
+void WriteSpeculation(const Plan& plan, JsonWriter& json);
+
+}  // namespace specctl

@@ -1,0 +1,93 @@
+#include "common/planning/slo_answer.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_format.h>
+
+#include "common/compare/quantile_need.h"
+#include "common/planning/load_fit.h"
+#include "common/report/number_text.h"
+
+namespace specctl {
+namespace {
+
+// A quantile without a bound is of a run that was too short for it.
+std::string WithNeed(const Condition& term, const Decision& decision) {
+  const std::optional<uint64_t> needed = ValuesNeeded(term.statistic_key());
+  if (decision.bound || !decision.value || !needed) return decision.reason;
+  return absl::StrFormat("%s (%s needs %s requests: measure longer)", decision.reason,
+                         term.statistic_key(), CountText(*needed));
+}
+
+// The load at which the first of the terms that fail at `pass + 1` does so.
+void FitAnswer(std::span<const Condition> slo, size_t pass, SloAnswer& answer) {
+  const JudgedPoint& next = answer.judged[pass + 1];
+  if (next.decisions.empty()) {
+    answer.why_no_fit = "the next point is not usable";
+    return;
+  }
+  for (size_t i = 0; i < slo.size(); ++i) {
+    if (next.decisions[i].holds) continue;
+    const LoadFit fit = FitBetween(*answer.curve, pass, slo[i]);
+    if (!fit.level) {
+      answer.fitted.reset();
+      answer.why_no_fit = fit.why_none;
+      return;
+    }
+    answer.fitted = std::min(answer.fitted.value_or(*fit.level), *fit.level);
+  }
+}
+
+void Extrapolate(std::span<const Condition> slo, SloAnswer& answer) {
+  for (const Condition& term : slo) {
+    const LoadFit fit = FitBeyond(*answer.curve, term);
+    if (!fit.level) {
+      answer.extrapolated.reset();
+      answer.why_no_fit = fit.why_none;
+      return;
+    }
+    answer.extrapolated = std::min(answer.extrapolated.value_or(*fit.level), *fit.level);
+  }
+}
+
+}  // namespace
+
+JudgedPoint JudgePoint(const PooledPoint& point, std::span<const Condition> slo) {
+  JudgedPoint judged{.point = &point};
+  judged.why_not = WhyUnusable(point);
+  if (!judged.why_not.empty()) return judged;
+  judged.passes = true;
+  for (const Condition& term : slo) {
+    Decision decision =
+        DecideMeasured(term, nullptr, point.Find(term.figure->key, term.statistic_key()));
+    decision.reason = WithNeed(term, decision);
+    if (!decision.holds && judged.passes) {
+      judged.passes = false;
+      judged.why_not = decision.term + ": " + decision.reason;
+    }
+    judged.decisions.push_back(std::move(decision));
+  }
+  return judged;
+}
+
+SloAnswer AnswerSlo(const Curve& curve, std::span<const Condition> slo, bool extrapolate) {
+  SloAnswer answer{.curve = &curve};
+  for (const PooledPoint* point : curve.points) answer.judged.push_back(JudgePoint(*point, slo));
+  const auto fails = std::find_if(answer.judged.begin(), answer.judged.end(),
+                                  [](const JudgedPoint& judged) { return !judged.passes; });
+  if (fails != answer.judged.begin()) answer.point = (fails - 1)->point;
+  if (fails == answer.judged.end()) {
+    answer.kind = AnswerKind::kAtLeast;
+    answer.reason = "every point passes: what lies above the last one was not measured";
+    if (extrapolate) Extrapolate(slo, answer);
+    return answer;
+  }
+  answer.kind = answer.point == nullptr ? AnswerKind::kNone : AnswerKind::kBetween;
+  answer.reason = absl::StrFormat("%s %s", LoadText(fails->point->key.load), fails->why_not);
+  if (answer.point != nullptr) {
+    FitAnswer(slo, static_cast<size_t>(fails - answer.judged.begin()) - 1, answer);
+  }
+  return answer;
+}
+
+}  // namespace specctl

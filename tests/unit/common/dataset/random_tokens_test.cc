@@ -1,0 +1,42 @@
+#include "common/dataset/random_tokens.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace specctl {
+namespace {
+
+const std::vector<uint32_t>& IdsOf(const GeneratedRows& rows, size_t row) {
+  return rows.conversations.at(row).turns.at(0).at(0).token_ids;
+}
+
+TEST(RandomTokensTest, EachPromptHasTheTokensThatWereAskedFor) {
+  const GeneratedRows rows =
+      GenerateRandomTokens({.isl_tokens = 100, .vocabulary_tokens = 1'000}, 3);
+  EXPECT_EQ(rows.conversations.size(), RandomTokens::kRows);
+  for (size_t row = 0; row < rows.conversations.size(); ++row) {
+    ASSERT_EQ(IdsOf(rows, row).size(), 100u);
+    for (size_t j = 1; j < 100; ++j) {
+      EXPECT_EQ(IdsOf(rows, row)[j], (IdsOf(rows, row)[j - 1] + 1) % 1'000);
+    }
+  }
+}
+
+TEST(RandomTokensTest, OffsetsAreSpreadOverTheVocabulary) {
+  const GeneratedRows rows = GenerateRandomTokens({.isl_tokens = 1, .vocabulary_tokens = 1'000}, 3);
+  std::set<uint32_t> first;
+  for (size_t row = 0; row < rows.conversations.size(); ++row) first.insert(IdsOf(rows, row)[0]);
+  EXPECT_GT(first.size(), 700u) << "1,536 draws of 1,000 miss about 215";
+}
+
+TEST(RandomTokensTest, TheSeedAndTheSizesTellThem) {
+  const RandomTokens tokens{.isl_tokens = 10};
+  EXPECT_EQ(GenerateRandomTokens(tokens, 1).sha256, GenerateRandomTokens(tokens, 1).sha256);
+  EXPECT_NE(GenerateRandomTokens(tokens, 1).sha256, GenerateRandomTokens(tokens, 2).sha256);
+  EXPECT_NE(GenerateRandomTokens(tokens, 1).sha256,
+            GenerateRandomTokens({.isl_tokens = 11}, 1).sha256);
+}
+
+}  // namespace
+}  // namespace specctl

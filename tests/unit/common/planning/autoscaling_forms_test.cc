@@ -1,0 +1,82 @@
+#include "common/planning/autoscaling_forms.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/common/planning/hand_made_sweep.h"
+
+namespace specctl::testing {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+class AutoscalingFormsTest : public ::testing::Test {
+ protected:
+  AutoscalingFormsTest() {
+    made_.AddTarget({.name = "dl3"});
+    made_.AddDataset("throughput_1k", 1000);
+    made_.AddPoint("dl3", 16)
+        .Set("ttft_ms", "p95", 100, 0)
+        .Set("servers_kv_cache_share", "mean", 0.4, -1);
+    made_.AddPoint("dl3", 64)
+        .Set("ttft_ms", "p95", 100, 0)
+        .Set("servers_kv_cache_share", "mean", 0.61, -1)
+        .Set("servers_waiting", "mean", 2.4, -1);
+    points_ = PoolPoints(made_.sweep());
+    curves_ = CurvesOf(points_);
+    slo_ = *ParseConditions("ttft_p95 <= 2s");
+    answer_ = AnswerSlo(curves_.front(), slo_, false);
+  }
+
+  HandMadeSweep made_;
+  std::vector<PooledPoint> points_;
+  std::vector<Curve> curves_;
+  std::vector<Condition> slo_;
+  SloAnswer answer_;
+  ScaledDeployment deployment_{.model = "meta/llama", .engine = "vllm 0.32.0"};
+};
+
+TEST_F(AutoscalingFormsTest, KedaDividesWhatIsInFlightByTheHighestLoad) {
+  deployment_.replicas = ReplicaPlan{.replicas = 4};
+  deployment_.replicas_bursty = 6;
+  const DeploymentForm form = *KedaForm(answer_, deployment_);
+  EXPECT_THAT(form.content,
+              EndsWith("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata:\n"
+                       "  name: dl3\nspec:\n  scaleTargetRef:\n    name: dl3\n"
+                       "  minReplicaCount: 4\n  maxReplicaCount: 7\n  triggers:\n"
+                       "    - type: prometheus\n      metadata:\n"
+                       "        serverAddress: http://prometheus-operated.monitoring.svc:9090\n"
+                       "        query: \"sum(vllm:num_requests_running{model_name=\\\"meta/llama"
+                       "\\\"}) + sum(vllm:num_requests_waiting{model_name=\\\"meta/llama\\\"})\"\n"
+                       "        threshold: \"64\"\n"));
+  EXPECT_THAT(form.content, HasSubstr("# runs: run-2\n"));
+  deployment_.engine = "sglang 0.5.23";
+  EXPECT_THAT(KedaForm(answer_, deployment_)->content, HasSubstr("sglang:num_running_reqs"));
+  deployment_.engine = "llamacpp b1";
+  EXPECT_FALSE(KedaForm(answer_, deployment_)) << "its gauges are not known here";
+}
+
+TEST_F(AutoscalingFormsTest, LlmdsThresholdsAgree) {
+  const auto forms = LlmdForms(answer_, deployment_);
+  ASSERT_EQ(forms.size(), 2u);
+  EXPECT_THAT(forms[0].content, HasSubstr("    kvCacheThreshold: 0.61\n"
+                                          "    queueLengthThreshold: 3\n"
+                                          "    kvSpareTrigger: 0.21\n"));
+  EXPECT_THAT(forms[1].content, EndsWith("saturationDetector:\n  queueDepthThreshold: 3\n"
+                                         "  kvCacheUtilThreshold: 0.61\n"));
+}
+
+TEST_F(AutoscalingFormsTest, WithoutTheServersFiguresThereIsNoLlmdForm) {
+  points_.back().measured.figures.erase(points_.back().measured.figures.begin() + 1);
+  EXPECT_TRUE(LlmdForms(answer_, deployment_).empty());
+}
+
+TEST_F(AutoscalingFormsTest, FileNamesHaveNoOddCharacters) {
+  EXPECT_EQ(FilePart("throughput_1k mixed, temperature 0.7"),
+            "throughput_1k-mixed-temperature-0.7");
+  EXPECT_EQ(FilePart("../../etc"), "..-..-etc");
+}
+
+}  // namespace
+}  // namespace specctl::testing
