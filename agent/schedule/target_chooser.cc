@@ -3,7 +3,31 @@
 #include <algorithm>
 #include <cassert>
 
+#include "common/base/hash.h"
+
 namespace specctl::agent {
+
+namespace {
+
+// The same for every agent, as round robin is.
+uint32_t PairedTarget(uint64_t position, uint64_t targets) {
+  const uint64_t swapped = SplitMix64(position / 2) & 1;
+  return static_cast<uint32_t>((position + swapped) % targets);
+}
+
+}  // namespace
+
+uint32_t TargetChooser::PolicyTarget(uint64_t position, MonoTime now) const {
+  switch (policy_) {
+    case UrlPolicy::kLeastInFlight:
+      return LeastInFlight(now);
+    case UrlPolicy::kPaired:
+      return PairedTarget(position, targets_.size());
+    case UrlPolicy::kRoundRobin:
+      break;
+  }
+  return static_cast<uint32_t>(position % targets_.size());
+}
 
 uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
   const auto worse = [now](const Target& a, const Target& b) {
@@ -21,9 +45,7 @@ uint32_t TargetChooser::LeastInFlight(MonoTime now) const {
 
 TargetChooser::Choice TargetChooser::BeginConversation(uint64_t position, MonoTime now) {
   Choice choice;
-  choice.target = policy_ == UrlPolicy::kLeastInFlight
-                      ? LeastInFlight(now)
-                      : static_cast<uint32_t>(position % targets_.size());
+  choice.target = PolicyTarget(position, now);
   Target& target = targets_[choice.target];
   // Noted now: by the conversation's end the target may be trusted again.
   choice.is_try = target.health.shunned();

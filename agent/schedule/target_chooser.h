@@ -12,7 +12,9 @@ namespace specctl::agent {
 // round_robin: position mod targets, whatever the servers do.  least_in_flight: the target with the
 // fewest conversations of this agent, the lowest index among equals, of those that TargetHealth
 // finds worth a try: a server that is dead fails at once, and would have the fewest for ever.
-// Where none is, the one that is to be tried first.  A conversation stays where it began.  Pure.
+// Where none is, the one that is to be tried first.  paired: of each two positions one goes to the
+// one target and one to the other, whatever the servers do; which is first depends on the positions
+// alone.  A conversation stays where it began.  Pure.
 class TargetChooser {
  public:
   // `targets` > 0.
@@ -36,6 +38,7 @@ class TargetChooser {
     uint64_t tries = 0;  // of them begun while it was shunned
     TargetHealth health;
   };
+  uint32_t PolicyTarget(uint64_t position, MonoTime now) const;
   uint32_t LeastInFlight(MonoTime now) const;
 
   UrlPolicy policy_;

@@ -104,7 +104,11 @@ PointMeasurement MeasurePoint(const MeasuredRun& run) {
                          .verdict = results.verdict.state,
                          .figures = FiguresOf(run),
                          .slices = SlicesOf(run)};
-  for (const VerdictReason& reason : results.verdict.reasons) point.reasons.push_back(reason.text);
+  for (const VerdictReason& reason : results.verdict.reasons) {
+    point.reasons.push_back(reason.text);
+    // Of a curve it says more than the verdict: no load above it is a data point either.
+    if (reason.code == ReasonCode::kUnstable) point.labels.emplace_back(kUnstableLabel);
+  }
   for (const VerdictLabel& label : results.verdict.labels) {
     point.labels.emplace_back(label.name());
   }

@@ -119,6 +119,7 @@ struct SweepPoint {
   std::string reason;          // why it was skipped or failed
   std::string run_id, folder;  // the folder is relative to the sweep's
   std::optional<int64_t> begun_unix_ns;
+  std::optional<double> took_s;  // of kDone and kFailed, with the cool-down before it
   std::optional<FoldKey> fold;
   PointMeasurement measured;  // of kDone alone
 };
@@ -127,7 +128,11 @@ struct SweepPoint {
 struct SweepPair {
   PointKey key;          // of the second; its target is the one that is compared
   std::string baseline;  // the first
-  std::string run_id;
+  PointState state = PointState::kDone;
+  std::string reason;          // why it failed
+  std::string run_id, folder;  // as a point's
+  std::optional<int64_t> begun_unix_ns;
+  std::optional<double> took_s;
   MeasuredFigures ratios;  // second / first over conversations: "user_tps" "mean", ...
 };
 

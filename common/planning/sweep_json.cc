@@ -58,6 +58,7 @@ void WritePoint(const SweepPoint& point, JsonWriter& json) {
   json.TextField("run_id", point.run_id);
   json.TextField("folder", point.folder);
   json.Field("begun_unix_ns", point.begun_unix_ns);
+  json.Field("took_s", point.took_s);
   if (point.state != PointState::kDone) return;
   if (point.fold) {
     json.Key("fold");
@@ -74,7 +75,12 @@ void WritePoint(const SweepPoint& point, JsonWriter& json) {
 void WritePair(const SweepPair& pair, JsonWriter& json) {
   WriteKey(pair.key, json);
   json.Field("baseline", pair.baseline);
+  json.Field("state", PointStateName(pair.state));
+  json.TextField("reason", pair.reason);
   json.TextField("run_id", pair.run_id);
+  json.TextField("folder", pair.folder);
+  json.Field("begun_unix_ns", pair.begun_unix_ns);
+  json.Field("took_s", pair.took_s);
   WriteMeasuredFigures("ratios", pair.ratios, json);
 }
 

@@ -62,18 +62,23 @@ PointKey ReadKey(const JsonObjectReader& object) {
           .temperature = object.Number("temperature")};
 }
 
+PointState ReadState(const JsonObjectReader& object) {
+  const std::optional<PointState> state = ParsePointState(object.NeedText("state"));
+  if (!state) object.Fail("state", "need planned, done, skipped or failed");
+  return state.value_or(PointState::kPlanned);
+}
+
 SweepPoint ReadPoint(const JsonObjectReader& object) {
   SweepPoint point{.key = ReadKey(object),
                    .reason = object.Text("reason"),
                    .run_id = object.Text("run_id"),
                    .folder = object.Text("folder"),
-                   .begun_unix_ns = object.Integer("begun_unix_ns")};
+                   .begun_unix_ns = object.Integer("begun_unix_ns"),
+                   .took_s = object.Number("took_s")};
   const std::optional<PointRole> role = ParsePointRole(object.NeedText("role"));
   if (!role) object.Fail("role", "need grid, anchor or repeat");
   point.role = role.value_or(PointRole::kGrid);
-  const std::optional<PointState> state = ParsePointState(object.NeedText("state"));
-  if (!state) object.Fail("state", "need planned, done, skipped or failed");
-  point.state = state.value_or(PointState::kPlanned);
+  point.state = ReadState(object);
   object.ForObject("fold", [&](const JsonObjectReader& fold) { point.fold = ReadFoldKey(fold); });
   object.ForObject("measured", [&](const JsonObjectReader& measured) {
     point.measured = ReadMeasurement(measured);
@@ -87,8 +92,16 @@ SweepPoint ReadPoint(const JsonObjectReader& object) {
 SweepPair ReadPair(const JsonObjectReader& object) {
   SweepPair pair{.key = ReadKey(object),
                  .baseline = object.NeedText("baseline"),
-                 .run_id = object.NeedText("run_id"),
+                 .state = object.Has("state") ? ReadState(object) : PointState::kDone,
+                 .reason = object.Text("reason"),
+                 .run_id = object.Text("run_id"),
+                 .folder = object.Text("folder"),
+                 .begun_unix_ns = object.Integer("begun_unix_ns"),
+                 .took_s = object.Number("took_s"),
                  .ratios = {}};
+  if (pair.state == PointState::kDone && pair.run_id.empty()) {
+    object.Fail("run_id", "a pair that is done needs its run");
+  }
   object.ForObject(
       "ratios", [&](const JsonObjectReader& ratios) { pair.ratios = ReadMeasuredFigures(ratios); });
   return pair;

@@ -78,6 +78,12 @@ absl::Status OutputFile::Commit() {
   return status_;
 }
 
+absl::Status OutputFile::CommitToDisk() {
+  Flush();
+  if (!IsStandardOutput() && status_.ok() && fsync(fd_) != 0) Fail("sync failed");
+  return Commit();
+}
+
 absl::Status WriteFile(const std::string& path, std::string_view text) {
   absl::StatusOr<OutputFile> file = OutputFile::Create(path);
   if (!file.ok()) return file.status();

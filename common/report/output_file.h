@@ -23,6 +23,8 @@ class OutputFile {
   // Buffers 64 KiB.
   void Append(std::string_view bytes);
   absl::Status Commit();
+  // The same, once the bytes are on disk: a machine that stops leaves the old file or the new one.
+  absl::Status CommitToDisk();
   const absl::Status& status() const { return status_; }
 
  private:

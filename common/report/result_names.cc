@@ -143,7 +143,15 @@ std::string_view UnassignedName(UnassignedReason why) {
 }
 
 std::string_view UrlPolicyName(UrlPolicy policy) {
-  return policy == UrlPolicy::kRoundRobin ? "round_robin" : "least_in_flight";
+  switch (policy) {
+    case UrlPolicy::kLeastInFlight:
+      return "least_in_flight";
+    case UrlPolicy::kPaired:
+      return "paired";
+    case UrlPolicy::kRoundRobin:
+      break;
+  }
+  return "round_robin";
 }
 
 std::string_view EndpointName(Endpoint endpoint) {

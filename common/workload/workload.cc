@@ -1,5 +1,6 @@
 #include "common/workload/workload.h"
 
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -32,27 +33,45 @@ WorkloadItem ItemOf(Conversation conversation) {
           .line = conversation.line};
 }
 
+// `facts` in that order, each row as often as it has places side by side.
+std::vector<RowFacts> PlacesInOrder(const std::vector<RowFacts>& facts,
+                                    const std::vector<uint32_t>& order, uint32_t copies) {
+  std::vector<RowFacts> places;
+  places.reserve(order.size() * copies);
+  for (const uint32_t row : order) places.insert(places.end(), copies, facts[row]);
+  return places;
+}
+
+// 0, 1, 2, ...
+std::vector<uint32_t> InOrder(size_t count) {
+  std::vector<uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0u);
+  return order;
+}
+
 }  // namespace
 
 absl::StatusOr<Workload> MakeWorkload(Dataset dataset, const LoadSpec& load,
-                                      const RequestSpec& request) {
+                                      const RequestSpec& request, uint32_t copies) {
   std::vector<RowFacts> facts;
   for (const Conversation& row : dataset.conversations) {
     facts.push_back({row.category, row.tier, static_cast<uint32_t>(row.turns.size())});
   }
   // Of dataset and seed alone: the same for any number of agents.
   const std::vector<uint32_t> order = StratifiedOrder(facts, load.seed);
-  auto limits = ComputeLimits(load, facts, order);
+  const std::vector<RowFacts> places = PlacesInOrder(facts, order, copies);
+  auto limits = ComputeLimits(load, places, InOrder(places.size()));
   if (!limits.ok()) return limits.status();
   Workload workload;
   workload.limits = *limits;
-  for (const uint32_t row : order) {
-    Conversation& conversation = dataset.conversations[row];
-    const uint64_t order_index = workload.rows.size();
+  for (size_t i = 0; i < places.size(); ++i) {
+    Conversation& row = dataset.conversations[order[i / copies]];
+    const bool is_last = i % copies == copies - 1;
+    Conversation conversation = is_last ? std::move(row) : row;
     if (conversation.model.empty() && !request.model_mix.empty()) {
-      conversation.model = ModelAt(request.model_mix, load.seed, order_index);
+      conversation.model = ModelAt(request.model_mix, load.seed, i / copies);
     }
-    workload.rows.push_back(RowOf(order_index, conversation));
+    workload.rows.push_back(RowOf(i, conversation));
     workload.items.push_back(ItemOf(std::move(conversation)));
   }
   return workload;

@@ -21,9 +21,10 @@ struct Workload {
   WorkloadLimits limits;
 };
 
-// Rows without a model of their own get one of request.model_mix.
+// Rows without a model of their own get one of request.model_mix.  `copies`: each conversation has
+// that many neighbouring places, at least one.
 // INVALID_ARGUMENT naming the flag, as ComputeLimits.
 absl::StatusOr<Workload> MakeWorkload(Dataset dataset, const LoadSpec& load,
-                                      const RequestSpec& request);
+                                      const RequestSpec& request, uint32_t copies = 1);
 
 }  // namespace specctl

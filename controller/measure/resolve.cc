@@ -18,7 +18,9 @@ absl::StatusOr<PlannedRun> ResolveWorkload(MeasureRequest request, const FleetFa
   auto dataset = TakeDataset(request);
   if (!dataset.ok()) return dataset.status();
   SettleByDataset(*dataset, request);
-  auto workload = MakeWorkload(*std::move(dataset), request.spec.load, request.spec.request);
+  const uint32_t copies = request.spec.url_policy == UrlPolicy::kPaired ? 2 : 1;
+  auto workload =
+      MakeWorkload(*std::move(dataset), request.spec.load, request.spec.request, copies);
   if (!workload.ok()) return workload.status();
   return PlannedRun{std::move(request), *std::move(workload)};
 }

@@ -23,6 +23,16 @@ void AddRecordFlags(RequestFlags& flags);
 // needless_flags.cc: flags of AIPerf that ask for what happens anyway; to come last.
 void AddNeedlessFlags(RequestFlags& flags);
 
+// Parts of them that a sweep has, too, whose grid lists the rest (grid_flags.h):
+// load_flags.cc: how conversations of the open loops arrive, whose rates are listed; agents and
+// limits of every load.
+void AddArrivalFlags(const RequestFlags::GivenList& rates, RequestFlags& flags);
+void AddLimitFlags(RequestFlags& flags);
+// target_flags.cc: what is asked of the servers that `targets` names.
+void AddServerFlags(const RequestFlags::GivenList& targets, RequestFlags& flags);
+// inference_flags.cc: all but the temperature.
+void AddReplyFlags(RequestFlags& flags);
+
 // target_flags.cc: those that `specctl probe` takes of AddTargetFlags.
 void AddProbeFlags(RequestFlags& flags);
 

@@ -36,6 +36,16 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
   return value;
 }
 
+absl::StatusOr<double> ParseRequestRate(std::string_view text) {
+  constexpr double kRateMax = 1e6;  // per second
+  const auto rate = ParseNumber(text);
+  if (rate.ok() && *rate > 0 && *rate <= kRateMax) return rate;
+  return BadFlag("--request-rate",
+                 absl::StrFormat("need a number of requests per second above 0 and up to %.0f, "
+                                 "got \"%s\"",
+                                 kRateMax, text));
+}
+
 absl::StatusOr<double> ParseShare(std::string_view flag, std::string_view text) {
   const bool percent = text.ends_with('%');
   const auto number = ParseNumber(percent ? text.substr(0, text.size() - 1) : text);

@@ -37,6 +37,11 @@ absl::Status TakeTimeout(std::string_view flag, const std::optional<std::string>
 // A finite decimal number; the error names no flag.
 absl::StatusOr<double> ParseNumber(std::string_view text);
 
+inline constexpr uint64_t kConcurrencyMax = 1'000'000;  // of --bs
+
+// A value of --request-rate, which the error names: requests per second, above 0.
+absl::StatusOr<double> ParseRequestRate(std::string_view text);
+
 // A share from 0 to 1: "0.1" or "10%".
 absl::StatusOr<double> ParseShare(std::string_view flag, std::string_view text);
 

@@ -31,15 +31,19 @@ absl::Status TakeTemperatureFlag(Request& request, const std::string& text) {
 }  // namespace
 
 void AddInferenceFlags(RequestFlags& flags) {
-  flags.Number({"--osl", "max_tokens of each request [4096 for SPEED-Bench, else 1024]", "Common"},
-               1, kOslMax, [](Request& request, uint64_t tokens) {
-                 request.osl_tokens = static_cast<uint32_t>(tokens);
-               });
   flags.Text({"--temperature",
               "Sampling temperature, or `server` for the server's default [0 for named datasets, "
               "else server]",
               "Request"},
              TakeTemperatureFlag);
+  AddReplyFlags(flags);
+}
+
+void AddReplyFlags(RequestFlags& flags) {
+  flags.Number({"--osl", "max_tokens of each request [4096 for SPEED-Bench, else 1024]", "Common"},
+               1, kOslMax, [](Request& request, uint64_t tokens) {
+                 request.osl_tokens = static_cast<uint32_t>(tokens);
+               });
   flags.Switch(
       {"--ignore-eos", "Ignore the end-of-sequence token: always generate --osl tokens", "Request"},
       [](Request& request) -> bool& { return request.spec.request.ignore_eos; });

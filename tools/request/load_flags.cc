@@ -13,7 +13,7 @@ namespace {
 
 using Request = RequestFlags::Request;
 
-constexpr uint64_t kBsMax = 1'000'000;  // of --agents, too
+constexpr uint64_t kBsMax = kConcurrencyMax;  // of --agents, too
 // Turns of all repeats of a dataset still fit their counters.
 constexpr uint64_t kRequestsMax = 1'000'000'000'000;
 
@@ -43,44 +43,39 @@ void AddLimits(RequestFlags& flags) {
   });
 }
 
-constexpr double kRateMax = 1e6;  // per second
 constexpr uint64_t kInFlightMaxMax = kBsMax;
 
-struct GivenShape {
-  RequestFlags::Given<uint64_t> bs, in_flight_max;
-  RequestFlags::Given<std::string> rate, arrival, think_time;
+// How the conversations of an open loop arrive.
+struct GivenArrivals {
+  RequestFlags::Given<std::string> process, think_time;
+  RequestFlags::Given<uint64_t> in_flight_max;
 
-  bool OfOpenLoop() const { return *rate || *arrival || *in_flight_max || *think_time; }
+  bool Any() const { return *process || *in_flight_max || *think_time; }
 };
 
 absl::Status TakeRate(const std::string& text, OpenLoop& loop) {
-  const auto rate = ParseNumber(text);
-  if (!rate.ok() || !(*rate > 0) || *rate > kRateMax) {
-    return BadFlag("--request-rate",
-                   absl::StrFormat("need a number of requests per second above 0 and up to %.0f, "
-                                   "got \"%s\"",
-                                   kRateMax, text));
-  }
-  loop.rate_per_s = *rate;
-  return absl::OkStatus();
+  const auto rate = ParseRequestRate(text);
+  if (rate.ok()) loop.rate_per_s = *rate;
+  return rate.status();
 }
 
-absl::Status TakeOpenLoop(const GivenShape& given, LoadSpec& load) {
+absl::Status TakeOpenLoop(const std::optional<std::string>& rate, const GivenArrivals& given,
+                          LoadSpec& load) {
   // Of --like, or with a rate of its own.
   OpenLoop loop;
   if (const auto* like = std::get_if<OpenLoop>(&load.shape)) {
     loop = *like;
-  } else if (!*given.rate) {
-    const char* const flag = *given.arrival         ? "--arrival"
+  } else if (!rate) {
+    const char* const flag = *given.process         ? "--arrival"
                              : *given.in_flight_max ? "--in-flight-max"
                                                     : "--think-time";
     return BadFlag(flag, "is of an open loop: give its --request-rate");
   }
-  if (*given.rate) {
-    if (auto taken = TakeRate(**given.rate, loop); !taken.ok()) return taken;
+  if (rate) {
+    if (auto taken = TakeRate(*rate, loop); !taken.ok()) return taken;
   }
-  if (*given.arrival) {
-    const auto process = OneOfTwo("--arrival", **given.arrival,
+  if (*given.process) {
+    const auto process = OneOfTwo("--arrival", **given.process,
                                   std::array{ArrivalProcess::kPoisson, ArrivalProcess::kConstant},
                                   &ArrivalProcessName);
     if (!process.ok()) return process.status();
@@ -94,17 +89,9 @@ absl::Status TakeOpenLoop(const GivenShape& given, LoadSpec& load) {
   return absl::OkStatus();
 }
 
-void AddShape(RequestFlags& flags) {
-  GivenShape given;
-  given.bs =
-      flags.NumberForStep({"--bs,--concurrency",
-                           "Concurrency: conversations in flight across all agents [1]", "Common"},
-                          1, kBsMax);
-  given.rate = flags.TextForStep(
-      {"--request-rate",
-       "Open loop: conversations that arrive per second across all agents, in place of --bs",
-       "Common"});
-  given.arrival =
+GivenArrivals DefineArrivalFlags(RequestFlags& flags) {
+  GivenArrivals given;
+  given.process =
       flags.TextForStep({"--arrival,--arrival-pattern,--request-rate-mode",
                          "Arrival process of an open loop: poisson or constant [poisson]", "Load"});
   given.in_flight_max = flags.NumberForStep(
@@ -116,15 +103,31 @@ void AddShape(RequestFlags& flags) {
       1, kInFlightMaxMax);
   given.think_time = flags.TextForStep(
       {"--think-time", "Time between a reply and the next turn, in an open loop [0]", "Load"});
-  flags.Then([given](const Surroundings&, Request& request) -> absl::Status {
-    if (*given.bs && given.OfOpenLoop()) {
-      return BadFlag("--bs",
-                     "can't be combined with --request-rate and its flags; what an open loop has "
-                     "in flight is limited by --in-flight-max");
-    }
-    if (*given.bs) request.spec.load.shape = ClosedLoop{static_cast<uint32_t>(**given.bs)};
-    if (*given.bs || given.OfOpenLoop()) request.agents.reset();  // of --like
-    return given.OfOpenLoop() ? TakeOpenLoop(given, request.spec.load) : absl::OkStatus();
+  return given;
+}
+
+absl::Status RefuseBsWithArrivals() {
+  return BadFlag("--bs",
+                 "can't be combined with --request-rate and its flags; what an open loop has "
+                 "in flight is limited by --in-flight-max");
+}
+
+void AddShape(RequestFlags& flags) {
+  const auto bs =
+      flags.NumberForStep({"--bs,--concurrency",
+                           "Concurrency: conversations in flight across all agents [1]", "Common"},
+                          1, kBsMax);
+  const auto rate = flags.TextForStep(
+      {"--request-rate",
+       "Open loop: conversations that arrive per second across all agents, in place of --bs",
+       "Common"});
+  const GivenArrivals arrivals = DefineArrivalFlags(flags);
+  flags.Then([bs, rate, arrivals](const Surroundings&, Request& request) -> absl::Status {
+    const bool open_loop = *rate || arrivals.Any();
+    if (*bs && open_loop) return RefuseBsWithArrivals();
+    if (*bs) request.spec.load.shape = ClosedLoop{static_cast<uint32_t>(**bs)};
+    if (*bs || open_loop) request.agents.reset();  // of --like
+    return open_loop ? TakeOpenLoop(*rate, arrivals, request.spec.load) : absl::OkStatus();
   });
 }
 
@@ -136,8 +139,21 @@ absl::Status TakeFailedShare(Request& request, const std::string& text) {
 
 }  // namespace
 
+void AddArrivalFlags(const RequestFlags::GivenList& rates, RequestFlags& flags) {
+  const GivenArrivals arrivals = DefineArrivalFlags(flags);
+  flags.Then([rates, arrivals](const Surroundings&, Request& request) -> absl::Status {
+    if (rates->empty() && !arrivals.Any()) return absl::OkStatus();
+    const auto first = rates->empty() ? std::nullopt : std::optional(rates->front());
+    return TakeOpenLoop(first, arrivals, request.spec.load);
+  });
+}
+
 void AddLoadFlags(RequestFlags& flags) {
   AddShape(flags);
+  AddLimitFlags(flags);
+}
+
+void AddLimitFlags(RequestFlags& flags) {
   flags.Number({"--agents", "Agent processes [one per 256 of --bs, at most one per core]", "Load"},
                1, kBsMax, [](Request& request, uint64_t agents) {
                  request.agents = static_cast<uint32_t>(agents);

@@ -155,7 +155,7 @@ absl::Status TakeEndpoint(Request& request, const std::string& text) {
   return endpoint.status();
 }
 
-void AddModelFlags(const TargetFlags& targets, RequestFlags& flags) {
+void AddModelFlags(const RequestFlags::GivenList& targets, RequestFlags& flags) {
   const auto model = flags.TextForStep(
       {"--model,-m", "Model to request [the first that /v1/models lists]", "Common"});
   const auto mix =
@@ -166,7 +166,7 @@ void AddModelFlags(const TargetFlags& targets, RequestFlags& flags) {
                         {.delimiter = ','});
   flags.Then([targets, model, mix](const Surroundings&, Request& request) -> absl::Status {
     if (*model && !mix->empty()) return BadFlag("--model-mix", "can't be combined with --model");
-    if (*model) AskForModel(**model, !targets.targets->empty(), request.spec);
+    if (*model) AskForModel(**model, !targets->empty(), request.spec);
     return mix->empty() ? absl::OkStatus() : TakeModelMix(*mix, request.spec.request);
   });
 }
@@ -221,7 +221,15 @@ void AddTargetFlags(RequestFlags& flags) {
               "least_in_flight [round_robin]",
               "Expert"},
              TakeUrlPolicy);
-  AddModelFlags(given, flags);
+  AddServerFlags(given.targets, flags);
+  const auto gpus = flags.NumberForStep(
+      {"--gpus", "Number of GPUs behind the targets, for TPS per GPU", "Target"}, 1, kGpusMax);
+  flags.Then(
+      [gpus](const Surroundings&, Request& request) { return TakeGpus(*gpus, request.spec); });
+}
+
+void AddServerFlags(const RequestFlags::GivenList& targets, RequestFlags& flags) {
+  AddModelFlags(targets, flags);
   flags.Text(
       {"--engine",
        "Engine of the targets, where probing can't tell: vllm, sglang, trtllm, nim, llamacpp "
@@ -262,10 +270,6 @@ void AddTargetFlags(RequestFlags& flags) {
   AddWaitReady({"--wait-ready",
                 "Wait up to this long for the server to answer a real inference [0]", "Target"},
                flags);
-  const auto gpus = flags.NumberForStep(
-      {"--gpus", "Number of GPUs behind the targets, for TPS per GPU", "Target"}, 1, kGpusMax);
-  flags.Then(
-      [gpus](const Surroundings&, Request& request) { return TakeGpus(*gpus, request.spec); });
 }
 
 void AddProbeFlags(RequestFlags& flags) {

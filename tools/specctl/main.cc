@@ -26,6 +26,8 @@
 #include "tools/specctl/report_command.h"
 #include "tools/specctl/run_command.h"
 #include "tools/specctl/standard_files.h"
+#include "tools/specctl/sweep_arguments.h"
+#include "tools/specctl/sweep_command.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
@@ -85,6 +87,7 @@ int main(int argc, char** argv) {
   flags::SetHelp(app, {});  // for every command that sets none of its own
   int exit_status = 0;
   cli::AddRunCommand(app, exit_status);
+  cli::AddSweepCommand(app, cli::SweepWords(argc, argv), exit_status);
   cli::AddReportCommand(app, exit_status);
   cli::AddCompareCommand(app, exit_status);
   cli::AddPlanCommand(app, exit_status);

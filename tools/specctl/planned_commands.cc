@@ -3,7 +3,7 @@
 namespace specctl::cli {
 
 void AddPlannedCommands(CLI::App& app) {
-  for (const char* name : {"sweep", "controller"}) {
+  for (const char* name : {"controller"}) {
     CLI::App* command = app.add_subcommand(name, "planned, but not implemented yet");
     command->group("");
     // Whatever flags were guessed, the answer is that it is not there yet.

@@ -24,6 +24,18 @@ TEST(TargetChooserTest, RoundRobinGoesByPositionWhateverHappens) {
   EXPECT_EQ(chooser.in_flight(1), 2u);
 }
 
+TEST(TargetChooserTest, APairGoesToBothTargetsInRandomOrder) {
+  TargetChooser chooser(UrlPolicy::kPaired, 2);
+  uint32_t second_first = 0;
+  for (uint64_t pair = 0; pair < 1000; ++pair) {
+    const uint32_t first = chooser.BeginConversation(2 * pair, kStart).target;
+    EXPECT_EQ(chooser.BeginConversation(2 * pair + 1, kStart).target, 1 - first);
+    second_first += first;
+  }
+  EXPECT_GT(second_first, 450u);
+  EXPECT_LT(second_first, 550u);
+}
+
 TEST(TargetChooserTest, LeastInFlightFillsTheEmptiestFirst) {
   TargetChooser chooser(UrlPolicy::kLeastInFlight, 3);
   EXPECT_EQ(chooser.BeginConversation(5, kStart).target, 0u);

@@ -32,6 +32,7 @@ TEST(ResultNamesTest, VerdictsEndsSourcesAndReasonsAreNamed) {
   EXPECT_EQ(UnassignedName(UnassignedReason::kAgentLost), "agent_lost");
   EXPECT_EQ(UnassignedName(UnassignedReason::kTooManyFailures), "too_many_failures");
   EXPECT_EQ(UrlPolicyName(UrlPolicy::kLeastInFlight), "least_in_flight");
+  EXPECT_EQ(UrlPolicyName(UrlPolicy::kPaired), "paired");
   EXPECT_EQ(EndpointName(Endpoint::kCompletions), "completions");
 }
 

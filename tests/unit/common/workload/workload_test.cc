@@ -32,5 +32,19 @@ TEST(WorkloadTest, RowsAndItemsStandInTheOrderOfTheWorkload) {
   }
 }
 
+TEST(WorkloadTest, CopiesOfAConversationStandSideBySide) {
+  const auto workload = MakeWorkload(SixRows(), {.shape = ClosedLoop{2}, .seed = 3}, {}, 2);
+  const auto single = MakeWorkload(SixRows(), {.shape = ClosedLoop{2}, .seed = 3}, {});
+  ASSERT_TRUE(workload.ok()) << workload.status();
+  ASSERT_EQ(workload->rows.size(), 12u);
+  EXPECT_EQ(workload->limits.planned_requests, 12u);
+  for (size_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(workload->rows[i].order_index, i);
+    EXPECT_EQ(workload->rows[i].question_id, single->rows[i / 2].question_id);
+    EXPECT_EQ(workload->items[i].turns.size(), single->items[i / 2].turns.size());
+    EXPECT_FALSE(workload->items[i].turns.front().empty()) << "neither is moved from";
+  }
+}
+
 }  // namespace
 }  // namespace specctl

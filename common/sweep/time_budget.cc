@@ -1,0 +1,78 @@
+#include "common/sweep/time_budget.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/planning/pooled_points.h"
+
+namespace specctl {
+namespace {
+
+// Half the interval, as a share of the value; 1 where nothing is known of its error.
+double WidthOf(const Measured* measured) {
+  if (measured == nullptr) return 0;  // another run would not have it either
+  const auto low = measured->Low(kZ975), high = measured->High(kZ975);
+  if (!low || !high || !(measured->value > 0)) return 1;
+  return std::min(1.0, (*high - *low) / 2 / measured->value);
+}
+
+double WidthOf(const PooledPoint& point) {
+  return std::max(WidthOf(point.Find("output_tps", "value")),
+                  WidthOf(point.Find("user_tps", "p50")));
+}
+
+bool IsWorthMore(const PooledPoint& point) {
+  return point.done() && !point.measured.HasLabel(kSaturatedLabel) &&
+         !point.measured.HasLabel(kUnstableLabel);
+}
+
+// Another would fail as well.
+bool HasFailedRepeat(const Sweep& sweep, const PointKey& key) {
+  return std::any_of(sweep.points.begin(), sweep.points.end(), [&](const SweepPoint& point) {
+    return point.role == PointRole::kRepeat && point.state == PointState::kFailed &&
+           point.key == key;
+  });
+}
+
+}  // namespace
+
+double SecondsSpent(const Sweep& sweep) {
+  double spent = 0;
+  for (const SweepPoint& point : sweep.points) spent += point.took_s.value_or(0);
+  for (const SweepPair& pair : sweep.pairs) spent += pair.took_s.value_or(0);
+  return spent;
+}
+
+std::optional<double> SecondsExpected(const Sweep& sweep, const PointKey& key) {
+  double all = 0, here = 0;
+  size_t runs = 0, runs_here = 0;
+  for (const SweepPoint& point : sweep.points) {
+    if (point.state != PointState::kDone || !point.took_s) continue;
+    all += *point.took_s;
+    ++runs;
+    if (!(point.key == key)) continue;
+    here += *point.took_s;
+    ++runs_here;
+  }
+  if (runs == 0) return std::nullopt;
+  return runs_here > 0 ? here / static_cast<double>(runs_here) : all / static_cast<double>(runs);
+}
+
+std::optional<PointKey> WidestPoint(const Sweep& sweep, double left_s) {
+  std::optional<PointKey> best;
+  double best_gain = 0;
+  for (const PooledPoint& point : PoolPoints(sweep)) {
+    if (!IsWorthMore(point) || HasFailedRepeat(sweep, point.key)) continue;
+    const double width = WidthOf(point);
+    const double cost = SecondsExpected(sweep, point.key).value_or(left_s + 1);
+    if (width < kNarrowEnough || cost > left_s || !(cost > 0)) continue;
+    const auto runs = static_cast<double>(point.runs.size());
+    const double gain = width * (1 - std::sqrt(runs / (runs + 1))) / cost;
+    if (gain <= best_gain) continue;
+    best_gain = gain;
+    best = point.key;
+  }
+  return best;
+}
+
+}  // namespace specctl

@@ -1,0 +1,27 @@
+// The command line of a sweep, as sweep.json keeps it for --resume.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+namespace specctl::cli {
+
+// In place of a value that must reach no file.
+inline constexpr std::string_view kWithheld = "<withheld>";
+
+// The words behind `specctl sweep` in this process's command line.
+std::vector<std::string> SweepWords(int argc, const char* const* argv);
+
+// `words` without what no file may hold: values of --header and --metrics-header, logins of URLs;
+// and without --output-dir and --resume, which say where the sweep is.
+std::vector<std::string> KeptArguments(const std::vector<std::string>& words);
+
+// The arguments of a sweep that is resumed by `words`: those that it kept, each flag that `words`
+// has replaced by it.
+// INVALID_ARGUMENT  "--resume: give --header NAME:VALUE again: ...": a value was withheld
+absl::StatusOr<std::vector<std::string>> ResumedArguments(const std::vector<std::string>& kept,
+                                                          const std::vector<std::string>& words);
+
+}  // namespace specctl::cli

@@ -1,0 +1,213 @@
+#include "tools/specctl/sweep_request.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/duration.h"
+#include "common/dataset/dataset_name.h"
+#include "controller/sweep/point_request.h"
+#include "tools/request/flag_values.h"
+#include "tools/specctl/local_request.h"
+#include "tools/specctl/output_dir.h"
+#include "tools/specctl/surroundings.h"
+
+namespace specctl::cli {
+namespace {
+
+SweepDataset DatasetOf(const Dataset& dataset, bool all_synthetic) {
+  SweepDataset described{.name = dataset.identity.name,
+                         .synthetic_text = dataset.identity.synthetic_text || all_synthetic};
+  if (const auto parsed = ParseDatasetName(described.name)) {
+    if (!parsed->isl.empty()) described.isl_tokens = TokensOfIsl(parsed->isl);
+    if (parsed->random.isl_tokens > 0) described.isl_tokens = parsed->random.isl_tokens;
+  }
+  return described;
+}
+
+absl::Status ReadDatasets(const GridRequest& grid, SweepRequest& asked) {
+  for (const DatasetRequest& request : grid.datasets) {
+    auto rows = LoadDataset(request);
+    if (!rows.ok()) {
+      // Whatever is wrong with them, it is for whoever asks to mend.
+      return absl::InvalidArgumentError(rows.status().message());
+    }
+    const std::string name = rows->identity.name;
+    asked.sweep.datasets.push_back(DatasetOf(*rows, asked.job.request.spec.dataset.synthetic_text));
+    for (const std::string& tier : grid.tiers) {
+      if (auto some = controller::RowsOfTier(*rows, tier); !some.ok()) return some.status();
+    }
+    if (!asked.job.datasets.emplace(name, *std::move(rows)).second) {
+      return BadFlag("--dataset", absl::StrFormat("two datasets are named %s", name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void TakeTargetsOf(GridRequest grid, SweepRequest& asked) {
+  for (GridTarget& target : grid.targets) {
+    SweepTarget described{.name = target.name, .urls = {}, .gpus = target.gpus};
+    for (const TargetSpec& server : target.servers) described.urls.push_back(server.url);
+    asked.sweep.targets.push_back(std::move(described));
+    asked.job.servers[target.name] = {
+        .servers = std::move(target.servers),
+        .basic_authorizations = std::move(target.basic_authorizations),
+        .gpus = target.gpus};
+  }
+}
+
+void TakeSchedule(const SweepFlags& flags, const SweepTimes& times, bool bs_auto,
+                  SweepRequest& asked) {
+  ScheduleOptions& schedule = asked.job.schedule;
+  schedule.seed = asked.job.request.spec.load.seed;
+  schedule.anchors = !flags.no_anchors;
+  schedule.paired = flags.paired;
+  if (times.budget) schedule.budget_s = Seconds(*times.budget);
+  asked.job.cool_down_least = times.cool_down;
+  asked.job.cool_down_most = times.cool_down_max;
+  if (!bs_auto) return;
+  FindLoads& find = schedule.find.emplace();
+  find.bs_max = flags.bs_max;
+  find.seed = schedule.seed;
+  find.anchors = schedule.anchors;
+  ServerLimits limits{.requests_max = flags.max_num_seqs, .graph_sizes = flags.graph_sizes};
+  std::sort(limits.graph_sizes.begin(), limits.graph_sizes.end());
+  for (const SweepTarget& target : asked.sweep.targets) find.limits[target.name] = limits;
+}
+
+void TakeFlush(const SweepFlags& flags, controller::SweepJob& job) {
+  if (!flags.request.IsGiven("--flush-cache")) return;
+  job.flush = job.request.spec.flush_cache ? controller::CacheFlush::kAlways
+                                           : controller::CacheFlush::kNever;
+}
+
+absl::Status CheckMetrics(const SweepFlags& flags, const SweepRequest& asked) {
+  if (asked.job.request.named_metrics_urls.empty() || asked.sweep.targets.size() == 1) {
+    return absl::OkStatus();
+  }
+  return BadFlag(
+      "--server-metrics",
+      absl::StrFormat("names the metrics of one target, and the sweep has %d; without it "
+                      "each target's own are read",
+                      flags.grid.targets->size()));
+}
+
+absl::Status CheckPairs(const SweepFlags& flags, const SweepRequest& asked) {
+  if (!flags.paired) return absl::OkStatus();
+  for (const SweepTarget& target : asked.sweep.targets) {
+    if (target.urls.size() == 1) continue;
+    return BadFlag("--paired", absl::StrFormat("needs one URL of each target; %s has %d",
+                                               target.name, target.urls.size()));
+  }
+  return absl::OkStatus();
+}
+
+// What the machine can't offer is told before anything is measured.
+absl::Status CheckFleet(const SweepRequest& asked, const controller::FleetFacts& fleet) {
+  std::vector<LoadLevel> loads = asked.sweep.grid.loads;
+  if (const auto& find = asked.job.schedule.find) {
+    loads.push_back({.kind = LoadKind::kConcurrency, .level = static_cast<double>(find->bs_max)});
+  }
+  const controller::MeasureRequest& request = asked.job.request;
+  for (const LoadLevel& load : loads) {
+    const auto fits = controller::FitFleet(controller::AtLevel(request.spec.load.shape, load),
+                                           request.agents, fleet);
+    if (!fits.ok()) return fits.status();
+  }
+  return absl::OkStatus();
+}
+
+// A budget that ends within the grid would leave the high loads out, which are measured last.
+absl::Status CheckBudgetHolds(const SweepRequest& asked) {
+  const ScheduleOptions& schedule = asked.job.schedule;
+  const LoadSpec& load = asked.job.request.spec.load;
+  if (!schedule.budget_s || schedule.find || !load.duration) return absl::OkStatus();
+  const Nanos each = load.ramp + load.warmup + *load.duration + asked.job.cool_down_least;
+  const double needed =
+      Seconds(each) * static_cast<double>(asked.sweep.points.size() + asked.sweep.pairs.size());
+  if (needed <= *schedule.budget_s) return absl::OkStatus();
+  const auto rounded = std::chrono::seconds(static_cast<int64_t>(needed) + 1);
+  return BadFlag("--budget",
+                 absl::StrFormat("the grid's %d runs of %s each take %s at least; give more time, "
+                                 "fewer points or a shorter --duration",
+                                 asked.sweep.points.size() + asked.sweep.pairs.size(),
+                                 FormatDuration(each), FormatDuration(rounded)));
+}
+
+}  // namespace
+
+absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller::FleetFacts& fleet,
+                                       std::vector<std::string> arguments) {
+  const auto times = CheckSweepFlags(flags);
+  if (!times.ok()) return times.status();
+  auto grid = ReadGrid(flags.grid);
+  if (!grid.ok()) return grid.status();
+  const Surroundings surroundings = RealSurroundings();
+  auto request = flags.request.Make(surroundings);
+  if (!request.ok()) return request.status();
+  SweepRequest asked;
+  asked.job.request = *std::move(request);
+  asked.job.request.prompts = Dataset{};  // each point's
+  if (auto read = ReadLocalFiles(asked.job.request); !read.ok()) return read;
+  asked.job.new_run_id = NewRunId;
+  asked.sweep.id = NewRunId();
+  asked.sweep.specctl_version = surroundings.version;
+  asked.sweep.arguments = std::move(arguments);
+  asked.sweep.begun_unix_ns = UnixNow().time_since_epoch().count();
+  if (auto read = ReadDatasets(*grid, asked); !read.ok()) return read;
+  asked.sweep.grid = {
+      .loads = grid->loads, .tiers = grid->tiers, .temperatures = grid->temperatures};
+  const bool bs_auto = grid->bs_auto;
+  TakeTargetsOf(*std::move(grid), asked);
+  TakeSchedule(flags, *times, bs_auto, asked);
+  TakeFlush(flags, asked.job);
+  PlanSweep(asked.job.schedule, asked.sweep);
+  for (const auto check : {CheckMetrics, CheckPairs}) {
+    if (auto checked = check(flags, asked); !checked.ok()) return checked;
+  }
+  if (auto fits = CheckFleet(asked, fleet); !fits.ok()) return fits;
+  if (auto holds = CheckBudgetHolds(asked); !holds.ok()) return holds;
+  return asked;
+}
+
+absl::Status TakeUpSweep(Sweep before, SweepRequest& asked) {
+  const auto differs = [](std::string_view what) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--resume: %s; to measure something else, begin a sweep in another folder", what));
+  };
+  const auto names_of = [](const Sweep& sweep) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> names;
+    for (const SweepTarget& target : sweep.targets) names.emplace_back(target.name, target.urls);
+    return names;
+  };
+  if (names_of(before) != names_of(asked.sweep)) return differs("its targets are others");
+  for (const SweepDataset& dataset : before.datasets) {
+    if (!asked.job.datasets.contains(dataset.name)) {
+      return differs(
+          absl::StrFormat("its dataset %s is not the one that is found now", dataset.name));
+    }
+  }
+  for (const SweepPoint& point : before.points) {
+    const std::string& sha = point.measured.setup.dataset_sha256;
+    const std::string& now = asked.job.datasets.at(point.key.dataset).identity.sha256;
+    if (point.state == PointState::kDone && !sha.empty() && !now.empty() && sha != now) {
+      return differs(absl::StrFormat("the prompts of %s have changed since (SHA-256 %s, now %s)",
+                                     point.key.dataset, sha.substr(0, 12), now.substr(0, 12)));
+    }
+  }
+  if (!asked.job.schedule.find && before.grid.loads != asked.sweep.grid.loads) {
+    return differs("its loads are others");
+  }
+  if (before.grid.tiers != asked.sweep.grid.tiers ||
+      before.grid.temperatures != asked.sweep.grid.temperatures) {
+    return differs("its tiers or temperatures are others");
+  }
+  // What it keeps for the next time is what was asked now.
+  before.arguments = asked.sweep.arguments;
+  before.specctl_version = asked.sweep.specctl_version;
+  asked.sweep = std::move(before);
+  return absl::OkStatus();
+}
+
+}  // namespace specctl::cli
