@@ -2,7 +2,6 @@
 // plan` reads it.  docs/planning.md documents its file, sweep.json.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,19 +9,9 @@
 
 #include "common/analysis/verdict_types.h"
 #include "common/compare/measured_run.h"
+#include "common/planning/load_level.h"
 
 namespace specctl {
-
-// --bs or --request-rate.
-enum class LoadKind : uint8_t { kConcurrency, kRate };
-
-struct LoadLevel {
-  LoadKind kind = LoadKind::kConcurrency;
-  double level = 1;  // requests in flight, or requests/s; above 0
-
-  auto operator<=>(const LoadLevel&) const = default;
-};
-std::string LoadText(const LoadLevel& load);  // "bs 64", "12.5 requests/s"
 
 // What served a point, as the server told it, and with what it was asked.  Texts are empty where
 // nobody tells; those of several replicas that differ are joined by ", ".
