@@ -62,6 +62,20 @@ PointKey ReadKey(const JsonObjectReader& object) {
           .temperature = object.Number("temperature")};
 }
 
+// A folder of a run within the sweep's: whoever reads the sweep removes and renames what it names.
+std::string ReadRunFolder(const JsonObjectReader& object) {
+  constexpr std::string_view kRuns = "runs/";
+  std::string folder = object.Text("folder");
+  if (folder.empty()) return folder;
+  const std::string_view name =
+      folder.starts_with(kRuns) ? std::string_view(folder).substr(kRuns.size()) : "";
+  const bool is_one = !name.empty() && name != "." && name != ".." &&
+                      name.find('/') == std::string_view::npos &&
+                      name.find('\0') == std::string_view::npos;
+  if (!is_one) object.Fail("folder", "need runs/NAME, a folder within the sweep's");
+  return folder;
+}
+
 PointState ReadState(const JsonObjectReader& object) {
   const std::optional<PointState> state = ParsePointState(object.NeedText("state"));
   if (!state) object.Fail("state", "need planned, done, skipped or failed");
@@ -72,7 +86,7 @@ SweepPoint ReadPoint(const JsonObjectReader& object) {
   SweepPoint point{.key = ReadKey(object),
                    .reason = object.Text("reason"),
                    .run_id = object.Text("run_id"),
-                   .folder = object.Text("folder"),
+                   .folder = ReadRunFolder(object),
                    .begun_unix_ns = object.Integer("begun_unix_ns"),
                    .took_s = object.Number("took_s")};
   const std::optional<PointRole> role = ParsePointRole(object.NeedText("role"));
@@ -95,7 +109,7 @@ SweepPair ReadPair(const JsonObjectReader& object) {
                  .state = object.Has("state") ? ReadState(object) : PointState::kDone,
                  .reason = object.Text("reason"),
                  .run_id = object.Text("run_id"),
-                 .folder = object.Text("folder"),
+                 .folder = ReadRunFolder(object),
                  .begun_unix_ns = object.Integer("begun_unix_ns"),
                  .took_s = object.Number("took_s"),
                  .ratios = {}};

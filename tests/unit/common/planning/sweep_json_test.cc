@@ -47,7 +47,11 @@ Sweep EverythingOnce() {
   sweep.grid = {.loads = {{LoadKind::kConcurrency, 16}, {LoadKind::kRate, 12.5}},
                 .tiers = {"mixed"},
                 .temperatures = {0, 1}};
-  SweepPair pair{.key = sweep.points[1].key, .baseline = "off", .run_id = "run-9", .ratios = {}};
+  SweepPair pair{.key = sweep.points[1].key,
+                 .baseline = "off",
+                 .run_id = "run-9",
+                 .folder = "runs/run-9",
+                 .ratios = {}};
   SetFigure("user_tps", "mean", MeasuredAs(1.4, 0.02), pair.ratios);
   sweep.pairs.push_back(pair);
   return sweep;
@@ -145,6 +149,12 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"\"verdict\": \"valid\"", "\"verdict\": \"fine\"",
               "points[0].measured.verdict: need valid, degraded or invalid"},
         Wrong{"\"run_id\": \"run-1\",", "", "points[0].run_id: a point that is done needs its run"},
+        Wrong{"\"runs/run-1\"", "\"../run-1\"", "points[0].folder: need runs/NAME"},
+        Wrong{"\"runs/run-1\"", "\"/etc\"", "points[0].folder: need runs/NAME"},
+        Wrong{"\"runs/run-1\"", "\"runs/..\"", "points[0].folder: need runs/NAME"},
+        Wrong{"\"runs/run-1\"", "\"runs/\"", "points[0].folder: need runs/NAME"},
+        Wrong{"\"runs/run-1\"", "\"runs/a/../../b\"", "points[0].folder: need runs/NAME"},
+        Wrong{"\"runs/run-9\"", "\"runs/../..\"", "pairs[0].folder: need runs/NAME"},
         Wrong{"\"below\": 4", "\"below\": -4", "errors are not below 0"},
         Wrong{"\"measured\": {", "\"x\": {", "points[0].measured: a point that is done needs"}));
 
