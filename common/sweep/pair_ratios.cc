@@ -84,9 +84,22 @@ Measured GeometricMean(const std::vector<double>& logs) {
                            .degrees = count - 1}};
 }
 
+// Of a run that can't be trusted, or whose queue grew, ratios are no state that could last.
+absl::Status CheckVerdict(const Verdict& verdict) {
+  for (const VerdictReason& reason : verdict.reasons) {
+    if (reason.code != ReasonCode::kUnstable) continue;
+    return absl::FailedPreconditionError("its run is unstable: " + reason.text);
+  }
+  if (verdict.state != VerdictState::kInvalid) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "its run is invalid" +
+      (verdict.reasons.empty() ? std::string() : ": " + verdict.reasons.front().text));
+}
+
 }  // namespace
 
 absl::StatusOr<MeasuredFigures> PairRatios(const RunSample& sample) {
+  if (absl::Status status = CheckVerdict(sample.results.verdict); !status.ok()) return status;
   const auto pairs = RequestsOfPairs(sample);
   MeasuredFigures ratios;
   size_t most = 0;

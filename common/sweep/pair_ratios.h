@@ -13,7 +13,8 @@ namespace specctl {
 // latency ("request_latency_ms"), over its turns; of these ratios the geometric mean ("mean"), with
 // the spread of its logarithm over conversations.  `sample`: of a run with UrlPolicy::kPaired, its
 // targets in that order.
-// FAILED_PRECONDITION: fewer than kPairsMin conversations have both.
+// FAILED_PRECONDITION: fewer than kPairsMin conversations have both, or the run is invalid or
+// unstable.
 inline constexpr size_t kPairsMin = 5;
 absl::StatusOr<MeasuredFigures> PairRatios(const RunSample& sample);
 

@@ -48,6 +48,20 @@ TEST(PairRatiosTest, IsTheGeometricMeanOverConversations) {
   EXPECT_NEAR(FindMeasured(*ratios, "ttft_ms", "mean")->value, 0.8, 1e-9);
 }
 
+TEST(PairRatiosTest, OfARunThatIsInvalidOrUnstableThereAreNone) {
+  RunSample sample;
+  for (uint64_t k = 0; k < 6; ++k) {
+    sample.requests.push_back(RequestOf(k, 0, 100, 50));
+    sample.requests.push_back(RequestOf(k, 1, 100, 50));
+  }
+  ASSERT_TRUE(PairRatios(sample).ok());
+  sample.results.verdict.state = VerdictState::kInvalid;
+  EXPECT_EQ(PairRatios(sample).status().message(), "its run is invalid");
+  sample.results.verdict.state = VerdictState::kDegraded;
+  sample.results.verdict.reasons = {{.code = ReasonCode::kUnstable, .text = "it grew"}};
+  EXPECT_EQ(PairRatios(sample).status().message(), "its run is unstable: it grew");
+}
+
 TEST(PairRatiosTest, OnlyWhatEndedWellOnBothCounts) {
   RunSample sample;
   for (uint64_t k = 0; k < 6; ++k) {
