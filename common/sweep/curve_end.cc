@@ -13,12 +13,19 @@ namespace {
 constexpr double kLeastRise = 1.02, kDoubtfulRise = 1.05;
 constexpr double kQueuedTtft = 1.5;  // times as long
 
+// Its figures end nothing; a queue that grew does, and so do arrivals that found no slot.
+bool IsUntrusted(const PooledPoint& point) {
+  if (point.measured.verdict != VerdictState::kInvalid) return false;
+  const Measured* const shed = point.Find("shed", "value");
+  return !point.measured.HasLabel(kUnstableLabel) && !(shed != nullptr && shed->value > 0);
+}
+
 // By load, upwards.
 std::vector<const PooledPoint*> DoneOfCurve(std::span<const PooledPoint> pooled,
                                             const PointKey& key) {
   std::vector<const PooledPoint*> points;
   for (const PooledPoint& point : pooled) {
-    if (point.done() && OfOneCurve(point.key, key)) points.push_back(&point);
+    if (point.done() && !IsUntrusted(point) && OfOneCurve(point.key, key)) points.push_back(&point);
   }
   std::sort(points.begin(), points.end(),
             [](const PooledPoint* a, const PooledPoint* b) { return a->key.load < b->key.load; });

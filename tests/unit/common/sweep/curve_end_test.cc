@@ -46,6 +46,14 @@ TEST_F(CurveEndTest, AnUnstableQueueEndsIt) {
   EXPECT_THAT(End()->reason, HasSubstr("the queue grows"));
 }
 
+TEST_F(CurveEndTest, AnInvalidPointEndsNothing) {
+  Add(16, 900, 5);
+  HandMadePoint invalid = Add(64, 890, 5).Label("queued");
+  EXPECT_TRUE(End());
+  invalid->measured.verdict = VerdictState::kInvalid;
+  EXPECT_FALSE(End());
+}
+
 TEST_F(CurveEndTest, IsNotWhereThroughputRisesOrNobodyWaits) {
   Add(16, 900, 5);
   Add(64, 1000, 5).Label("queued");
