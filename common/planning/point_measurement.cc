@@ -24,16 +24,18 @@ bool IsOneOf(const std::array<std::string_view, kCount>& keys, std::string_view 
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-// No plan asks for them: conditions know means and quantiles.
-bool IsExtremeOrDeviation(std::string_view statistic) {
+// No plan asks for them: conditions know means and quantiles.  But of what ran at once the most
+// tells how many the server takes.
+bool IsExtremeOrDeviation(const FigureName& figure, std::string_view statistic) {
+  if (figure.key == "servers_running" && statistic == "max") return false;
   return statistic == "min" || statistic == "max" || statistic == "stddev";
 }
 
 MeasuredFigures FiguresOf(const MeasuredRun& run) {
   MeasuredFigures kept;
   for (MeasuredFigure figure : run.figures) {
-    std::erase_if(figure.statistics, [](const MeasuredStatistic& statistic) {
-      return IsExtremeOrDeviation(statistic.key);
+    std::erase_if(figure.statistics, [&](const MeasuredStatistic& statistic) {
+      return IsExtremeOrDeviation(*figure.figure, statistic.key);
     });
     if (!figure.statistics.empty()) kept.push_back(std::move(figure));
   }

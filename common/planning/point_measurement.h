@@ -10,6 +10,6 @@ namespace specctl {
 PointMeasurement MeasurePoint(const MeasuredRun& run);
 
 // Increased when the same journal gives other figures, or more of them, than before.
-inline constexpr uint32_t kPointFoldVersion = 2;
+inline constexpr uint32_t kPointFoldVersion = 3;
 
 }  // namespace specctl

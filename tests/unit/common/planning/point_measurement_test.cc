@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/common/compare/steady_runs.h"
+#include "tests/unit/common/planning/hand_made_sweep.h"
 
 namespace specctl::testing {
 namespace {
@@ -23,6 +24,23 @@ TEST(PointMeasurementTest, HasTheFiguresThatCompareTakes) {
   EXPECT_EQ(FindMeasured(point.figures, "ttft_ms")->Find("max"), nullptr);
   EXPECT_NE(FindMeasured(point.figures, "ttft_ms")->Find("p95"), nullptr);
   EXPECT_EQ(point.hold_s, sample.results.hold->length_s);
+}
+
+TEST(PointMeasurementTest, KeepsTheMostThatRanAtOnce) {
+  const RunSample sample = SteadyRun({.seed = 1});
+  MeasuredRun run = MeasureRun(sample);
+  std::erase_if(run.figures, [](const MeasuredFigure& figure) {
+    return figure.figure->key == "servers_running";
+  });
+  SetFigure("servers_running", "mean", MeasuredAs(7, 1), run.figures);
+  SetFigure("servers_running", "max", MeasuredAs(8, 0), run.figures);
+  SetFigure("servers_running", "min", MeasuredAs(6, 0), run.figures);
+  const PointMeasurement point = MeasurePoint(run);
+  const MeasuredFigure* const running = FindMeasured(point.figures, "servers_running");
+  ASSERT_NE(running, nullptr);
+  ASSERT_NE(running->Find("max"), nullptr);
+  EXPECT_EQ(running->Find("max")->measured.value, 8);
+  EXPECT_EQ(running->Find("min"), nullptr);
 }
 
 TEST(PointMeasurementTest, KeepsSlicesByCategoryAlone) {
