@@ -59,6 +59,8 @@ const SweepDataset* DatasetOf(const Sweep& sweep, const Curve& curve) {
 // The curve of language at the place of a random one's ISL.
 const Curve* LanguageOf(const Sweep& sweep, std::span<const Curve> curves, const Curve& random) {
   const SweepDataset* const dataset = DatasetOf(sweep, random);
+  // Two lengths that nobody knows are not the same.
+  if (!dataset->isl_tokens) return nullptr;
   for (const Curve& curve : curves) {
     const SweepDataset* const other = DatasetOf(sweep, curve);
     const bool same = curve.key.target == random.key.target && curve.key.kind == random.key.kind &&

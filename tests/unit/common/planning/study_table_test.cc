@@ -30,6 +30,15 @@ class StudyTableTest : public ::testing::Test {
   std::vector<Curve> curves_;
 };
 
+TEST_F(StudyTableTest, PromptsOfUnknownLengthsAreNotOfTheSame) {
+  made_.AddDataset("own", std::nullopt);
+  made_.AddDataset("random", std::nullopt, true);
+  made_.AddPoint("off", 16, "own").Set("output_tps", "value", 100, 1);
+  made_.AddPoint("off", 16, "random").Set("output_tps", "value", 120, 1);
+  Pool();
+  EXPECT_FALSE(RandomTokenStudy(made_.sweep(), curves_));
+}
+
 TEST_F(StudyTableTest, RandomTokensOverstateByTargetAndLoad) {
   for (const auto& [target, factor] : {std::pair("off", 1.02), {"full", 1.25}}) {
     for (const double bs : {16.0, 64.0}) {
