@@ -99,17 +99,20 @@ void MarkFront(std::vector<PictureCurve>& curves) {
 std::vector<double> RoundTicks(double most, size_t steps_max) {
   if (!(most > 0)) most = 1;
   const double least = most / static_cast<double>(std::max<size_t>(steps_max, 1));
-  const double power = std::pow(10, std::floor(std::log10(least)));
-  double step = 10 * power;
-  for (const double round : {1.0, 2.0, 5.0}) {
-    if (round * power < least * (1 - 1e-9)) continue;
-    step = round * power;
+  const double exponent = std::floor(std::log10(least));
+  const double power = std::pow(10, exponent);
+  double round = 10;
+  for (const double each : {1.0, 2.0, 5.0}) {
+    if (each * power < least * (1 - 1e-9)) continue;
+    round = each;
     break;
   }
   std::vector<double> ticks;
   // Counted, not added up: no error grows.
   for (size_t i = 0; ticks.size() < 2 || ticks.back() < most * (1 - 1e-9); ++i) {
-    ticks.push_back(static_cast<double>(i) * step);
+    // Powers of ten below 1 are no doubles: 3 * 0.2 is not 0.6, but 6 / 10 is.
+    const double count = static_cast<double>(i) * round;
+    ticks.push_back(exponent < 0 ? count / std::pow(10, -exponent) : count * power);
   }
   return ticks;
 }

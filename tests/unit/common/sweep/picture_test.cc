@@ -76,6 +76,7 @@ TEST(PictureTest, WithoutAllGpusItShowsThroughputAsItIs) {
 TEST(PictureTest, TicksAreRoundAndReachTheMost) {
   EXPECT_THAT(RoundTicks(93, 5), ElementsAre(0, 20, 40, 60, 80, 100));
   EXPECT_THAT(RoundTicks(0.031, 5), ElementsAre(0, 0.01, 0.02, 0.03, 0.04));
+  EXPECT_THAT(RoundTicks(1, 5), ElementsAre(0, 0.2, 0.4, 0.6, 0.8, 1));
   EXPECT_THAT(RoundTicks(100, 2), ElementsAre(0, 50, 100));
   EXPECT_EQ(RoundTicks(0, 5).size(), 6u);
 }
