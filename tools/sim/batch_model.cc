@@ -324,7 +324,12 @@ void BatchModel::LogPass() {
   pass_.running = running_.size() + pass_.completed;
   pass_.waiting = waiting_.size();
   pass_.kv_tokens = KvTokens();
-  if (pass_.decoding > 0) pass_.drafting = options_.time.per_draft_token * options_.draft_length;
+  if (pass_.decoding > 0) {
+    const StepTimeOptions& time = options_.time;
+    pass_.drafting =
+        (time.per_draft_token + time.per_draft_sequence * static_cast<int64_t>(pass_.decoding)) *
+        options_.draft_length;
+  }
   iterations_.Add(pass_);
 }
 

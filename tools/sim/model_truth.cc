@@ -42,9 +42,12 @@ class VirtualLoop {
 
   ModelTruth Truth(const BatchOptions& options) const {
     ModelTruth truth{.bs = bs_, .requests = user_tps_.size()};
-    const StepWork work{.decoding = bs_,
-                        .draft_tokens = options.draft_length,
-                        .kv_tokens = bs_ * (load_.isl_tokens + load_.osl_tokens / 2)};
+    // Others wait.
+    const uint64_t decoding = std::min(bs_, options.batch_max);
+    const StepWork work{
+        .decoding = decoding,
+        .draft_tokens = options.draft_length,
+        .kv_tokens = decoding * (uint64_t{load_.isl_tokens} + load_.osl_tokens / 2)};
     truth.decode_step_ms = Seconds(StepTime(options.time, work)) * 1e3;
     if (steps_ > 0) {
       truth.step_latency_ms = Seconds(stepping_) * 1e3 / static_cast<double>(steps_);

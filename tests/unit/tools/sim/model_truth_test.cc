@@ -48,6 +48,27 @@ TEST(ModelTruthTest, AcceptedDraftsComeAtTheSameStepTime) {
   EXPECT_GT(truth.requests, 40u);
 }
 
+TEST(ModelTruthTest, NoMoreDecodeThanTheBatchTakes) {
+  BatchOptions options = Plain(0);
+  options.batch_max = 2;
+  options.time.per_sequence = 1ms;
+  const ModelTruth truth =
+      FindTruth(options, Rates(0, ""), {.isl_tokens = 16, .osl_tokens = 20}, 4);
+  EXPECT_DOUBLE_EQ(truth.decode_step_ms, 12);
+}
+
+TEST(ModelTruthTest, ManyLongPromptsAreCountedInFull) {
+  BatchOptions options = Plain(0);
+  options.batch_max = 2;
+  options.time.base = 0ns;
+  options.time.per_kv_ktoken = 1ns;
+  options.batched_tokens_max = 4'000'000'000;
+  options.kv_tokens_max = uint64_t{1} << 40;
+  const ModelTruth truth =
+      FindTruth(options, Rates(0, ""), {.isl_tokens = 3'000'000'000, .osl_tokens = 2}, 2);
+  EXPECT_NEAR(truth.decode_step_ms, 6.0, 0.01) << "6e9 tokens, at 1 ns for a thousand";
+}
+
 TEST(ModelTruthTest, AFullCachePreempts) {
   BatchOptions options = Plain(0);
   options.kv_tokens_max = 200;
