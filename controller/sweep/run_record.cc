@@ -43,7 +43,6 @@ void PlanAgain(RunRecord record) {
   record.run_id.clear();
   record.folder.clear();
   record.begun_unix_ns.reset();
-  record.took_s.reset();
 }
 
 void Fail(const std::string& reason, RunRecord record) {

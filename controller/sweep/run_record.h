@@ -22,7 +22,7 @@ RunRecord RecordOf(SweepPoint& point);
 RunRecord RecordOf(SweepPair& pair);
 RunRecord RecordOf(const NextRun& run, Sweep& sweep);
 
-// As if it had never been begun.
+// As if it had never been begun, but for the time that it took: it is spent.
 void PlanAgain(RunRecord record);
 void Fail(const std::string& reason, RunRecord record);
 
