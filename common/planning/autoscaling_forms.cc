@@ -27,14 +27,14 @@ std::optional<LoadGauges> GaugesOf(const std::string& engine) {
   return std::nullopt;
 }
 
-// Requests in flight of a replica at the answer's point; of a rate by Little's law.
-std::optional<uint64_t> InFlight(const PooledPoint& point) {
+// Requests in flight of one server at the answer's point; of a rate by Little's law.
+std::optional<uint64_t> InFlight(const PooledPoint& point, uint32_t urls) {
   if (point.key.load.kind == LoadKind::kConcurrency) {
-    return static_cast<uint64_t>(point.key.load.level);
+    return static_cast<uint64_t>(std::max(1.0, point.key.load.level / urls));
   }
   const Measured* const latency = point.Find("request_latency_ms", "mean");
   if (latency == nullptr) return std::nullopt;
-  return static_cast<uint64_t>(std::max(1.0, point.key.load.level * latency->value / 1000));
+  return static_cast<uint64_t>(std::max(1.0, point.key.load.level * latency->value / 1000 / urls));
 }
 
 // A name that Kubernetes takes.
@@ -43,7 +43,10 @@ std::string ObjectName(const std::string& text) {
   std::replace_if(
       name.begin(), name.end(), [](char c) { return c == '_' || c == '.'; }, '-');
   constexpr size_t kNameMax = 50;
-  return name.empty() ? "server" : name.substr(0, kNameMax);
+  name = name.substr(0, kNameMax);
+  const size_t first = name.find_first_not_of('-');
+  if (first == std::string::npos) return "server";
+  return name.substr(first, name.find_last_not_of('-') - first + 1);
 }
 
 std::string Quoted(const std::string& text) {
@@ -75,7 +78,7 @@ std::string WhatOf(const SloAnswer& answer, std::string_view what) {
 // Behind the saturation point at most; the bursty number, where it is known.
 uint64_t MostReplicas(const ScaledDeployment& deployment) {
   const uint64_t planned = deployment.replicas->replicas;
-  return std::max(planned, deployment.replicas_bursty.value_or(planned)) + 1;
+  return (std::max(planned, deployment.replicas_bursty.value_or(planned)) + 1) * deployment.urls;
 }
 
 // The threshold below which WVA sees spare: what lies between the point and the one below it.
@@ -96,7 +99,7 @@ double KvSpare(const SloAnswer& answer, double threshold) {
 std::optional<DeploymentForm> KedaForm(const SloAnswer& answer,
                                        const ScaledDeployment& deployment) {
   const std::optional<LoadGauges> gauges = GaugesOf(deployment.engine);
-  const std::optional<uint64_t> in_flight = InFlight(*answer.point);
+  const std::optional<uint64_t> in_flight = InFlight(*answer.point, deployment.urls);
   if (!gauges || !in_flight) return std::nullopt;
   const std::string& target = answer.point->key.target;
   const std::string name = ObjectName(target);
@@ -110,19 +113,24 @@ std::optional<DeploymentForm> KedaForm(const SloAnswer& answer,
           "production-stack docs, use_cases/autoscaling-keda",
       .content = {},
       .notes = {"set scaleTargetRef.name and serverAddress to those of the cluster",
-                "the threshold is requests in flight of a replica: KEDA divides their sum by it"},
+                "the threshold is requests in flight of one server: KEDA divides their sum by it"},
       .runs = answer.point->runs};
   if (!deployment.replicas) {
     form.notes.push_back("without --demand the number of replicas is left to you");
   }
-  const std::string selector = absl::StrFormat("{model_name=\"%s\"}", PromLabel(deployment.model));
+  std::string selector;
+  if (deployment.model.empty()) {
+    form.notes.push_back("the model is unknown: the query counts the requests of all models");
+  } else {
+    selector = absl::StrFormat("{model_name=\"%s\"}", PromLabel(deployment.model));
+  }
   const std::string query = absl::StrFormat("sum(%s%s) + sum(%s%s)", gauges->running, selector,
                                             gauges->waiting, selector);
   form.content = HeadOf(form);
   form.content += absl::StrFormat(
       "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata:\n  name: %s\nspec:\n"
       "  scaleTargetRef:\n    name: %s\n  minReplicaCount: %d\n",
-      name, name, deployment.replicas ? deployment.replicas->replicas : 1);
+      name, name, (deployment.replicas ? deployment.replicas->replicas : 1) * deployment.urls);
   if (deployment.replicas) {
     form.content += absl::StrFormat("  maxReplicaCount: %d\n", MostReplicas(deployment));
   }
@@ -140,8 +148,9 @@ std::vector<DeploymentForm> LlmdForms(const SloAnswer& answer, const ScaledDeplo
   if (kv == nullptr || !(kv->value > 0.02)) return {};
   const double threshold = std::min(0.99, std::round(kv->value * 100) / 100);
   // A replica within its limits has that many waiting: only more is saturation.
-  const auto queue =
-      static_cast<uint64_t>(std::floor(waiting == nullptr ? 0 : std::max(0.0, waiting->value)) + 1);
+  const double each_waiting =
+      waiting == nullptr ? 0 : std::max(0.0, waiting->value / deployment.urls);
+  const auto queue = static_cast<uint64_t>(std::floor(each_waiting) + 1);
   const std::string place = absl::StrFormat("%s-%s", FilePart(answer.point->key.target),
                                             FilePart(PlaceText(answer.curve->key)));
   DeploymentForm scaler{

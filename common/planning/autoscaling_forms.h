@@ -11,9 +11,10 @@
 namespace specctl {
 
 struct ScaledDeployment {
-  std::string model, engine;  // of the target; engine with its version
+  std::string model, engine;  // of the target, empty: unknown; engine with its version
   std::optional<ReplicaPlan> replicas;
   std::optional<uint64_t> replicas_bursty;  // for bursty arrivals
+  uint32_t urls = 1;  // servers of a replica: loads are of all, and scalers count each
 };
 
 // KEDA's ScaledObject on what runs and waits.  Only for engines whose metrics are known (vLLM,

@@ -40,6 +40,13 @@ const PooledPoint* Curve::At(const LoadLevel& load) const {
   return found == points.end() ? nullptr : *found;
 }
 
+bool Curve::HasCliffIn(double low, double high) const {
+  return std::any_of(points.begin(), points.end(), [&](const PooledPoint* point) {
+    const double level = point->key.load.level;
+    return level >= low && level < high && HasCliff(*point);
+  });
+}
+
 std::vector<Curve> CurvesOf(std::span<const PooledPoint> points) {
   std::vector<Curve> curves;
   for (const PooledPoint& point : points) {

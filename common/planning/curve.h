@@ -25,6 +25,8 @@ struct Curve {
   std::vector<const PooledPoint*> points;  // by load, upwards
 
   const PooledPoint* At(const LoadLevel& load) const;  // nullptr: not there
+  // Whether a cliff begins at a load in [low, high): a line across it means nothing.
+  bool HasCliffIn(double low, double high) const;
 };
 
 // In the order of `points`, which must outlive them and be in that of PoolPoints().

@@ -33,15 +33,33 @@ std::vector<std::string> CommonNotes(const DraftSchedule& schedule) {
     notes.push_back(
         absl::StrFormat("the end at %d lies between two measured loads, by a fit", range.to));
   }
+  for (const DraftRange& range : schedule.ranges) {
+    if (!range.undecided) continue;
+    notes.push_back(absl::StrFormat("from %d to %d it is not decided: others are as good",
+                                    range.from, range.to));
+  }
   return notes;
+}
+
+// Of the drafter a path may be long.
+std::string FamilyFilePart(const DraftFamily& family) {
+  constexpr size_t kDrafterMax = 60;
+  std::string part;
+  for (const std::string& text : {FilePart(family.method), FilePart(family.drafter)}) {
+    if (!text.empty()) part += "-" + text.substr(0, kDrafterMax);
+  }
+  return part;
 }
 
 DeploymentForm DraftFormOf(const DraftSchedule& schedule, std::string_view key,
                            std::string_view end) {
   const std::string place = PlaceText(schedule.place);
+  const std::string family = FamilyText(schedule.family);
   DeploymentForm form{.key = absl::StrFormat("%s_draft_lengths", key),
-                      .file = absl::StrFormat("%s-draft-lengths-%s%s", key, FilePart(place), end),
-                      .what = absl::StrFormat("draft length by batch size, for %s", place),
+                      .file = absl::StrFormat("%s-draft-lengths-%s%s%s", key, FilePart(place),
+                                              FamilyFilePart(schedule.family), end),
+                      .what = absl::StrFormat("draft length by batch size, for %s%s%s", place,
+                                              family.empty() ? "" : " with ", family),
                       .source = {},
                       .content = {},
                       .notes = CommonNotes(schedule),
@@ -145,20 +163,40 @@ DeploymentForm SglangDraftForm(const DraftSchedule& schedule) {
   form.notes.push_back(absl::StrFormat(
       "start with --speculative-adaptive --speculative-eagle-topk 1 --speculative-num-steps %d "
       "--speculative-num-draft-tokens %d",
-      schedule.ranges.front().draft_length, schedule.ranges.front().draft_length + 1));
+      schedule.longest(), schedule.longest() + 1));
   form.notes.push_back(
       "SGLang takes it for EAGLE and EAGLE3 alone, without attention DP, and chooses among the "
       "candidates by the acceptance it sees");
   return form;
 }
 
-std::vector<DeploymentForm> DraftForms(const DraftSchedule& schedule, const std::string& engine) {
+std::string WhyNoTrtllmForm(const DraftSchedule& schedule) {
+  if (schedule.ranges.front().draft_length == schedule.longest()) return "";
+  return absl::StrFormat(
+      "%s: no form for TensorRT-LLM: it takes a list only where the smallest batch sizes have the "
+      "longest drafts (max_draft_len), and here %d is best up to %d and %d later",
+      PlaceText(schedule.place), schedule.ranges.front().draft_length, schedule.ranges.front().to,
+      schedule.longest());
+}
+
+std::vector<DeploymentForm> DraftForms(const DraftSchedule& schedule, const std::string& engine,
+                                       std::vector<std::string>& notes) {
   // A list that never speculates is no setting: the server is started without it.
   if (schedule.ranges.empty() || schedule.longest() == 0) return {};
-  if (engine.starts_with("vllm")) return {VllmDraftForm(schedule)};
-  if (engine.starts_with("trtllm")) return {TrtllmDraftForm(schedule)};
-  if (engine.starts_with("sglang")) return {SglangDraftForm(schedule)};
-  return {VllmDraftForm(schedule), TrtllmDraftForm(schedule), SglangDraftForm(schedule)};
+  const bool vllm = engine.starts_with("vllm"), trtllm = engine.starts_with("trtllm"),
+             sglang = engine.starts_with("sglang"), unknown = !vllm && !trtllm && !sglang;
+  std::vector<DeploymentForm> forms;
+  if (vllm || unknown) forms.push_back(VllmDraftForm(schedule));
+  if (trtllm || unknown) {
+    const std::string why_none = WhyNoTrtllmForm(schedule);
+    if (why_none.empty()) {
+      forms.push_back(TrtllmDraftForm(schedule));
+    } else {
+      notes.push_back(why_none);
+    }
+  }
+  if (sglang || unknown) forms.push_back(SglangDraftForm(schedule));
+  return forms;
 }
 
 }  // namespace specctl

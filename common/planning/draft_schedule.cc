@@ -16,6 +16,7 @@ namespace {
 struct Candidate {
   uint32_t draft_length = 0;
   const PooledPoint* point = nullptr;
+  const Curve* curve = nullptr;  // that it lies on
   double speed = 0;
 };
 
@@ -32,16 +33,16 @@ std::vector<Candidate> CandidatesAt(const DraftFamily& family, std::span<const C
     const PooledPoint* const point = curve == nullptr ? nullptr : curve->At(load);
     if (point == nullptr || !IsUsable(*point) || !IsLanguage(*point)) continue;
     if (const std::optional<double> speed = SpeedOf(*point)) {
-      candidates.push_back({member.draft_length, point, *speed});
+      candidates.push_back({member.draft_length, point, curve, *speed});
     }
   }
   return candidates;
 }
 
-// Not shown to be slower than the best, at 95 %.
+// Not shown to be slower than the best, at 95 %; where no error is known, nothing is shown.
 bool AsGood(const Candidate& best, const Candidate& other) {
   const auto ratio = RatioOfPoints(*best.point, *other.point, kSpeedFigure, kSpeedStatistic);
-  return ratio && ratio->spread && *ratio->High(kZ975) >= 1;
+  return !ratio || !ratio->spread || *ratio->High(kZ975) >= 1;
 }
 
 DraftChoice ChoiceOf(const LoadLevel& load, const std::vector<Candidate>& candidates) {
@@ -71,23 +72,28 @@ const Candidate* FindLength(const std::vector<Candidate>& candidates, uint32_t d
   return found == candidates.end() ? nullptr : &*found;
 }
 
-// Where the lower load's best length stops being the faster one of the two; nullopt: no fit.
-std::optional<double> SwitchBetween(const DraftChoice& low, const DraftChoice& high,
-                                    const std::vector<Candidate>& at_low,
-                                    const std::vector<Candidate>& at_high) {
-  const Candidate *low_low = FindLength(at_low, low.draft_length),
-                  *high_low = FindLength(at_low, high.draft_length),
-                  *low_high = FindLength(at_high, low.draft_length),
-                  *high_high = FindLength(at_high, high.draft_length);
+// A length at one load, with what was compared there.
+struct LengthAt {
+  LoadLevel load;
+  uint32_t draft_length = 0;
+  const std::vector<Candidate>& candidates;
+};
+
+// Where the lower load's length stops being the faster one of the two; nullopt: no fit.
+std::optional<double> SwitchBetween(const LengthAt& low, const LengthAt& high) {
+  const double from_level = low.load.level, to_level = high.load.level;
+  const Candidate *low_low = FindLength(low.candidates, low.draft_length),
+                  *high_low = FindLength(low.candidates, high.draft_length),
+                  *low_high = FindLength(high.candidates, low.draft_length),
+                  *high_high = FindLength(high.candidates, high.draft_length);
   for (const Candidate* each : {low_low, high_low, low_high, high_high}) {
-    if (each == nullptr || HasCliff(*each->point)) return std::nullopt;
+    if (each == nullptr || each->curve->HasCliffIn(from_level, to_level)) return std::nullopt;
   }
   const double from = std::log(low_low->speed / high_low->speed);
   const double to = std::log(low_high->speed / high_high->speed);
   if (!(from > to)) return std::nullopt;
   const double share = std::clamp(from / (from - to), 0.0, 1.0);
-  return std::exp(std::log(low.load.level) +
-                  share * (std::log(high.load.level) - std::log(low.load.level)));
+  return std::exp(std::log(from_level) + share * (std::log(to_level) - std::log(from_level)));
 }
 
 void AddCandidates(const DraftChoice& choice, DraftRange& range) {
@@ -95,24 +101,42 @@ void AddCandidates(const DraftChoice& choice, DraftRange& range) {
   all.insert(choice.draft_length);
   all.insert(choice.as_good.begin(), choice.as_good.end());
   range.candidates.assign(all.begin(), all.end());
+  range.undecided = range.undecided || !choice.as_good.empty();
+}
+
+// Each load's length: the one before as long as nothing is shown to be faster, so that noise makes
+// no ranges.  The first is the shortest of those: speculation is to show that it pays.
+std::vector<uint32_t> LengthsOf(const std::vector<DraftChoice>& choices) {
+  std::vector<uint32_t> lengths;
+  for (const DraftChoice& choice : choices) {
+    std::vector<uint32_t> good = choice.as_good;
+    good.push_back(choice.draft_length);
+    if (lengths.empty()) {
+      lengths.push_back(*std::min_element(good.begin(), good.end()));
+    } else {
+      const bool stays = std::find(good.begin(), good.end(), lengths.back()) != good.end();
+      lengths.push_back(stays ? lengths.back() : choice.draft_length);
+    }
+  }
+  return lengths;
 }
 
 std::vector<DraftRange> RangesOf(const std::vector<DraftChoice>& choices,
                                  const std::vector<std::vector<Candidate>>& candidates) {
+  const std::vector<uint32_t> lengths = LengthsOf(choices);
+  const auto at = [&](size_t i) { return LengthAt{choices[i].load, lengths[i], candidates[i]}; };
   std::vector<DraftRange> ranges;
   for (size_t i = 0; i < choices.size(); ++i) {
     const auto bs = static_cast<uint32_t>(choices[i].load.level);
-    if (!ranges.empty() && ranges.back().draft_length == choices[i].draft_length) {
+    if (!ranges.empty() && ranges.back().draft_length == lengths[i]) {
       ranges.back().to = bs;
       AddCandidates(choices[i], ranges.back());
       continue;
     }
-    DraftRange range{.from = 1, .to = bs, .draft_length = choices[i].draft_length};
+    DraftRange range{.from = 1, .to = bs, .draft_length = lengths[i]};
     if (!ranges.empty()) {
       DraftRange& before = ranges.back();
-      const auto level =
-          SwitchBetween(choices[i - 1], choices[i], candidates[i - 1], candidates[i]);
-      if (level) {
+      if (const auto level = SwitchBetween(at(i - 1), at(i))) {
         const auto last = static_cast<uint32_t>(*level);
         const uint32_t end = std::clamp(last, before.to, bs - 1);
         before.fitted = end != before.to;
@@ -154,7 +178,25 @@ std::optional<DraftSchedule> ScheduleAt(const DraftFamily& family, std::span<con
   return schedule;
 }
 
+// Who serves a family's model on its engine without speculation: the baseline, or else the only
+// one.
+std::string MemberWithout(const Sweep& sweep, const std::string& baseline, const std::string& model,
+                          const std::string& engine) {
+  std::vector<std::string> without;
+  for (const SweepTarget& target : sweep.targets) {
+    if (target.model != model || target.engine != engine || Speculates(sweep, target)) continue;
+    if (target.name == baseline) return baseline;
+    without.push_back(target.name);
+  }
+  return without.size() == 1 ? without.front() : "";
+}
+
 }  // namespace
+
+std::string FamilyText(const DraftFamily& family) {
+  const bool both = !family.method.empty() && !family.drafter.empty();
+  return family.method + (both ? " " : "") + family.drafter;
+}
 
 uint32_t DraftSchedule::longest() const {
   uint32_t longest = 0;
@@ -175,7 +217,7 @@ bool DraftSchedule::AgreesWith(const DraftSchedule& other) const {
 std::vector<DraftFamily> DraftFamiliesOf(const Sweep& sweep, const std::string& baseline) {
   std::map<std::tuple<std::string, std::string, std::string, std::string>, DraftFamily> families;
   for (const SweepTarget& target : sweep.targets) {
-    if (target.name == baseline || !target.draft_length || *target.draft_length == 0) continue;
+    if (target.draft_length.value_or(0) == 0) continue;
     if (target.speculation_method == kNoSpeculation) continue;
     DraftFamily& family =
         families[{target.model, target.engine, target.speculation_method, target.drafter}];
@@ -185,7 +227,8 @@ std::vector<DraftFamily> DraftFamiliesOf(const Sweep& sweep, const std::string& 
   }
   std::vector<DraftFamily> found;
   for (auto& [key, family] : families) {
-    if (!baseline.empty()) family.members.push_back({0, baseline});
+    const std::string without = MemberWithout(sweep, baseline, std::get<0>(key), std::get<1>(key));
+    if (!without.empty()) family.members.push_back({0, without});
     std::stable_sort(family.members.begin(), family.members.end(),
                      [](const auto& a, const auto& b) { return a.draft_length < b.draft_length; });
     if (family.members.size() > 1) found.push_back(std::move(family));

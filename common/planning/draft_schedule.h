@@ -11,7 +11,8 @@
 
 namespace specctl {
 
-// Targets that differ in draft length alone, and the baseline as length 0.
+// Targets that differ in draft length alone, and one of their model and engine that does not
+// speculate, as length 0.
 struct DraftFamily {
   struct Member {
     uint32_t draft_length = 0;
@@ -20,6 +21,8 @@ struct DraftFamily {
   std::string method, drafter;  // empty: nobody tells
   std::vector<Member> members;  // by draft length; at least two
 };
+
+std::string FamilyText(const DraftFamily& family);  // "eagle3 eagle3-llama@1"; "" of neither
 
 struct DraftChoice {
   LoadLevel load;
@@ -35,6 +38,7 @@ struct DraftRange {
   uint32_t from = 1, to = 1;
   uint32_t draft_length = 0;
   bool fitted = false;               // `to` lies between two measured points
+  bool undecided = false;            // at a load of it others are as good
   std::vector<uint32_t> candidates;  // the choices' lengths and those as good, upwards
 };
 
@@ -50,12 +54,14 @@ struct DraftSchedule {
   bool AgreesWith(const DraftSchedule& other) const;
 };
 
-// Families of the targets: by model, engine, method and drafter.  `baseline` may be empty.
+// Families of the targets: by model, engine, method and drafter.  Length 0 is the baseline where it
+// does not speculate, else the only target that does not; `baseline` may be empty.
 std::vector<DraftFamily> DraftFamiliesOf(const Sweep& sweep, const std::string& baseline);
 
-// For each place at which two members or more were measured.  Where the best length changes between
-// two loads, the range ends where a line through the two speeds' ratio passes 1, and at the lower
-// load where a cliff lies there.
+// For each place at which two members or more were measured.  A range goes on while its length is
+// as good as the best, and begins with the shortest that is.  Where it changes between two loads,
+// the range ends where a line through the two speeds' ratio passes 1, and at the lower load where a
+// cliff lies there.
 std::vector<DraftSchedule> SchedulesOf(std::span<const DraftFamily> families,
                                        std::span<const Curve> curves);
 

@@ -7,7 +7,6 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
-#include "common/engine/server_identity.h"
 #include "common/planning/autoscaling_forms.h"
 #include "common/planning/draft_forms.h"
 #include "common/planning/plan_gate.h"
@@ -17,22 +16,18 @@
 namespace specctl {
 namespace {
 
-bool Speculates(const Sweep& sweep, const SweepTarget& target) {
-  if (target.speculation_method == kNoSpeculation) return false;
-  if (!target.speculation_method.empty() || target.draft_length.value_or(0) > 0) return true;
-  // A server may also speculate without saying so; then its replies show it.
-  return std::any_of(sweep.points.begin(), sweep.points.end(), [&](const SweepPoint& point) {
-    return point.key.target == target.name && point.measured.setup.speculates.value_or(false);
-  });
-}
-
 // The baseline, or "" with a note why there is none.
 std::string BaselineOf(const Sweep& sweep, const PlanRequest& request,
                        std::vector<std::string>& notes) {
   if (!request.baseline.empty()) return request.baseline;
   std::vector<std::string> without;
   for (const SweepTarget& target : sweep.targets) {
-    if (!Speculates(sweep, target)) without.push_back(target.name);
+    // What was never measured does not tell whether it speculates, and is no baseline either.
+    const bool measured =
+        std::any_of(sweep.points.begin(), sweep.points.end(), [&](const SweepPoint& point) {
+          return point.key.target == target.name && point.state == PointState::kDone;
+        });
+    if (measured && !Speculates(sweep, target)) without.push_back(target.name);
   }
   if (without.size() == 1) return without.front();
   notes.push_back(
@@ -76,6 +71,17 @@ class PlanMaker {
   absl::Status CheckAcceptanceRun() const {
     if (!request_.al_from) return absl::OkStatus();
     const AcceptanceRun& run = *request_.al_from;
+    if (run.measured.verdict == VerdictState::kInvalid) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "--al-from %s: the run is invalid%s: measure your prompts again", run.name,
+          run.measured.reasons.empty() ? "" : " (" + run.measured.reasons.front() + ")"));
+    }
+    if (run.measured.HasLabel(kSyntheticTextLabel)) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "--al-from %s: its prompts are random tokens, whose acceptance says nothing of language: "
+          "measure your own prompts",
+          run.name));
+    }
     std::vector<std::string> why;
     for (const SweepPoint& point : plan_.sweep.points) {
       if (point.state != PointState::kDone) continue;
@@ -93,7 +99,22 @@ class PlanMaker {
                         run.name, absl::StrJoin(why, "; ")));
   }
 
+  void NoteDrift() {
+    for (const SweepTarget& target : plan_.sweep.targets) {
+      const bool drifted =
+          std::any_of(plan_.points.begin(), plan_.points.end(), [&](const PooledPoint& point) {
+            return point.key.target == target.name && point.measured.HasLabel(kDriftLabel);
+          });
+      if (!drifted) continue;
+      plan_.notes.push_back(absl::StrFormat(
+          "%s drifted: what was measured again differs beyond noise, so that its figures hold for "
+          "the time of their runs alone",
+          target.name));
+    }
+  }
+
   void NotePoints() {
+    NoteDrift();
     constexpr double kDrifted = 2;
     for (const PooledPoint& point : plan_.points) {
       if (point.scale > kDrifted) {
@@ -122,15 +143,31 @@ class PlanMaker {
         plan_.notes.push_back(CurveText(curve.key) +
                               ": no answer, since speculation on random tokens says nothing of "
                               "language");
+        plan_.unanswered.push_back(curve.key);
         continue;
       }
       PlannedCurve planned{.answer = AnswerSlo(curve, request_.slo, request_.extrapolate)};
       if (planned.answer.point != nullptr) {
+        NoteAnswer(*planned.answer.point, planned.notes);
         if (absl::Status status = AddCapacity(planned); !status.ok()) return status;
       }
       plan_.answers.push_back(std::move(planned));
     }
     return absl::OkStatus();
+  }
+
+  // What an answer stands on is not all as it should be.
+  static void NoteAnswer(const PooledPoint& point, std::vector<std::string>& notes) {
+    const PointMeasurement& measured = point.measured;
+    if (measured.verdict == VerdictState::kDegraded) {
+      notes.push_back(absl::StrFormat("%s is degraded: %s", PointText(point.key),
+                                      absl::StrJoin(measured.reasons, "; ")));
+    }
+    if (measured.HasLabel(kSaturatedLabel)) {
+      notes.push_back(
+          absl::StrFormat("%s is saturated: a lower load yields as many tokens, and queues less",
+                          PointText(point.key)));
+    }
   }
 
   absl::Status AddCapacity(PlannedCurve& planned) const {
@@ -204,13 +241,26 @@ class PlanMaker {
   void AddForms() {
     for (const DraftSchedule& schedule : plan_.schedules) {
       const SweepTarget& target = *plan_.sweep.FindTarget(schedule.family.members.back().target);
-      for (DeploymentForm& form : DraftForms(schedule, target.engine)) {
+      for (DeploymentForm& form : DraftForms(schedule, target.engine, plan_.notes)) {
         NoteOtherPlaces(schedule, form);
         plan_.forms.push_back(std::move(form));
       }
     }
     if (auto policy = RoutePolicyForm(plan_)) plan_.forms.push_back(*std::move(policy));
     for (const PlannedCurve& planned : plan_.answers) AddScalingForms(planned);
+    NumberFiles();
+  }
+
+  // Names that differ in signs alone are one file's: the later ones get a number.
+  void NumberFiles() {
+    std::set<std::string> files;
+    for (DeploymentForm& form : plan_.forms) {
+      const std::string file = form.file;
+      const size_t dot = file.rfind('.');
+      for (size_t number = 2; !files.insert(form.file).second; ++number) {
+        form.file = absl::StrFormat("%s-%d%s", file.substr(0, dot), number, file.substr(dot));
+      }
+    }
   }
 
   // Engines choose by batch size alone: a list that is right for one ISL may be wrong for another.
@@ -230,10 +280,12 @@ class PlanMaker {
     // Without limits the highest load that was measured is no threshold.
     if (request_.slo.empty() || planned.answer.point == nullptr) return;
     const SweepTarget& target = *plan_.sweep.FindTarget(planned.answer.curve->key.target);
-    ScaledDeployment deployment{.model = target.model,
-                                .engine = target.engine,
-                                .replicas = planned.replicas,
-                                .replicas_bursty = std::nullopt};
+    ScaledDeployment deployment{
+        .model = target.model,
+        .engine = target.engine,
+        .replicas = planned.replicas,
+        .replicas_bursty = std::nullopt,
+        .urls = std::max<uint32_t>(1, static_cast<uint32_t>(target.urls.size()))};
     for (const Sensitivity& sensitivity : planned.sensitivities) {
       if (sensitivity.key == "bursty_arrivals") deployment.replicas_bursty = sensitivity.replicas;
     }
@@ -255,6 +307,10 @@ std::vector<std::string> Plan::unmet() const {
   for (const PlannedCurve& planned : answers) {
     const std::string place = PlaceText(planned.answer.curve->key);
     if (planned.answer.kind != AnswerKind::kNone) met.insert(place);
+    if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+  }
+  for (const CurveKey& key : unanswered) {
+    const std::string place = PlaceText(key);
     if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
   }
   std::erase_if(places, [&](const std::string& place) { return met.contains(place); });

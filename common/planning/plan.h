@@ -51,6 +51,7 @@ struct Plan {
   std::vector<Curve> curves;
   bool answers_asked = false;  // for limits, a demand or a price
   std::vector<PlannedCurve> answers;
+  std::vector<CurveKey> unanswered;  // random tokens, on which a target speculates; in `notes`
   std::vector<SpeedupCurve> speedups;
   std::vector<DraftSchedule> schedules;
   std::vector<MixProjection> projections;

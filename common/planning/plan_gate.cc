@@ -26,6 +26,12 @@ bool IsPlanFigure(const FigureName* figure) {
   return figure >= kPlanFigures.data() && figure < kPlanFigures.data() + kPlanFigures.size();
 }
 
+bool IsOfAcceptance(const FigureName& figure) {
+  constexpr std::array<std::string_view, 4> kKeys = {"per_step", "per_draft", "delivered_per_step",
+                                                     "accept_rate"};
+  return std::find(kKeys.begin(), kKeys.end(), figure.key) != kKeys.end();
+}
+
 Measured Exactly(double value) { return {.value = value, .spread = std::nullopt}; }
 
 class Gate {
@@ -67,12 +73,30 @@ class Gate {
   }
 
   void DecideSpeedups(const Condition& condition, std::optional<Measured> SpeedupCell::*ratio) {
+    std::vector<PointKey> decided;
     for (const SpeedupCurve& curve : plan_.speedups) {
       for (const SpeedupCell& cell : curve.cells) {
         if (!IsAsked(cell.target->key) || !IsLanguage(*cell.target)) continue;
+        // Nothing was to be measured there.
+        if (WasSkipped(*cell.target) || WasSkipped(*cell.baseline)) continue;
+        decided.push_back(cell.target->key);
         Add(PointText(cell.target->key), cell.runs, condition, nullptr,
             cell.*ratio ? &*(cell.*ratio) : nullptr);
       }
+    }
+    if (HasLimits() && !plan_.baseline.empty()) AddAnswersWithout(decided, condition);
+  }
+
+  static bool WasSkipped(const PooledPoint& point) { return point.state == PointState::kSkipped; }
+
+  // An answer whose speedup nobody knows is not shown to be fast.
+  void AddAnswersWithout(const std::vector<PointKey>& decided, const Condition& condition) {
+    for (const PlannedCurve& planned : plan_.answers) {
+      const PooledPoint* const point = planned.answer.point;
+      if (point == nullptr || point->key.target == plan_.baseline) continue;
+      if (std::find(decided.begin(), decided.end(), point->key) != decided.end()) continue;
+      AddFailed(PointText(point->key), point->runs, condition,
+                absl::StrFormat("%s was not measured there", plan_.baseline));
     }
   }
 
@@ -122,10 +146,17 @@ class Gate {
       const Curve* const base = FindCurve(plan_.curves, curve.key, plan_.baseline);
       for (const PooledPoint* point : curve.points) {
         if (!point->done() || !IsAsked(point->key)) continue;
+        // What random tokens do to a drafter says nothing of language.
+        if (IsOfAcceptance(*condition.figure) && !IsLanguage(*point)) continue;
+        if (!IsUsable(*point)) {
+          AddFailed(PointText(point->key), point->runs, condition, "it " + WhyUnusable(*point));
+          continue;
+        }
         const PooledPoint* const at = base == nullptr ? nullptr : base->At(point->key.load);
         const auto find = [&](const PooledPoint* of) {
-          return of == nullptr ? nullptr
-                               : of->Find(condition.figure->key, condition.statistic_key());
+          return of == nullptr || !IsUsable(*of)
+                     ? nullptr
+                     : of->Find(condition.figure->key, condition.statistic_key());
         };
         Add(PointText(point->key), point->runs, condition, find(at), find(point));
       }
@@ -138,6 +169,18 @@ class Gate {
         {.where = std::move(where), .decision = DecideMeasured(condition, a, b), .runs = runs});
   }
 
+  void AddFailed(std::string where, std::vector<std::string> runs, const Condition& condition,
+                 std::string why) {
+    decisions_.push_back({.where = std::move(where),
+                          .decision = {.term = condition.text,
+                                       .holds = false,
+                                       .reason = std::move(why),
+                                       .value = {},
+                                       .bound = {},
+                                       .limit = condition.limit},
+                          .runs = std::move(runs)});
+  }
+
   void AddNowhere(const Condition& condition) {
     std::string why = "no point of the plan has it";
     if (plan_.baseline.empty()) why = "there is no baseline: name one with --baseline";
@@ -145,14 +188,7 @@ class Gate {
       why = "nothing was projected: give --mix or --al-from";
     }
     if (HasLimits() && !plan_.unmet().empty()) why = "no point is within the limits";
-    decisions_.push_back({.where = {},
-                          .decision = {.term = condition.text,
-                                       .holds = false,
-                                       .reason = why,
-                                       .value = {},
-                                       .bound = {},
-                                       .limit = condition.limit},
-                          .runs = {}});
+    AddFailed({}, {}, condition, why);
   }
 
   const Plan& plan_;

@@ -141,23 +141,35 @@ void WriteForm(const DeploymentForm& form, JsonWriter& json) {
   json.ArrayField("runs", form.runs);
 }
 
+template <class Run>
+void WriteRunOf(const Run& run, JsonWriter& json) {
+  json.Field("run_id", run.run_id);
+  json.TextField("folder", run.folder);
+  json.Field("target", run.key.target);
+  WriteLoad(run.key.load, json);
+  json.Field("dataset", run.key.dataset);
+  json.TextField("tier", run.key.tier);
+  json.Field("temperature", run.key.temperature);
+  json.Field("state", PointStateName(run.state));
+}
+
 void WriteRuns(const Sweep& sweep, JsonWriter& json) {
   json.Key("runs");
   json.BeginArray();
   for (const SweepPoint& point : sweep.points) {
     if (point.run_id.empty()) continue;
     json.BeginObject();
-    json.Field("run_id", point.run_id);
-    json.TextField("folder", point.folder);
-    json.Field("target", point.key.target);
-    WriteLoad(point.key.load, json);
-    json.Field("dataset", point.key.dataset);
-    json.TextField("tier", point.key.tier);
-    json.Field("temperature", point.key.temperature);
-    json.Field("state", PointStateName(point.state));
+    WriteRunOf(point, json);
     if (point.state == PointState::kDone) {
       json.Field("verdict", VerdictName(point.measured.verdict));
     }
+    json.EndObject();
+  }
+  for (const SweepPair& pair : sweep.pairs) {
+    if (pair.run_id.empty()) continue;
+    json.BeginObject();
+    WriteRunOf(pair, json);
+    json.Field("paired_with", pair.baseline);
     json.EndObject();
   }
   json.EndArray();

@@ -56,6 +56,7 @@ void WriteSchedule(const DraftSchedule& schedule, JsonWriter& json) {
     json.Field("to", range.to);
     json.Field("draft_length", range.draft_length);
     if (range.fitted) json.Field("fitted", true);
+    if (range.undecided) json.Field("undecided", true);
   });
 }
 

@@ -82,7 +82,9 @@ RunMarks::RunMarks(const Sweep& sweep) : sweep_(sweep) {
   for (const SweepPoint& point : sweep.points) {
     if (!point.run_id.empty()) numbers_.emplace(point.run_id, numbers_.size() + 1);
   }
-  for (const SweepPair& pair : sweep.pairs) numbers_.emplace(pair.run_id, numbers_.size() + 1);
+  for (const SweepPair& pair : sweep.pairs) {
+    if (!pair.run_id.empty()) numbers_.emplace(pair.run_id, numbers_.size() + 1);
+  }
 }
 
 std::string RunMarks::MarksOf(std::span<const std::string> runs) const {
@@ -99,6 +101,12 @@ std::string RunMarks::List() const {
     if (point.run_id.empty()) continue;
     out += absl::StrFormat("  [%d] %s  %s%s%s\n", numbers_.at(point.run_id), point.run_id,
                            PointText(point.key), point.folder.empty() ? "" : "  ", point.folder);
+  }
+  for (const SweepPair& pair : sweep_.pairs) {
+    if (pair.run_id.empty()) continue;
+    out += absl::StrFormat("  [%d] %s  %s, in pairs with %s%s%s\n", numbers_.at(pair.run_id),
+                           pair.run_id, PointText(pair.key), pair.baseline,
+                           pair.folder.empty() ? "" : "  ", pair.folder);
   }
   return out;
 }

@@ -60,6 +60,19 @@ std::string ChoiceLines(const Plan& plan) {
   return out;
 }
 
+// To tenths; rates, which may be small, to three digits.  Divided by powers of ten, which are
+// exact.
+LoadLevel RoundedDown(LoadLevel load) {
+  if (!(load.level > 0)) return load;
+  int digits = 1;
+  if (load.kind == LoadKind::kRate) {
+    digits = std::max(digits, 2 - static_cast<int>(std::floor(std::log10(load.level))));
+  }
+  const double power = std::pow(10, digits);
+  load.level = std::floor(load.level * power * (1 + 1e-12)) / power;
+  return load;
+}
+
 // Why not more, and what a fit adds.
 std::string ReasonLines(const Plan& plan) {
   std::string out;
@@ -67,14 +80,14 @@ std::string ReasonLines(const Plan& plan) {
     const SloAnswer& answer = planned.answer;
     std::string text = CurveText(answer.curve->key) + ": " + answer.reason;
     if (answer.fitted) {
-      const LoadLevel fitted{answer.curve->key.kind, std::floor(*answer.fitted * 10) / 10};
+      const LoadLevel fitted = RoundedDown({answer.curve->key.kind, *answer.fitted});
       text += absl::StrFormat("; a monotone fit meets the limit near %s (not measured)",
                               LoadText(fitted));
     } else if (!answer.why_no_fit.empty()) {
       text += "; no fit in between: " + answer.why_no_fit;
     }
     if (answer.extrapolated) {
-      const LoadLevel beyond{answer.curve->key.kind, std::floor(*answer.extrapolated)};
+      const LoadLevel beyond = RoundedDown({answer.curve->key.kind, *answer.extrapolated});
       text += absl::StrFormat("; EXTRAPOLATED to %s", LoadText(beyond));
     }
     for (const PooledPoint* point : answer.undecided) {
@@ -118,8 +131,7 @@ std::string SensitivityTable(const Plan& plan) {
   for (const PlannedCurve& planned : plan.answers) {
     for (const Sensitivity& each : planned.sensitivities) {
       const CurveKey& key = planned.answer.curve->key;
-      LoadLevel load = each.load.value_or(LoadLevel());
-      load.level = std::floor(load.level * 10) / 10;
+      const LoadLevel load = RoundedDown(each.load.value_or(LoadLevel()));
       table.AddRow({key.target, PlaceText(key), each.text, each.load ? LoadText(load) : "none",
                     each.replicas ? CountText(*each.replicas) : ""});
     }

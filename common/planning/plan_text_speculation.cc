@@ -56,11 +56,18 @@ bool ShowsDomains(const Plan& plan, size_t index) {
   });
 }
 
+// Which of several lists it is.
+std::string ScheduleText(const DraftSchedule& schedule) {
+  const std::string family = FamilyText(schedule.family);
+  return PlaceText(schedule.place) + (family.empty() ? "" : ", " + family);
+}
+
 std::string RangeText(const DraftRange& range) {
   const std::string what =
       range.draft_length == 0 ? "none" : absl::StrFormat("%d", range.draft_length);
-  return absl::StrFormat("%d to %d: %s%s", range.from, range.to, what,
-                         range.fitted ? " (its end by a fit)" : "");
+  return absl::StrFormat("%d to %d: %s%s%s", range.from, range.to, what,
+                         range.fitted ? " (its end by a fit)" : "",
+                         range.undecided ? " (not decided: others are as good)" : "");
 }
 
 std::string LengthText(uint32_t length) { return length == 0 ? "off" : std::to_string(length); }
@@ -94,21 +101,22 @@ std::string SpeedupsText(const Plan& plan, const RunMarks& marks) {
 
 std::string DraftLengthsText(const Plan& plan, const RunMarks& marks) {
   if (plan.schedules.empty()) return "";
-  TextTable table(2);
-  table.AddRow({"prompts", "load", "best draft length", "as good", "speedup", "runs"});
+  TextTable table(3);
+  table.AddRow({"prompts", "drafter", "load", "best draft length", "as good", "speedup", "runs"});
   std::string ranges;
   for (const DraftSchedule& schedule : plan.schedules) {
     for (const DraftChoice& choice : schedule.choices) {
       const std::string as_good =
           absl::StrJoin(choice.as_good, ", ",
                         [](std::string* out, uint32_t length) { *out += LengthText(length); });
-      table.AddRow({PlaceText(schedule.place), LoadText(choice.load),
+      table.AddRow({PlaceText(schedule.place), FamilyText(schedule.family), LoadText(choice.load),
                     LengthText(choice.draft_length), as_good,
                     choice.over_none ? IntervalText(choice.over_none) : "",
                     marks.MarksOf(choice.runs)});
     }
     if (schedule.ranges.empty()) continue;
     std::vector<std::string> items;
+    if (plan.schedules.size() > 1) items.push_back(ScheduleText(schedule));
     for (const DraftRange& range : schedule.ranges) items.push_back(RangeText(range));
     AppendFlow({.label = "by bs", .label_columns = kLabelColumns}, items, ranges);
   }

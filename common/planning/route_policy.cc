@@ -90,9 +90,11 @@ class PolicyWriter {
 
   void WriteChoice(const RouteChoice& choice) {
     const SweepTarget& target = *plan_.sweep.FindTarget(choice.point->key.target);
-    json_.Field("speculate", choice.speedup.has_value());
+    // The baseline may speculate itself.
+    const bool speculates = Speculates(plan_.sweep, target);
+    json_.Field("speculate", speculates);
     json_.Field("target", target.name);
-    json_.Field("draft_length", choice.speedup ? target.draft_length : std::optional<uint32_t>(0));
+    json_.Field("draft_length", speculates ? target.draft_length : std::optional<uint32_t>(0));
     if (!choice.speedup) return;
     json_.Key("speedup");
     json_.BeginObject();

@@ -24,6 +24,8 @@ void Scale(double factor, Measured& measured) {
 constexpr std::array<std::string_view, 8> kRises = {
     "output_tps", "total_tps", "requests_per_s", "user_tps_mean",
     "user_tps",   "per_step",  "per_draft",      "delivered_per_step"};
+// Arrivals at a given rate yield as many tokens as they ask for, only later.
+constexpr std::array<std::string_view, 3> kOffered = {"output_tps", "total_tps", "requests_per_s"};
 // Of the latency of a request all but the first token's share grows: taking all of it is on the
 // bad side.
 constexpr std::array<std::string_view, 2> kFalls = {"itl_ms", "request_latency_ms"};
@@ -37,7 +39,10 @@ bool Has(const std::array<std::string_view, kCount>& keys, std::string_view key)
 PooledPoint WithAcceptance(const PooledPoint& point, double factor) {
   PooledPoint scaled = point;
   for (MeasuredFigure& figure : scaled.measured.figures) {
-    const bool rises = Has(kRises, figure.figure->key), falls = Has(kFalls, figure.figure->key);
+    const bool offered =
+        point.key.load.kind == LoadKind::kRate && Has(kOffered, figure.figure->key);
+    const bool rises = Has(kRises, figure.figure->key) && !offered,
+               falls = Has(kFalls, figure.figure->key);
     if (!rises && !falls) continue;
     for (MeasuredStatistic& statistic : figure.statistics) {
       Scale(rises ? factor : 1 / factor, statistic.measured);
@@ -106,13 +111,16 @@ double LowerBoundOr0(const PooledPoint& point, std::string_view figure) {
   return measured == nullptr ? 0 : measured->Low(kZ95).value_or(0);
 }
 
-// The figure's lower bound at a load, by lines between the points, from 0 at no load.
+// The figure's lower bound at a load, by lines between the points, from 0 at no load; across a
+// cliff the lower end.
 double Interpolated(const Curve& curve, double level, std::string_view figure) {
   double load = 0, value = 0;
   for (const PooledPoint* point : curve.points) {
     if (!IsUsable(*point)) continue;
     const double next_load = point->key.load.level, next = LowerBoundOr0(*point, figure);
-    if (next_load >= level) {
+    if (next_load == level) return next;
+    if (next_load > level) {
+      if (curve.HasCliffIn(load, next_load)) return std::min(value, next);
       return value + (next - value) * (level - load) / (next_load - load);
     }
     load = next_load;

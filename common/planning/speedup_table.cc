@@ -17,7 +17,8 @@ Pays PaysOf(const std::optional<Measured>& speedup) {
 const SweepPair* FindPair(std::span<const SweepPair> pairs, const PointKey& key,
                           const std::string& baseline) {
   const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const SweepPair& pair) {
-    return pair.key == key && pair.baseline == baseline;
+    return pair.key == key && pair.baseline == baseline && pair.state == PointState::kDone &&
+           FindMeasured(pair.ratios, kSpeedFigure, kSpeedStatistic) != nullptr;
   });
   return found == pairs.end() ? nullptr : &*found;
 }
@@ -27,7 +28,7 @@ void TakePair(const SweepPair& pair, SpeedupCell& cell) {
   if (ratio == nullptr) return;
   cell.speedup = *ratio;
   cell.paired = true;
-  cell.runs = {pair.run_id};
+  cell.runs.push_back(pair.run_id);
 }
 
 std::string WhyNoSpeedup(const PooledPoint& target, const PooledPoint& baseline) {
@@ -59,8 +60,6 @@ SpeedupCell CellOf(const PooledPoint& target, const PooledPoint& baseline,
   return cell;
 }
 
-bool AtCliff(const SpeedupCell& cell) { return HasCliff(*cell.target) || HasCliff(*cell.baseline); }
-
 // By a line through the logarithms: a ratio of speeds over octaves of load.
 double LevelBetween(const SpeedupCell& a, const SpeedupCell& b) {
   const double from = std::log(a.speedup->value), to = std::log(b.speedup->value);
@@ -79,7 +78,8 @@ std::optional<LoadLevel> SureFrom(const std::vector<const SpeedupCell*>& cells, 
   return std::nullopt;
 }
 
-std::vector<Crossing> CrossingsOf(const std::vector<SpeedupCell>& all) {
+std::vector<Crossing> CrossingsOf(const std::vector<SpeedupCell>& all, const Curve& target,
+                                  const Curve& baseline) {
   std::vector<const SpeedupCell*> cells;
   for (const SpeedupCell& cell : all) {
     if (cell.speedup && cell.speedup->value > 0) cells.push_back(&cell);
@@ -90,7 +90,11 @@ std::vector<Crossing> CrossingsOf(const std::vector<SpeedupCell>& all) {
     const bool above_a = a.speedup->value > 1, above_b = b.speedup->value > 1;
     if (above_a == above_b) continue;
     Crossing crossing{.below = a.load(), .above = b.load(), .pays_above = above_b};
-    if (!AtCliff(a) && !AtCliff(b)) crossing.level = LevelBetween(a, b);
+    // Also at points between them that only one of the two has.
+    const double low = a.load().level, high = b.load().level;
+    if (!target.HasCliffIn(low, high) && !baseline.HasCliffIn(low, high)) {
+      crossing.level = LevelBetween(a, b);
+    }
     // SureFrom's index wraps below 0, which ends it.
     crossing.sure_below = SureFrom(cells, i - 1, -1, above_a ? Pays::kYes : Pays::kNo);
     crossing.sure_above = SureFrom(cells, i, 1, above_b ? Pays::kYes : Pays::kNo);
@@ -131,7 +135,7 @@ std::vector<SpeedupCurve> SpeedupsOver(const std::string& baseline, std::span<co
       const PooledPoint* const base = against->At(point->key.load);
       if (base != nullptr) speedup.cells.push_back(CellOf(*point, *base, pairs));
     }
-    speedup.crossings = CrossingsOf(speedup.cells);
+    speedup.crossings = CrossingsOf(speedup.cells, curve, *against);
     if (!speedup.cells.empty()) speedups.push_back(std::move(speedup));
   }
   return speedups;

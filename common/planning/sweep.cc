@@ -5,6 +5,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/json_writer.h"
+#include "common/engine/server_identity.h"
 
 namespace specctl {
 
@@ -34,6 +35,15 @@ const SweepDataset* Sweep::FindDataset(std::string_view name) const {
   const auto found = std::find_if(datasets.begin(), datasets.end(),
                                   [&](const SweepDataset& each) { return each.name == name; });
   return found == datasets.end() ? nullptr : &*found;
+}
+
+bool Speculates(const Sweep& sweep, const SweepTarget& target) {
+  if (target.speculation_method == kNoSpeculation) return false;
+  if (!target.speculation_method.empty() || target.draft_length.value_or(0) > 0) return true;
+  // A server may also speculate without saying so; then its replies show it.
+  return std::any_of(sweep.points.begin(), sweep.points.end(), [&](const SweepPoint& point) {
+    return point.key.target == target.name && point.measured.setup.speculates.value_or(false);
+  });
 }
 
 }  // namespace specctl

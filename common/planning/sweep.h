@@ -67,6 +67,8 @@ std::string PointText(const PointKey& key);  // "dl3 at bs 64, throughput_1k mix
 inline constexpr std::string_view kCliffLabel = "cliff", kUnstableLabel = "unstable",
                                   kSaturatedLabel = "saturated",
                                   kSyntheticTextLabel = "synthetic_text";
+// The servers were not the same throughout: what was measured again differs beyond noise.
+inline constexpr std::string_view kDriftLabel = "drift";
 
 enum class PointRole : uint8_t {
   kGrid,
@@ -108,7 +110,7 @@ struct SweepPoint {
   std::string reason;          // why it was skipped or failed
   std::string run_id, folder;  // the folder is relative to the sweep's
   std::optional<int64_t> begun_unix_ns;
-  std::optional<double> took_s;  // of kDone and kFailed, with the cool-down before it
+  std::optional<double> took_s;  // of its last run, with the cool-down before it
   std::optional<FoldKey> fold;
   PointMeasurement measured;  // of kDone alone
 };
@@ -139,5 +141,8 @@ struct Sweep {
   const SweepTarget* FindTarget(std::string_view name) const;
   const SweepDataset* FindDataset(std::string_view name) const;
 };
+
+// As its server tells it or, where that says nothing, as its replies show it.
+bool Speculates(const Sweep& sweep, const SweepTarget& target);
 
 }  // namespace specctl

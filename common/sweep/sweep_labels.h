@@ -8,9 +8,6 @@
 
 namespace specctl {
 
-// The servers were not the same throughout: what was measured again differs beyond noise.
-inline constexpr std::string_view kDriftLabel = "drift";
-
 // Once.
 void AddLabel(std::string_view label, PointMeasurement& measured);
 void RemoveLabel(std::string_view label, PointMeasurement& measured);

@@ -165,6 +165,13 @@ int StatusOfPlan(const Plan& plan, std::ostream& err) {
       if (PlaceText(key) != place) continue;
       Say(absl::StrFormat("specctl plan:   %s: %s", key.target, planned.answer.reason), err);
     }
+    for (const CurveKey& key : plan.unanswered) {
+      if (PlaceText(key) != place) continue;
+      Say(absl::StrFormat("specctl plan:   %s: speculation on random tokens says nothing of "
+                          "language: measure it with a dataset of language",
+                          key.target),
+          err);
+    }
     status = kRequirementFailed;
   }
   for (const GateDecision& each : plan.gate) {

@@ -57,6 +57,27 @@ TEST_F(AutoscalingFormsTest, KedaDividesWhatIsInFlightByTheHighestLoad) {
   EXPECT_FALSE(KedaForm(answer_, deployment_)) << "its gauges are not known here";
 }
 
+TEST_F(AutoscalingFormsTest, LevelsAreThoseOfOneServer) {
+  deployment_.urls = 2;
+  deployment_.replicas = ReplicaPlan{.replicas = 4};
+  const std::string content = KedaForm(answer_, deployment_)->content;
+  EXPECT_THAT(content, HasSubstr("threshold: \"32\""));
+  EXPECT_THAT(content, HasSubstr("minReplicaCount: 8\n  maxReplicaCount: 10\n"));
+  EXPECT_THAT(LlmdForms(answer_, deployment_)[0].content, HasSubstr("queueLengthThreshold: 2\n"));
+}
+
+TEST_F(AutoscalingFormsTest, AnUnknownModelIsNotAskedFor) {
+  deployment_.model.clear();
+  EXPECT_THAT(KedaForm(answer_, deployment_)->content,
+              HasSubstr("query: \"sum(vllm:num_requests_running) + "));
+}
+
+TEST_F(AutoscalingFormsTest, NamesOfObjectsBeginAndEndWithALetterOrDigit) {
+  points_.back().key.target = "_" + std::string(48, 'a') + "_b";
+  EXPECT_THAT(KedaForm(answer_, deployment_)->content,
+              HasSubstr("  name: " + std::string(48, 'a') + "\n"));
+}
+
 TEST_F(AutoscalingFormsTest, LlmdsThresholdsAgree) {
   const auto forms = LlmdForms(answer_, deployment_);
   ASSERT_EQ(forms.size(), 2u);

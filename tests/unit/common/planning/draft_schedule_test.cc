@@ -59,9 +59,9 @@ TEST_F(DraftScheduleTest, TheFastestAtEachLoad) {
 }
 
 TEST_F(DraftScheduleTest, RangesEndWhereTheSpeedsCross) {
-  AddRow(64, 30, 38, 40);      // dl3 / dl1 = 1.0526
-  AddRow(128, 25, 27, 25.65);  // 0.95: half way in octaves is 90
-  AddRow(512, 12, 11, 8);
+  AddRow(64, 30, 38, 40, 0.1);      // dl3 / dl1 = 1.0526
+  AddRow(128, 25, 27, 25.65, 0.1);  // 0.95: half way in octaves is 90
+  AddRow(512, 12, 11, 8, 0.1);
   const DraftSchedule schedule = Make();
   const auto lists = Lists(schedule);
   ASSERT_EQ(lists.size(), 3u);
@@ -72,9 +72,9 @@ TEST_F(DraftScheduleTest, RangesEndWhereTheSpeedsCross) {
 }
 
 TEST_F(DraftScheduleTest, AcrossACliffARangeEndsAtTheLastMeasured) {
-  AddRow(64, 30, 38, 40);
-  AddRow(128, 25, 27, 26);
-  for (const char* target : {"off", "dl1", "dl3"}) made_.AddPoint(target, 128).Label("cliff");
+  AddRow(64, 30, 38, 40, 0.1);
+  AddRow(128, 25, 27, 26, 0.1);
+  made_.AddPoint("dl1", 96).Set("user_tps", "mean", 30, 0.5).Label("cliff");
   EXPECT_THAT(Lists(Make()), ElementsAre(ElementsAre(1, 64, 3), ElementsAre(65, 128, 1)));
 }
 
@@ -104,8 +104,51 @@ TEST_F(DraftScheduleTest, EnginesTakeItInTheirForms) {
             "{\n  \"1\": {\n    \"candidate_steps\": [\n      3\n    ]\n  },\n"
             "  \"65\": {\n    \"candidate_steps\": [\n      1\n    ]\n  },\n"
             "  \"129\": {\n    \"candidate_steps\": [\n      0\n    ]\n  }\n}\n");
-  EXPECT_EQ(DraftForms(schedule, "vllm 0.32.0").size(), 1u);
-  EXPECT_EQ(DraftForms(schedule, "openai").size(), 3u);
+  std::vector<std::string> notes;
+  EXPECT_EQ(DraftForms(schedule, "vllm 0.32.0", notes).size(), 1u);
+  EXPECT_EQ(DraftForms(schedule, "openai", notes).size(), 3u);
+  EXPECT_TRUE(notes.empty());
+}
+
+TEST_F(DraftScheduleTest, TensorRtLlmBeginsWithItsLongest) {
+  AddRow(1, 50, 80, 70);
+  AddRow(64, 30, 38, 45);
+  const DraftSchedule schedule = Make();
+  std::vector<std::string> notes;
+  EXPECT_TRUE(DraftForms(schedule, "trtllm 1.2", notes).empty());
+  EXPECT_THAT(notes, ElementsAre(::testing::HasSubstr("no form for TensorRT-LLM")));
+  EXPECT_THAT(SglangDraftForm(schedule).notes,
+              ::testing::Contains(::testing::HasSubstr("--speculative-num-steps 3 ")));
+}
+
+TEST_F(DraftScheduleTest, ALengthStaysWhileItIsAsGood) {
+  AddRow(1, 50, 80, 110);
+  AddRow(16, 40, 60.5, 60, 1);  // not decided
+  AddRow(64, 30, 42, 35);
+  const DraftSchedule schedule = Make();
+  ASSERT_EQ(schedule.ranges.size(), 2u);
+  EXPECT_EQ(schedule.ranges[0].draft_length, 3u);
+  EXPECT_GE(schedule.ranges[0].to, 16u);
+  EXPECT_TRUE(schedule.ranges[0].undecided);
+  EXPECT_FALSE(schedule.ranges[1].undecided);
+}
+
+TEST_F(DraftScheduleTest, WithoutErrorsNothingIsShown) {
+  AddRow(16, 40, 60, 61, -1);
+  const DraftSchedule schedule = Make();
+  EXPECT_THAT(schedule.choices[0].as_good, ElementsAre(0, 1));
+  EXPECT_EQ(schedule.ranges[0].draft_length, 0u);
+}
+
+TEST_F(DraftScheduleTest, EachDrafterHasItsFile) {
+  AddRow(64, 30, 38, 40);
+  Make();
+  DraftSchedule schedule = SchedulesOf(families_, curves_).at(0);
+  const std::string one = VllmDraftForm(schedule).file;
+  schedule.family.drafter = "/models/pruned";
+  EXPECT_EQ(VllmDraftForm(schedule).file,
+            "vllm-draft-lengths-throughput_1k-eagle3-models-pruned.json");
+  EXPECT_NE(VllmDraftForm(schedule).file, one);
 }
 
 TEST_F(DraftScheduleTest, LongPromptsMayWantOthers) {
@@ -125,7 +168,28 @@ TEST_F(DraftScheduleTest, LongPromptsMayWantOthers) {
 
 TEST_F(DraftScheduleTest, WhereItNeverPaysThereIsNoForm) {
   AddRow(64, 30, 28, 20);
-  EXPECT_TRUE(DraftForms(Make(), "vllm 0.32.0").empty());
+  std::vector<std::string> notes;
+  EXPECT_TRUE(DraftForms(Make(), "vllm 0.32.0", notes).empty());
+}
+
+TEST_F(DraftScheduleTest, ABaselineThatSpeculatesHasItsOwnLength) {
+  AddRow(1, 50, 80, 110);
+  const auto families = DraftFamiliesOf(made_.sweep(), "dl1");
+  ASSERT_EQ(families.size(), 1u);
+  std::vector<std::string> members;
+  for (const auto& member : families[0].members) {
+    members.push_back(std::to_string(member.draft_length) + " " + member.target);
+  }
+  EXPECT_THAT(members, ElementsAre("0 off", "1 dl1", "3 dl3"));
+}
+
+TEST_F(DraftScheduleTest, WhatDoesNotSpeculateIsOfTheSameModelAndEngine) {
+  AddRow(1, 50, 80, 110);
+  made_.sweep().targets[0].engine = "sglang 0.5";
+  const auto families = DraftFamiliesOf(made_.sweep(), "off");
+  ASSERT_EQ(families.size(), 1u);
+  EXPECT_EQ(families[0].members.size(), 2u);
+  EXPECT_EQ(families[0].members[0].draft_length, 1u);
 }
 
 TEST_F(DraftScheduleTest, AnotherDrafterIsAnotherFamily) {

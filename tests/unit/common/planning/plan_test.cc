@@ -101,6 +101,52 @@ TEST_F(PlanTest, WithoutLimitsAGateIsAboutEveryPoint) {
   EXPECT_TRUE(plan.gate_holds());
 }
 
+TEST_F(PlanTest, AGateOnAnInvalidPointDoesNotHold) {
+  made_.sweep();
+  Sweep sweep = made_.sweep();
+  sweep.points.front().measured.verdict = VerdictState::kInvalid;
+  Require("output_tps >= 1");
+  const Plan plan = *MakePlan(sweep, request_);
+  EXPECT_FALSE(plan.gate_holds());
+  EXPECT_EQ(plan.gate[0].decision.reason, "it is invalid");
+}
+
+TEST_F(PlanTest, AcceptanceOnRandomTokensIsNotDecided) {
+  Sweep sweep = made_.sweep();
+  SetFigure("per_step", "value", MeasuredAs(3.9, 0.01), sweep.points.back().measured.figures);
+  Require("per_step >= 1.5");
+  const Plan plan = *MakePlan(sweep, request_);
+  for (const GateDecision& each : plan.gate) {
+    EXPECT_THAT(each.where, Not(HasSubstr("random_1k")));
+  }
+}
+
+TEST_F(PlanTest, SpeedupsOfSkippedPointsAreNotDecided) {
+  Sweep sweep = made_.sweep();
+  for (SweepPoint& point : sweep.points) {
+    if (point.key.target != "dl3" || point.key.load.level != 256) continue;
+    point.state = PointState::kSkipped;
+    point.measured = {};
+  }
+  Require("speedup >= 0.5");
+  const Plan plan = *MakePlan(sweep, request_);
+  EXPECT_EQ(plan.gate.size(), 9u);
+  EXPECT_TRUE(plan.gate_holds());
+}
+
+TEST_F(PlanTest, AnAnswerWithoutASpeedupDoesNotHold) {
+  Sweep sweep = made_.sweep();
+  std::erase_if(sweep.points, [](const SweepPoint& point) {
+    return point.key.target == "off" && point.key.load.level == 64;
+  });
+  request_.slo = *ParseConditions("user_tps_p10 >= 20");
+  Require("speedup >= 0.5");
+  const Plan plan = *MakePlan(sweep, request_);
+  ASSERT_EQ(plan.gate.size(), 2u);
+  EXPECT_EQ(plan.gate[0].decision.reason, "off was not measured there");
+  EXPECT_FALSE(plan.gate_holds());
+}
+
 TEST_F(PlanTest, AGateOfNothingDoesNotHold) {
   Require("projected_speedup >= 1.1");
   const Plan plan = Make();
@@ -123,6 +169,49 @@ TEST_F(PlanTest, AnotherDraftersAcceptanceIsRefused) {
   const absl::Status status = MakePlan(made_.sweep(), request_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("dl3: draft length 5 against 3"));
+}
+
+TEST_F(PlanTest, RandomTokensGiveNoAcceptance) {
+  request_.al_from = AcceptanceRun{.name = "mine", .measured = {}};
+  request_.al_from->measured.setup = made_.sweep().points.back().measured.setup;
+  request_.al_from->measured.labels = {"synthetic_text"};
+  EXPECT_THAT(std::string(MakePlan(made_.sweep(), request_).status().message()),
+              HasSubstr("its prompts are random tokens"));
+  request_.al_from->measured.labels.clear();
+  request_.al_from->measured.verdict = VerdictState::kInvalid;
+  EXPECT_THAT(std::string(MakePlan(made_.sweep(), request_).status().message()),
+              HasSubstr("the run is invalid"));
+}
+
+TEST_F(PlanTest, ATargetThatWasNotMeasuredIsNoBaseline) {
+  made_.AddTarget({.name = "off2"});
+  EXPECT_EQ(Make().baseline, "off");
+}
+
+TEST_F(PlanTest, DriftAndWhatAnAnswerStandsOnAreNoted) {
+  request_.slo = *ParseConditions("ttft_p95 <= 2s, user_tps_p10 >= 20");
+  Sweep sweep = made_.sweep();
+  for (SweepPoint& point : sweep.points) {
+    if (point.key.target != "dl1") continue;
+    point.measured.labels = {"drift", "saturated"};
+    point.measured.verdict = VerdictState::kDegraded;
+    point.measured.reasons = {"an agent was throttled"};
+  }
+  const Plan plan = *MakePlan(sweep, request_);
+  EXPECT_THAT(plan.notes, ::testing::Contains(HasSubstr("dl1 drifted")));
+  EXPECT_THAT(plan.answers[1].notes, ElementsAre(HasSubstr("is degraded: an agent was throttled"),
+                                                 HasSubstr("is saturated")));
+}
+
+TEST_F(PlanTest, SpeculationOnRandomTokensAloneIsUnmet) {
+  Sweep sweep = made_.sweep();
+  std::erase_if(sweep.points, [](const SweepPoint& point) {
+    return point.key.dataset != "random_1k" || point.key.target == "off";
+  });
+  request_.slo = *ParseConditions("output_tps >= 100");
+  const Plan plan = *MakePlan(sweep, request_);
+  EXPECT_TRUE(plan.answers.empty());
+  EXPECT_THAT(plan.unmet(), ElementsAre("random_1k"));
 }
 
 TEST_F(PlanTest, RandomTokensAloneAnswerOnlyWithoutSpeculation) {

@@ -99,6 +99,25 @@ TEST_F(ReplicaPlanTest, LowerAcceptanceLowersTheAnswer) {
   EXPECT_EQ(all[0].replicas, 223u) << "2000 / (10 x 0.9), rounded up";
 }
 
+TEST(SensitivityOfRatesTest, LowerAcceptanceLeavesWhatWasOffered) {
+  HandMadeSweep made;
+  made.AddTarget({.name = "dl3", .draft_length = 3});
+  made.AddDataset("throughput_1k", 1000);
+  made.AddPointAt({.target = "dl3",
+                   .load = {.kind = LoadKind::kRate, .level = 2},
+                   .dataset = "throughput_1k"})
+      .Set("output_tps", "value", 1000, 0)
+      .Set("ttft_ms", "p95", 100, 0)
+      .Set("per_step", "value", 2.5, 0.01);
+  const std::vector<PooledPoint> points = PoolPoints(made.sweep());
+  const std::vector<Curve> curves = CurvesOf(points);
+  const auto slo = *ParseConditions("ttft_p95 <= 2s");
+  const SloAnswer answer = AnswerSlo(curves.front(), slo, false);
+  const auto all = SensitivitiesOf(answer, slo, *ParseDemand("2000tps"));
+  ASSERT_EQ(all.at(0).key, "acceptance_10_percent_lower");
+  EXPECT_NEAR(all[0].capacity_per_s.value_or(0), 1000, 1e-6);
+}
+
 TEST_F(ReplicaPlanTest, BurstsNeedRoom) {
   const SloAnswer answer = Answer("user_tps_p10 >= 30");  // bs 100
   const auto all = SensitivitiesOf(answer, slo_, *ParseDemand("2000tps"));

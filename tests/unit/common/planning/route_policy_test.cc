@@ -44,6 +44,17 @@ TEST(RoutePolicyTest, CategoriesHaveTheirOwn) {
   EXPECT_EQ(categories[1].at("target").as_string(), "dl1");
 }
 
+TEST(RoutePolicyTest, ABaselineThatSpeculatesKeepsItsDraftLength) {
+  const json::value policy = PolicyOf({.baseline = "dl3"});
+  const json::value& at_1 = policy.at("routes").as_array().at(0);
+  EXPECT_EQ(at_1.at("target").as_string(), "dl3");
+  EXPECT_TRUE(at_1.at("speculate").as_bool());
+  EXPECT_EQ(at_1.at("draft_length").to_number<int>(), 3);
+  const json::value& at_256 = policy.at("routes").as_array().at(4);
+  EXPECT_EQ(at_256.at("target").as_string(), "off");
+  EXPECT_FALSE(at_256.at("speculate").as_bool()) << "the fastest does not speculate";
+}
+
 TEST(RoutePolicyTest, WithoutABaselineThereIsNone) {
   HandMadeSweep made;
   made.AddTarget({.name = "dl3", .draft_length = 3});

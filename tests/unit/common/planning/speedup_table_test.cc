@@ -65,9 +65,22 @@ TEST_F(SpeedupTableTest, SeveralCrossingsAreFound) {
 }
 
 TEST_F(SpeedupTableTest, NoLevelIsGivenAcrossACliff) {
+  AddPair(16, 1.3).Label("cliff");
+  AddPair(64, 0.7);
+  EXPECT_FALSE(Make().crossings.at(0).level);
+}
+
+TEST_F(SpeedupTableTest, NoLevelIsGivenAcrossACliffOfOneAlone) {
+  AddPair(16, 1.3);
+  made_.AddPoint("off", 48).Set("user_tps", "mean", 100, 0.5).Label("cliff");
+  AddPair(64, 0.7);
+  EXPECT_FALSE(Make().crossings.at(0).level);
+}
+
+TEST_F(SpeedupTableTest, ACliffBehindTheCrossingIsNoneOfIts) {
   AddPair(16, 1.3);
   AddPair(64, 0.7).Label("cliff");
-  EXPECT_FALSE(Make().crossings.at(0).level);
+  EXPECT_TRUE(Make().crossings.at(0).level);
 }
 
 TEST_F(SpeedupTableTest, ACrossingWithinNoiseIsSureFurtherOut) {
@@ -115,7 +128,19 @@ TEST_F(SpeedupTableTest, WhatWasMeasuredInPairsGoesBefore) {
   const SpeedupCell& cell = Make().cells.at(0);
   EXPECT_TRUE(cell.paired);
   EXPECT_EQ(cell.speedup->value, 1.4);
-  EXPECT_THAT(cell.runs, ::testing::ElementsAre("pair-1"));
+  EXPECT_THAT(cell.runs, ::testing::ElementsAre("run-1", "run-2", "pair-1"));
+}
+
+TEST_F(SpeedupTableTest, APairThatFailedIsNone) {
+  AddPair(16, 1.5);
+  SweepPair pair{.key = made_.sweep().points.back().key, .baseline = "off", .run_id = "pair-1"};
+  SetFigure("user_tps", "mean", MeasuredAs(1.4, 0.01), pair.ratios);
+  pair.state = PointState::kFailed;
+  made_.sweep().pairs.push_back(pair);
+  EXPECT_FALSE(Make().cells.at(0).paired);
+  pair.state = PointState::kDone;
+  made_.sweep().pairs.push_back(pair);
+  EXPECT_TRUE(Make().cells.at(0).paired) << "the next one counts";
 }
 
 TEST_F(SpeedupTableTest, AnUnusablePointHasAReason) {
