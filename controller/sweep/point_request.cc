@@ -1,5 +1,6 @@
 #include "controller/sweep/point_request.h"
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -38,6 +39,7 @@ absl::Status TakeKey(const SweepJob& job, const PointKey& key, MeasureRequest& r
   request.prompts = *std::move(rows);
   request.prompts_before.reset();
   request.spec.load.shape = AtLevel(request.spec.load.shape, key.load);
+  request.agents = AgentsOf(request.agents, request.spec.load.shape);
   if (key.temperature) {
     request.temperature_given = true;
     request.spec.request.temperature = *key.temperature;
@@ -60,6 +62,11 @@ LoadShape AtLevel(const LoadShape& shape, const LoadLevel& load) {
   if (const auto* as_asked = std::get_if<OpenLoop>(&shape)) loop = *as_asked;
   loop.rate_per_s = load.level;
   return loop;
+}
+
+std::optional<uint32_t> AgentsOf(std::optional<uint32_t> asked, const LoadShape& shape) {
+  const auto* const loop = std::get_if<ClosedLoop>(&shape);
+  return asked && loop != nullptr ? std::min(*asked, loop->bs) : asked;
 }
 
 absl::StatusOr<Dataset> RowsOfTier(const Dataset& dataset, const std::string& tier) {

@@ -1,6 +1,7 @@
 // What a point of a sweep asks to be measured: a run like any other.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <absl/status/statusor.h>
@@ -23,6 +24,10 @@ absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& s
 
 // `shape` with another level of load: bs of a closed loop, or the rate of an open one.
 LoadShape AtLevel(const LoadShape& shape, const LoadLevel& load);
+
+// Of the agents that were asked for those that `shape` has streams for: low loads of a sweep need
+// fewer than high ones.
+std::optional<uint32_t> AgentsOf(std::optional<uint32_t> asked, const LoadShape& shape);
 
 // The rows of that tier, under the name that selects them, where there is one.  Empty tier: all.
 // INVALID_ARGUMENT  --tier: there is no such row; names the tiers that there are

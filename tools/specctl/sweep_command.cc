@@ -109,11 +109,11 @@ int Report(const SweepFlags& flags, const Sweep& sweep, const std::string& folde
   const bool any_done =
       std::any_of(sweep.points.begin(), sweep.points.end(),
                   [](const SweepPoint& point) { return point.state == PointState::kDone; });
-  const bool any_failed =
-      std::any_of(sweep.points.begin(), sweep.points.end(),
-                  [](const SweepPoint& point) { return point.state == PointState::kFailed; });
+  const auto failed = [](const auto& run) { return run.state == PointState::kFailed; };
+  const bool any_failed = std::any_of(sweep.points.begin(), sweep.points.end(), failed) ||
+                          std::any_of(sweep.pairs.begin(), sweep.pairs.end(), failed);
   if (any_failed)
-    Say("some points failed; to measure them again: specctl sweep --resume " + folder);
+    Say("some points or pairs failed; to measure them again: specctl sweep --resume " + folder);
   return any_done && !any_failed ? kDone : kFailed;
 }
 
@@ -153,6 +153,9 @@ int DryRunOf(const Sweep& sweep) {
   for (const SweepPoint& point : sweep.points) {
     text += absl::StrFormat("  %s%s\n", PointText(point.key),
                             point.role == PointRole::kAnchor ? "  (anchor)" : "");
+  }
+  for (const SweepPair& pair : sweep.pairs) {
+    text += absl::StrFormat("  %s, in pairs with %s\n", PointText(pair.key), pair.baseline);
   }
   const absl::Status printed = PrintPage(text, std::cout);
   return printed.ok() ? kDone : Complain(kWhoSweeps, printed, kFailed);

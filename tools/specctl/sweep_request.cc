@@ -109,10 +109,15 @@ absl::Status CheckFleet(const SweepRequest& asked, const controller::FleetFacts&
   if (const auto& find = asked.job.schedule.find) {
     loads.push_back({.kind = LoadKind::kConcurrency, .level = static_cast<double>(find->bs_max)});
   }
+  // A pair's run has the load of both.
+  for (const SweepPair& pair : asked.sweep.pairs) {
+    loads.push_back({.kind = pair.key.load.kind, .level = 2 * pair.key.load.level});
+  }
   const controller::MeasureRequest& request = asked.job.request;
   for (const LoadLevel& load : loads) {
-    const auto fits = controller::FitFleet(controller::AtLevel(request.spec.load.shape, load),
-                                           request.agents, fleet);
+    const LoadShape shape = controller::AtLevel(request.spec.load.shape, load);
+    const auto fits =
+        controller::FitFleet(shape, controller::AgentsOf(request.agents, shape), fleet);
     if (!fits.ok()) return fits.status();
   }
   return absl::OkStatus();

@@ -35,6 +35,16 @@ TEST(PointRequestTest, TheLoadOfATargetIsSpreadOverItsServers) {
   EXPECT_FALSE(request->temperature_given);
 }
 
+TEST(PointRequestTest, ALowLoadTakesFewerAgents) {
+  SweepJob job = SmallJob();
+  job.request.agents = 40;
+  EXPECT_EQ(RequestOfPoint(job, SmallSweep(), 0, "run-1")->agents, 16u) << "one a stream";
+  job.request.agents = 4;
+  EXPECT_EQ(RequestOfPoint(job, SmallSweep(), 0, "run-1")->agents, 4u);
+  job.request.agents.reset();
+  EXPECT_FALSE(RequestOfPoint(job, SmallSweep(), 0, "run-1")->agents);
+}
+
 TEST(PointRequestTest, ATierHasItsRowsUnderTheNameThatSelectsThem) {
   const auto request = RequestOfPoint(SmallJob(), SmallSweep(), 0, "run-1");
   const Dataset& rows = std::get<Dataset>(request->prompts);
