@@ -101,6 +101,13 @@ class PlanTest(harness.Case):
         # t_ar 1000/45, t_sd 2500/72, AL 3: Eq. 3.
         self.assertAlmostEqual(at_16["projected"]["value"], (1000 / 45) * 3 / (2500 / 72), places=6)
 
+    def test_forms_of_an_earlier_plan_do_not_stay(self):
+        folder = self.write(sweep())
+        self.plan(folder, "--slo", "ttft_p95 <= 2s")
+        (folder / "forms" / "notes.txt").write_text("mine")
+        forms = {form["file"] for form in self.plan_json(folder)["forms"]}
+        self.assertEqual({file.name for file in (folder / "forms").iterdir()}, forms | {"notes.txt"})
+
     def test_a_gate(self):
         folder = self.write(sweep())
         self.plan(folder, "--slo", "user_tps_p10 >= 40", "--require", "speedup >= 1.1")  # dl1 at 16, dl3 at 16

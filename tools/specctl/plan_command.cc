@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -12,6 +14,8 @@
 #include <absl/strings/str_format.h>
 #include <CLI/CLI.hpp>
 
+#include "common/planning/deployment_form.h"
+#include "common/planning/json_object_reader.h"
 #include "common/planning/measured_folder.h"
 #include "common/planning/plan.h"
 #include "common/planning/plan_gate.h"
@@ -136,6 +140,33 @@ fs::path OutputDirOf(const PlanFlags& flags) {
   return fs::is_directory(first, error) ? first : first.parent_path();
 }
 
+// Forms of the plan that lies there: beside another plan they would be taken for that one's.  Other
+// files in forms/ stay.
+absl::Status RemoveFormsOfEarlierPlan(const fs::path& dir) {
+  std::ifstream file(dir / "plan.json", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto document = JsonDocument::Parse("plan.json", text);
+  // What is no plan has no forms.
+  if (!document.ok()) return absl::OkStatus();
+  JsonErrors errors("plan.json");
+  std::vector<std::string> files;
+  JsonObjectReader(document->root(), "", errors)
+      .ForObjects("forms",
+                  [&](const JsonObjectReader& form) { files.push_back(form.Text("file")); });
+  for (const std::string& name : files) {
+    // A name that leads out of forms/ is none that a plan wrote.
+    if (name.empty() || FilePart(name) != name || name.find_first_not_of('.') == name.npos)
+      continue;
+    std::error_code error;
+    fs::remove(dir / "forms" / name, error);
+    if (error) {
+      return absl::InternalError(
+          absl::StrFormat("%s: %s", (dir / "forms" / name).string(), error.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // plan.json, and each form as a file of its own.
 absl::Status WritePlanFiles(const fs::path& dir, const Plan& plan, const std::string& json) {
   std::error_code error;
@@ -145,6 +176,7 @@ absl::Status WritePlanFiles(const fs::path& dir, const Plan& plan, const std::st
     return absl::InternalError(
         absl::StrFormat("%s: %s: give --output-dir", dir.string(), error.message()));
   }
+  if (absl::Status removed = RemoveFormsOfEarlierPlan(dir); !removed.ok()) return removed;
   if (absl::Status written = WriteFile((dir / "plan.json").string(), json); !written.ok()) {
     return written;
   }
