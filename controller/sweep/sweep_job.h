@@ -38,6 +38,7 @@ struct SweepJob {
   CacheFlush flush = CacheFlush::kWherePossible;
   Nanos cool_down_least{std::chrono::seconds(1)};  // between two runs
   Nanos cool_down_most{std::chrono::seconds(60)};  // until the servers run nothing
+  bool resumed = false;                            // its first run cools down, too
   std::function<std::string()> new_run_id;         // another one each time
 };
 

@@ -71,6 +71,7 @@ absl::Status SweepRunner::AskTargets() {
     const auto run = ResolveNext({.kind = NextRun::Kind::kPoint, .index = i}, job_.new_run_id());
     if (!run.ok()) return run.status();
     for (const std::string& note : run->notes) means_.observer.OnNote(note);
+    if (job_.resumed) RememberMetrics(*run);
   }
   return absl::OkStatus();
 }
@@ -88,7 +89,8 @@ absl::StatusOr<SweepEnd> SweepRunner::Run() {
 }
 
 void SweepRunner::CoolDownFirst() {
-  if (!any_run_) return;
+  // What was interrupted before a resume may still run there.
+  if (!any_run_ && !job_.resumed) return;
   const double busy = WaitUntilIdle(cool_down_, means_.network, stop_);
   if (busy == 0 || stop_.requests() > 0) return;
   means_.observer.OnNote(

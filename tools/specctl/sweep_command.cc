@@ -123,6 +123,7 @@ int Measure(const SweepFlags& flags, SweepRequest request, const std::string& fo
   auto files = controller::SweepFolder::Open(folder);
   if (!files.ok()) return Complain(kWhoSweeps, files.status(), kBadInput);
   SweepTeller teller;
+  request.job.resumed = resumed;
   if (resumed) {
     const absl::Status recovered = controller::RecoverSweep(*files, teller, request.sweep);
     if (!recovered.ok()) return Complain(kWhoSweeps, recovered, kBadInput);
