@@ -1,6 +1,7 @@
 #include "common/analysis/request_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include <absl/strings/str_format.h>
@@ -37,6 +38,21 @@ std::string_view FaultText(TokenFault fault) {
 }
 
 }  // namespace
+
+std::optional<VerdictLabel> FillUpLabel(const Results& figures) {
+  const bool open_loop = !ExpectationOf(figures.spec.load.shape).in_flight;
+  const auto& latency_ms = figures.headline.latency.request_latency_ms;
+  if (!open_loop || figures.headline_is_whole_run || !latency_ms) return std::nullopt;
+  const double needed_s = latency_ms->p90 / 1e3;
+  // Absent beyond the last observed: then they take longer still.
+  if (std::isfinite(needed_s) && figures.hold->start_s >= needed_s) return std::nullopt;
+  std::string text =
+      "the hold begins before the first arrivals have ended: what is in flight still "
+      "rises in it from none, and TPS with it";
+  if (std::isfinite(needed_s))
+    text += absl::StrFormat("; give a --warmup of %.0f s", std::ceil(needed_s));
+  return VerdictLabel{.code = Label::kFillUp, .text = std::move(text)};
+}
 
 std::optional<VerdictLabel> ShortHoldLabel(const Results& figures) {
   if (!figures.headline_is_whole_run) return std::nullopt;
