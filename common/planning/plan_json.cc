@@ -53,6 +53,7 @@ void WriteDecision(const Decision& decision, JsonWriter& json) {
 void WriteJudged(const JudgedPoint& judged, JsonWriter& json) {
   WriteLoad(judged.point->key.load, json);
   json.Field("passes", judged.passes);
+  if (judged.undecided) json.Field("undecided", true);
   json.TextField("why_not", judged.why_not);
   json.ObjectsField("terms", judged.decisions,
                     [&](const Decision& decision) { WriteDecision(decision, json); });

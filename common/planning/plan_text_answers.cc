@@ -77,6 +77,12 @@ std::string ReasonLines(const Plan& plan) {
       const LoadLevel beyond{answer.curve->key.kind, std::floor(*answer.extrapolated)};
       text += absl::StrFormat("; EXTRAPOLATED to %s", LoadText(beyond));
     }
+    for (const PooledPoint* point : answer.undecided) {
+      text += absl::StrFormat(
+          "; %s was too short to be decided, and is taken to pass as the load "
+          "above it does",
+          LoadText(point->key.load));
+    }
     AppendProse("limit", text, out);
     for (const std::string& note : planned.notes) AppendProse("note", note, out);
   }

@@ -14,6 +14,8 @@ namespace specctl {
 struct JudgedPoint {
   const PooledPoint* point = nullptr;
   bool passes = false;
+  // Too little was measured there: what was seen is within every limit, but some has no bound.
+  bool undecided = false;
   std::vector<Decision> decisions;  // a term each; empty where the point is not usable
   std::string why_not;              // of the first that does not hold, or why it is not usable
 };
@@ -34,6 +36,8 @@ struct SloAnswer {
   std::vector<JudgedPoint> judged;     // all points, by load
   const PooledPoint* point = nullptr;  // the highest at which it and every lower one pass
   std::string reason;                  // why not more: the next point and what fails there
+  // Lower points that are passed over since they are undecided; the one above them passes.
+  std::vector<const PooledPoint*> undecided;
   // Where a monotone fit meets the first limit, between the point and the next; absent with
   // `why_no_fit`.
   std::optional<double> fitted;
@@ -41,7 +45,8 @@ struct SloAnswer {
   std::optional<double> extrapolated;  // beyond the last point, where that was asked for
 };
 
-// `curve` must outlive the answer.
+// `curve` must outlive the answer.  An undecided point passes only below one that passes, where
+// less load can hardly be worse, and is named.
 SloAnswer AnswerSlo(const Curve& curve, std::span<const Condition> slo, bool extrapolate);
 
 }  // namespace specctl

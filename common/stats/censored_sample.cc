@@ -15,8 +15,10 @@ constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 CensoredSample::CensoredSample(std::span<const CensoredValue> values) {
+  given_.reserve(values.size());
   order_.reserve(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
+    given_.push_back(values[i].value);
     order_.push_back({.value = values[i].value, .censored = values[i].censored, .index = i});
   }
   std::sort(order_.begin(), order_.end(), [](const Ordered& a, const Ordered& b) {
@@ -104,18 +106,17 @@ std::vector<double> CensoredSample::InfluenceOnLevel(double value) const {
     return Influence([&](double at) { return at <= value ? 1 - level : 0.0; });
   }
   // What the formula comes to, and right where ties leave nothing at risk.
-  std::vector<double> influence(order_.size());
-  for (const Ordered& each : order_) {
-    influence[each.index] = (each.value <= value ? 1 : 0) - level;
-  }
+  std::vector<double> influence;
+  influence.reserve(given_.size());
+  for (const double each : given_) influence.push_back((each <= value ? 1 : 0) - level);
   return influence;
 }
 
 std::vector<double> CensoredSample::InfluenceOnMean() const {
   if (censored_ == 0) {
     const double mean = Mean().value_or(0);
-    std::vector<double> influence(order_.size());
-    for (const Ordered& each : order_) influence[each.index] = each.value - mean;
+    std::vector<double> influence = given_;
+    for (double& each : influence) each -= mean;
     return influence;
   }
   // The area under the survival curve beyond each observed value: what its hazard takes away.
@@ -129,6 +130,18 @@ std::vector<double> CensoredSample::InfluenceOnMean() const {
                ? 0.0
                : -area[static_cast<size_t>(found - observed_.begin())];
   });
+}
+
+std::vector<double> CensoredSample::CentredRanks() const {
+  const auto n = static_cast<double>(order_.size());
+  std::vector<double> ranks(order_.size());
+  for (size_t i = 0; i < order_.size();) {
+    size_t end = i;
+    while (end < order_.size() && order_[end].value == order_[i].value) ++end;
+    const double rank = (static_cast<double>(i + end) / n - 1) / 2;
+    for (; i < end; ++i) ranks[order_[i].index] = rank;
+  }
+  return ranks;
 }
 
 std::optional<Distribution> CensoredSample::Describe() const {

@@ -42,6 +42,9 @@ class CensoredSample {
   // (Reid, Annals of Statistics 9, 1981).
   std::vector<double> InfluenceOnLevel(double value) const;
   std::vector<double> InfluenceOnMean() const;
+  // The rank of each value, in the order they were given, as a share of all from -1/2 to 1/2; equal
+  // values share theirs, and a censored one has that of what was seen of it.
+  std::vector<double> CentredRanks() const;
 
   // As summary.json prints it; what lies beyond reach() is NaN.  nullopt where nothing was
   // observed.
@@ -56,6 +59,7 @@ class CensoredSample {
   template <class Weight>
   std::vector<double> Influence(const Weight& weight) const;
 
+  std::vector<double> given_;     // in that order
   std::vector<Ordered> order_;    // ascending; of equal values the observed ones first
   std::vector<double> observed_;  // ascending
   std::vector<double> levels_;    // [k]: share at or below observed_[k], equal ones in a row

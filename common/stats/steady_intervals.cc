@@ -79,25 +79,14 @@ double EffectiveValues(double variance_of_one, double standard_error, size_t val
   return std::min(n, variance_of_one / (standard_error * standard_error));
 }
 
-// By their ranks, of which no outlier moves the mean; equal values share theirs.
-double EffectiveByRank(std::span<const TimedValue> values, Cells& cells) {
-  std::vector<size_t> order(values.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return values[a].value != values[b].value ? values[a].value < values[b].value : a < b;
-  });
-  const auto n = static_cast<double>(values.size());
-  std::vector<double> ranks(values.size());
+// By their ranks, of which no outlier moves the mean.
+double EffectiveByRank(const CensoredSample& sample, Cells& cells) {
+  const std::vector<double> ranks = sample.CentredRanks();
   double squares = 0;
-  for (size_t i = 0; i < order.size();) {
-    size_t end = i;
-    while (end < order.size() && values[order[end]].value == values[order[i]].value) ++end;
-    const double rank = (static_cast<double>(i + end) / n - 1) / 2;
-    squares += rank * rank * static_cast<double>(end - i);
-    for (; i < end; ++i) ranks[order[i]] = rank;
-  }
-  const SeriesError error = ErrorOfCells(cells.SumUp(ranks), values.size());
-  return EffectiveValues(squares / n, error.standard_error, values.size());
+  for (const double rank : ranks) squares += rank * rank;
+  const SeriesError error = ErrorOfCells(cells.SumUp(ranks), ranks.size());
+  return EffectiveValues(squares / static_cast<double>(ranks.size()), error.standard_error,
+                         ranks.size());
 }
 
 // Of the mean over time: `standard_error` is of all, so is Student's t.
@@ -178,7 +167,7 @@ std::optional<DistributionIntervals> SteadyIntervals(std::span<const TimedValue>
   if (values.size() < kValuesMin) return std::nullopt;
   Cells cells(values);
   DistributionIntervals intervals;
-  intervals.effective = EffectiveByRank(values, cells);
+  intervals.effective = EffectiveByRank(sample, cells);
   intervals.mean = BoundsOfMean(sample, cells);
   const QuantileIntervals quantiles(sample, cells, intervals.effective, seed);
   for (const QuantileOf& each : kQuantiles) intervals.*each.bounds = quantiles.Of(each.q);

@@ -96,6 +96,30 @@ TEST_F(SloAnswerTest, AnAbsentFigureOrOneWithoutABoundDoesNotPass) {
                         "requests: measure longer)"));
 }
 
+TEST_F(SloAnswerTest, APointTooShortToDecideIsPassedOverBelowOneThatPasses) {
+  AddPoint(1, 90, -1);
+  AddPoint(4, 100);
+  AddPoint(16, 120, -1);
+  const SloAnswer answer = Answer("ttft_p95 <= 500ms");
+  EXPECT_EQ(answer.kind, AnswerKind::kBetween) << "bs 16 is not shown to pass";
+  EXPECT_EQ(answer.point->key.load.level, 4);
+  ASSERT_EQ(answer.undecided.size(), 1u);
+  EXPECT_EQ(answer.undecided[0]->key.load.level, 1);
+}
+
+TEST_F(SloAnswerTest, APointThatIsSeenToFailIsNotPassedOver) {
+  AddPoint(1, 900, -1);
+  AddPoint(4, 100);
+  const SloAnswer answer = Answer("ttft_p95 <= 500ms");
+  EXPECT_EQ(answer.kind, AnswerKind::kNone);
+  EXPECT_TRUE(answer.undecided.empty());
+}
+
+TEST_F(SloAnswerTest, WhereNothingIsDecidedThereIsNoAnswer) {
+  AddPoint(1, 90, -1);
+  EXPECT_EQ(Answer("ttft_p95 <= 500ms").kind, AnswerKind::kNone);
+}
+
 TEST_F(SloAnswerTest, AFitTellsWhereTheLimitIsMet) {
   AddPoint(10, 100);
   AddPoint(20, 200);

@@ -95,6 +95,11 @@ TEST(CensoredSampleTest, EqualValuesAreRanksOfTheirOwn) {
   EXPECT_EQ(sample.ValueAbove(0.9), 5);
 }
 
+TEST(CensoredSampleTest, EqualValuesShareTheirRank) {
+  EXPECT_THAT(CensoredSample(Observed({7, 1, 7, 3})).CentredRanks(),
+              testing::ElementsAre(0.25, -0.375, 0.25, -0.125));
+}
+
 double Sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
