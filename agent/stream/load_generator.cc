@@ -155,7 +155,10 @@ Task<void> LoadGenerator::BeginSlots() {
   while (slots_.size() < job_.slice.slots) MakeSlot();
   for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
     const MonoTime due = clock_->SlotBegin(uint64_t{slot} * job_.slice.agents + job_.slice.agent);
-    while (MonoNow() < due && !drained_) co_await begin_wakeup_.WaitUntil(due);
+    while (MonoNow() < due && !drained_) {
+      const Wakeup::Reason reason = co_await begin_wakeup_.WaitUntil(due);
+      if (reason == Wakeup::Reason::kInterrupted) co_return;
+    }
     slot_tasks_.Spawn(slots_[slot]->Run(due));
   }
 }
@@ -165,22 +168,27 @@ Task<void> LoadGenerator::BeginArrivals(OpenLoop loop) {
   const ArrivalSchedule::Share share{job_.slice.agent, job_.slice.agents};
   ArrivalSchedule schedule(clock_->t0(), loop, job_.spec.load.seed, share);
   const std::optional<MonoTime> limit = clock_->Limit();
-  MonoTime last = clock_->t0();
+  // The load ends at the limit, or with the last arrival where the plan ends before.
+  MonoTime end = clock_->t0();
   while (!interrupted_ && feed_->HasNext()) {
     const MonoTime due = schedule.due();
     const MonoTime until = std::min(due, limit.value_or(due));
     if (MonoNow() < until) {
       // If notified, a drain may have come.
-      co_await begin_wakeup_.WaitUntil(until);
+      const Wakeup::Reason reason = co_await begin_wakeup_.WaitUntil(until);
+      if (reason == Wakeup::Reason::kInterrupted) co_return;
       continue;
     }
     const auto assignment = feed_->Next(due);
-    if (!assignment) break;
+    if (!assignment) {
+      end = limit.value_or(end);
+      break;
+    }
     BeginArrival(*assignment, due);
     schedule.Advance();
-    last = due;
+    end = due;
   }
-  OnIdle(limit.value_or(last));
+  OnIdle(end);
 }
 
 void LoadGenerator::BeginArrival(const Assignment& assignment, MonoTime due) {

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::array kWindowsMs = {100, 1'000, 5'000};
 constexpr uint64_t kDispersionWindowsMin = 10;  // fewer tell nothing of a variance
-// Beyond it the planned number is by rate: walking through the arrivals would take seconds.
-constexpr double kWalkedMax = 5e7;
+// Beyond it the planned number is by rate: walking through the arrivals would take a second.
+constexpr double kWalkedMax = 5e6;
 
 constexpr double kShedInvalid = 0.01;      // of the planned
 constexpr double kLateMsMin = 1;           // p99, at least
@@ -27,45 +27,59 @@ constexpr double kRateApartMax = 0.01;
 // A difference must be real and matter: among many arrivals the smallest is significant.
 constexpr double kFitPMin = 1e-4, kFitDistanceMin = 0.02;
 
-// A stretch of a run, in whole seconds since T0.
+// A stretch of a run, since T0; it begins on a whole second.
 struct RunStretch {
-  int64_t begin_s = 0, end_s = 0;
+  int64_t begin_ns = 0, end_ns = 0;
+
+  bool Has(int64_t time_ns) const { return time_ns >= begin_ns && time_ns < end_ns; }
+  double length_s() const { return static_cast<double>(end_ns - begin_ns) / 1e9; }
 };
 
-RunStretch HeadlineStretch(const Results& results, int64_t end_s) {
-  if (results.headline_is_whole_run) return {.begin_s = 0, .end_s = end_s};
-  const auto begin_s = static_cast<int64_t>(results.hold->start_s);
-  return {.begin_s = begin_s, .end_s = begin_s + static_cast<int64_t>(results.hold->windows)};
+// Of a run without a hold, the time up to the last arrival that was handed out: nobody knows how
+// much longer the load would have gone on.
+RunStretch HeadlineStretch(const Results& results, std::span<const SettledRequest> requests,
+                           std::span<const Window> windows) {
+  if (!results.headline_is_whole_run) {
+    const auto begin_s = static_cast<int64_t>(results.hold->start_s);
+    return {.begin_ns = begin_s * kSecondNs,
+            .end_ns = (begin_s + static_cast<int64_t>(results.hold->windows)) * kSecondNs};
+  }
+  RunStretch stretch;
+  for (const SettledRequest& request : requests) {
+    if (request.turn == 0) stretch.end_ns = std::max(stretch.end_ns, request.due_ns + 1);
+  }
+  for (size_t second = 0; second < windows.size(); ++second) {
+    const int64_t end_ns = (static_cast<int64_t>(second) + 1) * kSecondNs;
+    if (windows[second].shed > 0) stretch.end_ns = std::max(stretch.end_ns, end_ns);
+  }
+  return stretch;
 }
 
-uint64_t PlannedIn(const LoadSpec& load, const OpenLoop& loop, RunStretch stretch) {
-  const double expected = loop.rate_per_s * static_cast<double>(stretch.end_s);
-  if (expected > kWalkedMax) {
-    const auto length = static_cast<double>(stretch.end_s - stretch.begin_s);
-    return static_cast<uint64_t>(std::llround(loop.rate_per_s * length));
+uint64_t PlannedIn(const LoadSpec& load, const OpenLoop& loop, const RunStretch& stretch) {
+  if (loop.rate_per_s * static_cast<double>(stretch.end_ns) / 1e9 > kWalkedMax) {
+    return static_cast<uint64_t>(std::llround(loop.rate_per_s * stretch.length_s()));
   }
   ArrivalTimes times(loop, load.seed);
-  const Nanos begin = std::chrono::seconds(stretch.begin_s);
-  const Nanos end = std::chrono::seconds(stretch.end_s);
   uint64_t planned = 0;
-  for (Nanos time = times.Next(); time < end; time = times.Next()) planned += time >= begin ? 1 : 0;
+  for (Nanos time = times.Next(); time.count() < stretch.end_ns; time = times.Next()) {
+    planned += stretch.Has(time.count()) ? 1 : 0;
+  }
   return planned;
 }
 
-std::vector<uint64_t> CountsIn(std::span<const int64_t> begins_ns, RunStretch stretch,
+std::vector<uint64_t> CountsIn(std::span<const int64_t> begins_ns, const RunStretch& stretch,
                                int64_t window_ns) {
-  const int64_t begin_ns = stretch.begin_s * kSecondNs;
-  const int64_t windows = (stretch.end_s - stretch.begin_s) * kSecondNs / window_ns;
+  const int64_t windows = (stretch.end_ns - stretch.begin_ns) / window_ns;
   std::vector<uint64_t> counts(static_cast<size_t>(windows));
   for (const int64_t time_ns : begins_ns) {
-    const int64_t window = (time_ns - begin_ns) / window_ns;
-    if (time_ns >= begin_ns && window < windows) ++counts[static_cast<size_t>(window)];
+    const int64_t window = (time_ns - stretch.begin_ns) / window_ns;
+    if (time_ns >= stretch.begin_ns && window < windows) ++counts[static_cast<size_t>(window)];
   }
   return counts;
 }
 
-void AddDispersion(std::span<const int64_t> begins_ns, RunStretch stretch, ArrivalProcess process,
-                   ArrivalFigures& figures) {
+void AddDispersion(std::span<const int64_t> begins_ns, const RunStretch& stretch,
+                   ArrivalProcess process, ArrivalFigures& figures) {
   for (const int window_ms : kWindowsMs) {
     const std::vector<uint64_t> counts = CountsIn(begins_ns, stretch, window_ms * 1'000'000LL);
     const std::optional<double> index = IndexOfDispersion(counts);
@@ -87,6 +101,15 @@ std::optional<GoodnessOfFit> FitGaps(std::span<const int64_t> begins_ns, double 
   return FitTo(std::move(gaps), [&](double gap_s) { return -std::expm1(-rate_per_s * gap_s); });
 }
 
+// Arrivals that are due together begin one after another: gaps as short as their lateness are
+// missing, which is judged by itself.
+double DistanceAllowed(const Results& figures) {
+  const auto* const loop = std::get_if<OpenLoop>(&figures.spec.load.shape);
+  const auto& late_ms = figures.arrivals->lateness_ms;
+  if (loop == nullptr || !late_ms) return kFitDistanceMin;
+  return std::max(kFitDistanceMin, -std::expm1(-loop->rate_per_s * late_ms->p90 / 1e3));
+}
+
 Finding DegradedBy(ReasonCode code, std::string text) {
   return {.state = VerdictState::kDegraded, .reason = {.code = code, .text = std::move(text)}};
 }
@@ -95,30 +118,28 @@ Finding DegradedBy(ReasonCode code, std::string text) {
 
 std::optional<ArrivalFigures> ArrivalsOf(const Results& results,
                                          std::span<const SettledRequest> requests,
-                                         std::span<const Window> windows, int64_t load_end_s) {
+                                         std::span<const Window> windows) {
   const LoadSpec& load = results.spec.load;
   const auto* const loop = std::get_if<OpenLoop>(&load.shape);
-  const RunStretch stretch =
-      HeadlineStretch(results, std::min(load_end_s, static_cast<int64_t>(windows.size())));
-  if (loop == nullptr || stretch.end_s <= stretch.begin_s) return std::nullopt;
+  if (loop == nullptr) return std::nullopt;
+  const RunStretch stretch = HeadlineStretch(results, requests, windows);
+  if (stretch.end_ns <= stretch.begin_ns) return std::nullopt;
   ArrivalFigures figures;
-  figures.length_s = static_cast<double>(stretch.end_s - stretch.begin_s);
+  figures.length_s = stretch.length_s();
   figures.planned = PlannedIn(load, *loop, stretch);
   std::vector<int64_t> begins_ns;
   std::vector<double> lateness_ms;
   for (const SettledRequest& request : requests) {
     // Later turns follow replies, and are no arrivals.
-    if (request.turn != 0) continue;
-    const bool due_within =
-        request.due_ns >= stretch.begin_s * kSecondNs && request.due_ns < stretch.end_s * kSecondNs;
-    if (!due_within) continue;
+    if (request.turn != 0 || !stretch.Has(request.due_ns)) continue;
     begins_ns.push_back(request.begin_ns);
     lateness_ms.push_back(static_cast<double>(request.begin_ns - request.due_ns) / 1e6);
   }
   std::sort(begins_ns.begin(), begins_ns.end());
   figures.begun = begins_ns.size();
-  for (int64_t second = stretch.begin_s; second < stretch.end_s; ++second) {
-    figures.shed += windows[static_cast<size_t>(second)].shed;
+  for (size_t second = 0; second < windows.size(); ++second) {
+    // A hold is of whole seconds; without one all that was shed is counted.
+    if (stretch.Has(static_cast<int64_t>(second) * kSecondNs)) figures.shed += windows[second].shed;
   }
   figures.planned_per_s = static_cast<double>(figures.planned) / figures.length_s;
   figures.achieved_per_s = static_cast<double>(figures.begun) / figures.length_s;
@@ -135,11 +156,11 @@ std::optional<Finding> CheckShed(const Results& figures) {
   const ArrivalFigures& arrivals = *figures.arrivals;
   const double share = static_cast<double>(arrivals.shed) /
                        static_cast<double>(std::max<uint64_t>(arrivals.planned, arrivals.shed));
-  Finding finding = DegradedBy(
-      ReasonCode::kArrivalsShed,
-      absl::StrFormat("%d of %d arrivals (%.2g %%) found --in-flight-max conversations open and "
-                      "were not sent",
-                      arrivals.shed, arrivals.planned, 100 * share));
+  Finding finding =
+      DegradedBy(ReasonCode::kArrivalsShed,
+                 absl::StrFormat("%d of %d arrivals (%.2g %%) found their agent's share of "
+                                 "--in-flight-max open, and were not sent",
+                                 arrivals.shed, arrivals.planned, 100 * share));
   if (share > kShedInvalid) finding.state = VerdictState::kInvalid;
   return finding;
 }
@@ -174,7 +195,7 @@ std::optional<Finding> CheckArrivalProcess(const Results& figures) {
   }
   if (arrivals.shed > 0 || !arrivals.gaps) return std::nullopt;
   const GoodnessOfFit& gaps = *arrivals.gaps;
-  if (gaps.p_value >= kFitPMin || gaps.distance <= kFitDistanceMin) return std::nullopt;
+  if (gaps.p_value >= kFitPMin || gaps.distance <= DistanceAllowed(figures)) return std::nullopt;
   return DegradedBy(ReasonCode::kArrivalsApart,
                     absl::StrFormat("the gaps between arrivals are not those of a Poisson process "
                                     "(distance %.3f, p %.1g)",

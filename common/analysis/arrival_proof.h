@@ -11,12 +11,12 @@
 
 namespace specctl {
 
-// Of the headline's time, which is the hold of `results` or the run up to where its load ended. The
+// Of the headline's time, which is the hold of `results` or the run up to its last arrival.  The
 // planned arrivals come from the spec again, whatever the agents did.  nullopt: a closed loop, or
-// no whole second.  Pure.
+// nothing arrived.  Pure.
 std::optional<ArrivalFigures> ArrivalsOf(const Results& results,
                                          std::span<const SettledRequest> requests,
-                                         std::span<const Window> windows, int64_t load_end_s);
+                                         std::span<const Window> windows);
 
 // nullopt: they came as planned, or the loop is closed.  Thresholds: docs/metrics.md.  Pure.
 std::optional<Finding> CheckShed(const Results& figures);

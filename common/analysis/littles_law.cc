@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include <absl/strings/str_format.h>
 
@@ -26,20 +28,26 @@ double TimeInFlight(std::span<const SettledRequest> requests, int64_t from_ns, i
   return static_cast<double>(spent_ns) / 1e9;
 }
 
-// Mean over the seconds of the hold that every agent told of; nullopt where these are too few.
-std::optional<double> CountedInFlight(const HealthFold& health, int64_t first_s, int64_t end_s,
-                                      size_t agents) {
-  double counted = 0;
-  uint64_t told = 0;
+// At the seconds of the hold that every agent told of.
+std::vector<double> CountedInFlight(const HealthFold& health, int64_t first_s, int64_t end_s,
+                                    size_t agents) {
+  std::vector<double> counted;
   for (int64_t second = first_s; second < end_s; ++second) {
     const WindowHealth& window = health.At(static_cast<size_t>(second));
     // A sum without one of the agents is too small.
     if (window.agents_told != agents) continue;
-    counted += static_cast<double>(window.in_flight);
-    ++told;
+    counted.push_back(static_cast<double>(window.in_flight));
   }
-  if (told < kLittleWindowsMin) return std::nullopt;
-  return counted / static_cast<double>(told);
+  return counted;
+}
+
+// How far the mean of counts may be from the mean over time: they are taken once a second of what
+// goes up and down with the arrivals, and more where the servers work in bursts.
+double ErrorOfCounts(std::span<const double> counted, double mean) {
+  double squares = 0;
+  for (const double each : counted) squares += (each - mean) * (each - mean);
+  const auto count = static_cast<double>(counted.size());
+  return std::sqrt(std::max(squares / (count - 1), mean) / count);
 }
 
 }  // namespace
@@ -52,30 +60,30 @@ CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
   }
   const auto first_s = static_cast<int64_t>(figures.hold->start_s);
   const auto length_s = static_cast<int64_t>(figures.hold->length_s);
-  const std::optional<double> in_flight =
+  const std::vector<double> counted =
       CountedInFlight(evidence.health, first_s, first_s + length_s, figures.agents.size());
-  if (!in_flight) {
+  if (counted.size() < kLittleWindowsMin) {
     checked.not_made =
         absl::StrFormat("Little's law (fewer than %d seconds of the hold have every agent's count)",
                         kLittleWindowsMin);
     return checked;
   }
+  const double in_flight =
+      std::accumulate(counted.begin(), counted.end(), 0.0) / static_cast<double>(counted.size());
   const double expected =
       TimeInFlight(evidence.requests, first_s * kSecondNs, (first_s + length_s) * kSecondNs) /
       static_cast<double>(length_s);
   double apart_max = std::max(kLittleShareMax * expected, kLittleApartMin);
-  // Of arrivals the number in flight goes up and down, and is counted once a second.
   if (!ExpectationOf(figures.spec.load.shape).in_flight) {
-    const auto seconds = static_cast<double>(length_s);
-    apart_max = std::max(apart_max, kLittleSigmas * std::sqrt(expected / seconds));
+    apart_max = std::max(apart_max, kLittleErrors * ErrorOfCounts(counted, in_flight));
   }
-  if (std::abs(*in_flight - expected) <= apart_max) return checked;
+  if (std::abs(in_flight - expected) <= apart_max) return checked;
   checked.finding = Finding{
       .state = VerdictState::kDegraded,
       .reason = {.code = ReasonCode::kLittlesLaw,
                  .text = absl::StrFormat(
                      "%.1f requests in flight as counted by the agents, %.1f as rate times latency",
-                     *in_flight, expected)}};
+                     in_flight, expected)}};
   return checked;
 }
 

@@ -1,6 +1,7 @@
 #include "common/analysis/request_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include <absl/strings/str_format.h>
@@ -8,6 +9,7 @@
 namespace specctl {
 namespace {
 
+constexpr double kFillUpShareMax = 0.05;      // of the hold
 constexpr double kContextOverflowMin = 0.05;  // of the requests sent
 
 // Below these a run is its start and its end for the most part: few seconds, few requests, or fewer
@@ -37,6 +39,22 @@ std::string_view FaultText(TokenFault fault) {
 }
 
 }  // namespace
+
+std::optional<VerdictLabel> FillUpLabel(const Results& figures) {
+  const bool open_loop = !ExpectationOf(figures.spec.load.shape).in_flight;
+  const auto& latency_ms = figures.headline.latency.request_latency_ms;
+  if (!open_loop || figures.headline_is_whole_run || !latency_ms) return std::nullopt;
+  // Absent beyond the last observed: then they take longer than any that was seen.
+  const double p90_ms = std::isfinite(latency_ms->p90) ? latency_ms->p90 : latency_ms->max;
+  if (!std::isfinite(p90_ms)) return std::nullopt;
+  const double rising_s = p90_ms / 1e3 - figures.hold->start_s;
+  if (rising_s <= kFillUpShareMax * figures.hold->length_s) return std::nullopt;
+  return VerdictLabel{.code = Label::kFillUp,
+                      .text = absl::StrFormat(
+                          "what is in flight rises from none in the first %.0f s of the hold, and "
+                          "TPS with it: give a --warmup of %.0f s or more",
+                          std::ceil(rising_s), std::ceil(p90_ms / 1e3))};
+}
 
 std::optional<VerdictLabel> ShortHoldLabel(const Results& figures) {
   if (!figures.headline_is_whole_run) return std::nullopt;

@@ -212,8 +212,7 @@ Results MakeResults(const RunState& state) {
   SetHeadline(sources, results);
   SetSlices(sources, results);
   results.arrivals =
-      ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows),
-                 sources.bounds.drain_s);
+      ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows));
   results.cells = CrossCellsOf({.run = state.run,
                                 .acceptance = *sources.acceptance,
                                 .requests = sources.requests,

@@ -27,7 +27,7 @@ std::string_view NameOf(GrowingLevel level) {
 void WithholdIntervals(FigureSet& set) {
   for (std::optional<Estimate>* estimate :
        {&set.throughput.output_tps, &set.throughput.total_tps, &set.throughput.requests_per_s,
-        &set.throughput.user_tps_mean}) {
+        &set.throughput.user_tps_mean, &set.throughput.goodput_share}) {
     if (*estimate) (*estimate)->low = (*estimate)->high = std::nullopt;
   }
   for (std::optional<Distribution>* described :

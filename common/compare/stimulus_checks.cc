@@ -199,7 +199,8 @@ class StimulusChecker {
     std::vector<RatioTerm> terms;
     for (const SampledRequest& request : run.sample->requests) {
       const SettledRequest& settled = request.settled;
-      if (!settled.ok()) continue;
+      // Of one that the hold's end cut the usage is not known.
+      if (!settled.ok() || settled.cut) continue;
       if (!request.cached_tokens || !settled.input_tokens) return std::nullopt;
       terms.push_back({.numerator = static_cast<double>(*request.cached_tokens),
                        .denominator = static_cast<double>(*settled.input_tokens)});

@@ -58,10 +58,10 @@ std::vector<HeldWindow> WindowsOf(const RunSample& sample) {
 }
 
 bool InputKnown(const RunSample& sample) {
-  return std::all_of(sample.requests.begin(), sample.requests.end(),
-                     [](const SampledRequest& request) {
-                       return !request.settled.ok() || request.settled.input_tokens;
-                     });
+  return std::all_of(
+      sample.requests.begin(), sample.requests.end(), [](const SampledRequest& request) {
+        return !request.settled.ok() || request.settled.cut || request.settled.input_tokens;
+      });
 }
 
 bool ReasoningMarked(const RunSample& sample) {

@@ -273,7 +273,7 @@ std::optional<uint64_t> RowsOfNamedDataset(const DatasetName& name) {
   if (name.family == DatasetFamily::kMtBench) return 80;
   if (name.family == DatasetFamily::kSpecBench) return 480;
   if (name.family == DatasetFamily::kFile) return std::nullopt;
-  if (name.family == DatasetFamily::kRandom) return RandomTokens::kRows;
+  if (name.family == DatasetFamily::kRandom) return name.random.rows();
   const bool whole = name.category.empty();
   if (!name.isl.empty()) return whole ? kTierRows * EntropyTiers().size() : kTierRows;
   return whole ? kCategoryRows * QualitativeCategories().size() : kCategoryRows;

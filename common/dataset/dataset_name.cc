@@ -98,6 +98,10 @@ bool IsEntropyTier(std::string_view category) {
   return std::find(kTiers.begin(), kTiers.end(), category) != kTiers.end();
 }
 
+uint64_t RandomTokens::rows() const {
+  return std::clamp<uint64_t>(kTokensMax / std::max(isl_tokens, 1u), 1, kRowsMax);
+}
+
 uint32_t TokensOfIsl(std::string_view isl) {
   uint32_t thousands = 0;
   [[maybe_unused]] const auto [end, error] =

@@ -29,7 +29,8 @@ uint32_t TokensOfIsl(std::string_view isl);
 
 // What prompts of random tokens are made of.
 struct RandomTokens {
-  static constexpr uint64_t kRows = 1'536;  // as a throughput bucket of SPEED-Bench
+  static constexpr uint64_t kRowsMax = 1'536;         // as a throughput bucket of SPEED-Bench
+  static constexpr uint64_t kTokensMax = 64'000'000;  // of all rows; at least one row
   static constexpr uint32_t kIslMax = 1'000'000;
   // Below the vocabulary of every common tokenizer.
   static constexpr uint32_t kVocabulary = 32'000;
@@ -37,6 +38,8 @@ struct RandomTokens {
 
   uint32_t isl_tokens = 0;                   // above 0
   uint32_t vocabulary_tokens = kVocabulary;  // ids are below it; above 0
+
+  uint64_t rows() const;
 };
 
 // What a name stands for.

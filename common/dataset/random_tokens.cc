@@ -1,6 +1,7 @@
 #include "common/dataset/random_tokens.h"
 
 #include <cassert>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -18,8 +19,14 @@ GeneratedRows GenerateRandomTokens(const RandomTokens& tokens, uint64_t seed) {
   // The offsets tell all rows.
   std::string offsets =
       absl::StrFormat("random tokens %d of %d\n", tokens.isl_tokens, tokens.vocabulary_tokens);
-  for (uint64_t row = 0; row < RandomTokens::kRows; ++row) {
-    const uint64_t offset = random.Below(tokens.vocabulary_tokens);
+  std::set<uint64_t> begins;
+  for (uint64_t row = 0; row < tokens.rows(); ++row) {
+    uint64_t offset = random.Below(tokens.vocabulary_tokens);
+    // Two prompts that begin alike are the same, which a prefix cache would show.
+    while (begins.size() < tokens.vocabulary_tokens &&
+           !begins.insert((offset + row) % tokens.vocabulary_tokens).second) {
+      offset = random.Below(tokens.vocabulary_tokens);
+    }
     absl::StrAppendFormat(&offsets, "%d\n", offset);
     Message message;
     message.role = "user";

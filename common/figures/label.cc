@@ -17,6 +17,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kControllerLink, "controller_link"},
     {Label::kLateStart, "late_start"},
     {Label::kUserStamps, "user_stamps"},
+    {Label::kFillUp, "fill_up"},
     {Label::kShortHold, "short_hold"},
     {Label::kTooShort, "too_short"},
     {Label::kContextOverflow, "context_overflow"},

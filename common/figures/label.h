@@ -24,6 +24,7 @@ enum class Label : uint8_t {
   kControllerLink,
   kLateStart,
   kUserStamps,
+  kFillUp,
   kShortHold,
   kTooShort,
   kContextOverflow,

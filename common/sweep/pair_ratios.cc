@@ -49,7 +49,7 @@ std::map<uint64_t, std::map<uint32_t, BothRequests>> RequestsOfPairs(const RunSa
   std::map<uint64_t, std::map<uint32_t, BothRequests>> pairs;
   for (const SampledRequest& request : sample.requests) {
     const SettledRequest& settled = request.settled;
-    if (!settled.ok() || settled.target > 1) continue;
+    if (!settled.ok() || settled.cut || settled.target > 1) continue;
     pairs[settled.position / 2][settled.turn].at(settled.target) = &settled;
   }
   return pairs;

@@ -78,6 +78,8 @@ absl::Status SweepRunner::AskTargets() {
 
 absl::StatusOr<SweepEnd> SweepRunner::Run() {
   if (auto prepared = PrepareCoolDown(); !prepared.ok()) return prepared;
+  // A process that is killed before its first run leaves something to resume, too.
+  if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
   while (stop_.requests() == 0) {
     const NextRun next = AdvanceSweep(job_.schedule, sweep_);
     if (next.kind == NextRun::Kind::kNone) break;

@@ -238,6 +238,15 @@ TEST_F(AgentLoadTest, AnArrivalWithoutASlotIsShedAndNothingElseIs) {
   EXPECT_EQ(report_.first_idle, (t0_ + 20ms).time_since_epoch().count());
 }
 
+TEST_F(AgentLoadTest, AnOpenLoopEndsWithItsLastArrivalWhereThatComesBeforeTheLimit) {
+  SetRows({1, 1, 1});
+  SetOpenLoop({.rate_per_s = 1000, .in_flight_max = 4});
+  job_.spec.load.duration = 10s;
+  ServeAlways(WholeStream());
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(report_.first_idle, DueTimes(3).back());
+}
+
 TEST_F(AgentLoadTest, ALaterTurnWaitsForItsThinkTime) {
   SetRows({3});
   SetOpenLoop({.rate_per_s = 1000, .in_flight_max = 4, .think_time = 30ms});

@@ -37,13 +37,12 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
 }
 
 absl::StatusOr<double> ParseRequestRate(std::string_view text) {
-  constexpr double kRateMax = 1e6;  // per second
+  constexpr double kRateMin = 1e-3, kRateMax = 1e6;  // per second
   const auto rate = ParseNumber(text);
-  if (rate.ok() && *rate > 0 && *rate <= kRateMax) return rate;
+  if (rate.ok() && *rate >= kRateMin && *rate <= kRateMax) return rate;
   return BadFlag("--request-rate",
-                 absl::StrFormat("need a number of requests per second above 0 and up to %.0f, "
-                                 "got \"%s\"",
-                                 kRateMax, text));
+                 absl::StrFormat("need a number of requests per second from %g to %.0f, got \"%s\"",
+                                 kRateMin, kRateMax, text));
 }
 
 absl::StatusOr<double> ParseShare(std::string_view flag, std::string_view text) {

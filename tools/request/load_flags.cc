@@ -126,7 +126,7 @@ void AddShape(RequestFlags& flags) {
     const bool open_loop = *rate || arrivals.Any();
     if (*bs && open_loop) return RefuseBsWithArrivals();
     if (*bs) request.spec.load.shape = ClosedLoop{static_cast<uint32_t>(**bs)};
-    if (*bs || open_loop) request.agents.reset();  // of --like
+    if (*bs || *rate) request.agents.reset();  // of --like
     return open_loop ? TakeOpenLoop(*rate, arrivals, request.spec.load) : absl::OkStatus();
   });
 }
@@ -162,14 +162,14 @@ void AddLimitFlags(RequestFlags& flags) {
   flags.Time(
       {"--ramp", "Fill the slots evenly over this time; not with --request-rate [0]", "Load"},
       [](Request& request) -> Nanos& { return request.spec.load.ramp; });
-  flags.Then([](const Surroundings&, Request& request) -> absl::Status {
-    const LoadSpec& load = request.spec.load;
-    if (load.ramp == Nanos(0) || std::holds_alternative<ClosedLoop>(load.shape)) {
-      return absl::OkStatus();
-    }
+  flags.Then([&flags](const Surroundings&, Request& request) -> absl::Status {
+    LoadSpec& load = request.spec.load;
+    if (std::holds_alternative<ClosedLoop>(load.shape)) return absl::OkStatus();
+    if (!flags.IsGiven("--ramp")) load.ramp = Nanos(0);  // of --like
+    if (load.ramp == Nanos(0)) return absl::OkStatus();
     return BadFlag("--ramp",
-                   "fills the slots of a closed loop; with --request-rate arrivals begin at "
-                   "once: use --warmup");
+                   "fills the slots of a closed loop; with --request-rate arrivals begin at once: "
+                   "use --warmup");
   });
   flags.Time({"--warmup", "Time at full load before the hold begins [0]", "Load"},
              [](Request& request) -> Nanos& { return request.spec.load.warmup; });

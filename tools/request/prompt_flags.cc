@@ -34,6 +34,16 @@ absl::Status NameRandom(const PromptFlags& given, std::string& dataset) {
   return absl::OkStatus();
 }
 
+// What --like has of its prompts alone.
+void ForgetPromptsOf(const std::optional<RunSpec>& like, Request& request) {
+  if (!like) return;
+  request.spec.dataset.synthetic_text = false;
+  const auto name = ParseDatasetName(like->dataset.name);
+  const bool of_ids = name && name->family == DatasetFamily::kRandom;
+  // Ids were sent to completions; a flag of the endpoint is read after this.
+  if (of_ids) request.spec.request.endpoint = Endpoint::kChat;
+}
+
 absl::Status CheckOneIsNamed(const PromptFlags& given) {
   const int named =
       (*given.dataset ? 1 : 0) + (*given.public_dataset ? 1 : 0) + (*given.input_file ? 1 : 0);
@@ -81,7 +91,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   }
   prompts.form = *parsed;
   bool& synthetic_text = request.spec.dataset.synthetic_text;
-  if (named) synthetic_text = false;  // of --like
+  if (named) ForgetPromptsOf(surroundings.like, request);
   synthetic_text = given.synthetic_text->value_or(synthetic_text);
   request.prompts = std::move(prompts);
   return absl::OkStatus();

@@ -70,7 +70,8 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
       "tokens       about %d per conversation in (estimated), at most %d per request out\n",
       tokens / workload.items.size(), spec.request.osl_tokens);
   const uint32_t slots = ExpectationOf(spec.load.shape).slots;
-  out += absl::StrFormat("connections  %d over %s, at most %d each\n", slots,
+  out += absl::StrFormat("connections  %s%d over %s, at most %d each\n",
+                         std::holds_alternative<OpenLoop>(spec.load.shape) ? "at most " : "", slots,
                          CountedText(spec.load.agents, "agent"),
                          SlotsOfAgent(slots, 0, spec.load.agents));
   for (const TargetSpec& target : spec.targets) {

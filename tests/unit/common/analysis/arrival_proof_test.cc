@@ -15,6 +15,7 @@ constexpr int kSeconds = 20;
 
 struct Course {
   double late_ms = 0;       // of each arrival
+  double reply_ms = 20;     // from its first token to its last
   size_t shed_every = 0;    // 0: none is
   bool loses_some = false;  // every tenth arrival is neither begun nor shed
 };
@@ -41,8 +42,8 @@ Results RunOf(const OpenLoop& loop, const Course& course) {
                 .at_ms = at_ms,
                 .due_ms = due_ms})
         .Chunk(at_ms + 20, 1)
-        .Chunk(at_ms + 40, 1)
-        .Ok(at_ms + 40);
+        .Chunk(at_ms + 20 + course.reply_ms, 1)
+        .Ok(at_ms + 20 + course.reply_ms);
   }
   return Fold(script.Events());
 }
@@ -121,11 +122,46 @@ TEST(ArrivalProofTest, ArrivalsThatNobodyTellsOfAreMissed) {
   EXPECT_THAT(CheckArrivalProcess(results)->reason.text, HasSubstr("arrivals were planned"));
 }
 
+// A run that is over before its hold begins is proved up to its last arrival.
+TEST(ArrivalProofTest, APlanThatEndsEarlyHasNoArrivalsToMiss) {
+  JournalScript script({.bs = 8, .warmup_ms = 10'000});
+  const OpenLoop loop{.rate_per_s = 10};
+  script.spec().load.shape = loop;
+  ArrivalTimes times(loop, script.spec().load.seed);
+  for (uint64_t arrival = 0; arrival < 40; ++arrival) {
+    const double at_ms = Seconds(times.Next()) * 1e3;
+    script.Begin({.slot = static_cast<uint32_t>(arrival % 8), .position = arrival, .at_ms = at_ms})
+        .Chunk(at_ms + 10, 1)
+        .Ok(at_ms + 10);
+  }
+  const Results results = Fold(script.Events());
+  EXPECT_TRUE(results.headline_is_whole_run);
+  EXPECT_EQ(results.arrivals->planned, 40u);
+  EXPECT_EQ(results.arrivals->begun, 40u);
+  EXPECT_EQ(CheckArrivalProcess(results), std::nullopt);
+}
+
+TEST(ArrivalProofTest, AWarmUpShorterThanTheRequestsIsALabel) {
+  const auto label = [](const Results& results) {
+    for (const VerdictLabel& each : results.verdict.labels) {
+      if (each.code == Label::kFillUp) return true;
+    }
+    return false;
+  };
+  // The hold begins with the run: 3 s of about 20 are a rise.
+  EXPECT_TRUE(label(RunOf({.rate_per_s = 50}, {.reply_ms = 3'000})));
+  EXPECT_FALSE(label(RunOf({.rate_per_s = 50}, {.reply_ms = 500})));
+}
+
 TEST(ArrivalProofTest, GapsOfAnotherProcessDoNotFit) {
-  Results results = RunOf({.rate_per_s = 50, .process = ArrivalProcess::kConstant}, {});
+  Results results = RunOf({.rate_per_s = 50}, {});
   results.arrivals->gaps = GoodnessOfFit{.distance = 0.6, .p_value = 0};
   ASSERT_TRUE(CheckArrivalProcess(results));
   EXPECT_THAT(CheckArrivalProcess(results)->reason.text, HasSubstr("not those of a Poisson"));
+  // Late by 40 ms, gaps of that length may be missing: 1 - exp(-2).
+  results.arrivals->lateness_ms->p90 = 40;
+  EXPECT_EQ(CheckArrivalProcess(results), std::nullopt);
+  results.arrivals->lateness_ms->p90 = 0;
   // Of very many arrivals the least difference is significant, and means nothing.
   results.arrivals->gaps->distance = 0.01;
   EXPECT_EQ(CheckArrivalProcess(results), std::nullopt);

@@ -27,10 +27,10 @@ struct Course {
   }
 };
 
-Course CourseOf(const SteadyTraffic& traffic, double seconds, std::mt19937_64& random) {
+Course CourseOf(const SteadyTraffic& traffic, double whole_s, std::mt19937_64& random) {
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;
-  const auto cells = static_cast<size_t>(seconds / kCellS) + 1;
+  const auto cells = static_cast<size_t>(whole_s / kCellS) + 1;
   Course course{.pace = std::vector<double>(cells, 0.0), .rate = std::vector<double>(cells, 1.0)};
   const double kept = std::exp(-kCellS / traffic.pace_memory_s);
   double pace = normal(random);
@@ -82,13 +82,13 @@ SimulatedRequest Answered(const SteadyTraffic& traffic, const Course& course, do
   return request;
 }
 
-std::vector<SimulatedRequest> RequestsOf(const SteadyTraffic& traffic, double seconds,
+std::vector<SimulatedRequest> RequestsOf(const SteadyTraffic& traffic, double length_s,
                                          std::mt19937_64& random) {
   // What begins near the end ends beyond it.
-  const Course course = CourseOf(traffic, seconds + kDrainS, random);
+  const Course course = CourseOf(traffic, length_s + kDrainS, random);
   std::uniform_real_distribution<double> uniform;
   std::vector<SimulatedRequest> requests;
-  for (size_t cell = 0; static_cast<double>(cell) * kCellS < seconds; ++cell) {
+  for (size_t cell = 0; static_cast<double>(cell) * kCellS < length_s; ++cell) {
     std::poisson_distribution<int> begins(traffic.requests_per_s * kCellS * course.rate[cell]);
     std::vector<double> times;
     for (int i = begins(random); i > 0; --i) {
@@ -107,7 +107,7 @@ int64_t MonoNs(double second) {
 // The agent's reports, a batch each second.
 class Reports {
  public:
-  explicit Reports(int seconds) : batches_(static_cast<size_t>(seconds)) {
+  explicit Reports(int length_s) : batches_(static_cast<size_t>(length_s)) {
     for (size_t i = 0; i < batches_.size(); ++i) {
       AgentBatch& batch = batches_[i];
       batch.incarnation = 1;
@@ -294,11 +294,11 @@ SteadyTruth TruthOf(const SteadyTraffic& traffic) {
   constexpr double kRequests = 2'000'000;
   // In stretches: one after another, they need little memory.
   const int stretches = 40;
-  const double seconds = kRequests / stretches / traffic.requests_per_s;
+  const double length_s = kRequests / stretches / traffic.requests_per_s;
   std::vector<double> ttfts_ms, latencies_ms;
   double tokens = 0, step_tokens = 0, steps = 0;
   for (int i = 0; i < stretches; ++i) {
-    for (const SimulatedRequest& request : RequestsOf(traffic, seconds, random)) {
+    for (const SimulatedRequest& request : RequestsOf(traffic, length_s, random)) {
       ttfts_ms.push_back((request.arrivals_s.front() - request.begin_s) * 1e3);
       latencies_ms.push_back((request.arrivals_s.back() - request.begin_s) * 1e3 + 1);
       for (const uint32_t of_chunk : request.tokens) tokens += of_chunk;

@@ -14,7 +14,7 @@ const std::vector<uint32_t>& IdsOf(const GeneratedRows& rows, size_t row) {
 TEST(RandomTokensTest, EachPromptHasTheTokensThatWereAskedFor) {
   const GeneratedRows rows =
       GenerateRandomTokens({.isl_tokens = 100, .vocabulary_tokens = 1'000}, 3);
-  EXPECT_EQ(rows.conversations.size(), RandomTokens::kRows);
+  EXPECT_EQ(rows.conversations.size(), RandomTokens::kRowsMax);
   for (size_t row = 0; row < rows.conversations.size(); ++row) {
     ASSERT_EQ(IdsOf(rows, row).size(), 100u);
     for (size_t j = 1; j < 100; ++j) {
@@ -23,11 +23,24 @@ TEST(RandomTokensTest, EachPromptHasTheTokensThatWereAskedFor) {
   }
 }
 
-TEST(RandomTokensTest, OffsetsAreSpreadOverTheVocabulary) {
-  const GeneratedRows rows = GenerateRandomTokens({.isl_tokens = 1, .vocabulary_tokens = 1'000}, 3);
-  std::set<uint32_t> first;
-  for (size_t row = 0; row < rows.conversations.size(); ++row) first.insert(IdsOf(rows, row)[0]);
-  EXPECT_GT(first.size(), 700u) << "1,536 draws of 1,000 miss about 215";
+TEST(RandomTokensTest, NoTwoPromptsAreTheSameWhileTheVocabularyLasts) {
+  const auto firsts = [](uint32_t vocabulary) {
+    const GeneratedRows rows =
+        GenerateRandomTokens({.isl_tokens = 1, .vocabulary_tokens = vocabulary}, 3);
+    std::set<uint32_t> first;
+    for (size_t row = 0; row < rows.conversations.size(); ++row) {
+      first.insert(IdsOf(rows, row)[0]);
+    }
+    return first.size();
+  };
+  EXPECT_EQ(firsts(32'000), 1'536u);
+  EXPECT_EQ(firsts(1'000), 1'000u);
+}
+
+TEST(RandomTokensTest, VeryLongPromptsAreFew) {
+  EXPECT_EQ(RandomTokens{.isl_tokens = 8'000}.rows(), 1'536u);
+  EXPECT_EQ(RandomTokens{.isl_tokens = 128'000}.rows(), 500u);
+  EXPECT_EQ(RandomTokens{.isl_tokens = 1'000'000}.rows(), 64u);
 }
 
 TEST(RandomTokensTest, TheSeedAndTheSizesTellThem) {

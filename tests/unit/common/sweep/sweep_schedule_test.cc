@@ -65,7 +65,7 @@ TEST(SweepScheduleTest, ABudgetThatIsSpentSkipsTheRest) {
   RunSchedule(options, {.run_s = 30}, sweep);
   EXPECT_EQ(CountOf(sweep, PointState::kDone, PointRole::kGrid), 3u);
   EXPECT_EQ(CountOf(sweep, PointState::kSkipped, PointRole::kGrid), 5u);
-  EXPECT_EQ(sweep.points.back().reason, "--budget 1 m 40 s was spent");
+  EXPECT_EQ(sweep.points.back().reason, "--budget 100 s was spent");
 }
 
 TEST(SweepScheduleTest, APairFollowsItsPoints) {

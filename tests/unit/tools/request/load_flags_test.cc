@@ -47,12 +47,24 @@ TEST(LoadFlagsTest, AShapeIsRepeatedInPartOrReplaced) {
   EXPECT_EQ(Good({"--bs", "3"}, surroundings).spec.load.shape, LoadShape(ClosedLoop{3}));
   const OpenLoop thinking{.rate_per_s = 5, .in_flight_max = 64, .think_time = 1s};
   EXPECT_EQ(Good({"--think-time", "1s"}, surroundings).spec.load.shape, LoadShape(thinking));
+  surroundings.like->load.agents = 8;
+  EXPECT_EQ(Good({"--think-time", "1s"}, surroundings).agents, 8u);
+  EXPECT_EQ(Good({"--request-rate", "9"}, surroundings).agents, std::nullopt);
+}
+
+TEST(LoadFlagsTest, TheRampOfARepeatedClosedLoopIsNotForTheOpenOne) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->load = {.shape = ClosedLoop{64}, .ramp = 5s};
+  EXPECT_EQ(Good({"--request-rate", "9"}, surroundings).spec.load.ramp, 0s);
+  EXPECT_EQ(Good({"--bs", "9"}, surroundings).spec.load.ramp, 5s);
 }
 
 TEST(LoadFlagsTest, WhatIsNoOpenLoopIsRefusedByName) {
   EXPECT_THAT(Refusal({"--request-rate", "0"}), HasSubstr("--request-rate: need a number"));
+  EXPECT_THAT(Refusal({"--request-rate", "1e-4"}), HasSubstr("from 0.001 to 1000000"));
   EXPECT_THAT(Refusal({"--request-rate", "nan"}), HasSubstr("--request-rate: need a number"));
-  EXPECT_THAT(Refusal({"--request-rate", "1e9"}), HasSubstr("up to 1000000, got \"1e9\""));
+  EXPECT_THAT(Refusal({"--request-rate", "1e9"}), HasSubstr("to 1000000, got \"1e9\""));
   EXPECT_THAT(Refusal({"--request-rate", "5", "--bs", "2"}),
               HasSubstr("--bs: can't be combined with --request-rate"));
   EXPECT_THAT(Refusal({"--arrival", "poisson"}), HasSubstr("--arrival: is of an open loop"));

@@ -62,7 +62,12 @@ TEST(PromptFlagsTest, PromptsOfOnesOwnAreMarkedUntilOthersAreNamed) {
   surroundings.like.emplace();
   surroundings.like->dataset = {.name = "f.jsonl", .path = "f.jsonl", .format = "prompt"};
   surroundings.like->dataset.synthetic_text = true;
+  surroundings.like->request.endpoint = Endpoint::kCompletions;
   EXPECT_TRUE(Good({}, surroundings).spec.dataset.synthetic_text);
+  EXPECT_EQ(Good({"--dataset", "g.jsonl"}, surroundings).spec.request.endpoint,
+            Endpoint::kCompletions);
+  surroundings.like->dataset.name = "random_100";
+  EXPECT_EQ(Good({"--dataset", "g.jsonl"}, surroundings).spec.request.endpoint, Endpoint::kChat);
   EXPECT_FALSE(Good({"--dataset", "g.jsonl"}, surroundings).spec.dataset.synthetic_text);
 }
 
