@@ -13,7 +13,7 @@ namespace {
 constexpr double kLittleShareMax = 0.05;  // of what is expected in flight
 // At a few in flight 5 % is less than one request, which the ends of the hold may cost.
 constexpr double kLittleApartMin = 1;  // requests
-constexpr double kLittleSigmas = 4;    // of Poisson's spread, over the seconds
+constexpr double kLittleErrors = 4;    // standard errors of the mean of the counts
 constexpr uint64_t kLittleWindowsMin = 10;
 
 // Time that the requests spent in flight between two times, by their rows; one that never ended was
