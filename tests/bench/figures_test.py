@@ -187,8 +187,8 @@ class AcceptanceTruthTest(unittest.TestCase):
         row = self.row(per_step={"value": 3.2, "low": 3.1, "high": 3.3}, delivered_per_step={"low": 2.0,
                                                                                            "high": 3.5})
         self.assertEqual(acceptance_truth.line_of(row),
-                         "| some | 8 | 31 | 1 | per_request | 31, 31 | 10, 10 | 3.2000 (3.1000 .. 3.3000), -, 3.2000 "
-                         "| 2.0000 .. 3.5000, -, 3.0000 | -, -, 3.7500 | - | valid | a b |")
+                         "| some | 8 | 31 | 1 | - | 31, 31 | 10, 10 | per_request | 3.2000 (3.1000 .. 3.3000), 3.2000 "
+                         "| 2.0000 .. 3.5000, 3.0000 | -, 3.7500 | - | - | valid | a b |")
 
 
 class FleetRunsTest(unittest.TestCase):

@@ -52,7 +52,7 @@ class BadInputTest(Case):
                 (("--bs", "8", "--agents", "16"), "--bs: need at least one slot per agent"),
                 (("--requests", "1", "--conversations", "1"), "--requests: can't be combined with --conversations"),
                 (("--draft-length", "5"), "planned, but not implemented yet"),
-                (("--request-rate", "0"), "--request-rate: need a number of requests per second above 0"),
+                (("--request-rate", "0"), "--request-rate: need a number of requests per second from 0.001 to 1000000"),
                 (("--request-rate", "5", "--bs", "8"), "--bs: can't be combined with --request-rate"),
                 (("--request-rate", "5", "--ramp", "1s"), "--ramp: fills the slots of a closed loop"),
                 (("--think-time", "1s"), "--think-time: is of an open loop: give its --request-rate"),

@@ -96,8 +96,9 @@ TEST(GridFlagsTest, ValuesOfTheWrongFormAreRefused) {
                 HasSubstr("--bs: need whole numbers"))
         << bs;
   }
-  EXPECT_THAT(RefusalOf({"--target", "off=a:1", "--request-rate", "1,0"}),
-              HasSubstr("--request-rate: need a number of requests per second above 0"));
+  EXPECT_THAT(
+      RefusalOf({"--target", "off=a:1", "--request-rate", "1,0"}),
+      HasSubstr("--request-rate: need a number of requests per second from 0.001 to 1000000"));
   EXPECT_THAT(RefusalOf({"--target", "off=a:1", "--bs", "1", "--request-rate", "2"}),
               HasSubstr("--bs: can't be combined with --request-rate"));
   EXPECT_THAT(RefusalOf({"--target", "off=a:1", "--bs", "1", "--arrival", "constant"}),
