@@ -11,8 +11,8 @@ namespace specctl::sim {
 namespace {
 
 // Each slot's first request is the load's start, its last one the end.
-constexpr uint64_t kRequestsPerSlot = 6;
-constexpr uint64_t kTruthRequestsMin = 60;
+constexpr uint64_t kRequestsPerSlot = 20;
+constexpr uint64_t kTruthRequestsMin = 4000;
 
 struct Followed {
   MonoTime begun, first, last;
