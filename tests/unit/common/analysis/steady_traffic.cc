@@ -289,12 +289,11 @@ std::vector<Event> SteadyJournal(const SteadyTraffic& traffic, uint64_t seed) {
   return events;
 }
 
-SteadyTruth TruthOf(const SteadyTraffic& traffic) {
+SteadyTruth TruthOf(const SteadyTraffic& traffic, double requests) {
   std::mt19937_64 random(20'261'130);
-  constexpr double kRequests = 2'000'000;
   // In stretches: one after another, they need little memory.
   const int stretches = 40;
-  const double length_s = kRequests / stretches / traffic.requests_per_s;
+  const double length_s = requests / stretches / traffic.requests_per_s;
   std::vector<double> ttfts_ms, latencies_ms;
   double tokens = 0, step_tokens = 0, steps = 0;
   for (int i = 0; i < stretches; ++i) {
@@ -306,13 +305,13 @@ SteadyTruth TruthOf(const SteadyTraffic& traffic) {
       steps += static_cast<double>(request.tokens.size() - 1);
     }
   }
-  const auto requests = static_cast<double>(ttfts_ms.size());
+  const auto drawn = static_cast<double>(ttfts_ms.size());
   // The mean of the rates in bursts and lulls, by their lengths; the others have one rate.
   double rate = traffic.requests_per_s;
   if (traffic.kind == TrafficKind::kBursty) {
     rate *= (2.0 * traffic.burst_s + 0.5 * traffic.lull_s) / (traffic.burst_s + traffic.lull_s);
   }
-  return {.output_tps = rate * tokens / requests,
+  return {.output_tps = rate * tokens / drawn,
           .per_step = step_tokens / steps,
           .ttft_p50_ms = QuantileOf(ttfts_ms, 0.5),
           .ttft_p99_ms = QuantileOf(ttfts_ms, 0.99),
@@ -322,7 +321,8 @@ SteadyTruth TruthOf(const SteadyTraffic& traffic) {
 
 std::vector<IntervalCoverage> IntervalCoverageOf(const SteadyTraffic& traffic, int runs,
                                                  uint64_t first_seed) {
-  const SteadyTruth truth = TruthOf(traffic);
+  // So many that its own error is small beside that of the runs' mean.
+  const SteadyTruth truth = TruthOf(traffic, std::max(200'000.0, 2'000.0 * runs));
   const std::array<CoveredFigure, kCovered> figures = {{{"output_tps", truth.output_tps},
                                                         {"acceptance per_step", truth.per_step},
                                                         {"ttft p50", truth.ttft_p50_ms},

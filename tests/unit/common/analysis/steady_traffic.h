@@ -34,12 +34,12 @@ struct SteadyTraffic {
 // The journal of one run, of which the warm-up before the hold is as steady as the hold.
 std::vector<Event> SteadyJournal(const SteadyTraffic& traffic, uint64_t seed);
 
-// What the figures are of unlimited time.
+// What the figures are of unlimited time: of so many requests.
 struct SteadyTruth {
   double output_tps = 0, per_step = 0;
   double ttft_p50_ms = 0, ttft_p99_ms = 0, latency_p50_ms = 0, latency_p99_ms = 0;
 };
-SteadyTruth TruthOf(const SteadyTraffic& traffic);
+SteadyTruth TruthOf(const SteadyTraffic& traffic, double requests);
 
 // How intervals of one figure did over many runs.
 struct IntervalCoverage {
