@@ -25,7 +25,7 @@ def arrivals(settings):
         for agents in AGENTS:
             folder = settings.folder / f"arrivals-{rate}-{agents}"
             with PacedEngine(settings.specctl, folder, 100, first_ms=FIRST_MS) as engine:
-                run = run_open(settings, engine, folder, rate, seconds, "--agents", str(agents))
+                run = run_open(settings, engine, folder, rate, seconds, "--warmup", "1s", "--agents", str(agents))
             due = due_times(folder / "run")
             first = by_rate.setdefault(rate, due)
             common = min(len(first), len(due))
@@ -40,7 +40,7 @@ def arrivals(settings):
 def run_open(settings, engine, folder, rate, seconds, *flags):
     prompts = write_prompts(folder / "prompts.jsonl", 2000)
     command = [str(settings.specctl), "run", "--url", engine.url, "--dataset", str(prompts), "--osl", "4",
-               "--request-rate", str(rate), "--duration", f"{seconds}s", "--warmup", "1s", "--no-server-metrics",
+               "--request-rate", str(rate), "--duration", f"{seconds}s", "--no-server-metrics",
                "--output-dir", str(folder / "run"), *flags]
     with (folder / "run.out").open("wb") as out:
         subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, timeout=RUN_PATIENCE_S, check=True)
@@ -75,7 +75,7 @@ def stall(settings):
         stopper = threading.Thread(target=stop_for_a_while, args=(engine, plan))
         stopper.start()
         summary = run_open(settings, engine, folder, plan["rate"], plan["run_s"], "--arrival", "constant",
-                           "--warmup", "0s", "--agents", "1")
+                           "--agents", "1")
         stopper.join()
     rows = []
     share = plan["length_s"] / plan["run_s"]
