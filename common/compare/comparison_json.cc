@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "common/base/json_writer.h"
 #include "common/compare/comparison.h"
 #include "common/report/figures_json.h"
@@ -20,23 +18,11 @@ void WriteRun(std::string_view key, const RunSample& run, JsonWriter& json) {
   json.EndObject();
 }
 
-// {value, low, high}; nothing where it is absent or not finite.
-void WriteWithEnds(std::string_view key, const std::optional<Estimate>& estimate,
-                   JsonWriter& json) {
-  if (!estimate || !std::isfinite(estimate->value)) return;
-  json.Key(key);
-  json.BeginObject();
-  json.Field("value", estimate->value);
-  WriteNumber("low", estimate->low, json);
-  WriteNumber("high", estimate->high, json);
-  json.EndObject();
-}
-
 void WriteStatistic(const ComparedStatistic& statistic, JsonWriter& json) {
   if (statistic.a) WriteNumber("a", statistic.a->value, json);
   if (statistic.b) WriteNumber("b", statistic.b->value, json);
-  WriteWithEnds("difference", statistic.difference, json);
-  WriteWithEnds("ratio", statistic.ratio, json);
+  WriteEstimate("difference", statistic.difference, json);
+  WriteEstimate("ratio", statistic.ratio, json);
   json.Field("finding", FindingName(statistic.finding));
 }
 
@@ -77,7 +63,7 @@ void WriteMatch(std::string_view key, const std::optional<ReplyMatch>& match, Js
   json.BeginObject();
   json.Field("compared", match->compared);
   json.Field("differing", match->differing);
-  WriteWithEnds("share", match->share, json);
+  WriteEstimate("share", match->share, json);
   json.Field("median_character", match->median_character);
   if (match->first) {
     json.Key("first_difference");
@@ -99,7 +85,7 @@ void WriteReplies(const ReplyComparison& replies, JsonWriter& json) {
   json.TextField("why_not", replies.why_not);
   WriteMatch("match", replies.match, json);
   WriteMatch("floor", replies.floor, json);
-  WriteWithEnds("excess", replies.excess, json);
+  WriteEstimate("excess", replies.excess, json);
   // False would look like an all-clear where no floor was given.
   if (replies.floor) json.Field("more_than_floor", replies.more_than_floor);
   json.EndObject();

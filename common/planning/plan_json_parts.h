@@ -3,11 +3,11 @@
 
 #include "common/base/json_writer.h"
 #include "common/planning/plan.h"
+#include "common/report/figures_json.h"
 
 namespace specctl {
 
-// {value, low, high}; nothing where it is absent.
-void WriteEstimate(std::string_view key, const std::optional<Estimate>& estimate, JsonWriter& json);
+// {value, low, high} of its 95 % interval; nothing where it is absent.
 void WriteEstimate(std::string_view key, const std::optional<Measured>& measured, JsonWriter& json);
 
 void WriteLoad(const LoadLevel& load, JsonWriter& json);  // "bs" or "rate"

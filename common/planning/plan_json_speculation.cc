@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "common/planning/measured_arithmetic.h"
 #include "common/planning/plan_json_parts.h"
 #include "common/report/figures_json.h"
@@ -97,17 +95,6 @@ void WriteStudy(const StudyTable& study, JsonWriter& json) {
 }
 
 }  // namespace
-
-void WriteEstimate(std::string_view key, const std::optional<Estimate>& estimate,
-                   JsonWriter& json) {
-  if (!estimate || !std::isfinite(estimate->value)) return;
-  json.Key(key);
-  json.BeginObject();
-  json.Field("value", estimate->value);
-  WriteNumber("low", estimate->low, json);
-  WriteNumber("high", estimate->high, json);
-  json.EndObject();
-}
 
 void WriteEstimate(std::string_view key, const std::optional<Measured>& measured,
                    JsonWriter& json) {

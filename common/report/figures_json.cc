@@ -123,6 +123,17 @@ void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& 
   if (value && std::isfinite(*value)) json.Field(key, *value);
 }
 
+void WriteEstimate(std::string_view key, const std::optional<Estimate>& estimate,
+                   JsonWriter& json) {
+  if (!estimate || !std::isfinite(estimate->value)) return;
+  json.Key(key);
+  json.BeginObject();
+  json.Field("value", estimate->value);
+  WriteNumber("low", estimate->low, json);
+  WriteNumber("high", estimate->high, json);
+  json.EndObject();
+}
+
 void WriteTargetIdentity(const TargetProbed& target, const RunSpec& spec, JsonWriter& json) {
   json.Field("target", target.target);
   if (target.target < spec.targets.size()) {

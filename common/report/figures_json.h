@@ -14,6 +14,8 @@ namespace specctl {
 
 // Each writes `key` and its value, or nothing where the value is absent or not finite.
 void WriteNumber(std::string_view key, std::optional<double> value, JsonWriter& json);
+// {value, low, high}, of which a bound that is not finite is left out.
+void WriteEstimate(std::string_view key, const std::optional<Estimate>& estimate, JsonWriter& json);
 void WriteFigure(const FigureName& figure, const FigureValue& value, JsonWriter& json);
 // Every figure of the source, as members of the object that is open.
 template <class Source>

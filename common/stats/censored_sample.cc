@@ -160,16 +160,7 @@ std::optional<Distribution> CensoredSample::Describe() const {
   result.stddev = std::sqrt(squares);
   result.min = observed_.front();
   result.max = reach() < 1 - kRounding ? kAbsent : observed_.back();
-  result.p1 = at(0.01);
-  result.p5 = at(0.05);
-  result.p10 = at(0.1);
-  result.p25 = at(0.25);
-  result.p50 = at(0.5);
-  result.p75 = at(0.75);
-  result.p90 = at(0.9);
-  result.p95 = at(0.95);
-  result.p99 = at(0.99);
-  result.p999 = at(0.999);
+  SetQuantiles(at, result);
   return result;
 }
 

@@ -49,6 +49,21 @@ struct Distribution {
 // nullopt where there are none.
 std::optional<Distribution> Describe(std::vector<double> values);
 
+// Sets each quantile of the distribution to at(q), q in [0, 1].
+template <class At>
+void SetQuantiles(const At& at, Distribution& distribution) {
+  distribution.p1 = at(0.01);
+  distribution.p5 = at(0.05);
+  distribution.p10 = at(0.1);
+  distribution.p25 = at(0.25);
+  distribution.p50 = at(0.5);
+  distribution.p75 = at(0.75);
+  distribution.p90 = at(0.9);
+  distribution.p95 = at(0.95);
+  distribution.p99 = at(0.99);
+  distribution.p999 = at(0.999);
+}
+
 // Nearest rank of quantile `q` in [0, 1] among `count` >= 1 values: ceil(q * count), at least 1.
 // A product that only rounding lifts above a whole number (0.07 * 100) counts as that number.
 uint64_t NearestRank(double q, uint64_t count);

@@ -12,6 +12,7 @@ import unittest
 import urllib.request
 
 SPECCTL = os.environ["SPECCTL"]
+SANITIZED = os.environ.get("SPECCTL_SANITIZE", "none") != "none"
 # Sanitizer builds are slower; no test asserts a time, this only bounds a hang.
 PATIENCE_S = 120
 

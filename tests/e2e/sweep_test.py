@@ -8,7 +8,7 @@ import time
 import unittest
 import xml.dom.minidom
 
-from harness import wait_for
+from harness import SANITIZED, wait_for
 from sweep_case import QUICK, SweepCase
 
 
@@ -135,7 +135,8 @@ class SweepTest(SweepCase):
                      "builtin", "--duration", "2s", "--osl", "16", "--cool-down", "0", "--no-anchors", "--output-dir", folder)
         rows = {int(row["bs"]): row for row in self.rows_of_pareto(folder)}
         self.assertEqual(len(rows), 8, "skipped points stay")
-        self.assertNotEqual(rows[4]["verdict"], "skipped")
+        # With sanitizers the client is too slow for requests of 80 ms.
+        self.assertIn(rows[4]["verdict"], ("valid", "degraded") if SANITIZED else ("valid",))
         self.assertEqual(rows[128]["verdict"], "skipped")
         skipped = [p for p in self.sweep(folder)["points"] if p["state"] == "skipped"]
         for point in skipped:

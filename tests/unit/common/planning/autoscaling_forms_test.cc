@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/common/planning/hand_made_sweep.h"
+#include "tests/unit/common/planning/answered_sweep.h"
 
 namespace specctl::testing {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-class AutoscalingFormsTest : public ::testing::Test {
+class AutoscalingFormsTest : public AnsweredSweep {
  protected:
   AutoscalingFormsTest() {
     made_.AddTarget({.name = "dl3"});
@@ -23,16 +23,9 @@ class AutoscalingFormsTest : public ::testing::Test {
         .Set("ttft_ms", "p95", 100, 0)
         .Set("servers_kv_cache_share", "mean", 0.61, -1)
         .Set("servers_waiting", "mean", 2.4, -1);
-    points_ = PoolPoints(made_.sweep());
-    curves_ = CurvesOf(points_);
-    slo_ = *ParseConditions("ttft_p95 <= 2s");
-    answer_ = AnswerSlo(curves_.front(), slo_, false);
+    answer_ = Answer("ttft_p95 <= 2s");
   }
 
-  HandMadeSweep made_;
-  std::vector<PooledPoint> points_;
-  std::vector<Curve> curves_;
-  std::vector<Condition> slo_;
   SloAnswer answer_;
   ScaledDeployment deployment_{.model = "meta/llama", .engine = "vllm 0.32.0"};
 };

@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "common/planning/sensitivity.h"
-#include "tests/unit/common/planning/hand_made_sweep.h"
+#include "tests/unit/common/planning/answered_sweep.h"
 
 namespace specctl::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-class ReplicaPlanTest : public ::testing::Test {
+class ReplicaPlanTest : public AnsweredSweep {
  protected:
   ReplicaPlanTest() {
     made_.AddTarget({.name = "dl3", .gpus = 8, .draft_length = 3});
@@ -24,17 +24,6 @@ class ReplicaPlanTest : public ::testing::Test {
           .Set("per_step", "value", 2.5, 0.1);
     }
   }
-  SloAnswer Answer(std::string_view slo) {
-    points_ = PoolPoints(made_.sweep());
-    curves_ = CurvesOf(points_);
-    slo_ = *ParseConditions(slo);
-    return AnswerSlo(curves_.front(), slo_, false);
-  }
-
-  HandMadeSweep made_;
-  std::vector<PooledPoint> points_;
-  std::vector<Curve> curves_;
-  std::vector<Condition> slo_;
 };
 
 TEST_F(ReplicaPlanTest, AsManyAsTheDemandTakesAtTheBound) {

@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "common/planning/load_fit.h"
-#include "tests/unit/common/planning/hand_made_sweep.h"
+#include "tests/unit/common/planning/answered_sweep.h"
 
 namespace specctl::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-class SloAnswerTest : public ::testing::Test {
+class SloAnswerTest : public AnsweredSweep {
  protected:
   SloAnswerTest() {
     made_.AddTarget({.name = "off"});
@@ -23,17 +23,6 @@ class SloAnswerTest : public ::testing::Test {
         .Set("ttft_ms", "p95", ttft_ms, error)
         .Set("output_tps", "value", bs * 20, 1);
   }
-  SloAnswer Answer(std::string_view slo, bool extrapolate = false) {
-    points_ = PoolPoints(made_.sweep());
-    curves_ = CurvesOf(points_);
-    slo_ = *ParseConditions(slo);
-    return AnswerSlo(curves_.front(), slo_, extrapolate);
-  }
-
-  HandMadeSweep made_;
-  std::vector<PooledPoint> points_;
-  std::vector<Curve> curves_;
-  std::vector<Condition> slo_;
 };
 
 TEST_F(SloAnswerTest, IsTheHighestLoadAtWhichItAndEveryLowerOnePass) {
