@@ -48,9 +48,8 @@ RunStretch HeadlineStretch(const Results& results, std::span<const SettledReques
   for (const SettledRequest& request : requests) {
     if (request.turn == 0) stretch.end_ns = std::max(stretch.end_ns, request.due_ns + 1);
   }
-  for (size_t second = 0; second < windows.size(); ++second) {
-    const int64_t end_ns = (static_cast<int64_t>(second) + 1) * kSecondNs;
-    if (windows[second].shed > 0) stretch.end_ns = std::max(stretch.end_ns, end_ns);
+  for (const Window& window : windows) {
+    if (window.shed > 0) stretch.end_ns = std::max(stretch.end_ns, window.shed_last_ns + 1);
   }
   return stretch;
 }

@@ -126,7 +126,9 @@ void BatchFold::AddShed(const Placed& placed, AgentState& agent) {
       continue;
     }
     agent.shed_turns += shed.turns;
-    ++windows_.At(due_ns).shed;
+    Window& window = windows_.At(due_ns);
+    ++window.shed;
+    window.shed_last_ns = std::max(window.shed_last_ns, due_ns);
   }
 }
 

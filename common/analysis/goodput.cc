@@ -38,11 +38,26 @@ bool IsOfTokens(GoodputFigure figure) {
   return figure == GoodputFigure::kItl || figure == GoodputFigure::kUserTps;
 }
 
-// nullopt: it can't be told.
-std::optional<bool> IsGood(const SettledRequest& request, const GoodputTerms& terms) {
-  if (!request.ok()) return false;
+struct GoodputLimit {
+  GoodputFigure figure;
+  double limit = 0;
+};
+
+// Empty where one of the terms is of no figure.
+std::vector<GoodputLimit> LimitsOf(const GoodputTerms& terms) {
+  std::vector<GoodputLimit> limits;
   for (const auto& [name, limit] : terms) {
-    const GoodputFigure figure = *FindGoodputFigure(name);
+    const std::optional<GoodputFigure> figure = FindGoodputFigure(name);
+    if (!figure) return {};
+    limits.push_back({*figure, limit});
+  }
+  return limits;
+}
+
+// nullopt: it can't be told.
+std::optional<bool> IsGood(const SettledRequest& request, const std::vector<GoodputLimit>& limits) {
+  if (!request.ok()) return false;
+  for (const auto& [figure, limit] : limits) {
     if (IsOfTokens(figure) && (request.unattributed || !request.output_tokens)) return std::nullopt;
     const std::optional<double> value = ValueFor(figure, request);
     if (!value) continue;
@@ -53,14 +68,15 @@ std::optional<bool> IsGood(const SettledRequest& request, const GoodputTerms& te
 
 }  // namespace
 
-void SetGoodput(const RequestSet& requests, const GoodputTerms& terms, double length_s,
+void SetGoodput(const RequestSet& requests, const GoodputTerms& terms, double begun_per_s,
                 ThroughputFigures& figures) {
-  if (terms.empty() || requests.empty() || length_s <= 0) return;
+  const std::vector<GoodputLimit> limits = LimitsOf(terms);
+  if (limits.empty() || requests.empty()) return;
   std::vector<RatioTerm> clusters;
   std::optional<uint64_t> position;
   uint64_t undecided = 0;
   for (const SettledRequest* request : requests) {
-    const std::optional<bool> good = IsGood(*request, terms);
+    const std::optional<bool> good = IsGood(*request, limits);
     if (!good) {
       ++undecided;
       continue;
@@ -82,7 +98,7 @@ void SetGoodput(const RequestSet& requests, const GoodputTerms& terms, double le
     of_all.high = std::clamp(share->interval->high, 0.0, 1.0);
   }
   figures.goodput_per_s =
-      Estimate{.value = share->value * all / length_s, .low = std::nullopt, .high = std::nullopt};
+      Estimate{.value = share->value * begun_per_s, .low = std::nullopt, .high = std::nullopt};
 }
 
 }  // namespace specctl

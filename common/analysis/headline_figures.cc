@@ -32,6 +32,12 @@ void SetSteadyUserTps(FigureSet& set) {
   set.throughput.user_tps_mean->degrees = bounds.degrees;
 }
 
+double BegunPerSecond(std::span<const Window> windows) {
+  double begun = 0;
+  for (const Window& window : windows) begun += window.begun;
+  return windows.empty() ? 0 : begun / static_cast<double>(windows.size());
+}
+
 void SetOfHold(const ResultSources& sources, const Results::Hold& hold, ThroughputInput input,
                Results& results) {
   const std::span<const Window> windows = sources.state.windows.windows();
@@ -46,8 +52,7 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
   whole.latency = Latencies(sources, sources.held_hold, sums.WholeHold(), steady);
   SetSteadyUserTps(whole);
   // Of what became of the requests, also after the hold.
-  SetGoodput(sources.hold, results.spec.goodput, static_cast<double>(hold.windows),
-             whole.throughput);
+  SetGoodput(sources.hold, results.spec.goodput, BegunPerSecond(input.windows), whole.throughput);
   results.headline.throughput = whole.throughput;
   results.headline.latency = whole.latency;
   if (!sources.leaves_out) return;
@@ -60,7 +65,8 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
   SetSteadyUserTps(results.headline);
   RequestSet sound = sources.hold;
   std::erase_if(sound, [](const SettledRequest* each) { return each->in_invalid_window; });
-  SetGoodput(sound, results.spec.goodput, static_cast<double>(sources.sound_windows.size()),
+  // The share is of fewer requests than began: long ones meet an invalid window more often.
+  SetGoodput(sound, results.spec.goodput, BegunPerSecond(sources.sound_windows),
              results.headline.throughput);
 }
 
@@ -75,7 +81,11 @@ void SetHeadline(const ResultSources& sources, Results& results) {
   results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_run.latency =
       Latencies(sources, sources.all, sources.state.settlement.slices().all().Whole());
-  SetGoodput(sources.all, results.spec.goodput, results.run_length_s, results.whole_run.throughput);
+  if (results.run_length_s > 0) {
+    SetGoodput(sources.all, results.spec.goodput,
+               static_cast<double>(sources.all.size()) / results.run_length_s,
+               results.whole_run.throughput);
+  }
   if (!results.headline_is_whole_run) return SetOfHold(sources, *results.hold, input, results);
   // Ramp and drain are no steady state: no intervals.
   results.headline.throughput = results.whole_run.throughput;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/analysis/stages.h"
+
 namespace specctl {
 
 void OpenRequest::AddChunk(const ChunkRecord& record) {
@@ -41,10 +43,9 @@ StreamPart OpenRequest::Now() const {
 }
 
 void OpenRequest::EndSecond(int64_t arrival_us) {
-  constexpr int64_t kSecondOfRunNs = 1'000'000'000;
   if (chunks > 0) second_ends_.push_back({.next_us = arrival_us, .part = Now()});
   const int64_t run_ns = std::max<int64_t>(arrival_us * 1000 + to_run_ns, 0);
-  const int64_t next_ns = (run_ns / kSecondOfRunNs + 1) * kSecondOfRunNs;
+  const int64_t next_ns = (run_ns / kSecondNs + 1) * kSecondNs;
   // Rounded up: a chunk of that microsecond is in the next second.
   next_second_us_ = (next_ns - to_run_ns + 999) / 1000;
 }

@@ -43,10 +43,18 @@ std::string_view FaultText(TokenFault fault) {
 std::optional<VerdictLabel> FillUpLabel(const Results& figures) {
   const bool open_loop = !ExpectationOf(figures.spec.load.shape).in_flight;
   const auto& latency_ms = figures.headline.latency.request_latency_ms;
-  if (!open_loop || figures.headline_is_whole_run || !latency_ms) return std::nullopt;
-  // Absent beyond the last observed: then they take longer than any that was seen.
-  const double p90_ms = std::isfinite(latency_ms->p90) ? latency_ms->p90 : latency_ms->max;
-  if (!std::isfinite(p90_ms)) return std::nullopt;
+  if (!open_loop || figures.headline_is_whole_run || figures.conservation.ok == 0) {
+    return std::nullopt;
+  }
+  if (!latency_ms || !std::isfinite(latency_ms->p90)) {
+    // Beyond the last observed: they take longer than the hold shows.
+    return VerdictLabel{.code = Label::kFillUp,
+                        .text =
+                            "requests take too long for the hold to show when as many end as "
+                            "begin: what is in flight may rise throughout it, and TPS with it; "
+                            "give a longer --warmup and --duration"};
+  }
+  const double p90_ms = latency_ms->p90;
   const double rising_s = p90_ms / 1e3 - figures.hold->start_s;
   if (rising_s <= kFillUpShareMax * figures.hold->length_s) return std::nullopt;
   return VerdictLabel{.code = Label::kFillUp,

@@ -73,6 +73,7 @@ bool CutIsPossible(const SpeculationStats& stats, uint64_t total_tokens) {
   // Nothing came: nothing is held against it.
   if (total_tokens == 0) return true;
   const uint64_t prefills = PrefillTokens(stats, total_tokens);
+  if (prefills > total_tokens) return false;
   const uint64_t uncut = prefills + stats.steps.value_or(stats.drafts) + stats.accepted_tokens;
   // Steps without a draft, where they are not told, make up for what is missing.
   if (uncut < total_tokens) return !stats.steps.has_value();

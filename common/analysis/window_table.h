@@ -25,7 +25,8 @@ struct Window {
   uint64_t chunks = 0, unknown_chunks = 0;
   uint64_t steps = 0, step_tokens = 0;  // chunks after their request's first, of known tokens
   uint32_t begun = 0, ok = 0, not_ok = 0;
-  uint32_t shed = 0;  // conversations that arrived in it and were given up
+  uint32_t shed = 0;         // conversations that arrived in it and were given up
+  int64_t shed_last_ns = 0;  // when the last of them was due; 0: there is none
   SlotTime in_flight, backing_off;
   // Of step latencies and TTFTs by arrival, once the window is closed.
   std::optional<int64_t> step_p50_ns, step_p99_ns, ttft_p50_ns;

@@ -65,12 +65,6 @@ std::string PromLabel(const std::string& text) {
   return out;
 }
 
-std::string HeadOf(const DeploymentForm& form) {
-  std::string out = "# " + form.what + "\n# runs: " + absl::StrJoin(form.runs, ", ") + "\n";
-  for (const std::string& note : form.notes) out += "# " + note + "\n";
-  return out;
-}
-
 std::string WhatOf(const SloAnswer& answer, std::string_view what) {
   return absl::StrFormat("%s, from %s", what, PointText(answer.point->key));
 }
@@ -126,7 +120,7 @@ std::optional<DeploymentForm> KedaForm(const SloAnswer& answer,
   }
   const std::string query = absl::StrFormat("sum(%s%s) + sum(%s%s)", gauges->running, selector,
                                             gauges->waiting, selector);
-  form.content = HeadOf(form);
+  form.content = CommentsOf(form);
   form.content += absl::StrFormat(
       "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata:\n  name: %s\nspec:\n"
       "  scaleTargetRef:\n    name: %s\n  minReplicaCount: %d\n",
@@ -169,7 +163,7 @@ std::vector<DeploymentForm> LlmdForms(const SloAnswer& answer, const ScaledDeplo
            "KEDA, e.g. by the ScaledObject of this plan"},
       .runs = answer.point->runs};
   scaler.content =
-      HeadOf(scaler) +
+      CommentsOf(scaler) +
       absl::StrFormat(
           "apiVersion: v1\nkind: ConfigMap\nmetadata:\n"
           "  name: wva-saturation-scaling-config\n"
@@ -189,10 +183,10 @@ std::vector<DeploymentForm> LlmdForms(const SloAnswer& answer, const ScaledDeplo
       .content = {},
       .notes = {"a part of the EndpointPickerConfig, which is read at the picker's start"},
       .runs = answer.point->runs};
-  picker.content = HeadOf(picker) + absl::StrFormat(
-                                        "saturationDetector:\n  queueDepthThreshold: %d\n"
-                                        "  kvCacheUtilThreshold: %.2f\n",
-                                        queue, threshold);
+  picker.content = CommentsOf(picker) + absl::StrFormat(
+                                            "saturationDetector:\n  queueDepthThreshold: %d\n"
+                                            "  kvCacheUtilThreshold: %.2f\n",
+                                            queue, threshold);
   return {std::move(scaler), std::move(picker)};
 }
 

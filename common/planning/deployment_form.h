@@ -18,5 +18,7 @@ struct DeploymentForm {
 
 // `text` as a part of a file's name: letters, digits, '.', '_' and '-'; else '-'.
 std::string FilePart(const std::string& text);
+// What the form is, its runs and notes, as comments of YAML.
+std::string CommentsOf(const DeploymentForm& form);
 
 }  // namespace specctl

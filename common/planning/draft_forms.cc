@@ -67,28 +67,7 @@ DeploymentForm DraftFormOf(const DraftSchedule& schedule, std::string_view key,
   return form;
 }
 
-// YAML comments for files that have them.
-std::string Comments(const DeploymentForm& form) {
-  std::string out = "# " + form.what + "\n# runs: " + absl::StrJoin(form.runs, ", ") + "\n";
-  for (const std::string& note : form.notes) out += "# " + note + "\n";
-  return out;
-}
-
 }  // namespace
-
-std::string FilePart(const std::string& text) {
-  std::string part;
-  for (const char c : text) {
-    const bool kept = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_';
-    if (kept) {
-      part += c;
-    } else if (!part.empty() && part.back() != '-') {
-      part += '-';
-    }
-  }
-  while (part.ends_with('-')) part.pop_back();
-  return part;
-}
 
 DeploymentForm VllmDraftForm(const DraftSchedule& schedule) {
   DeploymentForm form = DraftFormOf(schedule, "vllm", ".json");
@@ -139,7 +118,7 @@ DeploymentForm TrtllmDraftForm(const DraftSchedule& schedule) {
     list += absl::StrFormat("%s%d: %d", list.empty() ? "" : ", ", range.to, range.draft_length);
   }
   form.content =
-      Comments(form) +
+      CommentsOf(form) +
       absl::StrFormat("speculative_config:\n  max_draft_len: %d\n  draft_len_schedule: {%s}\n",
                       schedule.longest(), list);
   return form;

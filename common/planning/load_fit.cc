@@ -44,7 +44,11 @@ Series SeriesOf(const Curve& curve, std::pair<size_t, size_t> stretch, const Sta
                 double sign, bool upper) {
   Series series;
   std::vector<WeighedValue> values;
-  std::vector<double> ends;
+  // From the value to the ends of its interval, as it is turned.
+  struct Ends {
+    double below = 0, above = 0;
+  };
+  std::vector<Ends> ends;
   for (size_t i = stretch.first; i <= stretch.second; ++i) {
     const Measured* const measured = curve.points[i]->Find(name.figure, name.statistic);
     if (measured == nullptr || !measured->spread) {
@@ -57,9 +61,10 @@ Series SeriesOf(const Curve& curve, std::pair<size_t, size_t> stretch, const Sta
     const double bound = high ? *measured->High(kZ95) : *measured->Low(kZ95);
     series.loads.push_back(curve.points[i]->key.load.level);
     series.bounds.push_back(sign * bound);
-    const bool value_side = high;
-    ends.push_back(
-        std::abs((value_side ? *measured->High(kZ975) : *measured->Low(kZ975)) - measured->value));
+    const double to_high = *measured->High(kZ975) - measured->value;
+    const double to_low = measured->value - *measured->Low(kZ975);
+    ends.push_back(sign > 0 ? Ends{.below = to_low, .above = to_high}
+                            : Ends{.below = to_high, .above = to_low});
   }
   if (values.size() < kPointsMin) {
     series.why_none = "a fit needs three points in a row";
@@ -67,7 +72,8 @@ Series SeriesOf(const Curve& curve, std::pair<size_t, size_t> stretch, const Sta
   }
   const std::vector<double> fit = IsotonicFit(values);
   for (size_t i = 0; i < fit.size(); ++i) {
-    if (std::abs(fit[i] - values[i].value) > ends[i]) {
+    const double apart = fit[i] - values[i].value;
+    if (apart > ends[i].above || -apart > ends[i].below) {
       series.why_none = "the points are not monotone";
       return series;
     }

@@ -75,6 +75,11 @@ std::optional<Measured> QuotientOf(const Measured& dividend, const Measured& div
   return ExpOf(DifferenceOf(LogOf(divisor), LogOf(dividend)));
 }
 
+std::optional<Measured> InverseOf(const Measured& measured) {
+  if (!Positive(measured)) return std::nullopt;
+  return ExpOf(Negated(LogOf(measured)));
+}
+
 std::optional<Measured> HarmonicMean(std::span<const SharedMeasured> parts) {
   if (parts.empty()) return std::nullopt;
   double time = 0;

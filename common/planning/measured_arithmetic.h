@@ -13,6 +13,8 @@ namespace specctl {
 // nullopt unless both are above 0.
 std::optional<Measured> ProductOf(const Measured& a, const Measured& b);
 std::optional<Measured> QuotientOf(const Measured& dividend, const Measured& divisor);
+// 1 / measured.  nullopt unless it is above 0.
+std::optional<Measured> InverseOf(const Measured& measured);
 
 // 1 / sum(share / value): what a mix gives whose parts take time in inverse proportion.  The shares
 // add up to 1.  nullopt where one is not above 0, or there are none.

@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_join.h>
 
+#include "common/planning/per_gpu.h"
 #include "common/planning/pooled_points.h"
 #include "common/planning/sweep_names.h"
 #include "common/report/csv_line.h"
@@ -25,14 +26,6 @@ void AddWithEnds(const Measured* measured, CsvLine& line) {
   line.AddNumber(measured == nullptr ? std::nullopt : measured->High(kZ975));
 }
 
-// As the run knew its GPUs, else as the sweep does.
-std::optional<double> PerGpu(const PooledPoint& point, const SweepTarget* target) {
-  if (const Measured* const told = point.Find("output_tps_per_gpu", "value")) return told->value;
-  const std::optional<double> tps = ValueOf(point.Find("output_tps", "value"));
-  if (!tps || target == nullptr || !target->gpus) return std::nullopt;
-  return *tps / *target->gpus;
-}
-
 void AddLoad(const LoadLevel& load, CsvLine& line) {
   if (load.kind == LoadKind::kConcurrency) {
     line.AddNumber(load.level);
@@ -51,7 +44,8 @@ void AppendRow(const Sweep& sweep, const PooledPoint& point, std::string& out) {
   line.AddText(point.key.tier);
   AddWithEnds(point.Find("user_tps", "p50"), line);
   AddWithEnds(point.Find("output_tps", "value"), line);
-  line.AddNumber(PerGpu(point, sweep.FindTarget(point.key.target)));
+  const std::optional<Measured> per_gpu = OutputPerGpu(sweep, point);
+  line.AddNumber(per_gpu ? std::optional(per_gpu->value) : std::nullopt);
   line.AddNumber(ValueOf(point.Find("ttft_ms", "p95")));
   line.AddNumber(ValueOf(point.Find("step_latency_ms", "mean")));
   line.AddNumber(ValueOf(point.Find("per_step", "value")));

@@ -14,21 +14,28 @@ Pays PaysOf(const std::optional<Measured>& speedup) {
   return *speedup->High(kZ975) < 1 ? Pays::kNo : Pays::kUnclear;
 }
 
-const SweepPair* FindPair(std::span<const SweepPair> pairs, const PointKey& key,
-                          const std::string& baseline) {
-  const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const SweepPair& pair) {
-    return pair.key == key && pair.baseline == baseline && pair.state == PointState::kDone &&
-           FindMeasured(pair.ratios, kSpeedFigure, kSpeedStatistic) != nullptr;
-  });
-  return found == pairs.end() ? nullptr : &*found;
+// Target over baseline; nullopt: the pair is of others.  Which of the two the sweep named first
+// says nothing of which is the baseline.
+std::optional<Measured> RatioOfPair(const SweepPair& pair, const PointKey& key,
+                                    const std::string& baseline) {
+  const Measured* const ratio = FindMeasured(pair.ratios, kSpeedFigure, kSpeedStatistic);
+  if (pair.state != PointState::kDone || ratio == nullptr) return std::nullopt;
+  if (pair.key == key && pair.baseline == baseline) return *ratio;
+  PointKey swapped = key;
+  swapped.target = baseline;
+  if (!(pair.key == swapped) || pair.baseline != key.target) return std::nullopt;
+  return InverseOf(*ratio);
 }
 
-void TakePair(const SweepPair& pair, SpeedupCell& cell) {
-  const Measured* const ratio = FindMeasured(pair.ratios, kSpeedFigure, kSpeedStatistic);
-  if (ratio == nullptr) return;
-  cell.speedup = *ratio;
-  cell.paired = true;
-  cell.runs.push_back(pair.run_id);
+void TakePair(std::span<const SweepPair> pairs, SpeedupCell& cell) {
+  for (const SweepPair& pair : pairs) {
+    const auto ratio = RatioOfPair(pair, cell.target->key, cell.baseline->key.target);
+    if (!ratio) continue;
+    cell.speedup = *ratio;
+    cell.paired = true;
+    cell.runs.push_back(pair.run_id);
+    return;
+  }
 }
 
 std::string WhyNoSpeedup(const PooledPoint& target, const PooledPoint& baseline) {
@@ -49,9 +56,7 @@ SpeedupCell CellOf(const PooledPoint& target, const PooledPoint& baseline,
   cell.runs.insert(cell.runs.end(), target.runs.begin(), target.runs.end());
   cell.speedup = RatioOfPoints(baseline, target, kSpeedFigure, kSpeedStatistic);
   cell.output_tps = RatioOfPoints(baseline, target, "output_tps", "value");
-  if (const SweepPair* pair = FindPair(pairs, target.key, baseline.key.target)) {
-    TakePair(*pair, cell);
-  }
+  TakePair(pairs, cell);
   if (!cell.speedup) cell.why_none = "User TPS is absent";
   cell.pays = PaysOf(cell.speedup);
   const Pays output = PaysOf(cell.output_tps);

@@ -69,6 +69,8 @@ inline constexpr std::string_view kCliffLabel = "cliff", kUnstableLabel = "unsta
                                   kSyntheticTextLabel = "synthetic_text";
 // The servers were not the same throughout: what was measured again differs beyond noise.
 inline constexpr std::string_view kDriftLabel = "drift";
+// Those that follow from other points: no run's journal has them.
+inline constexpr std::string_view kLabelsOfSweep[] = {kCliffLabel, kSaturatedLabel, kDriftLabel};
 
 enum class PointRole : uint8_t {
   kGrid,

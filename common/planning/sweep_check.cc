@@ -232,7 +232,9 @@ absl::StatusOr<Sweep> JoinSweeps(const std::vector<NamedSweep>& sweeps,
       // A sweep that is named twice is not two.
       if (point.run_id.empty() || runs.insert(point.run_id).second) joined.points.push_back(point);
     }
-    joined.pairs.insert(joined.pairs.end(), sweep.pairs.begin(), sweep.pairs.end());
+    for (const SweepPair& pair : sweep.pairs) {
+      if (pair.run_id.empty() || runs.insert(pair.run_id).second) joined.pairs.push_back(pair);
+    }
   }
   if (absl::Status status = CheckAsked("--target", request.targets, joined.targets); !status.ok()) {
     return status;

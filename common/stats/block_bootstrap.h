@@ -13,11 +13,12 @@ struct CellSum {
   double sum = 0, count = 0;
 };
 
-// Means of `replicates` resampled series: as many cells as there are, drawn in blocks of `block`
-// consecutive ones, the last cell being followed by the first (circular block bootstrap: Politis
-// and Romano, in Exploring the Limits of Bootstrap, 1992; Kuensch, Annals of Statistics 17, 1989).
-// The same seed gives the same means.  Blocks without a value leave a replicate to the others;
-// empty where no cell has one.  `block` in 1 .. cells.size().
+// Means of `replicates` resampled series: as many blocks of `block` consecutive cells as hold
+// all of them (up to block - 1 cells more than there are), the last cell being followed by the
+// first (circular block bootstrap: Politis and Romano, in Exploring the Limits of Bootstrap, 1992;
+// Kuensch, Annals of Statistics 17, 1989). The same seed gives the same means.  Blocks without a
+// value leave a replicate to the others; empty where no cell has one.  `block` in 1 ..
+// cells.size().
 struct BlockBootstrap {
   size_t block = 1;
   size_t replicates = 999;

@@ -15,7 +15,7 @@ struct Growth {
 // The trend of a series of equal steps of time: 10 batches of it (as many values each as it goes),
 // their slope by Theil and Sen (Sen, JASA 63, 1968) and Mann and Kendall's test, whose variance is
 // inflated for what correlation the batches have around the trend (as series_error.h does; at most
-// to the 0.4 at which a random walk with a drift still is found).  By ranks, so that a peak counts
+// to 0.4).  By ranks, so that a peak counts
 // no more than any other value.  nullopt for fewer than 20 values.
 std::optional<Growth> TrendOf(std::span<const double> series);
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/stats/spread.h"
+
 namespace specctl {
 namespace {
 
 constexpr size_t kFitValuesMin = 5;
-constexpr double kNormal975 = 1.959964;
 
 // Q(x) = 2 sum (-1)^(k-1) exp(-2 k^2 x^2): the chance that the limit of sqrt(n) D is above x.
 double KolmogorovTail(double x) {
@@ -45,7 +46,7 @@ std::optional<double> IndexOfDispersion(std::span<const uint64_t> counts) {
 
 DispersionRange PoissonDispersion(uint64_t windows) {
   const auto degrees = static_cast<double>(windows - 1);
-  return {.low = ChiSquareOver(degrees, -kNormal975), .high = ChiSquareOver(degrees, kNormal975)};
+  return {.low = ChiSquareOver(degrees, -kZ975), .high = ChiSquareOver(degrees, kZ975)};
 }
 
 std::optional<GoodnessOfFit> FitTo(std::vector<double> values,

@@ -6,8 +6,8 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/json_writer.h"
+#include "common/planning/per_gpu.h"
 #include "common/planning/pooled_points.h"
-#include "common/sweep/per_gpu.h"
 #include "common/sweep/point_order.h"
 
 namespace specctl {

@@ -8,12 +8,12 @@
 #include <absl/strings/str_join.h>
 
 #include "common/base/json_writer.h"
+#include "common/planning/per_gpu.h"
 #include "common/planning/sweep_names.h"
 #include "common/report/number_text.h"
 #include "common/report/result_names.h"
 #include "common/report/text_layout.h"
 #include "common/sweep/drift.h"
-#include "common/sweep/per_gpu.h"
 #include "common/sweep/picture.h"
 #include "common/sweep/picture_text.h"
 #include "common/sweep/time_budget.h"

@@ -8,22 +8,23 @@
 namespace specctl {
 namespace {
 
-// Half the interval, as a share of the value; 1 where nothing is known of its error.
-double WidthOf(const Measured* measured) {
+// Half the interval, as a share of the value; 1 where nothing is known of its error, unless a
+// second run has not told it either.
+double WidthOf(const Measured* measured, size_t runs) {
   if (measured == nullptr) return 0;  // another run would not have it either
   const auto low = measured->Low(kZ975), high = measured->High(kZ975);
-  if (!low || !high || !(measured->value > 0)) return 1;
+  if (!low || !high || !(measured->value > 0)) return runs > 1 ? 0 : 1;
   return std::min(1.0, (*high - *low) / 2 / measured->value);
 }
 
 double WidthOf(const PooledPoint& point) {
-  return std::max(WidthOf(point.Find("output_tps", "value")),
-                  WidthOf(point.Find("user_tps", "p50")));
+  return std::max(WidthOf(point.Find("output_tps", "value"), point.runs.size()),
+                  WidthOf(point.Find("user_tps", "p50"), point.runs.size()));
 }
 
 bool IsWorthMore(const PooledPoint& point) {
-  return point.done() && !point.measured.HasLabel(kSaturatedLabel) &&
-         !point.measured.HasLabel(kUnstableLabel);
+  return point.done() && point.measured.verdict != VerdictState::kInvalid &&
+         !point.measured.HasLabel(kSaturatedLabel) && !point.measured.HasLabel(kUnstableLabel);
 }
 
 // Another would fail as well.

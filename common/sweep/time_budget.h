@@ -19,7 +19,7 @@ std::optional<double> SecondsExpected(const Sweep& sweep, const PointKey& key);
 // nullopt: there is none.  The width of a point is that of its 95 % interval of output TPS or of
 // User TPS p50, the wider one, to both sides of the value; n runs have it, n + 1 will have
 // sqrt(n / (n + 1)) of it.  Points narrower than kNarrowEnough are left alone, and those that are
-// over-saturated or unstable.
+// over-saturated, unstable or invalid.
 inline constexpr double kNarrowEnough = 0.01;
 std::optional<PointKey> WidestPoint(const Sweep& sweep, double left_s);
 

@@ -21,7 +21,6 @@ LoadExpectation Expect(const ClosedLoop& loop) {
 LoadExpectation Expect(const OpenLoop& loop) {
   return {.slots = std::max<uint32_t>(loop.in_flight_max, 1),
           .begun_per_s = loop.rate_per_s,
-          .sheds = true,
           .full_at_begin = true,
           .wave_requests = static_cast<uint64_t>(std::ceil(loop.rate_per_s))};
 }

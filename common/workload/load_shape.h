@@ -41,8 +41,6 @@ struct LoadExpectation {
   std::optional<uint32_t> in_flight;
   // Conversations begun per second; nullopt: as fast as others end.
   std::optional<double> begun_per_s;
-  // Whether a conversation that finds no slot is given up.
-  bool sheds = false;
   // Whether the load is what it is to be from T0 on, without waiting for slots to fill.
   bool full_at_begin = false;
   // Whether a slot that failed waits before it begins the next; arrivals don't.

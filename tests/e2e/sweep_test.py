@@ -104,11 +104,11 @@ class SweepTest(SweepCase):
             self.assertAlmostEqual(point["measured"]["figures"]["output_tps"]["value"]["value"],
                                    summary["throughput"]["output_tps"]["value"], places=6)
         # The same prompts were sent, in the same order.
-        def replies(folder):
-            return {(p["target"], p["bs"], p["role"]): [r["question_id"] for r in self.rows(folder / p["folder"])]
+        def questions(folder):
+            return {(p["target"], p["bs"], p["role"]):
+                    [r["question_id"] for r in sorted(self.rows(folder / p["folder"]), key=lambda row: row["position"])]
                     for p in self.sweep(folder)["points"]}
-        for key, questions in replies(undisturbed).items():
-            self.assertEqual(sorted(replies(killed)[key]), sorted(questions))
+        self.assertEqual(questions(killed), questions(undisturbed))
         # Once more changes nothing.
         before = (killed / "sweep.json").read_text()
         self.specctl("sweep", "--resume", killed)

@@ -59,9 +59,8 @@ absl::Status RefreshPoint(const fs::path& folder, SweepPoint& point, std::ostrea
   if (!measured->from_cache) {
     Say(absl::StrFormat("specctl plan: %s: figures were made anew from its journal", run_dir), err);
   }
-  // The sweep's own labels are not in the journal.
-  for (const std::string& label : point.measured.labels) {
-    if (!measured->measured.HasLabel(label)) measured->measured.labels.push_back(label);
+  for (const std::string_view label : kLabelsOfSweep) {
+    if (point.measured.HasLabel(label)) measured->measured.labels.emplace_back(label);
   }
   point.measured = std::move(measured->measured);
   point.fold = measured->fold;

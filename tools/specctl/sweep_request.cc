@@ -106,10 +106,11 @@ absl::Status CheckPairs(const SweepFlags& flags, const SweepRequest& asked) {
 // What the machine can't offer is told before anything is measured.
 absl::Status CheckFleet(const SweepRequest& asked, const controller::FleetFacts& fleet) {
   std::vector<LoadLevel> loads = asked.sweep.grid.loads;
-  if (const auto& find = asked.job.schedule.find) {
-    loads.push_back({.kind = LoadKind::kConcurrency, .level = static_cast<double>(find->bs_max)});
-  }
   // A pair's run has the load of both.
+  if (const auto& find = asked.job.schedule.find) {
+    loads.push_back({.kind = LoadKind::kConcurrency,
+                     .level = find->bs_max * (asked.job.schedule.paired ? 2.0 : 1.0)});
+  }
   for (const SweepPair& pair : asked.sweep.pairs) {
     loads.push_back({.kind = pair.key.load.kind, .level = 2 * pair.key.load.level});
   }
@@ -181,12 +182,16 @@ absl::Status TakeUpSweep(Sweep before, SweepRequest& asked) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "--resume: %s; to measure something else, begin a sweep in another folder", what));
   };
-  const auto names_of = [](const Sweep& sweep) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> names;
-    for (const SweepTarget& target : sweep.targets) names.emplace_back(target.name, target.urls);
-    return names;
-  };
-  if (names_of(before) != names_of(asked.sweep)) return differs("its targets are others");
+  const bool same_targets =
+      std::equal(before.targets.begin(), before.targets.end(), asked.sweep.targets.begin(),
+                 asked.sweep.targets.end(), [](const SweepTarget& a, const SweepTarget& b) {
+                   return a.name == b.name && a.urls == b.urls && a.gpus == b.gpus;
+                 });
+  if (!same_targets) return differs("its targets, or their GPUs, are others");
+  if (before.pairs.empty() != asked.sweep.pairs.empty()) {
+    return differs(before.pairs.empty() ? "it measured no pairs (--paired)"
+                                        : "it measures pairs (--paired)");
+  }
   for (const SweepDataset& dataset : before.datasets) {
     if (!asked.job.datasets.contains(dataset.name)) {
       return differs(

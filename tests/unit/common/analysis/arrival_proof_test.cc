@@ -151,6 +151,8 @@ TEST(ArrivalProofTest, AWarmUpShorterThanTheRequestsIsALabel) {
   // The hold begins with the run: 3 s of about 20 are a rise.
   EXPECT_TRUE(label(RunOf({.rate_per_s = 50}, {.reply_ms = 3'000})));
   EXPECT_FALSE(label(RunOf({.rate_per_s = 50}, {.reply_ms = 500})));
+  // Of most it is not seen how long they take.
+  EXPECT_TRUE(label(RunOf({.rate_per_s = 50}, {.reply_ms = 15'000})));
 }
 
 TEST(ArrivalProofTest, GapsOfAnotherProcessDoNotFit) {

@@ -42,6 +42,13 @@ TEST(GoodputOfRequestsTest, TheRateIsTheShareOfWhatBeganPerSecond) {
   EXPECT_NEAR(results.headline.throughput.goodput_per_s->value, 5 / results.run_length_s, 1e-9);
 }
 
+TEST(GoodputOfRequestsTest, ATermOfNoKnownFigureDecidesNothing) {
+  JournalScript script({.bs = 1});
+  script.spec().goodput = {{"ttft", 50}, {"of_a_later_version", 1}};
+  script.Begin({.at_ms = 0}).Chunk(10, 1).Ok(20);
+  EXPECT_FALSE(Fold(script.Events()).headline.throughput.goodput_share);
+}
+
 TEST(GoodputOfRequestsTest, WhatFailedIsNotGood) {
   JournalScript script({.bs = 1});
   script.spec().goodput = *ParseGoodput("ttft:50");

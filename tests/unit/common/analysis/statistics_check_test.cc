@@ -63,6 +63,14 @@ TEST(ContradictsItselfTest, ARetractedResponseHasATokenMoreForEachPrefill) {
   EXPECT_TRUE(ContradictsItself(twice, 42 - 3 - 2 * 4 - 1));
 }
 
+TEST(ContradictsItselfTest, FewerTokensThanPrefillsAreNoResponse) {
+  SpeculationStats retracted;
+  retracted.steps = 0;
+  retracted.retractions = 1;
+  EXPECT_FALSE(ContradictsItself(retracted, 2));
+  EXPECT_TRUE(ContradictsItself(retracted, 1));
+}
+
 // sglext of OpenAI's routes does not say how often.
 TEST(ContradictsItselfTest, RetractionsThatAreNotToldExplainAFewTokens) {
   EXPECT_EQ(PrefillTokens(Verified(), 40), 1u);

@@ -146,11 +146,13 @@ TEST(WindowHealthTest, ARecordThatIsDamagedOrContradictsItselfIsDataLoss) {
 
 // --- in a run ---------------------------------------------------------------------------------
 
-// One slot, requests of 500 ms one after another for `length_s`, a step every 10 ms.
-JournalScript BusyRun(int length_s) {
+// One slot, requests of `request_ms` one after another for `length_s`, a step every 10 ms.
+JournalScript BusyRun(int length_s, int request_ms = 500) {
   JournalScript script({.bs = 1});
-  for (int i = 0; i < 2 * length_s; ++i) {
-    script.Begin({.at_ms = i * 500.0}).Chunks(49, i * 500 + 10, 10, 1).Ok(i * 500 + 500);
+  for (int at_ms = 0; at_ms < length_s * 1'000; at_ms += request_ms) {
+    script.Begin({.at_ms = static_cast<double>(at_ms)})
+        .Chunks(request_ms / 10 - 1, at_ms + 10, 10, 1)
+        .Ok(at_ms + request_ms);
   }
   for (int second = 0; second < length_s; ++second) {
     AgentHealth& health = script.Health(0, static_cast<uint32_t>(second));
@@ -179,6 +181,20 @@ TEST(WindowHealthTest, AnInvalidWindowIsLeftOutAndBothFiguresAreThere) {
   EXPECT_EQ(results.with_invalid->latency.step_latency_ms->count,
             results.headline.latency.step_latency_ms->count + 2 * 48);
   EXPECT_EQ(results.headline.throughput.output_tps->value, 98);
+}
+
+TEST(WindowHealthTest, GoodputIsOfWhatBeganInSoundWindows) {
+  JournalScript script = BusyRun(80, 2'000);
+  script.spec().goodput = *ParseGoodput("ttft:50");
+  // In the middle of a request: it is left out of the share, and began in a sound window.
+  script.Health(0, 31).arrival_bound = Lags(300ms, 98);
+  const Results results = Fold(script.Events());
+  ASSERT_TRUE(results.hold && results.with_invalid);
+  ASSERT_EQ(results.hold->windows_left_out, 1u);
+  const auto sound_s = static_cast<double>(results.hold->windows - 1);
+  EXPECT_EQ(results.headline.throughput.goodput_share->value, 1);
+  EXPECT_DOUBLE_EQ(results.headline.throughput.goodput_per_s->value,
+                   static_cast<double>(results.hold->requests_begun) / sound_s);
 }
 
 TEST(WindowHealthTest, WithoutAnInvalidWindowNothingIsLeftOut) {

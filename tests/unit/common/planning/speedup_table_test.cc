@@ -131,6 +131,19 @@ TEST_F(SpeedupTableTest, WhatWasMeasuredInPairsGoesBefore) {
   EXPECT_THAT(cell.runs, ::testing::ElementsAre("run-1", "run-2", "pair-1"));
 }
 
+TEST_F(SpeedupTableTest, APairServesWhicheverTargetWasNamedFirst) {
+  AddPair(16, 1.5);
+  PointKey key = made_.sweep().points.back().key;
+  key.target = "off";
+  SweepPair pair{.key = key, .baseline = "dl3", .run_id = "pair-1"};
+  SetFigure("user_tps", "mean", MeasuredAs(0.8, 0.008), pair.ratios);
+  made_.sweep().pairs.push_back(pair);
+  const SpeedupCell& cell = Make().cells.at(0);
+  EXPECT_TRUE(cell.paired);
+  EXPECT_NEAR(cell.speedup->value, 1.25, 1e-9);
+  EXPECT_NEAR(cell.speedup->spread->below, 0.0125, 1e-9);
+}
+
 TEST_F(SpeedupTableTest, APairThatFailedIsNone) {
   AddPair(16, 1.5);
   SweepPair pair{.key = made_.sweep().points.back().key, .baseline = "off", .run_id = "pair-1"};

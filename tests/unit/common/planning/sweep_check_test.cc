@@ -89,8 +89,10 @@ TEST_F(SweepCheckTest, NothingMeasuredIsRefused) {
 }
 
 TEST_F(SweepCheckTest, SweepsAreJoinedOnce) {
+  made_.sweep().pairs.push_back({.key = made_.sweep().points.back().key, .run_id = "pair-1"});
   const std::vector<NamedSweep> twice = {{"S", made_.sweep()}, {"S", made_.sweep()}};
   EXPECT_EQ(JoinSweeps(twice, {})->points.size(), 2u);
+  EXPECT_EQ(JoinSweeps(twice, {})->pairs.size(), 1u);
   Sweep other = made_.sweep();
   other.targets[0].gpus = 4;
   EXPECT_THAT(std::string(JoinSweeps({{"S", made_.sweep()}, {"T", other}}, {}).status().message()),

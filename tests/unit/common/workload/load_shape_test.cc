@@ -12,7 +12,6 @@ TEST(LoadShapeTest, AClosedLoopHoldsItsSlotsFull) {
   EXPECT_EQ(expected.slots, 512u);
   EXPECT_EQ(expected.in_flight, 512u);
   EXPECT_EQ(expected.begun_per_s, std::nullopt);
-  EXPECT_FALSE(expected.sheds);
   EXPECT_FALSE(expected.full_at_begin);
   EXPECT_TRUE(expected.backs_off);
   EXPECT_EQ(expected.wave_requests, 512u);
@@ -23,7 +22,6 @@ TEST(LoadShapeTest, AnOpenLoopKeepsItsRateWhateverIsInFlight) {
   EXPECT_EQ(expected.slots, 100u);
   EXPECT_EQ(expected.in_flight, std::nullopt);
   EXPECT_EQ(expected.begun_per_s, 2.5);
-  EXPECT_TRUE(expected.sheds);
   EXPECT_TRUE(expected.full_at_begin);
   EXPECT_FALSE(expected.backs_off);
   EXPECT_EQ(expected.wave_requests, 3u);

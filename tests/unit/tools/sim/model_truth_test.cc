@@ -35,7 +35,7 @@ TEST(ModelTruthTest, WithoutDraftsTheArithmeticIsPlain) {
   EXPECT_DOUBLE_EQ(truth.step_latency_ms, 10);
   EXPECT_DOUBLE_EQ(truth.acceptance_length, 1);
   EXPECT_NEAR(truth.user_tps_p50, 100, 1e-6);
-  EXPECT_NEAR(truth.output_tps, 4 * 100 * 20.0 / 21, 20);
+  EXPECT_NEAR(truth.output_tps, 4 * 100 * 20.0 / 21, 2);
   EXPECT_EQ(truth.preemptions, 0u);
 }
 

@@ -1,4 +1,4 @@
-#include "common/sweep/per_gpu.h"
+#include "common/planning/per_gpu.h"
 
 namespace specctl {
 
