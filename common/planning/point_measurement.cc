@@ -99,6 +99,10 @@ PointSetup SetupOf(const Results& results) {
 
 }  // namespace
 
+bool PointMeasurement::HasLabel(std::string_view label) const {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
+
 PointMeasurement MeasurePoint(const MeasuredRun& run) {
   const Results& results = run.results();
   PointMeasurement point{.setup = SetupOf(results),

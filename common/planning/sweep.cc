@@ -21,10 +21,6 @@ std::string PointText(const PointKey& key) {
   return text;
 }
 
-bool PointMeasurement::HasLabel(std::string_view label) const {
-  return std::find(labels.begin(), labels.end(), label) != labels.end();
-}
-
 const SweepTarget* Sweep::FindTarget(std::string_view name) const {
   const auto found = std::find_if(targets.begin(), targets.end(),
                                   [&](const SweepTarget& each) { return each.name == name; });

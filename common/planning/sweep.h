@@ -7,27 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "common/analysis/verdict_types.h"
-#include "common/compare/measured_run.h"
 #include "common/planning/load_level.h"
+#include "common/planning/point_measurement.h"
 
 namespace specctl {
-
-// What served a point, as the server told it, and with what it was asked.  Texts are empty where
-// nobody tells; those of several replicas that differ are joined by ", ".
-struct PointSetup {
-  std::string model;
-  std::string engine;              // "vllm 0.32.0"
-  std::string speculation_method;  // "none": it says that it does not speculate
-  std::optional<bool> speculates;  // as its replies show it
-  std::optional<uint32_t> draft_length;
-  std::string drafter;
-  std::string dataset;         // as --dataset named it
-  std::string dataset_sha256;  // empty: unknown
-  uint64_t dataset_rows = 0;
-
-  bool operator==(const PointSetup&) const = default;
-};
 
 // One set-up of servers, under the name that --target gave it.
 struct SweepTarget {
@@ -88,22 +71,6 @@ struct FoldKey {
   bool operator==(const FoldKey&) const = default;
 };
 
-// What a run measured, taken as `compare` takes it.
-struct PointMeasurement {
-  PointSetup setup;
-  double hold_s = 0;
-  VerdictState verdict = VerdictState::kValid;
-  std::vector<std::string> reasons;  // of the verdict, as texts
-  // Codes: the run's, and the sweep's.
-  std::vector<std::string> labels;
-  // Numbers, means and quantiles of the catalogue, then the run's facts; no deviations or extremes.
-  MeasuredFigures figures;
-  // By category and tier: acceptance, User TPS, ITL and lengths.
-  std::vector<MeasuredSlice> slices;
-
-  bool HasLabel(std::string_view label) const;
-};
-
 // One run that the sweep planned.
 struct SweepPoint {
   PointKey key;
@@ -134,6 +101,8 @@ struct Sweep {
   std::string specctl_version;
   std::vector<std::string> arguments;  // the command line behind `specctl sweep`, for --resume
   int64_t begun_unix_ns = 0;
+  // What all its runs took so far, with their cool-downs, those that failed or were broken off too.
+  double spent_s = 0;
   std::vector<SweepTarget> targets;
   std::vector<SweepDataset> datasets;
   SweepGrid grid;

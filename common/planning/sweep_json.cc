@@ -94,6 +94,7 @@ std::string SweepJson(const Sweep& sweep) {
   json.TextField("specctl_version", sweep.specctl_version);
   json.ArrayField("arguments", sweep.arguments);
   json.Field("begun_unix_ns", sweep.begun_unix_ns);
+  json.Field("spent_s", sweep.spent_s);
   json.ObjectsField("targets", sweep.targets,
                     [&](const SweepTarget& target) { WriteTarget(target, json); });
   json.ObjectsField("datasets", sweep.datasets,

@@ -187,7 +187,8 @@ absl::StatusOr<Sweep> ParseSweep(const std::string& path, std::string_view text)
   Sweep sweep{.id = top.Text("sweep_id"),
               .specctl_version = top.Text("specctl_version"),
               .arguments = top.Texts("arguments"),
-              .begun_unix_ns = top.Integer("begun_unix_ns").value_or(0)};
+              .begun_unix_ns = top.Integer("begun_unix_ns").value_or(0),
+              .spent_s = top.Number("spent_s").value_or(0)};
   top.ForObjects("targets", [&](const JsonObjectReader& target) {
     sweep.targets.push_back(ReadTarget(target));
   });

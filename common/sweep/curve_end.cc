@@ -6,6 +6,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/sweep/sweep_labels.h"
+#include "common/sweep/time_budget.h"
 
 namespace specctl {
 namespace {
@@ -116,9 +117,13 @@ void EndCurves(Sweep& sweep) {
       } else {
         RemoveLabel(kSaturatedLabel, point.measured);
       }
-    } else if (point.state == PointState::kPlanned && beyond) {
+    } else if (beyond && !IsBudgetSpent(point.reason)) {
       point.state = PointState::kSkipped;
       point.reason = end->reason;
+    } else if (point.state == PointState::kSkipped && !IsBudgetSpent(point.reason)) {
+      // A lower point that was measured again has moved the end.
+      point.state = PointState::kPlanned;
+      point.reason.clear();
     }
   }
 }

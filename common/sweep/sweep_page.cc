@@ -16,7 +16,6 @@
 #include "common/sweep/drift.h"
 #include "common/sweep/picture.h"
 #include "common/sweep/picture_text.h"
-#include "common/sweep/time_budget.h"
 
 namespace specctl {
 namespace {
@@ -197,9 +196,9 @@ std::string SweepPage(const Sweep& sweep, const SweepPageOptions& options) {
   const std::vector<PooledPoint> points = PoolPoints(sweep);
   size_t runs = 0;
   for (const SweepPoint& point : sweep.points) runs += point.state == PointState::kDone ? 1 : 0;
-  std::string out = absl::StrFormat("%s%s   %s   %s in %s\n", PadRight("SWEEP", kLabelColumns),
-                                    sweep.id, PointCounts(points), CountedText(runs, "run"),
-                                    SecondsText(SecondsSpent(sweep)));
+  std::string out =
+      absl::StrFormat("%s%s   %s   %s in %s\n", PadRight("SWEEP", kLabelColumns), sweep.id,
+                      PointCounts(points), CountedText(runs, "run"), SecondsText(sweep.spent_s));
   for (const SweepTarget& target : sweep.targets) out += TargetLine(target);
   out += Tables(sweep, points);
   for (const Picture& picture : PicturesOf(sweep)) {

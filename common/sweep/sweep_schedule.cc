@@ -5,10 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include <absl/strings/str_format.h>
-
-#include "common/base/clock.h"
-#include "common/base/duration.h"
 #include "common/sweep/curve_end.h"
 #include "common/sweep/drift.h"
 #include "common/sweep/load_cliffs.h"
@@ -71,13 +67,11 @@ std::optional<size_t> FirstPlanned(const Sweep& sweep) {
 
 bool FitsBudget(const ScheduleOptions& options, const Sweep& sweep, const PointKey& key) {
   if (!options.budget_s) return true;
-  return SecondsSpent(sweep) + SecondsExpected(sweep, key).value_or(0) <= *options.budget_s;
+  return sweep.spent_s + SecondsExpected(sweep, key).value_or(0) <= *options.budget_s;
 }
 
 void SkipTheRest(const ScheduleOptions& options, Sweep& sweep) {
-  const auto whole = std::chrono::duration_cast<Nanos>(
-      std::chrono::duration<double>(options.budget_s.value_or(0)));
-  const std::string reason = absl::StrFormat("--budget %s was spent", FormatDuration(whole));
+  const std::string reason = BudgetSpentText(options.budget_s.value_or(0));
   for (SweepPoint& point : sweep.points) {
     if (point.state != PointState::kPlanned) continue;
     point.state = PointState::kSkipped;
@@ -106,7 +100,7 @@ bool PlanMore(const ScheduleOptions& options, Sweep& sweep) {
     }
   }
   if (!options.budget_s) return false;
-  const auto widest = WidestPoint(sweep, *options.budget_s - SecondsSpent(sweep));
+  const auto widest = WidestPoint(sweep, *options.budget_s - sweep.spent_s);
   if (!widest) return false;
   sweep.points.push_back({.key = *widest, .role = PointRole::kRepeat});
   return true;

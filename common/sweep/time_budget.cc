@@ -1,12 +1,19 @@
 #include "common/sweep/time_budget.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
+#include <absl/strings/str_cat.h>
+
+#include "common/base/clock.h"
+#include "common/base/duration.h"
 #include "common/planning/pooled_points.h"
 
 namespace specctl {
 namespace {
+
+constexpr char kBudgetFlag[] = "--budget";
 
 // Half the interval, as a share of the value; 1 where nothing is known of its error, unless a
 // second run has not told it either.
@@ -37,12 +44,12 @@ bool HasFailedRepeat(const Sweep& sweep, const PointKey& key) {
 
 }  // namespace
 
-double SecondsSpent(const Sweep& sweep) {
-  double spent = 0;
-  for (const SweepPoint& point : sweep.points) spent += point.took_s.value_or(0);
-  for (const SweepPair& pair : sweep.pairs) spent += pair.took_s.value_or(0);
-  return spent;
+std::string BudgetSpentText(double budget_s) {
+  const auto whole = std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(budget_s));
+  return absl::StrCat(kBudgetFlag, " ", FormatDuration(whole), " was spent");
 }
+
+bool IsBudgetSpent(std::string_view reason) { return reason.starts_with(kBudgetFlag); }
 
 std::optional<double> SecondsExpected(const Sweep& sweep, const PointKey& key) {
   double all = 0, here = 0;

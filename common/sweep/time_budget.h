@@ -3,13 +3,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/planning/sweep.h"
 
 namespace specctl {
 
-// Seconds that its runs took so far, over all resumes.
-double SecondsSpent(const Sweep& sweep);
+// Reason of points that were skipped since the time was spent, as against those beyond a curve's
+// end.
+std::string BudgetSpentText(double budget_s);
+bool IsBudgetSpent(std::string_view reason);
 
 // What one more run at `key` will probably take: the mean of the runs at that point, else of all
 // runs; nullopt: nothing was measured yet.

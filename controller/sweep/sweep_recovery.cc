@@ -3,12 +3,12 @@
 #include <string>
 #include <utility>
 
-#include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 
 #include "common/planning/measured_folder.h"
 #include "common/report/artifacts.h"
 #include "common/report/journal_replay.h"
+#include "common/sweep/time_budget.h"
 #include "controller/sweep/run_record.h"
 
 namespace specctl::controller {
@@ -71,8 +71,7 @@ class SweepRecovery {
   }
 
   static bool IsAnew(const RunRecord& record) {
-    const bool left_out =
-        record.state == PointState::kSkipped && absl::StartsWith(record.reason, "--budget");
+    const bool left_out = record.state == PointState::kSkipped && IsBudgetSpent(record.reason);
     return record.state == PointState::kFailed || left_out;
   }
 
@@ -81,6 +80,7 @@ class SweepRecovery {
   absl::StatusOr<bool> TakeUp(const RunRecord& record) {
     const std::string dir = folder_.PathOf(record.folder);
     const auto results = ReadResults(dir);
+    if (results.ok()) sweep_.spent_s += results->run_length_s;
     if (results.ok() && results->ended && results->end.end == RunEnd::kCompleted) {
       if (const auto written = WriteArtifacts(dir, dir); !written.ok()) return written.status();
       record.took_s = results->run_length_s;

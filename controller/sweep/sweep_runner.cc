@@ -131,7 +131,9 @@ absl::Status SweepRunner::RunNext(const NextRun& next) {
   } else {
     Fail(std::string(run.status().message()), record);
   }
-  if (record.state != PointState::kPlanned) record.took_s = Seconds(MonoNow() - begin);
+  const double took_s = Seconds(MonoNow() - begin);
+  sweep_.spent_s += took_s;
+  if (record.state != PointState::kPlanned) record.took_s = took_s;
   means_.observer.OnRunEnd(sweep_, next);
   if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
   return means_.folder.SaveCurves(sweep_);

@@ -189,7 +189,10 @@ class SweepTest(SweepCase):
         targets = self.pair_of_engines()
         self.specctl("sweep", *targets, "--bs", "2", "--dataset", prompts, "--requests", "8", "--output-dir", folder, *QUICK)
         self.refused("--resume", folder, "--bs", "4", says="--resume: its loads are others")
-        self.refused("--resume", folder, "--target", "other=http://127.0.0.1:1", says="--resume: its targets are others")
+        self.refused("--resume", folder, "--target", "other=http://127.0.0.1:1", says="--resume: its targets, or their GPUs, are others")
+        more_gpus = [flag.replace("gpus=2", "gpus=4") for flag in targets]
+        self.refused("--resume", folder, *more_gpus, says="--resume: its targets, or their GPUs, are others")
+        self.refused("--resume", folder, "--paired", says="--resume: it measured no pairs")
         self.prompts(21)
         self.refused("--resume", folder, says="have changed since")
 

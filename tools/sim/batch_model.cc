@@ -324,12 +324,8 @@ void BatchModel::LogPass() {
   pass_.running = running_.size() + pass_.completed;
   pass_.waiting = waiting_.size();
   pass_.kv_tokens = KvTokens();
-  if (pass_.decoding > 0) {
-    const StepTimeOptions& time = options_.time;
-    pass_.drafting =
-        (time.per_draft_token + time.per_draft_sequence * static_cast<int64_t>(pass_.decoding)) *
-        options_.draft_length;
-  }
+  pass_.drafting =
+      DraftTime(options_.time, {.decoding = pass_.decoding, .draft_tokens = options_.draft_length});
   iterations_.Add(pass_);
 }
 

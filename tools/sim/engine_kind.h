@@ -6,6 +6,8 @@
 namespace specctl::sim {
 
 enum class EngineKind { kVllm, kSglang, kTrtllm, kLlamacpp };
+inline constexpr EngineKind kEngineKinds[] = {EngineKind::kVllm, EngineKind::kSglang,
+                                              EngineKind::kTrtllm, EngineKind::kLlamacpp};
 
 // As --engine has it.
 constexpr std::string_view EngineName(EngineKind engine) {

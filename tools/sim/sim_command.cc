@@ -75,10 +75,8 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
 }
 
 void AddEngineFlags(CLI::App& app, Flags& flags) {
-  static const std::map<std::string, EngineKind> kEngines = {{"vllm", EngineKind::kVllm},
-                                                             {"sglang", EngineKind::kSglang},
-                                                             {"trtllm", EngineKind::kTrtllm},
-                                                             {"llamacpp", EngineKind::kLlamacpp}};
+  std::map<std::string, EngineKind> engines;
+  for (const EngineKind engine : kEngineKinds) engines.emplace(EngineName(engine), engine);
   static const std::map<std::string, SglangNames> kNames = {{"0.5.10", SglangNames::kUntil0510},
                                                             {"0.5.11", SglangNames::k0511},
                                                             {"0.5.12", SglangNames::kSince0512}};
@@ -86,7 +84,7 @@ void AddEngineFlags(CLI::App& app, Flags& flags) {
   app.add_option(
          "--engine", options.flavour.engine,
          "Engine whose API, metrics and quirks are played: vllm, sglang, trtllm or llamacpp")
-      ->transform(CLI::CheckedTransformer(kEngines));
+      ->transform(CLI::CheckedTransformer(engines));
   app.add_flag("--enable-metrics", flags.enable_metrics,
                "Serve metrics, which all but vllm do only when asked to")
       ->excludes(app.get_option("--no-metrics"));

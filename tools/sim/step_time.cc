@@ -26,6 +26,13 @@ uint64_t PaddedTokens(const StepTimeOptions& options, uint64_t tokens) {
   return size == sizes.end() ? tokens : *size;
 }
 
+Nanos DraftTime(const StepTimeOptions& options, const StepWork& work) {
+  if (work.decoding == 0) return Nanos(0);
+  const auto decoding = static_cast<double>(work.decoding);
+  return Times(options.per_draft_token + Times(options.per_draft_sequence, decoding),
+               work.draft_tokens);
+}
+
 Nanos StepTime(const StepTimeOptions& options, const StepWork& work) {
   const auto decoding = static_cast<double>(work.decoding);
   const uint64_t verified = work.decoding * (1 + work.draft_tokens);
@@ -39,10 +46,7 @@ Nanos StepTime(const StepTimeOptions& options, const StepWork& work) {
   if (options.prefill_tokens_per_s > 0) {
     time += Nanos(static_cast<int64_t>(prefill * 1e9 / options.prefill_tokens_per_s));
   }
-  if (work.decoding > 0) {
-    time += Times(options.per_draft_token + Times(options.per_draft_sequence, decoding),
-                  work.draft_tokens);
-  }
+  time += DraftTime(options, work);
   const bool eager = !options.graph_tokens.empty() && verified > options.graph_tokens.back();
   return eager ? time + options.eager : time;
 }

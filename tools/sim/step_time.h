@@ -49,6 +49,9 @@ struct StepWork {
 // weights(T) = weights (1 - s + s (1 - (1 - e/E)^T)) of E experts, e of them a token, share s.
 Nanos StepTime(const StepTimeOptions& options, const StepWork& work);
 
+// The part of it in which the drafter works.
+Nanos DraftTime(const StepTimeOptions& options, const StepWork& work);
+
 // Tokens that a pass of `tokens` computes, with those of its padding.
 uint64_t PaddedTokens(const StepTimeOptions& options, uint64_t tokens);
 

@@ -53,6 +53,9 @@ TEST(HeadlineCoverageTest, AP99OfFewRequestsIsABound) {
   for (const IntervalCoverage& row : IntervalCoverageOf(traffic, 40, 1)) {
     if (!row.figure.ends_with("p99")) continue;
     EXPECT_EQ(row.absent, row.runs) << row.figure;
+    EXPECT_EQ(row.bounds, row.runs) << row.figure;
+    // 1 in 40 is expected of a one-sided bound of 97.5 %.
+    EXPECT_LE(row.bounds_missed, 6) << row.figure;
   }
 }
 

@@ -231,6 +231,9 @@ IntervalCoverage Summed(std::string_view figure, double truth,
     effective.push_back(each.effective);
     if (!each.low || !each.high) {
       ++coverage.absent;
+      coverage.bounds += each.low || each.high ? 1 : 0;
+      const bool missed = (each.low && truth < *each.low) || (each.high && truth > *each.high);
+      coverage.bounds_missed += missed ? 1 : 0;
       continue;
     }
     widths.push_back(*each.high - *each.low);

@@ -45,6 +45,8 @@ SteadyTruth TruthOf(const SteadyTraffic& traffic, double requests);
 struct IntervalCoverage {
   std::string_view figure;
   int runs = 0, absent = 0, held = 0, below = 0, above = 0;  // below: the truth was below it
+  int bounds = 0,
+      bounds_missed = 0;         // of the absent: with one end, on whose wrong side the truth is
   double bias = 0;               // mean of the estimates over the truth, less 1
   double width_over_oracle = 0;  // median; the oracle knows how estimates scatter
   double effective = 0;          // median number of independent values; 0: not told

@@ -61,10 +61,12 @@ inline void RunSchedule(const ScheduleOptions& options, const ModelledServer& se
     if (next.kind == NextRun::Kind::kNone) return;
     if (next.kind == NextRun::Kind::kPoint) {
       server.Measure(sweep.points[next.index]);
+      sweep.spent_s += server.run_s;
     } else {
       sweep.pairs[next.index].state = PointState::kDone;
       sweep.pairs[next.index].run_id = "pair";
       sweep.pairs[next.index].took_s = server.run_s;
+      sweep.spent_s += server.run_s;
     }
   }
 }

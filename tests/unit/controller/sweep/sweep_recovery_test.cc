@@ -82,12 +82,12 @@ TEST_F(SweepRecoveryTest, ARunWithoutAJournalIsMeasuredAnew) {
 TEST_F(SweepRecoveryTest, WhatFailedOrWasLeftOutIsPlannedAgain) {
   sweep_.points[0].state = PointState::kFailed;
   sweep_.points[0].reason = "nobody answers";
-  sweep_.points[0].took_s = 12;
+  sweep_.spent_s = 12;
   sweep_.points[1].state = PointState::kSkipped;
   sweep_.points[1].reason = "--budget 5 m was spent";
   Recover();
   EXPECT_EQ(sweep_.points[0].state, PointState::kPlanned);
-  EXPECT_EQ(sweep_.points[0].took_s, 12) << "of the budget that time is spent";
+  EXPECT_EQ(sweep_.spent_s, 12) << "of the budget that time is spent";
   EXPECT_EQ(sweep_.points[1].state, PointState::kPlanned);
   sweep_.points[1].state = PointState::kSkipped;
   sweep_.points[1].reason = "beyond bs 4 nothing comes";
