@@ -11,6 +11,9 @@ UnassignedReason UnassignedBy(DrainReason reason) {
       return UnassignedReason::kAgentLost;
     case DrainReason::kTooManyFailures:
       return UnassignedReason::kTooManyFailures;
+    // As when the time is up.
+    case DrainReason::kPreciseEnough:
+      return UnassignedReason::kLimit;
     case DrainReason::kInterrupted:
       break;
   }

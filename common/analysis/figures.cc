@@ -163,16 +163,24 @@ std::optional<double> UserTps(const SettledRequest& request) {
   return *tokens * static_cast<double>(kSecondNs) / static_cast<double>(*stream_ns);
 }
 
-std::optional<double> InterTokenSeconds(const SettledRequest& request) {
+std::optional<double> ItlMs(const SettledRequest& request) {
   const std::optional<double> tokens = TokensAfterFirst(request);
   const std::optional<int64_t> stream_ns = StreamNs(request);
   // One chunk has no interval between two.
   if (!tokens || !stream_ns || request.chunks < 2) return std::nullopt;
-  return static_cast<double>(*stream_ns) / static_cast<double>(kSecondNs) / *tokens;
+  return static_cast<double>(*stream_ns) / kNsPerMs / *tokens;
 }
 
 std::optional<double> TtftMs(const SettledRequest& request) {
   return Ms(request.start_ns, request.first_token_ns);
+}
+
+std::optional<double> TtftUserMs(const SettledRequest& request) {
+  return Ms(request.due_ns, request.first_token_ns);
+}
+
+std::optional<double> RequestLatencyMs(const SettledRequest& request) {
+  return Ms(request.start_ns, request.end_ns);
 }
 
 std::optional<Distribution> DescribeMs(const IntervalSketch& sketch) {
@@ -229,10 +237,7 @@ LatencyFigures LatenciesOf(const LatencyInput& input) {
     figures.ttfo_ms = describer.Describe(
         3, [](const SettledRequest& r) { return MsUntil(r, r.start_ns, r.first_answer_ns); });
   }
-  figures.itl_ms = stream(4, 1, [](const SettledRequest& r) {
-    const std::optional<double> seconds = InterTokenSeconds(r);
-    return Seen(seconds ? std::optional(*seconds * 1e3) : std::nullopt);
-  });
+  figures.itl_ms = stream(4, 1, [](const SettledRequest& r) { return Seen(ItlMs(r)); });
   if (input.step_latency != nullptr) figures.step_latency_ms = DescribeMs(*input.step_latency);
   figures.request_latency_ms = describer.Describe(
       5, [](const SettledRequest& r) { return MsUntil(r, r.start_ns, r.cut ? Time() : r.end_ns); });

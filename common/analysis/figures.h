@@ -19,10 +19,13 @@ using RequestSet = std::vector<const SettledRequest*>;
 // Tokens per second of one request's stream; nullopt where it has no two chunks, no time between
 // them, or no known tokens after the first chunk, or where its tokens can't be given to chunks.
 std::optional<double> UserTps(const SettledRequest& request);
-// Seconds per token of it.
-std::optional<double> InterTokenSeconds(const SettledRequest& request);
-// ms; nullopt without a first token or a start.
+// The same in ms per token; nullopt of one chunk, too.
+std::optional<double> ItlMs(const SettledRequest& request);
+// From the start, and from when it was due, to the first token; nullopt without one of them.
 std::optional<double> TtftMs(const SettledRequest& request);
+std::optional<double> TtftUserMs(const SettledRequest& request);
+// From the start to the end.
+std::optional<double> RequestLatencyMs(const SettledRequest& request);
 // The same, of a request that was still waiting where the hold ended, censored there.
 std::optional<CensoredValue> TtftOf(const SettledRequest& request);
 

@@ -52,7 +52,11 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
   whole.latency = Latencies(sources, sources.held_hold, sums.WholeHold(), steady);
   SetSteadyUserTps(whole);
   // Of what became of the requests, also after the hold.
-  SetGoodput(sources.hold, results.spec.goodput, BegunPerSecond(input.windows), whole.throughput);
+  GoodputInput goodput{.requests = &sources.hold,
+                       .terms = &results.spec.goodput,
+                       .begun_per_s = BegunPerSecond(input.windows),
+                       .steady = steady};
+  SetGoodput(goodput, whole.throughput);
   results.headline.throughput = whole.throughput;
   results.headline.latency = whole.latency;
   if (!sources.leaves_out) return;
@@ -66,8 +70,9 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
   RequestSet sound = sources.hold;
   std::erase_if(sound, [](const SettledRequest* each) { return each->in_invalid_window; });
   // The share is of fewer requests than began: long ones meet an invalid window more often.
-  SetGoodput(sound, results.spec.goodput, BegunPerSecond(sources.sound_windows),
-             results.headline.throughput);
+  goodput.requests = &sound;
+  goodput.begun_per_s = BegunPerSecond(sources.sound_windows);
+  SetGoodput(goodput, results.headline.throughput);
 }
 
 }  // namespace
@@ -82,8 +87,9 @@ void SetHeadline(const ResultSources& sources, Results& results) {
   results.whole_run.latency =
       Latencies(sources, sources.all, sources.state.settlement.slices().all().Whole());
   if (results.run_length_s > 0) {
-    SetGoodput(sources.all, results.spec.goodput,
-               static_cast<double>(sources.all.size()) / results.run_length_s,
+    SetGoodput({.requests = &sources.all,
+                .terms = &results.spec.goodput,
+                .begun_per_s = static_cast<double>(sources.all.size()) / results.run_length_s},
                results.whole_run.throughput);
   }
   if (!results.headline_is_whole_run) return SetOfHold(sources, *results.hold, input, results);

@@ -58,11 +58,12 @@ HeldRequests::HeldRequests(std::span<const SettledRequest> requests,
   std::vector<const SettledRequest*> cut;
   cut.reserve(held.size());
   for (const SettledRequest& each : held) cut.push_back(&each);
-  std::sort(cut.begin(), cut.end(), [](const auto* a, const auto* b) { return InOrder(*a, *b); });
+  std::sort(cut.begin(), cut.end(),
+            [](const auto* a, const auto* b) { return ComesBefore(*a, *b); });
   for (const SettledRequest& request : requests) {
     const auto found = std::lower_bound(
         cut.begin(), cut.end(), &request,
-        [](const SettledRequest* a, const SettledRequest* b) { return InOrder(*a, *b); });
+        [](const SettledRequest* a, const SettledRequest* b) { return ComesBefore(*a, *b); });
     if (found != cut.end() && OrderOf(**found) == OrderOf(request)) held_.emplace(&request, *found);
   }
 }
@@ -72,6 +73,8 @@ const SettledRequest& HeldRequests::Of(const SettledRequest& request) const {
   return found == held_.end() ? request : *found->second;
 }
 
-bool InOrder(const SettledRequest& a, const SettledRequest& b) { return OrderOf(a) < OrderOf(b); }
+bool ComesBefore(const SettledRequest& a, const SettledRequest& b) {
+  return OrderOf(a) < OrderOf(b);
+}
 
 }  // namespace specctl

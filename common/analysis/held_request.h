@@ -32,6 +32,6 @@ class HeldRequests {
 };
 
 // By position, turn, begin and agent: one order of the requests of a run.
-bool InOrder(const SettledRequest& a, const SettledRequest& b);
+bool ComesBefore(const SettledRequest& a, const SettledRequest& b);
 
 }  // namespace specctl

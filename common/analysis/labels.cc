@@ -46,6 +46,7 @@ Labels FindLabels(const Evidence& evidence, const Results& figures) {
   AddLabel(LateStartLabel(figures.agents), labels);
   AddLabel(FillUpLabel(figures), labels);
   AddLabel(ShortHoldLabel(figures), labels);
+  AddLabel(UntilNotMetLabel(figures), labels);
   AddLabel(TooShortLabel(evidence, figures), labels);
   AddLabel(ContextOverflowLabel(evidence.requests), labels);
   AddLabel(IgnoreEosLabel(evidence.run), labels);

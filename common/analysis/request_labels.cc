@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
+#include "common/analysis/precision.h"
 
 namespace specctl {
 namespace {
@@ -69,6 +74,21 @@ std::optional<VerdictLabel> ShortHoldLabel(const Results& figures) {
   return VerdictLabel{
       .code = Label::kShortHold,
       .text = "no hold of 5 s in which 30 requests began; the figures are those of the whole run"};
+}
+
+std::optional<VerdictLabel> UntilNotMetLabel(const Results& figures) {
+  std::vector<std::string> wide;
+  for (const PrecisionGoal& goal : figures.spec.load.until) {
+    const auto share =
+        figures.headline_is_whole_run ? std::nullopt : HalfWidthShare(figures.headline, goal);
+    if (share && *share <= goal.half_width_share) continue;
+    const std::string had = share ? absl::StrFormat("+-%.2g%%", *share * 100) : "no interval";
+    wide.push_back(absl::StrFormat("%s (%s)", GoalText(goal), had));
+  }
+  if (wide.empty()) return std::nullopt;
+  return VerdictLabel{.code = Label::kUntilNotMet,
+                      .text = absl::StrFormat("--until %s was not met: give a longer --duration",
+                                              absl::StrJoin(wide, ", "))};
 }
 
 std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures) {

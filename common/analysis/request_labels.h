@@ -14,6 +14,8 @@ namespace specctl {
 // the hold.
 std::optional<VerdictLabel> FillUpLabel(const Results& figures);
 std::optional<VerdictLabel> ShortHoldLabel(const Results& figures);
+// An interval is wider than --until asks for.
+std::optional<VerdictLabel> UntilNotMetLabel(const Results& figures);
 std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures);
 std::optional<VerdictLabel> ContextOverflowLabel(std::span<const SettledRequest> requests);
 std::optional<VerdictLabel> IgnoreEosLabel(const RunContext& run);

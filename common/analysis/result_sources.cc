@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace specctl {
 namespace {
@@ -38,12 +39,20 @@ RequestSet ResultSources::HeldOf(const RequestSet& of_run) const {
   return rows;
 }
 
-ResultSources MakeSources(const RunState& state) {
-  ResultSources sources{.state = state, .requests = state.settlement.settled()};
-  if (state.run.begun) sources.bounds = state.Bounds();
+RunRequests RequestsOf(const RunState& state) {
+  return {.bounds = state.run.begun ? state.Bounds() : StageBounds{},
+          .requests = state.settlement.settled(),
+          .held = state.settlement.held()};
+}
+
+ResultSources MakeSources(const RunState& state, RunRequests requests) {
+  ResultSources sources{.state = state,
+                        .requests = std::move(requests.requests),
+                        .held_rows = std::move(requests.held),
+                        .bounds = requests.bounds};
   // Conversations in a row, as estimates by conversation need them, and in one order always.
-  std::sort(sources.requests.begin(), sources.requests.end(), InOrder);
-  sources.held = std::make_unique<HeldRequests>(sources.requests, state.settlement.held());
+  std::sort(sources.requests.begin(), sources.requests.end(), ComesBefore);
+  sources.held = std::make_unique<HeldRequests>(sources.requests, sources.held_rows);
   int64_t last_ns = -1;
   for (const SettledRequest& request : sources.requests) {
     sources.all.push_back(&request);
@@ -78,7 +87,7 @@ void SetHold(ResultSources& sources, Results& results) {
                                  .length_s = static_cast<double>(length),
                                  .windows = static_cast<uint64_t>(length),
                                  .requests_begun = sources.hold.size(),
-                                 .requests_unfinished = sources.state.settlement.held().size()};
+                                 .requests_unfinished = sources.held_rows.size()};
   }
   results.headline_is_whole_run = !results.hold || results.hold->length_s < kHoldSecondsMin ||
                                   results.hold->requests_begun < kHoldRequestsMin;

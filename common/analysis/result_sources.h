@@ -16,6 +16,7 @@ namespace specctl {
 struct ResultSources {
   const RunState& state;
   std::vector<SettledRequest> requests;  // in the order of positions and turns
+  std::vector<SettledRequest> held_rows;
   StageBounds bounds;
   RequestSet all, hold;
   std::unique_ptr<HeldRequests> held;  // how they were where the hold ended
@@ -38,8 +39,17 @@ struct ResultSources {
   RequestSet HeldOf(const RequestSet& requests) const;
 };
 
-// Of a run whose requests are all settled; without acceptance and hold.  `state` outlives it.
-ResultSources MakeSources(const RunState& state);
+// What has become of a run's requests, and its stages.
+struct RunRequests {
+  StageBounds bounds;
+  std::vector<SettledRequest> requests;  // in any order
+  std::vector<SettledRequest> held;      // second rows of those in flight where the hold ended
+};
+// Of a run whose requests are all settled.
+RunRequests RequestsOf(const RunState& state);
+
+// Without acceptance and hold.  `state` outlives it.
+ResultSources MakeSources(const RunState& state, RunRequests requests);
 
 // Finds the hold and what is left out of it, and whether the headline is its own.
 void SetHold(ResultSources& sources, Results& results);

@@ -9,6 +9,7 @@
 
 #include "common/analysis/failure_text.h"
 #include "common/analysis/run_results.h"
+#include "common/analysis/run_so_far.h"
 #include "common/analysis/run_state.h"
 
 namespace specctl {
@@ -379,6 +380,12 @@ LiveFigures RunFold::Live() const {
                              .verdicts = state.verdicts,
                              .bounds = state.Bounds()});
   return live;
+}
+
+double RunFold::HoldSeconds() const { return static_cast<double>(HoldSecondsSoFar(*state_)); }
+
+std::optional<FigureSet> RunFold::HoldSoFar() const {
+  return HoldSeconds() > 0 ? specctl::HoldSoFar(*state_) : std::nullopt;
 }
 
 Results RunFold::Finish() {

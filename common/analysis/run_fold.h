@@ -52,6 +52,11 @@ class RunFold {
   absl::Status Apply(const Event& event);
 
   LiveFigures Live() const;
+  // Whole seconds of the hold that all agents have reported; 0 before it.
+  double HoldSeconds() const;
+  // The headline, had the hold ended with them; nullopt: it would be too short for one.  Takes as
+  // long as most of Finish().
+  std::optional<FigureSet> HoldSoFar() const;
   // Settles what is still open as lost and returns everything.  Called once, at the end; nothing
   // may be applied afterwards.
   Results Finish();

@@ -14,6 +14,7 @@
 #include "common/analysis/reconcile.h"
 #include "common/analysis/result_sources.h"
 #include "common/analysis/run_acceptance.h"
+#include "common/analysis/run_so_far.h"
 #include "common/analysis/slice_notes.h"
 #include "common/analysis/steadiness.h"
 #include "common/analysis/throughput_figures.h"
@@ -34,7 +35,12 @@ void SetRun(const RunState& state, Results& results) {
   results.begun_unix_ns = run.begun->unix_ns;
   if (run.armed) results.t0_unix_ns = run.armed->t0_unix_ns;
   results.ended = run.ended.has_value();
-  if (run.ended) results.end = *run.ended;
+  if (!run.ended) return;
+  results.end = *run.ended;
+  // Of a run that ended before its limit though nothing befell it.
+  if (run.ended->end == RunEnd::kCompleted && !run.ended->reason.empty()) {
+    results.notes.push_back("ended by --until: " + run.ended->reason);
+  }
 }
 
 void SetBooks(const ResultSources& sources, Results& results) {
@@ -197,19 +203,37 @@ void SetJudgement(Judgement judgement, Results& results) {
   }
 }
 
+// The hold and its figures, with what these need.
+void SetFigures(ResultSources& sources, Results& results) {
+  SetRun(sources.state, results);
+  SetHold(sources, results);
+  SetTokens(sources, results);
+  SetServers(sources, results);
+  SetAcceptance(sources, results);
+  SetHeadline(sources, results);
+  results.windows = DescribeWindows({.table = sources.state.windows,
+                                     .servers = sources.state.servers,
+                                     .requests = sources.requests,
+                                     .bounds = sources.bounds,
+                                     .windows = sources.windows});
+}
+
+// What figures can't be told; `results` has all others.
+void WithholdFigures(const ResultSources& sources, Results& results) {
+  results.growth = FindGrowthOfHold(results);
+  if (results.growth) WithholdIntervals(results);
+  // After every figure, so that none escapes; before outages, which use what is left.
+  WithholdUnattributed(sources, results);
+}
+
 }  // namespace
 
 Results MakeResults(const RunState& state) {
   Results results;
-  ResultSources sources = MakeSources(state);
-  SetRun(state, results);
-  SetHold(sources, results);
+  ResultSources sources = MakeSources(state, RequestsOf(state));
+  SetFigures(sources, results);
   SetBooks(sources, results);
-  SetTokens(sources, results);
-  SetServers(sources, results);
-  SetAcceptance(sources, results);
   SetLogged(state, results);
-  SetHeadline(sources, results);
   SetSlices(sources, results);
   results.arrivals =
       ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows));
@@ -221,15 +245,7 @@ Results MakeResults(const RunState& state) {
                                 .leaves_out = sources.leaves_out});
   results.networks = NetworkByTarget(sources.all, sources.headline_latencies());
   results.headline.latency.receive_lag_ms = DescribeMs(state.health.receive_lag());
-  results.windows = DescribeWindows({.table = state.windows,
-                                     .servers = state.servers,
-                                     .requests = sources.requests,
-                                     .bounds = sources.bounds,
-                                     .windows = sources.windows});
-  results.growth = FindGrowthOfHold(results);
-  if (results.growth) WithholdIntervals(results);
-  // After every figure, so that none escapes; before outages, which use what is left.
-  WithholdUnattributed(sources, results);
+  WithholdFigures(sources, results);
   results.reconciliation = Reconcile(state.run, *sources.acceptance, sources.requests, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   // Needs windows and step latencies; the verdict needs the outages.
@@ -245,6 +261,15 @@ Results MakeResults(const RunState& state) {
                      results),
                results);
   return results;
+}
+
+std::optional<FigureSet> HoldSoFar(const RunState& state) {
+  Results results;
+  ResultSources sources = MakeSources(state, RequestsSoFar(state));
+  SetFigures(sources, results);
+  if (results.headline_is_whole_run) return std::nullopt;
+  WithholdFigures(sources, results);
+  return std::move(results.headline);
 }
 
 }  // namespace specctl

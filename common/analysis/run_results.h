@@ -1,7 +1,7 @@
 // Results of a run whose requests are all settled.
 #pragma once
 
-#include <string>
+#include <optional>
 
 #include "common/analysis/results.h"
 #include "common/analysis/run_state.h"
@@ -9,5 +9,10 @@
 namespace specctl {
 
 Results MakeResults(const RunState& state);
+
+// The headline as it would be, had the hold ended with the last second that all agents have
+// reported; nullopt: there is no hold yet that is long enough for one.  Prompt tokens of requests
+// in flight are not told yet.  Takes as long as most of MakeResults().
+std::optional<FigureSet> HoldSoFar(const RunState& state);
 
 }  // namespace specctl

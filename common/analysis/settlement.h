@@ -34,6 +34,11 @@ class Settlement {
   void SettleBefore(int64_t time_ns, const Deciding& deciding);
   void SettleAll(const Deciding& deciding);
 
+  // Ended, and not settled yet.
+  template <class Visit>
+  void VisitWaiting(const Visit& visit) const {
+    for (const auto& [key, request] : waiting_) visit(request);
+  }
   const std::vector<SettledRequest>& settled() const { return settled_; }
   // Second rows of those that were in flight where the hold ended.
   const std::vector<SettledRequest>& held() const { return held_; }

@@ -19,6 +19,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kUserStamps, "user_stamps"},
     {Label::kFillUp, "fill_up"},
     {Label::kShortHold, "short_hold"},
+    {Label::kUntilNotMet, "until_not_met"},
     {Label::kTooShort, "too_short"},
     {Label::kContextOverflow, "context_overflow"},
     {Label::kIgnoreEos, "ignore_eos"},

@@ -26,6 +26,7 @@ enum class Label : uint8_t {
   kUserStamps,
   kFillUp,
   kShortHold,
+  kUntilNotMet,
   kTooShort,
   kContextOverflow,
   kIgnoreEos,

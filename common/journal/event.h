@@ -88,7 +88,7 @@ struct StageChanged {
   std::string reason;
 };
 
-enum class DrainReason { kInterrupted, kAgentLost, kTooManyFailures };
+enum class DrainReason { kInterrupted, kAgentLost, kTooManyFailures, kPreciseEnough };
 // Agents are told to begin no new turn, and to cancel what is in flight at `until_mono_ns`.
 struct DrainBegun {
   DrainReason reason = DrainReason::kInterrupted;

@@ -104,8 +104,9 @@ template <HasSpecFields T>
 void StoreValue(const T& value, const StoredField& to, Message* message) {
   VisitFields(value, SpecStorer{to.reflection->MutableMessage(message, to.descriptor)});
 }
-void StoreValue(const std::vector<TargetSpec>& values, const StoredField& to, Message* message) {
-  for (const TargetSpec& value : values) {
+template <HasSpecFields T>
+void StoreValue(const std::vector<T>& values, const StoredField& to, Message* message) {
+  for (const T& value : values) {
     VisitFields(value, SpecStorer{to.reflection->AddMessage(message, to.descriptor)});
   }
 }
@@ -197,10 +198,10 @@ void LoadValue(const StoredField& from, const Message& message, std::vector<std:
     values.push_back(from.reflection->GetRepeatedString(message, from.descriptor, i));
   }
 }
-void LoadValue(const StoredField& from, const Message& message, std::vector<TargetSpec>& values) {
-  LoadEach(from, message, values, [](const Message& target, TargetSpec& value) {
-    VisitFields(value, SpecLoader{target});
-  });
+template <HasSpecFields T>
+void LoadValue(const StoredField& from, const Message& message, std::vector<T>& values) {
+  LoadEach(from, message, values,
+           [](const Message& of_value, T& value) { VisitFields(value, SpecLoader{of_value}); });
 }
 template <class T>
 void LoadValue(const StoredField& from, const Message& message,

@@ -4,18 +4,8 @@
 
 #include <absl/strings/str_format.h>
 
-#include "common/base/json_writer.h"
-
 namespace specctl {
 namespace {
-
-CurveKey KeyOf(const PointKey& key) {
-  return {.target = key.target,
-          .dataset = key.dataset,
-          .tier = key.tier,
-          .temperature = key.temperature,
-          .kind = key.load.kind};
-}
 
 std::string BehindColon(const std::string& reason) {
   return reason.empty() ? std::string() : ": " + reason;
@@ -23,12 +13,17 @@ std::string BehindColon(const std::string& reason) {
 
 }  // namespace
 
+CurveKey CurveKeyOf(const PointKey& key) {
+  return {.target = key.target,
+          .dataset = key.dataset,
+          .tier = key.tier,
+          .temperature = key.temperature,
+          .kind = key.load.kind};
+}
+
 std::string PlaceText(const CurveKey& key) {
-  std::string text = key.dataset;
-  if (!key.tier.empty()) text += " " + key.tier;
-  if (key.temperature) text += ", temperature " + FormatDouble(*key.temperature);
-  if (key.kind == LoadKind::kRate) text += ", by rate";
-  return text;
+  const std::string place = PlaceText(CurvePlace{key.dataset, key.tier, key.temperature});
+  return key.kind == LoadKind::kRate ? place + ", by rate" : place;
 }
 
 std::string CurveText(const CurveKey& key) { return key.target + ", " + PlaceText(key); }
@@ -50,7 +45,7 @@ bool Curve::HasCliffIn(double low, double high) const {
 std::vector<Curve> CurvesOf(std::span<const PooledPoint> points) {
   std::vector<Curve> curves;
   for (const PooledPoint& point : points) {
-    const CurveKey key = KeyOf(point.key);
+    const CurveKey key = CurveKeyOf(point.key);
     // The points of a curve stand together.
     if (curves.empty() || curves.back().key != key) curves.push_back({.key = key, .points = {}});
     curves.back().points.push_back(&point);

@@ -17,6 +17,7 @@ struct CurveKey {
 
   bool operator==(const CurveKey&) const = default;
 };
+CurveKey CurveKeyOf(const PointKey& key);
 std::string CurveText(const CurveKey& key);  // "dl3, throughput_1k mixed, temperature 1"
 std::string PlaceText(const CurveKey& key);  // the same without the target
 

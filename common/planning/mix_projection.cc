@@ -25,6 +25,15 @@ const Measured* OfDomain(const PooledPoint& point, const std::string& domain,
   return point.key.tier == domain ? point.Find(figure, statistic) : nullptr;
 }
 
+// Runs of a projection, each once.
+using Runs = std::vector<std::string>;
+
+void AddRuns(const Runs& more, Runs& runs) {
+  for (const std::string& run : more) {
+    if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
+  }
+}
+
 class Projector {
  public:
   Projector(const PlanRequest& request, const std::string& baseline, std::span<const Curve> curves)
@@ -57,13 +66,15 @@ class Projector {
     return {{.domain = request_.al_from->name, .share = 1}};
   }
 
-  std::optional<Measured> LengthOf(const std::string& domain, const PooledPoint& point) const {
-    if (request_.al_from) return LengthFromRun(domain);
-    if (const auto here = PooledLength(domain, point, true)) return here;
-    return PooledLength(domain, point, false);
+  // `runs` gets those that it comes from, as with the following.
+  std::optional<Measured> LengthOf(const std::string& domain, const PooledPoint& point,
+                                   Runs& runs) const {
+    if (request_.al_from) return LengthFromRun(domain, runs);
+    if (const auto here = PooledLength(domain, point, true, runs)) return here;
+    return PooledLength(domain, point, false, runs);
   }
 
-  std::optional<Measured> LengthFromRun(const std::string& domain) const {
+  std::optional<Measured> LengthFromRun(const std::string& domain, Runs& runs) const {
     const PointMeasurement& run = request_.al_from->measured;
     const Measured* found = nullptr;
     if (request_.mix.empty()) found = FindMeasured(run.figures, kLength, "value");
@@ -72,12 +83,14 @@ class Projector {
         found = FindMeasured(slice.figures, kLength, "value");
       }
     }
-    return found == nullptr ? std::nullopt : std::optional(*found);
+    if (found == nullptr) return std::nullopt;
+    AddRuns({request_.al_from->name}, runs);
+    return *found;
   }
 
   // Over the target's points at that temperature; `same_dataset`: of that dataset alone.
   std::optional<Measured> PooledLength(const std::string& domain, const PooledPoint& point,
-                                       bool same_dataset) const {
+                                       bool same_dataset, Runs& runs) const {
     std::vector<WeighedMeasured> lengths;
     for (const Curve& curve : curves_) {
       const bool fits = curve.key.target == point.key.target &&
@@ -88,6 +101,7 @@ class Projector {
         const Measured* const length = OfDomain(*each, domain, kLength, "value");
         if (length == nullptr) continue;
         lengths.push_back({.measured = *length, .weight = std::max(each->measured.hold_s, 1.0)});
+        AddRuns(each->runs, runs);
       }
     }
     if (lengths.empty()) return std::nullopt;
@@ -96,8 +110,8 @@ class Projector {
 
   // The domain's own User TPS, with speculation over without, at the same load: of the same dataset
   // before others.
-  std::optional<Measured> MeasuredSpeedup(const std::string& domain,
-                                          const PooledPoint& point) const {
+  std::optional<Measured> MeasuredSpeedup(const std::string& domain, const PooledPoint& point,
+                                          Runs& runs) const {
     for (const bool same_dataset : {true, false}) {
       for (const Curve& curve : curves_) {
         const bool fits = curve.key.target == point.key.target &&
@@ -109,7 +123,10 @@ class Projector {
         if (with == nullptr || without == nullptr) continue;
         const Measured *a = OfDomain(*without, domain, kSpeedFigure, kSpeedStatistic),
                        *b = OfDomain(*with, domain, kSpeedFigure, kSpeedStatistic);
-        if (a != nullptr && b != nullptr) return QuotientOf(*b, *a);
+        if (a == nullptr || b == nullptr) continue;
+        AddRuns(without->runs, runs);
+        AddRuns(with->runs, runs);
+        return QuotientOf(*b, *a);
       }
     }
     return std::nullopt;
@@ -129,8 +146,8 @@ class Projector {
         .steps_from = with.key.tier.empty() ? "all of the dataset" : "the mixed tier",
         .t_ar_ms = EstimateOf(*t_ar),
         .t_sd_ms = EstimateOf(*t_sd)};
-    projection.runs = without.runs;
-    projection.runs.insert(projection.runs.end(), with.runs.begin(), with.runs.end());
+    AddRuns(without.runs, projection.runs);
+    AddRuns(with.runs, projection.runs);
     AddDomains(with, *time, projection);
     return projection;
   }
@@ -139,7 +156,7 @@ class Projector {
     std::vector<SharedMeasured> lengths, measured;
     for (const MixShare& share : Shares()) {
       DomainProjection domain{.domain = share.domain, .share = share.share};
-      if (const auto length = LengthOf(share.domain, with)) {
+      if (const auto length = LengthOf(share.domain, with, projection.runs)) {
         lengths.push_back({.measured = *length, .share = share.share});
         domain.acceptance_length = EstimateOf(*length);
         if (const auto speedup = ProductOf(time, *length)) domain.projected = EstimateOf(*speedup);
@@ -147,7 +164,7 @@ class Projector {
         projection.why_none += absl::StrFormat(
             "%sno acceptance length of %s", projection.why_none.empty() ? "" : ", ", share.domain);
       }
-      if (const auto speedup = MeasuredSpeedup(share.domain, with)) {
+      if (const auto speedup = MeasuredSpeedup(share.domain, with, projection.runs)) {
         measured.push_back({.measured = *speedup, .share = share.share});
         domain.measured = EstimateOf(*speedup);
       }

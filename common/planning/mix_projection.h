@@ -28,7 +28,7 @@ struct MixProjection {
   std::vector<DomainProjection> domains;
   std::optional<Measured> projected, measured;  // of the mix; measured: where every domain is
   std::string why_none;                         // without `projected`
-  std::vector<std::string> runs;
+  std::vector<std::string> runs;                // of its steps, its lengths and what is measured
 };
 
 // For each target but the baseline and each point of the Mixed tier (of the whole dataset where the

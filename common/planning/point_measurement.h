@@ -48,6 +48,6 @@ struct PointMeasurement {
 PointMeasurement MeasurePoint(const MeasuredRun& run);
 
 // Increased when the same journal gives other figures, or more of them, than before.
-inline constexpr uint32_t kPointFoldVersion = 3;
+inline constexpr uint32_t kPointFoldVersion = 4;
 
 }  // namespace specctl

@@ -18,13 +18,6 @@ void AppendRuns(const PooledPoint& point, std::vector<std::string>& runs) {
   }
 }
 
-// One point's figure over another's; nothing where one lacks it.
-std::optional<Measured> RatioTo(const PooledPoint& of, const PooledPoint& to,
-                                std::string_view figure, std::string_view statistic) {
-  const Measured *a = of.Find(figure, statistic), *b = to.Find(figure, statistic);
-  return a == nullptr || b == nullptr ? std::nullopt : QuotientOf(*a, *b);
-}
-
 std::optional<Estimate> EstimateOfAny(const std::optional<Measured>& measured) {
   return measured ? std::optional(EstimateOf(*measured)) : std::nullopt;
 }
@@ -76,8 +69,8 @@ void AddRandomRows(const Curve& random, const Curve& language, StudyTable& table
   for (const PooledPoint* point : random.points) {
     const PooledPoint* const real = language.At(point->key.load);
     if (real == nullptr || !IsUsable(*point) || !IsUsable(*real)) continue;
-    const auto of_output = RatioTo(*point, *real, "output_tps", "value");
-    const auto of_user = RatioTo(*point, *real, kSpeedFigure, kSpeedStatistic);
+    const auto of_output = RatioOfPoints(*real, *point, "output_tps", "value");
+    const auto of_user = RatioOfPoints(*real, *point, kSpeedFigure, kSpeedStatistic);
     KeepRatio(of_output, output);
     KeepRatio(of_user, user);
     StudyRow row{.labels = {random.key.target, LoadText(point->key.load)},
@@ -115,7 +108,8 @@ std::optional<Estimate> MeanSpeedup(std::span<const SpeedupCurve> speedups, cons
     if (curve.key != key) continue;
     for (const SpeedupCell& cell : curve.cells) {
       if (cell.speedup) {
-        KeepRatio(RatioTo(*cell.target, *cell.baseline, kSpeedFigure, kSpeedStatistic), ratios);
+        KeepRatio(RatioOfPoints(*cell.baseline, *cell.target, kSpeedFigure, kSpeedStatistic),
+                  ratios);
       }
     }
   }
@@ -193,7 +187,7 @@ std::optional<StudyTable> TemperatureStudy(std::span<const Curve> curves) {
     for (const PooledPoint* point : curve.points) {
       const PooledPoint* const at = lowest->At(point->key.load);
       if (at == nullptr || !IsUsable(*at) || !IsUsable(*point)) continue;
-      KeepRatio(RatioTo(*point, *at, kSpeedFigure, kSpeedStatistic), user);
+      KeepRatio(RatioOfPoints(*at, *point, kSpeedFigure, kSpeedStatistic), user);
       AppendRuns(*at, row.runs);
       AppendRuns(*point, row.runs);
     }

@@ -14,11 +14,15 @@ std::string LoadText(const LoadLevel& load) {
   return load.kind == LoadKind::kConcurrency ? "bs " + level : level + " requests/s";
 }
 
-std::string PointText(const PointKey& key) {
-  std::string text = absl::StrFormat("%s at %s, %s", key.target, LoadText(key.load), key.dataset);
-  if (!key.tier.empty()) text += " " + key.tier;
-  if (key.temperature) text += ", temperature " + FormatDouble(*key.temperature);
+std::string PlaceText(const CurvePlace& place) {
+  std::string text = place.dataset;
+  if (!place.tier.empty()) text += " " + place.tier;
+  if (place.temperature) text += ", temperature " + FormatDouble(*place.temperature);
   return text;
+}
+
+std::string PointText(const PointKey& key) {
+  return absl::StrFormat("%s at %s, %s", key.target, LoadText(key.load), PlaceText(key.place()));
 }
 
 const SweepTarget* Sweep::FindTarget(std::string_view name) const {

@@ -34,6 +34,15 @@ struct SweepGrid {
   std::vector<double> temperatures;  // of --temperature; empty: each dataset's default
 };
 
+// Where curves of all targets lie beside each other.
+struct CurvePlace {
+  std::string dataset, tier;          // tier: empty where the grid has none
+  std::optional<double> temperature;  // absent: the dataset's default
+
+  bool operator==(const CurvePlace&) const = default;
+};
+std::string PlaceText(const CurvePlace& place);  // "throughput_1k mixed, temperature 1"
+
 // Where a point lies in the grid.
 struct PointKey {
   std::string target;
@@ -42,6 +51,7 @@ struct PointKey {
   std::string tier;                   // empty: all of the dataset
   std::optional<double> temperature;  // absent: the dataset's default
 
+  CurvePlace place() const { return {dataset, tier, temperature}; }
   bool operator==(const PointKey&) const = default;
 };
 std::string PointText(const PointKey& key);  // "dl3 at bs 64, throughput_1k mixed, temperature 1"

@@ -189,6 +189,14 @@ void AppendShape(const LoadSpec& load, Items& items) {
   }
 }
 
+std::string DurationText(const LoadSpec& load) {
+  std::string text = "duration " + FormatDuration(*load.duration);
+  if (load.until.empty()) return text;
+  text = "until ";
+  for (const PrecisionGoal& goal : load.until) text += GoalText(goal) + ", ";
+  return text + "at most " + FormatDuration(*load.duration);
+}
+
 void AppendLoad(const Results& results, std::string& out) {
   const RunSpec& spec = results.spec;
   const LoadSpec& load = spec.load;
@@ -198,7 +206,7 @@ void AppendLoad(const Results& results, std::string& out) {
   items.push_back(RequestText(spec.request));
   if (load.ramp.count() > 0) items.push_back("ramp " + FormatDuration(load.ramp));
   if (load.warmup.count() > 0) items.push_back("warm-up " + FormatDuration(load.warmup));
-  if (load.duration) items.push_back("duration " + FormatDuration(*load.duration));
+  if (load.duration) items.push_back(DurationText(load));
   if (load.requests_max) items.push_back("limit " + CountedText(*load.requests_max, "request"));
   if (load.conversations_max) {
     items.push_back("limit " + CountedText(*load.conversations_max, "conversation"));

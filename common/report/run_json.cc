@@ -112,6 +112,11 @@ class SpecPrinter {
     for (const TargetSpec& target : targets) urls.push_back(target.url);
     json_.ArrayField(key, urls);
   }
+  void Print(const SpecField&, const std::string& key, const std::vector<PrecisionGoal>& goals) {
+    // Absent as a mix is: nothing but the limits ends the run.
+    if (goals.empty()) return;
+    json_.ObjectsField(key, goals, [&](const PrecisionGoal& goal) { VisitFields(goal, *this); });
+  }
   template <HasSpecFields T>
   void Print(const SpecField&, const std::string& key, const T& members) {
     Group(key, [&] { VisitFields(members, *this); });

@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/planning/curve.h"
 #include "common/sweep/sweep_labels.h"
 #include "common/sweep/time_budget.h"
 
@@ -26,7 +27,8 @@ std::vector<const PooledPoint*> DoneOfCurve(std::span<const PooledPoint> pooled,
                                             const PointKey& key) {
   std::vector<const PooledPoint*> points;
   for (const PooledPoint& point : pooled) {
-    if (point.done() && !IsUntrusted(point) && OfOneCurve(point.key, key)) points.push_back(&point);
+    if (point.done() && !IsUntrusted(point) && CurveKeyOf(point.key) == CurveKeyOf(key))
+      points.push_back(&point);
   }
   std::sort(points.begin(), points.end(),
             [](const PooledPoint* a, const PooledPoint* b) { return a->key.load < b->key.load; });
@@ -94,11 +96,6 @@ std::optional<CurveEnd> EndOfOpenLoops(const std::vector<const PooledPoint*>& po
 }
 
 }  // namespace
-
-bool OfOneCurve(const PointKey& a, const PointKey& b) {
-  return a.target == b.target && a.dataset == b.dataset && a.tier == b.tier &&
-         a.temperature == b.temperature && a.load.kind == b.load.kind;
-}
 
 std::optional<CurveEnd> FindCurveEnd(std::span<const PooledPoint> pooled, const PointKey& key) {
   const auto points = DoneOfCurve(pooled, key);

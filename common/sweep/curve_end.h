@@ -25,9 +25,6 @@ struct CurveEnd {
 // shed. nullopt: not over-saturated as far as it is measured.
 std::optional<CurveEnd> FindCurveEnd(std::span<const PooledPoint> pooled, const PointKey& key);
 
-// Whether two points differ in load alone.
-bool OfOneCurve(const PointKey& a, const PointKey& b);
-
 // The planned grid points beyond the ends of their curves become kSkipped, with the reason; the
 // points that are done there get the label `saturated`.
 void EndCurves(Sweep& sweep);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "common/planning/curve.h"
 #include "common/planning/pooled_points.h"
 #include "common/sweep/curve_end.h"
 #include "common/sweep/point_order.h"
@@ -33,7 +34,7 @@ std::vector<FoundCurve> CurvesOfSweep(const Sweep& sweep) {
     for (const SweepTarget& target : sweep.targets) {
       FoundCurve curve{.key = KeyOf(target.name, Bs(1), place), .loads = {}, .end = {}};
       for (const SweepPoint& point : sweep.points) {
-        if (!OfOneCurve(point.key, curve.key)) continue;
+        if (CurveKeyOf(point.key) != CurveKeyOf(curve.key)) continue;
         curve.loads.insert(static_cast<uint32_t>(point.key.load.level));
       }
       if (const auto end = FindCurveEnd(pooled, curve.key)) {
@@ -127,8 +128,9 @@ std::vector<SweepPoint> PointsWanted(const Sweep& sweep, const std::vector<LoadL
 std::vector<SweepPoint> NextLoads(const Sweep& sweep, const FindLoads& options) {
   const std::vector<FoundCurve> curves = CurvesOfSweep(sweep);
   const auto curve_of = [&](const PointKey& key) {
-    return std::find_if(curves.begin(), curves.end(),
-                        [&](const FoundCurve& curve) { return OfOneCurve(curve.key, key); });
+    return std::find_if(curves.begin(), curves.end(), [&](const FoundCurve& curve) {
+      return CurveKeyOf(curve.key) == CurveKeyOf(key);
+    });
   };
   if (const auto rungs = NextRungs(curves, options.bs_max); !rungs.empty()) {
     return PointsWanted(sweep, Levels(rungs), options, [&](const PointKey& key) {

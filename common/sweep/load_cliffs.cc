@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "common/planning/curve.h"
 #include "common/planning/pooled_points.h"
 #include "common/sweep/curve_end.h"
 #include "common/sweep/sweep_labels.h"
@@ -37,7 +38,7 @@ bool IsCliff(const PooledPoint& before, const PooledPoint& after) {
 
 // Whether one request more makes the next point out of this.
 bool IsNextLoad(const PointKey& before, const PointKey& after) {
-  return before.load.kind == LoadKind::kConcurrency && OfOneCurve(before, after) &&
+  return before.load.kind == LoadKind::kConcurrency && CurveKeyOf(before) == CurveKeyOf(after) &&
          after.load.level == before.load.level + 1;
 }
 

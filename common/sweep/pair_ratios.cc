@@ -18,28 +18,11 @@ namespace {
 // Of one request; nullopt: it has none.
 using ReadValue = std::optional<double> (*)(const SettledRequest& request);
 
-std::optional<double> UserTpsOf(const SettledRequest& request) { return UserTps(request); }
-std::optional<double> ItlOf(const SettledRequest& request) {
-  const auto tps = UserTps(request);
-  return tps && *tps > 0 ? std::optional(1e3 / *tps) : std::nullopt;
-}
-std::optional<double> MsBetween(const SettledRequest::Time& begin,
-                                const SettledRequest::Time& end) {
-  if (!begin || !end || !(*end > *begin)) return std::nullopt;
-  return static_cast<double>(*end - *begin) / 1e6;
-}
-std::optional<double> TtftOf(const SettledRequest& request) {
-  return MsBetween(request.start_ns, request.first_token_ns);
-}
-std::optional<double> LatencyOf(const SettledRequest& request) {
-  return MsBetween(request.start_ns, request.end_ns);
-}
-
 constexpr std::array<std::pair<std::string_view, ReadValue>, 4> kRatios = {
-    {{"user_tps", UserTpsOf},
-     {"ttft_ms", TtftOf},
-     {"itl_ms", ItlOf},
-     {"request_latency_ms", LatencyOf}}};
+    {{"user_tps", UserTps},
+     {"ttft_ms", TtftMs},
+     {"itl_ms", ItlMs},
+     {"request_latency_ms", RequestLatencyMs}}};
 
 // A turn on both targets.
 using BothRequests = std::array<const SettledRequest*, 2>;

@@ -6,6 +6,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/json_writer.h"
+#include "common/planning/curve.h"
 #include "common/planning/per_gpu.h"
 #include "common/planning/pooled_points.h"
 #include "common/sweep/point_order.h"
@@ -21,24 +22,12 @@ std::string LabelOf(const LoadLevel& load) {
   return FormatDouble(load.level) + (load.kind == LoadKind::kRate ? "/s" : "");
 }
 
-std::string TitleOf(const CurvePlace& place) {
-  std::string title = place.dataset;
-  if (!place.tier.empty()) title += ", " + place.tier;
-  if (place.temperature) title += ", temperature " + FormatDouble(*place.temperature);
-  return title;
-}
-
-bool IsOfPlace(const PooledPoint& point, const CurvePlace& place) {
-  return point.key.dataset == place.dataset && point.key.tier == place.tier &&
-         point.key.temperature == place.temperature;
-}
-
 // Points without either figure have no place in the picture.
 PictureCurve CurveOf(const Sweep& sweep, const std::vector<PooledPoint>& pooled,
                      const std::string& target, const CurvePlace& place, bool per_gpu) {
   PictureCurve curve{.name = target, .points = {}};
   for (const PooledPoint& point : pooled) {
-    if (!point.done() || point.key.target != target || !IsOfPlace(point, place)) continue;
+    if (!point.done() || point.key.target != target || point.key.place() != place) continue;
     const Measured* const x = point.Find("user_tps", "p50");
     const Measured* const tps = point.Find("output_tps", "value");
     const std::optional<Measured> y = per_gpu          ? OutputPerGpu(sweep, point)
@@ -48,8 +37,7 @@ PictureCurve CurveOf(const Sweep& sweep, const std::vector<PooledPoint>& pooled,
     curve.points.push_back({.label = LabelOf(point.key.load),
                             .x = ValueOf(*x),
                             .y = ValueOf(*y),
-                            .usable = point.measured.verdict != VerdictState::kInvalid &&
-                                      !point.measured.HasLabel(kUnstableLabel)});
+                            .usable = IsUsable(point)});
   }
   return curve;
 }
@@ -68,7 +56,7 @@ std::vector<Picture> PicturesOf(const Sweep& sweep) {
                   [](const SweepTarget& target) { return target.gpus.has_value(); });
   std::vector<Picture> pictures;
   for (const CurvePlace& place : PlacesOf(sweep)) {
-    Picture picture{.title = TitleOf(place),
+    Picture picture{.title = PlaceText(place),
                     .x_title = "User TPS (p50), tokens/s",
                     .y_title = per_gpu ? "Output TPS per GPU" : "Output TPS",
                     .curves = {}};

@@ -11,13 +11,6 @@
 
 namespace specctl {
 
-// What differs between the curves of one target.
-struct CurvePlace {
-  std::string dataset, tier;  // tier: empty where the grid has none
-  std::optional<double> temperature;
-
-  bool operator==(const CurvePlace&) const = default;
-};
 // In the order of the grid: by dataset, tier, temperature.
 std::vector<CurvePlace> PlacesOf(const Sweep& sweep);
 

@@ -42,13 +42,6 @@ std::string ValueText(const Measured* measured) {
   return measured == nullptr ? "-" : FigureText(measured->value);
 }
 
-std::string PlaceText(const PointKey& key) {
-  std::string text = key.dataset;
-  if (!key.tier.empty()) text += " " + key.tier;
-  if (key.temperature) text += ", temperature " + FormatDouble(*key.temperature);
-  return text;
-}
-
 // Half the 95 % interval, of the value: "+-4 %"; empty: unknown.
 std::string WidthText(const Measured* measured) {
   if (measured == nullptr || !(measured->value > 0)) return "";
@@ -114,9 +107,9 @@ std::string Tables(const Sweep& sweep, std::span<const PooledPoint> points) {
   const PointKey* before = nullptr;
   for (const PooledPoint& point : points) {
     const bool new_curve = before == nullptr || before->target != point.key.target ||
-                           PlaceText(*before) != PlaceText(point.key);
+                           before->place() != point.key.place();
     if (new_curve) {
-      out += absl::StrFormat("\n%s on %s\n", point.key.target, PlaceText(point.key));
+      out += absl::StrFormat("\n%s on %s\n", point.key.target, PlaceText(point.key.place()));
       out += HeadRow();
     }
     out += PointRow(sweep, point);

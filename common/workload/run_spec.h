@@ -12,6 +12,7 @@
 #include "common/net/tls_spec.h"
 #include "common/workload/goodput.h"
 #include "common/workload/load_shape.h"
+#include "common/workload/precision_goal.h"
 
 namespace specctl {
 
@@ -30,7 +31,9 @@ struct LoadSpec {
   std::optional<uint64_t> requests_max;  // turns; excludes conversations_max
   std::optional<uint64_t> conversations_max;
   Nanos grace = std::chrono::seconds(30);  // what is in flight at a limit gets this long
-  double failed_share_max = 0.1;           // the run ends above it, after max(a wave, 10) requests
+  // The hold ends before `duration` once all of these are met; empty: it lasts as long as that.
+  std::vector<PrecisionGoal> until;
+  double failed_share_max = 0.1;  // the run ends above it, after max(a wave, 10) requests
   uint64_t seed = 0;
 };
 

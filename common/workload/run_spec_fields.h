@@ -44,6 +44,13 @@ void VisitFields(Spec& loop, Visitor&& visit) {
   visit(SpecField{"think_time_ns"}, loop.think_time);
 }
 
+template <SpecOf<PrecisionGoal> Spec, class Visitor>
+void VisitFields(Spec& goal, Visitor&& visit) {
+  visit(SpecField{"figure"}, goal.figure);
+  visit(SpecField{"statistic"}, goal.statistic);
+  visit(SpecField{"half_width_share"}, goal.half_width_share);
+}
+
 template <SpecOf<LoadSpec> Spec, class Visitor>
 void VisitFields(Spec& load, Visitor&& visit) {
   visit.OneOf(load.shape, AlternativeField<ClosedLoop>{"bs"},
@@ -54,6 +61,7 @@ void VisitFields(Spec& load, Visitor&& visit) {
   visit(SpecField{"duration_ns"}, load.duration);
   visit(SpecField{"requests_max"}, load.requests_max);
   visit(SpecField{"conversations_max"}, load.conversations_max);
+  visit(SpecField{"until"}, load.until);
   visit(SpecField{"grace_ns"}, load.grace);
   visit(SpecField{"failed_share_max"}, load.failed_share_max);
   visit(SpecField{"seed"}, load.seed);
@@ -127,7 +135,8 @@ void VisitFields(Spec& spec, Visitor&& visit) {
 }
 
 template <class T>
-concept HasSpecFields = SpecOf<T, OpenLoop> || SpecOf<T, LoadSpec> || SpecOf<T, RequestSpec> ||
-    SpecOf<T, DatasetIdentity> || SpecOf<T, TargetSpec> || SpecOf<T, RunSpec>;
+concept HasSpecFields = SpecOf<T, OpenLoop> || SpecOf<T, PrecisionGoal> || SpecOf<T, LoadSpec> ||
+    SpecOf<T, RequestSpec> || SpecOf<T, DatasetIdentity> || SpecOf<T, TargetSpec> ||
+    SpecOf<T, RunSpec>;
 
 }  // namespace specctl

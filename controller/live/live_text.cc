@@ -103,6 +103,9 @@ std::optional<double> TimeLeftSeconds(const RunSnapshot& snapshot) {
         std::max(to_do, 0.0) * figures.elapsed_s / static_cast<double>(figures.done);
     left = left ? std::min(*left, by_rate) : by_rate;
   }
+  // --until ends a run before its limits; a guess as well.
+  if (snapshot.precise_in_s)
+    left = std::min(*snapshot.precise_in_s, left.value_or(*snapshot.precise_in_s));
   if (left) left = std::max(*left, 0.0);
   return left;
 }
@@ -129,17 +132,21 @@ std::vector<std::string> BlockLines(const RunSnapshot& snapshot, size_t width) {
       "  " + LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms) + "   " +
           LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
       "  so far " + VerdictText(figures.verdict)};
+  if (!snapshot.precision.empty()) lines.push_back("  " + snapshot.precision);
   for (std::string& line : lines) line = Fitted(std::move(line), width);
   return lines;
 }
 
 std::string PlainLine(const RunSnapshot& snapshot) {
   const LiveFigures& figures = snapshot.figures;
-  return absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", LiveStageName(figures.stage),
-                         TimeText(snapshot), DoneText(figures), FixedText(LastTps(figures), 0),
-                         LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
-                         LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
-                         AgentsText(figures), VerdictText(figures.verdict));
+  std::string line =
+      absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", LiveStageName(figures.stage),
+                      TimeText(snapshot), DoneText(figures), FixedText(LastTps(figures), 0),
+                      LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
+                      LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
+                      AgentsText(figures), VerdictText(figures.verdict));
+  if (!snapshot.precision.empty()) line += "  " + snapshot.precision;
+  return line;
 }
 
 }  // namespace specctl::controller

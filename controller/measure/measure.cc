@@ -1,5 +1,6 @@
 #include "controller/measure/measure.h"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -7,6 +8,9 @@
 #include <variant>
 #include <vector>
 
+#include <absl/strings/str_format.h>
+
+#include "common/analysis/precision_watch.h"
 #include "controller/fleet/inbox.h"
 #include "controller/measure/run_scrapes.h"
 #include "controller/metrics_files/metrics_folder.h"
@@ -59,7 +63,8 @@ class RunLoop {
         observer_(observer),
         jobs_(JobsOf(run)),
         keeper_(std::move(journal)),
-        machine_(MachineOptions(run, fleet), MonoNow()) {}
+        machine_(MachineOptions(run, fleet), MonoNow()),
+        precision_(run.spec.load.until) {}
 
   // The events that stand before everything else are on disk, and the fleet's agents are this
   // run's.
@@ -86,6 +91,7 @@ class RunLoop {
 
   // An event that the machine knows nothing of.
   void AppendEvent(const Event& event);
+  void LookIfDue();
   void ShowIfDue();
 
   const ResolvedRun& run_;
@@ -95,6 +101,7 @@ class RunLoop {
   const std::vector<TargetJob> jobs_;
   JournalKeeper keeper_;
   RunMachine machine_;
+  PrecisionWatch precision_;
   MonoTime now_ = MonoNow();  // of this turn
   std::optional<MonoTime> shown_at_;
   uint32_t stops_ = 0;
@@ -136,6 +143,7 @@ RunEnded RunLoop::Run() {
     TakeStops();
     machine_.OnTick(now_);
     Obey();
+    LookIfDue();
     ShowIfDue();
   }
   // Order matters: after EndRun() no input arrives, after Close() no scraper waits for room, and
@@ -241,11 +249,27 @@ void RunLoop::Do(const ScrapeAfter&) {
   });
 }
 
+void RunLoop::LookIfDue() {
+  const RunFold& fold = keeper_.fold();
+  const double hold_s = fold.HoldSeconds();
+  if (machine_.stage() != RunStage::kRunning || !precision_.IsDue(hold_s)) return;
+  const std::optional<FigureSet> figures = fold.HoldSoFar();
+  precision_.OnLook(hold_s, figures ? &*figures : nullptr);
+  now_ = MonoNow();  // a look takes its time
+  if (!precision_.met()) return;
+  machine_.OnPreciseEnough(
+      absl::StrFormat("%s after %.0f s of the hold", precision_.text(), hold_s), now_);
+  Obey();
+}
+
 void RunLoop::ShowIfDue() {
   if (shown_at_ && now_ - *shown_at_ < kSnapshotInterval) return;
   shown_at_ = now_;
   RunSnapshot snapshot{
-      .run_id = run_.spec.run_id, .figures = keeper_.Live(), .duration_left_s = std::nullopt};
+      .run_id = run_.spec.run_id, .figures = keeper_.fold().Live(), .precision = precision_.text()};
+  if (const auto expected_s = precision_.expected_s()) {
+    snapshot.precise_in_s = std::max(*expected_s - keeper_.fold().HoldSeconds(), 0.0);
+  }
   const LoadSpec& load = run_.spec.load;
   if (load.duration) {
     const Nanos whole = load.ramp + load.warmup + *load.duration;

@@ -30,6 +30,7 @@ absl::StatusOr<PlannedRun> ResolveWorkload(MeasureRequest request, const FleetFa
 // INVALID_ARGUMENT, UNAUTHENTICATED  what is asked for does not go with them (Network::Probe,
 //                                    ProbeTargets, SettleByTargets)
 // UNAVAILABLE, DEADLINE_EXCEEDED, FAILED_PRECONDITION  one is not there (Network::Probe)
+// UNIMPLEMENTED                                        --flush-cache (FlushPrefixCache)
 absl::StatusOr<ResolvedRun> Resolve(MeasureRequest request, Network& network);
 
 }  // namespace specctl::controller

@@ -27,7 +27,7 @@ absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engi
                               Nanos patience) {
   const CacheFlush& flush = engine.flush;
   if (flush.path.empty()) {
-    return absl::FailedPreconditionError(
+    return absl::UnimplementedError(
         absl::StrFormat("--flush-cache: %s has no way to clear its prefix cache; leave it out (%s)",
                         std::string(engine.display_name), input.url));
   }
@@ -43,7 +43,7 @@ absl::Status FlushPrefixCache(const ProbeInput& input, const EngineProfile& engi
     std::this_thread::sleep_for(kPause);
   }
   const std::string said = ParseErrorBody(reply->body, reply->status).message;
-  return absl::FailedPreconditionError(
+  return absl::UnimplementedError(
       absl::StrFormat("--flush-cache: POST %s%s answered %d%s; it takes %s", ask.url().ToString(),
                       std::string(flush.path), reply->status, said.empty() ? "" : ": " + said,
                       std::string(flush.needs)));

@@ -25,7 +25,7 @@ class JournalKeeper {
 
   // OK until a Sync has failed.
   const absl::Status& status() const { return status_; }
-  LiveFigures Live() const { return fold_.Live(); }
+  const RunFold& fold() const { return fold_; }
 
  private:
   void Apply(const Event& event);

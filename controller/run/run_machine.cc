@@ -247,6 +247,12 @@ void RunMachine::OnInterrupt(MonoTime now) {
   if (!journal_failed_) DrainAll(DrainReason::kInterrupted, options_.interrupt_grace, now);
 }
 
+void RunMachine::OnPreciseEnough(const std::string& how, MonoTime now) {
+  if (ended_ || end_ || stage_ != RunStage::kRunning) return;
+  SetEnd(RunEnd::kCompleted, how);
+  DrainAll(DrainReason::kPreciseEnough, options_.grace, now);
+}
+
 void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   if (journal_failed_) return;
   journal_failed_ = true;
@@ -362,9 +368,10 @@ void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
 }
 
 void RunMachine::SetEnd(RunEnd end, std::string reason) {
-  // The first cause stands, unless the run can't go on or the user ends it.
-  const bool overrides =
-      end == RunEnd::kFailed || (end == RunEnd::kInterrupted && end_ != RunEnd::kFailed);
+  // The first cause stands, unless the run can't go on or the user ends it; whatever befalls one
+  // that has enough takes its completeness.
+  const bool overrides = end_ == RunEnd::kCompleted || end == RunEnd::kFailed ||
+                         (end == RunEnd::kInterrupted && end_ != RunEnd::kFailed);
   if (end_ && !overrides) return;
   end_ = end;
   end_reason_ = std::move(reason);

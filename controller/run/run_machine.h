@@ -64,6 +64,8 @@ class RunMachine {
     if (!ended_) EndNow(now);
   }
   void OnInterrupt(MonoTime now);  // the first drains, the second ends at once
+  // The figures are as precise as they were to be; `how` says so.  The run drains and is complete.
+  void OnPreciseEnough(const std::string& how, MonoTime now);
   void OnSynced(MonoTime now);
   void OnJournalFailed(const std::string& reason, MonoTime now);
   // An event that the machine knows nothing of was appended to the journal.

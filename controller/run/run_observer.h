@@ -15,6 +15,10 @@ struct RunSnapshot {
   LiveFigures figures;
   // Time left of ramp, warm-up and --duration; nullopt without a --duration.
   std::optional<double> duration_left_s;
+  // Of --until: how precise the figures are (PrecisionWatch::text), and in how long they will
+  // probably be precise enough.
+  std::string precision;
+  std::optional<double> precise_in_s;
 };
 
 // Called on the run's thread, so it must not block for long.  A snapshot never changes: it may be

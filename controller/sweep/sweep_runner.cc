@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 
 #include "common/base/duration.h"
@@ -37,24 +36,25 @@ absl::Status SweepRunner::PrepareCoolDown() {
 absl::StatusOr<ResolvedRun> SweepRunner::ResolveNext(const NextRun& next,
                                                      const std::string& run_id) {
   const bool is_pair = next.kind == NextRun::Kind::kPair;
-  const std::string target = is_pair ? "pair" : sweep_.points[next.index].key.target;
+  const PointKey& key = is_pair ? sweep_.pairs[next.index].key : sweep_.points[next.index].key;
   const auto resolve = [&](bool flush) -> absl::StatusOr<ResolvedRun> {
     auto request = is_pair ? RequestOfPair(job_, sweep_, next.index, run_id)
                            : RequestOfPoint(job_, sweep_, next.index, run_id);
     if (!request.ok()) return request.status();
     request->spec.flush_cache = flush;
     auto run = Resolve(*std::move(request), means_.network);
-    if (!run.ok()) return WithTarget(target, run.status());
+    if (!run.ok()) return WithTarget(is_pair ? "pair" : key.target, run.status());
     return run;
   };
   // Of a pair both must be able to.
   const bool flush = job_.flush != CacheFlush::kNever &&
-                     (is_pair ? no_flush_.empty() : !no_flush_.contains(target));
+                     (is_pair ? no_flush_.empty() : !no_flush_.contains(key.target));
   auto run = resolve(flush);
   const bool may_do_without = flush && job_.flush == CacheFlush::kWherePossible && !run.ok() &&
-                              absl::StrContains(run.status().message(), "--flush-cache");
+                              absl::IsUnimplemented(run.status());
   if (!may_do_without) return run;
-  no_flush_.insert(target);
+  // Which of a pair's it is, nobody needs to know: without it neither is cleared.
+  no_flush_.insert(key.target);
   means_.observer.OnNote(
       "the prefix cache can't be cleared between runs, which send the same prompts: " +
       std::string(run.status().message()));

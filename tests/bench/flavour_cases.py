@@ -14,6 +14,7 @@ class Flavour:
     run: tuple = ()
     sources: tuple = ()  # that a run has figures of, the headline's first
     marked: tuple = ()   # of these, whose figures may say that they are not exact
+    lacks: tuple = ()    # lengths that no source of it has
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Case:
     run: tuple = ()
     without: tuple = ()  # sources that can't tell then
     marked: tuple = ()   # sources whose figures then say that they are not exact
+    sampled: tuple = ()  # sources that then tell of some of the requests only
     seed: int = 7  # of the engine
 
 

@@ -56,6 +56,7 @@ class Figure:
     low: float = None
     high: float = None
     marked: bool = False
+    sampled: bool = False  # of some of the requests only
 
     @property
     def apart(self):
@@ -78,13 +79,14 @@ def figures_of(acceptance, source, truth):
     # A source that not all requests have is a sample of them; what requests tell is told of those that ended ok.
     of_all = source == "counters" or (acceptance.get("source_share", 1) == 1 and truth["aborted"] == 0)
     exact = source in ENGINES_WORD and of_all
+    sampled = acceptance.get("source_share", 1) < 1
     marked = bool(acceptance.get("approximate") or acceptance.get("lower_bound"))
     for name in LENGTHS:
         estimate = acceptance.get(name) or {}
         if estimate.get("value") is None:
             continue
         interval = {} if exact else {"low": estimate.get("low"), "high": estimate.get("high")}
-        yield Figure(source, name, estimate["value"], truths[name], marked=marked, **interval)
+        yield Figure(source, name, estimate["value"], truths[name], marked=marked, sampled=sampled, **interval)
     if acceptance.get("rates_over") == "steps" and truth["drafts"] != truth["decode_steps"]:
         return  # steps without a draft are among them: rates of another kind, as `rates_over` says
     for kind in ("joint", "conditional"):
@@ -165,4 +167,9 @@ def complaints(flavour, case, figures):
             found.append(f"nothing from {source}")
         if any(figure.marked for figure in of_source) and source not in may_be_marked:
             found.append(f"{source} not exact, as they say themselves")
+        if any(figure.sampled for figure in of_source) and source not in case.sampled:
+            found.append(f"{source} of some of the requests only")
+        missing = set(LENGTHS) - {figure.name for figure in of_source}
+        if of_source and missing - set(flavour.lacks):
+            found.append(f"{source} without {', '.join(sorted(missing - set(flavour.lacks)))}")
     return found

@@ -18,7 +18,8 @@ def judged(results):
     for part, judge in (("arrival", arrival_targets), ("cpu", cpu_targets), ("decoder", decoder_targets),
                         ("bytes", bytes_targets), ("ingest", ingest_targets),
                         ("memory", memory_targets), ("controller", controller_targets),
-                        ("fleet", fleet_targets), ("coverage", interval_targets),
+                        ("fleet", fleet_targets), ("coverage", interval_targets), ("until", until_targets),
+                        ("arrivals", arrivals_targets), ("stall", stall_targets), ("plan_time", plan_time_targets),
                         ("acceptance", acceptance_targets), ("flavours", flavour_targets)):
         if part in results:
             rows += judge(results[part])
@@ -30,10 +31,40 @@ def interval_targets(rows):
         name = f"{each['traffic']}, {each['figure']}: 95 % intervals"
         if coverage.is_bound(each):
             yield at_least(f"{name}: a bound", 0.5, each["absent"], "of the runs")
+            yield at_most(f"{name}: bounds on the wrong side of the truth", 0.05 * max(each["bounds"], 1),
+                          each["bounds_missed"], f"of {each['bounds']}")
             continue
         yield row(f"{name} hold the truth", "93 to 97 %", f"{each['held']:.1%}", 0.93 <= each["held"] <= 0.97)
         yield at_most(f"{name}: median width", 1.3, each["width_over_oracle"], "x the oracle's")
         yield at_most(f"{name}: absent", 0.05, each["absent"], "of the runs")
+
+
+def arrivals_targets(rows):
+    for each in rows:
+        name = f"arrivals, {each['rate']}/s over {each['agents']} agents"
+        yield row(f"{name}: due times of any number of agents", "the same", str(each["common"]), each["same"])
+        yield at_most(f"{name}: shed", 0, each["shed"], "arrivals")
+        yield at_most(f"{name}: achieved, apart from planned", 0.001,
+                      abs(each["achieved_per_s"] / each["planned_per_s"] - 1), "of it")
+
+
+def stall_targets(rows):
+    for each in rows:
+        apart_ms = abs(each["from_intended_ms"] - each["expected_ms"])
+        yield at_most(f"TTFT {each['quantile']} of a server that stalls, apart from the analytic",
+                      max(100, 0.03 * each["expected_ms"]), apart_ms, "ms")
+
+
+def until_targets(rows):
+    for each in rows:
+        name = f"{each['traffic']}, --until \"{each['until']} +-{each['half_width_goal']:.1%}\""
+        yield row(f"{name}: intervals hold the truth", "93 to 97 %", f"{each['held']:.1%}", 0.93 <= each["held"] <= 0.97)
+        yield at_most(f"{name}: not met", 0.05 * (each["ended"] + each["not_met"]), each["not_met"], "runs")
+
+
+def plan_time_targets(found):
+    yield at_most(f"plan of {found['points']} points with {found['chunks']:,} chunks each, from caches", 5,
+                  found["cached_s"], "s")
 
 
 def at_most(target, limit, value, unit):

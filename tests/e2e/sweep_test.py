@@ -90,6 +90,8 @@ class SweepTest(SweepCase):
             return [(p["target"], p["bs"], p["role"], p["state"]) for p in self.sweep(folder)["points"]]
 
         self.assertEqual(places(killed), places(undisturbed))
+        self.assertEqual({point["dataset"] for point in self.sweep(killed)["points"]}, {"prompts.jsonl"},
+                         "a file without its folders")
         self.assertEqual([r["bs"] for r in self.rows_of_pareto(killed)],
                          [r["bs"] for r in self.rows_of_pareto(undisturbed)])
         # Each point has a whole run of its own, and no run is lost or counted twice.

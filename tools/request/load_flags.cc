@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/compare/precision_goals.h"
 #include "tools/request/flag_groups.h"
 #include "tools/request/flag_values.h"
 
@@ -17,6 +18,16 @@ constexpr uint64_t kBsMax = kConcurrencyMax;  // of --agents, too
 // Turns of all repeats of a dataset still fit their counters.
 constexpr uint64_t kRequestsMax = 1'000'000'000'000;
 
+absl::Status TakeUntil(const std::string& text, LoadSpec& load) {
+  auto goals = ParsePrecisionGoals(text);
+  if (!goals.ok()) return BadFlag("--until", std::string(goals.status().message()));
+  if (!load.duration) {
+    return BadFlag("--until", "needs --duration, the longest that the hold may last");
+  }
+  load.until = *std::move(goals);
+  return absl::OkStatus();
+}
+
 // Of --requests, --conversations and --duration, one that is given replaces all of --like.
 void AddLimits(RequestFlags& flags) {
   const auto requests = flags.NumberForStep(
@@ -27,19 +38,29 @@ void AddLimits(RequestFlags& flags) {
   const auto duration = flags.TextForStep(
       {"--duration,--benchmark-duration",
        "Start no new turn after this time, counted from the end of ramp and warm-up", "Common"});
+  const auto until = flags.TextForStep(
+      {"--until",
+       "End the hold before --duration once intervals are narrow enough, e.g. \"ttft_p99 +-5%\"; "
+       "comma = and",
+       "Load"});
   flags.Then([=](const Surroundings&, Request& request) -> absl::Status {
     LoadSpec& load = request.spec.load;
     if (*requests && *conversations) {
       return BadFlag("--requests", "can't be combined with --conversations");
     }
-    if (!*requests && !*conversations && !*duration) return absl::OkStatus();
-    // All three are set, so that a limit of --like does not stay beside the new one.
-    load.requests_max = *requests;
-    load.conversations_max = *conversations;
-    load.duration.reset();
-    if (!*duration) return absl::OkStatus();
-    // Emplaced first: the text is read into it.
-    return TakeTimeout("--duration", *duration, load.duration.emplace(0));
+    if (*requests || *conversations || *duration) {
+      // All are set, so that a limit of --like does not stay beside the new one.
+      load.requests_max = *requests;
+      load.conversations_max = *conversations;
+      load.until.clear();
+      load.duration.reset();
+    }
+    if (*duration) {
+      // Emplaced first: the text is read into it.
+      auto taken = TakeTimeout("--duration", *duration, load.duration.emplace(0));
+      if (!taken.ok()) return taken;
+    }
+    return *until ? TakeUntil(**until, load) : absl::OkStatus();
   });
 }
 

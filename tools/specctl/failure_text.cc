@@ -9,6 +9,7 @@
 #include "common/base/edit_distance.h"
 #include "common/base/printable.h"
 #include "common/net/url.h"
+#include "tools/specctl/exit_status.h"
 #include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
@@ -73,6 +74,12 @@ std::string FailureText(const CLI::App* app, const CLI::Error& error) {
 int Complain(std::string_view who, const absl::Status& why, int exit_status) {
   Say(absl::StrFormat("%s: %s", who, std::string(why.message())));
   return exit_status;
+}
+
+int StatusOfResolve(const absl::Status& why) {
+  const bool of_server = absl::IsUnavailable(why) || absl::IsDeadlineExceeded(why) ||
+                         absl::IsFailedPrecondition(why) || absl::IsUnimplemented(why);
+  return of_server ? kFailed : kBadInput;
 }
 
 }  // namespace specctl::cli

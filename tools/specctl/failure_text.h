@@ -1,4 +1,4 @@
-// What is said of a command line that CLI11 refuses.
+// What is said of what failed, and how the command then ends.
 #pragma once
 
 #include <string>
@@ -16,5 +16,9 @@ std::string FailureText(const CLI::App* app, const CLI::Error& error);
 
 // Says on stderr that `who` failed ("specctl run") and why; returns `exit_status`.
 int Complain(std::string_view who, const absl::Status& why, int exit_status);
+
+// Exit status where no run could be made of what was asked for (Resolve): kBadInput where the user
+// is to ask for something else, kFailed where a server is not there or does not do it.
+int StatusOfResolve(const absl::Status& why);
 
 }  // namespace specctl::cli

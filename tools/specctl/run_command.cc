@@ -59,12 +59,6 @@ absl::StatusOr<controller::ResolvedRun> ResolveAndTell(controller::MeasureReques
   return run;
 }
 
-// Whether it is for the user to ask for something else, and not for a target to be there.
-bool IsForTheUser(const absl::Status& of_resolve) {
-  return !absl::IsUnavailable(of_resolve) && !absl::IsDeadlineExceeded(of_resolve) &&
-         !absl::IsFailedPrecondition(of_resolve);
-}
-
 // Prints what the run found; its artifacts are written.
 int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
   const auto results = WriteArtifacts(run_dir, run_dir);
@@ -103,7 +97,7 @@ int Run(const RunFlags& flags) {
       controller::FitFleet(request->spec.load.shape, request->agents, FactsOf(**fleet));
   if (agents.ok()) started = (*fleet)->Grow(*agents);
   auto run = ResolveAndTell(*std::move(request), **fleet);
-  if (!run.ok()) return IsForTheUser(run.status()) ? kBadInput : kFailed;
+  if (!run.ok()) return StatusOfResolve(run.status());
   if (!started.ok()) return Complain(kWho, started, kFailed);
   const controller::InterruptSource interrupts;
   controller::TerminalView view = controller::TerminalView::For(STDERR_FILENO);

@@ -85,12 +85,6 @@ std::vector<std::string> AllUrls(const Sweep& sweep) {
   return urls;
 }
 
-// Whether it is for the user to ask for something else, and not for a target to be there.
-bool IsForWhoeverAsks(const absl::Status& status) {
-  return !absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status) &&
-         !absl::IsFailedPrecondition(status);
-}
-
 absl::Status Print(const SweepFlags& flags, const Sweep& sweep, const std::string& folder) {
   if (flags.format == "json") return PrintJson(SweepJson(sweep), std::cout);
   if (flags.format == "csv") return PrintPage(ParetoCsv(sweep), std::cout);
@@ -140,7 +134,7 @@ int Measure(const SweepFlags& flags, SweepRequest request, const std::string& fo
     Complain(kWhoSweeps, asked, kFailed);
     const std::string hint = NoServerHint(asked, AllUrls(request.sweep));
     if (!hint.empty()) Say(hint);
-    return IsForWhoeverAsks(asked) ? kBadInput : kFailed;
+    return StatusOfResolve(asked);
   }
   const auto end = runner.Run();
   if (!end.ok()) return Complain(kWhoSweeps, end.status(), kFailed);

@@ -1,7 +1,10 @@
 #include "tools/specctl/sweep_request.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <absl/strings/str_format.h>
 
@@ -16,10 +19,21 @@
 namespace specctl::cli {
 namespace {
 
-SweepDataset DatasetOf(const Dataset& dataset, bool all_synthetic) {
-  SweepDataset described{.name = dataset.identity.name,
+// A file without its folders, unless another one is called so.
+std::string ShortName(const Dataset& dataset, const std::vector<Dataset>& all) {
+  const auto file_of = [](const Dataset& of) {
+    return std::filesystem::path(of.identity.name).filename();
+  };
+  const auto alike = std::count_if(all.begin(), all.end(), [&](const Dataset& other) {
+    return file_of(other) == file_of(dataset);
+  });
+  return alike == 1 ? file_of(dataset).string() : dataset.identity.name;
+}
+
+SweepDataset DatasetOf(const Dataset& dataset, std::string name, bool all_synthetic) {
+  SweepDataset described{.name = std::move(name),
                          .synthetic_text = dataset.identity.synthetic_text || all_synthetic};
-  if (const auto parsed = ParseDatasetName(described.name)) {
+  if (const auto parsed = ParseDatasetName(dataset.identity.name)) {
     if (!parsed->isl.empty()) described.isl_tokens = TokensOfIsl(parsed->isl);
     if (parsed->random.isl_tokens > 0) described.isl_tokens = parsed->random.isl_tokens;
   }
@@ -27,18 +41,25 @@ SweepDataset DatasetOf(const Dataset& dataset, bool all_synthetic) {
 }
 
 absl::Status ReadDatasets(const GridRequest& grid, SweepRequest& asked) {
+  std::vector<Dataset> datasets;
   for (const DatasetRequest& request : grid.datasets) {
     auto rows = LoadDataset(request);
     if (!rows.ok()) {
       // Whatever is wrong with them, it is for whoever asks to mend.
       return absl::InvalidArgumentError(rows.status().message());
     }
-    const std::string name = rows->identity.name;
-    asked.sweep.datasets.push_back(DatasetOf(*rows, asked.job.request.spec.dataset.synthetic_text));
     for (const std::string& tier : grid.tiers) {
       if (auto some = controller::RowsOfTier(*rows, tier); !some.ok()) return some.status();
     }
-    if (!asked.job.datasets.emplace(name, *std::move(rows)).second) {
+    datasets.push_back(*std::move(rows));
+  }
+  for (const Dataset& dataset : datasets) {
+    asked.sweep.datasets.push_back(DatasetOf(dataset, ShortName(dataset, datasets),
+                                             asked.job.request.spec.dataset.synthetic_text));
+  }
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    const std::string& name = asked.sweep.datasets[i].name;
+    if (!asked.job.datasets.emplace(name, std::move(datasets[i])).second) {
       return BadFlag("--dataset", absl::StrFormat("two datasets are named %s", name));
     }
   }

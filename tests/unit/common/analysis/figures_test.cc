@@ -75,7 +75,7 @@ TEST(FiguresTest, WhatARequestLacksItHasNoFigureOf) {
   EXPECT_FALSE(figures.connect_ms);
   EXPECT_FALSE(figures.user_tps);
   EXPECT_FALSE(TtftMs(bare));
-  EXPECT_FALSE(InterTokenSeconds(bare));
+  EXPECT_FALSE(ItlMs(bare));
 }
 
 }  // namespace

@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <variant>
+#include <vector>
+
 #include "tests/unit/common/analysis/journal_script.h"
+#include "tests/unit/common/analysis/steady_traffic.h"
 
 namespace specctl {
 namespace {
@@ -77,6 +82,33 @@ TEST(GoodputOfRequestsTest, WithoutTermsThereIsNone) {
   const Results results = Fold(script.Events());
   EXPECT_FALSE(results.headline.throughput.goodput_share);
   EXPECT_FALSE(results.headline.throughput.goodput_per_s);
+}
+
+// Goodput of a steady run whose TTFT is log-normal: median 100 ms, deviation of its logarithm 0.5.
+Estimate ShareOfSteady(TrafficKind kind, const std::string& goodput) {
+  std::vector<Event> events = SteadyJournal({.kind = kind, .hold_s = 120}, 3);
+  std::get<RunBegun>(events.front()).spec.goodput = *ParseGoodput(goodput);
+  return Fold(events).headline.throughput.goodput_share.value();
+}
+
+TEST(GoodputOfRequestsTest, TheIntervalOfAHoldIsOverItsTime) {
+  const Estimate share = ShareOfSteady(TrafficKind::kIndependent, "ttft:150");
+  EXPECT_GT(share.degrees, 1) << "it has a spread, so that conditions can be decided";
+  // 79.1 % by the distribution; so many of 2,400 scatter by 0.8 %.
+  EXPECT_LT(share.low.value(), 0.791);
+  EXPECT_GT(share.high.value(), 0.791);
+  EXPECT_NEAR(*share.high - *share.low, 2 * 1.96 * 0.0083, 0.012);
+}
+
+TEST(GoodputOfRequestsTest, WhereAllAreGoodOneMightNotHaveBeen) {
+  const Estimate all = ShareOfSteady(TrafficKind::kIndependent, "ttft:60000");
+  EXPECT_EQ(all.value, 1);
+  EXPECT_EQ(all.high, 1);
+  EXPECT_NEAR(all.low.value(), 1 - 3.69 / 2'400, 2e-4);
+  const Estimate none = ShareOfSteady(TrafficKind::kIndependent, "ttft:0.001");
+  EXPECT_EQ(none.value, 0);
+  EXPECT_EQ(none.low, 0);
+  EXPECT_NEAR(none.high.value(), 3.69 / 2'400, 2e-4);
 }
 
 }  // namespace

@@ -44,6 +44,19 @@ TEST(LabelsTest, PrefixHitsThatPromptsDoNotExplain) {
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
 
+TEST(LabelsTest, AGoalThatIsNotMetIsSaidWithWhatWasHad) {
+  JournalScript script = Busy();
+  script.spec().load.until = {{"output_tps", "value", 0.99}};
+  EXPECT_FALSE(HasLabel(Fold(script.Events()).verdict.labels, Label::kUntilNotMet));
+  script.spec().load.until = {{"output_tps", "value", 1e-9}, {"ttft_ms", "p99", 0.05}};
+  const Results results = Fold(script.Events());
+  ASSERT_TRUE(HasLabel(results.verdict.labels, Label::kUntilNotMet));
+  const auto told =
+      std::find_if(results.verdict.labels.begin(), results.verdict.labels.end(),
+                   [](const VerdictLabel& label) { return label.code == Label::kUntilNotMet; });
+  EXPECT_THAT(told->text, ::testing::HasSubstr("ttft_ms_p99 +-5% (no interval) was not met"));
+}
+
 TEST(LabelsTest, RepeatedPromptsExplainTheirHits) {
   JournalScript script = Busy();
   script.spec().dataset.rows = 35;

@@ -4,9 +4,12 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <random>
+#include <variant>
 
+#include "common/analysis/precision_watch.h"
 #include "common/analysis/run_fold.h"
 #include "common/journal/chunk_codec.h"
 
@@ -202,9 +205,17 @@ Measurement FromQuantile(const std::optional<Distribution>& figure, double Distr
 
 struct CoveredFigure {
   std::string_view key;
-  double truth = 0;
+  double SteadyTruth::*truth = nullptr;
+  std::string_view figure, statistic;  // as a goal names it
 };
-constexpr size_t kCovered = 6;
+constexpr CoveredFigure kFigures[] = {
+    {"output_tps", &SteadyTruth::output_tps, "output_tps", "value"},
+    {"acceptance per_step", &SteadyTruth::per_step, "per_step", "value"},
+    {"ttft p50", &SteadyTruth::ttft_p50_ms, "ttft_ms", "p50"},
+    {"ttft p99", &SteadyTruth::ttft_p99_ms, "ttft_ms", "p99"},
+    {"latency p50", &SteadyTruth::latency_p50_ms, "request_latency_ms", "p50"},
+    {"latency p99", &SteadyTruth::latency_p99_ms, "request_latency_ms", "p99"}};
+constexpr size_t kCovered = std::size(kFigures);
 
 std::array<Measurement, kCovered> MeasurementsOf(const Results& results) {
   const FigureSet& set = results.headline;
@@ -250,6 +261,43 @@ IntervalCoverage Summed(std::string_view figure, double truth,
   coverage.effective = MedianOf(effective);
   return coverage;
 }
+
+// A run that ends when `watch` has seen enough, as the controller ends it.
+class WatchedRun {
+ public:
+  explicit WatchedRun(const PrecisionGoal& goal) : watch_({goal}) {}
+
+  // Its results; nullopt where it was not ended, or its journal can't be folded.
+  std::optional<Results> Run(const std::vector<Event>& events) {
+    int drained = 0;
+    for (const Event& event : events) {
+      const bool is_batch = std::holds_alternative<AgentBatch>(event);
+      // What is in flight still ends; the rest never happens.
+      if (is_batch && watch_.met() && drained++ >= kDrainS) continue;
+      if (!fold_.Apply(event).ok()) return std::nullopt;
+      if (is_batch && !watch_.met()) Look(std::get<AgentBatch>(event).to_mono_ns);
+    }
+    if (!watch_.met()) return std::nullopt;
+    return fold_.Finish();
+  }
+  int looks() const { return looks_; }
+
+ private:
+  void Look(int64_t now_ns) {
+    const double hold_s = fold_.HoldSeconds();
+    if (!watch_.IsDue(hold_s)) return;
+    ++looks_;
+    const std::optional<FigureSet> figures = fold_.HoldSoFar();
+    watch_.OnLook(hold_s, figures ? &*figures : nullptr);
+    if (!watch_.met()) return;
+    const StageChanged drain{.stage = RunStage::kDraining, .at_mono_ns = now_ns, .reason = ""};
+    fold_.Apply(drain).IgnoreError();
+  }
+
+  PrecisionWatch watch_;
+  RunFold fold_;
+  int looks_ = 0;
+};
 
 }  // namespace
 
@@ -326,12 +374,6 @@ std::vector<IntervalCoverage> IntervalCoverageOf(const SteadyTraffic& traffic, i
                                                  uint64_t first_seed) {
   // So many that its own error is small beside that of the runs' mean.
   const SteadyTruth truth = TruthOf(traffic, std::max(200'000.0, 2'000.0 * runs));
-  const std::array<CoveredFigure, kCovered> figures = {{{"output_tps", truth.output_tps},
-                                                        {"acceptance per_step", truth.per_step},
-                                                        {"ttft p50", truth.ttft_p50_ms},
-                                                        {"ttft p99", truth.ttft_p99_ms},
-                                                        {"latency p50", truth.latency_p50_ms},
-                                                        {"latency p99", truth.latency_p99_ms}}};
   std::array<std::vector<Measurement>, kCovered> measured;
   for (int run = 0; run < runs; ++run) {
     RunFold fold;
@@ -343,9 +385,40 @@ std::vector<IntervalCoverage> IntervalCoverageOf(const SteadyTraffic& traffic, i
   }
   std::vector<IntervalCoverage> coverages;
   for (size_t i = 0; i < kCovered; ++i) {
-    coverages.push_back(Summed(figures[i].key, figures[i].truth, measured[i]));
+    coverages.push_back(Summed(kFigures[i].key, truth.*kFigures[i].truth, measured[i]));
   }
   return coverages;
+}
+
+StoppedCoverage StoppedCoverageOf(const SteadyTraffic& traffic, std::string_view figure,
+                                  double half_width_share, int runs, uint64_t first_seed) {
+  const SteadyTruth truth = TruthOf(traffic, std::max(200'000.0, 2'000.0 * runs));
+  const auto* const covered =
+      std::find_if(std::begin(kFigures), std::end(kFigures),
+                   [&](const CoveredFigure& each) { return each.key == figure; });
+  const auto index = static_cast<size_t>(covered - std::begin(kFigures));
+  StoppedCoverage stopped;
+  std::vector<Measurement> measured;
+  double looks = 0;
+  for (int run = 0; run < runs; ++run) {
+    WatchedRun watched({.figure = std::string(covered->figure),
+                        .statistic = std::string(covered->statistic),
+                        .half_width_share = half_width_share});
+    const auto results =
+        watched.Run(SteadyJournal(traffic, first_seed + static_cast<uint64_t>(run)));
+    if (!results) {
+      ++stopped.not_met;
+      continue;
+    }
+    measured.push_back(MeasurementsOf(*results)[index]);
+    stopped.hold_s_mean += results->hold->length_s;
+    looks += watched.looks();
+  }
+  const double ended = std::max(1.0, static_cast<double>(measured.size()));
+  stopped.hold_s_mean /= ended;
+  stopped.looks_mean = looks / ended;
+  stopped.coverage = Summed(covered->key, truth.*covered->truth, measured);
+  return stopped;
 }
 
 }  // namespace specctl

@@ -58,4 +58,16 @@ struct IntervalCoverage {
 std::vector<IntervalCoverage> IntervalCoverageOf(const SteadyTraffic& traffic, int runs,
                                                  uint64_t first_seed);
 
+// The same of runs that --until ended.
+struct StoppedCoverage {
+  IntervalCoverage coverage;
+  int not_met = 0;         // runs that went on to the end of `hold_s`; in no other number
+  double hold_s_mean = 0;  // of those that were ended
+  double looks_mean = 0;
+};
+// Of the figure that `figure` names (IntervalCoverage::figure), whose half width is to be that
+// share of it.
+StoppedCoverage StoppedCoverageOf(const SteadyTraffic& traffic, std::string_view figure,
+                                  double half_width_share, int runs, uint64_t first_seed);
+
 }  // namespace specctl

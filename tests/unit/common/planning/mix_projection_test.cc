@@ -49,6 +49,7 @@ TEST_P(PaperTest, GivesThePapersProjection) {
   ASSERT_EQ(projections.size(), 1u) << "steps are of the mixed tier alone";
   EXPECT_NEAR(projections[0].projected->value, GetParam().projected, 0.01);
   EXPECT_EQ(projections[0].steps_from, "the mixed tier");
+  EXPECT_EQ(projections[0].runs.size(), 3u) << "both of the steps, and the length's";
 }
 INSTANTIATE_TEST_SUITE_P(
     Table10, PaperTest,

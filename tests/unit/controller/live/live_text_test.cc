@@ -41,6 +41,19 @@ TEST(LiveTextTest, ThePlainLineSaysTheSame) {
             "ms p50 212 p99 1204  step ms p50 60.4 p99 99.8  agents 16  valid");
 }
 
+TEST(LiveTextTest, PrecisionIsToldWithTheTimeItNeeds) {
+  RunSnapshot frame = Frame();
+  frame.duration_left_s = 558;
+  frame.figures.planned.reset();
+  frame.precision = "ttft_ms_p99 +-7.2% (until +-5%)";
+  frame.precise_in_s = 95;
+  EXPECT_EQ(BlockLines(frame, 100)[0], "run 20261122-101410-7f3a   hold   42 s, 1:35 min left");
+  EXPECT_EQ(BlockLines(frame, 100).back(), "  ttft_ms_p99 +-7.2% (until +-5%)");
+  EXPECT_THAT(PlainLine(frame), ::testing::EndsWith("valid  ttft_ms_p99 +-7.2% (until +-5%)"));
+  frame.precise_in_s = 3'000;
+  EXPECT_EQ(TimeLeftSeconds(frame), 558) << "no run lasts longer than its duration";
+}
+
 TEST(LiveTextTest, WhatIsNotKnownIsADash) {
   RunSnapshot frame;
   frame.figures.stage = LiveStage::kPreparing;

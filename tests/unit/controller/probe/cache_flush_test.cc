@@ -38,7 +38,7 @@ TEST(FlushPrefixCacheTest, AnAnswerThatItFailedIsAnError) {
   AnsweringServer vllm(
       [](const std::string&) { return PlainResponse("200 OK", R"({"success": false})"); });
   const absl::Status failed = Flush(vllm, VllmProfile());
-  EXPECT_TRUE(absl::IsFailedPrecondition(failed));
+  EXPECT_TRUE(absl::IsUnimplemented(failed));
   EXPECT_THAT(std::string(failed.message()), HasSubstr("VLLM_SERVER_DEV_MODE=1"));
   AnsweringServer sglang([](const std::string&) {
     return PlainResponse("400 Bad Request", "Flush cache failed.\n", "text/plain");

@@ -37,9 +37,9 @@ TEST_F(JournalKeeperTest, ABatchIsJournalledByTheBytesThatCame) {
 }
 
 TEST_F(JournalKeeperTest, TheFoldSeesWhatTheJournalGets) {
-  EXPECT_EQ(keeper_.Live().stage, LiveStage::kPreparing);
+  EXPECT_EQ(keeper_.fold().Live().stage, LiveStage::kPreparing);
   keeper_.AppendEvent(StageChanged{.stage = RunStage::kArmed, .at_mono_ns = 1, .reason = ""});
-  EXPECT_EQ(keeper_.Live().stage, LiveStage::kArmed);
+  EXPECT_EQ(keeper_.fold().Live().stage, LiveStage::kArmed);
 }
 
 TEST_F(JournalKeeperTest, AFullDiskStandsAndNothingMoreIsAppended) {

@@ -157,7 +157,7 @@ class RunMachineTest : public ::testing::Test {
            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(drain.grace).count());
   }
   static std::string ReasonWord(DrainReason reason) {
-    const char* words[] = {"interrupted", "agent lost", "failures"};
+    const char* words[] = {"interrupted", "agent lost", "failures", "precise enough"};
     return words[static_cast<int>(reason)];
   }
   static std::string EventWord(const Event& event) {

@@ -29,6 +29,43 @@ TEST_F(RunMachineLimitsTest, AnInterruptDrainsWithTenSecondsGrace) {
   EXPECT_EQ(End(), RunEnd::kInterrupted);
 }
 
+TEST_F(RunMachineLimitsTest, ARunThatIsPreciseEnoughDrainsAndIsComplete) {
+  ToRunning();
+  machine_.OnPreciseEnough("ttft_ms_p99 +-4.8%", now_);
+  EXPECT_THAT(Said(), ElementsAre("drain begun precise enough", "stage draining",
+                                  "drain 10 precise enough 30", "drain 11 precise enough 30",
+                                  "drain 12 precise enough 30"));
+  machine_.OnPreciseEnough("again", now_);
+  EXPECT_THAT(Said(), IsEmpty());
+  for (uint32_t agent = 0; agent < 3; ++agent) Done(agent);
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kCompleted);
+  EXPECT_EQ(Reason(), "ttft_ms_p99 +-4.8%");
+}
+
+TEST_F(RunMachineLimitsTest, WhatBefallsADrainOfThatCounts) {
+  ToRunning();
+  machine_.OnPreciseEnough("ttft_ms_p99 +-4.8%", now_);
+  Cut(1);
+  Died(1, "agent 1 was killed");
+  Done(0);
+  Done(2);
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kAgentLost);
+  EXPECT_EQ(Reason(), "agent 1 was killed");
+}
+
+TEST_F(RunMachineLimitsTest, OnlyARunThatRunsCanBePreciseEnough) {
+  JoinAll();
+  machine_.OnPreciseEnough("too early", now_);
+  EXPECT_FALSE(machine_.ended());
+  ToRunning();
+  machine_.OnInterrupt(now_);
+  Said();
+  machine_.OnPreciseEnough("too late", now_);
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
 TEST_F(RunMachineLimitsTest, ASecondInterruptEndsAtOnce) {
   ToRunning();
   machine_.OnInterrupt(now_);

@@ -72,6 +72,31 @@ TEST(LoadFlagsTest, WhatIsNoOpenLoopIsRefusedByName) {
   EXPECT_THAT(Refusal({"--request-rate", "5", "--ramp", "2s"}), HasSubstr("use --warmup"));
 }
 
+TEST(LoadFlagsTest, UntilIsWithinADuration) {
+  const std::vector<PrecisionGoal> goals = {{"ttft_ms", "p99", 0.05},
+                                            {"output_tps", "value", 0.01}};
+  const LoadSpec load =
+      Good({"--duration", "10m", "--until", "ttft_p99 +-5%, output_tps +-1%"}).spec.load;
+  EXPECT_EQ(load.until, goals);
+  EXPECT_EQ(load.duration, 10min);
+  EXPECT_THAT(Refusal({"--until", "ttft_p99 +-5%"}), HasSubstr("--until: needs --duration"));
+  EXPECT_THAT(Refusal({"--until", "ttft_p99 +-5%", "--requests", "5"}),
+              HasSubstr("--until: needs --duration"));
+  EXPECT_THAT(Refusal({"--duration", "1m", "--until", "ttft_p99 <= 5%"}),
+              HasSubstr("--until: condition \"ttft_p99 <= 5%\", character 10"));
+}
+
+TEST(LoadFlagsTest, UntilOfARepeatedRunIsReplacedWithItsLimits) {
+  Surroundings surroundings;
+  surroundings.like.emplace();
+  surroundings.like->load = {.duration = 60s, .until = {{"ttft_ms", "p99", 0.05}}};
+  EXPECT_EQ(Good({}, surroundings).spec.load.until.size(), 1u);
+  EXPECT_TRUE(Good({"--duration", "5s"}, surroundings).spec.load.until.empty());
+  EXPECT_TRUE(Good({"--requests", "5"}, surroundings).spec.load.until.empty());
+  EXPECT_EQ(Good({"--until", "itl +-1%"}, surroundings).spec.load.until.front().figure, "itl_ms");
+  EXPECT_EQ(Good({"--until", "itl +-1%"}, surroundings).spec.load.duration, 60s);
+}
+
 TEST(LoadFlagsTest, ConcurrencyOutOfRangeIsRefusedByName) {
   EXPECT_THAT(Refusal({"--bs", "0"}), HasSubstr("--bs: need 1 to"));
   EXPECT_THAT(Refusal({"--agents", "0"}), HasSubstr("--agents: need 1 to 1000000, got \"0\""));

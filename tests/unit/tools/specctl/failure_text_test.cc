@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tools/specctl/exit_status.h"
+
 namespace specctl::cli {
 namespace {
 
@@ -68,6 +70,15 @@ TEST(FailureTextTest, NoCommandAtAll) {
 TEST(FailureTextTest, OtherErrorsAreSaidAsTheyAre) {
   EXPECT_THAT(Failure({"report"}), StartsWith("RUN is required\n"));
   EXPECT_THAT(Failure({"run", "--nope"}), HasSubstr("--nope"));
+}
+
+TEST(FailureTextTest, WhatAServerLacksIsNoFaultOfTheFlags) {
+  EXPECT_EQ(StatusOfResolve(absl::UnavailableError("")), kFailed);
+  EXPECT_EQ(StatusOfResolve(absl::DeadlineExceededError("")), kFailed);
+  EXPECT_EQ(StatusOfResolve(absl::FailedPreconditionError("")), kFailed);
+  EXPECT_EQ(StatusOfResolve(absl::UnimplementedError("")), kFailed);
+  EXPECT_EQ(StatusOfResolve(absl::InvalidArgumentError("")), kBadInput);
+  EXPECT_EQ(StatusOfResolve(absl::NotFoundError("")), kBadInput);
 }
 
 }  // namespace

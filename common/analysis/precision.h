@@ -1,0 +1,20 @@
+// How narrow the intervals of a run's figures are, against goals.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "common/figures/figure_set.h"
+#include "common/workload/precision_goal.h"
+
+namespace specctl {
+
+// Keys of those that have intervals within one run: its estimates, and what requests scatter in.
+std::span<const std::string_view> FiguresWithIntervals();
+
+// The farther end of the figure's 95 % interval, over the figure; nullopt where it lacks an end, or
+// is absent or not above 0.
+std::optional<double> HalfWidthShare(const FigureSet& figures, const PrecisionGoal& goal);
+
+}  // namespace specctl

@@ -1,0 +1,70 @@
+#include "common/analysis/precision_watch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/analysis/precision.h"
+
+namespace specctl {
+namespace {
+
+// Of two looks, how far into the hold.
+constexpr double kStepMin = 1.2, kStepMax = 2;
+
+struct Distance {
+  const PrecisionGoal* goal = nullptr;
+  std::optional<double> half_width_share;
+  double over_goal = 0;  // the width over what it is to be; infinite where there is none
+};
+
+Distance DistanceOf(const PrecisionGoal& goal, const FigureSet* figures) {
+  Distance distance{.goal = &goal};
+  if (figures != nullptr) distance.half_width_share = HalfWidthShare(*figures, goal);
+  distance.over_goal = distance.half_width_share
+                           ? *distance.half_width_share / goal.half_width_share
+                           : std::numeric_limits<double>::infinity();
+  return distance;
+}
+
+std::string TextOf(const Distance& farthest) {
+  if (!farthest.half_width_share) {
+    return absl::StrFormat("%s: no interval yet (until +-%.4g%%)", GoalFigureText(*farthest.goal),
+                           farthest.goal->half_width_share * 100);
+  }
+  return absl::StrFormat("%s +-%.2g%% (until +-%.4g%%)", GoalFigureText(*farthest.goal),
+                         *farthest.half_width_share * 100, farthest.goal->half_width_share * 100);
+}
+
+}  // namespace
+
+PrecisionWatch::PrecisionWatch(std::vector<PrecisionGoal> goals) : goals_(std::move(goals)) {
+  for (const PrecisionGoal& goal : goals_) {
+    text_ += absl::StrFormat("%s%s", text_.empty() ? "until " : ", ", GoalText(goal));
+  }
+  if (!goals_.empty()) text_ += absl::StrFormat(": first look after %.0f s of the hold", kFirstLookS);
+}
+
+void PrecisionWatch::OnLook(double hold_s, const FigureSet* figures) {
+  Distance farthest;
+  for (const PrecisionGoal& goal : goals_) {
+    const Distance distance = DistanceOf(goal, figures);
+    if (farthest.goal == nullptr || distance.over_goal > farthest.over_goal) farthest = distance;
+  }
+  if (farthest.goal == nullptr) return;
+  text_ = TextOf(farthest);
+  met_in_a_row_ = farthest.over_goal <= 1 ? met_in_a_row_ + 1 : 0;
+  expected_s_.reset();
+  // Widths fall with the root of the time.
+  if (farthest.half_width_share) {
+    const double enough_s = hold_s * std::max(farthest.over_goal * farthest.over_goal, 1.0);
+    expected_s_ = met() ? hold_s : std::max(enough_s, hold_s * kStepMin);
+  }
+  next_s_ = std::clamp(expected_s_.value_or(hold_s * kStepMax), hold_s * kStepMin,
+                       hold_s * kStepMax);
+}
+
+}  // namespace specctl
