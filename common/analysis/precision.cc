@@ -10,11 +10,21 @@
 namespace specctl {
 namespace {
 
-constexpr std::string_view kWithIntervals[] = {
-    "output_tps", "total_tps",   "requests_per_s",     "user_tps_mean",
-    "ttft_ms",    "ttft_user_ms", "ttfo_ms",            "itl_ms",
-    "user_tps",   "request_latency_ms", "request_latency_user_ms",
-    "per_step",   "delivered_per_step", "per_draft", "accept_rate"};
+constexpr std::string_view kWithIntervals[] = {"output_tps",
+                                               "total_tps",
+                                               "requests_per_s",
+                                               "user_tps_mean",
+                                               "ttft_ms",
+                                               "ttft_user_ms",
+                                               "ttfo_ms",
+                                               "itl_ms",
+                                               "user_tps",
+                                               "request_latency_ms",
+                                               "request_latency_user_ms",
+                                               "per_step",
+                                               "delivered_per_step",
+                                               "per_draft",
+                                               "accept_rate"};
 
 Estimate EstimateOf(const Distribution& distribution, const Statistic& statistic) {
   Estimate estimate{.value = distribution.*statistic.value};

@@ -45,7 +45,8 @@ PrecisionWatch::PrecisionWatch(std::vector<PrecisionGoal> goals) : goals_(std::m
   for (const PrecisionGoal& goal : goals_) {
     text_ += absl::StrFormat("%s%s", text_.empty() ? "until " : ", ", GoalText(goal));
   }
-  if (!goals_.empty()) text_ += absl::StrFormat(": first look after %.0f s of the hold", kFirstLookS);
+  if (!goals_.empty())
+    text_ += absl::StrFormat(": first look after %.0f s of the hold", kFirstLookS);
 }
 
 void PrecisionWatch::OnLook(double hold_s, const FigureSet* figures) {
@@ -63,8 +64,8 @@ void PrecisionWatch::OnLook(double hold_s, const FigureSet* figures) {
     const double enough_s = hold_s * std::max(farthest.over_goal * farthest.over_goal, 1.0);
     expected_s_ = met() ? hold_s : std::max(enough_s, hold_s * kStepMin);
   }
-  next_s_ = std::clamp(expected_s_.value_or(hold_s * kStepMax), hold_s * kStepMin,
-                       hold_s * kStepMax);
+  next_s_ =
+      std::clamp(expected_s_.value_or(hold_s * kStepMax), hold_s * kStepMin, hold_s * kStepMax);
 }
 
 }  // namespace specctl

@@ -30,9 +30,8 @@ int64_t HoldSecondsSoFar(const RunState& state) {
 }
 
 RunRequests RequestsSoFar(const RunState& state) {
-  RunRequests rows{.bounds = BoundsSoFar(state),
-                   .requests = state.settlement.settled(),
-                   .held = {}};
+  RunRequests rows{
+      .bounds = BoundsSoFar(state), .requests = state.settlement.settled(), .held = {}};
   // What began after these bounds is of the drain by them, and in no figure of the hold.
   state.settlement.VisitWaiting([&](const EndedRequest& each) { AddUnsettled(each, rows); });
   for (const AgentState& agent : state.agents) {

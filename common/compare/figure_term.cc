@@ -87,9 +87,8 @@ absl::StatusOr<NamedFigure> FigureTerm::ReadFigure(std::span<const FigureName> o
   }
   // From the right: figures such as output_tps_peak have "_p" in their own names.
   const size_t suffix = named.name.rfind("_p");
-  const Statistic* quantile = suffix == std::string_view::npos
-                                  ? nullptr
-                                  : FindStatistic(named.name.substr(suffix + 1));
+  const Statistic* quantile =
+      suffix == std::string_view::npos ? nullptr : FindStatistic(named.name.substr(suffix + 1));
   // Only what the catalogue knows as a quantile is cut off.
   const std::string_view key = quantile == nullptr ? named.name : named.name.substr(0, suffix);
   named.figure = Named(key, others);

@@ -29,8 +29,8 @@ absl::StatusOr<double> ReadShare(const FigureTerm& term, std::string_view text) 
   }
   // The negation also refuses what is not a number.
   if (!(percent > 0 && percent < 100)) {
-    return term.Wrong(text, absl::StrFormat("%s: need more than 0 and less than 100 %%",
-                                            Printable(text)));
+    return term.Wrong(
+        text, absl::StrFormat("%s: need more than 0 and less than 100 %%", Printable(text)));
   }
   return percent / 100;
 }
@@ -38,10 +38,9 @@ absl::StatusOr<double> ReadShare(const FigureTerm& term, std::string_view text) 
 absl::StatusOr<PrecisionGoal> ReadGoal(const FigureTerm& term) {
   const absl::StatusOr<NamedFigure> named = term.ReadFigure();
   if (!named.ok()) return named.status();
-  PrecisionGoal goal{.figure = std::string(named->figure->key),
-                     .statistic = named->statistic == nullptr
-                                      ? "value"
-                                      : std::string(named->statistic->key)};
+  PrecisionGoal goal{
+      .figure = std::string(named->figure->key),
+      .statistic = named->statistic == nullptr ? "value" : std::string(named->statistic->key)};
   const auto keys = FiguresWithIntervals();
   if (std::find(keys.begin(), keys.end(), goal.figure) == keys.end()) {
     const std::vector<std::string> known(keys.begin(), keys.end());

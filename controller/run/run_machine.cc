@@ -109,13 +109,13 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
   }
   roster_[agent].phase = AgentPhase::kDone;
   // A signal to the whole group reaches the agents too.
-  const bool lost = done.stopped && end_ != RunEnd::kInterrupted;
+  const bool lost = done.stopped && cause_.end() != RunEnd::kInterrupted;
   Record(
       AgentEnded{
           .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = MonoNs(now)},
       now);
   if (lost) {
-    SetEnd(RunEnd::kAgentLost, how);
+    cause_.Set(RunEnd::kAgentLost, how);
     if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
   }
   FinishIfAllEnded(now);
@@ -167,8 +167,8 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
     EnterStage(RunStage::kDraining, "a slot found no further work", now);
   }
   failures_.CountBatch(batch);
-  if (failures_.Exceeded() && armed_ && !end_) {
-    SetEnd(RunEnd::kTooManyFailures, failures_.Text());
+  if (failures_.Exceeded() && armed_ && !cause_.end()) {
+    cause_.Set(RunEnd::kTooManyFailures, failures_.Text());
     DrainAll(DrainReason::kTooManyFailures, options_.grace, now);
   }
   return BatchUse::kJournal;
@@ -237,20 +237,14 @@ void RunMachine::SendArm(uint32_t agent, MonoTime now) {
 
 void RunMachine::OnInterrupt(MonoTime now) {
   if (ended_) return;
-  const bool again = end_ == RunEnd::kInterrupted;
+  const bool again = cause_.end() == RunEnd::kInterrupted;
   // Nothing is in flight that could drain, or the user waits no longer.
   if (again || !armed_ || stage_ == RunStage::kDone) {
-    SetEnd(RunEnd::kInterrupted, again ? "interrupted twice: stopped at once" : "interrupted");
+    cause_.Set(RunEnd::kInterrupted, again ? "interrupted twice: stopped at once" : "interrupted");
     return EndNow(now);
   }
-  SetEnd(RunEnd::kInterrupted, "interrupted");
+  cause_.Set(RunEnd::kInterrupted, "interrupted");
   if (!journal_failed_) DrainAll(DrainReason::kInterrupted, options_.interrupt_grace, now);
-}
-
-void RunMachine::OnPreciseEnough(const std::string& how, MonoTime now) {
-  if (ended_ || end_ || stage_ != RunStage::kRunning) return;
-  SetEnd(RunEnd::kCompleted, how);
-  DrainAll(DrainReason::kPreciseEnough, options_.grace, now);
 }
 
 void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
@@ -258,7 +252,7 @@ void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   journal_failed_ = true;
   write_ahead_.OnFailed();
   if (ended_) return;
-  SetEnd(RunEnd::kFailed, reason);
+  cause_.Set(RunEnd::kFailed, reason);
   if (!armed_ || stage_ == RunStage::kDone) return EndNow(now);
   // What can't be recorded need not be finished.
   DrainAll(DrainReason::kInterrupted, Nanos(0), now);
@@ -337,7 +331,7 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
     Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = MonoNs(now)}, now);
   }
   commands_.push_back(DropAgent{.agent = agent});
-  SetEnd(RunEnd::kAgentLost, why);
+  cause_.Set(RunEnd::kAgentLost, why);
   // Before T0 nothing has been measured that could be kept.
   if (!armed_) return EndNow(now);
   if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
@@ -351,7 +345,7 @@ void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
   draining_ =
       Draining{.reason = reason, .until = until, .give_up_at = until + options_.agent_timeout};
   Record(DrainBegun{.reason = reason, .until_mono_ns = MonoNs(until)}, now);
-  if (stage_ < RunStage::kDraining) EnterStage(RunStage::kDraining, end_reason_, now);
+  if (stage_ < RunStage::kDraining) EnterStage(RunStage::kDraining, cause_.reason(), now);
   for (uint32_t i = 0; i < roster_.size(); ++i) {
     if (roster_[i].phase < AgentPhase::kDone) SendDrain(i, now);
   }
@@ -367,18 +361,8 @@ void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
          now);
 }
 
-void RunMachine::SetEnd(RunEnd end, std::string reason) {
-  // The first cause stands, unless the run can't go on or the user ends it; whatever befalls one
-  // that has enough takes its completeness.
-  const bool overrides = end_ == RunEnd::kCompleted || end == RunEnd::kFailed ||
-                         (end == RunEnd::kInterrupted && end_ != RunEnd::kFailed);
-  if (end_ && !overrides) return;
-  end_ = end;
-  end_reason_ = std::move(reason);
-}
-
 void RunMachine::FailRun(std::string reason, MonoTime now) {
-  SetEnd(RunEnd::kFailed, std::move(reason));
+  cause_.Set(RunEnd::kFailed, std::move(reason));
   EndNow(now);
 }
 
@@ -390,16 +374,17 @@ void RunMachine::EnterStage(RunStage stage, std::string reason, MonoTime now) {
 void RunMachine::FinishIfAllEnded(MonoTime now) {
   if (ended_ || stage_ == RunStage::kDone || !roster_.AllAtLeast(AgentPhase::kDone)) return;
   if (journal_failed_) return EndNow(now);
-  if (failures_.ExceededAtEnd()) SetEnd(RunEnd::kTooManyFailures, failures_.Text());
+  if (failures_.ExceededAtEnd()) cause_.Set(RunEnd::kTooManyFailures, failures_.Text());
   EnterStage(RunStage::kDone, "every agent has ended", now);
   commands_.push_back(ScrapeAfter{});
 }
 
 void RunMachine::EndNow(MonoTime now) {
   assert(!ended_);
-  if (stage_ != RunStage::kDone) EnterStage(RunStage::kDone, end_reason_, now);
-  ended_ = RunEnded{
-      .end = end_.value_or(RunEnd::kCompleted), .reason = end_reason_, .at_mono_ns = MonoNs(now)};
+  if (stage_ != RunStage::kDone) EnterStage(RunStage::kDone, cause_.reason(), now);
+  ended_ = RunEnded{.end = cause_.end().value_or(RunEnd::kCompleted),
+                    .reason = cause_.reason(),
+                    .at_mono_ns = MonoNs(now)};
   Record(*ended_, now);
   write_ahead_.Hasten();
 }

@@ -11,6 +11,7 @@
 #include "common/journal/event.h"
 #include "controller/fleet/agent_event.h"
 #include "controller/run/agent_roster.h"
+#include "controller/run/end_cause.h"
 #include "controller/run/failure_limit.h"
 #include "controller/run/run_commands.h"
 #include "controller/run/stall_watch.h"
@@ -30,9 +31,7 @@ enum class BatchUse {
 // confirmed; T0 waits for a while until all are there.  An agent is lost when its process is known
 // to be dead, after `agent_timeout` of silence (time in which the controller itself was stopped is
 // nobody's), when it breaks the protocol, when a signal ended its work early, or when it is not
-// done long after the limit; then the others begin no new turn and drain.  The first cause of an
-// end stands, except that an interrupt goes before a lost agent or failures, and a failed journal
-// before all.
+// done long after the limit; then the others begin no new turn and drain.
 //
 // Write-ahead: AgentJoined, Armed and DrainBegun are on disk before Prepare, Arm and Drain are
 // sent; a batch before its Ack; RunEnded before the run has finished.
@@ -65,7 +64,11 @@ class RunMachine {
   }
   void OnInterrupt(MonoTime now);  // the first drains, the second ends at once
   // The figures are as precise as they were to be; `how` says so.  The run drains and is complete.
-  void OnPreciseEnough(const std::string& how, MonoTime now);
+  void OnPreciseEnough(const std::string& how, MonoTime now) {
+    if (ended_ || cause_.end() || stage_ != RunStage::kRunning) return;
+    cause_.Set(RunEnd::kCompleted, how);
+    DrainAll(DrainReason::kPreciseEnough, options_.grace, now);
+  }
   void OnSynced(MonoTime now);
   void OnJournalFailed(const std::string& reason, MonoTime now);
   // An event that the machine knows nothing of was appended to the journal.
@@ -119,7 +122,6 @@ class RunMachine {
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);
   bool IsPastDeadline(const RosterAgent& of, MonoTime now) const;
-  void SetEnd(RunEnd end, std::string reason);
   void FailRun(std::string reason, MonoTime now);
   void EnterStage(RunStage stage, std::string reason, MonoTime now);
   void FinishIfAllEnded(MonoTime now);
@@ -136,8 +138,7 @@ class RunMachine {
   RunStage stage_ = RunStage::kPreparing;
   std::optional<Armed> armed_;
   std::optional<Draining> draining_;
-  std::optional<RunEnd> end_;  // the cause so far
-  std::string end_reason_;
+  EndCause cause_;  // so far
   bool scraping_before_ = false;
   MonoTime arm_by_{};
   std::optional<Nanos> real_minus_mono_;  // once it is scraped: what T0 still waits for are agents

@@ -4,7 +4,7 @@ import subprocess
 
 HEADER = ("  traffic          figure                 held  width / oracle's  absent  half width  effective requests")
 UNTIL_HEADER = "  traffic          until                 goal    held  half width     hold  looks  not met"
-UNTIL_HOLD_S = 900  # the longest that these may last
+UNTIL_HOLD_S = 600  # the longest that these may last
 RUNS, QUICK_RUNS = 1000, 40
 EFFECTIVE_MIN = 1000  # requests that a p99 needs; of fewer it is a bound
 

@@ -38,9 +38,8 @@ struct UntilGoal {
   double half_width_share;
 };
 // Each is met after some minutes of the traffic that is simulated.
-constexpr UntilGoal kUntilGoals[] = {{"output_tps", 0.01},   {"acceptance per_step", 0.005},
-                                     {"ttft p50", 0.02},     {"ttft p99", 0.05},
-                                     {"latency p50", 0.005}, {"latency p99", 0.02}};
+constexpr UntilGoal kUntilGoals[] = {
+    {"output_tps", 0.08}, {"ttft p50", 0.03}, {"ttft p99", 0.08}, {"latency p99", 0.05}};
 
 void PrintStopped(std::string_view traffic, const UntilGoal& goal, const StoppedCoverage& stopped,
                   bool json, bool first) {

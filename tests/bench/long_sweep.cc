@@ -23,9 +23,9 @@ namespace specctl {
 namespace {
 
 constexpr const char* kTargets[] = {"off", "dl1", "dl3", "dl7"};
-constexpr const char* kCategories[] = {"coding", "humanities", "math",    "multilingual",
-                                       "qa",     "rag",        "reading", "reasoning",
-                                       "roleplay", "stem",     "writing"};
+constexpr const char* kCategories[] = {"coding",   "humanities", "math",    "multilingual",
+                                       "qa",       "rag",        "reading", "reasoning",
+                                       "roleplay", "stem",       "writing"};
 constexpr uint64_t kRows = 880;
 constexpr double kRequestsPerS = 100;
 constexpr uint32_t kOsl = 256;
@@ -33,8 +33,8 @@ constexpr double kStepTokens = 2.2;  // of those runs, about
 constexpr int kDrawnS = 10;          // warm-up, as drawn there
 
 absl::Status WriteRun(const std::string& dir, const SweepPoint& point, int hold_s, uint64_t seed) {
-  std::vector<Event> events = SteadyJournal(
-      {.hold_s = hold_s, .requests_per_s = kRequestsPerS, .osl = kOsl}, seed);
+  std::vector<Event> events =
+      SteadyJournal({.hold_s = hold_s, .requests_per_s = kRequestsPerS, .osl = kOsl}, seed);
   auto& begun = std::get<RunBegun>(events.front());
   begun.spec.run_id = point.run_id;
   begun.spec.dataset = {.name = point.key.dataset, .rows = kRows};

@@ -29,9 +29,8 @@ class RunSoFarTest : public ::testing::Test {
   }
   // As the controller ends a run after that many seconds; what was in flight is reported still.
   Results DrainedAt(int64_t second) {
-    const StageChanged drain{.stage = RunStage::kDraining,
-                             .at_mono_ns = kT0MonoNs + second * kSecondNs,
-                             .reason = ""};
+    const StageChanged drain{
+        .stage = RunStage::kDraining, .at_mono_ns = kT0MonoNs + second * kSecondNs, .reason = ""};
     EXPECT_TRUE(fold_.Apply(drain).ok());
     Apply(events_.size());
     return fold_.Finish();

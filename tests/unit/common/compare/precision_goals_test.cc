@@ -24,7 +24,8 @@ TEST(PrecisionGoalsTest, AGoalIsAFigureAndHalfAWidth) {
 }
 
 TEST(PrecisionGoalsTest, ItsTextIsRead) {
-  for (const std::string_view text : {"ttft_ms_p99 +-5%", "output_tps +-0.5%", "user_tps +-12.5%"}) {
+  for (const std::string_view text :
+       {"ttft_ms_p99 +-5%", "output_tps +-0.5%", "user_tps +-12.5%"}) {
     const auto goals = ParsePrecisionGoals(text);
     ASSERT_TRUE(goals.ok()) << goals.status();
     EXPECT_EQ(GoalText(goals->front()), text);
