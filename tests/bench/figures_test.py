@@ -278,7 +278,7 @@ class FlavourFiguresTest(unittest.TestCase):
 
     def complaints(self, counters, chunks, case=flavour_cases.PLAIN):
         summary = {"whole_run": {}, "acceptance_of_counters": counters, "acceptance_from_chunks": chunks}
-        figures = flavour_figures.all_figures(summary, [self.ROW], self.TRUTH, step_ms=2)
+        figures = flavour_figures.all_figures(summary, [self.ROW], self.TRUTH, step_ms=2, engine="vllm")
         return flavour_figures.complaints(self.FLAVOUR, case, figures)
 
     def test_what_counts_must_be_equal_and_what_estimates_near(self):
@@ -291,11 +291,18 @@ class FlavourFiguresTest(unittest.TestCase):
         self.assertEqual(self.complaints(self.RIGHT, far), ["chunks per_step 2.7 for 2.5"])
 
     def test_a_source_may_be_marked_or_absent_only_where_that_is_expected(self):
-        marked = {"per_step": {"value": 9.0}, "approximate": True}
+        marked = {"per_step": {"value": 9.0}, "delivered_per_step": {"value": 8.0}, "approximate": True}
         self.assertEqual(self.complaints(self.RIGHT, marked), ["chunks not exact, as they say themselves"])
         self.assertEqual(self.complaints(self.RIGHT, None), ["nothing from chunks"])
         self.assertEqual(self.complaints(self.RIGHT, marked, flavour_cases.Case("c", marked=("chunks",))), [])
         self.assertEqual(self.complaints(self.RIGHT, None, flavour_cases.Case("c", without=("chunks",))), [])
+
+    def test_no_length_may_be_missing_and_no_reply_left_out(self):
+        chunks = {"per_step": {"value": 2.5}, "delivered_per_step": {"value": 2.0}}
+        less = {key: value for key, value in self.RIGHT.items() if key != "per_draft"}
+        self.assertEqual(self.complaints(less, chunks), ["counters without per_draft"])
+        self.assertEqual(self.complaints(self.RIGHT, {**chunks, "source_share": 0.97}),
+                         ["chunks of some of the requests only"])
 
 
 if __name__ == "__main__":

@@ -59,7 +59,8 @@ def one_row(specctl, folder, flavour, case):
     summary = json.loads((run_dir / "summary.json").read_text())
     with (run_dir / "requests.jsonl").open() as lines:
         requests = [json.loads(line) for line in lines]
-    figures = flavour_figures.all_figures(summary, requests, truth, flavour_cases.STEP_MS)
+    figures = flavour_figures.all_figures(summary, requests, truth, flavour_cases.STEP_MS,
+                                          flavour.engine)
     return {"flavour": flavour.name, "case": case.name, "requests": len(requests), "truth": truth,
             "true": flavour_figures.true_figures(truth), "by_source": by_source(figures),
             "complaints": flavour_figures.complaints(flavour, case, figures),

@@ -14,7 +14,6 @@ class Flavour:
     run: tuple = ()
     sources: tuple = ()  # that a run has figures of, the headline's first
     marked: tuple = ()   # of these, whose figures may say that they are not exact
-    lacks: tuple = ()    # lengths that no source of it has
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +24,6 @@ class Case:
     run: tuple = ()
     without: tuple = ()  # sources that can't tell then
     marked: tuple = ()   # sources whose figures then say that they are not exact
-    sampled: tuple = ()  # sources that then tell of some of the requests only
     seed: int = 7  # of the engine
 
 
@@ -81,6 +79,29 @@ CASES = {
     "trtllm": ALL + CHUNK_A_STEP + (TOTALS_ONLY, NO_DRAFT, quirk("empty-finish"), quirk("perf-metrics")),
     "llamacpp": ALL + (NO_DRAFT, STOP, quirk("keepalive"), quirk("progress")),
 }
+
+
+# Lengths that each source has; counters by engine.
+OF_CHUNKS = {"per_step", "delivered_per_step"}
+OF_DRAFTS = {"per_draft", "accept_rate"}
+COUNTED = {"vllm": OF_CHUNKS | OF_DRAFTS, "sglang": OF_CHUNKS | OF_DRAFTS, "trtllm": OF_DRAFTS, "llamacpp": OF_DRAFTS}
+LACKING = {
+    # It counts tokens beyond a stop string that nobody was sent.
+    ("vllm", "stop-string", "counters"): {"delivered_per_step"},
+    # A token without an event of its own leaves open how many drafts its reply had ...
+    ("llamacpp", "split characters", "timings"): {"per_draft"},
+    # ... and how many steps: here every reply has one.
+    ("llamacpp", "stop-string", "timings"): {"per_step", "per_draft", "delivered_per_step"},
+}
+# Where some of the replies leave their source with no figures: tokens without an event of their own.
+SAMPLED = {("sglang", "split characters", "chunks"), ("llamacpp", "split characters", "timings"),
+           ("llamacpp", "reasoning", "timings"), ("llamacpp", "tool-calls", "timings")}
+
+
+def lengths_of(flavour, case, source):
+    """What a source must have."""
+    all_of_it = {"chunks": OF_CHUNKS, "counters": COUNTED[flavour.engine]}.get(source, OF_CHUNKS | OF_DRAFTS)
+    return all_of_it - LACKING.get((flavour.engine, case.name, source), set())
 
 
 def engine_flags(flavour, case):

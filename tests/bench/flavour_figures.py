@@ -9,6 +9,8 @@ import math
 import statistics
 import urllib.request
 
+import flavour_cases
+
 EQUAL = 1e-9
 LENGTHS = ("per_step", "per_draft", "accept_rate", "delivered_per_step")
 ENGINES_WORD = ("counters", "per_request", "timings")  # sources that count, and do not estimate
@@ -104,7 +106,7 @@ def reached(truth, kind, position):
     return truth["drafts"] if kind == "joint" or position == 1 else truth["accepted_by_position"][position - 2]
 
 
-def counts(summary, rows, truth):
+def counts(summary, rows, truth, engine):
     """Tokens, drafts and steps that were counted, of each source that has them."""
     yield Figure("rows", "ok", sum(row["outcome"] == "ok" for row in rows), truth["requests"] - truth["aborted"])
     yield Figure("rows", "output_tokens", sum(row.get("output_tokens", 0) for row in rows), truth["generation_tokens"])
@@ -117,8 +119,8 @@ def counts(summary, rows, truth):
         if key in servers:
             yield Figure("counters", key, servers[key], truth[true], marked=key in partial)
     if (made := servers.get("generated_tokens")) is not None:
-        # An engine whose API server looks for stop strings counts what its step made beyond one.
-        beyond = truth["tokens_beyond_stop"] if made != truth["generation_tokens"] else 0
+        # vLLM, whose API server looks for stop strings, counts what its step made beyond one.
+        beyond = truth["tokens_beyond_stop"] if engine == "vllm" else 0
         yield Figure("counters", "generated_tokens", made, truth["generation_tokens"] + beyond)
     for position, count in enumerate(servers.get("accepted_by_position", []), 1):
         yield Figure("counters", f"accepted_{position}", count, truth["accepted_by_position"][position - 1])
@@ -144,7 +146,7 @@ def first_tokens(rows, step_ms):
     yield Figure("rows", "median_ttft_ms", median, step_ms, low=0, high=median)
 
 
-def all_figures(summary, rows, truth, step_ms):
+def all_figures(summary, rows, truth, step_ms, engine):
     """Every figure of the run, with where it comes from: the headline's source first."""
     found = []
     if acceptance := summary["whole_run"].get("acceptance"):
@@ -154,7 +156,7 @@ def all_figures(summary, rows, truth, step_ms):
             found += figures_of(acceptance, "counters", truth)
     if acceptance := summary.get("acceptance_from_chunks"):
         found += figures_of(acceptance, "chunks", truth)
-    return [*found, *counts(summary, rows, truth), *first_tokens(rows, step_ms)]
+    return [*found, *counts(summary, rows, truth, engine), *first_tokens(rows, step_ms)]
 
 
 def complaints(flavour, case, figures):
@@ -167,9 +169,10 @@ def complaints(flavour, case, figures):
             found.append(f"nothing from {source}")
         if any(figure.marked for figure in of_source) and source not in may_be_marked:
             found.append(f"{source} not exact, as they say themselves")
-        if any(figure.sampled for figure in of_source) and source not in case.sampled:
+        sampled = (flavour.engine, case.name, source) in flavour_cases.SAMPLED
+        if any(figure.sampled for figure in of_source) and not sampled:
             found.append(f"{source} of some of the requests only")
-        missing = set(LENGTHS) - {figure.name for figure in of_source}
-        if of_source and missing - set(flavour.lacks):
-            found.append(f"{source} without {', '.join(sorted(missing - set(flavour.lacks)))}")
+        missing = flavour_cases.lengths_of(flavour, case, source) - {figure.name for figure in of_source}
+        if of_source and missing:
+            found.append(f"{source} without {', '.join(sorted(missing))}")
     return found
