@@ -32,6 +32,14 @@ void SetSteadyUserTps(FigureSet& set) {
   set.throughput.user_tps_mean->degrees = bounds.degrees;
 }
 
+// Of the whole run.
+ThroughputInput InputOf(const ResultSources& sources, const Results& results) {
+  return {.windows = sources.state.windows.windows().subspan(0, sources.windows),
+          .requests = &sources.all,
+          .input_known = sources.input_known,
+          .gpus = results.spec.gpus};
+}
+
 double BegunPerSecond(std::span<const Window> windows) {
   double begun = 0;
   for (const Window& window : windows) begun += window.begun;
@@ -77,12 +85,8 @@ void SetOfHold(const ResultSources& sources, const Results::Hold& hold, Throughp
 
 }  // namespace
 
-void SetHeadline(const ResultSources& sources, Results& results) {
-  const std::span<const Window> windows = sources.state.windows.windows();
-  const ThroughputInput input{.windows = windows.subspan(0, sources.windows),
-                              .requests = &sources.all,
-                              .input_known = sources.input_known,
-                              .gpus = results.spec.gpus};
+void SetWholeRun(const ResultSources& sources, Results& results) {
+  const ThroughputInput input = InputOf(sources, results);
   results.whole_run.throughput = ThroughputOfRun(input, results.tokens, results.run_length_s);
   results.whole_run.latency =
       Latencies(sources, sources.all, sources.state.settlement.slices().all().Whole());
@@ -92,7 +96,12 @@ void SetHeadline(const ResultSources& sources, Results& results) {
                 .begun_per_s = static_cast<double>(sources.all.size()) / results.run_length_s},
                results.whole_run.throughput);
   }
-  if (!results.headline_is_whole_run) return SetOfHold(sources, *results.hold, input, results);
+}
+
+void SetHeadline(const ResultSources& sources, Results& results) {
+  if (!results.headline_is_whole_run) {
+    return SetOfHold(sources, *results.hold, InputOf(sources, results), results);
+  }
   // Ramp and drain are no steady state: no intervals.
   results.headline.throughput = results.whole_run.throughput;
   results.headline.latency = results.whole_run.latency;

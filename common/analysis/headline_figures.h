@@ -7,7 +7,9 @@
 
 namespace specctl {
 
-// Needs the hold.
+// Throughput and latencies of all requests.  Needs the hold and the tokens.
+void SetWholeRun(const ResultSources& sources, Results& results);
+// Needs the hold or, where there is none, the whole run's.
 void SetHeadline(const ResultSources& sources, Results& results);
 
 // Of the requests of one slice, which is of a stage (all that began in it, to their ends) or of the

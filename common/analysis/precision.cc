@@ -11,7 +11,7 @@ namespace specctl {
 namespace {
 
 constexpr std::string_view kWithIntervals[] = {"output_tps",
-                                               "total_tps",
+
                                                "requests_per_s",
                                                "user_tps_mean",
                                                "ttft_ms",

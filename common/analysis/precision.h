@@ -10,7 +10,8 @@
 
 namespace specctl {
 
-// Keys of those that have intervals within one run: its estimates, and what requests scatter in.
+// Keys of those that have intervals while a run goes on: its estimates, and what requests scatter
+// in.  Not those that wait for requests' ends: prompt tokens and goodput.
 std::span<const std::string_view> FiguresWithIntervals();
 
 // The farther end of the figure's 95 % interval, over the figure; nullopt where it lacks an end, or

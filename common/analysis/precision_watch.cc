@@ -59,13 +59,13 @@ void PrecisionWatch::OnLook(double hold_s, const FigureSet* figures) {
   text_ = TextOf(farthest);
   met_in_a_row_ = farthest.over_goal <= 1 ? met_in_a_row_ + 1 : 0;
   expected_s_.reset();
+  next_s_ = hold_s * kStepMax;
+  if (!farthest.half_width_share) return;
   // Widths fall with the root of the time.
-  if (farthest.half_width_share) {
-    const double enough_s = hold_s * std::max(farthest.over_goal * farthest.over_goal, 1.0);
-    expected_s_ = met() ? hold_s : std::max(enough_s, hold_s * kStepMin);
-  }
-  next_s_ =
-      std::clamp(expected_s_.value_or(hold_s * kStepMax), hold_s * kStepMin, hold_s * kStepMax);
+  const double enough_s = hold_s * std::max(farthest.over_goal * farthest.over_goal, kStepMin);
+  next_s_ = std::min(enough_s, next_s_);
+  // The last look is another one after that, unless this was the first of both.
+  expected_s_ = met() ? hold_s : enough_s * (met_in_a_row_ > 0 ? 1 : kStepMin);
 }
 
 }  // namespace specctl

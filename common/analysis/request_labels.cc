@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/strings/str_format.h>
@@ -86,9 +87,12 @@ std::optional<VerdictLabel> UntilNotMetLabel(const Results& figures) {
     wide.push_back(absl::StrFormat("%s (%s)", GoalText(goal), had));
   }
   if (wide.empty()) return std::nullopt;
-  return VerdictLabel{.code = Label::kUntilNotMet,
-                      .text = absl::StrFormat("--until %s was not met: give a longer --duration",
-                                              absl::StrJoin(wide, ", "))};
+  std::string text = absl::StrFormat("--until %s was not met", absl::StrJoin(wide, ", "));
+  // Of a run that something else cut short, or whose queue grows, its length is not to blame.
+  const bool had_its_time = figures.ended && figures.end.end == RunEnd::kCompleted &&
+                            figures.end.reason.empty() && !figures.growth;
+  if (had_its_time) text += ": give a longer --duration";
+  return VerdictLabel{.code = Label::kUntilNotMet, .text = std::move(text)};
 }
 
 std::optional<VerdictLabel> TooShortLabel(const Evidence& evidence, const Results& figures) {

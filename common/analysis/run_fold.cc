@@ -1,13 +1,9 @@
 #include "common/analysis/run_fold.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <variant>
 
-#include <absl/strings/str_format.h>
-
-#include "common/analysis/failure_text.h"
 #include "common/analysis/run_results.h"
 #include "common/analysis/run_so_far.h"
 #include "common/analysis/run_state.h"

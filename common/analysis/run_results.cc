@@ -203,14 +203,7 @@ void SetJudgement(Judgement judgement, Results& results) {
   }
 }
 
-// The hold and its figures, with what these need.
-void SetFigures(ResultSources& sources, Results& results) {
-  SetRun(sources.state, results);
-  SetHold(sources, results);
-  SetTokens(sources, results);
-  SetServers(sources, results);
-  SetAcceptance(sources, results);
-  SetHeadline(sources, results);
+void SetWindows(const ResultSources& sources, Results& results) {
   results.windows = DescribeWindows({.table = sources.state.windows,
                                      .servers = sources.state.servers,
                                      .requests = sources.requests,
@@ -231,10 +224,17 @@ void WithholdFigures(const ResultSources& sources, Results& results) {
 Results MakeResults(const RunState& state) {
   Results results;
   ResultSources sources = MakeSources(state, RequestsOf(state));
-  SetFigures(sources, results);
+  SetRun(state, results);
+  SetHold(sources, results);
   SetBooks(sources, results);
+  SetTokens(sources, results);
+  SetServers(sources, results);
+  SetAcceptance(sources, results);
   SetLogged(state, results);
+  SetWholeRun(sources, results);
+  SetHeadline(sources, results);
   SetSlices(sources, results);
+  SetWindows(sources, results);
   results.arrivals =
       ArrivalsOf(results, sources.requests, state.windows.windows().first(sources.windows));
   results.cells = CrossCellsOf({.run = state.run,
@@ -266,8 +266,15 @@ Results MakeResults(const RunState& state) {
 std::optional<FigureSet> HoldSoFar(const RunState& state) {
   Results results;
   ResultSources sources = MakeSources(state, RequestsSoFar(state));
-  SetFigures(sources, results);
+  SetRun(state, results);
+  SetHold(sources, results);
   if (results.headline_is_whole_run) return std::nullopt;
+  SetServers(sources, results);
+  sources.acceptance.emplace(state.run, sources.requests, state.settlement.steps(),
+                             results.servers);
+  results.headline.acceptance = sources.acceptance->Headline(sources.hold);
+  SetHeadline(sources, results);
+  SetWindows(sources, results);
   WithholdFigures(sources, results);
   return std::move(results.headline);
 }

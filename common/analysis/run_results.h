@@ -12,7 +12,7 @@ Results MakeResults(const RunState& state);
 
 // The headline as it would be, had the hold ended with the last second that all agents have
 // reported; nullopt: there is no hold yet that is long enough for one.  Prompt tokens of requests
-// in flight are not told yet.  Takes as long as most of MakeResults().
+// in flight are not told yet.  It blocks for some time: docs/performance.md.
 std::optional<FigureSet> HoldSoFar(const RunState& state);
 
 }  // namespace specctl

@@ -44,9 +44,10 @@ absl::StatusOr<PrecisionGoal> ReadGoal(const FigureTerm& term) {
   const auto keys = FiguresWithIntervals();
   if (std::find(keys.begin(), keys.end(), goal.figure) == keys.end()) {
     const std::vector<std::string> known(keys.begin(), keys.end());
-    return term.Wrong(named->name, absl::StrFormat("%s has no interval within a run: need one of "
-                                                   "%s",
-                                                   goal.figure, absl::StrJoin(known, ", ")));
+    return term.Wrong(named->name,
+                      absl::StrFormat("%s has no interval while a run goes on: need one "
+                                      "of %s",
+                                      goal.figure, absl::StrJoin(known, ", ")));
   }
   const absl::StatusOr<double> share = ReadShare(term, named->rest);
   if (!share.ok()) return share.status();

@@ -15,8 +15,8 @@ namespace {
 std::string WithNeed(const Condition& term, const Decision& decision) {
   const std::optional<uint64_t> needed = ValuesNeeded(term.statistic_key());
   if (decision.bound || !decision.value || !needed) return decision.reason;
-  return absl::StrFormat("%s (%s needs %s requests: measure longer)", decision.reason,
-                         term.statistic_key(), CountText(*needed));
+  return absl::StrFormat("%s (%s needs as much as %s independent requests tell: measure longer)",
+                         decision.reason, term.statistic_key(), CountText(*needed));
 }
 
 // A value on the good side of its limit, of which nothing shows the error.

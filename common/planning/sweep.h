@@ -111,7 +111,8 @@ struct Sweep {
   std::string specctl_version;
   std::vector<std::string> arguments;  // the command line behind `specctl sweep`, for --resume
   int64_t begun_unix_ns = 0;
-  // What all its runs took so far, with their cool-downs, those that failed or were broken off too.
+  // What all its runs took so far, with their cool-downs, those that failed or were broken off too;
+  // of one that a kill ended, as long as its journal is.
   double spent_s = 0;
   std::vector<SweepTarget> targets;
   std::vector<SweepDataset> datasets;

@@ -12,6 +12,8 @@ constexpr size_t kBatchesKept = 8;
 constexpr double kBatchCorrelationMax =
     0.9;                         // above it the inflation is a guess, and enough of a warning
 constexpr double kShrink = 0.3;  // standard errors of a correlation
+// With fewer the heavy tails of t would punish a second time what the inflation has.
+constexpr double kDegreesMin = 3;
 
 double MeanOfSeries(std::span<const double> series) {
   return std::accumulate(series.begin(), series.end(), 0.0) / static_cast<double>(series.size());
@@ -71,7 +73,7 @@ std::optional<SeriesError> ErrorOfSeriesMean(std::span<const double> series, siz
     error.inflation = (1 + r) / (1 - r);
   }
   error.standard_error = std::sqrt(squares / (n - 1) / n * error.inflation);
-  error.degrees = std::max(1.0, n / error.inflation - 1);
+  error.degrees = std::max(kDegreesMin, n / error.inflation - 1);
   return error;
 }
 

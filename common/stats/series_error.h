@@ -15,7 +15,7 @@ double IntegratedAutocorrelationTime(std::span<const double> series);
 
 struct SeriesError {
   double standard_error = 0;  // of the mean
-  double degrees = 1;         // of freedom of Student's t
+  double degrees = 3;         // of freedom of Student's t; 3 at least
   size_t batch = 1;           // values in a batch
   size_t batches = 0;
   // The variance of the mean is so many times what the batches would show if they were independent:

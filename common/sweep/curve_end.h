@@ -25,8 +25,8 @@ struct CurveEnd {
 // shed. nullopt: not over-saturated as far as it is measured.
 std::optional<CurveEnd> FindCurveEnd(std::span<const PooledPoint> pooled, const PointKey& key);
 
-// The planned grid points beyond the ends of their curves become kSkipped, with the reason; the
-// points that are done there get the label `saturated`.
+// The planned grid points beyond the ends of their curves become kSkipped, with the reason, and
+// planned again where an end has moved; the points that are done there get the label `saturated`.
 void EndCurves(Sweep& sweep);
 
 }  // namespace specctl

@@ -6,7 +6,6 @@
 
 #include "common/planning/curve.h"
 #include "common/planning/pooled_points.h"
-#include "common/sweep/curve_end.h"
 #include "common/sweep/sweep_labels.h"
 
 namespace specctl {

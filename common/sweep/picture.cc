@@ -84,6 +84,21 @@ void MarkFront(std::vector<PictureCurve>& curves) {
   }
 }
 
+PictureReach ReachOf(const Picture& picture) {
+  constexpr double kBeyondValues = 1.25;
+  PictureReach values, ends;
+  for (const PictureCurve& curve : picture.curves) {
+    for (const PicturePoint& point : curve.points) {
+      values.x = std::max(values.x, point.x.value);
+      values.y = std::max(values.y, point.y.value);
+      ends.x = std::max(ends.x, point.x.high.value_or(0));
+      ends.y = std::max(ends.y, point.y.high.value_or(0));
+    }
+  }
+  return {.x = std::max(values.x, std::min(ends.x, kBeyondValues * values.x)),
+          .y = std::max(values.y, std::min(ends.y, kBeyondValues * values.y))};
+}
+
 std::vector<double> RoundTicks(double most, size_t steps_max) {
   if (!(most > 0)) most = 1;
   const double least = most / static_cast<double>(std::max<size_t>(steps_max, 1));

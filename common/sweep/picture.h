@@ -42,6 +42,13 @@ std::vector<Picture> PicturesOf(const Sweep& sweep);
 // are not on it and keep none off it.
 void MarkFront(std::vector<PictureCurve>& curves);
 
+// How far the axes must reach: to the largest value and the ends of intervals, but no farther than
+// 1.25 times the value: one wide interval would leave the points no room.  Bars end where axes do.
+struct PictureReach {
+  double x = 0, y = 0;
+};
+PictureReach ReachOf(const Picture& picture);
+
 // Ends of round steps that reach from 0 to `most`: 0, 50, 100, ...; at least two, for most > 0.
 std::vector<double> RoundTicks(double most, size_t steps_max);
 

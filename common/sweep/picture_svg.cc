@@ -68,15 +68,9 @@ void AppendLine(double x1, double y1, double x2, double y2, std::string_view str
 class Panel {
  public:
   explicit Panel(const Picture& picture) : picture_(picture) {
-    double x = 0, y = 0;
-    for (const PictureCurve& curve : picture.curves) {
-      for (const PicturePoint& point : curve.points) {
-        x = std::max({x, point.x.value, point.x.high.value_or(0)});
-        y = std::max({y, point.y.value, point.y.high.value_or(0)});
-      }
-    }
-    x_ticks_ = RoundTicks(x, kSvgXSteps);
-    y_ticks_ = RoundTicks(y, kSvgYSteps);
+    const PictureReach reach = ReachOf(picture);
+    x_ticks_ = RoundTicks(reach.x, kSvgXSteps);
+    y_ticks_ = RoundTicks(reach.y, kSvgYSteps);
   }
 
   std::string Svg() {

@@ -23,15 +23,9 @@ class Field {
       : columns_(std::max<size_t>(options.columns, 40) - kAxisColumns - 1),
         rows_(std::max<size_t>(options.rows, 5)),
         lines_(rows_, std::string(columns_, ' ')) {
-    double x = 0, y = 0;
-    for (const PictureCurve& curve : picture.curves) {
-      for (const PicturePoint& point : curve.points) {
-        x = std::max({x, point.x.value, point.x.high.value_or(0)});
-        y = std::max({y, point.y.value, point.y.high.value_or(0)});
-      }
-    }
-    x_ticks_ = RoundTicks(x, kXSteps);
-    y_ticks_ = RoundTicks(y, kYSteps);
+    const PictureReach reach = ReachOf(picture);
+    x_ticks_ = RoundTicks(reach.x, kXSteps);
+    y_ticks_ = RoundTicks(reach.y, kYSteps);
   }
 
   size_t ColumnOf(double x) const { return Scaled(x, x_ticks_.back(), columns_); }

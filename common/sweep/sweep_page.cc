@@ -7,7 +7,6 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
-#include "common/base/json_writer.h"
 #include "common/planning/per_gpu.h"
 #include "common/planning/sweep_names.h"
 #include "common/report/number_text.h"

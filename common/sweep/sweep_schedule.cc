@@ -37,22 +37,36 @@ const SweepPoint* GridPointOf(const Sweep& sweep, PointKey key, const std::strin
   return found == sweep.points.end() ? nullptr : &*found;
 }
 
-// Pairs follow their points; where one of these was not measured, there is nothing to compare.
+// Which of a pair's targets has nothing there to compare; empty: none.
+std::string MissingOf(const Sweep& sweep, const SweepPair& pair) {
+  for (const std::string& target : {pair.baseline, pair.key.target}) {
+    const SweepPoint* const point = GridPointOf(sweep, pair.key, target);
+    if (point == nullptr || point->state == PointState::kSkipped ||
+        point->state == PointState::kFailed) {
+      return target;
+    }
+  }
+  return "";
+}
+
+bool AreDone(const Sweep& sweep, const SweepPair& pair) {
+  for (const std::string& target : {pair.baseline, pair.key.target}) {
+    const SweepPoint* const point = GridPointOf(sweep, pair.key, target);
+    if (point == nullptr || point->state != PointState::kDone) return false;
+  }
+  return true;
+}
+
+// Pairs follow their points, also where a point that was skipped is measured after all.
 std::optional<size_t> DuePair(Sweep& sweep) {
   for (size_t i = 0; i < sweep.pairs.size(); ++i) {
     SweepPair& pair = sweep.pairs[i];
-    if (pair.state != PointState::kPlanned) continue;
-    bool due = true;
-    for (const std::string& target : {pair.baseline, pair.key.target}) {
-      const SweepPoint* const point = GridPointOf(sweep, pair.key, target);
-      if (point == nullptr || point->state == PointState::kSkipped ||
-          point->state == PointState::kFailed) {
-        pair.state = PointState::kSkipped;
-        pair.reason = target + " was not measured there";
-      }
-      due = due && point != nullptr && point->state == PointState::kDone;
-    }
-    if (due && pair.state == PointState::kPlanned) return i;
+    const bool skipped = pair.state == PointState::kSkipped && !IsBudgetSpent(pair.reason);
+    if (pair.state != PointState::kPlanned && !skipped) continue;
+    const std::string missing = MissingOf(sweep, pair);
+    pair.state = missing.empty() ? PointState::kPlanned : PointState::kSkipped;
+    pair.reason = missing.empty() ? "" : missing + " was not measured there";
+    if (AreDone(sweep, pair)) return i;
   }
   return std::nullopt;
 }

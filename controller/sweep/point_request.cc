@@ -108,6 +108,8 @@ absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& s
   both.load.level *= 2;
   if (auto taken = TakeKey(job, both, request); !taken.ok()) return taken;
   LoadSpec& load = request.spec.load;
+  // Its figures are of both targets together, and what it is for is their ratio.
+  load.until.clear();
   for (auto* limit : {&load.requests_max, &load.conversations_max}) {
     if (*limit) **limit *= 2;
   }

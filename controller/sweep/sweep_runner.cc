@@ -53,8 +53,8 @@ absl::StatusOr<ResolvedRun> SweepRunner::ResolveNext(const NextRun& next,
   const bool may_do_without = flush && job_.flush == CacheFlush::kWherePossible && !run.ok() &&
                               absl::IsUnimplemented(run.status());
   if (!may_do_without) return run;
-  // Which of a pair's it is, nobody needs to know: without it neither is cleared.
-  no_flush_.insert(key.target);
+  // Of a pair it is not known which.
+  no_flush_.insert(is_pair ? "pair" : key.target);
   means_.observer.OnNote(
       "the prefix cache can't be cleared between runs, which send the same prompts: " +
       std::string(run.status().message()));

@@ -62,7 +62,7 @@ class SweepRunner {
   const StopToken& stop_;
   Sweep& sweep_;
   CoolDown cool_down_;
-  std::set<std::string> no_flush_;  // targets whose caches can't be cleared
+  std::set<std::string> no_flush_;  // targets whose caches can't be cleared; "pair": of pairs
   bool any_run_ = false;
 };
 

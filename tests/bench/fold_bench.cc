@@ -3,7 +3,9 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "common/analysis/run_fold.h"
@@ -12,6 +14,7 @@
 #include "common/journal/chunk_codec.h"
 #include "common/journal/event_codec.h"
 #include "common/journal/record_frame.h"
+#include "tests/unit/common/analysis/steady_traffic.h"
 
 namespace specctl {
 namespace {
@@ -111,6 +114,26 @@ void BM_IngestAndFold(benchmark::State& state) {
   state.counters["journal_bytes_per_chunk"] = static_cast<double>(journal_bytes) / chunks;
 }
 BENCHMARK(BM_IngestAndFold)->Arg(1)->Arg(16)->Unit(benchmark::kMillisecond);
+
+// A look at the hold so far (--until).  range(0): requests that have begun in it.
+void BM_HoldSoFar(benchmark::State& state) {
+  constexpr int kHoldS = 100;
+  RunFold fold;
+  size_t batches = 0;
+  for (const Event& event : SteadyJournal(
+           {.hold_s = kHoldS, .requests_per_s = static_cast<double>(state.range(0)) / kHoldS}, 1)) {
+    // The hold begins after 10 s, and goes on.
+    batches += std::holds_alternative<AgentBatch>(event) ? 1 : 0;
+    if (batches > kHoldS + 10) break;
+    (void)fold.Apply(event);
+  }
+  for (auto _ : state) {
+    const std::optional<FigureSet> figures = fold.HoldSoFar();
+    if (!figures) state.SkipWithError("there is no hold");
+    benchmark::DoNotOptimize(figures);
+  }
+}
+BENCHMARK(BM_HoldSoFar)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace specctl

@@ -26,10 +26,20 @@ def decoder(settings):
 def ingest(settings):
     """By agents: million chunks a second and core, from a batch's bytes to the run's results."""
     rates = {}
-    for name, entry in medians(settings, "fold_bench", ".").items():
+    for name, entry in medians(settings, "fold_bench", "BM_IngestAndFold").items():
         agents = int(name.split("/")[1])
         rates[agents] = entry["items_per_second"] / 1e6
         settings.show(f"  {agents:>2} agents {rates[agents]:>7.2f} million chunks/s and core; encoded "
                       f"batches alone {entry['wire_bytes_per_chunk']:.2f} bytes a chunk, as records "
                       f"{entry['journal_bytes_per_chunk']:.2f}")
     return rates
+
+
+def look(settings):
+    """By requests in the hold: how long the run's thread is busy with a look at its figures, in ms."""
+    times = {}
+    for name, entry in medians(settings, "fold_bench", "BM_HoldSoFar").items():
+        requests = int(name.split("/")[1])
+        times[requests] = entry["real_time"]
+        settings.show(f"  {requests:>7,} requests {times[requests]:>8.1f} ms")
+    return times

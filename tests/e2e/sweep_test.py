@@ -13,8 +13,8 @@ from sweep_case import QUICK, SweepCase
 
 
 class SweepTest(SweepCase):
-    def refused(self, *arguments, says):
-        done = self.specctl("sweep", *arguments, status=2)
+    def refused(self, *arguments, says, status=2):
+        done = self.specctl("sweep", *arguments, status=status)
         self.assertIn(says, done.stderr)
         self.assertEqual(done.stdout, "")
         return done
@@ -172,6 +172,9 @@ class SweepTest(SweepCase):
         self.refused(*a, *some[:4], "--dataset", "no_such_file.jsonl", says="no_such_file.jsonl")
         self.refused(*a, "--bs", "1,2", "--dataset", "builtin", "--duration", "60s", "--budget", "1m",
                      says="--budget: the grid's 3 runs")
+        # With --until nobody knows beforehand; what is refused is the server that is not there.
+        self.refused(*a, "--bs", "1,2", "--dataset", "builtin", "--duration", "60s", "--budget", "1m", "--until",
+                     "output_tps +-5%", "--output-dir", self.run_dir("none"), says="Connection refused", status=1)
         self.refused(*a, "--bs", "900000", "--agents", "1", *some[2:], says="--bs 900000 over --agents 1")
         folder = self.run_dir("full")
         folder.mkdir()

@@ -18,7 +18,7 @@ class UntilTest(Case):
         run, summary, done = self.until_run("met", "5m", "output_tps +-10%, ttft +-20%", "--agents", "2")
         self.assert_conserved(summary)
         self.assertEqual(summary["conservation"]["ok"], summary["conservation"]["sent"], "all that began has ended")
-        self.assertLess(summary["hold"]["length_s"], 150)
+        self.assertLess(summary["hold"]["length_s"], 60)
         self.assertGreaterEqual(summary["hold"]["length_s"], 24, "two looks at least")
         tps = summary["throughput"]["output_tps"]
         self.assertLessEqual(max(tps["high"] - tps["value"], tps["value"] - tps["low"]), 0.1 * tps["value"])
@@ -36,7 +36,7 @@ class UntilTest(Case):
 
     def test_a_goal_that_is_not_met_is_told(self):
         _, summary, done = self.until_run("missed", "8s", "ttft_p99 +-0.1%")
-        self.assertEqual(summary["hold"]["length_s"], 7)
+        self.assertIn(summary["hold"]["length_s"], (5, 6, 7))
         told = [label["text"] for label in summary["verdict"]["label_details"] if label["code"] == "until_not_met"]
         self.assertEqual(len(told), 1)
         self.assertRegex(told[0], r"--until ttft_ms_p99 \+-0.1% \((no interval|\+-.*%)\) was not met: give a longer")
@@ -44,7 +44,7 @@ class UntilTest(Case):
 
     def test_what_can_not_be_asked_for_is_refused_before_anything_is_sent(self):
         for flags, told in ((("--until", "ttft_p99 +-5%"), "--until: needs --duration"),
-                            (("--duration", "5s", "--until", "failed +-5%"), "failed has no interval within a run"),
+                            (("--duration", "5s", "--until", "failed +-5%"), "failed has no interval while a run goes on"),
                             (("--duration", "5s", "--until", "ttft_p99 5%"), "need +-NUMBER%")):
             refused = self.specctl("run", "--url", "http://127.0.0.1:1", "--dataset", self.prompts(2), *flags, status=2)
             self.assertIn(told, refused.stderr)

@@ -52,7 +52,6 @@ void AddLimits(RequestFlags& flags) {
       // All are set, so that a limit of --like does not stay beside the new one.
       load.requests_max = *requests;
       load.conversations_max = *conversations;
-      load.until.clear();
       load.duration.reset();
     }
     if (*duration) {
@@ -60,6 +59,7 @@ void AddLimits(RequestFlags& flags) {
       auto taken = TakeTimeout("--duration", *duration, load.duration.emplace(0));
       if (!taken.ok()) return taken;
     }
+    if (!load.duration) load.until.clear();  // of --like, whose duration was replaced
     return *until ? TakeUntil(**until, load) : absl::OkStatus();
   });
 }

@@ -34,7 +34,9 @@ std::string DescribeDuration(const LoadSpec& load) {
   if (load.ramp > Nanos(0)) out += absl::StrFormat(", ramp %s", FormatDuration(load.ramp));
   if (load.warmup > Nanos(0)) out += absl::StrFormat(", warm-up %s", FormatDuration(load.warmup));
   if (load.duration) out += absl::StrFormat(", then %s", FormatDuration(*load.duration));
-  for (const PrecisionGoal& goal : load.until) out += ", or until " + GoalText(goal);
+  for (const PrecisionGoal& goal : load.until) {
+    out += (&goal == &load.until.front() ? ", or until " : " and ") + GoalText(goal);
+  }
   return out;
 }
 

@@ -149,7 +149,9 @@ absl::Status CheckFleet(const SweepRequest& asked, const controller::FleetFacts&
 absl::Status CheckBudgetHolds(const SweepRequest& asked) {
   const ScheduleOptions& schedule = asked.job.schedule;
   const LoadSpec& load = asked.job.request.spec.load;
-  if (!schedule.budget_s || schedule.find || !load.duration) return absl::OkStatus();
+  // With --until, how long a run takes is known only once it is over.
+  const bool known = load.duration && load.until.empty();
+  if (!schedule.budget_s || schedule.find || !known) return absl::OkStatus();
   const Nanos each = load.ramp + load.warmup + *load.duration + asked.job.cool_down_least;
   const double needed =
       Seconds(each) * static_cast<double>(asked.sweep.points.size() + asked.sweep.pairs.size());

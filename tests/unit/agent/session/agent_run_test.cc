@@ -51,6 +51,7 @@ TEST(UnassignedByTest, ADrainsReasonIsThatOfWhatIsNotSent) {
   EXPECT_EQ(UnassignedBy(DrainReason::kInterrupted), UnassignedReason::kInterrupted);
   EXPECT_EQ(UnassignedBy(DrainReason::kAgentLost), UnassignedReason::kAgentLost);
   EXPECT_EQ(UnassignedBy(DrainReason::kTooManyFailures), UnassignedReason::kTooManyFailures);
+  EXPECT_EQ(UnassignedBy(DrainReason::kPreciseEnough), UnassignedReason::kLimit);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST(HeadlineCoverageTest, AP99OfFewRequestsIsABound) {
     if (!row.figure.ends_with("p99")) continue;
     EXPECT_EQ(row.absent, row.runs) << row.figure;
     EXPECT_EQ(row.bounds, row.runs) << row.figure;
-    // 1 in 40 is expected of a one-sided bound of 97.5 %.
+    // 2 in 40 are expected of a one-sided bound of 95 %.
     EXPECT_LE(row.bounds_missed, 6) << row.figure;
   }
 }

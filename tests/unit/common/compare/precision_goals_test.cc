@@ -47,9 +47,9 @@ TEST(PrecisionGoalsTest, WhatIsNoneIsRefusedWithItsPlace) {
 }
 
 TEST(PrecisionGoalsTest, AFigureWithoutIntervalsIsRefused) {
-  EXPECT_THAT(ErrorOf("failed +-5%"), HasSubstr("failed has no interval within a run"));
+  EXPECT_THAT(ErrorOf("failed +-5%"), HasSubstr("failed has no interval while a run goes on"));
   EXPECT_THAT(ErrorOf("step_latency_p99 +-5%"), HasSubstr("step_latency_ms has no interval"));
-  EXPECT_THAT(ErrorOf("output_tps_peak +-5%"), HasSubstr("need one of output_tps, total_tps"));
+  EXPECT_THAT(ErrorOf("output_tps_peak +-5%"), HasSubstr("need one of output_tps, requests_per_s"));
 }
 
 }  // namespace

@@ -81,8 +81,8 @@ TEST_F(SloAnswerTest, AnAbsentFigureOrOneWithoutABoundDoesNotPass) {
   EXPECT_THAT(Answer("itl_p99 <= 5ms").reason, HasSubstr("itl_ms is absent"));
   made_.AddPoint("off", 1).Set("ttft_ms", "p99", 100, -1);
   EXPECT_THAT(Answer("ttft_p99 <= 5s").reason,
-              HasSubstr("no 95 % bound: not enough was measured to decide it (p99 needs 1,000 "
-                        "requests: measure longer)"));
+              HasSubstr("no 95 % bound: not enough was measured to decide it (p99 needs as "
+                        "much as 1,000 independent requests tell: measure longer)"));
 }
 
 TEST_F(SloAnswerTest, APointTooShortToDecideIsPassedOverBelowOneThatPasses) {

@@ -48,6 +48,16 @@ TEST(ErrorOfSeriesMeanTest, IndependentValuesAreBatchesOfThemselves) {
   EXPECT_EQ(error->degrees, 9);
 }
 
+// 20 s of a server that got faster: wide, and not without end.
+TEST(ErrorOfSeriesMeanTest, ATrendWithinAShortSeriesIsPunishedOnce) {
+  std::vector<double> rising;
+  for (int i = 0; i < 20; ++i) rising.push_back(1'000 + 25.0 * i);
+  const SeriesError error = ErrorOfSeriesMean(rising).value();
+  EXPECT_EQ(error.degrees, 3);
+  EXPECT_GT(error.inflation, 3);
+  EXPECT_LT(3.19 * error.standard_error, 700) << "half the interval of a mean of 1,238";
+}
+
 TEST(ErrorOfSeriesMeanTest, WhatNeverVariesHasNoError) {
   EXPECT_EQ(ErrorOfSeriesMean(std::vector<double>(50, 3))->standard_error, 0);
 }

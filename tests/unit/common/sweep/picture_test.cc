@@ -73,6 +73,17 @@ TEST(PictureTest, WithoutAllGpusItShowsThroughputAsItIs) {
   EXPECT_EQ(PicturesOf(made.sweep()).front().curves[0].points[1].y.value, 700);
 }
 
+TEST(PictureTest, OneWideIntervalLeavesThePointsTheirRoom) {
+  Picture picture;
+  picture.curves.push_back({.name = "off",
+                            .points = {{.x = {.value = 40, .low = 38, .high = 42},
+                                        .y = {.value = 900, .low = 0, .high = 5'000}},
+                                       {.x = {.value = 20, .low = 19, .high = 21},
+                                        .y = {.value = 1'000, .low = 900, .high = 1'100}}}});
+  EXPECT_DOUBLE_EQ(ReachOf(picture).x, 42);
+  EXPECT_DOUBLE_EQ(ReachOf(picture).y, 1'250);
+}
+
 TEST(PictureTest, TicksAreRoundAndReachTheMost) {
   EXPECT_THAT(RoundTicks(93, 5), ElementsAre(0, 20, 40, 60, 80, 100));
   EXPECT_THAT(RoundTicks(0.031, 5), ElementsAre(0, 0.01, 0.02, 0.03, 0.04));

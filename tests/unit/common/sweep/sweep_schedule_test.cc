@@ -95,6 +95,18 @@ TEST(SweepScheduleTest, APairOfAPointThatFailedIsNotMeasured) {
   EXPECT_THAT(sweep.pairs[0].reason, HasSubstr("was not measured there"));
 }
 
+TEST(SweepScheduleTest, APairOfAPointThatIsMeasuredAfterAllFollowsIt) {
+  const ScheduleOptions options{.anchors = false, .paired = true};
+  Sweep sweep = Planned(options, {1}, {"off", "dl3"});
+  ModelledServer().Measure(sweep.points[0]);
+  sweep.points[1].state = PointState::kFailed;
+  AdvanceSweep(options, sweep);
+  ASSERT_EQ(sweep.pairs[0].state, PointState::kSkipped);
+  ModelledServer().Measure(sweep.points[1]);
+  EXPECT_EQ(AdvanceSweep(options, sweep).kind, NextRun::Kind::kPair);
+  EXPECT_EQ(sweep.pairs[0].reason, "");
+}
+
 // As a process that ends after every run, and one that takes over from sweep.json.
 TEST(SweepScheduleTest, GoesOnAfterAResumeAsIfItHadNeverStopped) {
   for (const bool automatic : {false, true}) {

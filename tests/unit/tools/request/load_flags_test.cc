@@ -86,12 +86,12 @@ TEST(LoadFlagsTest, UntilIsWithinADuration) {
               HasSubstr("--until: condition \"ttft_p99 <= 5%\", character 10"));
 }
 
-TEST(LoadFlagsTest, UntilOfARepeatedRunIsReplacedWithItsLimits) {
+TEST(LoadFlagsTest, UntilOfARepeatedRunStaysWithADuration) {
   Surroundings surroundings;
   surroundings.like.emplace();
   surroundings.like->load = {.duration = 60s, .until = {{"ttft_ms", "p99", 0.05}}};
   EXPECT_EQ(Good({}, surroundings).spec.load.until.size(), 1u);
-  EXPECT_TRUE(Good({"--duration", "5s"}, surroundings).spec.load.until.empty());
+  EXPECT_EQ(Good({"--duration", "1h"}, surroundings).spec.load.until.size(), 1u);
   EXPECT_TRUE(Good({"--requests", "5"}, surroundings).spec.load.until.empty());
   EXPECT_EQ(Good({"--until", "itl +-1%"}, surroundings).spec.load.until.front().figure, "itl_ms");
   EXPECT_EQ(Good({"--until", "itl +-1%"}, surroundings).spec.load.duration, 60s);

@@ -44,5 +44,17 @@ TEST(DryRunTextTest, ADryRunCountsInWholeNumbers) {
               HasSubstr("8 over 1 agent, at most 8 each\n"));
 }
 
+TEST(DryRunTextTest, EveryGoalOfUntilMustBeMet) {
+  RunSpec spec;
+  spec.targets = {{.url = "http://a:8000"}};
+  spec.request.model = "m";
+  spec.load = {.duration = std::chrono::minutes(30),
+               .until = {{"ttft_ms", "p99", 0.05}, {"output_tps", "value", 0.01}}};
+  const auto workload = MakeWorkload(SixRows(), spec.load, {});
+  ASSERT_TRUE(workload.ok());
+  EXPECT_THAT(DryRunText(*workload, spec).value_or(""),
+              HasSubstr("then 30 m, or until ttft_ms_p99 +-5% and output_tps +-1%"));
+}
+
 }  // namespace
 }  // namespace specctl::cli
