@@ -15,6 +15,14 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kSecretFlags = {"--header", "--metrics-header"};
 constexpr std::array<std::string_view, 2> kPlaceFlags = {"--output-dir", "--resume"};
+// What may be given anew: how long it may take, who asks from where, and how it is printed.
+constexpr std::array<std::string_view, 15> kFreeFlags = {
+    "--budget",      "--cool-down", "--cool-down-max", "--wait-ready",  "--agents",
+    "--format",      "--dry-run",   "--header",        "--keep-header", "--metrics-header",
+    "--api-key-env", "--ca-file",   "--insecure",      "--dataset-dir", "--bs-max"};
+// The grid, which is compared with that of the sweep (TakeUpSweep).
+constexpr std::array<std::string_view, 7> kGridFlags = {
+    "--target", "--bs", "--request-rate", "--dataset", "--tier", "--temperature", "--paired"};
 
 // A flag with the words that follow it.
 struct FlagWords {
@@ -63,6 +71,25 @@ bool IsOneOfFlags(const std::array<std::string_view, kCount>& flags, std::string
   return std::find(flags.begin(), flags.end(), flag) != flags.end();
 }
 
+// Beside --resume: points that were measured and those that will be must be asked alike.
+bool MayBeGiven(const FlagWords& group, const std::vector<FlagWords>& kept) {
+  if (IsOneOfFlags(kFreeFlags, group.flag) || IsOneOfFlags(kGridFlags, group.flag)) return true;
+  return std::any_of(kept.begin(), kept.end(), [&](const FlagWords& other) {
+    return other.flag == group.flag && other.values == group.values;
+  });
+}
+
+absl::Status RefuseAnew(const std::string& flag) {
+  std::string free;
+  for (const std::string_view each : kFreeFlags) {
+    free += (free.empty() ? "" : ", ") + std::string(each);
+  }
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "--resume: %s would ask the points that are left for something else; what may be given anew "
+      "is %s; to measure something else, begin a sweep in another folder",
+      flag, free));
+}
+
 // "NAME:<withheld>".
 std::string WithoutValue(const std::string& header) {
   const size_t colon = header.find(':');
@@ -101,10 +128,14 @@ absl::StatusOr<std::vector<std::string>> ResumedArguments(const std::vector<std:
   std::vector<FlagWords> given = Grouped(words);
   std::erase_if(given,
                 [](const FlagWords& group) { return IsOneOfFlags(kPlaceFlags, group.flag); });
+  const std::vector<FlagWords> before = Grouped(kept);
   std::set<std::string> replaced;
-  for (const FlagWords& group : given) replaced.insert(group.flag);
+  for (const FlagWords& group : given) {
+    if (!MayBeGiven(group, before)) return RefuseAnew(group.flag);
+    replaced.insert(group.flag);
+  }
   std::vector<std::string> arguments;
-  for (const FlagWords& group : Grouped(kept)) {
+  for (const FlagWords& group : before) {
     if (replaced.contains(group.flag)) continue;
     for (const std::string& value : group.values) {
       if (value.find(kWithheld) == std::string::npos) continue;

@@ -20,7 +20,8 @@ std::vector<std::string> KeptArguments(const std::vector<std::string>& words);
 
 // The arguments of a sweep that is resumed by `words`: those that it kept, each flag that `words`
 // has replaced by it.
-// INVALID_ARGUMENT  "--resume: give --header NAME:VALUE again: ...": a value was withheld
+// INVALID_ARGUMENT  "--resume: give --header NAME:VALUE again: ...": a value was withheld;
+//                   "--resume: --osl would ...": a flag that changes what points are asked for
 absl::StatusOr<std::vector<std::string>> ResumedArguments(const std::vector<std::string>& kept,
                                                           const std::vector<std::string>& words);
 

@@ -33,6 +33,19 @@ TEST(SweepArgumentsTest, AResumedSweepHasItsOwnAndWhatIsGivenAnew) {
   EXPECT_THAT(*resumed, ElementsAre("--bs", "1,4", "--duration=5s", "--budget", "9m"));
 }
 
+TEST(SweepArgumentsTest, WhatPointsAreAskedForStaysAsItWas) {
+  const std::vector<std::string> kept = {"--bs", "1", "--osl", "64", "--duration=5s"};
+  const auto refused = [&](std::vector<std::string> words) {
+    return std::string(ResumedArguments(kept, words).status().message());
+  };
+  EXPECT_THAT(refused({"--resume", "S", "--osl", "128"}), HasSubstr("--resume: --osl would ask"));
+  EXPECT_THAT(refused({"--resume", "S", "--ignore-eos"}), HasSubstr("--resume: --ignore-eos"));
+  EXPECT_THAT(refused({"--resume", "S", "--duration", "9s"}), HasSubstr("--budget, --cool-down"));
+  EXPECT_EQ(refused({"--resume", "S", "--osl", "64", "--duration=5s"}), "") << "the same";
+  EXPECT_EQ(refused({"--resume", "S", "--agents", "2", "--bs", "1,4"}), "")
+      << "the grid is compared";
+}
+
 TEST(SweepArgumentsTest, WhatWasWithheldMustBeGivenAgain) {
   const std::vector<std::string> kept = {"--bs", "1", "--header", "X:<withheld>"};
   const auto refused = ResumedArguments(kept, {"--resume", "S"});
