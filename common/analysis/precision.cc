@@ -5,26 +5,17 @@
 #include <variant>
 
 #include "common/figures/catalogue.h"
+#include "common/figures/quantile_need.h"
 #include "common/figures/statistic.h"
 
 namespace specctl {
 namespace {
 
-constexpr std::string_view kWithIntervals[] = {"output_tps",
-
-                                               "requests_per_s",
-                                               "user_tps_mean",
-                                               "ttft_ms",
-                                               "ttft_user_ms",
-                                               "ttfo_ms",
-                                               "itl_ms",
-                                               "user_tps",
-                                               "request_latency_ms",
-                                               "request_latency_user_ms",
-                                               "per_step",
-                                               "delivered_per_step",
-                                               "per_draft",
-                                               "accept_rate"};
+constexpr std::string_view kWithIntervals[] = {
+    "output_tps", "requests_per_s", "user_tps_mean", "ttft_ms", "ttft_user_ms", "ttfo_ms", "itl_ms",
+    "user_tps", "request_latency_ms", "request_latency_user_ms",
+    // Of speculation.
+    "per_step", "delivered_per_step", "per_draft", "accept_rate"};
 
 Estimate EstimateOf(const Distribution& distribution, const Statistic& statistic) {
   Estimate estimate{.value = distribution.*statistic.value};
@@ -56,6 +47,18 @@ std::optional<double> HalfWidthShare(const FigureSet& figures, const PrecisionGo
   // The negation also covers what is not a number.
   if (!(found->value > 0) || !std::isfinite(*found->high)) return std::nullopt;
   return std::max(found->value - *found->low, *found->high - found->value) / found->value;
+}
+
+std::optional<IntervalShortage> ShortageOf(const FigureSet& figures, const PrecisionGoal& goal) {
+  const FigureDefinition* figure = FindFigure(goal.figure);
+  const auto needed = ValuesNeeded(goal.statistic);
+  if (figure == nullptr || !needed || HalfWidthShare(figures, goal)) return std::nullopt;
+  const FigureValue value = figure->read(figures);
+  const auto* distribution = std::get_if<const Distribution*>(&value);
+  if (distribution == nullptr || !(*distribution)->intervals) return std::nullopt;
+  const double effective = (*distribution)->intervals->effective;
+  if (!(effective > 0) || effective >= static_cast<double>(*needed)) return std::nullopt;
+  return IntervalShortage{.effective = effective, .needed = static_cast<double>(*needed)};
 }
 
 }  // namespace specctl

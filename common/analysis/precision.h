@@ -18,4 +18,12 @@ std::span<const std::string_view> FiguresWithIntervals();
 // is absent or not above 0.
 std::optional<double> HalfWidthShare(const FigureSet& figures, const PrecisionGoal& goal);
 
+// What a quantile still lacks for an interval.
+struct IntervalShortage {
+  double effective = 0;  // values, as many as independent ones
+  double needed = 0;     // of them; above `effective`
+};
+// nullopt where it has its interval, or lacks it for another reason.
+std::optional<IntervalShortage> ShortageOf(const FigureSet& figures, const PrecisionGoal& goal);
+
 }  // namespace specctl

@@ -31,7 +31,8 @@ class PrecisionWatch {
   // Of the last look: "ttft_ms_p99 +-7.2% (until +-5%)", of the goal that is farthest away; what
   // is waited for before the first; "" without goals.
   const std::string& text() const { return text_; }
-  // How far into the hold the goals will probably be met; nullopt: nothing tells.
+  // How far into the hold the goals will probably be met; at the earliest, while there is no
+  // interval; nullopt: nothing tells.
   std::optional<double> expected_s() const { return expected_s_; }
 
  private:

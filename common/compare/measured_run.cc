@@ -7,8 +7,8 @@
 #include <span>
 #include <utility>
 
-#include "common/compare/quantile_need.h"
 #include "common/compare/run_facts.h"
+#include "common/figures/quantile_need.h"
 #include "common/figures/statistic.h"
 
 namespace specctl {

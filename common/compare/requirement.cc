@@ -8,8 +8,8 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
-#include "common/compare/quantile_need.h"
 #include "common/compare/run_facts.h"
+#include "common/figures/quantile_need.h"
 #include "common/report/number_text.h"
 
 namespace specctl {

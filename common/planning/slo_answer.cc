@@ -4,7 +4,7 @@
 
 #include <absl/strings/str_format.h>
 
-#include "common/compare/quantile_need.h"
+#include "common/figures/quantile_need.h"
 #include "common/planning/load_fit.h"
 #include "common/report/number_text.h"
 

@@ -41,6 +41,20 @@ TEST(PrecisionTest, WhatLacksAnEndHasNone) {
   EXPECT_FALSE(HalfWidthShare(figures, {"output_tps", "value", 0.05}));
 }
 
+TEST(PrecisionTest, AQuantileMayLackValues) {
+  FigureSet figures = Figures();
+  EXPECT_FALSE(ShortageOf(figures, {"ttft_ms", "p99", 0.05})) << "it has its interval";
+  figures.latency.ttft_ms->intervals->p99.high.reset();
+  figures.latency.ttft_ms->intervals->effective = 400;
+  const IntervalShortage shortage = ShortageOf(figures, {"ttft_ms", "p99", 0.05}).value();
+  EXPECT_EQ(shortage.effective, 400);
+  EXPECT_EQ(shortage.needed, 1'000);
+  EXPECT_FALSE(ShortageOf(figures, {"ttft_ms", "mean", 0.05}));
+  EXPECT_FALSE(ShortageOf(figures, {"output_tps", "value", 0.05}));
+  figures.latency.ttft_ms->intervals->effective = 2'000;
+  EXPECT_FALSE(ShortageOf(figures, {"ttft_ms", "p99", 0.05})) << "it lacks it for another reason";
+}
+
 TEST(PrecisionTest, EachNamedFigureIsOfTheCatalogue) {
   for (const std::string_view key : FiguresWithIntervals()) {
     ASSERT_NE(FindFigure(key), nullptr) << key;

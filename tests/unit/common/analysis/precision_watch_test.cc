@@ -73,6 +73,24 @@ TEST(PrecisionWatchTest, TheFarthestGoalCounts) {
   EXPECT_TRUE(watch.IsDue(60));
 }
 
+TEST(PrecisionWatchTest, AQuantileOfTooFewSaysWhatItLacks) {
+  PrecisionWatch watch({{"ttft_ms", "p99", 0.05}});
+  FigureSet figures;
+  Distribution ttft;
+  ttft.count = 900;
+  ttft.p99 = 400;
+  ttft.intervals.emplace();
+  ttft.intervals->effective = 800;
+  ttft.intervals->p99 = {.low = 380, .high = std::nullopt};
+  figures.latency.ttft_ms = ttft;
+  watch.OnLook(20, &figures);
+  EXPECT_EQ(watch.text(),
+            "ttft_ms_p99: an interval needs 1000 independent requests, 800 so far (until +-5%)");
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 36) << "two looks from 25 s on";
+  EXPECT_FALSE(watch.IsDue(29));
+  EXPECT_TRUE(watch.IsDue(30));
+}
+
 TEST(PrecisionWatchTest, WithoutAHeadlineThereIsNoInterval) {
   PrecisionWatch watch({kTps});
   watch.OnLook(20, nullptr);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/figures/quantile_need.h"
 #include "tests/unit/common/compare/steady_runs.h"
 
 namespace specctl::testing {
@@ -91,6 +92,24 @@ TEST(MeasuredRunTest, SlicesAreByWhatRunsShare) {
   const MeasuredFigure* ttft = FindMeasured(run.slices[0].figures, "ttft_ms");
   ASSERT_NE(ttft, nullptr);
   EXPECT_TRUE(ttft->statistics.front().measured.spread);
+}
+
+bool HasSpreadOf(const Statistic& statistic, uint64_t count) {
+  FigureSet set;
+  set.latency.ttft_ms = Distribution{.count = count};
+  const std::vector<FigureSet> without(10, set);
+  const MeasuredFigures figures = MeasureFigures(set, {.without_each = without, .halves = {}});
+  return FindMeasured(figures, "ttft_ms")->Find(statistic.key)->measured.spread.has_value();
+}
+
+// What is said to be needed must be what measuring goes by.
+TEST(MeasuredRunTest, AQuantileHasASpreadFromWhatItNeedsOn) {
+  for (const Statistic& statistic : Statistics()) {
+    const std::optional<uint64_t> needed = ValuesNeeded(statistic.key);
+    if (!needed) continue;
+    EXPECT_FALSE(HasSpreadOf(statistic, *needed - 1)) << statistic.key;
+    EXPECT_TRUE(HasSpreadOf(statistic, *needed + 1)) << statistic.key;
+  }
 }
 
 }  // namespace

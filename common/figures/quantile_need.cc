@@ -1,4 +1,4 @@
-#include "common/compare/quantile_need.h"
+#include "common/figures/quantile_need.h"
 
 #include <algorithm>
 #include <charconv>
