@@ -17,7 +17,7 @@ namespace specctl {
 // coverage of what is left.  Pure.
 class PrecisionWatch {
  public:
-  static constexpr double kFirstLookS = 20;
+  static constexpr double kFirstLookS = 40;
 
   // Without goals it never asks for a look.
   explicit PrecisionWatch(std::vector<PrecisionGoal> goals);

@@ -38,7 +38,8 @@ class QuirksTest(Case):
                      "--output-dir", run, *flavour.run, *case.run)
         truth = flavour_figures.truth_of(engine.urls)
         engine.stop()
-        figures = flavour_figures.all_figures(self.summary(run), self.rows(run), truth, flavour_cases.STEP_MS)
+        figures = flavour_figures.all_figures(self.summary(run), self.rows(run), truth, flavour_cases.STEP_MS,
+                                              flavour.engine)
         self.assertGreater(truth["accepted_tokens"], 0)
         return flavour_figures.complaints(flavour, case, figures)
 

@@ -25,9 +25,9 @@ TEST(PrecisionWatchTest, WithoutGoalsItNeverLooks) {
 
 TEST(PrecisionWatchTest, TwoLooksInARowMustMeetTheGoal) {
   PrecisionWatch watch({kTps});
-  EXPECT_FALSE(watch.IsDue(19));
-  EXPECT_EQ(watch.text(), "until output_tps +-5%: first look after 20 s of the hold");
-  ASSERT_TRUE(watch.IsDue(20));
+  EXPECT_FALSE(watch.IsDue(39));
+  EXPECT_EQ(watch.text(), "until output_tps +-5%: first look after 40 s of the hold");
+  ASSERT_TRUE(watch.IsDue(40));
   FigureSet figures = Tps(0.04);
   watch.OnLook(20, &figures);
   EXPECT_FALSE(watch.met());
