@@ -26,10 +26,13 @@ Estimate EstimateOf(const Distribution& distribution, const Statistic& statistic
   return estimate;
 }
 
-std::optional<Estimate> Find(const FigureSet& figures, const PrecisionGoal& goal) {
+FigureValue ValueIn(const FigureSet& figures, const PrecisionGoal& goal) {
   const FigureDefinition* figure = FindFigure(goal.figure);
-  if (figure == nullptr) return std::nullopt;
-  const FigureValue value = figure->read(figures);
+  return figure == nullptr ? FigureValue() : figure->read(figures);
+}
+
+std::optional<Estimate> Find(const FigureSet& figures, const PrecisionGoal& goal) {
+  const FigureValue value = ValueIn(figures, goal);
   if (const auto* estimate = std::get_if<Estimate>(&value)) return *estimate;
   const auto* distribution = std::get_if<const Distribution*>(&value);
   const Statistic* statistic = FindStatistic(goal.statistic);
@@ -50,10 +53,9 @@ std::optional<double> HalfWidthShare(const FigureSet& figures, const PrecisionGo
 }
 
 std::optional<IntervalShortage> ShortageOf(const FigureSet& figures, const PrecisionGoal& goal) {
-  const FigureDefinition* figure = FindFigure(goal.figure);
   const auto needed = ValuesNeeded(goal.statistic);
-  if (figure == nullptr || !needed || HalfWidthShare(figures, goal)) return std::nullopt;
-  const FigureValue value = figure->read(figures);
+  if (!needed || HalfWidthShare(figures, goal)) return std::nullopt;
+  const FigureValue value = ValueIn(figures, goal);
   const auto* distribution = std::get_if<const Distribution*>(&value);
   if (distribution == nullptr || !(*distribution)->intervals) return std::nullopt;
   const double effective = (*distribution)->intervals->effective;

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/stats/steady_intervals.h"
+
 namespace specctl {
-namespace {
-
-constexpr uint64_t kNeededBeyond = 10;
-
-}  // namespace
 
 std::optional<uint64_t> ValuesNeeded(std::string_view statistic) {
   if (!statistic.starts_with('p')) return std::nullopt;
@@ -18,7 +15,8 @@ std::optional<uint64_t> ValuesNeeded(std::string_view statistic) {
   const uint64_t whole = statistic.size() > 3 ? 1000 : 100;
   if (digits == 0 || digits >= whole) return std::nullopt;
   const uint64_t beyond = std::min(digits, whole - digits);
-  return (kNeededBeyond * whole + beyond - 1) / beyond;
+  constexpr auto kBeyond = static_cast<uint64_t>(kEffectiveBeyond);
+  return (kBeyond * whole + beyond - 1) / beyond;
 }
 
 }  // namespace specctl

@@ -250,9 +250,10 @@ void RunLoop::Do(const ScrapeAfter&) {
 }
 
 void RunLoop::LookIfDue() {
+  if (run_.spec.load.until.empty() || machine_.stage() != RunStage::kRunning) return;
   const RunFold& fold = keeper_.fold();
   const double hold_s = fold.HoldSeconds();
-  if (machine_.stage() != RunStage::kRunning || !precision_.IsDue(hold_s)) return;
+  if (!precision_.IsDue(hold_s)) return;
   const std::optional<FigureSet> figures = fold.HoldSoFar();
   precision_.OnLook(hold_s, figures ? &*figures : nullptr);
   now_ = MonoNow();  // a look takes its time

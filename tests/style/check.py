@@ -86,6 +86,7 @@ TESTED_BY_SUBJECT = {
     "common/analysis/server_fold": ("replicas",),
     "common/analysis/acceptance_fold": ("coverage", "traps"),
     "common/analysis/headline_figures": ("coverage",),
+    "common/engine/response_reader": ("timings", "tokens"),
     "common/figures/catalogue": ("docs",),
     "controller/run/run_machine": ("joining", "limits", "loss"),
 }
