@@ -56,7 +56,7 @@ DraftChoice ChoiceOf(const LoadLevel& load, const std::vector<Candidate>& candid
                      .over_none = std::nullopt,
                      .runs = {}};
   for (const Candidate& each : candidates) {
-    choice.runs.insert(choice.runs.end(), each.point->runs.begin(), each.point->runs.end());
+    AddRuns(each.point->runs, choice.runs);
     if (each.point != best.point && AsGood(best, each)) choice.as_good.push_back(each.draft_length);
     if (each.draft_length == 0 && best.draft_length > 0) {
       choice.over_none = RatioOfPoints(*each.point, *best.point, kSpeedFigure, kSpeedStatistic);

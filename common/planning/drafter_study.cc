@@ -19,7 +19,7 @@ using LengthsByCategory = std::map<std::string, CategoryLengths>;
 void AddLength(const PooledPoint& point, const Measured* length, CategoryLengths& lengths) {
   if (length == nullptr) return;
   lengths.values.push_back({.measured = *length, .weight = std::max(point.measured.hold_s, 1.0)});
-  lengths.runs.insert(lengths.runs.end(), point.runs.begin(), point.runs.end());
+  AddRuns(point.runs, lengths.runs);
 }
 
 // Of a target's points that the other target has, too.
@@ -62,7 +62,7 @@ void AddRows(std::span<const Curve> curves, const SweepTarget& a, const SweepTar
                  .values = {EstimateOf(length_a), EstimateOf(length_b),
                             EstimateOf(DifferenceOf(length_a, length_b))},
                  .runs = lengths.runs};
-    row.runs.insert(row.runs.end(), other->second.runs.begin(), other->second.runs.end());
+    AddRuns(other->second.runs, row.runs);
     table.rows.push_back(std::move(row));
   }
 }

@@ -25,14 +25,7 @@ const Measured* OfDomain(const PooledPoint& point, const std::string& domain,
   return point.key.tier == domain ? point.Find(figure, statistic) : nullptr;
 }
 
-// Runs of a projection, each once.
 using Runs = std::vector<std::string>;
-
-void AddRuns(const Runs& more, Runs& runs) {
-  for (const std::string& run : more) {
-    if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
-  }
-}
 
 class Projector {
  public:

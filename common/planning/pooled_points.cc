@@ -132,4 +132,10 @@ std::vector<PooledPoint> PoolPoints(const Sweep& sweep) {
   return pooled;
 }
 
+void AddRuns(const std::vector<std::string>& more, std::vector<std::string>& runs) {
+  for (const std::string& run : more) {
+    if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
+  }
+}
+
 }  // namespace specctl

@@ -35,4 +35,7 @@ std::vector<PooledPoint> PoolPoints(const Sweep& sweep);
 const Measured* FindMeasured(const MeasuredFigures& figures, std::string_view figure,
                              std::string_view statistic);
 
+// Adds the ids of `more` that `runs` does not have yet, as a figure names the runs it comes from.
+void AddRuns(const std::vector<std::string>& more, std::vector<std::string>& runs);
+
 }  // namespace specctl

@@ -53,7 +53,7 @@ SpeedupCell CellOf(const PooledPoint& target, const PooledPoint& baseline,
   cell.why_none = WhyNoSpeedup(target, baseline);
   if (!cell.why_none.empty()) return cell;
   cell.runs = baseline.runs;
-  cell.runs.insert(cell.runs.end(), target.runs.begin(), target.runs.end());
+  AddRuns(target.runs, cell.runs);
   cell.speedup = RatioOfPoints(baseline, target, kSpeedFigure, kSpeedStatistic);
   cell.output_tps = RatioOfPoints(baseline, target, "output_tps", "value");
   TakePair(pairs, cell);

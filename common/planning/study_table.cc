@@ -12,12 +12,6 @@ namespace {
 
 using Ratios = std::vector<Measured>;
 
-void AppendRuns(const PooledPoint& point, std::vector<std::string>& runs) {
-  for (const std::string& run : point.runs) {
-    if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
-  }
-}
-
 std::optional<Estimate> EstimateOfAny(const std::optional<Measured>& measured) {
   return measured ? std::optional(EstimateOf(*measured)) : std::nullopt;
 }
@@ -32,7 +26,7 @@ class FigurePool {
   void AddPoint(const PooledPoint& point, const Measured* measured) {
     if (measured == nullptr) return;
     values_.push_back({.measured = *measured, .weight = std::max(point.measured.hold_s, 1.0)});
-    AppendRuns(point, runs_);
+    AddRuns(point.runs, runs_);
   }
   std::optional<Measured> Pooled() const {
     if (values_.empty()) return std::nullopt;
@@ -77,8 +71,8 @@ void AddRandomRows(const Curve& random, const Curve& language, StudyTable& table
                  .values = {EstimateOfAny(of_output), EstimateOfAny(of_user)},
                  .runs = {}};
     for (const PooledPoint* each : {real, point}) {
-      AppendRuns(*each, row.runs);
-      AppendRuns(*each, mean.runs);
+      AddRuns(each->runs, row.runs);
+      AddRuns(each->runs, mean.runs);
     }
     table.rows.push_back(std::move(row));
   }
@@ -188,8 +182,8 @@ std::optional<StudyTable> TemperatureStudy(std::span<const Curve> curves) {
       const PooledPoint* const at = lowest->At(point->key.load);
       if (at == nullptr || !IsUsable(*at) || !IsUsable(*point)) continue;
       KeepRatio(RatioOfPoints(*at, *point, kSpeedFigure, kSpeedStatistic), user);
-      AppendRuns(*at, row.runs);
-      AppendRuns(*point, row.runs);
+      AddRuns(at->runs, row.runs);
+      AddRuns(point->runs, row.runs);
     }
     const auto at_lowest = PoolCurve(*lowest, "per_step", "value").Pooled();
     const auto here = PoolCurve(curve, "per_step", "value").Pooled();

@@ -77,5 +77,11 @@ TEST_F(PooledPointsTest, SlicesArePooledByTheirNames) {
   EXPECT_EQ(points[0].FindIn(Dimension::kTier, "low_entropy", "per_step", "value"), nullptr);
 }
 
+TEST(AddRunsTest, EachIsThereOnce) {
+  std::vector<std::string> runs = {"run-1"};
+  AddRuns({"run-2", "run-1", "run-2"}, runs);
+  EXPECT_EQ(runs, (std::vector<std::string>{"run-1", "run-2"}));
+}
+
 }  // namespace
 }  // namespace specctl::testing
