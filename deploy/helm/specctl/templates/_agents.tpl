@@ -105,7 +105,7 @@ spec:
         {{- include "specctl.tlsArgs" . | nindent 8 }}
         - --count={{ .Values.agents.processesPerPod }}
         - --spool-dir=/spool
-        - --http={{ .Values.listenAddress }}:8080
+        - "--http={{ .Values.listenAddress }}:8080"
         - --log-format={{ .Values.logFormat }}
         {{- with .Values.agents.extraArgs }}
         {{- toYaml . | nindent 8 }}
