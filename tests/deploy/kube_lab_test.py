@@ -1,0 +1,458 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The chart in a real one-node cluster (../shared/tools/kube_lab.sh), beside a simulated engine with 4 replicas.
+
+    tests/deploy/kube_lab_test.py LAB --image specctl.tar --specctl build/release/specctl [--helm 4] [--keep]
+
+LAB is the lab's folder, made by `kube_lab.sh LAB build` (once, some 10 minutes); specctl.tar is what
+`deploy/image/build --archive` writes.  Needs root, and Helm (tests/deploy/get_tools).  With `--helm 3,4` the
+whole is done with both.  Each step prints its time; the last lines are a table, and the exit status is 1 if a
+step failed.
+
+Not shown here, for the lab does not have it: NetworkPolicy being enforced, storage classes, a second node.
+"""
+import argparse
+import base64
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHART = ROOT / "deploy/helm/specctl"
+TOOLS = pathlib.Path(os.environ.get("SPECCTL_CHART_TOOLS", ROOT / "build/charts"))
+LAB_SCRIPT = ROOT / "../shared/tools/kube_lab.sh"
+NETNS = "/run/netns/kubelab"
+NAMESPACE, RELEASE = "llm", "load"
+CONTROLLER, AGENT = f"{RELEASE}-specctl-controller", f"{RELEASE}-specctl-agent"
+RUN_ID = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
+# Small, for the node has two cores that also run the engine.
+SMALL = {"requests": {"cpu": "10m", "memory": "32Mi"}}
+IMAGE = {"registry": "localhost", "pullPolicy": "Never"}
+RESTRICTED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]},
+              "runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+class Failed(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+class Lab:
+    def __init__(self, options, helm_major):
+        self.dir = pathlib.Path(options.lab).resolve()
+        self.specctl = str(pathlib.Path(options.specctl).resolve())
+        self.tag = options.tag
+        self.image = options.image
+        self.kubeconfig = self.dir / "kubeconfig"
+        self.helm_program = os.environ.get(f"HELM{helm_major}") or str(TOOLS / f"helm{helm_major}/helm")
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="kube-lab-test-"))
+        self.steps = []
+        self.values = self.work / "values.json"
+
+    def helm_version(self):
+        return subprocess.run([self.helm_program, "version", "--short"], capture_output=True,
+                              text=True, check=True).stdout.strip()
+
+    def lab(self, verb, *arguments):
+        subprocess.run([LAB_SCRIPT, self.dir, verb, *arguments], check=True)
+
+    # Commands in the cluster's network.
+
+    def words(self, command, kubeconfig=None):
+        path = f"{self.dir}/bin:{os.environ['PATH']}"
+        return ["nsenter", f"--net={NETNS}", "env", f"KUBECONFIG={kubeconfig or self.kubeconfig}",
+                f"PATH={path}", *map(str, command)]
+
+    def run(self, *command, status=0, text=None, kubeconfig=None, timeout=600, cwd=None):
+        done = subprocess.run(self.words(command, kubeconfig), capture_output=True, text=True,
+                              check=False, input=text, timeout=timeout, cwd=cwd)
+        if status is not None and done.returncode != status:
+            raise Failed(f"{' '.join(map(str, command))}: status {done.returncode}, need {status}\n"
+                         f"{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        return done
+
+    def kubectl(self, *arguments, **kwargs):
+        return self.run("kubectl", "--namespace", NAMESPACE, *arguments, **kwargs).stdout
+
+    def get(self, *arguments):
+        return json.loads(self.kubectl("get", "--output", "json", *arguments))
+
+    def apply(self, *objects):
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
+        self.kubectl("apply", "--filename", "-", text=text)
+
+    def helm(self, *arguments, kubeconfig=None, **kwargs):
+        return self.run(self.helm_program, *arguments, "--namespace", NAMESPACE,
+                        kubeconfig=kubeconfig, **kwargs).stdout
+
+    def chart(self, verb, release, values, *arguments, kubeconfig=None):
+        self.values.write_text(json.dumps(values))
+        return self.helm(verb, release, CHART, "--values", self.values, "--wait", "--timeout", "5m",
+                         *arguments, kubeconfig=kubeconfig)
+
+    def kube_run(self, *arguments, status=0, kubeconfig=None, agents=16, duration="15s", bs=64,
+                 release=RELEASE, command="run"):
+        """`specctl run --kube`; the run's folder and the page."""
+        out = self.work / f"run-{time.monotonic_ns()}"
+        done = self.run(*self.run_words(out, agents, duration, bs, release, command), *arguments,
+                        status=status, kubeconfig=kubeconfig)
+        return out, done.stdout + done.stderr
+
+    def run_words(self, out, agents, duration="15s", bs=64, release=RELEASE, command="run"):
+        return [self.specctl, command, "--kube", "--namespace", NAMESPACE, "--release", release,
+                "--agents", agents, "--wait-agents", "2m", "--url", "http://vllm:8000", "--resolve",
+                "all", "--dataset", "builtin", "--bs", bs, "--osl", 64, "--duration", duration,
+                "--output-dir", out]
+
+    @contextlib.contextmanager
+    def kube_run_in_background(self, agents, *arguments, duration="30s"):
+        """(process, folder) of a run that has begun."""
+        out = self.work / f"run-{time.monotonic_ns()}"
+        words = self.words([*self.run_words(out, agents, duration), *arguments])
+        log = (self.work / f"{out.name}.log").open("w+")
+        process = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
+        process.log = pathlib.Path(log.name)
+        try:
+            self.until("the run to begin", lambda: self.metric('specctl_runs{state="running"}') == 1)
+            time.sleep(8)  # into its hold
+            yield process, out
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def until(self, what, condition, patience_s=120):
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end:
+            with contextlib.suppress(Failed):
+                value = condition()
+                if value:
+                    return value
+            time.sleep(0.2)
+        raise Failed(f"waited {patience_s} s for {what}")
+
+    def metric(self, series):
+        text = self.run("kubectl", "get", "--raw",
+                        f"/api/v1/namespaces/{NAMESPACE}/services/{CONTROLLER}:8080/proxy/metrics").stdout
+        for line in text.splitlines():
+            if line.startswith(series + " "):
+                return float(line.split()[1])
+        return None
+
+    @contextlib.contextmanager
+    def forwarded(self):
+        """The flags by which a CLI without --kube reaches the controller."""
+        folder = self.work / "client-tls"
+        folder.mkdir(exist_ok=True)
+        secret = self.get("secret", f"{RELEASE}-specctl-client-tls")
+        for name, data in secret["data"].items():
+            (folder / name).write_bytes(base64.b64decode(data))
+            (folder / name).chmod(0o600)
+        process = subprocess.Popen(
+            self.words(["kubectl", "--namespace", NAMESPACE, "port-forward",
+                        f"service/{CONTROLLER}", ":7070"]), stdout=subprocess.PIPE, text=True)
+        try:
+            port = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())[1]
+            yield ["--controller", f"localhost:{port}", "--tls-dir", str(folder)]
+        finally:
+            process.kill()
+            process.wait()
+
+    # Steps.
+
+    def step(self, name, function, *arguments):
+        begin = time.monotonic()
+        print(f"... {name}", flush=True)
+        try:
+            told = function(*arguments) or ""
+            result = "ok"
+        except (Failed, subprocess.SubprocessError, OSError, KeyError, TypeError) as why:
+            told, result = str(why), "FAILED"
+        took = time.monotonic() - begin
+        self.steps.append((name, result, took, told))
+        print(f"    {result}, {took:.1f} s  {told}", flush=True)
+        return result == "ok"
+
+    def table(self):
+        print(f"\n{'step':58}{'time':>8}  result")
+        for name, result, took, told in self.steps:
+            print(f"{name:58}{took:7.1f}s  {result}{'  ' + told.splitlines()[0] if told else ''}")
+        return all(result == "ok" for _, result, _, _ in self.steps)
+
+
+def labels(name):
+    return {"matchLabels": {"app": name}}
+
+
+def engine(tag):
+    """A serving deployment of 4 replicas, and the service that the load goes to."""
+    container = {"name": "engine", "image": f"localhost/specctl:{tag}", "imagePullPolicy": "Never",
+                 "args": ["sim", "--host=0.0.0.0", "--port=8000",
+                          "--per-request-spec-decode-metrics=detailed"],
+                 "ports": [{"containerPort": 8000, "protocol": "TCP"}], "resources": SMALL,
+                 "readinessProbe": {"tcpSocket": {"port": 8000}, "periodSeconds": 1},
+                 "securityContext": RESTRICTED}
+    port = {"port": 8000, "protocol": "TCP"}
+    return [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "vllm"},
+         "spec": {"replicas": 4, "selector": labels("vllm"), "template": {
+             "metadata": {"labels": {"app": "vllm"}}, "spec": {"containers": [container]}}}},
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "vllm"},
+         "spec": {"clusterIP": "None", "selector": {"app": "vllm"}, "ports": [port]}}]
+
+
+def volume(lab, name):
+    """A claim on a folder of the node: there are no storage classes here."""
+    folder = lab.dir / "volumes" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chown(folder, 65532, 65532)
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": ""}
+    return folder, [
+        {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name},
+         "spec": {**spec, "capacity": {"storage": "5Gi"}, "hostPath": {"path": str(folder)},
+                  "persistentVolumeReclaimPolicy": "Retain",
+                  "claimRef": {"namespace": NAMESPACE, "name": name}}},
+        {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name},
+         "spec": {**spec, "volumeName": name, "resources": {"requests": {"storage": "5Gi"}}}}]
+
+
+def kubeconfig_of(lab, account):
+    """A kubeconfig of a service account: a person without cluster-admin rights."""
+    token = lab.kubectl("create", "token", account, "--duration", "4h").strip()
+    config = json.loads(lab.run("kubectl", "config", "view", "--raw", "--output", "json").stdout)
+    config["users"] = [{"name": "admin", "user": {"token": token}}]
+    path = lab.work / f"kubeconfig-{account}"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def values(lab, **agents):
+    return {
+        "image": {**IMAGE, "tag": lab.tag}, "tests": {"resources": SMALL, "strict": False},
+        "controller": {"resources": SMALL,
+                       "persistence": {"enabled": True, "existingClaim": "specctl-data"}},
+        "agents": {"replicas": 16, "resources": SMALL, **agents},
+        "cliRole": {"create": True,
+                    "subjects": [{"kind": "ServiceAccount", "name": "user", "namespace": NAMESPACE}]}}
+
+
+def conserved(out, lost=0):
+    """The run's summary; nothing that was measured is missing."""
+    summary = json.loads((out / "summary.json").read_text())
+    c = summary["conservation"]
+    check(c["sent"] == c["ok"] + c["failed"] + c["timed_out"] + c["cancelled"] + c["lost"],
+          f"not conserved: {c}")
+    check(c["ok"] > 0, f"nothing was measured: {c}")
+    if lost == 0:
+        check(c["lost"] == 0 and c["failed"] == 0, f"lost or failed: {c}")
+    return summary
+
+
+def verdict(out):
+    summary = conserved(out)
+    return f"{summary['conservation']['ok']} requests ok, verdict {summary['verdict'].get('state', '?')}"
+
+
+def prepare(lab):
+    lab.lab("up")
+    lab.lab("load", lab.image)
+    restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+    lab.run("kubectl", "create", "namespace", NAMESPACE)
+    lab.run("kubectl", "label", "namespace", NAMESPACE,
+            *(f"{key}={value}" for key, value in restricted.items()))
+    for account in ("deployer", "user", "stranger"):
+        lab.kubectl("create", "serviceaccount", account)
+    lab.kubectl("create", "rolebinding", "deployer", "--clusterrole=admin",
+                f"--serviceaccount={NAMESPACE}:deployer")
+    lab.apply(*engine(lab.tag), *volume(lab, "specctl-data")[1], *volume(lab, "specctl-results")[1])
+    lab.kubectl("rollout", "status", "deployment/vllm", "--timeout=2m")
+    for account in ("deployer", "user", "stranger"):
+        setattr(lab, account, kubeconfig_of(lab, account))
+
+
+def install(lab):
+    text = lab.chart("install", RELEASE, values(lab), kubeconfig=lab.deployer)
+    check(f"specctl run --kube --namespace {NAMESPACE} --release {RELEASE} --agents 16" in text, text)
+    lab.until("16 agents", lambda: lab.metric('specctl_agents{state="attached"}') == 16)
+    return "restricted pod security is enforced; installed with the namespace's admin role"
+
+
+def run_kube(lab):
+    out, page = lab.kube_run(kubeconfig=lab.user)
+    check(page.splitlines(), page)
+    return verdict(out) + ", with the role of cliRole alone"
+
+
+def strangers(lab):
+    done = lab.run(*lab.run_words(lab.work / "none", 16), status=None, kubeconfig=lab.stranger)
+    check(done.returncode in (1, 2), f"a stranger's status is {done.returncode}")
+    words = lab.run_words(lab.work / "none", 16)
+    words[words.index(NAMESPACE)] = "default"
+    other = lab.run(*words, status=None)
+    check(other.returncode in (1, 2) and "default" in other.stderr, other.stderr)
+    return done.stderr.strip().splitlines()[0] + " | " + other.stderr.strip().splitlines()[0]
+
+
+def helm_test(lab):
+    lab.helm("test", RELEASE, "--timeout", "5m")
+
+
+def upgrade(lab):
+    before = {o["metadata"]["name"]: o["data"] for o in lab.get("secrets")["items"]
+              if o["type"] != "helm.sh/release.v1"}
+    uid = lab.get("pod", f"{CONTROLLER}-0")["metadata"]["uid"]
+    lab.chart("upgrade", RELEASE, values(lab, replicas=24), kubeconfig=lab.deployer)
+    lab.until("24 agents", lambda: lab.metric('specctl_agents{state="attached"}') == 24)
+    after = {o["metadata"]["name"]: o["data"] for o in lab.get("secrets")["items"]
+             if o["type"] != "helm.sh/release.v1"}
+    check(before == after, "certificates or token changed")
+    check(lab.get("pod", f"{CONTROLLER}-0")["metadata"]["uid"] == uid, "the controller restarted")
+    return "certificates, token and the controller's pod are the same"
+
+
+def rolling_restart(lab):
+    for kind in (f"statefulset/{CONTROLLER}", f"statefulset/{AGENT}"):
+        lab.kubectl("rollout", "restart", kind)
+        lab.kubectl("rollout", "status", kind, "--timeout=10m")
+    lab.until("24 agents", lambda: lab.metric('specctl_agents{state="attached"}') == 24)
+    out, _ = lab.kube_run(agents=24)
+    return verdict(out)
+
+
+def agent_deleted(lab):
+    with lab.kube_run_in_background(24, "--on-agent-loss", "degrade") as (process, out):
+        lab.kubectl("delete", "pod", f"{AGENT}-5", "--grace-period=0", "--force")
+        process.wait(timeout=180)
+        check(process.returncode == 0, process.log.read_text()[-2000:])
+        summary = conserved(out, lost=None)
+    return f"{summary['conservation']['ok']} ok, {summary['conservation']['lost']} lost with the agent"
+
+
+def controller_deleted(lab):
+    with lab.kube_run_in_background(24, duration="40s") as (process, out):
+        lab.kubectl("delete", "pod", f"{CONTROLLER}-0", "--grace-period=0", "--force")
+        process.wait(timeout=300)
+        check(process.returncode == 0, process.log.read_text()[-2000:])
+        return verdict(out)
+
+
+def cli_cut_off(lab):
+    with lab.kube_run_in_background(24, duration="40s") as (process, _):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        log = process.log.read_text()
+    with lab.forwarded() as flags:
+        listed = lab.run(lab.specctl, "list", *flags).stdout
+        run_id = RUN_ID.search(log) or RUN_ID.search(listed)
+        check(run_id, f"no run in {listed}")
+        lab.run(lab.specctl, "attach", run_id[0], *flags, cwd=lab.work)
+        out = lab.work / "fetched"
+        lab.run(lab.specctl, "fetch", run_id[0], *flags, "--output-dir", out)
+        return verdict(out)
+
+
+def uninstall(lab):
+    lab.helm("uninstall", RELEASE, "--wait", kubeconfig=lab.deployer)
+    lab.until("the pods to go", lambda: not lab.get(
+        "pods", "--selector", f"app.kubernetes.io/instance={RELEASE}")["items"])
+    left = [f"{o['kind']}/{o['metadata']['name']}" for o in lab.get(
+        "all,secrets,configmaps,roles,serviceaccounts,persistentvolumeclaims", "--selector",
+        f"app.kubernetes.io/instance={RELEASE}")["items"]]
+    check(not left, f"left: {left}")
+    check(lab.get("persistentvolumeclaim", "specctl-data")["status"]["phase"] == "Bound",
+          "the claim is gone")
+
+
+def job_mode(lab):
+    folder, _ = volume(lab, "specctl-results")
+    v = values(lab, replicas=4)
+    v |= {"mode": "job", "cliRole": {"create": False}, "job": {
+        "args": ["--url", "http://vllm:8000", "--resolve", "all", "--dataset", "builtin", "--bs",
+                 "16", "--osl", "64", "--duration", "10s"],
+        "strict": False, "resources": SMALL, "persistence": {"existingClaim": "specctl-results"}}}
+    v["controller"]["persistence"] = {"enabled": False}
+    lab.chart("install", "batch", v, "--wait-for-jobs", kubeconfig=lab.deployer)
+    [pod] = lab.get("pods", "--selector",
+                    "app.kubernetes.io/instance=batch,app.kubernetes.io/component=run")["items"]
+    ended = pod["status"]["containerStatuses"][0]["state"]["terminated"]
+    check(ended["exitCode"] == 0, f"status {ended}")
+    [run] = sorted((folder / "runs").iterdir())[-1:]
+    told = verdict(run)
+    # A run that can't be made ends with its own status, and is not tried again.
+    v["job"]["args"] = ["--url", "http://nothing:1", "--bs", "1", "--requests", "1"]
+    lab.values.write_text(json.dumps(v))
+    lab.helm("upgrade", "batch", CHART, "--values", lab.values)
+    failed = lab.until("the second Job to fail", lambda: [
+        p for p in lab.get("pods", "--selector", "app.kubernetes.io/instance=batch,"
+                           "app.kubernetes.io/component=run")["items"]
+        if p["status"]["phase"] == "Failed"])
+    status = failed[0]["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"]
+    check(status in (1, 2) and len(failed) == 1, f"status {status} of {len(failed)} pods")
+    lab.helm("uninstall", "batch", "--wait")
+    return told + f"; a Job that can't run ended with {status}"
+
+
+STEPS = collections.OrderedDict([
+    ("cluster up, image loaded, engine with 4 replicas", prepare),
+    ("helm install, 16 agents, all attached", install),
+    ("specctl run --kube, 15 s", run_kube),
+    ("no permission; wrong namespace", strangers),
+    ("helm test", helm_test),
+    ("helm upgrade to 24 agents", upgrade),
+    ("rolling restart of all, and a run", rolling_restart),
+    ("agent's pod deleted in mid-run", agent_deleted),
+    ("controller's pod deleted in mid-run", controller_deleted),
+    ("CLI killed, attached again, fetched", cli_cut_off),
+    ("helm uninstall", uninstall),
+    ("mode=job", job_mode),
+])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lab", help="the lab's folder")
+    parser.add_argument("--image", required=True, help="docker archive of the image")
+    parser.add_argument("--specctl", required=True, help="the program, for the CLI outside")
+    parser.add_argument("--tag", default="0.1.0", help="of localhost/specctl in the archive")
+    parser.add_argument("--helm", default="4", help="major, or 3,4")
+    parser.add_argument("--keep", action="store_true", help="leave the cluster up")
+    options = parser.parse_args()
+    options.image = str(pathlib.Path(options.image).resolve())
+    if os.geteuid() != 0:
+        print("skipped: needs root")
+        return 77
+    if not (pathlib.Path(options.lab) / "bin/kubelet").exists():
+        print(f"skipped: {options.lab} has no cluster: {LAB_SCRIPT} {options.lab} build")
+        return 77
+    good = True
+    for major in options.helm.split(","):
+        lab = Lab(options, major)
+        print(f"Helm {major}: {lab.helm_version()}; files in {lab.work}", flush=True)
+        try:
+            for name, function in STEPS.items():
+                done = lab.step(name, function, lab)
+                # The rest needs a cluster and a release.
+                if not done and function in (prepare, install):
+                    break
+        finally:
+            good = lab.table() and good
+            if not options.keep:
+                lab.lab("down")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
