@@ -20,7 +20,7 @@ done
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 pod() { nsenter --net=/run/netns/$netns podman --runtime=runc --cgroup-manager=cgroupfs "$@"; }
-# once NAME ARG...: specctl in a container as the chart runs it.
+# container NAME --rm|--detach ARG...: specctl in a container as the chart runs it.
 container() {
   local name=$1 action=$2
   shift 2
@@ -28,7 +28,7 @@ container() {
     --security-opt no-new-privileges --ulimit nofile=10000:10000 "$@"
 }
 clean_up() {
-  pod rm --force --ignore --time 5 $(printf 'speclab-%s ' engine controller agents run) >/dev/null 2>&1 || true
+  pod rm --force --ignore --time 5 speclab-{engine,controller,agents,run} >/dev/null 2>&1 || true
   ip netns delete $netns 2>/dev/null || true
 }
 trap clean_up EXIT

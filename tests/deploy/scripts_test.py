@@ -44,9 +44,11 @@ class ScriptsTest(unittest.TestCase):
         subprocess.run(["sh", "-n", ROOT / "cmake/tarball_launcher.sh"], check=True)
 
     def test_shellcheck_finds_nothing(self):
-        if not shutil.which("shellcheck"):
-            self.skipTest("shellcheck is not installed")
-        subprocess.run(["shellcheck", *BASH, ROOT / "cmake/tarball_launcher.sh"], check=True)
+        tools = os.environ.get("SPECCTL_CHART_TOOLS", ROOT / "build/charts")
+        shellcheck = shutil.which("shellcheck", path=f"{os.environ['PATH']}:{tools}/venv/bin")
+        if not shellcheck:
+            self.skipTest("no shellcheck: tools/dev charts gets it")
+        subprocess.run([shellcheck, *BASH, ROOT / "cmake/tarball_launcher.sh"], check=True)
 
 
 class ContainerfileTest(unittest.TestCase):
