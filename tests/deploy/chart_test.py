@@ -214,6 +214,24 @@ class PodsTest(unittest.TestCase):
             self.assertEqual(container["resources"]["requests"], {"cpu": 2, "memory": "1Gi"})
             self.assertEqual(container["resources"]["limits"], container["resources"]["requests"])
 
+    def test_several_agents_of_a_pod_have_ports_names_and_health_of_their_own(self):
+        objects = rendered(any_major(), CHART / "ci/daemonset-agents-values.yaml")
+        agents = containers(find(objects, "DaemonSet", AGENT)["spec"]["template"])
+        self.assertEqual([c["name"] for c in agents], ["agent-0", "agent-1"])
+        for index, (agent, name) in enumerate(zip(agents, ("http", "http-1"))):
+            self.assertIn(f"--name=$(SPECCTL_POD_NAME)/{index}", agent["args"])
+            self.assertIn(f"--http=0.0.0.0:{8080 + index}", agent["args"])
+            self.assertEqual(agent["ports"], [{"name": name, "containerPort": 8080 + index,
+                                               "protocol": "TCP"}])
+            self.assertEqual(agent["livenessProbe"]["httpGet"]["port"], name)
+        endpoints = find(objects, "PodMonitor", AGENT)["spec"]["podMetricsEndpoints"]
+        self.assertEqual([e["port"] for e in endpoints], ["http", "http-1"])
+        ingress = find(objects, "NetworkPolicy", AGENT)["spec"]["ingress"]
+        self.assertEqual(ingress[0]["ports"], [{"protocol": "TCP", "port": 8080, "endPort": 8081}])
+        # Six in all: what the test asks for.
+        test = find(objects, "Pod", "load-specctl-test")["spec"]["containers"][-1]
+        self.assertIn("--agents=6", test["args"])
+
     def test_agents_avoid_serving_pods_and_gpu_nodes(self):
         def affinity(values):
             objects = rendered(any_major(), CHART / f"ci/{values}-values.yaml")

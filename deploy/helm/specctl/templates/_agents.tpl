@@ -56,6 +56,53 @@ podAntiAffinity:
 {{- end -}}
 {{- end -}}
 
+{{- /* A process and its health: each agent of a pod has a container, a port and a name of its own. */ -}}
+{{- define "specctl.agentContainer" -}}
+{{- $several := gt (int .root.Values.agents.processesPerPod) 1 -}}
+{{- $port := add 8080 .index -}}
+{{- $portName := ternary "http" (printf "http-%d" .index) (eq .index 0) -}}
+- name: {{ ternary (printf "agent-%d" .index) "agent" $several }}
+  image: {{ include "specctl.image" .root | quote }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  args:
+    - agent
+    - --controller=dns:///{{ include "specctl.controllerHost" .root }}:7070
+    {{- include "specctl.tlsArgs" .root | nindent 4 }}
+    {{- if $several }}
+    - --name=$(SPECCTL_POD_NAME)/{{ .index }}
+    {{- end }}
+    - --spool-dir=/spool
+    - "--http={{ .root.Values.listenAddress }}:{{ $port }}"
+    - --log-format={{ .root.Values.logFormat }}
+    {{- with .root.Values.agents.extraArgs }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  env:
+    {{- include "specctl.joinTokenEnv" .root | nindent 4 }}
+    {{- include "specctl.placeEnv" .root | nindent 4 }}
+    {{- with .root.Values.agents.extraEnv }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  ports:
+    - name: {{ $portName }}
+      containerPort: {{ $port }}
+      protocol: TCP
+  {{- include "specctl.probes" (dict "port" $portName) | nindent 2 }}
+  securityContext:
+    {{- include "specctl.containerSecurityContext" .root | nindent 4 }}
+  resources:
+    {{- include "specctl.agentResources" .root | nindent 4 }}
+  volumeMounts:
+    {{- include "specctl.tlsMount" .root | nindent 4 }}
+    - name: spool
+      mountPath: /spool
+    - name: tmp
+      mountPath: /tmp
+    {{- with .root.Values.agents.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end -}}
+
 {{- define "specctl.agentPod" -}}
 metadata:
   {{- include "specctl.podMetadata" (dict "root" . "component" "agent" "labels" .Values.agents.podLabels "annotations" .Values.agents.podAnnotations) | nindent 2 }}
@@ -96,44 +143,9 @@ spec:
           {{- include "specctl.selector" (dict "root" . "component" "agent") | nindent 10 }}
   {{- end }}
   containers:
-    - name: agent
-      image: {{ include "specctl.image" . | quote }}
-      imagePullPolicy: {{ .Values.image.pullPolicy }}
-      args:
-        - agent
-        - --controller=dns:///{{ include "specctl.controllerHost" . }}:7070
-        {{- include "specctl.tlsArgs" . | nindent 8 }}
-        - --count={{ .Values.agents.processesPerPod }}
-        - --spool-dir=/spool
-        - "--http={{ .Values.listenAddress }}:8080"
-        - --log-format={{ .Values.logFormat }}
-        {{- with .Values.agents.extraArgs }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-      env:
-        {{- include "specctl.joinTokenEnv" . | nindent 8 }}
-        {{- include "specctl.placeEnv" . | nindent 8 }}
-        {{- with .Values.agents.extraEnv }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-      ports:
-        - name: http
-          containerPort: 8080
-          protocol: TCP
-      {{- include "specctl.probes" . | nindent 6 }}
-      securityContext:
-        {{- include "specctl.containerSecurityContext" . | nindent 8 }}
-      resources:
-        {{- include "specctl.agentResources" . | nindent 8 }}
-      volumeMounts:
-        {{- include "specctl.tlsMount" . | nindent 8 }}
-        - name: spool
-          mountPath: /spool
-        - name: tmp
-          mountPath: /tmp
-        {{- with .Values.agents.extraVolumeMounts }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+    {{- range $index := until (int .Values.agents.processesPerPod) }}
+    {{- include "specctl.agentContainer" (dict "root" $ "index" $index) | nindent 4 }}
+    {{- end }}
   volumes:
     {{- include "specctl.tlsVolume" (dict "root" . "role" "agent") | nindent 4 }}
     {{- /* An agent spools 1 GiB at most. */}}

@@ -119,26 +119,26 @@ capabilities:
 {{- end }}
 {{- end -}}
 
-{{- /* The kubelet asks over plain HTTP: its gRPC probe has no client certificate. A busy agent is not a dead one. */ -}}
+{{- /* The kubelet asks over plain HTTP: its gRPC probe has no client certificate. A busy agent is not a dead one: (dict "port" NAME). */ -}}
 {{- define "specctl.probes" -}}
 startupProbe:
   httpGet:
     path: /livez
-    port: http
+    port: {{ .port }}
   periodSeconds: 1
   timeoutSeconds: 5
   failureThreshold: 60
 readinessProbe:
   httpGet:
     path: /readyz
-    port: http
+    port: {{ .port }}
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 3
 livenessProbe:
   httpGet:
     path: /livez
-    port: http
+    port: {{ .port }}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
