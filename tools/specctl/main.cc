@@ -13,6 +13,7 @@
 #include "tools/flags/help_page.h"
 #include "tools/sim/sim_command.h"
 #include "tools/specctl/agent_command.h"
+#include "tools/specctl/certs_command.h"
 #include "tools/specctl/compare_command.h"
 #include "tools/specctl/dataset_command.h"
 #include "tools/specctl/exit_status.h"
@@ -97,6 +98,7 @@ int main(int argc, char** argv) {
   cli::AddPreflightCommand(app, exit_status);
   sim::AddSimCommand(app, exit_status);
   cli::AddAgentCommand(app, exit_status);
+  cli::AddCertsCommand(app, exit_status);
   cli::AddPlannedCommands(app);
   flags::SetHelp(app, cli::ProgramHelp());
   try {
