@@ -39,7 +39,7 @@ std::chrono::seconds Days(uint64_t days) {
 int CertsFailed(const absl::Status& why) { return Complain("specctl certs", why, kBadInput); }
 
 // "pki/" is the folder "pki".
-std::string FolderOf(const CertsFlags& flags) {
+std::string GivenFolder(const CertsFlags& flags) {
   std::string folder = flags.folder;
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
   return folder;
@@ -68,7 +68,7 @@ std::string CertificatesTable(const std::vector<ListedCertificate>& all, UnixTim
 }
 
 int ShowCertificates(const CertsFlags& flags, UnixTime now) {
-  const auto all = ListCertificates(FolderOf(flags));
+  const auto all = ListCertificates(GivenFolder(flags));
   if (!all.ok()) return CertsFailed(all.status());
   const absl::Status printed = PrintPage(CertificatesTable(*all, now), std::cout);
   return printed.ok() ? kDone : CertsFailed(printed);
@@ -76,7 +76,7 @@ int ShowCertificates(const CertsFlags& flags, UnixTime now) {
 
 int InitCertificates(const CertsFlags& flags) {
   const UnixTime now = UnixNow();
-  const absl::Status made = MakeCertificateFolder({.folder = FolderOf(flags),
+  const absl::Status made = MakeCertificateFolder({.folder = GivenFolder(flags),
                                                    .names = flags.names,
                                                    .now = now,
                                                    .lifetime = Days(flags.days),
@@ -86,7 +86,7 @@ int InitCertificates(const CertsFlags& flags) {
 
 int RenewFolder(const CertsFlags& flags) {
   const UnixTime now = UnixNow();
-  const absl::Status renewed = RenewCertificates({.folder = FolderOf(flags),
+  const absl::Status renewed = RenewCertificates({.folder = GivenFolder(flags),
                                                   .role = RoleNamed(flags.role),
                                                   .names = flags.names,
                                                   .now = now,
