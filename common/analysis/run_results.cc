@@ -17,6 +17,7 @@
 #include "common/analysis/run_so_far.h"
 #include "common/analysis/slice_notes.h"
 #include "common/analysis/steadiness.h"
+#include "common/analysis/stopped_intervals.h"
 #include "common/analysis/throughput_figures.h"
 #include "common/analysis/token_books.h"
 #include "common/analysis/unscraped_targets.h"
@@ -219,6 +220,13 @@ void WithholdFigures(const ResultSources& sources, Results& results) {
   WithholdUnattributed(sources, results);
 }
 
+// Whether it ended by them or not: the run was looked at all the same.
+void WidenStopped(Results& results) {
+  if (results.spec.load.until.empty()) return;
+  WidenForStopping(results.headline);
+  if (results.with_invalid) WidenForStopping(*results.with_invalid);
+}
+
 }  // namespace
 
 Results MakeResults(const RunState& state) {
@@ -246,6 +254,7 @@ Results MakeResults(const RunState& state) {
   results.networks = NetworkByTarget(sources.all, sources.headline_latencies());
   results.headline.latency.receive_lag_ms = DescribeMs(state.health.receive_lag());
   WithholdFigures(sources, results);
+  WidenStopped(results);
   results.reconciliation = Reconcile(state.run, *sources.acceptance, sources.requests, results);
   const std::vector<double> backing_off = state.windows.MeanSlots(&Window::backing_off);
   // Needs windows and step latencies; the verdict needs the outages.
@@ -256,6 +265,7 @@ Results MakeResults(const RunState& state) {
                       .servers = state.servers,
                       .backing_off = backing_off,
                       .contradictions = state.contradictions,
+                      .lives = state.lives,
                       .verdicts = state.verdicts,
                       .health = state.health},
                      results),
@@ -276,6 +286,7 @@ std::optional<FigureSet> HoldSoFar(const RunState& state) {
   SetHeadline(sources, results);
   SetWindows(sources, results);
   WithholdFigures(sources, results);
+  WidenStopped(results);
   return std::move(results.headline);
 }
 

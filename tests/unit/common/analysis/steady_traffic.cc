@@ -265,7 +265,7 @@ IntervalCoverage Summed(std::string_view figure, double truth,
 // A run that ends when `watch` has seen enough, as the controller ends it.
 class WatchedRun {
  public:
-  explicit WatchedRun(const PrecisionGoal& goal) : watch_({goal}) {}
+  explicit WatchedRun(PrecisionGoal goal) : goals_({std::move(goal)}), watch_(goals_) {}
 
   // Its results; nullopt where it was not ended, or its journal can't be folded.
   std::optional<Results> Run(const std::vector<Event>& events) {
@@ -274,7 +274,7 @@ class WatchedRun {
       const bool is_batch = std::holds_alternative<AgentBatch>(event);
       // What is in flight still ends; the rest never happens.
       if (is_batch && watch_.met() && drained++ >= kDrainS) continue;
-      if (!fold_.Apply(event).ok()) return std::nullopt;
+      if (!fold_.Apply(WithGoals(event)).ok()) return std::nullopt;
       if (is_batch && !watch_.met()) Look(std::get<AgentBatch>(event).to_mono_ns);
     }
     if (!watch_.met()) return std::nullopt;
@@ -294,6 +294,13 @@ class WatchedRun {
     fold_.Apply(drain).IgnoreError();
   }
 
+  // The run was asked for with them.
+  Event WithGoals(Event event) const {
+    if (auto* begun = std::get_if<RunBegun>(&event)) begun->spec.load.until = goals_;
+    return event;
+  }
+
+  const std::vector<PrecisionGoal> goals_;
   PrecisionWatch watch_;
   RunFold fold_;
   int looks_ = 0;
