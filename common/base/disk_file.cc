@@ -27,7 +27,26 @@ absl::StatusOr<std::unique_ptr<AppendFile>> DiskFile::Create(const std::string& 
   // O_EXCL: a journal is never written over.
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (fd.get() < 0) return DiskError(path + ": create", errno);
+  // Its name, too, is to outlive the machine.
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const UniqueFd named(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
+  if (named.get() >= 0 && ::fsync(named.get()) != 0) return DiskError(path + ": create", errno);
   return std::unique_ptr<AppendFile>(new DiskFile(std::move(fd), path));
+}
+
+absl::StatusOr<std::unique_ptr<AppendFile>> DiskFile::Reopen(const std::string& path,
+                                                             uint64_t size) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (fd.get() < 0 && errno == ENOENT) {
+    return absl::NotFoundError(absl::StrFormat("%s: open: %s", path, std::strerror(ENOENT)));
+  }
+  if (fd.get() < 0) return DiskError(path + ": open", errno);
+  if (::ftruncate(fd.get(), static_cast<off_t>(size)) != 0 || ::fsync(fd.get()) != 0) {
+    return DiskError(path + ": cut at its last whole record", errno);
+  }
+  std::unique_ptr<DiskFile> file(new DiskFile(std::move(fd), path));
+  file->size_ = size;
+  return file;
 }
 
 absl::StatusOr<std::unique_ptr<AppendFile>> DiskFile::CreateUnnamed(const std::string& folder) {

@@ -16,6 +16,9 @@ class DiskFile final : public AppendFile {
  public:
   // Creates `path`; ALREADY_EXISTS where it exists, else the errors of AppendFile.
   static absl::StatusOr<std::unique_ptr<AppendFile>> Create(const std::string& path);
+  // Goes on with `path`, of which the first `size` bytes are kept and what lies behind them is cut
+  // off; durable when it returns.  NOT_FOUND where there is none.
+  static absl::StatusOr<std::unique_ptr<AppendFile>> Reopen(const std::string& path, uint64_t size);
   // A file in `folder` that has no name there and vanishes with this object; its name() is
   // "file in FOLDER".
   static absl::StatusOr<std::unique_ptr<AppendFile>> CreateUnnamed(const std::string& folder);

@@ -14,6 +14,14 @@ absl::StatusOr<JournalWriter> JournalWriter::Create(const std::string& path) {
   return JournalWriter(*std::move(file));
 }
 
+absl::StatusOr<JournalWriter> JournalWriter::Reopen(const std::string& path, uint64_t bytes) {
+  auto file = DiskFile::Reopen(path, bytes);
+  if (!file.ok()) return file.status();
+  JournalWriter writer(*std::move(file));
+  writer.bytes_ = bytes;
+  return writer;
+}
+
 JournalWriter::~JournalWriter() {
   // Not synced: who needs that has called Sync().  file_ is null after a move.
   if (file_ != nullptr && status_.ok()) status_ = WriteBuffer();

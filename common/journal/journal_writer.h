@@ -22,6 +22,9 @@ class JournalWriter {
  public:
   // Creates `path`; ALREADY_EXISTS where it exists, else the system's error, naming the path.
   static absl::StatusOr<JournalWriter> Create(const std::string& path);
+  // Goes on with `path`, whose first `bytes` are whole records; what lies behind them is cut off.
+  // Errors as DiskFile::Reopen().
+  static absl::StatusOr<JournalWriter> Reopen(const std::string& path, uint64_t bytes);
   // Appends to `file`.
   explicit JournalWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}
   JournalWriter(JournalWriter&& other) = default;
@@ -36,7 +39,7 @@ class JournalWriter {
   // RESOURCE_EXHAUSTED on a full disk, INTERNAL on other errors; the text names path and reason.
   absl::Status Sync();
 
-  uint64_t bytes() const { return bytes_; }  // appended so far, headers included
+  uint64_t bytes() const { return bytes_; }  // of the journal so far, headers included
 
  private:
   absl::Status WriteBuffer();

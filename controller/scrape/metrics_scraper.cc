@@ -7,10 +7,12 @@
 #include <utility>
 
 #include <absl/strings/str_format.h>
+#include <boost/asio/ip/address.hpp>
 
+#include "common/base/gzip.h"
 #include "common/engine/engine_profile.h"
 #include "common/engine/iteration_stats.h"
-#include "common/prometheus/gzip.h"
+#include "common/net/url.h"
 #include "controller/scrape/metrics_reply.h"
 
 namespace specctl::controller {
@@ -136,6 +138,44 @@ Scraped MetricsScraper::ScrapeOnce(Server& server, ScrapeKind kind) {
   return scraped;
 }
 
+void MetricsScraper::TakeUp(const Scraped& earlier) {
+  for (const auto& server : servers_) {
+    if (server->what.target != earlier.target || ReplicaOf(*server) != earlier.replica) continue;
+    server->begun = true;
+    server->gone |= earlier.gone;
+    for (const MetricSeries& series : earlier.new_series) server->tracker.TakeUp(series);
+    server->NoteBusy(earlier);
+    return;
+  }
+  if (earlier.replica) TakeUpReplica(earlier);
+}
+
+std::optional<uint32_t> MetricsScraper::ReplicaOf(const Server& server) {
+  return server.of_name == nullptr ? std::nullopt : std::optional(server.replica);
+}
+
+void MetricsScraper::TakeUpReplica(const Scraped& earlier) {
+  const auto url = ParseUrl(earlier.url);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(url.ok() ? url->host : "", error);
+  const auto name = std::find_if(names_.begin(), names_.end(), [&](const auto& each) {
+    return each->what.target == earlier.target;
+  });
+  if (error || name == names_.end()) return;
+  (*name)->replicas.TakeUp({.number = *earlier.replica, .address = address});
+  AddReplica(**name, {.number = *earlier.replica, .address = address});
+  TakeUp(earlier);
+}
+
+MetricsScraper::Server* MetricsScraper::AddReplica(Name& name, const ReplicaSet::Replica& replica) {
+  auto server = std::make_unique<Server>(name.what);
+  server->of_name = &name;
+  server->replica = replica.number;
+  server->address = replica.address;
+  server->own_url.host = replica.address.to_string();
+  return servers_.emplace_back(std::move(server)).get();
+}
+
 void MetricsScraper::NoteGone(Server& server, Scraped& scraped) {
   if (server.of_name == nullptr || scraped.error.empty()) return;
   const std::lock_guard lock(mutex_);
@@ -159,12 +199,7 @@ std::vector<MetricsScraper::Server*> MetricsScraper::LookUp(Name& name, MonoTime
   const std::lock_guard lock(mutex_);
   std::vector<Server*> made;
   for (const ReplicaSet::Replica& replica : name.replicas.TakeAddresses(*addresses)) {
-    auto server = std::make_unique<Server>(name.what);
-    server->of_name = &name;
-    server->replica = replica.number;
-    server->address = replica.address;
-    server->own_url.host = replica.address.to_string();
-    made.push_back(servers_.emplace_back(std::move(server)).get());
+    made.push_back(AddReplica(name, replica));
   }
   if (name.replicas.left_out() > 0) {
     failed.error = absl::StrFormat("%s: it has %d addresses more than the %d that are scraped",

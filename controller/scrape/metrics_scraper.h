@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -37,6 +38,9 @@ class MetricsScraper {
   // Scrapes every target once, at the same time, and returns when all are back; failed ones have
   // `error` set.
   std::vector<Scraped> ScrapeBefore();
+  // Goes on with the replicas and the numbers of series that the run's earlier scrapes gave; before
+  // Start(), each in its order.
+  void TakeUp(const Scraped& earlier);
   // Scrapes each target once a second until Stop().
   void Start(Sink sink);
   void Stop();
@@ -51,6 +55,9 @@ class MetricsScraper {
   struct Server;
   struct Name;
 
+  static std::optional<uint32_t> ReplicaOf(const Server& server);
+  Server* AddReplica(Name& name, const ReplicaSet::Replica& replica);
+  void TakeUpReplica(const Scraped& earlier);
   // What the server shows, as text of metrics.
   absl::StatusOr<std::string> TextOf(Server& server, const HttpReply& reply);
   Scraped ScrapeOnce(Server& server, ScrapeKind kind);

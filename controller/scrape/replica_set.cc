@@ -25,6 +25,11 @@ std::vector<ReplicaSet::Replica> ReplicaSet::TakeAddresses(
   return fresh;
 }
 
+void ReplicaSet::TakeUp(const Replica& replica) {
+  seen_ = std::max(seen_, replica.number + 1);
+  alive_.push_back({.replica = replica});
+}
+
 bool ReplicaSet::TakeFailure(uint32_t number) {
   const auto is_gone = [&](const Alive& alive) {
     return alive.replica.number == number && !alive.listed;

@@ -26,6 +26,8 @@ class ReplicaSet {
 
   // Takes what the name stands for now, and returns those of it that are new.
   std::vector<Replica> TakeAddresses(std::span<const boost::asio::ip::address> addresses);
+  // One of an earlier life of the run, which is alive as far as is known.
+  void TakeUp(const Replica& replica);
   // The replica did not answer.  Whether it is gone, for good.
   bool TakeFailure(uint32_t number);
 

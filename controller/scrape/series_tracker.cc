@@ -30,6 +30,12 @@ bool SameValue(double a, double b) {
 
 }  // namespace
 
+void SeriesTracker::TakeUp(const MetricSeries& series) {
+  if (series.series != series_.size()) return;
+  by_identity_.emplace(Identity(series), series.series);
+  series_.emplace_back();
+}
+
 absl::Status SeriesTracker::ReadExposition(std::string_view text, Scraped& scraped) {
   found_.clear();
   const absl::Status status = ForEachSample(text, [this](const SampleView& sample) {

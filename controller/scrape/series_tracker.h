@@ -26,6 +26,10 @@ class SeriesTracker {
 
   explicit SeriesTracker(Predicate wanted) : wanted_(std::move(wanted)) {}
 
+  // Goes on with the numbers that another tracker of the target gave: the next one of `series` is
+  // the next number.  Its value is told anew at the next scrape.
+  void TakeUp(const MetricSeries& series);
+
   // Sets `scraped.new_series` to the wanted series of `text` that appear for the first time, and
   // `scraped.samples` to those that are new or whose value is not the one of their last scrape, in
   // the order of `text`.  Of two samples of one series the first counts.

@@ -61,6 +61,41 @@ TEST(DiskFileTest, AFolderThatIsNotThereIsNamed) {
             absl::InternalError("file in /no/such: create: No such file or directory"));
 }
 
+TEST(DiskFileTest, ReopenedItGoesOnBehindWhatIsKept) {
+  const TempDir dir;
+  ASSERT_TRUE((*DiskFile::Create(dir.File("f")))->Append("abcdefg").ok());
+  auto file = DiskFile::Reopen(dir.File("f"), 4);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(ReadAll(dir.File("f")), "abcd") << "the rest is cut off";
+  EXPECT_EQ((*file)->size(), 4u);
+  EXPECT_EQ((*file)->name(), dir.File("f"));
+  EXPECT_EQ(*(*file)->ReadExtent({.offset = 1, .size = 3}), "bcd");
+  EXPECT_FALSE((*file)->ReadExtent({.offset = 1, .size = 4}).ok());
+  EXPECT_TRUE((*file)->Append("xy").ok());
+  EXPECT_TRUE((*file)->Sync().ok());
+  EXPECT_EQ(ReadAll(dir.File("f")), "abcdxy");
+}
+
+TEST(DiskFileTest, ReopenedWholeNothingIsLost) {
+  const TempDir dir;
+  ASSERT_TRUE((*DiskFile::Create(dir.File("f")))->Append("abc").ok());
+  auto file = DiskFile::Reopen(dir.File("f"), 3);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE((*file)->Append("d").ok());
+  EXPECT_EQ(ReadAll(dir.File("f")), "abcd");
+  file = DiskFile::Reopen(dir.File("f"), 0);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(ReadAll(dir.File("f")), "");
+}
+
+TEST(DiskFileTest, WhatIsNotThereIsNotReopened) {
+  const TempDir dir;
+  EXPECT_EQ(DiskFile::Reopen(dir.File("f"), 0).status(),
+            absl::NotFoundError(dir.File("f") + ": open: No such file or directory"));
+  EXPECT_FALSE(std::filesystem::exists(dir.File("f")));
+  EXPECT_EQ(DiskFile::Reopen(dir.path(), 0).status().code(), absl::StatusCode::kInternal);
+}
+
 TEST(DiskFileTest, AnUnnamedFileIsSeenByNobody) {
   const TempDir dir;
   auto file = DiskFile::CreateUnnamed(dir.path());

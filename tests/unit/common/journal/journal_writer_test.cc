@@ -146,5 +146,29 @@ TEST_F(JournalWriterTest, ACrashTearsOffWhatWasNotSynced) {
   EXPECT_EQ(AgentsIn(disk_->bytes), (std::vector<uint32_t>{1}));
 }
 
+TEST_F(JournalWriterTest, ReopenedItGoesOnBehindTheLastWholeRecord) {
+  WriteThree();
+  const uint64_t whole = std::filesystem::file_size(Path());
+  std::ofstream(Path(), std::ios::binary | std::ios::app) << "torn tail";
+  auto writer = JournalWriter::Reopen(Path(), whole);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  EXPECT_EQ(writer->bytes(), whole);
+  EXPECT_EQ(std::filesystem::file_size(Path()), whole) << "the tail is cut off at once";
+  writer->AppendEvent(AgentEnded{.agent = 4});
+  EXPECT_GT(writer->bytes(), whole);
+  ASSERT_TRUE(writer->Sync().ok());
+  EXPECT_EQ(writer->bytes(), std::filesystem::file_size(Path()));
+  std::ifstream file(Path(), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(AgentsIn(bytes), (std::vector<uint32_t>{1, 2, 3, 4}));
+}
+
+TEST_F(JournalWriterTest, AJournalThatIsNotThereIsNotReopened) {
+  const auto writer = JournalWriter::Reopen(Path(), 0);
+  EXPECT_EQ(writer.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(writer.status().message()), HasSubstr(Path()));
+  EXPECT_FALSE(std::filesystem::exists(Path()));
+}
+
 }  // namespace
 }  // namespace specctl

@@ -10,8 +10,8 @@
 #include <memory>
 #include <mutex>
 
+#include "common/base/gzip.h"
 #include "tests/fakes/answering_server.h"
-#include "tests/fakes/gunzip.h"
 #include "tests/fakes/stream_bytes.h"
 
 namespace specctl::controller {
@@ -81,7 +81,7 @@ TEST(MetricsScraperTest, TheFirstScrapeHasTheEnginesSeriesAndTheWholeText) {
   EXPECT_EQ(scraped.new_series.size(), 2u);  // python's is none of the engine's
   EXPECT_EQ(LastValue(scraped, "vllm:num_requests_running"), 2);
   EXPECT_EQ(LastValue(scraped, "vllm:generation_tokens_total"), 50);
-  EXPECT_EQ(fakes::Gunzip(scraped.text_gzip), text);
+  EXPECT_EQ(*Gunzip(scraped.text_gzip, 1 << 20), text);
   EXPECT_THAT(server.requests().at(0), StartsWith("GET /metrics HTTP/1.1\r\n"));
   EXPECT_THAT(server.requests().at(0),
               HasSubstr("\r\nAuthorization: Bearer k\r\nX-Api-Key: s\r\n"));
@@ -357,7 +357,7 @@ TEST(MetricsScraperTest, TheLastScrapeWaitsUntilNothingRunsOrMoves) {
   EXPECT_EQ(scraped.kind, ScrapeKind::kAfter);
   EXPECT_EQ(LastValue(scraped, "vllm:generation_tokens_total"), 30);
   EXPECT_EQ(LastValue(scraped, "vllm:num_requests_running"), 0);
-  EXPECT_EQ(fakes::Gunzip(scraped.text_gzip), Exposition(0, 30));
+  EXPECT_EQ(*Gunzip(scraped.text_gzip, 1 << 20), Exposition(0, 30));
 }
 
 TEST(MetricsScraperTest, AUrlWithoutAPathIsAskedForItsRoot) {

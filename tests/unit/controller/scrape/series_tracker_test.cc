@@ -114,5 +114,30 @@ TEST(SeriesTrackerTest, SeriesBeyondTheBoundAreCounted) {
   EXPECT_EQ(tracker.dropped_samples(), 6u);
 }
 
+TEST(SeriesTrackerTest, NumbersOfAnotherTrackerAreTakenUp) {
+  SeriesTracker first(Everything);
+  const Scraped scraped = Read(first, "a{x=\"1\",y=\"2\"} 5\nb 7\n");
+  SeriesTracker second(Everything);
+  for (const MetricSeries& series : scraped.new_series) second.TakeUp(series);
+  const Scraped next = Read(second, "c 1\nb 7\na{y=\"2\",x=\"1\"} 5\n");
+  ASSERT_EQ(next.new_series.size(), 1u);
+  EXPECT_EQ(next.new_series[0].name, "c");
+  EXPECT_EQ(next.new_series[0].series, 2u) << "the next number";
+  EXPECT_THAT(next.samples, ElementsAre(Pair(2, 1.0), Pair(1, 7.0), Pair(0, 5.0)))
+      << "told anew, though b and a are as they were";
+  EXPECT_THAT(Read(second, "c 1\nb 8\na{x=\"1\",y=\"2\"} 5\n").samples, ElementsAre(Pair(1, 8.0)));
+}
+
+TEST(SeriesTrackerTest, SeriesAreTakenUpOnceAndInTheirOrder) {
+  SeriesTracker tracker(Everything);
+  tracker.TakeUp({.series = 0, .name = "a"});
+  tracker.TakeUp({.series = 0, .name = "z"});  // the number is a's
+  tracker.TakeUp({.series = 1, .name = "b"});
+  const Scraped scraped = Read(tracker, "b 1\nz 2\na 3\n");
+  ASSERT_EQ(scraped.new_series.size(), 1u);
+  EXPECT_EQ(scraped.new_series[0].name, "z");
+  EXPECT_THAT(scraped.samples, ElementsAre(Pair(1, 1.0), Pair(2, 2.0), Pair(0, 3.0)));
+}
+
 }  // namespace
 }  // namespace specctl::controller

@@ -1,8 +1,10 @@
-#include "common/prometheus/gzip.h"
+#include "common/base/gzip.h"
 
+#include <algorithm>
 #include <cassert>
 #include <new>
 
+#include <absl/strings/str_format.h>
 #include <zlib.h>
 
 namespace specctl {
@@ -39,6 +41,33 @@ std::string Gzip(std::string_view text) {
   bytes.resize(stream.total_out);
   deflateEnd(&stream);
   return bytes;
+}
+
+absl::StatusOr<std::string> Gunzip(std::string_view bytes, size_t text_bytes_max) {
+  constexpr size_t kPartBytes = 1u << 20;
+  z_stream stream{};
+  if (inflateInit2(&stream, kGzipWindowBits) != Z_OK) throw std::bad_alloc();
+  stream.next_in = Bytes(bytes.data());
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  std::string text;
+  int code = Z_OK;
+  while (code == Z_OK && text.size() <= text_bytes_max) {
+    const size_t before = text.size();
+    // Grows with what comes out, never by what the bytes say of themselves.
+    text.resize(before + kPartBytes);
+    stream.next_out = Bytes(text.data() + before);
+    stream.avail_out = kPartBytes;
+    code = inflate(&stream, Z_NO_FLUSH);
+    text.resize(before + kPartBytes - stream.avail_out);
+  }
+  const bool whole = code == Z_STREAM_END && stream.avail_in == 0;
+  inflateEnd(&stream);
+  if (text.size() > text_bytes_max) {
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("gzip: unpacks to more than %d bytes", text_bytes_max));
+  }
+  if (!whole) return absl::DataLossError("gzip: damaged, or cut short");
+  return text;
 }
 
 }  // namespace specctl
