@@ -44,9 +44,10 @@ class AgentProcess {
  public:
   AgentProcess(const AgentOptions& options, uint64_t files_max)
       : identity_{.incarnation = DrawIncarnation(), .files_max = files_max},
-        run_(reactor_, loop_, identity_, MakeReplies()),
-        session_(session_io_, MakeSessionOptions(options), options.credentials, MakeHandlers()),
         is_spawned_(options.parent_fd >= 0),
+        run_(reactor_, loop_, identity_, MakeReplies()),
+        session_(session_io_, MakeSessionOptions(options), options.credentials,
+                 MakeHandlers(options.on_status)),
         signals_(reactor_.get_executor(), SIGTERM) {
     // Ctrl-C goes to the terminal's whole process group: of a fleet started by specctl, the parent
     // alone acts on it, and drains the run.
@@ -127,8 +128,9 @@ class AgentProcess {
     return replies;
   }
 
-  SessionClient::Handlers MakeHandlers() {
+  SessionClient::Handlers MakeHandlers(std::function<void(SessionStatus)> on_status) {
     SessionClient::Handlers handlers;
+    handlers.on_status = std::move(on_status);
     handlers.on_job = [this](LoadJob job) {
       ToReactor([this, job = std::move(job)]() mutable { run_.OnJob(std::move(job)); });
     };
@@ -158,6 +160,15 @@ class AgentProcess {
     session.incarnation = identity_.incarnation;
     session.host = ReadHostFacts(identity_.files_max);
     session.specctl_version = options.specctl_version;
+    session.store.spool_dir = options.spool_dir;
+    session.name = options.name;
+    session.started_unix_ns = UnixNow().time_since_epoch().count();
+    if (!is_spawned_) {
+      // Its controller may be started anew, or not be there yet: that is no reason to end.
+      session.outage_max.reset();
+      session.redial_max = std::chrono::seconds(5);
+      session.redial_jitter = 0.5;
+    }
     return session;
   }
 
@@ -165,9 +176,9 @@ class AgentProcess {
   asio::io_context reactor_{1};
   LoopWatch loop_;
   asio::io_context session_io_{1};
+  const bool is_spawned_;
   AgentRun run_;
   SessionClient session_;
-  const bool is_spawned_;
   SignalSet signals_;
   bool signalled_ = false;
 };

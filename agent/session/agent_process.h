@@ -2,17 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <grpcpp/security/credentials.h>
 
+#include "agent/session/session_machine.h"
+
 namespace specctl::agent {
 
 struct AgentOptions {
-  std::string controller_address;  // host:port; with parent_fd it comes through the pipe
+  // host:port or dns:///host:port; with parent_fd it comes through the pipe.
+  std::string controller_address;
   std::string join_token;
+  // Which place it takes (AgentHello::name); empty: none but its own.
+  std::string name;
   std::optional<uint32_t> spawn_number;  // of a process that the controller started
   // How the controller is dialled; insecure on loopback is one value of it.
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
@@ -20,6 +26,9 @@ struct AgentOptions {
   // token number", comes through it; when it closes, this process ends at once.
   int parent_fd = -1;
   std::string specctl_version;
+  // Told of its session, from another thread than RunAgent's; may be empty.
+  std::function<void(SessionStatus)> on_status;
+  std::string spool_dir = "/tmp";  // for what the controller has not acknowledged (BatchStore)
 };
 
 // Joins, serves run after run and returns: 0 after it was dismissed, else 1 with the reason on

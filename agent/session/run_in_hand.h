@@ -31,6 +31,7 @@ class RunInHand {
   // A new call: every batch without an Ack is sent again, and then Done.
   void BeginCall();
   void Acknowledge(uint64_t seq) { store_.Acknowledge(seq); }
+  uint64_t spool_bytes() const { return store_.spool_bytes(); }
   void SetDone(bool stopped);
 
   // What was answered.

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "common/session/grpc_status.h"
 #include "specctl/v1/session.pb.h"
 
 namespace specctl::agent {
@@ -24,13 +25,10 @@ std::shared_ptr<grpc::Channel> MakeChannel(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 310'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // In spite of its name how long an attempt may take, the handshake of TLS included.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   return grpc::CreateCustomChannel(address, credentials, arguments);
-}
-
-absl::Status FromGrpc(const grpc::Status& status) {
-  return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
 }
 
 }  // namespace
@@ -94,6 +92,10 @@ void SessionClient::Stop() {
 void SessionClient::Obey() {
   for (SessionCommand& command : machine_.TakeCommands()) {
     std::visit([this](auto& what) { Do(what); }, command);
+  }
+  if (handlers_.on_status && machine_.status() != status_) {
+    status_ = machine_.status();
+    handlers_.on_status(status_);
   }
   ArrangeTimer();
 }

@@ -30,7 +30,8 @@ class SessionClient {
     std::function<void(std::string run_id)> on_release;
     // The controller is not reached, for the first time in this outage; it is tried again.
     std::function<void(std::string why)> on_outage;
-    std::function<void(absl::Status)> on_end;  // as EndSession
+    std::function<void(SessionStatus)> on_status;  // it has changed; may be empty
+    std::function<void(absl::Status)> on_end;      // as EndSession
   };
 
   // Dials options.controller_address, host:port.
@@ -72,6 +73,7 @@ class SessionClient {
   const Handlers handlers_;
   const uint64_t incarnation_;
   SessionMachine machine_;
+  SessionStatus status_;  // as it was told last
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::AgentSession::Stub> stub_;
   std::unique_ptr<SessionStream> stream_;

@@ -11,8 +11,8 @@ namespace specctl::agent {
 namespace {
 
 // What dialling again would not change.  RESOURCE_EXHAUSTED: before Welcome, no place is free for
-// an agent; after it, too much was queued for this call.
-bool IsFinal(absl::StatusCode code, bool welcomed) {
+// an agent, which a patient one waits for; after it, too much was queued for this call.
+bool IsFinal(absl::StatusCode code, bool welcomed, bool patient) {
   switch (code) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
@@ -24,7 +24,7 @@ bool IsFinal(absl::StatusCode code, bool welcomed) {
     case absl::StatusCode::kDataLoss:  // the controller can't read what would be sent again
       return true;
     case absl::StatusCode::kResourceExhausted:
-      return !welcomed;
+      return !welcomed && !patient;
     default:
       return false;
   }
@@ -33,7 +33,9 @@ bool IsFinal(absl::StatusCode code, bool welcomed) {
 }  // namespace
 
 SessionMachine::SessionMachine(Options options)
-    : options_(std::move(options)), redial_in_(options_.redial_first) {}
+    : options_(std::move(options)),
+      redial_in_(options_.redial_first),
+      jitter_(options_.incarnation, /*stream=*/0) {}
 
 void SessionMachine::Start(MonoTime now) { Dial(now); }
 
@@ -57,7 +59,10 @@ AgentHello SessionMachine::Hello() const {
                    .host = options_.host,
                    .join_token = options_.join_token,
                    .spawn_number = options_.spawn_number,
-                   .held = {}};
+                   .held = {},
+                   .name = options_.name,
+                   .started_unix_ns = options_.started_unix_ns,
+                   .resume_secret = resume_secret_};
   if (run_) hello.held.push_back(run_->Held());
   return hello;
 }
@@ -74,6 +79,7 @@ void SessionMachine::On(const WelcomeAgent& welcome, MonoTime now) {
   welcome_by_.reset();
   outage_since_.reset();
   redial_in_ = options_.redial_first;
+  resume_secret_ = welcome.resume_secret;
   if (welcome.heartbeat > Nanos(0)) heartbeat_ = welcome.heartbeat;
   heartbeat_at_ = now + heartbeat_;
   Tell(ProbeClock{});
@@ -143,22 +149,41 @@ void SessionMachine::OnCallEnded(const absl::Status& status, MonoTime now) {
   heartbeat_at_.reset();
   welcome_by_.reset();
   if (ended_) return;
-  if (IsFinal(status.code(), welcomed)) return End(status);
+  if (IsFinal(status.code(), welcomed, !options_.outage_max)) return End(status);
   const std::string text(status.message());
   if (!outage_since_) {
     outage_since_ = now;
-    Tell(ReportOutage{absl::StrFormat("controller %s: unreachable, retrying for up to %.0f s: %s",
-                                      options_.controller_address, Seconds(options_.outage_max),
-                                      text)});
+    Tell(ReportOutage{OutageText(text)});
   }
-  if (now - *outage_since_ > options_.outage_max) {
+  if (options_.outage_max && now - *outage_since_ > *options_.outage_max) {
     return End(absl::UnavailableError(absl::StrFormat("controller %s: unreachable for %.0f s: %s",
                                                       options_.controller_address,
                                                       Seconds(now - *outage_since_), text)));
   }
-  redial_at_ = now + redial_in_;
+  redial_at_ = now + NextPause();
+}
+
+std::string SessionMachine::OutageText(std::string_view what) const {
+  const std::string patience =
+      options_.outage_max ? absl::StrFormat("for up to %.0f s", Seconds(*options_.outage_max))
+                          : "until it is back";
+  return absl::StrFormat("controller %s: unreachable, retrying %s: %s", options_.controller_address,
+                         patience, what);
+}
+
+Nanos SessionMachine::NextPause() {
+  constexpr uint64_t kParts = 1'000;
+  const double cut = options_.redial_jitter * static_cast<double>(jitter_.Below(kParts)) / kParts;
+  const auto pause = std::chrono::duration_cast<Nanos>(redial_in_ * (1 - cut));
   // All agents lose a controller together; their retries must not keep it from coming back.
   redial_in_ = std::min(redial_in_ * 2, options_.redial_max);
+  return pause;
+}
+
+SessionStatus SessionMachine::status() const {
+  return {.connected = call_ == Call::kWelcomed,
+          .in_run = run_.has_value(),
+          .spool_bytes = run_ ? run_->spool_bytes() : 0};
 }
 
 void SessionMachine::OnTimer(MonoTime now) {

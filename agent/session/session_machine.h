@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -12,9 +13,18 @@
 #include "agent/session/run_in_hand.h"
 #include "agent/session/session_commands.h"
 #include "common/base/clock.h"
+#include "common/base/counter_random.h"
 #include "common/session/prepare_intake.h"
 
 namespace specctl::agent {
+
+// What an agent's own /metrics tells.
+struct SessionStatus {
+  bool connected = false;    // it has been welcomed, and the call goes on
+  bool in_run = false;       // it holds a run
+  uint64_t spool_bytes = 0;  // of batches that are kept on disk
+  bool operator==(const SessionStatus&) const = default;
+};
 
 // No socket, thread or clock: every input carries `now`, which never goes back, and what follows
 // from it is told by TakeCommands().
@@ -30,14 +40,19 @@ class SessionMachine {
     std::optional<uint32_t> spawn_number;
     uint64_t incarnation = 0;
     HostFacts host;
+    std::string name;  // AgentHello::name
+    int64_t started_unix_ns = 0;
     std::string specctl_version;
     BatchStore::Options store;
     Nanos redial_first = std::chrono::milliseconds(100);
     Nanos redial_max = std::chrono::seconds(2);
+    // Each pause is shortened by up to this share of it, so that agents that lost one controller
+    // together don't come back together.
+    double redial_jitter = 0;
     // A call without a Welcome for this long is broken off.
     Nanos welcome_patience = std::chrono::seconds(20);
-    // Without a session for this long the agent gives up.
-    Nanos outage_max = std::chrono::minutes(10);
+    // Without a session for this long the agent gives up; nullopt: never.
+    std::optional<Nanos> outage_max = std::chrono::minutes(10);
   };
 
   explicit SessionMachine(Options options);
@@ -67,6 +82,7 @@ class SessionMachine {
   // What has been decided since the last call, in order.
   std::vector<SessionCommand> TakeCommands();
   bool ended() const { return ended_; }
+  SessionStatus status() const;
 
  private:
   enum class Call { kNone, kDialled, kWelcomed };
@@ -81,6 +97,8 @@ class SessionMachine {
 
   void Dial(MonoTime now);
   AgentHello Hello() const;
+  std::string OutageText(std::string_view what) const;
+  Nanos NextPause();
   bool Holds(const std::string& run_id) const { return run_ && run_->run_id() == run_id; }
   void Queue(AgentMessage message);
   // Hands out the next message, where one may be written.
@@ -98,6 +116,8 @@ class SessionMachine {
   bool ended_ = false;
   Nanos heartbeat_ = std::chrono::seconds(1);
   Nanos redial_in_;
+  CounterRandom jitter_;
+  std::string resume_secret_;  // of the last Welcome
   std::optional<MonoTime> outage_since_;
   std::optional<MonoTime> redial_at_, heartbeat_at_, welcome_by_;
   std::vector<SessionCommand> commands_;

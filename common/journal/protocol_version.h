@@ -7,6 +7,6 @@ namespace specctl {
 
 // Raised with every change of proto/specctl/v1/session.proto or journal.proto that an older peer
 // would misread.  A Hello with another version is refused with both versions named.
-inline constexpr uint32_t kSessionProtocolVersion = 5;
+inline constexpr uint32_t kSessionProtocolVersion = 6;
 
 }  // namespace specctl

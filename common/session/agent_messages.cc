@@ -41,6 +41,9 @@ void WriteHello(const AgentHello& hello, v1::AgentMessage& out) {
   // Number 0 is a spawned process, too: absence means that the agent was started by hand.
   if (hello.spawn_number) to->set_spawn_number(*hello.spawn_number);
   for (const HeldRun& held : hello.held) *to->add_held() = EncodeHeldRun(held);
+  to->set_name(hello.name);
+  to->set_started_unix_ns(hello.started_unix_ns);
+  to->set_resume_secret(hello.resume_secret);
 }
 
 AgentHello ReadHello(const v1::Hello& from) {
@@ -50,7 +53,10 @@ AgentHello ReadHello(const v1::Hello& from) {
                    .host = HostFactsFromProto(from.host()),
                    .join_token = from.join_token(),
                    .spawn_number = std::nullopt,
-                   .held = {}};
+                   .held = {},
+                   .name = from.name(),
+                   .started_unix_ns = from.started_unix_ns(),
+                   .resume_secret = from.resume_secret()};
   if (from.has_spawn_number()) hello.spawn_number = from.spawn_number();
   for (const v1::HeldRun& held : from.held()) hello.held.push_back(DecodeHeldRun(held));
   return hello;

@@ -42,6 +42,11 @@ struct AgentHello {
   std::string join_token;                // may be empty
   std::optional<uint32_t> spawn_number;  // of a process that the controller started
   std::vector<HeldRun> held;
+  // Which place it takes, e.g. its pod's name; of two processes with one name the one that started
+  // later stays.  Empty: none but its own.
+  std::string name;
+  int64_t started_unix_ns = 0;
+  std::string resume_secret;  // that Welcome gave; empty at its first Hello
 };
 
 struct AgentPrepared {

@@ -17,12 +17,14 @@ void WriteWelcome(const WelcomeAgent& welcome, v1::ControllerMessage& out) {
   to->set_lease_ns(welcome.lease.count());
   to->set_heartbeat_ns(welcome.heartbeat.count());
   to->set_controller_boot_id(welcome.boot_id);
+  to->set_resume_secret(welcome.resume_secret);
 }
 
 WelcomeAgent ReadWelcome(const v1::Welcome& from) {
   return {.lease = Nanos(from.lease_ns()),
           .heartbeat = Nanos(from.heartbeat_ns()),
-          .boot_id = from.controller_boot_id()};
+          .boot_id = from.controller_boot_id(),
+          .resume_secret = from.resume_secret()};
 }
 
 void WritePrepare(const PreparePart& part, v1::ControllerMessage& out) {

@@ -22,7 +22,8 @@ class ControllerMessage;
 struct WelcomeAgent {
   Nanos lease{};
   Nanos heartbeat{};
-  std::string boot_id;  // of the controller's host
+  std::string boot_id;        // of the controller's host
+  std::string resume_secret;  // to be shown by each later Hello of this process
 };
 
 // A part of an agent's job; see prepare_parts.h and prepare_intake.h.

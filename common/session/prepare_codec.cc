@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/journal/event_codec.h"
+#include "common/session/turn_codec.h"
 #include "specctl/v1/session.pb.h"
 
 namespace specctl {
@@ -11,16 +12,7 @@ namespace {
 v1::SliceConversation EncodeConversation(const Slice::Entry& entry) {
   v1::SliceConversation out;
   out.set_order_index(entry.order_index);
-  for (const std::vector<Message>& turn : entry.item.turns) {
-    v1::Turn* encoded = out.add_turns();
-    for (const Message& message : turn) {
-      v1::Message* to = encoded->add_messages();
-      to->set_role(message.role);
-      to->set_content(message.content);
-      to->set_raw_json(message.raw_json);
-      to->mutable_token_ids()->Add(message.token_ids.begin(), message.token_ids.end());
-    }
-  }
+  EncodeTurns(entry.item.turns, *out.mutable_turns());
   if (entry.item.max_tokens) out.set_max_tokens(*entry.item.max_tokens);
   out.set_extra_json(entry.item.extra_json);
   out.set_line(entry.item.line);
@@ -32,16 +24,7 @@ v1::SliceConversation EncodeConversation(const Slice::Entry& entry) {
 Slice::Entry DecodeConversation(v1::SliceConversation& from) {
   Slice::Entry entry;
   entry.order_index = from.order_index();
-  for (v1::Turn& turn : *from.mutable_turns()) {
-    auto& messages = entry.item.turns.emplace_back();
-    for (v1::Message& message : *turn.mutable_messages()) {
-      // Moved: prompts are most of the message.
-      messages.push_back({std::move(*message.mutable_role()),
-                          std::move(*message.mutable_content()),
-                          std::move(*message.mutable_raw_json()),
-                          {message.token_ids().begin(), message.token_ids().end()}});
-    }
-  }
+  entry.item.turns = DecodeTurns(*from.mutable_turns());
   if (from.has_max_tokens()) entry.item.max_tokens = from.max_tokens();
   entry.item.extra_json = std::move(*from.mutable_extra_json());
   entry.item.line = from.line();

@@ -11,6 +11,7 @@
 
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
+#include "common/base/own_program.h"
 #include "common/base/unique_fd.h"
 #include "common/session/spawn_order.h"
 
@@ -32,7 +33,7 @@ class AgentSpawner {
     std::string how;  // "agent 3 (pid 1234) was killed by signal 9"
   };
 
-  explicit AgentSpawner(std::vector<std::string> command = {"/proc/self/exe", "agent"});
+  explicit AgentSpawner(std::vector<std::string> command = {OwnProgram(), "agent"});
   AgentSpawner(const AgentSpawner&) = delete;
   AgentSpawner& operator=(const AgentSpawner&) = delete;
   ~AgentSpawner();  // kills what is left, and waits for it

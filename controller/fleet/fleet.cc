@@ -27,9 +27,11 @@ std::string MakeToken() {
   return absl::StrFormat("%08x%08x%08x%08x", device(), device(), device(), device());
 }
 
-FleetMachine::Options MachineOptions(const std::string& boot_id) {
+FleetMachine::Options MachineOptions(const std::string& boot_id, const Fleet::Options& of) {
   FleetMachine::Options options;
   options.boot_id = boot_id;
+  options.resume_key = of.resume_key.empty() ? MakeToken() : of.resume_key;
+  options.resuming = of.resuming;
   return options;
 }
 
@@ -40,8 +42,8 @@ class Fleet::Loop {
   explicit Loop(Options options)
       : options_(std::move(options)),
         boot_id_(ReadBootId()),
-        token_(options_.join_token.empty() ? MakeToken() : options_.join_token),
-        machine_(MachineOptions(boot_id_)) {}
+        token_(options_.join_token.value_or(MakeToken())),
+        machine_(MachineOptions(boot_id_, options_)) {}
   ~Loop();
 
   absl::Status Listen();
@@ -57,9 +59,11 @@ class Fleet::Loop {
 
   absl::Status Grow(uint32_t agents);
   absl::Status BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
+  absl::Status ResumeRun(const std::string& run_id, Roster roster, RunSink sink);
   void Drop(uint32_t agent) { machine_.Drop(agent); }
   void EndRun();
-  std::vector<HostFacts> hosts() const { return machine_.hosts(); }
+  void GiveUpResuming() { machine_.GiveUpResuming(); }
+  std::vector<FleetMember> members() const { return machine_.members(); }
 
   SessionHub& hub() { return *hub_; }
   const std::string& boot_id() const { return boot_id_; }
@@ -68,6 +72,7 @@ class Fleet::Loop {
  private:
   using Work = std::function<void()>;
 
+  absl::Status TakeRun(const std::string& run_id, RunSink sink);
   void Run();
   void Obey();
   void Do(ToSession& send) { hub_->Send(send.session, std::move(send.message)); }
@@ -100,6 +105,7 @@ absl::Status Fleet::Loop::Listen() {
   options.specctl_version = options_.specctl_version;
   options.join_token = token_;
   options.credentials = options_.credentials;
+  options.services = options_.services;
   // A session is read one message at a time, so that its posts are bounded by themselves.
   SessionHub::Sinks sinks{
       .session =
@@ -175,7 +181,7 @@ absl::Status Fleet::Loop::Grow(uint32_t agents) {
   return absl::OkStatus();
 }
 
-absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
+absl::Status Fleet::Loop::TakeRun(const std::string& run_id, RunSink sink) {
   if (machine_.has_run()) {
     return absl::FailedPreconditionError("fleet: another run is in progress");
   }
@@ -184,8 +190,19 @@ absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, R
         absl::StrFormat("fleet: the run id %s was used before; each run needs its own", run_id));
   }
   sink_ = std::move(sink);
-  machine_.BeginRun(run_id, agents, now_);
   return absl::OkStatus();
+}
+
+absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
+  absl::Status taken = TakeRun(run_id, std::move(sink));
+  if (taken.ok()) machine_.BeginRun(run_id, agents, now_);
+  return taken;
+}
+
+absl::Status Fleet::Loop::ResumeRun(const std::string& run_id, Roster roster, RunSink sink) {
+  absl::Status taken = TakeRun(run_id, std::move(sink));
+  if (taken.ok()) machine_.ResumeRun(run_id, std::move(roster));
+  return taken;
 }
 
 void Fleet::Loop::EndRun() {
@@ -210,12 +227,20 @@ const std::string& Fleet::address() const { return loop_->hub().address(); }
 const std::string& Fleet::join_token() const { return loop_->token(); }
 const std::string& Fleet::boot_id() const { return loop_->boot_id(); }
 
-std::vector<HostFacts> Fleet::hosts() {
-  return loop_->Ask([this] { return loop_->hosts(); });
+std::vector<FleetMember> Fleet::members() {
+  return loop_->Ask([this] { return loop_->members(); });
 }
 
 absl::Status Fleet::BeginRun(const std::string& run_id, uint32_t agents, RunSink sink) {
   return loop_->Ask([&] { return loop_->BeginRun(run_id, agents, std::move(sink)); });
+}
+
+absl::Status Fleet::ResumeRun(const std::string& run_id, Roster roster, RunSink sink) {
+  return loop_->Ask([&] { return loop_->ResumeRun(run_id, std::move(roster), std::move(sink)); });
+}
+
+void Fleet::GiveUpResuming() {
+  loop_->Ask([this] { loop_->GiveUpResuming(); });
 }
 
 void Fleet::Send(SessionId session, SessionOutput output) {

@@ -4,14 +4,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <grpcpp/impl/service_type.h>
 #include <grpcpp/security/server_credentials.h>
 
+#include "common/base/own_program.h"
 #include "controller/fleet/agent_event.h"
+#include "controller/fleet/fleet_member.h"
 
 namespace specctl::controller {
 
@@ -22,16 +26,25 @@ class Fleet {
   struct Options {
     std::string specctl_version;
     std::string listen = "127.0.0.1:0";  // where agents dial; port 0: the kernel's choice
-    std::string join_token;              // empty: one is made up
+    // What agents must show; nullopt: one is made up; empty: nothing.
+    std::optional<std::string> join_token;
+    // What agents' resume secrets are made from; empty: random bytes.  Who starts again with the
+    // same key knows its agents again.
+    std::string resume_key;
     // Insecure on loopback is one value of it.
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
-    std::vector<std::string> agent_command = {"/proc/self/exe", "agent"};
+    // A run of an earlier life is to be taken up: until ResumeRun(), or GiveUpResuming(), agents
+    // are told to dial again (UNAVAILABLE), so that none is told to release it.
+    bool resuming = false;
+    // As SessionHub::Options.
+    std::vector<grpc::Service*> services;
+    std::vector<std::string> agent_command = {OwnProgram(), "agent"};
   };
 
   // UNAVAILABLE where it can't listen at `options.listen`.
   static absl::StatusOr<std::unique_ptr<Fleet>> Start(Options options);
-  // No run is on.  Dismisses the agents, gives those that it started 2 s to exit, then kills what
-  // is left.
+  // No run is on.  Dismisses the agents that it started, gives them 2 s to exit, then kills what is
+  // left; those that joined by themselves dial again.
   ~Fleet();
 
   // Starts processes on this machine until `agents` of them run; they join in their own time.
@@ -40,8 +53,8 @@ class Fleet {
   // What agents dial and must show.
   const std::string& address() const;
   const std::string& join_token() const;
-  // Of the members that have joined.
-  std::vector<HostFacts> hosts();
+  // Those that have joined and that are not known to be gone.
+  std::vector<FleetMember> members();
 
   // --- for Measure ------------------------------------------------------------------------------
 
@@ -51,6 +64,12 @@ class Fleet {
   // FAILED_PRECONDITION  a run is on
   // ALREADY_EXISTS       a run of this id was on before
   absl::Status BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
+  // The same for a run that another life of this controller began: agent i is the process of
+  // incarnation roster[i] and nobody else, once it dials; nullopt: none takes its place.
+  using Roster = std::vector<std::optional<uint64_t>>;
+  absl::Status ResumeRun(const std::string& run_id, Roster roster, RunSink sink);
+  // There is none to be taken up after all.
+  void GiveUpResuming();
   void Send(SessionId session, SessionOutput output);
   // The run has taken the session's last message.
   void Consumed(SessionId session);

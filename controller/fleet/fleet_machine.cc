@@ -6,6 +6,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/base/hash.h"
+
 namespace specctl::controller {
 
 // --- members ------------------------------------------------------------------------------------
@@ -47,10 +49,65 @@ absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& 
   return &*member;
 }
 
+std::string FleetMachine::ResumeSecretOf(uint64_t incarnation) const {
+  constexpr size_t kSecretDigits = 32;
+  return Sha256Hex(absl::StrFormat("%s %x", options_.resume_key, incarnation))
+      .substr(0, kSecretDigits);
+}
+
+absl::Status FleetMachine::CheckSecret(const Member& member, const AgentHello& hello) const {
+  // Its Welcome may have been lost with a session.
+  const bool known = member.incarnation.has_value() && member.has_secret;
+  // It was welcomed by another life of this controller.
+  const bool resumes = run_ && std::find(run_->roster.begin(), run_->roster.end(),
+                                         hello.incarnation) != run_->roster.end();
+  const bool shows_it = hello.resume_secret == ResumeSecretOf(hello.incarnation);
+  if ((!known && !resumes) || shows_it) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      "session: this Hello lacks the secret that its process was given");
+}
+
+absl::Status FleetMachine::SupersedeNamesake(const AgentHello& hello, MonoTime now) {
+  if (hello.name.empty()) return absl::OkStatus();
+  for (Member& other : members_) {
+    const bool is_other = other.name == hello.name && other.incarnation &&
+                          other.incarnation != hello.incarnation && !other.death;
+    if (!is_other) continue;
+    // Clocks of nodes differ: only one that is there is believed to be the newer.
+    if (other.session && other.started_unix_ns > hello.started_unix_ns) {
+      return absl::FailedPreconditionError(absl::StrFormat(
+          "agent %s: another process of this name has joined, and was started later; use --name "
+          "to tell agents apart",
+          hello.name));
+    }
+    other.death = absl::StrFormat(
+        "agent %s (pid %d) is gone: another process of this name was started after it", other.name,
+        other.host.pid);
+    other.seen = now;
+    if (other.session) {
+      Tell(CloseSession{*other.session, absl::FailedPreconditionError(*other.death)});
+      other.session.reset();
+    }
+    if (other.agent) TellDeath(other);
+  }
+  return absl::OkStatus();
+}
+
 void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime now) {
   Tell(ConsumeInput{session});
+  if (resuming_) {
+    return Tell(CloseSession{
+        session, absl::UnavailableError("the controller reads the journal of the run it left")});
+  }
   const auto found = MemberFor(hello);
-  if (!found.ok()) return Tell(CloseSession{session, found.status()});
+  absl::Status refused = found.status();
+  if (refused.ok()) refused = CheckSecret(**found, hello);
+  if (refused.ok()) refused = SupersedeNamesake(hello, now);
+  if (!refused.ok()) {
+    // One that was made for it alone.
+    if (found.ok() && !(*found)->incarnation && !(*found)->spawn_number) members_.pop_back();
+    return Tell(CloseSession{session, refused});
+  }
   Member& member = **found;
   // Given up by the agent; the hub need not have noticed.
   if (member.session) {
@@ -58,14 +115,19 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
   }
   member.incarnation = hello.incarnation;
   member.host = hello.host;
+  member.name = hello.name;
+  member.started_unix_ns = hello.started_unix_ns;
+  member.specctl_version = hello.specctl_version;
   member.session = session;
   member.seen = now;
   Tell(ToSession{session, WelcomeAgent{.lease = options_.lease,
                                        .heartbeat = options_.heartbeat,
-                                       .boot_id = options_.boot_id}});
+                                       .boot_id = options_.boot_id,
+                                       .resume_secret = ResumeSecretOf(hello.incarnation)}});
   for (const HeldRun& held : hello.held) {
     // Other runs are over, or another controller's.
-    const bool goes_on = run_ && member.agent && run_->run_id == held.run_id;
+    const bool is_on = run_ && run_->run_id == held.run_id;
+    const bool goes_on = is_on && (member.agent || (!run_->roster.empty() && PlaceFor(member)));
     if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
   }
   // It is in a run: that goes on over the new session.
@@ -94,7 +156,8 @@ void FleetMachine::OnSession(SessionInput input, MonoTime now) {
     return OnHello(session, *hello, now);
   }
   if (std::holds_alternative<SessionCut>(input.event)) return OnCut(session, now);
-  const Member* const member = MemberOf(session);
+  Member* const member = MemberOf(session);
+  if (member != nullptr) member->has_secret = true;
   // What an agent says of a run that is over is of no use.
   if (member == nullptr || !member->agent) return Tell(ConsumeInput{session});
   RunInput out{.agent = *member->agent, .consume = session, .event = AgentCut{}};
@@ -147,15 +210,37 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
   }
 }
 
+void FleetMachine::ResumeRun(std::string run_id, std::vector<std::optional<uint64_t>> roster) {
+  assert(!run_);
+  resuming_ = false;
+  std::vector<bool> bound;
+  for (const auto& incarnation : roster) bound.push_back(!incarnation);
+  run_ = Run{.run_id = std::move(run_id), .bound = std::move(bound), .roster = std::move(roster)};
+  for (Member& member : members_) {
+    if (member.session) Bind(member);
+  }
+}
+
 void FleetMachine::Bind(Member& member) {
   if (!run_ || run_->IsFull() || member.agent) return;
-  // The lowest that is free, so that a sweep's runs number the same members alike.
-  const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
-  *place = true;
-  member.agent = static_cast<uint32_t>(place - run_->bound.begin());
+  const auto place = PlaceFor(member);
+  if (!place) return;
+  run_->bound[*place] = true;
+  member.agent = *place;
   member.up_told = false;
   if (member.death) return TellDeath(member);
   if (member.session) TellUp(member);
+}
+
+std::optional<uint32_t> FleetMachine::PlaceFor(const Member& member) const {
+  if (!run_->roster.empty()) {
+    const auto place = std::find(run_->roster.begin(), run_->roster.end(), member.incarnation);
+    if (!member.incarnation || place == run_->roster.end()) return std::nullopt;
+    return static_cast<uint32_t>(place - run_->roster.begin());
+  }
+  // The lowest that is free, so that a sweep's runs number the same members alike.
+  const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
+  return static_cast<uint32_t>(place - run_->bound.begin());
 }
 
 void FleetMachine::TellDeath(Member& member) {
@@ -182,6 +267,11 @@ void FleetMachine::Release(Member& member) {
 }
 
 void FleetMachine::Drop(uint32_t agent) {
+  // Nor does it come back: it is told to release the run when it dials.
+  if (run_ && agent < run_->roster.size()) {
+    run_->roster[agent].reset();
+    run_->bound[agent] = true;
+  }
   for (Member& member : members_) {
     if (run_ && member.agent == agent) Release(member);
   }
@@ -198,6 +288,11 @@ void FleetMachine::EndRun() {
 void FleetMachine::Dismiss() {
   for (Member& member : members_) {
     if (!member.session) continue;
+    // One that joined by itself waits for the next controller.
+    if (!member.spawn_number) {
+      Tell(CloseSession{*member.session, absl::UnavailableError("the controller is ending")});
+      continue;
+    }
     Tell(ToSession{*member.session, DismissAgent{}});
     Tell(CloseSession{*member.session, absl::OkStatus()});
   }
@@ -211,12 +306,17 @@ uint32_t FleetMachine::spawned_alive() const {
                     [](const Member& member) { return member.spawn_number && !member.death; }));
 }
 
-std::vector<HostFacts> FleetMachine::hosts() const {
-  std::vector<HostFacts> hosts;
+std::vector<FleetMember> FleetMachine::members() const {
+  std::vector<FleetMember> members;
   for (const Member& member : members_) {
-    if (member.incarnation && !member.death) hosts.push_back(member.host);
+    if (!member.incarnation || member.death) continue;
+    members.push_back({.name = member.name,
+                       .host = member.host,
+                       .specctl_version = member.specctl_version,
+                       .connected = member.session.has_value(),
+                       .in_run = member.agent.has_value()});
   }
-  return hosts;
+  return members;
 }
 
 }  // namespace specctl::controller

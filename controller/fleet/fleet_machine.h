@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "controller/fleet/agent_event.h"
+#include "controller/fleet/fleet_member.h"
 #include "controller/fleet/probe_history.h"
 
 namespace specctl::controller {
@@ -48,9 +49,15 @@ class FleetMachine {
     // A member that joined by itself and has no session for this long is forgotten.
     Nanos absence_max = std::chrono::minutes(15);
     std::string boot_id;  // of this host
+    // What the secrets that agents resume by are made from: the same for every life of a
+    // controller that takes its agents back.
+    std::string resume_key;
+    // Agents are told to dial again until ResumeRun() or GiveUpResuming().
+    bool resuming = false;
   };
 
-  explicit FleetMachine(Options options) : options_(std::move(options)) {}
+  explicit FleetMachine(Options options)
+      : options_(std::move(options)), resuming_(options_.resuming) {}
 
   // A process with this number has been started, and will dial.
   void OnSpawned(uint32_t number, MonoTime now);
@@ -61,25 +68,36 @@ class FleetMachine {
 
   // Requires that no run is on.
   void BeginRun(std::string run_id, uint32_t agents, MonoTime now);
+  // The same for a run that another life of this controller began: agent i is the process of
+  // incarnation roster[i] alone, once it dials; nullopt: it is over for that agent.
+  void ResumeRun(std::string run_id, std::vector<std::optional<uint64_t>> roster);
+  void GiveUpResuming() { resuming_ = false; }
   // The run goes on without this agent, which releases it.
   void Drop(uint32_t agent);
   // The run is over: its agents release it.
   void EndRun();
   bool has_run() const { return run_.has_value(); }
-  // Every session is told that no run follows, and closed.
+  // Every session is closed: of processes that were started, told that no run follows; of those
+  // that joined by themselves, to dial again.
   void Dismiss();
 
   std::vector<FleetCommand> TakeCommands();
   // Processes that were started and have not ended.
   uint32_t spawned_alive() const;
-  // Of the members that have joined.
-  std::vector<HostFacts> hosts() const;
+  // Those that have joined and are not known to be gone.
+  std::vector<FleetMember> members() const;
+  // What the process of that incarnation resumes by.
+  std::string ResumeSecretOf(uint64_t incarnation) const;
 
  private:
   struct Member {
     std::optional<uint32_t> spawn_number;
     std::optional<uint64_t> incarnation;  // once it has joined
     HostFacts host;
+    std::string name;  // may be empty
+    int64_t started_unix_ns = 0;
+    std::string specctl_version;
+    bool has_secret = false;  // it has said something after Welcome
     std::optional<SessionId> session;
     MonoTime seen{};                   // when its session was there last
     std::optional<std::string> death;  // how its process ended
@@ -90,22 +108,29 @@ class FleetMachine {
   };
   struct Run {
     std::string run_id;
-    std::vector<bool> bound;  // by agent
+    std::vector<bool> bound;                      // by agent
+    std::vector<std::optional<uint64_t>> roster;  // of a resumed run; else empty
     bool IsFull() const;
   };
 
   void OnHello(SessionId session, const AgentHello& hello, MonoTime now);
   absl::StatusOr<Member*> MemberFor(const AgentHello& hello);
+  // Whether it is the process that it says it is.
+  absl::Status CheckSecret(const Member& member, const AgentHello& hello) const;
+  // Of two processes with one name the one that started later stays.
+  absl::Status SupersedeNamesake(const AgentHello& hello, MonoTime now);
   Member* MemberOf(SessionId session);
   void OnCut(SessionId session, MonoTime now);
-  // Gives the member a place in the run, where one is free.
+  // Gives the member a place in the run, where one is free for it.
   void Bind(Member& member);
+  std::optional<uint32_t> PlaceFor(const Member& member) const;
   void TellUp(Member& member);
   void TellDeath(Member& member);
   void Release(Member& member);
   void Tell(FleetCommand command) { commands_.push_back(std::move(command)); }
 
   const Options options_;
+  bool resuming_;
   std::deque<Member> members_;  // in the order in which a run takes them
   std::optional<Run> run_;
   std::vector<FleetCommand> commands_;

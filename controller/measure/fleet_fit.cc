@@ -80,8 +80,9 @@ absl::Status CheckFiles(const LoadShape& shape, uint32_t agents, const FleetFact
 
 }  // namespace
 
-FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members) {
-  for (const HostFacts& member : members) {
+FleetFacts WithMembers(FleetFacts here, std::span<const FleetMember> members) {
+  for (const FleetMember& one : members) {
+    const HostFacts& member = one.host;
     const auto known =
         std::find_if(here.hosts.begin(), here.hosts.end(), [&](const FleetHost& host) {
           return !host.boot_id.empty() && host.boot_id == member.boot_id;

@@ -9,7 +9,8 @@
 
 #include <absl/status/statusor.h>
 
-#include "common/journal/event.h"
+#include "common/workload/load_shape.h"
+#include "controller/fleet/fleet_member.h"
 
 namespace specctl::controller {
 
@@ -29,7 +30,7 @@ struct FleetFacts {
 
 // `here`, where agents are started, and the machines of the members that have joined.  What a
 // member may open is its host's limit, if it is less than what was known of that.
-FleetFacts WithMembers(FleetFacts here, std::span<const HostFacts> members);
+FleetFacts WithMembers(FleetFacts here, std::span<const FleetMember> members);
 
 // Streams that one agent, and what it is tried against, can hold under a limit of open files; 0:
 // none.

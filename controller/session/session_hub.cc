@@ -8,6 +8,8 @@
 
 #include "common/base/clock.h"
 #include "common/base/mutex.h"
+#include "common/session/grpc_status.h"
+#include "controller/session/refusal_log.h"
 #include "controller/session/session_reactor.h"
 
 namespace specctl::controller {
@@ -18,6 +20,11 @@ constexpr int kReceiveBytesMax = 64 << 20;
 
 // Agents ping a silent connection; gRPC would take more than two in five minutes for an attack.
 constexpr int kPingIntervalMsMin = 1'000;
+
+// Of all calls together: those that are answered with a thread each, and what is received and not
+// taken yet.
+constexpr int kThreadsMax = 128;
+constexpr size_t kMemoryBytesMax = 2u << 30;
 
 // Ends a call at once, for one that is refused.
 class RefusingReactor final
@@ -44,6 +51,9 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     builder.SetMaxReceiveMessageSize(kReceiveBytesMax);
     builder.SetMaxSendMessageSize(-1);
     builder.RegisterService(this);
+    for (grpc::Service* service : options_.services) builder.RegisterService(service);
+    grpc::ResourceQuota quota("controller");
+    builder.SetResourceQuota(quota.SetMaxThreads(kThreadsMax).Resize(kMemoryBytesMax));
     grpc_ = builder.BuildAndStart();
     if (grpc_ == nullptr || port == 0) {
       return absl::UnavailableError(absl::StrFormat(
@@ -65,11 +75,15 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
              closing_ ? "controller: it ends" : "controller: too many sessions"});
       }
       const SessionId id = ++last_id_;
-      reactor = new SessionReactor(context, {.id = id,
-                                             .specctl_version = options_.specctl_version,
-                                             .join_token = options_.join_token,
-                                             .sink = sinks_.session,
-                                             .on_done = [this, id] { Forget(id); }});
+      reactor = new SessionReactor(
+          context,
+          {.id = id,
+           .specctl_version = options_.specctl_version,
+           .join_token = options_.join_token,
+           .sink = sinks_.session,
+           .on_stranger = [this](const std::string& peer,
+                                 const absl::Status& why) { refusals_.OnRefused(peer, why); },
+           .on_done = [this, id] { Forget(id); }});
       sessions_.emplace(id, reactor);
     }
     reactor->Start();
@@ -131,6 +145,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   const Sinks sinks_;
   Mutex mu_;
   std::condition_variable_any gone_;
+  RefusalLog refusals_;
   std::map<SessionId, SessionReactor*> sessions_ ABSL_GUARDED_BY(mu_);
   SessionId last_id_ ABSL_GUARDED_BY(mu_) = 0;
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
@@ -158,8 +173,7 @@ void SessionHub::Send(SessionId session, SessionOutput output) {
 }
 
 void SessionHub::Close(SessionId session, const absl::Status& status) {
-  const grpc::Status with(static_cast<grpc::StatusCode>(status.code()),
-                          std::string(status.message()));
+  const grpc::Status with = ToGrpc(status);
   server_->With(session, [&with](SessionReactor& reactor) { reactor.FinishAfterWrites(with); });
 }
 

@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <grpcpp/impl/service_type.h>
 #include <grpcpp/security/server_credentials.h>
 
 #include "controller/session/session_input.h"
@@ -26,6 +28,8 @@ class SessionHub {
     std::string join_token;  // empty: anyone who reaches the port may join
     // Insecure on loopback is one value of it.
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
+    // Others that answer at the same address; they outlive the hub.
+    std::vector<grpc::Service*> services;
     size_t sessions_max = 1024;  // more are refused with RESOURCE_EXHAUSTED
   };
   // Called on gRPC's threads; must not block, nor call the hub.

@@ -2,12 +2,10 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/session/grpc_status.h"
+
 namespace specctl::controller {
 namespace {
-
-grpc::Status ToGrpc(const absl::Status& status) {
-  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
-}
 
 struct ToEvent {
   SessionEvent operator()(SentBatch) const { return ReceivedBatch{}; }  // read before
@@ -68,7 +66,10 @@ void SessionReactor::Abort(grpc::Status status) {
 void SessionReactor::OnReadDone(bool ok) {
   if (!ok) return FinishAfterWrites(grpc::Status::OK);
   absl::StatusOr<SessionEvent> event = DecodeInbound();
-  if (!event.ok()) return Abort(ToGrpc(event.status()));
+  if (!event.ok()) {
+    if (!greeted_) options_.on_stranger(context_->peer(), event.status());
+    return Abort(ToGrpc(event.status()));
+  }
   // The next read is ReadNext()'s, when this one has been taken: no more than one waits.
   options_.sink({.session = options_.id, .event = *std::move(event)});
 }

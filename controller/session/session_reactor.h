@@ -23,6 +23,8 @@ class SessionReactor final
     SessionId id = 0;
     std::string specctl_version, join_token;
     std::function<void(SessionInput)> sink;  // called on gRPC's threads, one message at a time
+    // Who says no proper Hello: its address, and what was wrong.
+    std::function<void(const std::string& peer, const absl::Status& why)> on_stranger;
     std::function<void()> on_done;
   };
   // What waits to be sent is bounded: acks replace each other, a slice is encoded part by part, and

@@ -110,7 +110,7 @@ absl::Status MeasureAll(const Flags& flags) {
   if (!fleet.ok()) return fleet.status();
   if (auto grown = (*fleet)->Grow(flags.agents); !grown.ok()) return grown;
   // Starting the processes is not what is measured.
-  while ((*fleet)->hosts().size() < flags.agents) {
+  while ((*fleet)->members().size() < flags.agents) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   for (int number = 0; number < flags.runs; ++number) {

@@ -39,6 +39,7 @@ void FakeAgent::Dial() {
                    .join_token = options_.join_token,
                    .spawn_number = options_.spawn_number,
                    .held = {}};
+  hello.resume_secret = resume_secret_;
   hello.host.hostname = "fake-host";
   hello.host.pid = static_cast<uint32_t>(options_.incarnation);
   if (!run_id_.empty()) hello.held.push_back({.run_id = run_id_, .agent = agent_});
@@ -50,6 +51,9 @@ std::optional<ControllerMessage> FakeAgent::Read() {
   if (!stream_->Read(&message)) return std::nullopt;
   auto decoded = DecodeControllerMessage(std::move(message));
   if (!decoded.ok()) return std::nullopt;
+  if (const auto* welcome = std::get_if<WelcomeAgent>(&*decoded)) {
+    resume_secret_ = welcome->resume_secret;
+  }
   return *std::move(decoded);
 }
 

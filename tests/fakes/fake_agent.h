@@ -80,6 +80,7 @@ class FakeAgent {
  private:
   const Options options_;
   uint32_t agent_ = 0;
+  std::string resume_secret_;  // of the last Welcome that was read
   std::string run_id_;
   uint64_t last_seq_ = 0;  // sent
   std::vector<PreparePart> parts_;

@@ -88,7 +88,9 @@ class FleetRunsTest : public FleetFixture {
   // Pids of the members, in the order in which they joined.
   std::vector<pid_t> Pids() {
     std::vector<pid_t> pids;
-    for (const HostFacts& host : fleet_->hosts()) pids.push_back(static_cast<pid_t>(host.pid));
+    for (const FleetMember& member : fleet_->members()) {
+      pids.push_back(static_cast<pid_t>(member.host.pid));
+    }
     return pids;
   }
 

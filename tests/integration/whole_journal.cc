@@ -77,6 +77,7 @@ class RunWitness {
   void On(const RunEnded&) { ++ended_; }
   void On(const StageChanged&) {}
   void On(const DrainBegun&) {}
+  void On(const ControllerBegan&) {}
   void On(const Scraped&) { ADD_FAILURE() << "nothing was to be scraped"; }
   void On(const StatisticsRead&) { ADD_FAILURE() << "no files were to be read"; }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace specctl::agent {
 namespace {
 
@@ -31,10 +33,35 @@ class SessionMachineTest : public ::testing::Test {
          commands = machine_.TakeCommands()) {
       for (const SessionCommand& command : commands) {
         words.push_back(std::visit([this](const auto& what) { return Word(what); }, command));
+        if (const auto* write = std::get_if<WriteMessage>(&command)) KeepHello(write->message);
         if (writes_ && std::holds_alternative<WriteMessage>(command)) machine_.OnWritten();
       }
     }
     return words;
+  }
+  // It is another machine from here on.
+  void Become(const SessionMachine::Options& options) {
+    std::destroy_at(&machine_);
+    std::construct_at(&machine_, options);
+  }
+  // One that waits for its controller, however long, and shortens its pauses by up to `jitter`.
+  static SessionMachine::Options Patient(double jitter = 0) {
+    SessionMachine::Options options = Options();
+    options.outage_max.reset();
+    options.redial_jitter = jitter;
+    return options;
+  }
+  // Lengths of the pauses of an agent whose controller is away.
+  std::vector<Nanos> Pauses(int count) {
+    std::vector<Nanos> pauses;
+    machine_.Start(now_);
+    for (int i = 0; i < count; ++i) {
+      CallEnds();
+      pauses.push_back(machine_.due() - now_);
+      Pass(pauses.back());
+    }
+    Said();
+    return pauses;
   }
   void Pass(Nanos time) {
     now_ += time;
@@ -78,8 +105,12 @@ class SessionMachineTest : public ::testing::Test {
   MonoTime now_{seconds(1000)};
   bool writes_ = true;
   SessionMachine machine_{Options()};
+  AgentHello hello_;  // that was said last
 
  private:
+  void KeepHello(const AgentMessage& message) {
+    if (const auto* hello = std::get_if<AgentHello>(&message)) hello_ = *hello;
+  }
   static std::string Word(const DialController&) { return "dial"; }
   static std::string Word(const CancelCall&) { return "cancel"; }
   static std::string Word(const GiveJob& give) { return "job " + give.job.spec.run_id; }
@@ -315,6 +346,133 @@ TEST_F(SessionMachineTest, WhatCannotBeReadEndsTheSession) {
   CallEnds(absl::CancelledError(""));
   Pass(seconds(10));
   EXPECT_THAT(Said(), IsEmpty());
+}
+
+// --- an agent that joined by itself -------------------------------------------------------------
+
+TEST_F(SessionMachineTest, APatientAgentNeverGivesUp) {
+  Become(Patient());
+  machine_.Start(now_);
+  CallEnds();
+  EXPECT_THAT(Said(), Contains("outage: controller ctl:4000: unreachable, retrying until it is "
+                               "back: cut"));
+  now_ += std::chrono::hours(1'000);
+  Pass(milliseconds(1));
+  CallEnds();
+  EXPECT_FALSE(machine_.ended());
+  EXPECT_THAT(Said(), ElementsAre("dial", "> hello")) << "the outage is told once";
+  Pass(seconds(2));
+  EXPECT_THAT(Said(), ElementsAre("dial", "> hello"));
+}
+
+TEST_F(SessionMachineTest, APatientAgentWaitsForAPlace) {
+  Become(Patient());
+  machine_.Start(now_);
+  Said();
+  CallEnds(absl::ResourceExhaustedError("too many sessions"));
+  EXPECT_FALSE(machine_.ended());
+  Pass(milliseconds(100));
+  EXPECT_THAT(Said(), Contains("dial"));
+}
+
+TEST_F(SessionMachineTest, APatientAgentTakesARefusalForWhatItIs) {
+  Become(Patient());
+  machine_.Start(now_);
+  CallEnds(absl::PermissionDeniedError("secret"));
+  EXPECT_THAT(Said(), Contains("end PERMISSION_DENIED secret"));
+}
+
+TEST_F(SessionMachineTest, JitterShortensPausesByUpToItsShare) {
+  Become(Patient());
+  const std::vector<Nanos> whole = Pauses(200);
+  Become(Patient(0.5));
+  const std::vector<Nanos> cut = Pauses(200);
+  int below_3_4 = 0;
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_LE(cut[i], whole[i]) << i;
+    EXPECT_GT(cut[i], whole[i] / 2) << i;
+    below_3_4 += cut[i] < whole[i] * 3 / 4 ? 1 : 0;
+  }
+  EXPECT_GT(below_3_4, 60) << "spread over all of it: about half";
+  EXPECT_LT(below_3_4, 140);
+}
+
+TEST_F(SessionMachineTest, JitterIsOfTheProcessAlone) {
+  SessionMachine::Options options = Patient(0.5);
+  Become(options);
+  const std::vector<Nanos> first = Pauses(20);
+  Become(options);
+  EXPECT_EQ(Pauses(20), first);
+  options.incarnation = 8;
+  Become(options);
+  EXPECT_NE(Pauses(20), first);
+}
+
+TEST_F(SessionMachineTest, TheSecretOfWelcomeIsShownInTheNextHello) {
+  machine_.Start(now_);
+  Said();
+  EXPECT_EQ(hello_.resume_secret, "");
+  Hear(WelcomeAgent{.heartbeat = seconds(1), .resume_secret = "secret-1"});
+  CallEnds();
+  Pass(milliseconds(100));
+  Said();
+  EXPECT_EQ(hello_.resume_secret, "secret-1");
+  CallEnds();  // without a Welcome
+  Pass(milliseconds(200));
+  Said();
+  EXPECT_EQ(hello_.resume_secret, "secret-1");
+  Hear(WelcomeAgent{.heartbeat = seconds(1), .resume_secret = "secret-2"});
+  CallEnds();
+  Pass(milliseconds(100));
+  Said();
+  EXPECT_EQ(hello_.resume_secret, "secret-2") << "of another controller";
+}
+
+TEST_F(SessionMachineTest, HelloSaysWhoItIs) {
+  SessionMachine::Options options = Options();
+  options.name = "pod-0";
+  options.started_unix_ns = 42;
+  options.specctl_version = "1.2.3";
+  Become(options);
+  machine_.Start(now_);
+  Said();
+  EXPECT_EQ(hello_.name, "pod-0");
+  EXPECT_EQ(hello_.started_unix_ns, 42);
+  EXPECT_EQ(hello_.specctl_version, "1.2.3");
+  EXPECT_EQ(hello_.incarnation, 7u);
+}
+
+TEST_F(SessionMachineTest, ItsStatusFollowsTheSession) {
+  const SessionStatus nothing{};
+  EXPECT_EQ(machine_.status(), nothing);
+  machine_.Start(now_);
+  EXPECT_EQ(machine_.status(), nothing) << "it is not welcome yet";
+  Welcome();
+  EXPECT_EQ(machine_.status(), (SessionStatus{.connected = true}));
+  Hear(Part("run-1"));
+  EXPECT_EQ(machine_.status(), (SessionStatus{.connected = true, .in_run = true}));
+  CallEnds();
+  EXPECT_EQ(machine_.status(), (SessionStatus{.in_run = true})) << "it holds the run";
+  Pass(milliseconds(100));
+  Welcome();
+  Hear(ReleaseRun{.run_id = "run-1"});
+  EXPECT_EQ(machine_.status(), (SessionStatus{.connected = true}));
+}
+
+TEST_F(SessionMachineTest, ItsStatusTellsOfWhatIsOnDisk) {
+  SessionMachine::Options options = Options();
+  options.store.memory_bytes_max = 1;
+  options.store.spool_dir = ::testing::TempDir();
+  Become(options);
+  ToArmed();
+  EXPECT_EQ(machine_.status().spool_bytes, 0u);
+  Batch(1);
+  const uint64_t one = machine_.status().spool_bytes;
+  EXPECT_GT(one, 0u);
+  Batch(2);
+  EXPECT_GT(machine_.status().spool_bytes, one);
+  Hear(AckBatches{.run_id = "run-1", .seq = 2});
+  EXPECT_EQ(machine_.status().spool_bytes, 0u);
 }
 
 }  // namespace

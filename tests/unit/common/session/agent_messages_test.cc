@@ -49,6 +49,11 @@ TEST(AgentMessagesTest, AHelloComesBackWhole) {
   EXPECT_EQ(hello.spawn_number, 3u);
   EXPECT_EQ(hello.held, FullHello().held);
   EXPECT_EQ(RoundTrip(AgentHello{}).spawn_number, std::nullopt);
+  const AgentHello again =
+      RoundTrip(AgentHello{.name = "pod-0", .started_unix_ns = 9, .resume_secret = "secret"});
+  EXPECT_EQ(again.name, "pod-0");
+  EXPECT_EQ(again.started_unix_ns, 9);
+  EXPECT_EQ(again.resume_secret, "secret");
 }
 
 TEST(AgentMessagesTest, AnswersNameTheirRun) {
@@ -72,7 +77,7 @@ TEST(AgentMessagesTest, ABatchsBytesAreNotTouched) {
 
 TEST(AgentMessagesTest, BytesOnTheWire) {
   EXPECT_EQ(HexOf(EncodeAgentMessage(FullHello())),
-            "0a3808051205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
+            "0a3808061205302e322e30190700000000000000220a0a06686f73742d61382a2a05746f6b656e30033a0f"
             "0a0572756e2d311002180320042809");
   EXPECT_EQ(HexOf(EncodeAgentMessage(AgentPrepared{.run_id = "r", .error = "e"})),
             "12060a0172120165");

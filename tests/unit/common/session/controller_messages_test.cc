@@ -34,6 +34,7 @@ TEST(ControllerMessagesTest, EachComesBackWhole) {
   EXPECT_EQ(welcome.lease, seconds(5));
   EXPECT_EQ(welcome.heartbeat, seconds(1));
   EXPECT_EQ(welcome.boot_id, "boot-a");
+  EXPECT_EQ(SentAndRead(WelcomeAgent{.resume_secret = "secret"}).resume_secret, "secret");
   const auto arm = SentAndRead(FullArm());
   EXPECT_EQ(arm.run_id, "r");
   EXPECT_EQ(arm.t0_mono_ns, 5);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace specctl::controller {
 namespace {
 
@@ -28,9 +30,24 @@ class FleetMachineTest : public ::testing::Test {
              const std::vector<std::string>& held = {}) {
     AgentHello hello;
     hello.incarnation = incarnation;
+    hello.resume_secret = fleet_.ResumeSecretOf(incarnation);
     hello.spawn_number = spawn_number;
     for (const std::string& run : held) hello.held.push_back({.run_id = run});
     Say(session, hello);
+  }
+  // It is known to have its secret.
+  void HelloAndBeat(SessionId session, uint64_t incarnation) {
+    Hello(session, incarnation);
+    Say(session, AgentHeartbeat{});
+    Said();
+  }
+  void Resume(const std::vector<std::optional<uint64_t>>& roster) {
+    fleet_.ResumeRun("run-1", roster);
+  }
+  // Another life of a controller with this key.
+  void Reborn(const std::string& key, bool resuming = false) {
+    std::destroy_at(&fleet_);
+    std::construct_at(&fleet_, FleetMachine::Options{.resume_key = key, .resuming = resuming});
   }
   void Say(SessionId session, SessionEvent event) {
     fleet_.OnSession({.session = session, .event = std::move(event)}, now_);
@@ -229,19 +246,275 @@ TEST_F(FleetMachineTest, WhoStaysAwayIsForgotten) {
   Hello(10, 1);
   Hello(11, 2);
   Say(10, SessionCut{});
-  EXPECT_EQ(fleet_.hosts().size(), 2u);
+  EXPECT_EQ(fleet_.members().size(), 2u);
   now_ += minutes(16);
   fleet_.OnTick(now_);
-  EXPECT_EQ(fleet_.hosts().size(), 1u);
+  EXPECT_EQ(fleet_.members().size(), 1u);
 }
 
-TEST_F(FleetMachineTest, AtTheEndEveryoneIsDismissed) {
-  Hello(10, 1);
+TEST_F(FleetMachineTest, AtTheEndStartedProcessesAreDismissedAndOthersAreToDialAgain) {
+  fleet_.OnSpawned(0, now_);
+  Hello(10, 1, 0);
   Hello(11, 2);
-  Say(11, SessionCut{});
+  Hello(12, 3);
+  Say(12, SessionCut{});
   Said();
   fleet_.Dismiss();
-  EXPECT_THAT(Said(), ElementsAre("dismiss 10", "close 10 "));
+  const std::vector<FleetCommand> commands = fleet_.TakeCommands();
+  ASSERT_EQ(commands.size(), 3u);
+  EXPECT_TRUE(std::holds_alternative<DismissAgent>(std::get<ToSession>(commands[0]).message));
+  EXPECT_TRUE(std::get<CloseSession>(commands[1]).status.ok());
+  EXPECT_EQ(std::get<CloseSession>(commands[2]).session, 11u);
+  EXPECT_EQ(std::get<CloseSession>(commands[2]).status,
+            absl::UnavailableError("the controller is ending"));
+}
+
+// --- who a process is ---------------------------------------------------------------------------
+
+constexpr const char* kNoSecret = "session: this Hello lacks the secret that its process was given";
+
+TEST_F(FleetMachineTest, TheSecretIsDemandedOnceTheAgentHasShownThatItHasIt) {
+  Say(10, AgentHello{.incarnation = 1});
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10"));
+  Say(10, SessionCut{});
+  Say(11, AgentHello{.incarnation = 1});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11")) << "its Welcome may have been lost";
+  Say(11, AgentHeartbeat{});
+  Say(11, SessionCut{});
+  Said();
+  Say(12, AgentHello{.incarnation = 1});
+  EXPECT_THAT(Said(), ElementsAre("consume 12", std::string("close 12 ") + kNoSecret));
+  Hello(13, 1);
+  EXPECT_THAT(Said(), ElementsAre("consume 13", "welcome 13"));
+}
+
+TEST_F(FleetMachineTest, WelcomeGivesTheSecretThatTheNextHelloIsToShow) {
+  Say(10, AgentHello{.incarnation = 1});
+  std::string secret;
+  for (const FleetCommand& command : fleet_.TakeCommands()) {
+    if (const auto* to = std::get_if<ToSession>(&command)) {
+      secret = std::get<WelcomeAgent>(to->message).resume_secret;
+    }
+  }
+  EXPECT_EQ(secret, fleet_.ResumeSecretOf(1));
+  EXPECT_EQ(secret.size(), 32u);
+}
+
+TEST_F(FleetMachineTest, SecretsAreOfOneProcessAndOneKey) {
+  Reborn("key-a");
+  const std::string secret = fleet_.ResumeSecretOf(1);
+  EXPECT_NE(fleet_.ResumeSecretOf(2), secret);
+  EXPECT_NE(fleet_.ResumeSecretOf(0x11), secret);
+  Reborn("key-a");
+  EXPECT_EQ(fleet_.ResumeSecretOf(1), secret) << "another life";
+  Reborn("key-b");
+  EXPECT_NE(fleet_.ResumeSecretOf(1), secret);
+}
+
+TEST_F(FleetMachineTest, AWrongSecretIsRefusedAndHarmsNobody) {
+  HelloAndBeat(10, 1);
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Say(11, AgentHello{.incarnation = 1, .resume_secret = fleet_.ResumeSecretOf(2)});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", std::string("close 11 ") + kNoSecret));
+  Say(10, AgentHeartbeat{});
+  EXPECT_THAT(Said(), ElementsAre("said 0 10")) << "its session goes on";
+  Say(11, SessionCut{});
+  EXPECT_THAT(Said(), IsEmpty()) << "of nobody";
+  ASSERT_EQ(fleet_.members().size(), 1u);
+  EXPECT_TRUE(fleet_.members()[0].connected);
+  EXPECT_TRUE(fleet_.members()[0].in_run);
+}
+
+TEST_F(FleetMachineTest, ARefusalHasItsCode) {
+  HelloAndBeat(10, 1);
+  Say(11, AgentHello{.incarnation = 1});
+  const std::vector<FleetCommand> commands = fleet_.TakeCommands();
+  ASSERT_EQ(commands.size(), 2u);
+  EXPECT_EQ(std::get<CloseSession>(commands[1]).status.code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(FleetMachineTest, MembersAreToldAsTheyAre) {
+  AgentHello hello{.specctl_version = "1.2.3", .incarnation = 1, .name = "pod-0"};
+  hello.host.hostname = "node-a";
+  Say(10, hello);
+  Hello(11, 2);
+  Say(11, SessionCut{});
+  const std::vector<FleetMember> members = fleet_.members();
+  ASSERT_EQ(members.size(), 2u);
+  EXPECT_EQ(members[0].name, "pod-0");
+  EXPECT_EQ(members[0].host.hostname, "node-a");
+  EXPECT_EQ(members[0].specctl_version, "1.2.3");
+  EXPECT_TRUE(members[0].connected);
+  EXPECT_FALSE(members[0].in_run);
+  EXPECT_FALSE(members[1].connected);
+}
+
+// --- one name -----------------------------------------------------------------------------------
+
+AgentHello Named(uint64_t incarnation, int64_t started_unix_ns) {
+  AgentHello hello{.incarnation = incarnation, .name = "pod-0", .started_unix_ns = started_unix_ns};
+  hello.host.pid = static_cast<uint32_t>(100 + incarnation);
+  return hello;
+}
+
+TEST_F(FleetMachineTest, OfTwoProcessesWithOneNameTheNewerStays) {
+  Say(10, Named(1, 1'000));
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Say(11, Named(2, 2'000));
+  constexpr const char* kGone =
+      "agent pod-0 (pid 101) is gone: another process of this name was started after it";
+  EXPECT_THAT(Said(), ElementsAre("consume 11", std::string("close 10 ") + kGone,
+                                  std::string("died 0 ") + kGone, "welcome 11"));
+  ASSERT_EQ(fleet_.members().size(), 1u);
+  EXPECT_EQ(fleet_.members()[0].host.pid, 102u);
+  fleet_.EndRun();
+  fleet_.BeginRun("run-2", 1, now_);
+  EXPECT_THAT(Said(), ElementsAre("up 0 11"));
+}
+
+TEST_F(FleetMachineTest, OfTwoProcessesWithOneNameTheOlderIsRefused) {
+  Say(11, Named(2, 2'000));
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Say(10, Named(1, 1'000));
+  EXPECT_THAT(Said(), ElementsAre("consume 10",
+                                  "close 10 agent pod-0: another process of this name has joined, "
+                                  "and was started later; use --name to tell agents apart"));
+  Say(11, AgentHeartbeat{});
+  EXPECT_THAT(Said(), ElementsAre("said 0 11"));
+  EXPECT_EQ(fleet_.members().size(), 1u);
+}
+
+TEST_F(FleetMachineTest, WhoWasSupersededWhileItWasAwayIsRefused) {
+  Say(10, Named(1, 1'000));
+  fleet_.BeginRun("run-1", 1, now_);
+  Say(10, SessionCut{});
+  Said();
+  Say(11, Named(2, 2'000));
+  EXPECT_THAT(Said(), ElementsAre("consume 11",
+                                  "died 0 agent pod-0 (pid 101) is gone: another process of this "
+                                  "name was started after it",
+                                  "welcome 11"));
+  Say(12, Named(1, 1'000));
+  EXPECT_THAT(Said(), ElementsAre("consume 12", ::testing::StartsWith("close 12 agent pod-0: ")));
+  EXPECT_EQ(fleet_.members().size(), 1u);
+}
+
+// Clocks of nodes differ.
+TEST_F(FleetMachineTest, ANamesakeThatIsAwayIsNotTakenForTheNewer) {
+  Say(11, Named(2, 2'000));
+  Say(11, SessionCut{});
+  Said();
+  Say(10, Named(1, 1'000));
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10"));
+  ASSERT_EQ(fleet_.members().size(), 1u);
+  EXPECT_EQ(fleet_.members()[0].host.pid, 101u);
+}
+
+TEST_F(FleetMachineTest, OneProcessIsNotItsOwnNamesake) {
+  Say(10, Named(1, 1'000));
+  fleet_.BeginRun("run-1", 1, now_);
+  Said();
+  Say(10, SessionCut{});
+  Say(11, Named(1, 1'000));
+  EXPECT_THAT(Said(), ElementsAre("cut 0", "consume 11", "welcome 11", "up 0 11"));
+}
+
+TEST_F(FleetMachineTest, ProcessesWithoutANameAreAllTheirOwn) {
+  Hello(10, 1);
+  Hello(11, 2);
+  EXPECT_EQ(fleet_.members().size(), 2u);
+}
+
+// --- a run of an earlier life -------------------------------------------------------------------
+
+TEST_F(FleetMachineTest, UntilTheRunIsResumedAgentsAreToldToDialAgain) {
+  Reborn("key", /*resuming=*/true);
+  Hello(10, 1, std::nullopt, {"run-1"});
+  const std::vector<FleetCommand> commands = fleet_.TakeCommands();
+  ASSERT_EQ(commands.size(), 2u) << "nothing is released";
+  EXPECT_EQ(std::get<CloseSession>(commands[1]).status,
+            absl::UnavailableError("the controller reads the journal of the run it left"));
+  EXPECT_TRUE(fleet_.members().empty());
+  Resume({1});
+  Hello(11, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11", "up 0 11"));
+}
+
+TEST_F(FleetMachineTest, WhereThereIsNothingToResumeAgentsAreWelcome) {
+  Reborn("key", /*resuming=*/true);
+  fleet_.GiveUpResuming();
+  Hello(10, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "release 10 run-1"));
+}
+
+TEST_F(FleetMachineTest, AResumedRunTakesTheProcessesItHadAndNoOther) {
+  Reborn("key", /*resuming=*/true);
+  Resume({7, std::nullopt, 9});
+  Hello(10, 8);  // a newcomer
+  Hello(11, 9, std::nullopt, {"run-1"});
+  Hello(12, 7, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "consume 11", "welcome 11", "up 2 11",
+                                  "consume 12", "welcome 12", "up 0 12"));
+  fleet_.EndRun();
+  EXPECT_THAT(Said(), ElementsAre("release 11 run-1", "release 12 run-1"));
+  fleet_.BeginRun("run-2", 3, now_);
+  EXPECT_THAT(Said(), ElementsAre("up 0 10", "up 1 11", "up 2 12")) << "the next takes all";
+}
+
+TEST_F(FleetMachineTest, AnAgentOfAResumedRunHasToShowItsSecret) {
+  Reborn("key", /*resuming=*/true);
+  Resume({7});
+  Say(10, AgentHello{.incarnation = 7, .held = {{.run_id = "run-1"}}});
+  EXPECT_THAT(Said(), ElementsAre("consume 10", std::string("close 10 ") + kNoSecret));
+  EXPECT_TRUE(fleet_.members().empty());
+  Say(11, AgentHello{.incarnation = 8});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11")) << "it is new here";
+  Hello(12, 7, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 12", "welcome 12", "up 0 12"));
+}
+
+TEST_F(FleetMachineTest, WhatIsOverForAnAgentOfAResumedRunIsReleased) {
+  Reborn("key", /*resuming=*/true);
+  Resume({7, std::nullopt});
+  Hello(10, 8, std::nullopt, {"run-1"});  // it was agent 1, and is done
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "release 10 run-1"));
+  Hello(11, 7, std::nullopt, {"run-0", "run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11", "release 11 run-0", "up 0 11"));
+}
+
+TEST_F(FleetMachineTest, APlaceInAResumedRunIsKeptOverACut) {
+  Reborn("key", /*resuming=*/true);
+  Resume({7, 9});
+  Hello(10, 7, std::nullopt, {"run-1"});
+  Say(10, SessionCut{});
+  Said();
+  Hello(11, 7, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11", "up 0 11"));
+}
+
+TEST_F(FleetMachineTest, WhoWasDroppedFromAResumedRunReleasesItWhenItDialsAgain) {
+  Reborn("key", /*resuming=*/true);
+  Resume({7, 9});  // the other one has not come yet
+  Hello(10, 7, std::nullopt, {"run-1"});
+  Say(10, SessionCut{});
+  fleet_.Drop(0);
+  Said();
+  Hello(11, 7, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11", "release 11 run-1"));
+  fleet_.EndRun();
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
+// Where nobody had to dial again before.
+TEST_F(FleetMachineTest, WhoIsThereAlreadyIsTakenAtOnce) {
+  Hello(10, 7);
+  Hello(11, 8);
+  Said();
+  Resume({8});
+  EXPECT_THAT(Said(), ElementsAre("up 0 11"));
 }
 
 }  // namespace

@@ -78,10 +78,10 @@ TEST(FleetFitTest, MoreAgentsThanStreamsAreRefused) {
 TEST(FleetFitTest, WhatMembersSayOfTheirHostsCounts) {
   FleetFacts here = Machine(1000);
   here.hosts[0].boot_id = "boot-here";
-  const std::vector<HostFacts> members = {
-      {.hostname = "here", .boot_id = "boot-here", .cores = 4, .files_max = 500},
-      {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 4000},
-      {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 300}};
+  const std::vector<FleetMember> members = {
+      {.host = {.hostname = "here", .boot_id = "boot-here", .cores = 4, .files_max = 500}},
+      {.host = {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 4000}},
+      {.host = {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 300}}};
   const FleetFacts fleet = WithMembers(here, members);
   ASSERT_EQ(fleet.hosts.size(), 2u);
   EXPECT_EQ(fleet.hosts[0].files_max, 500u);
@@ -91,8 +91,8 @@ TEST(FleetFitTest, WhatMembersSayOfTheirHostsCounts) {
 }
 
 TEST(FleetFitTest, TheCoresOfMembersHostsCountOnceAHost) {
-  const HostFacts member = {
-      .hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 1 << 20};
+  const FleetMember member = {
+      .host = {.hostname = "node-1", .boot_id = "boot-1", .cores = 8, .files_max = 1 << 20}};
   const FleetFacts fleet = WithMembers(Machine(1 << 20), std::vector{member, member});
   EXPECT_EQ(*FitFleet(ClosedLoop{256 * 100}, std::nullopt, fleet), 12u);
 }

@@ -1,0 +1,31 @@
+// RefusalLog: who was refused, once each.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include <absl/status/status.h>
+
+#include "common/base/mutex.h"
+
+namespace specctl::controller {
+
+// Thread-safe.
+class RefusalLog {
+ public:
+  // Hosts that are remembered; of further ones one line says that there are more.
+  static constexpr size_t kHostsMax = 1'000;
+
+  // Logs it where this host was not refused for such a reason before.  `peer`: as gRPC names it,
+  // "ipv4:10.0.0.7:41235".
+  void OnRefused(const std::string& peer, const absl::Status& why);
+
+  // "ipv4:10.0.0.7" of that.
+  static std::string HostOf(const std::string& peer);
+
+ private:
+  Mutex mu_;
+  std::set<std::pair<std::string, absl::StatusCode>> told_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace specctl::controller
