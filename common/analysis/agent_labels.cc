@@ -1,6 +1,7 @@
 #include "common/analysis/agent_labels.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <absl/strings/str_format.h>
 
@@ -51,6 +52,18 @@ std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents) {
              unstamped, reads)});
   }
   return labels;
+}
+
+std::optional<VerdictLabel> ControllerLabel(const ControllerLives& lives) {
+  if (lives.restarts() == 0) return std::nullopt;
+  std::string text = absl::StrFormat(
+      "the controller was started again %d times and away for %.1f s in all; agents went on, and "
+      "servers' metrics have a gap",
+      lives.restarts(), static_cast<double>(lives.away_ns()) / 1e9);
+  if (lives.by_wall_clock()) {
+    text += "; it changed hosts, whose clocks are joined by wall clock";
+  }
+  return VerdictLabel{.code = Label::kControllerRestarted, .text = std::move(text)};
 }
 
 std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/analysis/agent_state.h"
+#include "common/analysis/controller_lives.h"
 #include "common/analysis/verdict_types.h"
 #include "common/figures/agent_figures.h"
 
@@ -13,6 +14,9 @@ namespace specctl {
 
 // clock_stepped, controller_link, user_stamps: those that there are.  Pure.
 std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents);
+
+// controller_restarted: the run's controller was started again in the middle of it.  Pure.
+std::optional<VerdictLabel> ControllerLabel(const ControllerLives& lives);
 
 // late_start: an agent began late.  Pure.
 std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/analysis/agent_state.h"
+#include "common/analysis/controller_lives.h"
 #include "common/analysis/results.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/server_fold.h"
@@ -27,6 +28,7 @@ struct Evidence {
   const ServerFold& servers;
   std::span<const double> backing_off;  // mean number of slots, by window
   const Contradictions& contradictions;
+  const ControllerLives& lives;
   const WindowVerdicts& verdicts;
   const HealthFold& health;
 };

@@ -52,21 +52,34 @@ struct ToState {
   absl::Status operator()(const Scraped& event) const { return state.OnScraped(event); }
   absl::Status operator()(const RunEnded& event) const { return state.OnRunEnded(event); }
   absl::Status operator()(const StatisticsRead& event) const { return state.run.AddLogged(event); }
+  absl::Status operator()(const ControllerBegan& event) const {
+    state.lives.OnControllerBegan(event);
+    return absl::OkStatus();
+  }
   // The change of stage says it too.
   absl::Status operator()(const DrainBegun&) const { return absl::OkStatus(); }
 };
+
+absl::Status ApplyOnFirstClock(RunState& state, const Event& event) {
+  // A batch has no time of the controller's, and is large.
+  if (!state.lives.shifted() || std::holds_alternative<AgentBatch>(event)) {
+    return std::visit(ToState{state}, event);
+  }
+  return std::visit(ToState{state}, state.lives.OnFirstClock(event));
+}
 
 }  // namespace
 
 RunFold::RunFold(RequestSink sink, Chunks chunks)
     : state_(std::make_unique<RunState>(std::move(sink), chunks)) {}
+RunFold::RunFold(RunFold&&) noexcept = default;
 RunFold::~RunFold() = default;
 
 absl::Status RunFold::Apply(const Event& event) {
   absl::Status applied = absl::DataLossError("an event before the run's spec");
   // Everything else needs the spec: the number of agents, the targets, the load.
   if (state_->run.begun || std::holds_alternative<RunBegun>(event)) {
-    applied = std::visit(ToState{*state_}, event);
+    applied = ApplyOnFirstClock(*state_, event);
   }
   // The first is told: what follows may come of it.
   if (!applied.ok() && state_->contradictions.events++ == 0) {

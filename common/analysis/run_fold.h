@@ -44,6 +44,7 @@ class RunFold {
   enum class Chunks { kCounted, kKept };
 
   explicit RunFold(RequestSink sink = {}, Chunks chunks = Chunks::kCounted);
+  RunFold(RunFold&&) noexcept;
   ~RunFold();
 
   // DATA_LOSS where an event contradicts those before it (unknown agent, undecodable chunks): what

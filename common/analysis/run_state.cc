@@ -213,6 +213,7 @@ absl::Status RunState::OnAgentJoined(const AgentJoined& event) {
 
 absl::Status RunState::OnClockProbed(const ClockProbed& event) {
   AgentState* agent = FindAgent(event.agent);
+  lives.OnSeen(event.controller_receive_mono_ns);
   if (agent == nullptr || !agent->clock.AddProbe(event)) {
     return absl::DataLossError(
         absl::StrFormat("clock probe of agent %d: %s", event.agent,
@@ -227,6 +228,7 @@ absl::Status RunState::OnArmed(const Armed& event) {
     return absl::DataLossError("armed: need T0 in 0 .. 2^61 ns");
   }
   run.armed = event;
+  lives.OnArmed(event);
   stage = RunStage::kArmed;
   servers.Arm(event.t0_mono_ns);
   for (AgentState& agent : agents) {

@@ -12,6 +12,7 @@
 
 #include "common/analysis/agent_state.h"
 #include "common/analysis/batch_fold.h"
+#include "common/analysis/controller_lives.h"
 #include "common/analysis/failure_table.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/run_fold.h"
@@ -67,6 +68,7 @@ struct RunState {
   Settlement settlement;
   BatchFold batches;
   Contradictions contradictions;
+  ControllerLives lives;
   RunStage stage = RunStage::kPreparing;
   std::optional<int64_t> draining_ns;  // since T0
   std::optional<int64_t> cut_off_ns;   // where the journal ends without a word of the end

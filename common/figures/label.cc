@@ -15,6 +15,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kServerBurst, "server_burst"},
     {Label::kClockStepped, "clock_stepped"},
     {Label::kControllerLink, "controller_link"},
+    {Label::kControllerRestarted, "controller_restarted"},
     {Label::kLateStart, "late_start"},
     {Label::kUserStamps, "user_stamps"},
     {Label::kFillUp, "fill_up"},

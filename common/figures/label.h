@@ -22,6 +22,7 @@ enum class Label : uint8_t {
   kServerBurst,
   kClockStepped,
   kControllerLink,
+  kControllerRestarted,
   kLateStart,
   kUserStamps,
   kFillUp,

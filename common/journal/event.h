@@ -136,8 +136,15 @@ struct RunEnded {
   int64_t at_mono_ns = 0;  // controller
 };
 
-using Event =
-    std::variant<RunBegun, PlannedRow, TargetProbed, AgentJoined, ClockProbed, Armed, StageChanged,
-                 AgentEnded, AgentBatch, Scraped, RunEnded, DrainBegun, StatisticsRead>;
+// The run's controller was started again, and took the run up.  From here on the controller's times
+// are of this life's clock: the same where the boot is.
+struct ControllerBegan {
+  std::string boot_id;
+  int64_t mono_ns = 0, unix_ns = 0;  // its clocks, at one moment
+};
+
+using Event = std::variant<RunBegun, PlannedRow, TargetProbed, AgentJoined, ClockProbed, Armed,
+                           StageChanged, AgentEnded, AgentBatch, Scraped, RunEnded, DrainBegun,
+                           StatisticsRead, ControllerBegan>;
 
 }  // namespace specctl

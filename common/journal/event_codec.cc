@@ -287,6 +287,16 @@ RunEnded ReadRunEnded(const v1::RunEnded& in) {
   return out;
 }
 
+void WriteControllerBegan(const ControllerBegan& in, v1::ControllerBegan* out) {
+  out->set_boot_id(in.boot_id);
+  out->set_mono_ns(in.mono_ns);
+  out->set_unix_ns(in.unix_ns);
+}
+
+ControllerBegan ReadControllerBegan(const v1::ControllerBegan& in) {
+  return {.boot_id = in.boot_id(), .mono_ns = in.mono_ns(), .unix_ns = in.unix_ns()};
+}
+
 void WriteDrainBegun(const DrainBegun& in, v1::DrainBegun* out) {
   out->set_reason(EnumToProto<v1::DrainReason>(in.reason));
   out->set_until_mono_ns(in.until_mono_ns);
@@ -321,6 +331,9 @@ struct EventWriter {
   void operator()(const Scraped& in) const { WriteScraped(in, out->mutable_scraped()); }
   void operator()(const RunEnded& in) const { WriteRunEnded(in, out->mutable_run_ended()); }
   void operator()(const DrainBegun& in) const { WriteDrainBegun(in, out->mutable_drain_begun()); }
+  void operator()(const ControllerBegan& in) const {
+    WriteControllerBegan(in, out->mutable_controller_began());
+  }
   void operator()(const StatisticsRead& in) const {
     WriteStatisticsRead(in, out->mutable_statistics_read());
   }
@@ -363,6 +376,8 @@ absl::StatusOr<Event> EventFromProto(const v1::Event& event) {
       return Event(ReadRunEnded(event.run_ended()));
     case v1::Event::kDrainBegun:
       return Event(ReadDrainBegun(event.drain_begun()));
+    case v1::Event::kControllerBegan:
+      return Event(ReadControllerBegan(event.controller_began()));
     case v1::Event::kStatisticsRead:
       return Event(ReadStatisticsRead(event.statistics_read()));
     case v1::Event::EVENT_NOT_SET:

@@ -16,6 +16,7 @@
 #include "controller/metrics_files/metrics_folder.h"
 #include "controller/run/journal_keeper.h"
 #include "controller/run/run_machine.h"
+#include "controller/run/run_snapshot.h"
 
 namespace specctl::controller {
 namespace {
@@ -47,6 +48,7 @@ RunMachine::Options MachineOptions(const ResolvedRun& run, const Fleet& fleet) {
   if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
   options.grace = load.grace;
   options.agent_timeout = run.spec.agent_timeout;
+  options.interrupt_grace = run.interrupt_grace;
   options.join_timeout = run.join_timeout;
   options.boot_id = fleet.boot_id();
   return options;
@@ -66,12 +68,28 @@ class RunLoop {
         machine_(MachineOptions(run, fleet), MonoNow()),
         precision_(run.spec.load.until) {}
 
+  // Goes on with it.  `recovered`: but for its journal and fold, which are given apart.
+  RunLoop(const ResolvedRun& run, Fleet& fleet, StopToken stop, RunObserver& observer,
+          RecoveredRun& recovered)
+      : run_(run),
+        fleet_(fleet),
+        stop_(std::move(stop)),
+        observer_(observer),
+        jobs_(JobsOf(run)),
+        keeper_(std::move(recovered.journal), std::move(recovered.fold)),
+        machine_(MachineOptions(run, fleet), recovered.past, MonoNow()),
+        precision_(run.spec.load.until) {}
+
   // The events that stand before everything else are on disk, and the fleet's agents are this
   // run's.
   absl::Status Begin();
+  // The same of one that goes on.
+  absl::Status Resume(const RecoveredRun& recovered);
   RunEnded Run();
 
  private:
+  // The servers' metrics and files.
+  absl::Status OpenSources();
   void OnMessage(RunInput input);
   void OnMessage(const Scraped& scraped) { AppendEvent(scraped); }
   void OnMessage(const ScrapedBefore& done);
@@ -91,7 +109,7 @@ class RunLoop {
 
   // An event that the machine knows nothing of.
   void AppendEvent(const Event& event);
-  void LookIfDue();
+  void EndIfPrecise();
   void ShowIfDue();
 
   const ResolvedRun& run_;
@@ -119,16 +137,35 @@ absl::Status RunLoop::Begin() {
   for (const TargetProbed& target : run_.targets) keeper_.AppendEvent(target);
   // Before any agent hears of the run: whatever happens, the journal says what was to be run.
   if (absl::Status synced = keeper_.Sync(); !synced.ok()) return synced;
+  if (absl::Status opened = OpenSources(); !opened.ok()) return opened;
+  return fleet_.BeginRun(run_.spec.run_id, run_.spec.load.agents,
+                         [this](RunInput input) { inbox_.Post(std::move(input)); });
+}
+
+absl::Status RunLoop::OpenSources() {
   auto scrapes = RunScrapes::Make(run_);
   if (!scrapes.ok()) return scrapes.status();
   scrapes_ = *std::move(scrapes);
-  if (!run_.spec.sglang_metrics_dir.empty()) {
-    auto folder = MetricsFolder::Open(run_.spec.sglang_metrics_dir);
-    if (!folder.ok()) return folder.status();
-    metrics_folder_ = *std::move(folder);
+  if (run_.spec.sglang_metrics_dir.empty()) return absl::OkStatus();
+  auto folder = MetricsFolder::Open(run_.spec.sglang_metrics_dir);
+  if (folder.ok()) metrics_folder_ = *std::move(folder);
+  return folder.status();
+}
+
+absl::Status RunLoop::Resume(const RecoveredRun& recovered) {
+  // That it was taken up stands before everything of this life.
+  Obey();
+  // Without what the servers wrote into files a run goes on all the same.
+  const absl::Status opened = OpenSources();
+  if (!scrapes_) return opened;
+  for (const Scraped& earlier : recovered.scrapes) scrapes_->TakeUp(earlier);
+  scrapes_->Start([this](Scraped scraped) { inbox_.PostWhenRoom(std::move(scraped)); });
+  Fleet::Roster roster;
+  for (const RunPast::Agent& agent : recovered.past.agents()) {
+    roster.push_back(agent.ended ? std::nullopt : std::optional(agent.incarnation));
   }
-  return fleet_.BeginRun(run_.spec.run_id, run_.spec.load.agents,
-                         [this](RunInput input) { inbox_.Post(std::move(input)); });
+  return fleet_.ResumeRun(run_.spec.run_id, std::move(roster),
+                          [this](RunInput input) { inbox_.Post(std::move(input)); });
 }
 
 RunEnded RunLoop::Run() {
@@ -143,7 +180,7 @@ RunEnded RunLoop::Run() {
     TakeStops();
     machine_.OnTick(now_);
     Obey();
-    LookIfDue();
+    EndIfPrecise();
     ShowIfDue();
   }
   // Order matters: after EndRun() no input arrives, after Close() no scraper waits for room, and
@@ -219,7 +256,11 @@ void RunLoop::Do(SyncJournal&) {
   // May take long on a busy disk; what follows counts from its end.
   const absl::Status synced = keeper_.Sync();
   now_ = MonoNow();
-  if (synced.ok()) return machine_.OnSynced(now_);
+  if (synced.ok()) {
+    // A run that never came to T0 may begin anew, with another journal.
+    if (machine_.stage() != RunStage::kPreparing) observer_.OnDurable(keeper_.bytes());
+    return machine_.OnSynced(now_);
+  }
   machine_.OnJournalFailed(std::string(synced.message()), now_);
 }
 
@@ -249,13 +290,10 @@ void RunLoop::Do(const ScrapeAfter&) {
   });
 }
 
-void RunLoop::LookIfDue() {
+void RunLoop::EndIfPrecise() {
   if (run_.spec.load.until.empty() || machine_.stage() != RunStage::kRunning) return;
-  const RunFold& fold = keeper_.fold();
-  const double hold_s = fold.HoldSeconds();
-  if (!precision_.IsDue(hold_s)) return;
-  const std::optional<FigureSet> figures = fold.HoldSoFar();
-  precision_.OnLook(hold_s, figures ? &*figures : nullptr);
+  const double hold_s = keeper_.fold().HoldSeconds();
+  if (!LookIfDue(keeper_.fold(), precision_)) return;
   now_ = MonoNow();  // a look takes its time
   if (!precision_.met()) return;
   machine_.OnPreciseEnough(
@@ -266,17 +304,8 @@ void RunLoop::LookIfDue() {
 void RunLoop::ShowIfDue() {
   if (shown_at_ && now_ - *shown_at_ < kSnapshotInterval) return;
   shown_at_ = now_;
-  RunSnapshot snapshot{
-      .run_id = run_.spec.run_id, .figures = keeper_.fold().Live(), .precision = precision_.text()};
-  if (const auto expected_s = precision_.expected_s()) {
-    snapshot.precise_in_s = std::max(*expected_s - keeper_.fold().HoldSeconds(), 0.0);
-  }
-  const LoadSpec& load = run_.spec.load;
-  if (load.duration) {
-    const Nanos whole = load.ramp + load.warmup + *load.duration;
-    snapshot.duration_left_s = Seconds(whole) - snapshot.figures.elapsed_s;
-  }
-  observer_.OnSnapshot(std::make_shared<const RunSnapshot>(std::move(snapshot)));
+  observer_.OnSnapshot(
+      std::make_shared<const RunSnapshot>(SnapshotOf(run_.spec, keeper_.fold(), precision_)));
 }
 
 }  // namespace
@@ -287,6 +316,18 @@ absl::StatusOr<RunOutcome> Measure(const ResolvedRun& run, const RunDir& dir, Fl
   if (!journal.ok()) return journal.status();
   RunLoop loop(run, fleet, std::move(stop), observer, *std::move(journal));
   if (absl::Status begun = loop.Begin(); !begun.ok()) return begun;
+  return RunOutcome{.ended = loop.Run()};
+}
+
+absl::StatusOr<RunOutcome> ResumeMeasure(const ResolvedRun& run, RecoveredRun recovered,
+                                         Fleet& fleet, StopToken stop, RunObserver& observer) {
+  const ClockPair clocks = ReadClockPair();
+  recovered.past.BeginLife({.boot_id = fleet.boot_id(),
+                            .mono_ns = MonoNs(clocks.mono),
+                            .unix_ns = clocks.real.time_since_epoch().count()});
+  observer.OnDurable(recovered.bytes);
+  RunLoop loop(run, fleet, std::move(stop), observer, recovered);
+  if (absl::Status begun = loop.Resume(recovered); !begun.ok()) return begun;
   return RunOutcome{.ended = loop.Run()};
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/journal/event.h"
 #include "controller/fleet/fleet.h"
+#include "controller/measure/recovered_run.h"
 #include "controller/measure/resolved_run.h"
 #include "controller/run/run_observer.h"
 #include "controller/run/stop_token.h"
@@ -37,5 +38,11 @@ struct RunOutcome {
 // others                                        the metrics can't be scraped as they are named
 absl::StatusOr<RunOutcome> Measure(const ResolvedRun& run, const RunDir& dir, Fleet& fleet,
                                    StopToken stop, RunObserver& observer);
+
+// Goes on with a run that another life of this controller began on these agents, until its end.
+// `run`: as it was resolved then, but for the workload, which its agents have; `recovered` is
+// spent. The fleet was started to resume (Fleet::Options::resuming).  Errors as of Measure().
+absl::StatusOr<RunOutcome> ResumeMeasure(const ResolvedRun& run, RecoveredRun recovered,
+                                         Fleet& fleet, StopToken stop, RunObserver& observer);
 
 }  // namespace specctl::controller

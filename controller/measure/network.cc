@@ -7,7 +7,7 @@
 namespace specctl::controller {
 
 absl::StatusOr<TargetProbed> ProbingNetwork::Probe(const ProbeInput& input, Nanos wait) {
-  return WaitUntilReady(input, wait, say_);
+  return WaitUntilReady(input, wait, say_, [this] { return stop_.requests() > 0; });
 }
 
 absl::Status ProbingNetwork::FlushCache(const ProbeInput& input, std::string_view engine) {

@@ -10,6 +10,7 @@
 
 #include "controller/measure/fleet_fit.h"
 #include "controller/probe/target_probe.h"
+#include "controller/run/stop_token.h"
 #include "controller/scrape/fetch_metrics.h"
 
 namespace specctl::controller {
@@ -36,9 +37,9 @@ class Network {
 // The real one, from this process.
 class ProbingNetwork final : public Network {
  public:
-  // `say` is told what is waited for.
-  ProbingNetwork(FleetFacts fleet, std::function<void(std::string_view)> say)
-      : fleet_(std::move(fleet)), say_(std::move(say)) {}
+  // `say` is told what is waited for; no longer once `stop` has a request.
+  ProbingNetwork(FleetFacts fleet, std::function<void(std::string_view)> say, StopToken stop = {})
+      : fleet_(std::move(fleet)), say_(std::move(say)), stop_(std::move(stop)) {}
 
   const FleetFacts& Machines() const override { return fleet_; }
   absl::StatusOr<TargetProbed> Probe(const ProbeInput& input, Nanos wait) override;
@@ -49,6 +50,7 @@ class ProbingNetwork final : public Network {
  private:
   const FleetFacts fleet_;
   const std::function<void(std::string_view)> say_;
+  const StopToken stop_;
 };
 
 }  // namespace specctl::controller

@@ -22,7 +22,8 @@ struct ResolvedRun {
   std::vector<TargetProbed> targets;           // what was found; in the order of spec.targets
   std::vector<MetricsTarget> metrics_targets;  // to be scraped; empty: no server metrics
   std::vector<std::string> notes;  // what the user should be told before the run; a sentence each
-  Nanos join_timeout = std::chrono::seconds(30);  // for agents that have not joined the fleet
+  Nanos interrupt_grace = std::chrono::seconds(10);  // for what is in flight after Ctrl-C
+  Nanos join_timeout = std::chrono::seconds(30);     // for agents that have not joined the fleet
 };
 
 }  // namespace specctl::controller

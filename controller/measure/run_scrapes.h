@@ -32,6 +32,10 @@ class RunScrapes {
   ~RunScrapes();
 
   void Before(std::function<void(ScrapedBefore)> sink);
+  // Takes up what an earlier life of the run scraped; before Start().
+  void TakeUp(const Scraped& earlier) {
+    if (scraper_ != nullptr) scraper_->TakeUp(earlier);
+  }
   // Once a second until After().
   void Start(MetricsScraper::Sink sink);
   // After the last scrape in between, until the counters stand still.

@@ -17,6 +17,7 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr Nanos kStopLookInterval = std::chrono::milliseconds(100);
 constexpr Nanos kRetryPeriod = seconds(2);
 
 absl::Status ChooseModel(const ProbeInput& input, const std::vector<ServedModel>& models,
@@ -84,7 +85,8 @@ absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input) {
 }
 
 absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
-                                            const std::function<void(std::string_view)>& say) {
+                                            const std::function<void(std::string_view)>& say,
+                                            const std::function<bool()>& stopped) {
   const MonoTime end = MonoNow() + wait;
   bool said = false;
   while (true) {
@@ -103,7 +105,10 @@ absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
                           std::string(result.status().message())));
     }
     said = true;
-    std::this_thread::sleep_for(kRetryPeriod);
+    for (const MonoTime again = MonoNow() + kRetryPeriod; MonoNow() < again;) {
+      if (stopped && stopped()) return result;
+      std::this_thread::sleep_for(kStopLookInterval);
+    }
   }
 }
 

@@ -42,8 +42,9 @@ absl::StatusOr<TargetProbed> ProbeTarget(const ProbeInput& input);
 
 // ProbeTarget until it succeeds, every 2 s for at most `wait`; only UNAVAILABLE and
 // DEADLINE_EXCEEDED are worth a repeat.  `wait` 0: once, and such an error names --wait-ready.
-// `say` is told, once, that it waits.
+// `say` is told, once, that it waits; where `stopped` says so, it waits no longer.
 absl::StatusOr<TargetProbed> WaitUntilReady(const ProbeInput& input, Nanos wait,
-                                            const std::function<void(std::string_view)>& say);
+                                            const std::function<void(std::string_view)>& say,
+                                            const std::function<bool()>& stopped = {});
 
 }  // namespace specctl::controller

@@ -13,6 +13,9 @@ namespace specctl::controller {
 class JournalKeeper {
  public:
   explicit JournalKeeper(JournalWriter writer) : writer_(std::move(writer)) {}
+  // Goes on with a journal whose events `fold` has.
+  JournalKeeper(JournalWriter writer, RunFold fold)
+      : writer_(std::move(writer)), fold_(std::move(fold)) {}
 
   // After a failed Sync nothing is appended any more.
   void AppendEvent(const Event& event);
@@ -26,6 +29,8 @@ class JournalKeeper {
   // OK until a Sync has failed.
   const absl::Status& status() const { return status_; }
   const RunFold& fold() const { return fold_; }
+  // Appended so far; on disk after a Sync() that is OK.
+  uint64_t bytes() const { return writer_.bytes(); }
 
  private:
   void Apply(const Event& event);

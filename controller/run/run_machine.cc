@@ -1,7 +1,6 @@
 #include "controller/run/run_machine.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -28,6 +27,51 @@ RunMachine::RunMachine(Options options, MonoTime now)
       write_ahead_(options_.agents) {
   stall_watch_.OnTurn(now);
   Record(StageChanged{.stage = stage_, .at_mono_ns = MonoNs(now), .reason = ""}, now);
+}
+
+RunMachine::RunMachine(Options options, const RunPast& past, MonoTime now)
+    : options_(std::move(options)),
+      begun_(now),
+      stalled_(past.away()),
+      roster_(options_.agents, RunHash(options_.run_id)),
+      failures_(past.failures()),
+      write_ahead_(options_.agents),
+      stage_(past.stage()),
+      armed_(past.ArmedNow()),
+      cause_(past.cause()),
+      scraping_before_(true) {
+  stall_watch_.OnTurn(now);
+  Record(past.life(), now);
+  for (uint32_t i = 0; i < roster_.size(); ++i) TakeUp(i, past.agents()[i], now);
+  if (const auto drain = past.DrainNow()) {
+    const MonoTime until{Nanos(drain->until_mono_ns)};
+    draining_ = Draining{.reason = drain->reason,
+                         .until = until,
+                         .give_up_at = std::max(until, now) + options_.agent_timeout};
+  }
+  // What was decided last may be on disk without what it leads to.
+  if (stage_ == RunStage::kPreparing) EnterStage(RunStage::kArmed, "every agent is prepared", now);
+  if (draining_ && stage_ < RunStage::kDraining) {
+    EnterStage(RunStage::kDraining, cause_.reason(), now);
+  }
+  if (stage_ == RunStage::kDone) {
+    if (failures_.ExceededAtEnd()) cause_.Set(RunEnd::kTooManyFailures, failures_.Text());
+    commands_.push_back(ScrapeAfter{});
+  } else {
+    if (cause_.end() == RunEnd::kAgentLost) DrainAll(DrainReason::kAgentLost, options_.grace, now);
+    FinishIfAllEnded(now);
+  }
+}
+
+void RunMachine::TakeUp(uint32_t agent, const RunPast::Agent& past, MonoTime now) {
+  RosterAgent& of = roster_[agent];
+  of.incarnation = past.incarnation;
+  of.host = past.host;
+  of.last_seq = past.last_seq;
+  of.heard = now;
+  // Whether it has heard of T0 it will say itself.
+  of.phase = past.lost ? AgentPhase::kLost : past.ended ? AgentPhase::kDone : AgentPhase::kPrepared;
+  write_ahead_.SetDurable(agent, past.last_seq);
 }
 
 // --- what agents say ----------------------------------------------------------------------------
@@ -174,6 +218,13 @@ BatchUse RunMachine::OnBatch(uint32_t agent, const ReceivedBatch& received, Mono
   return BatchUse::kJournal;
 }
 
+void RunMachine::Forgive(Nanos stall, MonoTime now) {
+  roster_.Forgive(stall, now);
+  begun_ += stall;
+  if (armed_) stalled_ += stall;
+  if (draining_) draining_->give_up_at += stall;
+}
+
 // --- the journal --------------------------------------------------------------------------------
 
 void RunMachine::Record(Event event, MonoTime now) {
@@ -317,76 +368,6 @@ void RunMachine::LoseLateAgents(MonoTime now) {
       LoseAgent(i, roster_.NameOf(i) + " did not finish when it was told to", now);
     }
   }
-}
-
-// --- how a run ends -----------------------------------------------------------------------------
-
-void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now) {
-  RosterAgent& of = roster_[agent];
-  // The journal knows nothing of one that never joined.
-  const bool joined = of.phase != AgentPhase::kExpected;
-  of.phase = AgentPhase::kLost;
-  of.session.reset();
-  if (joined) {
-    Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = MonoNs(now)}, now);
-  }
-  commands_.push_back(DropAgent{.agent = agent});
-  cause_.Set(RunEnd::kAgentLost, why);
-  // Before T0 nothing has been measured that could be kept.
-  if (!armed_) return EndNow(now);
-  if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
-  FinishIfAllEnded(now);
-}
-
-void RunMachine::DrainAll(DrainReason reason, Nanos grace, MonoTime now) {
-  // A drain may be brought forward, never put off.
-  if (draining_ && draining_->until <= now + grace) return;
-  const MonoTime until = now + grace;
-  draining_ =
-      Draining{.reason = reason, .until = until, .give_up_at = until + options_.agent_timeout};
-  Record(DrainBegun{.reason = reason, .until_mono_ns = MonoNs(until)}, now);
-  if (stage_ < RunStage::kDraining) EnterStage(RunStage::kDraining, cause_.reason(), now);
-  for (uint32_t i = 0; i < roster_.size(); ++i) {
-    if (roster_[i].phase < AgentPhase::kDone) SendDrain(i, now);
-  }
-}
-
-void RunMachine::SendDrain(uint32_t agent, MonoTime now) {
-  if (!roster_[agent].session) return;
-  // What is left of it: an agent may hear of the drain late.
-  const Nanos left = std::max(draining_->until - now, Nanos(0));
-  Follow(SendToAgent{*roster_[agent].session,
-                     DrainAgent{
-                         .run_id = options_.run_id, .reason = draining_->reason, .grace = left}},
-         now);
-}
-
-void RunMachine::FailRun(std::string reason, MonoTime now) {
-  cause_.Set(RunEnd::kFailed, std::move(reason));
-  EndNow(now);
-}
-
-void RunMachine::EnterStage(RunStage stage, std::string reason, MonoTime now) {
-  stage_ = stage;
-  Record(StageChanged{.stage = stage, .at_mono_ns = MonoNs(now), .reason = std::move(reason)}, now);
-}
-
-void RunMachine::FinishIfAllEnded(MonoTime now) {
-  if (ended_ || stage_ == RunStage::kDone || !roster_.AllAtLeast(AgentPhase::kDone)) return;
-  if (journal_failed_) return EndNow(now);
-  if (failures_.ExceededAtEnd()) cause_.Set(RunEnd::kTooManyFailures, failures_.Text());
-  EnterStage(RunStage::kDone, "every agent has ended", now);
-  commands_.push_back(ScrapeAfter{});
-}
-
-void RunMachine::EndNow(MonoTime now) {
-  assert(!ended_);
-  if (stage_ != RunStage::kDone) EnterStage(RunStage::kDone, cause_.reason(), now);
-  ended_ = RunEnded{.end = cause_.end().value_or(RunEnd::kCompleted),
-                    .reason = cause_.reason(),
-                    .at_mono_ns = MonoNs(now)};
-  Record(*ended_, now);
-  write_ahead_.Hasten();
 }
 
 }  // namespace specctl::controller

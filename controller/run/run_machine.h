@@ -14,6 +14,7 @@
 #include "controller/run/end_cause.h"
 #include "controller/run/failure_limit.h"
 #include "controller/run/run_commands.h"
+#include "controller/run/run_past.h"
 #include "controller/run/stall_watch.h"
 #include "controller/run/write_ahead.h"
 
@@ -53,6 +54,10 @@ class RunMachine {
   };
 
   RunMachine(Options options, MonoTime now);
+  // Takes up a run that another life of this controller began: `past` can resume, and its life is
+  // this one.  Agents are there once they dial again, and are told again what they may not have
+  // heard; the time in which nobody could hear them is not theirs.
+  RunMachine(Options options, const RunPast& past, MonoTime now);
 
   // Inputs.  Batches come by OnBatch, everything else of an agent by OnAgent.
   void OnAgent(uint32_t agent, const AgentEvent& event, MonoTime now);
@@ -64,11 +69,7 @@ class RunMachine {
   }
   void OnInterrupt(MonoTime now);  // the first drains, the second ends at once
   // The figures are as precise as they were to be; `how` says so.  The run drains and is complete.
-  void OnPreciseEnough(const std::string& how, MonoTime now) {
-    if (ended_ || cause_.end() || stage_ != RunStage::kRunning) return;
-    cause_.Set(RunEnd::kCompleted, how);
-    DrainAll(DrainReason::kPreciseEnough, options_.grace, now);
-  }
+  void OnPreciseEnough(const std::string& how, MonoTime now);
   void OnSynced(MonoTime now);
   void OnJournalFailed(const std::string& reason, MonoTime now);
   // An event that the machine knows nothing of was appended to the journal.
@@ -103,6 +104,7 @@ class RunMachine {
   void On(uint32_t agent, const ClockExchange& exchange, MonoTime now);
   void On(uint32_t, const AgentHeartbeat&, MonoTime) {}
   void On(uint32_t, const ReceivedBatch&, MonoTime) {}  // OnBatch's
+  void TakeUp(uint32_t agent, const RunPast::Agent& past, MonoTime now);
   void Instruct(uint32_t agent, MonoTime now);
   void Arm(MonoTime now);
   void SendArm(uint32_t agent, MonoTime now);
@@ -113,12 +115,7 @@ class RunMachine {
   void Emit(Command command, MonoTime now);
   void DrainAll(DrainReason reason, Nanos grace, MonoTime now);
   void LoseAgent(uint32_t agent, const std::string& why, MonoTime now);
-  void Forgive(Nanos stall, MonoTime now) {
-    roster_.Forgive(stall, now);
-    begun_ += stall;
-    if (armed_) stalled_ += stall;
-    if (draining_) draining_->give_up_at += stall;
-  }
+  void Forgive(Nanos stall, MonoTime now);
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);
   bool IsPastDeadline(const RosterAgent& of, MonoTime now) const;

@@ -21,6 +21,10 @@ class WriteAhead {
   static constexpr size_t kGroupBytesMax = 8u << 20;
 
   explicit WriteAhead(uint32_t agents) : seqs_(agents) {}
+  // The agent's batches up to `seq` are on disk already, of an earlier life of the run.
+  void SetDurable(uint32_t agent, uint64_t seq) {
+    seqs_[agent] = {.appended = seq, .syncing = seq, .durable = seq};
+  }
 
   void OnRecorded(MonoTime now);
   void OnBatch(uint32_t agent, uint64_t seq, size_t bytes, MonoTime now);

@@ -51,5 +51,25 @@ TEST(AgentLabelsTest, AnAgentThatBeganLateIsNamed) {
   EXPECT_FALSE(LateStartLabel({}));
 }
 
+TEST(AgentLabelsTest, AControllerThatWasStartedAgainIsTold) {
+  ControllerLives lives;
+  EXPECT_FALSE(ControllerLabel(lives));
+  lives.OnArmed({.t0_mono_ns = 0, .t0_unix_ns = 0, .boot_id = "boot-a"});
+  lives.OnSeen(1'000'000'000);
+  lives.OnControllerBegan({.boot_id = "boot-a", .mono_ns = 3'500'000'000, .unix_ns = 0});
+  auto label = ControllerLabel(lives);
+  ASSERT_TRUE(label);
+  EXPECT_EQ(label->code, Label::kControllerRestarted);
+  EXPECT_EQ(label->name(), "controller_restarted");
+  EXPECT_THAT(label->text, testing::HasSubstr("away for 2.5 s in all"));
+  EXPECT_THAT(label->text, testing::Not(testing::HasSubstr("wall clock")));
+  lives.OnControllerBegan({.boot_id = "boot-b", .mono_ns = 0, .unix_ns = 4'500'000'000});
+  label = ControllerLabel(lives);
+  EXPECT_EQ(label->text,
+            "the controller was started again 2 times and away for 3.5 s in all; agents went on, "
+            "and servers' metrics have a gap; it changed hosts, whose clocks are joined by wall "
+            "clock");
+}
+
 }  // namespace
 }  // namespace specctl

@@ -38,6 +38,7 @@ class RunMachineTest : public ::testing::Test {
          commands = machine_.TakeCommands()) {
       for (const Command& command : commands) {
         words.push_back(Word(command));
+        Keep(command);
         if (!syncs_ || !std::holds_alternative<SyncJournal>(command)) continue;
         words.pop_back();
         machine_.OnSynced(now_);
@@ -71,7 +72,10 @@ class RunMachineTest : public ::testing::Test {
   void Cut(uint32_t agent) { Tell(agent, AgentCut{}); }
   void Died(uint32_t agent, const std::string& how) { Tell(agent, AgentDied{.how = how}); }
   BatchUse Take(uint32_t agent, const AgentBatch& batch) {
-    return machine_.OnBatch(agent, ReceivedBatch{.batch = batch, .bytes = "bytes"}, now_);
+    const BatchUse use =
+        machine_.OnBatch(agent, ReceivedBatch{.batch = batch, .bytes = "bytes"}, now_);
+    if (use == BatchUse::kJournal) journal_.push_back(batch);
+    return use;
   }
   // As a loop that turns often: the machine takes a long pause between two turns for its own.
   void Pass(Nanos time) {
@@ -131,8 +135,16 @@ class RunMachineTest : public ::testing::Test {
   MonoTime now_{std::chrono::seconds(1000)};
   bool syncs_ = true;
   RunMachine machine_{ThreeAgents(), now_};
+  std::vector<Event> journal_;   // what Said() has told of, and the batches
+  std::optional<ArmAgent> arm_;  // that was said last
 
  private:
+  void Keep(const Command& command) {
+    if (const auto* record = std::get_if<RecordEvent>(&command)) journal_.push_back(record->event);
+    const auto* send = std::get_if<SendToAgent>(&command);
+    if (send == nullptr) return;
+    if (const auto* arm = std::get_if<ArmAgent>(&send->message)) arm_ = *arm;
+  }
   static std::string Word(const Command& command) {
     if (const auto* send = std::get_if<SendToAgent>(&command)) return MessageWord(*send);
     if (const auto* prepare = std::get_if<SendPrepare>(&command)) {
@@ -166,6 +178,7 @@ class RunMachineTest : public ::testing::Test {
     }
     if (std::holds_alternative<specctl::Armed>(event)) return "armed";
     if (std::holds_alternative<ClockProbed>(event)) return "probed";
+    if (std::holds_alternative<ControllerBegan>(event)) return "controller began";
     if (const auto* ended = std::get_if<AgentEnded>(&event)) {
       return (ended->lost ? "lost " : "done ") + std::to_string(ended->agent);
     }
