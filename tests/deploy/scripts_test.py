@@ -76,7 +76,7 @@ class SlurmTest(unittest.TestCase):
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o755)
         self.log = self.folder / "log"
-        self.env = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}",
+        self.env = {**os.environ, "SPECCTL": "specctl", "PATH": f"{self.folder}:{os.environ['PATH']}",
                     "FAKE_LOG": str(self.log), "SLURM_JOB_ID": "123456",
                     "SLURM_JOB_NODELIST": "n1,n2,n3", "SLURM_SUBMIT_DIR": str(self.folder),
                     "SLURM_CPUS_ON_NODE": "8"}

@@ -45,6 +45,7 @@ class TarballTest(unittest.TestCase):
 
     def engine(self):
         urls = self.folder / "urls"
+        urls.unlink(missing_ok=True)  # another test's
         process = subprocess.Popen([self.specctl, "sim", "--port", "0", "--port-file", urls],
                                    stdout=subprocess.DEVNULL)
         self.addCleanup(process.wait)

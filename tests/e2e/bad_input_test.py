@@ -87,7 +87,7 @@ class BadInputTest(Case):
         done = self.specctl("foo", status=2)
         self.assertIn("specctl foo: no such command; the commands are run, sweep, report,", done.stderr)
         self.assertIn("did you mean report?", self.specctl("reprot", "x", status=2).stderr)
-        self.assertIn("planned, but not implemented yet", self.specctl("controller", status=2).stderr)
+        self.assertIn("--data is required", self.specctl("controller", status=2).stderr)
         done = self.specctl("agent", "--controller", "a:1", "--spawned-fd", "3", status=2)
         self.assertIn("--spawned-fd excludes --controller", done.stderr)
         self.assertNotIn("Excludes", self.specctl("agent", "--help").stdout)

@@ -98,7 +98,7 @@ class FailureTest(Case):
                 self.assertIn("told to end while idle", stderr)
 
     def test_an_agent_says_what_fails_in_its_own_words_alone(self):
-        agent = self.start("agent", "--controller", "dns://bad")  # gRPC has an error line for that
+        agent = self.start("agent", "--plaintext", "--controller", "dns://bad")  # gRPC has an error line for that
         self.assertTrue(agent.stderr.readline().startswith("specctl agent: controller dns://bad: "))
         agent.kill()
         agent.wait()

@@ -13,10 +13,10 @@ from co_await_hazard import hazards
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A folder of common/ may include those before it (and itself), as common/CMakeLists.txt orders them.
-COMMON_ORDER = ("base net stats speculation dataset workload prometheus engine journal session timeline "
+COMMON_ORDER = ("base net security stats speculation dataset workload prometheus engine journal session timeline "
                 "figures analysis export report matrix forms compare planning sweep").split()
 # Generated protobuf types stop at these folders.
-PROTO_FOLDERS = ("common/journal/", "common/session/", "agent/session/", "controller/session/", "tests/")
+PROTO_FOLDERS = ("common/journal/", "common/session/", "agent/session/", "controller/api/", "controller/session/", "tests/")
 LINES_MAX = {".h": 150, ".cc": 400, "test": 600}
 
 

@@ -22,7 +22,7 @@ controller::FleetFacts LocalFleet() {
 }
 
 controller::FleetFacts FactsOf(controller::Fleet& fleet) {
-  return controller::WithMembers(LocalFleet(), fleet.hosts());
+  return controller::WithMembers(LocalFleet(), fleet.members());
 }
 
 }  // namespace specctl::cli

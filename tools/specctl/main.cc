@@ -15,12 +15,13 @@
 #include "tools/specctl/agent_command.h"
 #include "tools/specctl/certs_command.h"
 #include "tools/specctl/compare_command.h"
+#include "tools/specctl/controller_command.h"
 #include "tools/specctl/dataset_command.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/export_command.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/job_commands.h"
 #include "tools/specctl/plan_command.h"
-#include "tools/specctl/planned_commands.h"
 #include "tools/specctl/preflight_command.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/probe_command.h"
@@ -43,14 +44,14 @@ int EndOf(const CLI::App& app, const CLI::ParseError& error) {
   return printed.ok() ? kDone : Complain("specctl", printed, kFailed);
 }
 
-// Of children of specctl preflight; before the command, whose work it precedes.
+// Of children that specctl starts; before the command, whose work it precedes.
 void AddParentFlag(CLI::App& app) {
   const auto bind = [](const pid_t& parent) {
     DieWithParent();
     if (::getppid() != parent) std::_Exit(kFailed);  // it was gone already
   };
   app.add_option_function<pid_t>("--parent-pid", bind,
-                                 "For specctl preflight alone: the process to end with")
+                                 "For processes that specctl starts: the process to end with")
       ->group("");
 }
 
@@ -87,8 +88,8 @@ int main(int argc, char** argv) {
   app.failure_message(cli::FailureText);
   flags::SetHelp(app, {});  // for every command that sets none of its own
   int exit_status = 0;
-  cli::AddRunCommand(app, exit_status);
-  cli::AddSweepCommand(app, cli::SweepWords(argc, argv), exit_status);
+  cli::AddRunCommand(app, cli::WordsOf("run", argc, argv), exit_status);
+  cli::AddSweepCommand(app, cli::WordsOf("sweep", argc, argv), exit_status);
   cli::AddReportCommand(app, exit_status);
   cli::AddCompareCommand(app, exit_status);
   cli::AddPlanCommand(app, exit_status);
@@ -99,7 +100,8 @@ int main(int argc, char** argv) {
   sim::AddSimCommand(app, exit_status);
   cli::AddAgentCommand(app, exit_status);
   cli::AddCertsCommand(app, exit_status);
-  cli::AddPlannedCommands(app);
+  cli::AddControllerCommand(app, exit_status);
+  cli::AddJobCommands(app, exit_status);
   flags::SetHelp(app, cli::ProgramHelp());
   try {
     app.parse(argc, argv);

@@ -15,6 +15,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/duration.h"
+#include "common/base/own_program.h"
 #include "common/report/journal_replay.h"
 #include "controller/measure/measure.h"
 #include "controller/measure/resolve.h"
@@ -43,7 +44,7 @@ std::string LastLine(std::string text) {
 // A command of this program, in a process that dies with this one.
 std::vector<std::string> OwnCommand(std::vector<std::string> words) {
   // Not argv[0], which may be relative or have been replaced on disk meanwhile.
-  words.insert(words.begin(), {"/proc/self/exe", "--parent-pid", std::to_string(::getpid())});
+  words.insert(words.begin(), {OwnProgram(), "--parent-pid", std::to_string(::getpid())});
   return words;
 }
 

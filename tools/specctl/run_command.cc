@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "common/report/artifacts.h"
-#include "common/report/page.h"
 #include "controller/fleet/fleet.h"
 #include "controller/live/terminal_view.h"
 #include "controller/measure/measure.h"
@@ -22,8 +20,9 @@
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
+#include "tools/specctl/remote_run.h"
 #include "tools/specctl/run_flags.h"
-#include "tools/specctl/surroundings.h"
+#include "tools/specctl/run_report.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
@@ -59,32 +58,13 @@ absl::StatusOr<controller::ResolvedRun> ResolveAndTell(controller::MeasureReques
   return run;
 }
 
-// Prints what the run found; its artifacts are written.
-int Report(const RunFlags& flags, const std::string& run_dir, RunEnd end) {
-  const auto results = WriteArtifacts(run_dir, run_dir);
-  if (!results.ok()) {
-    Complain(kWho, results.status(), kFailed);
-    Say("the measurements are in " + run_dir + "/journal.pb; to rebuild the rest: specctl report " +
-        run_dir + " --output-dir ELSEWHERE");
-    return kFailed;
-  }
-  const PageOptions page{.run_dir = run_dir, .columns = PageColumns(), .statistics = {}};
-  const absl::Status printed = PrintResults(*results, flags.format, page, WantsColour(), std::cout);
-  if (!printed.ok()) {
-    Complain(kWho, printed, kFailed);
-    Say("the run's artifacts are in " + run_dir);
-  }
-  // Before the verdict: a script should see that the run was cut short, whatever it found.
-  if (end == RunEnd::kInterrupted) return kInterrupted;
-  if (end != RunEnd::kCompleted || !printed.ok()) return kFailed;
-  const bool invalid = results->verdict.state == VerdictState::kInvalid;
-  return invalid && flags.strict ? kInvalidVerdict : kDone;
-}
-
-int Run(const RunFlags& flags) {
+int Run(const RunFlags& flags, const std::vector<std::string>& words) {
   auto request = LocalRequest(flags);
   if (!request.ok()) return Complain(kWho, request.status(), kBadInput);
   if (flags.dry_run) return DryRun(*std::move(request));
+  if (flags.connection.is_remote()) {
+    return RunRemotely(flags, *std::move(request), words);
+  }
   const std::string run_dir = flags.output_dir.value_or("runs/" + request->spec.run_id);
   // Before anything is sent: a run whose folder can't be written would be for nothing.
   const auto output_dir = OutputDir::Prepare(run_dir);
@@ -108,16 +88,18 @@ int Run(const RunFlags& flags) {
   if (ended.end != RunEnd::kCompleted) Say("specctl run: " + ended.reason);
   // The agents end before the journal is read: both would compete for the cores.
   fleet->reset();
-  return Report(flags, run_dir, ended.end);
+  return ReportRun({.who = kWho, .run_dir = run_dir, .end = ended.end, .strict = flags.strict},
+                   flags.format);
 }
 
 }  // namespace
 
-void AddRunCommand(CLI::App& app, int& exit_status) {
+void AddRunCommand(CLI::App& app, std::vector<std::string> words, int& exit_status) {
   CLI::App* command =
       app.add_subcommand("run", "Measure: send the prompts and timestamp every chunk");
   const auto flags = AddRunFlags(*command);
-  command->callback([flags, &exit_status] { exit_status = Run(*flags); });
+  command->callback(
+      [flags, words = std::move(words), &exit_status] { exit_status = Run(*flags, words); });
 }
 
 }  // namespace specctl::cli

@@ -7,7 +7,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/clock.h"
 #include "tools/request/request_flags.h"
+#include "tools/specctl/connection_flags.h"
 #include "tools/specctl/results_output.h"
 
 namespace specctl::cli {
@@ -21,6 +23,10 @@ struct RunFlags {
   std::optional<std::string> output_dir;
   ResultsFormat format;
   bool dry_run = false, strict = false;
+  // Where it is made; no controller: here.
+  ConnectionFlags connection;
+  bool detach = false;
+  std::optional<Nanos> wait_agents;
 };
 
 // Defines the flags on `app`; they must outlive the parsing.  Flags of AIPerf that mean the same

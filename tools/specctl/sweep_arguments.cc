@@ -103,11 +103,11 @@ std::string WithoutLogin(const std::string& value) {
 
 }  // namespace
 
-std::vector<std::string> SweepWords(int argc, const char* const* argv) {
+std::vector<std::string> WordsOf(std::string_view command, int argc, const char* const* argv) {
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  const auto command = std::find(words.begin(), words.end(), "sweep");
-  if (command == words.end()) return {};
-  return {command + 1, words.end()};
+  const auto at = std::find(words.begin(), words.end(), command);
+  if (at == words.end()) return {};
+  return {at + 1, words.end()};
 }
 
 std::vector<std::string> KeptArguments(const std::vector<std::string>& words) {

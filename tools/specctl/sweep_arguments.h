@@ -11,11 +11,12 @@ namespace specctl::cli {
 // In place of a value that must reach no file.
 inline constexpr std::string_view kWithheld = "<withheld>";
 
-// The words behind `specctl sweep` in this process's command line.
-std::vector<std::string> SweepWords(int argc, const char* const* argv);
+// The words behind `specctl COMMAND` in this process's command line; none where it is another.
+std::vector<std::string> WordsOf(std::string_view command, int argc, const char* const* argv);
 
-// `words` without what no file may hold: values of --header and --metrics-header, logins of URLs;
-// and without --output-dir and --resume, which say where the sweep is.
+// `words`, of a run or a sweep, without what no file may hold: values of --header and
+// --metrics-header, logins of URLs; and without --output-dir and --resume, which say where the
+// sweep is.
 std::vector<std::string> KeptArguments(const std::vector<std::string>& words);
 
 // The arguments of a sweep that is resumed by `words`: those that it kept, each flag that `words`

@@ -11,8 +11,9 @@ using ::testing::HasSubstr;
 
 TEST(SweepArgumentsTest, AreTheWordsBehindTheCommand) {
   const char* const argv[] = {"specctl", "sweep", "--bs", "1,4"};
-  EXPECT_THAT(SweepWords(4, argv), ElementsAre("--bs", "1,4"));
-  EXPECT_TRUE(SweepWords(1, argv).empty());
+  EXPECT_THAT(WordsOf("sweep", 4, argv), ElementsAre("--bs", "1,4"));
+  EXPECT_TRUE(WordsOf("sweep", 1, argv).empty());
+  EXPECT_TRUE(WordsOf("run", 4, argv).empty());
 }
 
 TEST(SweepArgumentsTest, KeepNoSecretAndNoPlace) {

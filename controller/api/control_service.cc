@@ -1,0 +1,247 @@
+#include "controller/api/control_service.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/hash.h"
+#include "common/base/unique_fd.h"
+#include "common/journal/event_codec.h"
+#include "common/session/grpc_status.h"
+#include "controller/api/job_codec.h"
+#include "controller/api/order_limits.h"
+
+namespace specctl::controller {
+namespace {
+
+constexpr Nanos kWatchPatience = std::chrono::milliseconds(500);
+constexpr Nanos kLookInterval = std::chrono::milliseconds(10);
+constexpr auto kSubmitPatienceMax = std::chrono::hours(1);
+constexpr std::string_view kJournal = "journal.pb";
+
+// One of a bounded number of calls, while it lasts.
+class Place {
+ public:
+  Place(std::atomic<int>& taken, int places) : taken_(taken), ok_(++taken <= places) {}
+  ~Place() { --taken_; }
+  Place(const Place&) = delete;
+  bool ok() const { return ok_; }
+
+ private:
+  std::atomic<int>& taken_;
+  const bool ok_;
+};
+
+// Of a job that a client submits, what is its to say.
+absl::StatusOr<Job> SubmittedJob(const v1::Job& from) {
+  constexpr size_t kTextMax = 16 * 1024;
+  constexpr Nanos kWaitMax = std::chrono::hours(24);
+  auto job = DecodeJob(from);
+  if (!job.ok()) return job;
+  for (const std::string* text : {&job->command, &job->submitter, &job->specctl_version}) {
+    if (text->size() > kTextMax) {
+      return absl::InvalidArgumentError("submit: a text of the job is too long");
+    }
+  }
+  return Job{.id = job->id,
+             .command = job->command,
+             .submitter = job->submitter,
+             .specctl_version = job->specctl_version,
+             .wait_agents = std::clamp(job->wait_agents, Nanos(0), Nanos(kWaitMax))};
+}
+
+absl::Status TooMany() {
+  return absl::ResourceExhaustedError("the controller has too many such calls; try again");
+}
+
+absl::Status TooLarge() {
+  return absl::ResourceExhaustedError(absl::StrFormat(
+      "order: need at most %d bytes, compressed; put the dataset on the controller's machine and "
+      "name it there",
+      kOrderGzipBytesMax));
+}
+
+absl::StatusOr<std::string> ReadStretch(const std::string& path, uint64_t offset, size_t bytes) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string data(bytes, '\0');
+  const ssize_t got =
+      file.get() < 0 ? -1
+                     : ::pread(file.get(), data.data(), data.size(), static_cast<off_t>(offset));
+  if (got < 0) return absl::InternalError(absl::StrFormat("%s: can't be read", path));
+  data.resize(static_cast<size_t>(got));
+  return data;
+}
+
+// Sends what there is of a file beyond what the client has.
+class FileSender {
+ public:
+  FileSender(std::string folder, std::string name, uint64_t held)
+      : path_(folder + "/" + name), name_(std::move(name)), sent_(held) {}
+
+  // False: the client is gone.
+  absl::StatusOr<bool> SendUpTo(uint64_t bytes, grpc::ServerWriter<v1::WatchPart>& parts) {
+    while (sent_ < bytes) {
+      auto data = ReadStretch(path_, sent_, std::min<uint64_t>(bytes - sent_, kOrderPartBytes));
+      if (!data.ok()) return data.status();
+      if (data->empty()) return true;
+      v1::WatchPart part;
+      part.mutable_file()->set_path(name_);
+      part.mutable_file()->set_offset(sent_);
+      sent_ += data->size();
+      part.mutable_file()->set_data(*std::move(data));
+      if (!parts.Write(part)) return false;
+    }
+    return true;
+  }
+
+ private:
+  const std::string path_, name_;
+  uint64_t sent_;
+};
+
+uint64_t SizeOf(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
+}
+
+}  // namespace
+
+void ControlService::AwaitWatchers(Nanos patience) const {
+  const MonoTime until = MonoNow() + patience;
+  while (watches_ > 0 && MonoNow() < until) std::this_thread::sleep_for(kLookInterval);
+}
+
+grpc::Status ControlService::Submit(grpc::ServerContext* context,
+                                    grpc::ServerReader<v1::SubmitPart>* parts, v1::Job* reply) {
+  const auto pass = gate_.Enter(context);
+  if (!pass.ok()) return ToGrpc(pass.status());
+  const Place place(submits_, kSubmitsMax);
+  if (!place.ok()) return ToGrpc(TooMany());
+  // Else one that says nothing would hold its place for ever.
+  if (context->deadline() > std::chrono::system_clock::now() + kSubmitPatienceMax) {
+    return ToGrpc(absl::InvalidArgumentError("submit: need a deadline of at most an hour"));
+  }
+  return ToGrpc(SubmitParts(*parts, pass->daemon(), *reply));
+}
+
+absl::Status ControlService::SubmitParts(grpc::ServerReader<v1::SubmitPart>& parts, Daemon& daemon,
+                                         v1::Job& reply) {
+  v1::SubmitPart part;
+  if (!parts.Read(&part) || !part.has_head()) {
+    return absl::InvalidArgumentError("submit: need a head, as the first part");
+  }
+  auto job = SubmittedJob(part.head().job());
+  if (!job.ok()) return job.status();
+  OrderSecrets secrets = DecodeOrderSecrets(part.head().secrets());
+  const std::string sha256 = part.head().job().order_sha256();
+  std::string order_gzip;
+  while (parts.Read(&part)) {
+    if (order_gzip.size() + part.order_gzip().size() > kOrderGzipBytesMax) return TooLarge();
+    order_gzip += part.order_gzip();
+  }
+  // Also where the connection broke among the parts: Read() does not tell that from the end.
+  if (Sha256Hex(order_gzip) != sha256) {
+    return absl::DataLossError("submit: the order did not arrive whole");
+  }
+  auto submitted = daemon.Submit(*std::move(job), std::move(secrets), order_gzip);
+  if (!submitted.ok()) return submitted.status();
+  reply = EncodeJob(*submitted);
+  return absl::OkStatus();
+}
+
+grpc::Status ControlService::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
+                                   grpc::ServerWriter<v1::WatchPart>* parts) {
+  const auto pass = gate_.Enter(context);
+  if (!pass.ok()) return ToGrpc(pass.status());
+  const Place place(watches_, kWatchesMax);
+  if (!place.ok()) return ToGrpc(TooMany());
+  return ToGrpc(WatchJob(*context, *request, pass->daemon(), *parts));
+}
+
+absl::Status ControlService::WatchJob(const grpc::ServerContext& context,
+                                      const v1::WatchRequest& request, Daemon& daemon,
+                                      grpc::ServerWriter<v1::WatchPart>& parts) {
+  const std::string& id = request.job_id();
+  uint64_t held = 0;
+  for (const v1::FileHeld& file : request.held()) {
+    if (file.path() == kJournal) held = file.bytes();
+  }
+  Daemon::View seen;
+  if (auto job = daemon.Get(id); !job.ok()) return job.status();
+  const std::string folder = daemon.FolderOf(id);
+  FileSender journal(folder, std::string(kJournal), held);
+  while (!context.IsCancelled()) {
+    auto view = daemon.Await(id, seen, kWatchPatience);
+    if (!view.ok()) return view.status();
+    const bool over = IsOver(view->job.state);
+    const uint64_t bytes =
+        over ? SizeOf(folder + "/" + std::string(kJournal)) : view->journal_bytes;
+    if (over && held > bytes) {
+      return absl::FailedPreconditionError(
+          absl::StrFormat("run %s: its journal has %d bytes, and the copy %d: it is of another run",
+                          id, bytes, held));
+    }
+    auto sent = journal.SendUpTo(bytes, parts);
+    if (!sent.ok()) return sent.status();
+    // After its files, so that who reads that it is over has all of them.
+    if (view->version != seen.version) {
+      v1::WatchPart part;
+      *part.mutable_job() = EncodeJob(view->job);
+      if (!parts.Write(part)) return absl::OkStatus();
+    }
+    if (over || !request.follow() || !*sent) return absl::OkStatus();
+    seen = *std::move(view);
+  }
+  return absl::UnavailableError("the call was ended");
+}
+
+grpc::Status ControlService::List(grpc::ServerContext* context, const v1::ListRequest*,
+                                  v1::ListReply* reply) {
+  const auto pass = gate_.Enter(context);
+  if (!pass.ok()) return ToGrpc(pass.status());
+  for (const Job& job : pass->daemon().List()) *reply->add_jobs() = EncodeJob(job);
+  return grpc::Status::OK;
+}
+
+grpc::Status ControlService::Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
+                                    v1::Job* reply) {
+  const auto pass = gate_.Enter(context);
+  if (!pass.ok()) return ToGrpc(pass.status());
+  auto job = pass->daemon().Cancel(request->job_id(), request->at_once());
+  if (!job.ok()) return ToGrpc(job.status());
+  *reply = EncodeJob(*job);
+  return grpc::Status::OK;
+}
+
+grpc::Status ControlService::Remove(grpc::ServerContext* context, const v1::RemoveRequest* request,
+                                    v1::RemoveReply*) {
+  const auto pass = gate_.Enter(context);
+  return ToGrpc(pass.ok() ? pass->daemon().Remove(request->job_id()) : pass.status());
+}
+
+grpc::Status ControlService::Agents(grpc::ServerContext* context, const v1::AgentsRequest*,
+                                    v1::AgentsReply* reply) {
+  const auto pass = gate_.Enter(context);
+  if (!pass.ok()) return ToGrpc(pass.status());
+  for (const FleetMember& member : pass->fleet().members()) {
+    v1::AttachedAgent* agent = reply->add_agents();
+    agent->set_name(member.name);
+    *agent->mutable_host() = HostFactsToProto(member.host);
+    agent->set_in_run(member.in_run);
+    agent->set_connected(member.connected);
+    agent->set_specctl_version(member.specctl_version);
+  }
+  return grpc::Status::OK;
+}
+
+}  // namespace specctl::controller

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""specctl controller: runs as objects on a daemon whose agents attach by themselves."""
+import json
+import signal
+import unittest
+import urllib.error
+import urllib.request
+
+from daemon import DaemonCase
+from harness import wait_for
+
+
+class ControllerTest(DaemonCase):
+    def test_a_run_is_as_one_that_is_made_here(self):
+        engine = self.engine("--step-ms", "5")
+        controller = self.controller()
+        self.agents(controller, 3)
+        flags = ("--url", engine.url, "--dataset", self.prompts(60), "--osl", "8", "--bs", "6", "--requests", "60",
+                 "--agents", "3")
+        here = self.specctl("run", *flags, "--output-dir", self.run_dir("here"))
+        there = self.asked(controller, "run", *flags, "--output-dir", self.run_dir("there"))
+        before = engine.counters()
+        for name in ("here", "there"):
+            summary = self.summary(self.run_dir(name))
+            self.assert_conserved(summary)
+            self.assertEqual(summary["conservation"]["ok"], 60)
+        self.assertEqual({row["question_id"] for row in self.rows(self.run_dir("here"))},
+                         {row["question_id"] for row in self.rows(self.run_dir("there"))})
+        self.assertEqual(sorted(p.name for p in self.run_dir("here").iterdir()),
+                         sorted(p.name for p in self.run_dir("there").iterdir()))
+        self.assertEqual([line.split()[0] for line in here.stdout.splitlines() if line.strip()],
+                         [line.split()[0] for line in there.stdout.splitlines() if line.strip()])
+        # The controller has the same artifacts, to the byte.
+        run_id = self.summary(self.run_dir("there"))["run_id"]
+        for path in self.run_dir("there").iterdir():
+            self.assertEqual(path.read_bytes(), (controller.data / "jobs" / run_id / path.name).read_bytes(), path.name)
+        self.assertEqual(self.jobs(controller)[run_id]["state"], "done")
+        fetched = self.asked(controller, "fetch", run_id)
+        self.assertIn(run_id, fetched.stdout)
+        self.assertEqual((self.folder / "runs" / run_id / "summary.json").read_bytes(),
+                         (self.run_dir("there") / "summary.json").read_bytes())
+        self.asked(controller, "rm", run_id)
+        self.assertEqual(self.jobs(controller), {})
+        self.assertFalse((controller.data / "jobs" / run_id).exists())
+        self.assertEqual(engine.counters(), before)
+
+    def test_runs_queue_and_can_be_cancelled_detached_and_attached(self):
+        engine = self.engine("--step-ms", "5")
+        controller = self.controller()
+        self.agents(controller, 2)
+        flags = ("--url", engine.url, "--dataset", self.prompts(40), "--osl", "8", "--bs", "4", "--detach")
+        long_id = self.asked(controller, "run", *flags, "--duration", "600s").stdout.strip()
+        queued_id = self.asked(controller, "run", *flags, "--requests", "20").stdout.strip()
+        dropped_id = self.asked(controller, "run", *flags, "--requests", "20").stdout.strip()
+        wait_for("the first to run", lambda: self.jobs(controller)[long_id]["state"] == "running")
+        jobs = self.jobs(controller)
+        self.assertEqual([jobs[queued_id]["jobs_before"], jobs[dropped_id]["jobs_before"]], [1, 2])
+        self.assertIn("run --url", jobs[queued_id]["command"])
+        refused = self.asked(controller, "rm", long_id, status=2)
+        self.assertIn("cancel it first", refused.stderr)
+        refused = self.asked(controller, "fetch", queued_id, status=2)
+        self.assertIn(f"to wait for its end: specctl attach {queued_id}", refused.stderr)
+        self.asked(controller, "cancel", dropped_id)
+        self.assertEqual(self.jobs(controller)[dropped_id]["state"], "cancelled")
+        wait_for("an agent in the run", lambda: any(a["in_run"] for a in self.attached(controller)))
+        self.asked(controller, "cancel", long_id)
+        wait_for("its end", lambda: self.jobs(controller)[long_id]["state"] == "cancelled")
+        self.asked(controller, "attach", queued_id, "--output-dir", self.run_dir("queued"))
+        self.assertEqual(self.summary(self.run_dir("queued"))["conservation"]["ok"], 20)
+        # What the cancelled one had measured is there.
+        self.asked(controller, "fetch", long_id, "--output-dir", self.run_dir("long"), status=130)
+        summary = self.summary(self.run_dir("long"))
+        self.assert_conserved(summary)
+        self.assertEqual(summary["conservation"]["lost"], 0)
+
+    def test_a_client_that_is_killed_does_no_harm(self):
+        engine = self.engine("--step-ms", "5")
+        controller = self.controller()
+        self.agents(controller, 2)
+        client = self.quiet("run", "--controller", controller.address, "--url", engine.url, "--dataset",
+                            self.prompts(40), "--osl", "8", "--bs", "4", "--duration", "8s", "--output-dir", "mine")
+        wait_for("its journal", lambda: (self.folder / "mine" / "journal.pb").exists())
+        client.send_signal(signal.SIGKILL)
+        client.wait()
+        (run_id,) = self.jobs(controller)
+        # Its half of a journal is gone on with.
+        self.asked(controller, "attach", run_id, "--output-dir", self.folder / "mine")
+        summary = self.summary(self.folder / "mine")
+        self.assert_conserved(summary)
+        self.assertEqual(summary["conservation"]["lost"], 0)
+        self.assertGreaterEqual(summary["hold"]["length_s"], 7)
+
+    def test_agents_that_are_missing_are_asked_for_or_waited_for(self):
+        engine = self.engine()
+        controller = self.controller()
+        flags = ("--url", engine.url, "--dataset", self.prompts(20), "--osl", "4", "--bs", "4", "--requests", "20")
+        refused = self.asked(controller, "run", *flags, status=2)
+        self.assertIn("--agents 1: only 0 are attached to this controller; start 1 more", refused.stderr)
+        client = self.start("run", "--controller", controller.address, *flags, "--agents", "2", "--wait-agents", "2m",
+                            "--output-dir", "run")
+        wait_for("the wait", lambda: any("waiting for agents" in job.get("progress", "")
+                                         for job in self.jobs(controller).values()))
+        self.agents(controller, 2)
+        _, err = client.communicate(timeout=60)
+        self.assertEqual(client.returncode, 0, err)
+        self.assertIn("waiting for agents: 0 attached, 2 asked for", err)
+        refused = self.asked(controller, "run", *flags, "--agents", "3", status=2)
+        self.assertIn("--agents 3: only 2 are attached", refused.stderr)
+
+    def test_of_two_agents_of_one_name_the_later_stays(self):
+        controller = self.controller()
+        self.quiet("agent", "--controller", controller.address, "--name", "pod-0")
+        (first,) = wait_for("the agent", lambda: self.attached(controller))
+        self.quiet("agent", "--controller", controller.address, "--name", "pod-0")
+        (second,) = wait_for("the other", lambda: [a for a in self.attached(controller) if a["pid"] != first["pid"]])
+        self.assertEqual(len(self.attached(controller)), 1)
+        self.assertEqual(second["name"], "pod-0")
+        wait_for("why", lambda: "another process of this name was started after it"
+                 in (self.folder / "agent.log").read_text())
+
+    def test_health_metrics_and_a_wrong_method(self):
+        engine = self.engine("--step-ms", "5")
+        controller = self.controller("--log-format", "json")
+        for path in ("/livez", "/readyz"):
+            with urllib.request.urlopen(controller.http + path, timeout=10) as reply:
+                self.assertEqual(reply.read(), b"ok\n")
+        with self.assertRaises(urllib.error.HTTPError) as wrong:
+            urllib.request.urlopen(urllib.request.Request(controller.http + "/metrics", data=b"x"), timeout=10)
+        wrong.exception.close()
+        self.assertEqual(wrong.exception.code, 405)
+        self.agents(controller, 2)
+        run_id = self.asked(controller, "run", "--url", engine.url, "--dataset", self.prompts(20), "--osl", "8", "--bs",
+                            "4", "--duration", "600s", "--detach").stdout.strip()
+        text = wait_for("the run's metrics", lambda: self._metrics(controller, "specctl_run_output_tps"))
+        self.assertIn('specctl_agents{state="attached"} 2\n', text)
+        self.assertIn('specctl_runs{state="running"} 1\n', text)
+        self.assertIn('specctl_run_requests_in_flight 4\n', text)
+        self.asked(controller, "cancel", run_id, "--now")
+        first = json.loads(controller.log.read_text().splitlines()[0])
+        self.assertEqual(sorted(first), ["level", "message", "time"])
+
+    def _metrics(self, controller, family):
+        with urllib.request.urlopen(controller.http + "/metrics", timeout=10) as reply:
+            text = reply.read().decode()
+        return text if f"\n{family} " in text else None
+
+    def test_told_to_end_it_drains_and_what_was_measured_stays(self):
+        engine = self.engine("--step-ms", "5")
+        controller = self.controller()
+        self.agents(controller, 2)
+        run_id = self.asked(controller, "run", "--url", engine.url, "--dataset", self.prompts(20), "--osl", "8", "--bs",
+                            "4", "--duration", "600s", "--detach").stdout.strip()
+        wait_for("it to run", lambda: (controller.data / "jobs" / run_id / "journal.pb").exists())
+        wait_for("its load", lambda: self._metrics(controller, "specctl_run_output_tps"))
+        self.assertEqual(controller.kill(signal.SIGTERM), 0)
+        summary = self.summary(controller.data / "jobs" / run_id)
+        self.assert_conserved(summary)
+        self.assertEqual(summary["conservation"]["lost"], 0)
+        controller.start()
+        self.assertEqual(self.jobs(controller)[run_id]["state"], "cancelled")
+        wait_for("the agents again", lambda: len(self.attached(controller)) == 2)
+
+    def test_bad_input_is_told_and_nothing_is_sent(self):
+        nobody = self.specctl("list", "--controller", "127.0.0.1:1", status=1)
+        self.assertIn("controller 127.0.0.1:1: ", nobody.stderr)
+        self.assertIn("need HOST:PORT of a controller", self.specctl("list", status=2).stderr)
+        refused = self.specctl("controller", "--listen", "0.0.0.0:0", "--data", self.folder / "d", status=2)
+        self.assertIn("--plaintext", refused.stderr)
+        controller = self.controller()
+        second = self.specctl("controller", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data",
+                              controller.data, status=2)
+        self.assertIn("another specctl controller is at work in this folder", second.stderr)
+        for act in ("attach", "fetch", "cancel", "rm"):
+            unknown = self.asked(controller, act, "../../etc", status=2)
+            self.assertIn("../../etc", unknown.stderr)
+        self.assertIn("needs --controller", self.specctl("run", "--detach", status=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

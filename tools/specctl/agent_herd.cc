@@ -1,0 +1,109 @@
+#include "tools/specctl/agent_herd.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+
+#include "common/base/child_process.h"
+#include "common/base/clock.h"
+#include "common/base/own_program.h"
+#include "controller/run/interrupt_source.h"
+#include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
+#include "tools/specctl/print_page.h"
+
+namespace specctl::cli {
+namespace {
+
+constexpr Nanos kHerdLook = std::chrono::milliseconds(50);
+constexpr Nanos kRestartAfter = std::chrono::seconds(1);
+
+class Herd {
+ public:
+  explicit Herd(std::vector<HerdMember> members) {
+    for (HerdMember& member : members) places_.push_back({.member = std::move(member)});
+  }
+
+  int Run() {
+    const controller::InterruptSource signals;
+    const controller::StopToken token = signals.token();
+    for (uint32_t told = 0;; std::this_thread::sleep_for(kHerdLook)) {
+      for (const uint32_t asked = token.requests(); told < asked; ++told) EndAll();
+      for (Place& place : places_) Look(place);
+      if (AllOver()) return failed_ ? kFailed : kDone;
+    }
+  }
+
+ private:
+  struct Place {
+    HerdMember member;
+    std::optional<ChildProcess> child;
+    MonoTime start_at{};  // not before
+    bool over = false;
+  };
+
+  void EndAll() {
+    ending_ = true;
+    for (Place& place : places_) {
+      if (place.child) place.child->Signal(SIGTERM);
+    }
+  }
+
+  void Look(Place& place) {
+    if (place.over) return;
+    if (!place.child) {
+      if (ending_) place.over = true;
+      if (!ending_ && MonoNow() >= place.start_at) Start(place);
+      return;
+    }
+    const auto ended = place.child->Ended();
+    if (!ended) return;
+    place.child.reset();
+    // It has said why.
+    if (ended->exit_status != 0 && !ending_) {
+      failed_ = true;
+      EndAll();
+    }
+    place.over = ended->signal == 0 || ending_;
+    if (place.over) return;
+    Say(absl::StrFormat("specctl agent: agent %s was killed by signal %d; it is started again",
+                        place.member.name, ended->signal));
+    place.start_at = MonoNow() + kRestartAfter;
+  }
+
+  void Start(Place& place) {
+    ChildProcess::Command command;
+    command.words = {OwnProgram(), "--parent-pid", std::to_string(::getpid())};
+    command.words.insert(command.words.end(), place.member.words.begin(), place.member.words.end());
+    auto child = ChildProcess::Start(std::move(command));
+    if (child.ok()) {
+      place.child = *std::move(child);
+      return;
+    }
+    failed_ = true;
+    place.over = true;
+    Complain("specctl agent", child.status(), kFailed);
+    EndAll();
+  }
+
+  bool AllOver() const {
+    for (const Place& place : places_) {
+      if (!place.over) return false;
+    }
+    return true;
+  }
+
+  std::vector<Place> places_;
+  bool ending_ = false, failed_ = false;
+};
+
+}  // namespace
+
+int RunAgentHerd(std::vector<HerdMember> members) { return Herd(std::move(members)).Run(); }
+
+}  // namespace specctl::cli

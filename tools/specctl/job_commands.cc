@@ -1,0 +1,205 @@
+#include "tools/specctl/job_commands.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <absl/strings/str_format.h>
+#include <absl/time/time.h>
+
+#include "common/report/output_file.h"
+#include "controller/api/control_client.h"
+#include "controller/run/interrupt_source.h"
+#include "tools/flags/help_page.h"
+#include "tools/specctl/connection_flags.h"
+#include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
+#include "tools/specctl/follow_job.h"
+#include "tools/specctl/job_lists.h"
+#include "tools/specctl/output_dir.h"
+#include "tools/specctl/print_page.h"
+#include "tools/specctl/remote_run.h"
+#include "tools/specctl/surroundings.h"
+
+namespace specctl::cli {
+namespace {
+
+using controller::ControlClient;
+using controller::Job;
+
+struct JobFlags {
+  ConnectionFlags connection;
+  std::string id;
+  std::string format = "text";
+  std::optional<std::string> output_dir;
+  ResultsFormat results;
+  bool strict = false, at_once = false;
+};
+
+// Where the error is the user's, nothing was asked for.
+int StatusOfCall(const absl::Status& why) {
+  const bool down = absl::IsUnavailable(why) || absl::IsDeadlineExceeded(why);
+  return down ? kFailed : kBadInput;
+}
+
+// Runs `act` with the controller that the flags name.
+int WithController(std::string_view who, const JobFlags& flags,
+                   const std::function<absl::Status(ControlClient&)>& act) {
+  auto connection = Connect(flags.connection);
+  if (!connection.ok()) return Complain(who, connection.status(), kBadInput);
+  const absl::Status done = act(*connection->client);
+  return done.ok() ? kDone : Complain(who, done, StatusOfCall(done));
+}
+
+absl::Status Print(const JobFlags& flags, const std::string& text, const std::string& json) {
+  return flags.format == "json" ? PrintJson(json, std::cout) : PrintPage(text, std::cout);
+}
+
+int List(const JobFlags& flags) {
+  return WithController("specctl list", flags, [&](ControlClient& client) {
+    const auto jobs = client.List();
+    if (!jobs.ok()) return jobs.status();
+    return Print(flags, JobTable(*jobs, UnixNow()), JobsJson(*jobs));
+  });
+}
+
+int Agents(const JobFlags& flags) {
+  return WithController("specctl agents", flags, [&](ControlClient& client) {
+    const auto members = client.Agents();
+    if (!members.ok()) return members.status();
+    return Print(flags, AgentTable(*members), AgentsJson(*members));
+  });
+}
+
+int Cancel(const JobFlags& flags) {
+  return WithController("specctl cancel", flags, [&](ControlClient& client) {
+    const auto job = client.Cancel(flags.id, flags.at_once);
+    if (!job.ok()) return job.status();
+    Say(absl::StrFormat(
+        "run %s: %s", job->id,
+        IsOver(job->state) ? std::string(NameOf(job->state)) : std::string("told to end")));
+    return absl::OkStatus();
+  });
+}
+
+int Remove(const JobFlags& flags) {
+  return WithController("specctl rm", flags,
+                        [&](ControlClient& client) { return client.Remove(flags.id); });
+}
+
+// The folder for a run's copy: new or empty, or with a copy that is to go on.
+absl::StatusOr<std::optional<OutputDir>> PrepareCopy(const std::string& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder + "/journal.pb", error)) return std::nullopt;
+  auto prepared = OutputDir::Prepare(folder);
+  if (!prepared.ok()) return prepared.status();
+  return std::optional<OutputDir>(*std::move(prepared));
+}
+
+// Watches a run to its end, or (`fetch`) takes one that is over.
+int Attach(std::string_view who, const JobFlags& flags, bool fetch) {
+  // Before anything that would be left behind.
+  const controller::InterruptSource interrupts;
+  auto connection = Connect(flags.connection);
+  if (!connection.ok()) return Complain(who, connection.status(), kBadInput);
+  ControlClient& client = *connection->client;
+  const auto jobs = client.List();
+  if (!jobs.ok()) return Complain(who, jobs.status(), StatusOfCall(jobs.status()));
+  const auto job =
+      std::find_if(jobs->begin(), jobs->end(), [&](const Job& one) { return one.id == flags.id; });
+  if (job == jobs->end()) {
+    return Complain(
+        who,
+        absl::NotFoundError(absl::StrFormat("controller %s has no run %s; specctl list shows all",
+                                            client.address(), flags.id)),
+        kBadInput);
+  }
+  if (fetch && !IsOver(job->state)) {
+    return Complain(who,
+                    absl::FailedPreconditionError(
+                        absl::StrFormat("run %s is %s; to wait for its end: specctl attach %s",
+                                        flags.id, NameOf(job->state), flags.id)),
+                    kBadInput);
+  }
+  const std::string run_dir = flags.output_dir.value_or("runs/" + flags.id);
+  const auto folder = PrepareCopy(run_dir);
+  if (!folder.ok()) return Complain(who, folder.status(), kBadInput);
+  const auto over = FollowJob(
+      client,
+      {.job_id = flags.id, .run_dir = run_dir, .resubmit = nullptr, .stop = interrupts.token()});
+  if (!over.ok()) {
+    const bool of_user = absl::IsInvalidArgument(over.status());
+    return Complain(who, over.status(),
+                    absl::IsCancelled(over.status()) ? kInterrupted
+                    : of_user                        ? kBadInput
+                                                     : kFailed);
+  }
+  return ReportJob(*over, {.who = who, .run_dir = run_dir, .strict = flags.strict}, flags.results);
+}
+
+using Handler = int (*)(const JobFlags&);
+
+CLI::App* AddJobCommand(CLI::App& app, const std::string& name, const std::string& about,
+                        const std::shared_ptr<JobFlags>& flags, Handler handler, int& exit_status) {
+  CLI::App* const command = app.add_subcommand(name, about);
+  AddConnectionFlags(*command, flags->connection, "Controller", /*from_environment=*/true);
+  command->callback([flags, handler, &exit_status] { exit_status = handler(*flags); });
+  return command;
+}
+
+void AddListFormat(CLI::App& command, JobFlags& flags) {
+  command.add_option("--format", flags.format, "text or json [text]")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+void AddId(CLI::App& command, JobFlags& flags) {
+  command.add_option("ID", flags.id, "Id of the run, as specctl list has it")->required();
+}
+
+void AddCopyFlags(CLI::App& command, JobFlags& flags) {
+  AddId(command, flags);
+  command.add_option("--output-dir", flags.output_dir, "Folder for the artifacts [runs/<id>]");
+  AddResultsFlags(command, flags.results, "Output");
+  command.add_flag("--strict", flags.strict, "Exit with status 3 if the verdict is invalid");
+}
+
+}  // namespace
+
+void AddJobCommands(CLI::App& app, int& exit_status) {
+  const auto make = [] { return std::make_shared<JobFlags>(); };
+  auto flags = make();
+  AddListFormat(
+      *AddJobCommand(app, "list", "List the runs of a controller", flags, List, exit_status),
+      *flags);
+  flags = make();
+  AddListFormat(*AddJobCommand(app, "agents", "List the agents attached to a controller", flags,
+                               Agents, exit_status),
+                *flags);
+  flags = make();
+  AddCopyFlags(
+      *AddJobCommand(
+          app, "attach", "Watch a controller's run to its end and write its artifacts", flags,
+          [](const JobFlags& f) { return Attach("specctl attach", f, false); }, exit_status),
+      *flags);
+  flags = make();
+  AddCopyFlags(*AddJobCommand(
+                   app, "fetch", "Write the artifacts of a controller's run that has ended", flags,
+                   [](const JobFlags& f) { return Attach("specctl fetch", f, true); }, exit_status),
+               *flags);
+  flags = make();
+  CLI::App* cancel =
+      AddJobCommand(app, "cancel", "End a controller's run: it drains, and what it measured stays",
+                    flags, Cancel, exit_status);
+  AddId(*cancel, *flags);
+  cancel->add_flag("--now", flags->at_once, "Do not wait for what is in flight");
+  flags = make();
+  AddId(*AddJobCommand(app, "rm", "Remove a run that has ended from a controller", flags, Remove,
+                       exit_status),
+        *flags);
+}
+
+}  // namespace specctl::cli
