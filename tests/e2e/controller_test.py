@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """specctl controller: runs as objects on a daemon whose agents attach by themselves."""
 import json
+import pathlib
+import re
 import signal
 import unittest
 import urllib.error
@@ -135,6 +137,17 @@ class ControllerTest(DaemonCase):
         self.assertIn('specctl_agents{state="attached"} 2\n', text)
         self.assertIn('specctl_runs{state="running"} 1\n', text)
         self.assertIn('specctl_run_requests_in_flight 4\n', text)
+        # What dashboards are held against is what there is.
+        text = wait_for("its latencies", lambda: self._metrics(controller, 'specctl_run_step_latency_seconds{quantile="0.5"}'))
+        listed = {}
+        for line in (pathlib.Path(__file__).parents[1] / "deploy" / "metric_names.txt").read_text().splitlines():
+            name, exporters, labels = (line.split() + ["", ""])[:3]
+            if "controller" in exporters.split(","):
+                listed[name] = set(labels.split(",")) - {""}
+        found = {}
+        for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
+            found.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))
+        self.assertEqual(found, listed)
         self.asked(controller, "cancel", run_id, "--now")
         first = json.loads(controller.log.read_text().splitlines()[0])
         self.assertEqual(sorted(first), ["level", "message", "time"])
