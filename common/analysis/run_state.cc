@@ -213,12 +213,12 @@ absl::Status RunState::OnAgentJoined(const AgentJoined& event) {
 
 absl::Status RunState::OnClockProbed(const ClockProbed& event) {
   AgentState* agent = FindAgent(event.agent);
-  lives.OnSeen(event.controller_receive_mono_ns);
   if (agent == nullptr || !agent->clock.AddProbe(event)) {
     return absl::DataLossError(
         absl::StrFormat("clock probe of agent %d: %s", event.agent,
                         agent == nullptr ? "no such agent" : "its times are out of order"));
   }
+  lives.OnSeen(event.controller_receive_mono_ns);
   return absl::OkStatus();
 }
 
