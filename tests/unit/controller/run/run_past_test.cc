@@ -93,6 +93,16 @@ class RunPastTest : public RunMachineTest {
     Said();
     ASSERT_TRUE(machine_.finished());
   }
+  // A lost agent 1 is why the run drains: the others finish, and the end names it.
+  void EndsByTheLossOfAgent1() {
+    Up(22, 2);
+    Done(0);
+    Done(2);
+    Said();
+    machine_.OnScrapedAfter(now_);
+    EXPECT_EQ(End(), RunEnd::kAgentLost);
+    EXPECT_EQ(Reason(), "agent 1 (pid 7) was killed by signal 9");
+  }
 
   Nanos clock_shift_{0};  // of this life's wall clock less monotonic, beyond that of the first
 };
@@ -418,13 +428,7 @@ TEST_F(RunPastTest, ALostAgentStaysLostAndIsTheReason) {
   Up(20, 0);
   EXPECT_THAT(Said(), ElementsAre("controller began", "arm 20", "drain 20 agent lost 25"));
   EXPECT_EQ(Take(1, Batch(1, 1)), BatchUse::kDrop);
-  Up(22, 2);
-  Done(0);
-  Done(2);
-  Said();
-  machine_.OnScrapedAfter(now_);
-  EXPECT_EQ(End(), RunEnd::kAgentLost);
-  EXPECT_EQ(Reason(), "agent 1 (pid 7) was killed by signal 9");
+  EndsByTheLossOfAgent1();
 }
 
 // The disk took the loss, and not the drain that follows from it.
@@ -437,13 +441,7 @@ TEST_F(RunPastTest, AJournalThatEndsWithALossIsOfARunThatDrains) {
   Restart(seconds(5));
   Up(20, 0);
   EXPECT_THAT(Said(), Contains("drain 20 agent lost 30"));
-  Up(22, 2);
-  Done(0);
-  Done(2);
-  Said();
-  machine_.OnScrapedAfter(now_);
-  EXPECT_EQ(End(), RunEnd::kAgentLost);
-  EXPECT_EQ(Reason(), "agent 1 (pid 7) was killed by signal 9");
+  EndsByTheLossOfAgent1();
 }
 
 TEST_F(RunPastTest, WhereAllHadEndedTheRunIsDoneAtOnce) {
