@@ -3,6 +3,7 @@
 #include <variant>
 
 namespace specctl::controller {
+
 void RunPast::Apply(const Event& event) {
   if (const auto* life = std::get_if<ControllerBegan>(&event)) {
     return lives_.OnControllerBegan(*life);

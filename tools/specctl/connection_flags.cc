@@ -21,6 +21,33 @@ std::string EnvironmentOr(const char* name, const char* otherwise) {
   return value == nullptr ? otherwise : value;
 }
 
+absl::StatusOr<Connection> ConnectKube(const ConnectionFlags& flags,
+                                       std::optional<uint32_t> agents) {
+  if (!flags.controller.empty()) {
+    return BadFlag("--kube", "can't be combined with --controller: both say which one to use");
+  }
+  auto forward = KubeForward::Start({.context = flags.kube_context,
+                                     .kube_namespace = flags.kube_namespace,
+                                     .release = flags.release});
+  if (!forward.ok()) return forward.status();
+  if (const std::string& version = (*forward)->release().version;
+      !version.empty() && version != kVersion) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "--kube: release %s is specctl %s, and this is specctl %s: upgrade one of them",
+        (*forward)->release().release, version, kVersion));
+  }
+  if (flags.scale) {
+    const absl::Status scaled = (*forward)->ScaleAgents(agents.value_or(1));
+    if (!scaled.ok()) return scaled;
+  }
+  // A loopback address: plain text needs no flag.
+  const ConnectionFlags there{
+      .controller = (*forward)->address(), .tls_dir = (*forward)->tls_dir(), .forwarded = true};
+  auto connection = Connect(there);
+  if (connection.ok()) connection->forward = *std::move(forward);
+  return connection;
+}
+
 }  // namespace
 
 void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags, const std::string& group,
@@ -52,33 +79,6 @@ void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags, const std::string
     option->group(group);
   }
   flags.from_environment = from_environment;
-}
-
-absl::StatusOr<Connection> ConnectKube(const ConnectionFlags& flags,
-                                       std::optional<uint32_t> agents) {
-  if (!flags.controller.empty()) {
-    return BadFlag("--kube", "can't be combined with --controller: both say which one to use");
-  }
-  auto forward = KubeForward::Start({.context = flags.kube_context,
-                                     .kube_namespace = flags.kube_namespace,
-                                     .release = flags.release});
-  if (!forward.ok()) return forward.status();
-  if (const std::string& version = (*forward)->release().version;
-      !version.empty() && version != kVersion) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "--kube: release %s is specctl %s, and this is specctl %s: upgrade one of them",
-        (*forward)->release().release, version, kVersion));
-  }
-  if (flags.scale) {
-    const absl::Status scaled = (*forward)->ScaleAgents(agents.value_or(1));
-    if (!scaled.ok()) return scaled;
-  }
-  // A loopback address: plain text needs no flag.
-  const ConnectionFlags there{
-      .controller = (*forward)->address(), .tls_dir = (*forward)->tls_dir(), .forwarded = true};
-  auto connection = Connect(there);
-  if (connection.ok()) connection->forward = *std::move(forward);
-  return connection;
 }
 
 absl::StatusOr<Connection> Connect(const ConnectionFlags& given, std::optional<uint32_t> agents) {

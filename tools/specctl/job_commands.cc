@@ -9,12 +9,9 @@
 #include <utility>
 
 #include <absl/strings/str_format.h>
-#include <absl/time/time.h>
 
-#include "common/report/output_file.h"
 #include "controller/api/control_client.h"
 #include "controller/run/interrupt_source.h"
-#include "tools/flags/help_page.h"
 #include "tools/specctl/connection_flags.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
@@ -23,7 +20,6 @@
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/remote_run.h"
-#include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
 namespace {
