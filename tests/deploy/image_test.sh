@@ -20,12 +20,13 @@ done
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 pod() { nsenter --net=/run/netns/$netns podman --runtime=runc --cgroup-manager=cgroupfs "$@"; }
-# container NAME --rm|--detach ARG...: specctl in a container as the chart runs it.
+# container NAME --rm|--detach ARG...: specctl in a container as the chart runs it. Limits are set here, for podman's
+# own are higher than what some machines let it set.
 container() {
   local name=$1 action=$2
   shift 2
   pod run "$action" --name "speclab-$name" --network host --read-only --tmpfs /tmp --cap-drop ALL \
-    --security-opt no-new-privileges --ulimit nofile=10000:10000 "$@"
+    --security-opt no-new-privileges --ulimit nofile=10000:10000 --ulimit nproc=10000:10000 "$@"
 }
 clean_up() {
   pod rm --force --ignore --time 5 speclab-{engine,controller,agents,run} >/dev/null 2>&1 || true

@@ -21,7 +21,13 @@ FAKE_SPECCTL = """#!/bin/bash
 echo "$1: $* token=${SPECCTL_JOIN_TOKEN:+set}" >>"$FAKE_LOG"
 case "$1" in
   certs) mkdir -p "$3/controller" "$3/agent" "$3/client" ;;
-  agent | controller) trap 'echo "$1 ended" >>"$FAKE_LOG"; exit 0' TERM
+  agent | controller) role=$1
+    trap 'echo "$role ended" >>"$FAKE_LOG"; exit 0' TERM
+    if [ "${FAKE_DEAD:-}" = "$role" ]; then echo "no port is free" >&2; exit 2; fi
+    while [ $# -gt 0 ]; do
+      if [ "$1" = --port-file ]; then echo 127.0.0.1:1 >"$2"; fi
+      shift
+    done
     while :; do sleep 0.05; done ;;
   *) trap 'echo "run interrupted" >>"$FAKE_LOG"; exit 130' TERM
     for _ in $(seq "${FAKE_STEPS:-4}"); do sleep 0.05; done; exit "${FAKE_STATUS:-0}" ;;
@@ -110,6 +116,12 @@ class SlurmTest(unittest.TestCase):
         self.assertTrue(self.line("run: ").endswith("token="))
         left = {path.name for path in (self.folder / "specctl-123456").iterdir()}
         self.assertFalse({"token", "pki"} & left)
+
+    def test_a_controller_that_can_not_start_ends_the_job_with_its_words(self):
+        done = self.job(FAKE_DEAD="controller")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no port is free", done.stderr)
+        self.assertNotIn("run: ", self.log.read_text())
 
     def test_one_node_has_all(self):
         self.job(SLURM_JOB_NODELIST="n1")
