@@ -13,7 +13,7 @@ namespace specctl {
 namespace {
 
 // Of two looks, how far into the hold.
-constexpr double kStepMin = 1.2, kStepMax = 2;
+constexpr double kStepMin = 1.5, kStepMax = 2;
 
 struct Distance {
   const PrecisionGoal* goal = nullptr;

@@ -12,7 +12,7 @@ namespace specctl {
 
 // Looks at the intervals now and then while the hold goes on.  To stop as soon as an interval
 // happens to be narrow favours those that came out too narrow; so looks are few (the next is when
-// the goal should be met by the last, each 1.2 to 2 times as far into the hold as the one before),
+// the goal should be met by the last, each 1.5 to 2 times as far into the hold as the one before),
 // the first after kFirstLookS, and two in a row must meet the goals.  docs/statistics.md has the
 // coverage of what is left.  Pure.
 class PrecisionWatch {

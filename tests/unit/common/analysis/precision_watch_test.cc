@@ -31,15 +31,15 @@ TEST(PrecisionWatchTest, TwoLooksInARowMustMeetTheGoal) {
   FigureSet figures = Tps(0.04);
   watch.OnLook(20, &figures);
   EXPECT_FALSE(watch.met());
-  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 24);
-  EXPECT_FALSE(watch.IsDue(23.9));
-  ASSERT_TRUE(watch.IsDue(24));
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 30);
+  EXPECT_FALSE(watch.IsDue(29.9));
+  ASSERT_TRUE(watch.IsDue(30));
   figures = Tps(0.06);  // the first was luck
-  watch.OnLook(24, &figures);
+  watch.OnLook(30, &figures);
   figures = Tps(0.049);
   watch.OnLook(40, &figures);
   EXPECT_FALSE(watch.met());
-  watch.OnLook(48, &figures);
+  watch.OnLook(60, &figures);
   EXPECT_TRUE(watch.met());
   EXPECT_FALSE(watch.IsDue(1e6)) << "once is enough";
   EXPECT_EQ(watch.text(), "output_tps +-4.9% (until +-5%)");
@@ -49,14 +49,14 @@ TEST(PrecisionWatchTest, TheNextLookIsWhenTheGoalShouldBeMet) {
   PrecisionWatch watch({kTps});
   FigureSet figures = Tps(0.0625);
   watch.OnLook(20, &figures);
-  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 1.2 * 20 * 1.25 * 1.25) << "two in a row";
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 1.5 * 20 * 1.25 * 1.25) << "two in a row";
   EXPECT_FALSE(watch.IsDue(31));
   EXPECT_TRUE(watch.IsDue(31.3));
   EXPECT_EQ(watch.text(), "output_tps +-6.2% (until +-5%)");
   // Far away it is looked at before.
   figures = Tps(0.5);
   watch.OnLook(32, &figures);
-  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 1.2 * 3'200);
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 1.5 * 3'200);
   EXPECT_FALSE(watch.IsDue(63));
   EXPECT_TRUE(watch.IsDue(64));
 }
@@ -86,9 +86,9 @@ TEST(PrecisionWatchTest, AQuantileOfTooFewSaysWhatItLacks) {
   watch.OnLook(20, &figures);
   EXPECT_EQ(watch.text(),
             "ttft_ms_p99: an interval needs 1000 independent requests, 800 so far (until +-5%)");
-  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 36) << "two looks from 25 s on";
-  EXPECT_FALSE(watch.IsDue(29));
-  EXPECT_TRUE(watch.IsDue(30));
+  EXPECT_DOUBLE_EQ(watch.expected_s().value(), 56.25) << "two looks from 25 s on";
+  EXPECT_FALSE(watch.IsDue(37));
+  EXPECT_TRUE(watch.IsDue(37.5));
 }
 
 TEST(PrecisionWatchTest, WithoutAHeadlineThereIsNoInterval) {
