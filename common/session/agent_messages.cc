@@ -152,6 +152,12 @@ absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
         hello.protocol_version, hello.specctl_version, kSessionProtocolVersion,
         std::string(check.specctl_version)));
   }
+  if (hello.specctl_version != check.specctl_version) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "the agent is specctl %s and the controller is specctl %s: install the same version on "
+        "both",
+        hello.specctl_version, std::string(check.specctl_version)));
+  }
   // After the version, whose error message helps more.
   if (!check.join_token.empty() && hello.join_token != check.join_token) {
     return absl::UnauthenticatedError("join token: does not match the controller's");

@@ -100,7 +100,7 @@ TEST_F(ControllerSessionTest, ASessionMustBeginWithHello) {
   Next();
   agent.Dial();  // cuts the first; then a second Hello over one session
   while (!std::holds_alternative<AgentHello>(Next().event)) continue;
-  agent.Send(AgentHello{.protocol_version = kSessionProtocolVersion});
+  agent.Send(AgentHello{.protocol_version = kSessionProtocolVersion, .specctl_version = "0.1.0"});
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(), "session: need exactly one Hello, as the first message");

@@ -102,8 +102,8 @@ TEST(AgentMessagesTest, WhatThisVersionDoesNotKnowIsAnError) {
 }
 
 TEST(CheckHelloTest, TheSameVersionAndTokenPass) {
-  EXPECT_TRUE(CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "token"}).ok());
-  EXPECT_TRUE(CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = ""}).ok());
+  EXPECT_TRUE(CheckHello(FullHello(), {.specctl_version = "0.2.0", .join_token = "token"}).ok());
+  EXPECT_TRUE(CheckHello(FullHello(), {.specctl_version = "0.2.0", .join_token = ""}).ok());
 }
 
 TEST(CheckHelloTest, AnotherVersionIsRefusedWithBothNamed) {
@@ -118,9 +118,18 @@ TEST(CheckHelloTest, AnotherVersionIsRefusedWithBothNamed) {
                             kSessionProtocolVersion + 6, kSessionProtocolVersion));
 }
 
+TEST(CheckHelloTest, AnotherBuildIsRefusedThoughItSpeaksTheProtocol) {
+  const absl::Status status =
+      CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "token"});
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.message(),
+            "the agent is specctl 0.2.0 and the controller is specctl 0.1.0: install the same "
+            "version on both");
+}
+
 TEST(CheckHelloTest, AnotherTokenIsRefused) {
   const absl::Status status =
-      CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "other"});
+      CheckHello(FullHello(), {.specctl_version = "0.2.0", .join_token = "other"});
   EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
   EXPECT_EQ(status.message(), "join token: does not match the controller's");
 }
