@@ -1,6 +1,7 @@
 #include "common/analysis/agent_labels.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -11,12 +12,31 @@ namespace {
 constexpr uint64_t kUnacknowledgedMaxNs = 2'000'000'000;
 // A window: a busy machine alone may delay an agent by less.
 constexpr double kLateStartMinMs = 1'000;
+// Less is what clocks that are kept may be apart.
+constexpr int64_t kClockOffMinNs = 1'000'000'000;
 constexpr double kUnstampedShareMin = 0.001;  // of the reads
 
 uint64_t SumOf(std::span<const AgentState> agents, uint64_t AgentState::*count) {
   uint64_t sum = 0;
   for (const AgentState& agent : agents) sum += agent.*count;
   return sum;
+}
+
+std::optional<VerdictLabel> ClockOffLabel(std::span<const AgentState> agents) {
+  const auto off = [](const AgentState& agent) { return std::abs(agent.wall_clock_off_ns); };
+  const auto farthest =
+      std::max_element(agents.begin(), agents.end(),
+                       [&](const AgentState& a, const AgentState& b) { return off(a) < off(b); });
+  if (farthest == agents.end() || off(*farthest) <= kClockOffMinNs + farthest->clock_bound_ns) {
+    return std::nullopt;
+  }
+  return VerdictLabel{
+      .code = Label::kClockOff,
+      .text = absl::StrFormat(
+          "the wall clock of agent %d (%s) is %.0f s %s the controller's: t_unix_ns of its chunks "
+          "is, too; latencies use clocks that wall time does not touch",
+          farthest->agent, farthest->host.hostname, static_cast<double>(off(*farthest)) / 1e9,
+          farthest->wall_clock_off_ns > 0 ? "ahead of" : "behind")};
 }
 
 }  // namespace
@@ -30,6 +50,7 @@ std::vector<VerdictLabel> AgentLabels(std::span<const AgentState> agents) {
              "a wall clock was stepped %d times; latencies use clocks that are never stepped",
              steps)});
   }
+  if (auto off = ClockOffLabel(agents)) labels.push_back(*std::move(off));
   const auto slowest =
       std::max_element(agents.begin(), agents.end(), [](const AgentState& a, const AgentState& b) {
         return a.unacknowledged_ns_max < b.unacknowledged_ns_max;

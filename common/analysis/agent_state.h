@@ -45,6 +45,7 @@ struct AgentState {
   uint64_t receive_lag_p99_ns_max = 0, cpu_ns = 0, rss_bytes_max = 0;
   uint64_t wall_clock_steps = 0, spool_bytes_max = 0, unacknowledged_ns_max = 0;
   int64_t clock_bound_ns = 0;             // of its batches, the largest
+  int64_t wall_clock_off_ns = 0;          // ahead of the controller's, where that was the most
   std::optional<int64_t> first_begin_ns;  // when it began its first request, since T0
 
   // It may still report; no agent that is lost or done will.

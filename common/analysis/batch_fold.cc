@@ -1,6 +1,7 @@
 #include "common/analysis/batch_fold.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -84,7 +85,10 @@ int64_t BatchFold::ToRunNs(const AgentBatch& batch, AgentState& agent) {
   if (const auto mapped = agent.clock.ToController(batch.to_mono_ns)) {
     // The worst so far: what this agent's windows are judged by.
     agent.clock_bound_ns = std::max(agent.clock_bound_ns, mapped->bound_ns);
-    return mapped->mono_ns - batch.to_mono_ns - t0_ns;
+    const int64_t to_run_ns = mapped->mono_ns - batch.to_mono_ns - t0_ns;
+    const int64_t off_ns = batch.real_minus_mono_ns - run_.armed->t0_unix_ns - to_run_ns;
+    if (std::abs(off_ns) > std::abs(agent.wall_clock_off_ns)) agent.wall_clock_off_ns = off_ns;
+    return to_run_ns;
   }
   // No probe: the wall clocks of both must do, and the verdict says so.
   run_.clock_unmapped = true;

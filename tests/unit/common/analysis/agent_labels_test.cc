@@ -36,6 +36,22 @@ TEST(AgentLabelsTest, StepsAndStampsAreSumsOverTheAgents) {
   EXPECT_TRUE(AgentLabels({}).empty());
 }
 
+TEST(AgentLabelsTest, TheWallClockThatIsFarthestOffIsNamed) {
+  std::vector<AgentState> agents(3);
+  for (uint32_t i = 0; i < 3; ++i) agents[i].agent = i;
+  agents[0].wall_clock_off_ns = 1'004'000'000;
+  agents[0].clock_bound_ns = 5'000'000;
+  EXPECT_TRUE(AgentLabels(agents).empty()) << "it may be 0.999 s";
+  agents[1].wall_clock_off_ns = 2'000'000'000;
+  agents[2].wall_clock_off_ns = -180'000'000'000;
+  agents[2].host.hostname = "node-7";
+  const std::vector<VerdictLabel> labels = AgentLabels(agents);
+  ASSERT_EQ(labels.size(), 1u);
+  EXPECT_EQ(labels[0].code, Label::kClockOff);
+  EXPECT_THAT(labels[0].text, testing::StartsWith("the wall clock of agent 2 (node-7) is 180 s "
+                                                  "behind the controller's: "));
+}
+
 TEST(AgentLabelsTest, AnAgentThatBeganLateIsNamed) {
   std::vector<AgentFigures> agents(3);
   for (uint32_t i = 0; i < 3; ++i) agents[i].agent = i;
