@@ -10,6 +10,7 @@
 #include "agent/stream/response_intake.h"
 #include "agent/stream/target.h"
 #include "agent/stream/wakeup.h"
+#include "common/engine/reply_history.h"
 #include "common/workload/run_spec.h"
 
 namespace specctl::agent {
@@ -44,8 +45,11 @@ class Exchange {
   // where the wake-up is interrupted: the caller knows what for.
   Task<RequestFinished> Run(Order order);
 
-  // The answer's text of the last request, with reading.keep_text.
-  const std::string& text() const { return intake_.reader().text(); }
+  // What `reading` kept of the last request's answer; valid until the next.
+  KeptReply reply() const {
+    const ResponseReader& reader = intake_.reader();
+    return {reader.text(), reader.reasoning(), reader.reasoning_field(), reader.ids()};
+  }
   void CloseConnection();
 
  private:

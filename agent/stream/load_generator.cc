@@ -100,14 +100,16 @@ absl::Status LoadGenerator::CheckRows() const {
 void LoadGenerator::MakeSlot() {
   const auto slot = static_cast<uint32_t>(slots_.size());
   const auto* const open = std::get_if<OpenLoop>(&job_.spec.load.shape);
-  const SlotRunner::Shared shared{*feed_,
-                                  *chooser_,
-                                  targets_,
-                                  *composer_,
-                                  *recorder_,
-                                  *this,
-                                  job_.spec.save_text,
-                                  open == nullptr ? Nanos(0) : open->think_time};
+  const SlotRunner::Shared shared{
+      *feed_,
+      *chooser_,
+      targets_,
+      *composer_,
+      *recorder_,
+      *this,
+      job_.spec.save_text,
+      open == nullptr ? Nanos(0) : open->think_time,
+      job_.spec.request.keep_reasoning ? ReplyHistory::kAnswerAndReasoning : ReplyHistory::kAnswer};
   const Exchange::Shared exchange{*read_set_, health_, job_.spec.timeouts, job_.spec.save_text,
                                   options_.idle_max};
   const ResponseIntake::Shared intake{decoder_, *recorder_, health_, job_.spec.slice_by_header};

@@ -40,6 +40,7 @@ absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
     // Settled before the run, target by target: servers of one run may name their models
     // differently.
     if (!target.model.empty()) request.model = target.model;
+    if (request.cache_salt == kCacheSaltOfRun) request.cache_salt = job.spec.run_id;
     auto writer = RequestBodyWriter::Create(request, dialect->stream_fields);
     if (!writer.ok()) return writer.status();
     auto headers = CollectHeaders(job, target);

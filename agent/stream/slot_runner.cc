@@ -105,7 +105,9 @@ Task<bool> SlotRunner::RunTurn(const Assignment& assignment, uint32_t turn) {
   due_ = FromNanos(finished.end_mono_ns);
   if (ok) {
     back_off_.OnSuccess();
-    messages_.push_back({"assistant", exchange_.text(), ""});
+    if (turn + 1 < assignment.turns) {
+      messages_.push_back(ReplyMessage(exchange_.reply(), HistoryOf(assignment)));
+    }
   } else if (finished.outcome == Outcome::kCancelled) {
     // A slot is only interrupted; the generator knows why.
     finished.failure = shared_.host.InterruptionKind();
@@ -143,11 +145,20 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   order.bytes = composed->bytes;
   order.begin = begin;
   order.log = &log;
-  // The next turn sends it back.
-  order.reading.keep_text = shared_.save_text || turn + 1 < assignment.turns;
+  const bool goes_back = turn + 1 < assignment.turns;
+  const ReplyHistory history = HistoryOf(assignment);
+  order.reading.keep_text = shared_.save_text || goes_back;
+  order.reading.keep_reasoning = goes_back && history == ReplyHistory::kAnswerAndReasoning;
+  order.reading.keep_ids = goes_back && history == ReplyHistory::kTokenIds;
   order.reading.trust_usage = composed->trust_usage;
   order.reading.max_tokens = composed->max_tokens;
   co_return co_await exchange_.Run(order);
+}
+
+// A prompt of ids goes on with ids.
+ReplyHistory SlotRunner::HistoryOf(const Assignment& assignment) const {
+  const bool of_ids = !assignment.item->turns.front().front().token_ids.empty();
+  return of_ids ? ReplyHistory::kTokenIds : shared_.history;
 }
 
 Task<void> SlotRunner::WaitUntilDue() {

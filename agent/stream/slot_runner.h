@@ -11,6 +11,7 @@
 #include "agent/stream/batch_recorder.h"
 #include "agent/stream/exchange.h"
 #include "agent/stream/request_composer.h"
+#include "common/engine/reply_history.h"
 
 namespace specctl::agent {
 
@@ -41,7 +42,8 @@ class SlotRunner {
     BatchRecorder& recorder;
     SlotHost& host;
     bool save_text = false;
-    Nanos think_time{0};  // between a reply and the next turn
+    Nanos think_time{0};                           // between a reply and the next turn
+    ReplyHistory history = ReplyHistory::kAnswer;  // of prompts that are text
   };
   struct Numbers {
     uint32_t local = 0;   // of this agent
@@ -65,6 +67,7 @@ class SlotRunner {
   Task<bool> RunTurn(const Assignment& assignment, uint32_t turn);
   Task<RequestFinished> Send(const Assignment& assignment, uint32_t turn, MonoTime begin,
                              RequestLog& log);
+  ReplyHistory HistoryOf(const Assignment& assignment) const;
   // Returns at `due`, or once nothing more may begin.
   Task<void> WaitUntilDue();
 

@@ -26,6 +26,7 @@ void AddWindowed(WindowedLabel found, Labels& labels) {
 
 void AddPrefixCache(PrefixCacheCheck check, Labels& labels) {
   AddLabel(std::move(check.label), labels);
+  AddLabel(std::move(check.missed), labels);
   if (!check.not_made.empty()) labels.checks_not_made.push_back(std::move(check.not_made));
 }
 

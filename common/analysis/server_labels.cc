@@ -16,7 +16,9 @@ constexpr double kQueuedWindowsMin = 0.10;
 // What a chat template puts before every prompt is the same for all of them, and is cached.
 constexpr double kTemplateTokens = 64;
 constexpr double kPrefixExcessMin = 0.05;  // of the tokens that were looked up
-constexpr double kBurstShareMin = 0.01;    // of a window's chunks
+// Text has more or fewer tokens than one for 4 characters, and caches hold whole blocks alone.
+constexpr double kPrefixFoundMin = 0.75, kPrefixTextMax = 1.5;
+constexpr double kBurstShareMin = 0.01;  // of a window's chunks
 
 // Tokens of prompts that the servers may have seen before: those of a repeated conversation, and of
 // a later turn everything up to the turn before and its reply.  nullopt where prompts' tokens are
@@ -41,6 +43,22 @@ std::optional<double> RepeatedPromptTokens(const Evidence& evidence) {
     before = &request;
   }
   return tokens;
+}
+
+// Tokens of --prefix-groups in the prompts of first turns that no repeat accounts for.
+struct PrefixTokens {
+  double sent = 0;
+  double cached = 0;  // of them, once each server has seen each prefix
+};
+PrefixTokens SharedPrefixTokens(const Evidence& evidence) {
+  const RunSpec& spec = evidence.run.spec();
+  const auto first_turns = static_cast<double>(std::count_if(
+      evidence.requests.begin(), evidence.requests.end(), [&](const SettledRequest& request) {
+        return request.ok() && request.turn == 0 && evidence.run.CycleOf(request.position) == 0;
+      }));
+  const auto unseen = static_cast<double>(spec.shared_prefix.groups * spec.targets.size());
+  const double tokens = spec.shared_prefix.tokens;
+  return {.sent = first_turns * tokens, .cached = std::max(0.0, first_turns - unseen) * tokens};
 }
 
 bool IsServerError(FailureKind kind) {
@@ -107,8 +125,16 @@ PrefixCacheCheck CheckPrefixCache(const Evidence& evidence, const Results& figur
     check.not_made = "prefix-cache hits against the prompts (their tokens are unknown)";
     return check;
   }
-  const double explained =
-      *repeated + kTemplateTokens * static_cast<double>(figures.conservation.sent);
+  const PrefixTokens prefixes = SharedPrefixTokens(evidence);
+  if (*hits < kPrefixFoundMin * prefixes.cached) {
+    check.missed = VerdictLabel{
+        .code = Label::kPrefixMissed,
+        .text = absl::StrFormat("%.0f of %.0f prompt tokens came from the prefix cache; "
+                                "--prefix-groups was to give %.0f",
+                                *hits, *queries, prefixes.cached)};
+  }
+  const double explained = *repeated + kPrefixTextMax * prefixes.sent +
+                           kTemplateTokens * static_cast<double>(figures.conservation.sent);
   if (*hits - explained <= kPrefixExcessMin * *queries) return check;
   check.label = VerdictLabel{
       .code = Label::kPrefixCache,

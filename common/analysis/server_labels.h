@@ -19,8 +19,9 @@ struct WindowedLabel {
 };
 
 struct PrefixCacheCheck {
-  std::optional<VerdictLabel> label;
-  std::string not_made;  // why the check is not, in the words of the page
+  std::optional<VerdictLabel> label;   // more was cached than the prompts explain
+  std::optional<VerdictLabel> missed;  // less was than --prefix-groups is to give
+  std::string not_made;                // why the check is not, in the words of the page
 };
 
 // nullopt: the run has no such label.  Pure.

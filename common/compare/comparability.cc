@@ -92,8 +92,18 @@ std::string DraftLengthsOf(const Results& results) {
 std::string ShaText(const DatasetIdentity& dataset) {
   // Enough to tell files apart; run.json has the whole sum.
   constexpr size_t kShown = 12;
-  return DatasetLabel(dataset) +
-         (dataset.sha256.empty() ? "" : " (SHA-256 " + dataset.sha256.substr(0, kShown) + ")");
+  std::vector<std::string> pins;
+  if (!dataset.sha256.empty()) pins.push_back("SHA-256 " + dataset.sha256.substr(0, kShown));
+  if (!dataset.revision.empty()) pins.push_back(dataset.revision);
+  if (!dataset.resolver_sha256.empty()) {
+    pins.push_back("resolver " + dataset.resolver_sha256.substr(0, kShown));
+  }
+  if (!dataset.tokenizer_sha256.empty()) {
+    pins.push_back(absl::StrFormat("tokenizer %s %s, template %s", dataset.tokenizer,
+                                   dataset.tokenizer_sha256.substr(0, kShown),
+                                   dataset.chat_template_sha256.substr(0, kShown)));
+  }
+  return DatasetLabel(dataset) + (pins.empty() ? "" : " (" + absl::StrJoin(pins, ", ") + ")");
 }
 
 // How the targets' tokens were counted.

@@ -56,8 +56,18 @@ class StimulusChecker {
     differ("output length limit (--osl)", std::to_string(a.osl_tokens),
            std::to_string(b.osl_tokens), "--osl");
     differ("ignore_eos", yes_no(a.ignore_eos), yes_no(b.ignore_eos), "--ignore-eos");
+    differ("reasoning effort", or_none(a.reasoning_effort), or_none(b.reasoning_effort),
+           "--reasoning-effort");
+    differ("what goes back of a reply's reasoning", yes_no(a.keep_reasoning),
+           yes_no(b.keep_reasoning), "--keep-reasoning");
     differ("extra inputs", or_none(a.extra_inputs_json), or_none(b.extra_inputs_json),
            "--extra-inputs");
+    const auto prefixes = [](const SharedPrefix& prefix) {
+      return prefix.groups == 0 ? std::string("none")
+                                : absl::StrFormat("%d of %d tokens", prefix.groups, prefix.tokens);
+    };
+    differ("shared prefixes", prefixes(a_.results().spec.shared_prefix),
+           prefixes(b_.results().spec.shared_prefix), "--prefix-groups and --prefix-tokens");
     differ("endpoint", std::string(EndpointName(a.endpoint)), std::string(EndpointName(b.endpoint)),
            "--endpoint");
     differ("seed of the prompts' order", std::to_string(a_.results().spec.load.seed),

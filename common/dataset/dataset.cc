@@ -13,6 +13,7 @@
 #include "common/base/hash.h"
 #include "common/dataset/builtin.h"
 #include "common/dataset/dataset_locator.h"
+#include "common/dataset/prepared_pins.h"
 #include "common/dataset/random_tokens.h"
 #include "common/dataset/row_decoder.h"
 #include "common/dataset/row_file.h"
@@ -127,7 +128,11 @@ class Reader {
       dataset.notes.push_back(absl::StrFormat("%s: %s", file.path, note));
     }
     if (decoder.form()) dataset.identity.format = NameOf(*decoder.form());
-    return absl::OkStatus();
+    if (decoder.token_header()) {
+      TakeTokenizer(*decoder.token_header(), dataset.identity);
+      dataset.reply_end_ids = decoder.token_header()->eos_token_ids;
+    }
+    return TakePins(file, *sha256, dataset);
   }
 
   absl::Status Finish(Dataset& dataset) const {
@@ -147,6 +152,30 @@ class Reader {
   }
 
  private:
+  static void TakeTokenizer(const TokenHeader& header, DatasetIdentity& identity) {
+    identity.tokenizer = header.tokenizer;
+    identity.tokenizer_sha256 = header.tokenizer_sha256;
+    identity.chat_template_sha256 = header.chat_template_sha256;
+  }
+
+  // A file that was changed since has no revision any more.
+  static absl::Status TakePins(const DatasetFile& file, const std::string& sha256,
+                               Dataset& dataset) {
+    const auto pins = PinsBeside(file.path);
+    if (!pins.ok()) return pins.status();
+    if (!*pins) return absl::OkStatus();
+    if ((*pins)->sha256 != sha256) {
+      dataset.notes.push_back(
+          absl::StrFormat("%s: not the file that prepared.json beside it tells of (its SHA-256 "
+                          "differs), so its revision is unknown",
+                          file.path));
+      return absl::OkStatus();
+    }
+    dataset.identity.revision = (*pins)->revision;
+    dataset.identity.resolver_sha256 = (*pins)->resolver_sha256;
+    return absl::OkStatus();
+  }
+
   void TakeRow(const DatasetFile& file, uint64_t line, Conversation conversation) {
     conversation.line = line;
     // A file of one category need not repeat it in each row; what the row says comes first.
@@ -192,7 +221,10 @@ class Reader {
     const std::string stem = path.stem().string();
     // A file that prepare.py wrote, by its name, although the user named only the file.
     const bool is_config = stem == "qualitative" || stem.starts_with("throughput_");
-    const std::string dir = path.has_parent_path() ? path.parent_path().string() : ".";
+    fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    // The command writes into a folder of that name.
+    if (folder.filename() == "speed-bench") folder = folder.parent_path();
+    const std::string dir = folder.empty() ? "." : folder.string();
     const bool has_config = source_.name.family == DatasetFamily::kSpeedBench;
     return SpeedBenchPreparation(has_config  ? source_.name.config
                                  : is_config ? stem

@@ -32,6 +32,7 @@ struct Dataset {
   DatasetIdentity identity;
   DatasetFamily family = DatasetFamily::kFile;
   std::vector<Conversation> conversations;  // in file order; at least one
+  std::vector<uint32_t> reply_end_ids;      // of token ids: what ends a reply; may be empty
   // What the user should be told before the run; one sentence each.
   std::vector<std::string> notes;
 };

@@ -109,23 +109,17 @@ std::vector<DatasetFile> FilesIn(const fs::path& dir, const DatasetName& name) {
   return {};
 }
 
-struct ParquetFile {
-  std::string path;
-  std::string jsonl;  // where LocateDataset finds the converted rows
-};
-
-std::optional<ParquetFile> ParquetIn(const fs::path& dir, const DatasetName& name) {
-  const std::string jsonl = (dir / (name.config + ".jsonl")).string();
+std::optional<std::string> ParquetIn(const fs::path& dir, const DatasetName& name) {
   std::vector<fs::path> roots = RootsIn(dir, name);
   roots.push_back(dir);
   for (const fs::path& root : roots) {
     for (const char* ending : {".parquet", "/test.parquet"}) {
       const fs::path file = root / (name.config + ending);
-      if (IsFile(file)) return ParquetFile{file.string(), jsonl};
+      if (IsFile(file)) return file.string();
     }
     const fs::path folder = root / name.config;
     for (const std::string& file : FilesMatching(folder, "test-", ".parquet")) {
-      return ParquetFile{(folder / file).string(), jsonl};
+      return (folder / file).string();
     }
   }
   return std::nullopt;
@@ -170,10 +164,12 @@ absl::StatusOr<std::vector<DatasetFile>> LocateDataset(const DatasetName& name,
   }
   for (const std::string& dir : dirs) {
     // Only where no folder has rows that can be read: a Parquet file may lie beside them.
-    const std::optional<ParquetFile> parquet = ParquetIn(dir, name);
+    const std::optional<std::string> parquet = ParquetIn(dir, name);
     if (!parquet) continue;
     return absl::FailedPreconditionError(absl::StrFormat(
-        "--dataset %s: %s", name.name, ParquetRefusal(parquet->path, parquet->jsonl)));
+        "--dataset %s: %s is a Parquet file; import it:\n  specctl dataset import %s "
+        "--dataset-dir %s",
+        name.name, *parquet, ShellQuoted(*parquet), ShellQuoted(dir)));
   }
   return absl::NotFoundError(absl::StrFormat(
       "--dataset %s: no %s.jsonl in %s; give its folder with --dataset-dir, or %s", name.name,
@@ -190,12 +186,10 @@ std::string ParquetRefusal(std::string_view parquet, std::string_view jsonl) {
       std::string(parquet), ShellQuoted(parquet), ShellQuoted(jsonl));
 }
 
-std::string SpeedBenchPreparation(std::string_view config, std::string_view output_dir) {
-  return absl::StrFormat(
-      "prepare it (in a checkout of github.com/NVIDIA-NeMo/Skills, after `hf auth login` with the "
-      "terms of cais/hle accepted):\n  "
-      "python3 nemo_skills/dataset/speed-bench/prepare.py --config %s --output_dir %s",
-      config.empty() ? "all" : std::string(config), ShellQuoted(output_dir));
+std::string SpeedBenchPreparation(std::string_view config, std::string_view dir) {
+  return absl::StrFormat("prepare it:\n  specctl dataset prepare %s%s",
+                         config.empty() ? "speed_bench" : "speed_bench_" + std::string(config),
+                         dir.empty() ? "" : " --dataset-dir " + ShellQuoted(dir));
 }
 
 }  // namespace specctl

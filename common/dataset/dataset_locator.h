@@ -30,15 +30,16 @@ struct DatasetFile {
 // and for mt_bench and spec_bench <name>.jsonl, and question.jsonl in a folder of that name.
 //
 // NOT_FOUND            no such file; says where it was looked for and what to run
-// FAILED_PRECONDITION  only a Parquet file is there; says the command that converts it
+// FAILED_PRECONDITION  only a Parquet file is there; says the command that imports it
 absl::StatusOr<std::vector<DatasetFile>> LocateDataset(const DatasetName& name,
                                                        const std::vector<std::string>& dirs);
 
 // Why `parquet` is refused, and the command (on a line of its own) that writes its rows to `jsonl`.
 std::string ParquetRefusal(std::string_view parquet, std::string_view jsonl);
 
-// "prepare it (...):" and the command (on a line of its own) that fetches the texts that
-// SPEED-Bench's rows only name and writes <output_dir>/<config>.jsonl.  Empty config: all.
-std::string SpeedBenchPreparation(std::string_view config, std::string_view output_dir);
+// "prepare it:" and the command (on a line of its own) that fetches SPEED-Bench, with the texts
+// that its rows only name, and writes <dir>/speed-bench/<config>.jsonl.  Empty config: all; empty
+// dir: where named datasets are.
+std::string SpeedBenchPreparation(std::string_view config, std::string_view dir);
 
 }  // namespace specctl

@@ -17,6 +17,7 @@
 #include "common/dataset/row_fields.h"
 #include "common/dataset/row_syntax.h"
 #include "common/dataset/row_turns.h"
+#include "common/dataset/token_header.h"
 
 namespace specctl {
 namespace {
@@ -56,9 +57,11 @@ absl::StatusOr<RowForm> DetectForm(object row, bool named_speed_bench) {
   if (Has(row, "turns")) return RowForm::kTurns;
   if (Has(row, "conversations")) return RowForm::kShareGpt;
   if (Has(row, "prompt") || Has(row, "text")) return RowForm::kPrompt;
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "no turns: need one of the keys messages, turns, prompt, text, conversations; got %s",
-      KeysOf(row)));
+  if (Has(row, "token_pieces")) return RowForm::kTokenPieces;
+  return absl::InvalidArgumentError(
+      absl::StrFormat("no turns: need one of the keys messages, turns, prompt, text, "
+                      "conversations, token_pieces; got %s",
+                      KeysOf(row)));
 }
 
 std::string HashOf(const Turns& turns) {
@@ -68,6 +71,7 @@ std::string HashOf(const Turns& turns) {
       text += absl::StrFormat("%s\n%d\n%s%s\n", message.role,
                               message.content.size() + message.raw_json.size(), message.content,
                               message.raw_json);
+      if (!message.token_ids.empty()) text += absl::StrJoin(message.token_ids, ",") + "\n";
     }
   }
   return Sha256Hex(text).substr(0, 32);  // as long as SPEED-Bench's ids
@@ -92,6 +96,7 @@ class RowDecoder::Impl {
   absl::StatusOr<std::optional<Conversation>> Decode(std::string_view row) {
     const absl::StatusOr<object> fields = Parse(row);
     if (!fields.ok()) return fields.status();
+    if (!std::exchange(any_row_, true) && IsTokenHeader(*fields)) return TakeHeader(*fields);
     if (!form_) {
       const absl::StatusOr<RowForm> form = DetectForm(*fields, options_.named_speed_bench);
       if (!form.ok()) return form.status();
@@ -110,12 +115,14 @@ class RowDecoder::Impl {
       return std::optional<Conversation>();
     }
     if (absl::Status resolved = CheckResolved(*turns); !resolved.ok()) return resolved;
+    if (absl::Status known = CheckIds(*turns); !known.ok()) return known;
     // Benchmarks' rows have columns of their own, which nobody expects to be sent.
     if (IsUserTraffic(*form_)) Count(*fields, *turns);
     return Assemble(*fields, *std::move(turns));
   }
 
   std::optional<RowForm> form() const { return form_; }
+  const std::optional<TokenHeader>& token_header() const { return header_; }
 
   std::vector<std::string> Notes() const {
     std::vector<std::string> notes;
@@ -186,6 +193,29 @@ class RowDecoder::Impl {
                         found - turns.begin() + 1, options_.preparation));
   }
 
+  absl::StatusOr<std::optional<Conversation>> TakeHeader(object row) {
+    auto header = ParseTokenHeader(row);
+    if (!header.ok()) return header.status();
+    header_ = *std::move(header);
+    return std::optional<Conversation>();
+  }
+
+  // An id that the tokenizer does not have was not made by it.
+  absl::Status CheckIds(const Turns& turns) const {
+    if (*form_ != RowForm::kTokenPieces || !header_ || header_->vocab_tokens == 0) {
+      return absl::OkStatus();
+    }
+    for (const std::vector<Message>& turn : turns) {
+      const auto& ids = turn.front().token_ids;
+      const auto most = std::max_element(ids.begin(), ids.end());
+      if (*most < header_->vocab_tokens) continue;
+      return absl::InvalidArgumentError(
+          absl::StrFormat("token id %d is outside the vocabulary of %s, which has %d tokens", *most,
+                          header_->tokenizer, header_->vocab_tokens));
+    }
+    return absl::OkStatus();
+  }
+
   void Count(object row, const Turns& turns) {
     for (const auto& field : row) {
       if (IsRowField(field.key) || IsTurnsField(field.key)) continue;
@@ -230,6 +260,8 @@ class RowDecoder::Impl {
 
   const RowDecoderOptions options_;
   std::optional<RowForm> form_;
+  bool any_row_ = false;
+  std::optional<TokenHeader> header_;
   simdjson::dom::parser parser_;
   uint64_t left_out_ = 0;
   uint64_t answers_ = 0;
@@ -246,6 +278,7 @@ absl::StatusOr<std::optional<Conversation>> RowDecoder::Decode(std::string_view 
   return impl_->Decode(row);
 }
 std::optional<RowForm> RowDecoder::form() const { return impl_->form(); }
+const std::optional<TokenHeader>& RowDecoder::token_header() const { return impl_->token_header(); }
 std::vector<std::string> RowDecoder::Notes() const { return impl_->Notes(); }
 
 }  // namespace specctl

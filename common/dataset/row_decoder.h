@@ -12,6 +12,7 @@
 
 #include "common/dataset/conversation.h"
 #include "common/dataset/row_form.h"
+#include "common/dataset/token_header.h"
 
 namespace specctl {
 
@@ -41,7 +42,8 @@ class RowDecoder {
   explicit RowDecoder(RowDecoderOptions options);
   ~RowDecoder();
 
-  // nullopt: the row is left out, and counted in a note (ShareGPT's rows without a human turn).
+  // nullopt: the row is left out, and counted in a note (ShareGPT's rows without a human turn); or
+  // it is the first, and tells what made the token ids of the others.
   // Conversation::line is left 0.  Errors say what is wrong with the row, not where it is:
   // INVALID_ARGUMENT     not UTF-8; not JSON; no turns; a field of the wrong type; what could be
   // read
@@ -51,6 +53,8 @@ class RowDecoder {
 
   // The form of the rows: as given, else of the first row; nullopt before it.
   std::optional<RowForm> form() const;
+  // What made the token ids, where the first row told it.
+  const std::optional<TokenHeader>& token_header() const;
   // What the user should know of the rows decoded so far; one sentence each.
   std::vector<std::string> Notes() const;
 

@@ -10,11 +10,12 @@ namespace specctl {
 namespace {
 
 using Entry = std::pair<std::string_view, RowForm>;
-constexpr std::array<Entry, 5> kForms = {{{"speed_bench_messages", RowForm::kSpeedBenchMessages},
+constexpr std::array<Entry, 6> kForms = {{{"speed_bench_messages", RowForm::kSpeedBenchMessages},
                                           {"turns", RowForm::kTurns},
                                           {"prompt", RowForm::kPrompt},
                                           {"openai_messages", RowForm::kOpenAiMessages},
-                                          {"sharegpt", RowForm::kShareGpt}}};
+                                          {"sharegpt", RowForm::kShareGpt},
+                                          {"token_pieces", RowForm::kTokenPieces}}};
 // Taken, not shown: who comes from AIPerf types them.
 constexpr std::array<Entry, 2> kAiperfNames = {
     {{"single_turn", RowForm::kPrompt}, {"multi_turn", RowForm::kTurns}}};

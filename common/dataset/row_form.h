@@ -15,9 +15,10 @@ enum class RowForm {
   kPrompt,              // {"prompt": ".."}, {"prompt": ["turn", ..]} or {"text": ".."}
   kOpenAiMessages,      // {"messages": [system, user, assistant, tool ..]}: one request
   kShareGpt,            // {"conversations": [{"from": "human", "value": ".."}, ..]}
+  kTokenPieces,         // {"token_pieces": [[1, 2, ..], ..]}: what `dataset tokenize` writes
 };
 
-// speed_bench_messages, turns, prompt, openai_messages, sharegpt.
+// speed_bench_messages, turns, prompt, openai_messages, sharegpt, token_pieces.
 std::string_view NameOf(RowForm form);
 
 // `name` is the value of --dataset-format.  nullopt for "auto" and "": the first row decides.

@@ -19,8 +19,8 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::array<std::string_view, 5> kTurnsFields = {"messages", "turns", "prompt", "text",
-                                                          "conversations"};
+constexpr std::array<std::string_view, 6> kTurnsFields = {
+    "messages", "turns", "prompt", "text", "conversations", "token_pieces"};
 constexpr std::array<std::string_view, 6> kRoles = {"system",    "developer", "user",
                                                     "assistant", "tool",      "function"};
 
@@ -219,6 +219,32 @@ absl::StatusOr<Turns> ShareGptTurns(object row) {
   return turns;
 }
 
+// A piece is one message of ids; the reply's own ids go between two.
+absl::StatusOr<Turns> TokenPieceTurns(object row) {
+  const absl::StatusOr<array> pieces = List(row, "token_pieces");
+  if (!pieces.ok()) return pieces.status();
+  Turns turns;
+  for (const element value : *pieces) {
+    const std::string field = Indexed("token_pieces", turns.size());
+    array ids;
+    if (value.get(ids) != SUCCESS) return Wrong(field, "a list of token ids", TypeOf(value));
+    Message piece{.role = "user", .content = ""};
+    piece.token_ids.reserve(ids.size());
+    for (const element id : ids) {
+      uint64_t number = 0;
+      if (id.get(number) != SUCCESS || number > kTokenIdMax) {
+        return Wrong(Indexed(field, piece.token_ids.size()),
+                     absl::StrFormat("a token id from 0 to %d", kTokenIdMax), "something else");
+      }
+      piece.token_ids.push_back(static_cast<uint32_t>(number));
+    }
+    if (piece.token_ids.empty()) return Wrong(field, "at least one token id", "an empty list");
+    turns.push_back({std::move(piece)});
+  }
+  if (turns.empty()) return Wrong("token_pieces", "at least one piece", "an empty list");
+  return turns;
+}
+
 }  // namespace
 
 absl::StatusOr<Turns> TurnsOf(object row, RowForm form) {
@@ -231,6 +257,8 @@ absl::StatusOr<Turns> TurnsOf(object row, RowForm form) {
       return OpenAiTurn(row);
     case RowForm::kShareGpt:
       return ShareGptTurns(row);
+    case RowForm::kTokenPieces:
+      return TokenPieceTurns(row);
     case RowForm::kTurns:
       break;
   }

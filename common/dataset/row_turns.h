@@ -13,6 +13,9 @@ namespace specctl {
 
 using Turns = std::vector<std::vector<Message>>;
 
+// No vocabulary is larger; engines keep ids in 32 bits with a sign.
+inline constexpr uint64_t kTokenIdMax = 2'147'483'647;
+
 // The turns of `row`, each of at least one message, no text of a user empty.  No turn at all: the
 // row is to be left out (ShareGPT only).
 //
@@ -23,6 +26,8 @@ using Turns = std::vector<std::vector<Message>>;
 // kShareGpt: what a human says is a turn; the system message opens the first; the replies are
 // left out, since the server gives its own.  A row without a human, or with speakers other than
 // system, human (user) and gpt (assistant, chatgpt, bard, bing), has no turns.
+//
+// kTokenPieces: a turn holds one message of token ids.
 //
 // INVALID_ARGUMENT  the form's field is missing, empty or of the wrong type
 absl::StatusOr<Turns> TurnsOf(simdjson::dom::object row, RowForm form);

@@ -232,6 +232,13 @@ JsonWalker::Error JsonWalker::ReadLength(Value value, const char* name,
   return simdjson::SUCCESS;
 }
 
+std::string_view JsonWalker::FlatListText(Value& value) const {
+  const char* const begin = Token(value).data();
+  const std::string_view rest(begin, static_cast<size_t>(payload_end_ - begin));
+  const size_t end = rest.find(']');
+  return end == std::string_view::npos ? std::string_view() : rest.substr(0, end + 1);
+}
+
 JsonWalker::Error JsonWalker::ReadObject(Value value, const char* name,
                                          std::optional<Object>& out) {
   const std::string_view token = Token(value);

@@ -72,6 +72,8 @@ class JsonWalker {
   Error ReadCount(Value value, const char* name, std::optional<uint64_t>& out);
   Error ReadNumber(Value value, const char* name, std::optional<double>& out);
   Error ReadLength(Value value, const char* name, std::optional<uint32_t>& out);  // of an array
+  // From where the value begins to the first ']': the whole of a list without lists in it.
+  std::string_view FlatListText(Value& value) const;
   Error ReadObject(Value value, const char* name, std::optional<Object>& out);
   // Notes that a value is passed over; `name` outlives the walker.  An error only where there is no
   // value at all.

@@ -40,7 +40,10 @@ constexpr EngineProfile kNim = {
     .metrics_paths = kNimMetricsPaths,
     .metrics = kNimMetrics,
     .rank_label = "engine",
-    .requests = {.continuous_usage = true, .instead_of_usage = kNimInsteadOfUsage},
+    .requests = {.continuous_usage = true,
+                 .instead_of_usage = kNimInsteadOfUsage,
+                 .ids_key = "return_token_ids",
+                 .ids_json = "true"},
     .hints = {.per_request_statistics =
                   "pass --per-request-spec-decode-metrics detailed on to vLLM (NIM 2.x)"},
 };

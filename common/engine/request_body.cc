@@ -44,15 +44,45 @@ void AppendField(std::string_view key, std::string_view json, std::string& out) 
   out.append(":").append(json);
 }
 
+// Into a list that is open.
 void AppendIds(std::span<const uint32_t> ids, std::string& out) {
-  out.push_back('[');
   for (const uint32_t id : ids) {
     if (out.back() != '[') out.push_back(',');
     std::array<char, 10> digits;  // enough for 32 bits
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), id).ptr;
     out.append(digits.data(), end);
   }
-  out.push_back(']');
+}
+
+// A reply's ids without the token that ended it: the template's next piece brings its own.
+std::span<const uint32_t> WithoutEnd(std::span<const uint32_t> reply,
+                                     std::span<const uint32_t> next_piece,
+                                     std::span<const uint32_t> end_ids) {
+  const uint32_t last = reply.back();
+  const bool is_end = std::find(end_ids.begin(), end_ids.end(), last) != end_ids.end() ||
+                      (!next_piece.empty() && next_piece.front() == last);
+  return is_end ? reply.first(reply.size() - 1) : reply;
+}
+
+// Pieces of a prompt, and the replies between them.
+absl::Status AppendPieces(std::span<const Message> messages, std::span<const uint32_t> end_ids,
+                          std::string& body) {
+  body.push_back('[');
+  for (size_t i = 0; i < messages.size(); ++i) {
+    std::span<const uint32_t> ids = messages[i].token_ids;
+    if (ids.empty()) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "messages: the server told no token ids of reply %d, which the next turn's prompt of ids "
+          "needs",
+          i / 2 + 1));
+    }
+    if (i % 2 == 1 && i + 1 < messages.size()) {
+      ids = WithoutEnd(ids, messages[i + 1].token_ids, end_ids);
+    }
+    AppendIds(ids, body);
+  }
+  body.push_back(']');
+  return absl::OkStatus();
 }
 
 std::string JsonString(std::string_view text) {
@@ -130,6 +160,17 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   writer.extra_inputs_ = *std::move(extra);
   if (request.temperature) {
     writer.flags_.push_back({"temperature", FormatDouble(*request.temperature)});
+  }
+  if (!request.reasoning_effort.empty()) {
+    if (request.endpoint != Endpoint::kChat) {
+      return absl::InvalidArgumentError(
+          "--reasoning-effort: completions have no chat template that could use it; leave it out, "
+          "or use --endpoint chat");
+    }
+    writer.flags_.push_back({"reasoning_effort", JsonString(request.reasoning_effort)});
+  }
+  if (!request.cache_salt.empty()) {
+    writer.flags_.push_back({"cache_salt", JsonString(request.cache_salt)});
   }
   if (request.ignore_eos) writer.flags_.push_back({"ignore_eos", "true"});
   return writer;
@@ -224,15 +265,13 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
     return absl::OkStatus();
   }
   body.append("\"prompt\":");
-  if (messages.size() == 1 && !messages.front().token_ids.empty()) {
-    AppendIds(messages.front().token_ids, body);
-    return absl::OkStatus();
+  if (!messages.empty() && !messages.front().token_ids.empty()) {
+    return AppendPieces(messages, request_.reply_end_ids, body);
   }
   std::string prompt;
   for (const Message& message : messages) {
     if (!message.token_ids.empty()) {
-      return absl::InvalidArgumentError(
-          "messages: token ids are a whole prompt, and can't follow other messages");
+      return absl::InvalidArgumentError("messages: token ids can't follow a message of text");
     }
     if (!message.raw_json.empty()) {
       return absl::InvalidArgumentError(

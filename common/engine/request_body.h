@@ -30,14 +30,15 @@ struct BodyOptions {
 // Order of precedence for a field: --extra-inputs, the row's extra fields, the flags.  `stream`,
 // `stream_options`, `messages`, `prompt`, `n` and `model` are ours alone: refused in
 // --extra-inputs, passed over in a row's extra fields.  A row's or user's max_completion_tokens
-// goes in the place of max_tokens.  Completions send the text of the messages, joined by blank
-// lines, or the token ids of the one message, as `prompt`.  Immutable; thread-safe.
+// goes in the place of max_tokens.  Completions send as `prompt` the text of the messages, joined
+// by blank lines, or their token ids one after another (a reply's last id once, where the next
+// message begins with it).  Immutable; thread-safe.
 class RequestBodyWriter {
  public:
   // `stream_fields`: what streams ask of the server besides (RequestDialect); a field that the user
   // or the row has is theirs.
   // INVALID_ARGUMENT "--extra-inputs: ..." where extra_inputs_json is not a JSON object or sets a
-  // field that is ours.
+  // field that is ours; "--reasoning-effort: ..." for completions.
   static absl::StatusOr<RequestBodyWriter> Create(const RequestSpec& request,
                                                   std::vector<RequestField> stream_fields);
   // INVALID_ARGUMENT naming the field where options.row_extra_json is not a JSON object, where a

@@ -1,5 +1,6 @@
 #include "common/engine/request_dialect.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <simdjson.h>
@@ -33,6 +34,12 @@ std::vector<RequestField> StreamFields(const StreamRequests& requests) {
   }
   if (!continuous) AddFlags(requests.instead_of_usage, fields);
   AddFlags(requests.flags, fields);
+  const bool has_ids = std::any_of(fields.begin(), fields.end(), [&](const RequestField& field) {
+    return field.key == requests.ids_key;
+  });
+  if (requests.reply_ids && !requests.ids_key.empty() && !has_ids) {
+    fields.push_back({std::string(requests.ids_key), std::string(requests.ids_json)});
+  }
   return fields;
 }
 

@@ -35,6 +35,10 @@ struct StreamRequests {
   // Fields of that engine alone, as JSON: an engine that does not know them may refuse the request.
   std::span<const std::string_view> flags = {};             // each set to true
   std::span<const std::string_view> instead_of_usage = {};  // likewise, without continuous usage
+  // A field that has chunks of completions tell their token ids, and its value as JSON; empty:
+  // there is none.  Asked for where reply_ids is true.
+  std::string_view ids_key = {}, ids_json = {};
+  bool reply_ids = false;
 };
 
 // The fields that ask for that.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/status.h>
 
@@ -38,6 +39,8 @@ class ResponseReader {
  public:
   struct Options {
     bool keep_text = false;                   // keep the answer for the next turn or --save-text
+    bool keep_reasoning = false;              // keep what it thought before, likewise
+    bool keep_ids = false;                    // keep the ids of all its tokens, likewise
     bool trust_usage = true;                  // else usage on events with choices tells of no chunk
     std::optional<uint64_t> max_tokens = {};  // what the request allows; absent: unknown
   };
@@ -61,7 +64,12 @@ class ResponseReader {
   int64_t error_code() const { return error_code_; }
   const std::string& finish_reason() const { return finish_reason_; }
   const std::string& response_id() const { return response_id_; }
-  const std::string& text() const { return text_; }                     // answer, with keep_text
+  const std::string& text() const { return text_; }  // answer, with keep_text
+  // What it thought before, with keep_reasoning, and the name of the field that it came in.
+  const std::string& reasoning() const { return reasoning_; }
+  std::string_view reasoning_field() const { return reasoning_field_; }
+  // All tokens of the answer, with keep_ids; empty where not every chunk told its own.
+  const std::vector<uint32_t>& ids() const { return ids_; }
   std::optional<uint64_t> output_hash() const { return output_hash_; }  // FNV-1a of the answer
   uint64_t chunks() const { return chunks_; }                           // token-bearing
   bool other_choices() const { return other_choices_; }  // there were some, passed over
@@ -101,6 +109,7 @@ class ResponseReader {
   void OnNamedError(const SseParser::Event& event);
   void OnError(std::string_view message, int64_t code);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
+  void KeepIds(const StreamEvent& event, const ChunkFacts& facts);
   void CheckUsage(const StreamEvent& event);
   bool IsTooMuch(uint64_t total, uint64_t chunks) const;
   TokenFault FaultOfUsage(const StreamEvent& event);
@@ -138,7 +147,10 @@ class ResponseReader {
   uint64_t usage_sum_ = 0, text_bytes_ = 0;        // over usage_outputs_; of the answer so far
   std::optional<uint64_t> usage_total_, input_tokens_;
   std::string response_id_, finish_reason_;
-  std::string error_, text_, remark_;
+  std::string error_, text_, remark_, reasoning_;
+  std::string_view reasoning_field_;  // lives for ever
+  std::vector<uint32_t> ids_;
+  bool ids_missing_ = false;  // of a chunk
   int64_t error_code_ = 0;
   const char* passed_over_first_ = nullptr;
   std::optional<uint64_t> cached_tokens_, reasoning_tokens_;

@@ -112,7 +112,10 @@ constexpr EngineProfile kSglang = {
     .copy_labels = kSglangCopyLabels,
     .other_worker = {"engine_type", "draft"},
     .rank_label = "dp_rank",
-    .requests = {.continuous_usage = true, .flags = kSglangFlags},
+    .requests = {.continuous_usage = true,
+                 .flags = kSglangFlags,
+                 .ids_key = "return_token_ids",
+                 .ids_json = "true"},
     .counts_a_step_too_many = true,  // with overlap scheduling, on GPUs
     .flush = {.path = "/flush_cache", .failed_text = "failed", .needs = "no request in flight"},
     .hints = {.metrics = "start the server with --enable-metrics",

@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -36,9 +37,10 @@ bool NamesReasoning(Key key) {
 // Each member function reads one kind of object into `event`.
 struct StreamDecoder::State {
   struct Choice {
-    std::string_view text, reasoning, finish_reason, error;
+    std::string_view text, reasoning, reasoning_field, finish_reason, error;
     bool has_role = false, tool_call = false, other_output = false, other_reasoning = false;
     std::optional<uint32_t> token_ids, logprob_tokens;
+    std::string_view token_ids_json;
     std::optional<uint64_t> index;
     std::optional<double> tokens_per_iteration;
     std::string_view speculation;  // an object, as it is written
@@ -178,11 +180,13 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
     }
     event.text = choice.text;
     event.reasoning = choice.reasoning;
+    event.reasoning_field = choice.reasoning_field;
     event.finish_reason = choice.finish_reason;
     event.tool_call = choice.tool_call;
     event.other_output = choice.other_output;
     event.other_reasoning = choice.other_reasoning;
     event.token_ids = choice.token_ids;
+    event.token_ids_json = choice.token_ids_json;
     event.logprob_tokens = choice.logprob_tokens;
     event.tokens_per_iteration = choice.tokens_per_iteration;
     if (!choice.speculation.empty()) speculation_json = choice.speculation;
@@ -205,6 +209,7 @@ Error StreamDecoder::State::OnChoice(Object object, Choice& choice) {
     if (key.Is("logprobs\"")) return OnLogprobs(value, choice);
     if (key.Is("error\"")) return OnChoiceError(value, choice);
     if (key.Is("token_ids\"")) {
+      choice.token_ids_json = json.FlatListText(value);
       return json.ReadLength(value, "choices[].token_ids", choice.token_ids);
     }
     if (key.Is("avg_decoded_tokens_per_iter\"")) {
@@ -232,7 +237,10 @@ Error StreamDecoder::State::OnDeltaField(Key key, Value& field, Choice& choice) 
     if (json.Token(field).front() != '"') return OnOther(field, {.of_reasoning = true}, choice);
     std::string_view text;  // some servers send both, one of them empty
     const Error error = json.ReadText(field, "choices[].delta.reasoning", text);
-    if (!text.empty()) choice.reasoning = text;
+    if (!text.empty()) {
+      choice.reasoning = text;
+      choice.reasoning_field = key.Is("reasoning\"") ? "reasoning" : "reasoning_content";
+    }
     return error;
   }
   if (key.Is("role\"")) {
@@ -350,6 +358,19 @@ absl::Status StreamDecoder::Decode(std::string_view payload, StreamEvent& event)
 std::optional<SpeculationStats> StreamDecoder::TakeSpeculation() {
   if (state_->speculation_json.empty()) return std::nullopt;
   return ParseSpeculation(std::exchange(state_->speculation_json, {}));
+}
+
+void AppendTokenIds(std::string_view token_ids_json, std::vector<uint32_t>& ids) {
+  const char* at = token_ids_json.data();
+  const char* const end = at + token_ids_json.size();
+  for (;;) {
+    while (at != end && (*at == '[' || *at == ',' || *at == ' ')) ++at;
+    uint32_t id = 0;
+    const auto read = std::from_chars(at, end, id);
+    if (read.ec != std::errc()) return;
+    ids.push_back(id);
+    at = read.ptr;
+  }
 }
 
 }  // namespace specctl

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/status.h>
 
@@ -30,13 +31,14 @@ struct StreamEvent {
   bool error = false;
   std::string_view error_message;
   int64_t error_code = 0;
-  uint32_t choices = 0;        // number of choices in the event; we ask for one
-  uint32_t other_choices = 0;  // of them with an index above 0: passed over, but counted here
-  bool role_only = false;      // the chunk that opens a chat response: no token
-  std::string_view text;       // answer text of choice 0, unescaped; may be empty
-  bool text_so_far = false;    // `text` is the whole answer so far, not what came since
-  std::string_view reasoning;  // reasoning or reasoning_content, unescaped
-  bool tool_call = false;      // carries a piece of a tool call
+  uint32_t choices = 0;              // number of choices in the event; we ask for one
+  uint32_t other_choices = 0;        // of them with an index above 0: passed over, but counted here
+  bool role_only = false;            // the chunk that opens a chat response: no token
+  std::string_view text;             // answer text of choice 0, unescaped; may be empty
+  bool text_so_far = false;          // `text` is the whole answer so far, not what came since
+  std::string_view reasoning;        // reasoning or reasoning_content, unescaped
+  std::string_view reasoning_field;  // which of them; valid for ever
+  bool tool_call = false;            // carries a piece of a tool call
   // Text in any other field of the delta, such as `refusal`; the second where a field's name says
   // that it is reasoning.
   bool other_output = false, other_reasoning = false;
@@ -45,6 +47,7 @@ struct StreamEvent {
   std::optional<uint64_t> completion_tokens;  // usage.completion_tokens, cumulative
   std::optional<uint64_t> prompt_tokens, cached_tokens, reasoning_tokens;
   std::optional<uint32_t> token_ids;  // length of choices[0].token_ids
+  std::string_view token_ids_json;    // the list itself; see AppendTokenIds()
   std::optional<uint32_t> logprob_tokens;
   std::optional<EventTimings> timings;
   // choices[0].avg_decoded_tokens_per_iter (TensorRT-LLM): tokens so far / iterations so far, the
@@ -58,6 +61,9 @@ struct StreamEvent {
   // The payload, where it is nothing that a stream holds: what it says may be why it ends so.
   std::string_view remark;
 };
+
+// Appends the ids of such a list; what is no id ends it.
+void AppendTokenIds(std::string_view token_ids_json, std::vector<uint32_t>& ids);
 
 // Semantic, by simdjson on demand: key order, spacing, nulls, escapes and unknown fields don't
 // matter.  Whatever a delta holds, at any depth down to kDeltaDepthMax, is output where it is a

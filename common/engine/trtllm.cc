@@ -89,7 +89,7 @@ constexpr EngineProfile kTrtllm = {
     .metrics = kTrtllmMetrics,
     .derive = DeriveTrtllm,
     .iteration_stats_path = "/metrics",
-    .requests = {.continuous_usage = true},
+    .requests = {.continuous_usage = true, .ids_key = "detokenize", .ids_json = "false"},
     .hints = {.metrics = "set return_perf_metrics: true in the server's --config file",
               .stream_interval = "set stream_interval: 1 in the server's --config file"},
 };

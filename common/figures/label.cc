@@ -6,6 +6,7 @@ namespace {
 constexpr NameTable<Label> kLabelNames = {{
     {Label::kQueued, "queued"},
     {Label::kPrefixCache, "prefix_cache"},
+    {Label::kPrefixMissed, "prefix_missed"},
     {Label::kOtherTraffic, "other_traffic"},
     {Label::kServerErrors, "server_errors"},
     {Label::kOutage, "outage"},
@@ -14,6 +15,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kLeftOpen, "left_open"},
     {Label::kServerBurst, "server_burst"},
     {Label::kClockStepped, "clock_stepped"},
+    {Label::kClockOff, "clock_off"},
     {Label::kControllerLink, "controller_link"},
     {Label::kControllerRestarted, "controller_restarted"},
     {Label::kLateStart, "late_start"},

@@ -13,6 +13,7 @@ namespace specctl {
 enum class Label : uint8_t {
   kQueued,
   kPrefixCache,
+  kPrefixMissed,
   kOtherTraffic,
   kServerErrors,
   kOutage,
@@ -21,6 +22,7 @@ enum class Label : uint8_t {
   kLeftOpen,
   kServerBurst,
   kClockStepped,
+  kClockOff,
   kControllerLink,
   kControllerRestarted,
   kLateStart,

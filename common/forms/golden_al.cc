@@ -169,17 +169,19 @@ void AppendDrafter(const std::vector<Golden>& all, std::string& out) {
 
 std::optional<bool> ThinkingOf(const RunSpec& spec) {
   if (const std::optional<bool> tagged = ThinkingOfTag(spec)) return tagged;
+  const std::string& by_flag = spec.request.reasoning_effort;
   boost::json::error_code error;
   const boost::json::value extra = boost::json::parse(spec.request.extra_inputs_json, error);
-  if (error || !extra.is_object()) return std::nullopt;
-  const boost::json::object& inputs = extra.get_object();
+  const boost::json::object inputs =
+      !error && extra.is_object() ? extra.get_object() : boost::json::object();
   const boost::json::value* const arguments = inputs.if_contains("chat_template_kwargs");
   if (arguments != nullptr && arguments->is_object()) {
     if (const auto told = ThinkingOfTemplate(arguments->get_object())) return told;
   }
   const boost::json::value* const effort = inputs.if_contains("reasoning_effort");
-  if (effort == nullptr || !effort->is_string()) return std::nullopt;
-  return effort->get_string() != "none";
+  // --extra-inputs overrides the flag, as in the request.
+  if (effort != nullptr && effort->is_string()) return effort->get_string() != "none";
+  return by_flag.empty() ? std::nullopt : std::optional(by_flag != "none");
 }
 
 absl::StatusOr<std::string> GoldenAl(std::span<const MatrixRun> runs) {

@@ -14,7 +14,7 @@ namespace specctl {
 
 // Whether the model was asked to think: by the tag `thinking` (on, off), else by the extra inputs'
 // chat_template_kwargs (enable_thinking, thinking: true or false; thinking_mode: enabled, disabled)
-// or reasoning_effort (none: off).  nullopt: none of these tells.
+// or reasoning_effort there or by its flag (none: off).  nullopt: none of these tells.
 std::optional<bool> ThinkingOf(const RunSpec& spec);
 
 // The YAML: for each model `thinking_on` and `thinking_off`, {K: length}, two decimals, and the

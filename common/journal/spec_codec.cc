@@ -75,6 +75,9 @@ void StoreValue(const std::optional<T>& value, const StoredField& to, Message* m
 void StoreValue(const std::vector<std::string>& values, const StoredField& to, Message* message) {
   for (const std::string& value : values) to.reflection->AddString(message, to.descriptor, value);
 }
+void StoreValue(const std::vector<uint32_t>& values, const StoredField& to, Message* message) {
+  for (const uint32_t value : values) to.reflection->AddUInt32(message, to.descriptor, value);
+}
 
 template <HasSpecFields T>
 void StoreValue(const T& value, const StoredField& to, Message* message);
@@ -196,6 +199,12 @@ void LoadValue(const StoredField& from, const Message& message, std::vector<std:
   const int count = from.reflection->FieldSize(message, from.descriptor);
   for (int i = 0; i < count; ++i) {
     values.push_back(from.reflection->GetRepeatedString(message, from.descriptor, i));
+  }
+}
+void LoadValue(const StoredField& from, const Message& message, std::vector<uint32_t>& values) {
+  const int count = from.reflection->FieldSize(message, from.descriptor);
+  for (int i = 0; i < count; ++i) {
+    values.push_back(from.reflection->GetRepeatedUInt32(message, from.descriptor, i));
   }
 }
 template <HasSpecFields T>

@@ -95,6 +95,9 @@ class SpecPrinter {
   void Print(const SpecField&, const std::string& key, const std::vector<std::string>& values) {
     json_.ArrayField(key, values);
   }
+  void Print(const SpecField&, const std::string& key, const std::vector<uint32_t>& values) {
+    json_.ArrayField(key, values);
+  }
   void Print(const SpecField&, const std::string& key, const Pairs& pairs) {
     WritePairs(key, pairs, json_);
   }

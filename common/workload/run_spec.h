@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
 #include "common/dataset/dataset_identity.h"
+#include "common/dataset/shared_prefix.h"
 #include "common/net/tls_spec.h"
 #include "common/workload/goodput.h"
 #include "common/workload/load_shape.h"
@@ -37,6 +39,9 @@ struct LoadSpec {
   uint64_t seed = 0;
 };
 
+// Stands for the run's id.
+inline constexpr std::string_view kCacheSaltOfRun = "run";
+
 // What one request asks for.
 struct RequestSpec {
   Endpoint endpoint = Endpoint::kChat;
@@ -44,7 +49,12 @@ struct RequestSpec {
   uint32_t osl_tokens = 1024;         // max_tokens; a row's own max_tokens goes before it
   std::optional<double> temperature;  // nullopt: the server's own
   bool ignore_eos = false;
-  std::string extra_inputs_json;  // a JSON object merged into each body, or empty
+  std::string reasoning_effort;  // of chat; empty: the server's own
+  bool keep_reasoning = false;   // what a reply thought goes back with it to the next turn
+  bool reply_ids = false;        // replies tell their token ids, which the next turn's prompt needs
+  std::vector<uint32_t> reply_end_ids;  // end replies of ids; a prompt's next piece has its own
+  std::string cache_salt;               // servers share no prefix between two; empty: none is sent
+  std::string extra_inputs_json;        // a JSON object merged into each body, or empty
   // Requests are spread over these models in proportion to the numbers; empty: the target's model.
   std::vector<std::pair<std::string, double>> model_mix;
   std::vector<std::pair<std::string, std::string>> headers;  // those of --keep-header; see Secrets
@@ -93,6 +103,7 @@ struct RunSpec {
   bool trtllm_iteration_stats = false;
   std::string sglang_metrics_dir;  // of the controller's machine; empty: none
   DatasetIdentity dataset;
+  SharedPrefix shared_prefix;  // that conversations are given
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<uint32_t> gpus;  // behind all targets
   bool save_text = false;

@@ -74,6 +74,11 @@ void VisitFields(Spec& request, Visitor&& visit) {
   visit(SpecField{"osl_tokens"}, request.osl_tokens);
   visit(SpecField{"temperature"}, request.temperature);
   visit(SpecField{"ignore_eos"}, request.ignore_eos);
+  visit(SpecField{"reasoning_effort"}, request.reasoning_effort);
+  visit(SpecField{"keep_reasoning"}, request.keep_reasoning);
+  visit(SpecField{"reply_ids"}, request.reply_ids);
+  visit(SpecField{"reply_end_ids"}, request.reply_end_ids);
+  visit(SpecField{"cache_salt"}, request.cache_salt);
   visit(SpecField{"extra_inputs_json"}, request.extra_inputs_json);
   visit(SpecField{"model_mix"}, request.model_mix);
   visit(SpecField{"headers"}, request.headers);
@@ -89,6 +94,11 @@ void VisitFields(Spec& dataset, Visitor&& visit) {
   visit(SpecField{"rows"}, dataset.rows);
   visit(SpecField{"builtin", SpecField::kApart}, dataset.builtin);
   visit(SpecField{"synthetic_text"}, dataset.synthetic_text);
+  visit(SpecField{"revision"}, dataset.revision);
+  visit(SpecField{"resolver_sha256"}, dataset.resolver_sha256);
+  visit(SpecField{"tokenizer"}, dataset.tokenizer);
+  visit(SpecField{"tokenizer_sha256"}, dataset.tokenizer_sha256);
+  visit(SpecField{"chat_template_sha256"}, dataset.chat_template_sha256);
 }
 
 template <SpecOf<TargetSpec> Spec, class Visitor>
@@ -130,6 +140,8 @@ void VisitFields(Spec& spec, Visitor&& visit) {
   visit(SpecField{"engine"}, spec.engine);
   visit(SpecField{"flush_cache"}, spec.flush_cache);
   visit(SpecField{"slice_by_header"}, spec.slice_by_header);
+  visit(SpecField{"prefix_groups"}, spec.shared_prefix.groups);
+  visit(SpecField{"prefix_tokens"}, spec.shared_prefix.tokens);
   visit(SpecField{"goodput"}, spec.goodput);
   visit(SpecField{"resolve_all", "resolve", "first", "all"}, spec.resolve_all);
 }

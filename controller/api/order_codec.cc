@@ -93,12 +93,14 @@ void EncodeUploaded(const Dataset& dataset, v1::UploadedDataset& out) {
     *out.add_conversations() = EncodeConversation(conversation);
   }
   EncodeTexts(dataset.notes, *out.mutable_notes());
+  out.mutable_reply_end_ids()->Add(dataset.reply_end_ids.begin(), dataset.reply_end_ids.end());
 }
 
 absl::StatusOr<Dataset> DecodeUploaded(v1::UploadedDataset& from) {
   Dataset out;
   out.identity = DecodeIdentity(from.identity());
   out.family = EnumFromProto<DatasetFamily>(from.family());
+  out.reply_end_ids.assign(from.reply_end_ids().begin(), from.reply_end_ids().end());
   for (v1::DatasetConversation& conversation : *from.mutable_conversations()) {
     out.conversations.push_back(DecodeConversation(conversation));
     const Turns& turns = out.conversations.back().turns;

@@ -42,6 +42,10 @@ struct MeasureRequest {
   std::vector<std::pair<std::string, std::string>> metrics_headers;  // for these URLs alone
   Nanos wait_ready{0};  // for how long a target may still be starting
 
+  // Filled where the prompts are token ids: a few of them, the highest among these, which a target
+  // must take.
+  std::vector<uint32_t> probe_ids;
+
   std::vector<std::string> notes;  // what the user should be told before the run; a sentence each
 };
 

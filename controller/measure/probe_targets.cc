@@ -31,6 +31,7 @@ absl::StatusOr<std::vector<TargetProbed>> ProbeTargets(const MeasureRequest& req
   input.want_metrics = spec.server_metrics;
   input.engine = spec.engine;
   input.request = spec.request;
+  input.prompt_ids = request.probe_ids;
   input.headers = request.secrets.headers;
   input.fetch.timeout = spec.timeouts.connect;
   input.inference_timeout = spec.timeouts.idle;

@@ -42,7 +42,8 @@ absl::StatusOr<HttpReply> ServerQuestions::Post(const std::string& path) const {
 
 absl::StatusOr<HttpReply> ServerQuestions::Infer(const RequestBodyWriter& writer,
                                                  const BodyOptions& options) const {
-  const std::array<Message, 1> messages = {{{.role = "user", .content = "Count from one to ten."}}};
+  std::array<Message, 1> messages = {{{.role = "user", .content = "Count from one to ten."}}};
+  messages.front().token_ids = input_.prompt_ids;
   const auto body = writer.WriteBody(messages, options);
   if (!body.ok()) return body.status();
   FetchOptions fetch = input_.fetch;

@@ -21,7 +21,9 @@ struct ProbeInput {
   std::string engine;       // an EngineProfile's name; empty: found out
   std::string metrics_url;  // empty: where the engine has them
   bool want_metrics = true;
-  RequestSpec request;        // endpoint, extra inputs: the test inference is sent like the run's
+  RequestSpec request;  // endpoint, extra inputs: the test inference is sent like the run's
+  // Its prompt where the run's are token ids: a few of them, and the highest; empty: text.
+  std::vector<uint32_t> prompt_ids;
   std::string authorization;  // value of the header; empty: none is sent
   std::string credential;     // what that is made of, for errors: "the key in $VAR"
   std::vector<std::pair<std::string, std::string>> headers;  // all, secret ones included

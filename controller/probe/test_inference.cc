@@ -34,6 +34,7 @@ struct InferenceFacts {
   TokenFault token_fault = TokenFault::kNone;
   bool statistics = false;    // of its own steps
   uint32_t draft_length = 0;  // 0: unknown
+  bool told_ids = false;      // of all its tokens
 };
 
 // Reads the answer to the test inference as a load reads its answers.
@@ -56,7 +57,8 @@ absl::StatusOr<InferenceFacts> ReadAnswer(const ServerQuestions& ask, const Http
   return InferenceFacts{.token_source = reader.token_source(),
                         .token_fault = reader.token_fault(),
                         .statistics = statistics.has_value(),
-                        .draft_length = statistics ? statistics->draft_length : 0};
+                        .draft_length = statistics ? statistics->draft_length : 0,
+                        .told_ids = !reader.ids().empty()};
 }
 
 // Whether a server may answer so because of a field that it does not take.
@@ -130,6 +132,22 @@ class TestInference {
     return read->token_source;
   }
 
+  // Has the server tell the ids of its replies, which `asked` then says.  FAILED_PRECONDITION where
+  // it doesn't.
+  absl::Status AskForIds(const EngineProfile& engine, StreamRequests& asked) const {
+    asked.reply_ids = true;
+    const auto reply = Put(asked);
+    if (!reply.ok()) return reply.status();
+    const auto read = ReadAnswer(ask_, *reply, {.keep_ids = true});
+    if (read.ok() && read->told_ids) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "%s%s: the prompts are token ids in several turns, and %s does not tell the ids of its "
+        "replies, which the next turn's prompt needs; use vLLM from 0.10.2 on, SGLang of 2026 or "
+        "TensorRT-LLM, or rows of one turn",
+        ask_.url().ToString(), std::string(ask_.inference_path()),
+        std::string(engine.display_name)));
+  }
+
  private:
   // nullopt where it is refused.
   std::optional<HttpReply> PutWhereTaken(const StreamRequests& requests) const {
@@ -147,6 +165,15 @@ class TestInference {
   const RequestSpec request_;
 };
 
+// A refusal of ids that the model may not have.
+absl::Status ExplainIds(const ProbeInput& input, const absl::Status& refused) {
+  if (input.prompt_ids.empty() || !absl::IsFailedPrecondition(refused)) return refused;
+  return absl::FailedPreconditionError(absl::StrFormat(
+      "%s (sent was the dataset's highest token id, %d: if the model's vocabulary is smaller, the "
+      "ids are of another model's tokenizer)",
+      std::string(refused.message()), input.prompt_ids.front()));
+}
+
 }  // namespace
 
 absl::Status TryInference(const ProbeInput& input, const ServerQuestions& ask,
@@ -159,7 +186,7 @@ absl::Status TryInference(const ProbeInput& input, const ServerQuestions& ask,
   const auto reply = inference.PutAsTaken(asked);
   if (!reply.ok()) return reply.status();
   const auto answer = ReadAnswer(ask, *reply, {.max_tokens = inference.MaxTokens()});
-  if (!answer.ok()) return answer.status();
+  if (!answer.ok()) return ExplainIds(input, answer.status());
   facts.stream_options = asked.usage;
   facts.token_source = answer->token_source;
   facts.per_request_statistics = answer->statistics;
@@ -174,6 +201,9 @@ absl::Status TryInference(const ProbeInput& input, const ServerQuestions& ask,
     const auto left = inference.SourceWithoutUsage(*reply, asked);
     if (!left.ok()) return left.status();
     facts.token_source = *left;
+  }
+  if (input.request.reply_ids) {
+    if (const absl::Status told = inference.AskForIds(engine, asked); !told.ok()) return told;
   }
   facts.dialect = EncodeDialect({.stream_fields = StreamFields(asked),
                                  .ignore_usage_on_chunks = of_usage,

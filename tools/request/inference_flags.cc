@@ -47,6 +47,27 @@ void AddReplyFlags(RequestFlags& flags) {
   flags.Switch(
       {"--ignore-eos", "Ignore the end-of-sequence token: always generate --osl tokens", "Request"},
       [](Request& request) -> bool& { return request.spec.request.ignore_eos; });
+  flags.Text(
+      {"--reasoning-effort",
+       "reasoning_effort of each chat request: low, medium, high or what the model's template "
+       "knows",
+       "Request"},
+      [](Request& request, const std::string& effort) {
+        request.spec.request.reasoning_effort = effort;
+        return absl::OkStatus();
+      });
+  flags.Switch(
+      {"--keep-reasoning",
+       "Send what a reply reasoned back with it as history; by default only its answer", "Request"},
+      [](Request& request) -> bool& { return request.spec.request.keep_reasoning; });
+  flags.Text({"--cache-salt",
+              "Share no cached prefixes with requests of another salt: a text, or `run` for one of "
+              "this run's own (vLLM, SGLang)",
+              "Request"},
+             [](Request& request, const std::string& salt) {
+               request.spec.request.cache_salt = salt;
+               return absl::OkStatus();
+             });
   const auto extra = flags.ListForStep(
       {"--extra-inputs", "Extra request fields, as k:v or a JSON object; repeatable", "Request"});
   flags.Then([extra, &flags](const Surroundings&, Request& request) {

@@ -16,6 +16,7 @@ using Request = RequestFlags::Request;
 struct PromptFlags {
   RequestFlags::Given<std::string> dataset, public_dataset, dir, format, input_file, custom_type;
   RequestFlags::Given<uint64_t> isl, vocabulary;
+  RequestFlags::Given<uint64_t> prefix_groups, prefix_tokens;
   RequestFlags::Given<bool> synthetic_text;
 };
 
@@ -38,10 +39,8 @@ absl::Status NameRandom(const PromptFlags& given, std::string& dataset) {
 void ForgetPromptsOf(const std::optional<RunSpec>& like, Request& request) {
   if (!like) return;
   request.spec.dataset.synthetic_text = false;
-  const auto name = ParseDatasetName(like->dataset.name);
-  const bool of_ids = name && name->family == DatasetFamily::kRandom;
   // Ids were sent to completions; a flag of the endpoint is read after this.
-  if (of_ids) request.spec.request.endpoint = Endpoint::kChat;
+  if (HoldsTokenIds(like->dataset)) request.spec.request.endpoint = Endpoint::kChat;
 }
 
 absl::Status CheckOneIsNamed(const PromptFlags& given) {
@@ -53,6 +52,17 @@ absl::Status CheckOneIsNamed(const PromptFlags& given) {
   if (*given.custom_type && !*given.input_file) {
     return BadFlag("--custom-dataset-type", "needs --input-file");
   }
+  return absl::OkStatus();
+}
+
+absl::Status TakePrefixes(const PromptFlags& given, SharedPrefix& prefix) {
+  if (given.prefix_groups->has_value() != given.prefix_tokens->has_value()) {
+    return BadFlag(*given.prefix_groups ? "--prefix-groups" : "--prefix-tokens",
+                   "needs both --prefix-groups N and --prefix-tokens L");
+  }
+  if (!*given.prefix_groups) return absl::OkStatus();
+  prefix = {.groups = static_cast<uint32_t>(**given.prefix_groups),
+            .tokens = static_cast<uint32_t>(**given.prefix_tokens)};
   return absl::OkStatus();
 }
 
@@ -92,6 +102,7 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
   prompts.form = *parsed;
   bool& synthetic_text = request.spec.dataset.synthetic_text;
   if (named) ForgetPromptsOf(surroundings.like, request);
+  if (auto taken = TakePrefixes(given, request.spec.shared_prefix); !taken.ok()) return taken;
   synthetic_text = given.synthetic_text->value_or(synthetic_text);
   request.prompts = std::move(prompts);
   return absl::OkStatus();
@@ -124,6 +135,15 @@ void AddPromptFlags(RequestFlags& flags) {
        absl::StrFormat("Ids of --dataset random are below this [%d]", RandomTokens::kVocabulary),
        "Prompts"},
       1, RandomTokens::kVocabularyMax);
+  constexpr uint64_t kPrefixesMax = 100'000, kPrefixTokensMax = 1'000'000;
+  given.prefix_groups = flags.NumberForStep(
+      {"--prefix-groups",
+       "Give each conversation one of so many shared prefixes, for prefix caches to find",
+       "Prompts"},
+      1, kPrefixesMax);
+  given.prefix_tokens = flags.NumberForStep(
+      {"--prefix-tokens", "Tokens of each of them; of text at 4 characters a token", "Prompts"}, 1,
+      kPrefixTokensMax);
   given.synthetic_text = flags.SwitchForStep(
       {"--synthetic-text",
        "The prompts are not language: conclude nothing about speculation from them", "Prompts"});

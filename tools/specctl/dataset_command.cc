@@ -10,6 +10,7 @@
 #include "common/dataset/dataset_catalog.h"
 #include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_statistics.h"
+#include "tools/dataset/dataset_scripts.h"
 #include "tools/request/flag_values.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
@@ -60,6 +61,20 @@ int RunInspect(const Options& options) {
   return Print(StatisticsTable(*dataset, statistics), false);
 }
 
+// All that follows on the command line is the script's, --help too.
+void AddScript(CLI::App& dataset, const std::string& name, const std::string& script,
+               const std::string& what, int& exit_status) {
+  CLI::App* const command = dataset.add_subcommand(name, what);
+  command->set_help_flag();
+  command->prefix_command();
+  command->callback([command, script, &exit_status] {
+    const absl::StatusOr<std::string> folder = UnpackFiles(DatasetScripts(), ScriptCache());
+    const absl::Status failed =
+        folder.ok() ? BecomeScript(*folder, script, command->remaining()) : folder.status();
+    exit_status = Fail(failed, kFailed);
+  });
+}
+
 void AddCommonOptions(CLI::App& command, Options& options) {
   command.add_option("--dataset-dir", options.dataset_dir,
                      "Folder with named datasets; searched before $SPECCTL_DATASETS and "
@@ -73,7 +88,7 @@ void AddCommonOptions(CLI::App& command, Options& options) {
 void AddDatasetCommand(CLI::App& app, int& exit_status) {
   const auto options = std::make_shared<Options>();
   CLI::App* const dataset =
-      app.add_subcommand("dataset", "List datasets and inspect what is in them");
+      app.add_subcommand("dataset", "List, inspect, prepare, import and tokenize datasets");
   dataset->require_subcommand(1);
 
   CLI::App* const list = dataset->add_subcommand(
@@ -89,9 +104,19 @@ void AddDatasetCommand(CLI::App& app, int& exit_status) {
   inspect->add_option("dataset", options->dataset, "Name of a dataset, or a file")->required();
   inspect->add_option(
       "--dataset-format", options->dataset_format,
-      "Format of the rows: auto, speed_bench_messages, turns, prompt, openai_messages, sharegpt");
+      "Format of the rows: auto, speed_bench_messages, turns, prompt, openai_messages, sharegpt, "
+      "token_pieces");
   AddCommonOptions(*inspect, *options);
   inspect->callback([options, &exit_status] { exit_status = RunInspect(*options); });
+
+  AddScript(*dataset, "prepare", "prepare.py",
+            "Fetch a dataset, put its sources' texts in, and verify it (needs python3)",
+            exit_status);
+  AddScript(*dataset, "import", "import_rows.py",
+            "Take over what another tool prepared, without a network (needs python3)", exit_status);
+  AddScript(*dataset, "tokenize", "tokenize_rows.py",
+            "Make token ids of prompts, by a model's tokenizer and chat template (needs python3)",
+            exit_status);
 }
 
 }  // namespace specctl::cli

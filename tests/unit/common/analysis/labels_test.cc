@@ -44,6 +44,21 @@ TEST(LabelsTest, PrefixHitsThatPromptsDoNotExplain) {
   EXPECT_EQ(results.verdict.state, VerdictState::kValid);
 }
 
+// 140 prompts of 1,000 tokens, of which 500 are one of 10 prefixes.
+TEST(LabelsTest, SharedPrefixesExplainTheirHits) {
+  const auto labels = [](double hits) {
+    JournalScript script = Busy();
+    script.spec().shared_prefix = {.groups = 10, .tokens = 500};
+    ScrapePrefix(script, hits);
+    return Fold(script.Events()).verdict.labels;
+  };
+  constexpr double kPlanned = 130 * 500;  // each must be seen once
+  EXPECT_FALSE(HasLabel(labels(kPlanned), Label::kPrefixCache));
+  EXPECT_FALSE(HasLabel(labels(kPlanned), Label::kPrefixMissed));
+  EXPECT_TRUE(HasLabel(labels(0.7 * kPlanned), Label::kPrefixMissed));
+  EXPECT_TRUE(HasLabel(labels(140'000), Label::kPrefixCache)) << "the rest is cached, too";
+}
+
 TEST(LabelsTest, AGoalThatIsNotMetIsSaidWithWhatWasHad) {
   JournalScript script = Busy();
   script.spec().load.until = {{"output_tps", "value", 0.99}};

@@ -96,14 +96,13 @@ TEST_F(DatasetLocatorTest, MissingConfigSaysWhereAndWhatToRun) {
       HasSubstr("--dataset speed_bench_coding: no qualitative.jsonl in " + first_.path() + ", " +
                 second_.path() + "; give its folder with --dataset-dir, or prepare"));
   EXPECT_THAT(std::string(error.message()),
-              HasSubstr("\n  python3 nemo_skills/dataset/speed-bench/prepare.py --config "
-                        "qualitative --output_dir " +
+              HasSubstr("\n  specctl dataset prepare speed_bench_qualitative --dataset-dir " +
                         first_.path()));
   EXPECT_THAT(std::string(ErrorOf("mt_bench").message()),
               HasSubstr("\n  curl -fL --create-dirs -o " + first_.path() + "/mt_bench.jsonl http"));
 }
 
-TEST_F(DatasetLocatorTest, ParquetAloneIsRefusedWithTheCommandWhoseOutputIsFound) {
+TEST_F(DatasetLocatorTest, ParquetAloneIsRefusedWithTheCommandThatImportsIt) {
   for (const char* path : {"throughput_1k/test.parquet", "speed/throughput_2k/test.parquet",
                            "throughput_8k.parquet", "throughput_16k/test-00000-of-00001.parquet"}) {
     second_.Write(path, "PAR1");
@@ -113,11 +112,14 @@ TEST_F(DatasetLocatorTest, ParquetAloneIsRefusedWithTheCommandWhoseOutputIsFound
     const absl::Status error = ErrorOf("speed_bench_" + config);
     EXPECT_EQ(error.code(), absl::StatusCode::kFailedPrecondition) << error;
     EXPECT_THAT(std::string(error.message()),
-                HasSubstr("is a Parquet file, which specctl can't read"));
-    const std::string converted = second_.Path(config + ".jsonl");
-    EXPECT_THAT(std::string(error.message()), testing::EndsWith(converted));
-    second_.Write(config + ".jsonl", "{}");
-    EXPECT_THAT(Paths("speed_bench_" + config), ElementsAre(converted));
+                HasSubstr("is a Parquet file; import it:\n  specctl dataset import " +
+                          second_.path() + "/"));
+    EXPECT_THAT(std::string(error.message()),
+                testing::EndsWith(".parquet --dataset-dir " + second_.path()));
+    // Where the command puts it.
+    const std::string imported = second_.Path("speed-bench/" + config + ".jsonl");
+    second_.Write("speed-bench/" + config + ".jsonl", "{}");
+    EXPECT_THAT(Paths("speed_bench_" + config), ElementsAre(imported));
   }
 }
 

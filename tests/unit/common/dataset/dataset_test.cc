@@ -197,7 +197,7 @@ TEST(DatasetTest, PlaceholderIsRefusedWithFileLineAndWhatToRun) {
   DatasetRequest request = Named("speed_bench_summarization");
   request.file = path;
   ExpectRefused(request, absl::StatusCode::kFailedPrecondition,
-                "prepare.py --config qualitative --output_dir ");
+                "specctl dataset prepare speed_bench_qualitative --dataset-dir ");
 }
 
 TEST(DatasetTest, BadRowNamesFileAndLine) {
@@ -252,6 +252,45 @@ TEST(DatasetTest, TextOfSpecBenchIsReadWhereItIsPresent) {
   EXPECT_EQ(rows_by_category.size(), 13u);
   EXPECT_EQ(rows_by_category["translation"], 80);
   EXPECT_EQ(rows_by_category["coding"], 10);
+}
+
+TEST(DatasetTest, RevisionIsOfTheFileThatWasPrepared) {
+  TempFolder folder;
+  const std::string rows = R"({"prompt": "a"})"
+                           "\n";
+  const std::string path = folder.Write("qualitative.jsonl", rows);
+  const auto prepared = [&](const std::string& sha256) {
+    folder.Write("prepared.json",
+                 R"({"format": 1, "configs": {"qualitative": {"file": "qualitative.jsonl",
+                     "dataset": "d", "revision": "c0ffee", "resolver": {"sha256": "5e"},
+                     "sha256": ")" +
+                     sha256 + R"("}}})");
+  };
+  prepared(Sha256Hex(rows));
+  Dataset dataset = Loaded(Named(path));
+  EXPECT_EQ(dataset.identity.revision, "d@c0ffee");
+  EXPECT_EQ(dataset.identity.resolver_sha256, "5e");
+  EXPECT_THAT(dataset.notes, IsEmpty());
+  prepared("00");
+  dataset = Loaded(Named(path));
+  EXPECT_EQ(dataset.identity.revision, "") << "it was changed since";
+  EXPECT_THAT(dataset.notes, ElementsAre(HasSubstr("its SHA-256 differs")));
+}
+
+TEST(DatasetTest, TokenIdsNameTheirTokenizer) {
+  TempFolder folder;
+  const Dataset dataset = Loaded(Named(folder.Write(
+      "ids.jsonl", R"({"specctl_tokens": {"format": 1, "tokenizer": "t", "tokenizer_sha256": "aa",)"
+                   R"( "chat_template_sha256": "bb", "vocab_tokens": 10}})"
+                   "\n"
+                   R"({"token_pieces": [[1, 2], [3]]})"
+                   "\n")));
+  EXPECT_EQ(dataset.identity.format, "token_pieces");
+  EXPECT_TRUE(HoldsTokenIds(dataset.identity));
+  EXPECT_EQ(dataset.identity.rows, 1u);
+  EXPECT_EQ(dataset.identity.tokenizer, "t");
+  EXPECT_EQ(dataset.identity.tokenizer_sha256, "aa");
+  EXPECT_EQ(dataset.identity.chat_template_sha256, "bb");
 }
 
 }  // namespace

@@ -118,7 +118,8 @@ TEST(RowDecoderTest, BadRowsAreRefusedWithAReason) {
       {"[1]", "the row is not a JSON object but a list"},
       {"\"a\"", "the row is not a JSON object but a string"},
       {"{}",
-       "no turns: need one of the keys messages, turns, prompt, text, conversations; got none"},
+       "no turns: need one of the keys messages, turns, prompt, text, conversations, "
+       "token_pieces; got none"},
       {R"({"question": "a", "answer": "b"})", "got question, answer"},
       {R"({"prompt": "a", "category": 1})", "category: need a string, got a number"},
       {R"({"prompt": "a", "max_tokens": 0})", "max_tokens: need an integer"},
@@ -172,6 +173,44 @@ TEST(RowDecoderTest, NotesTellOfAnswersJoinedTurnsAndRowsLeftOut) {
   ASSERT_TRUE(row.ok());
   EXPECT_FALSE(row->has_value());
   EXPECT_THAT(sharegpt.Notes(), ElementsAre(HasSubstr("1 rows are skipped: no human turn")));
+}
+
+constexpr std::string_view kHeader =
+    R"({"specctl_tokens": {"format": 1, "tokenizer": "t", "tokenizer_sha256": "aa",
+        "chat_template_sha256": "bb", "vocab_tokens": 10}})";
+
+TEST(RowDecoderTest, PiecesOfIdsAreTurnsAfterTheirHeader) {
+  RowDecoder decoder(WithForm(std::nullopt));
+  const auto header = decoder.Decode(kHeader);
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_FALSE(*header) << "no row";
+  ASSERT_TRUE(decoder.token_header());
+  EXPECT_EQ(decoder.token_header()->tokenizer_sha256, "aa");
+  const auto row = decoder.Decode(R"({"category": "qa", "token_pieces": [[1, 9], [2]]})");
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(decoder.form(), RowForm::kTokenPieces);
+  ASSERT_EQ((*row)->turns.size(), 2u);
+  EXPECT_THAT((*row)->turns[0][0].token_ids, ElementsAre(1, 9));
+  EXPECT_THAT((*row)->turns[1][0].token_ids, ElementsAre(2));
+  const auto other = decoder.Decode(R"({"token_pieces": [[1, 9], [3]]})");
+  EXPECT_NE((*row)->question_id, (*other)->question_id) << "a hash of the ids";
+  EXPECT_THAT(decoder.Notes(), IsEmpty());
+}
+
+TEST(RowDecoderTest, AnIdThatTheTokenizerLacksIsRefused) {
+  RowDecoder decoder(WithForm(std::nullopt));
+  ASSERT_TRUE(decoder.Decode(kHeader).ok());
+  EXPECT_THAT(std::string(decoder.Decode(R"({"token_pieces": [[1, 10]]})").status().message()),
+              HasSubstr("token id 10 is outside the vocabulary of t, which has 10 tokens"));
+  EXPECT_FALSE(decoder.Decode(kHeader).ok()) << "only as the first row";
+}
+
+TEST(RowDecoderTest, PiecesMustBeIds) {
+  for (const char* row : {R"({"token_pieces": []})", R"({"token_pieces": [[]]})",
+                          R"({"token_pieces": [1]})", R"({"token_pieces": [[-1]]})",
+                          R"({"token_pieces": [["1"]]})", R"({"token_pieces": [[4294967296]]})"}) {
+    EXPECT_THAT(std::string(ErrorOf(row).message()), HasSubstr("token_pieces")) << row;
+  }
 }
 
 }  // namespace

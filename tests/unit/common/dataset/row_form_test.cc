@@ -28,9 +28,9 @@ TEST(RowFormTest, NamesOfAiperfAreKnown) {
 TEST(RowFormTest, AnotherNameIsRefusedWithAll) {
   const auto parsed = ParseRowForm("csv");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(
-      parsed.status().message(),
-      "need one of auto, speed_bench_messages, turns, prompt, openai_messages, sharegpt, got csv");
+  EXPECT_EQ(parsed.status().message(),
+            "need one of auto, speed_bench_messages, turns, prompt, openai_messages, sharegpt, "
+            "token_pieces, got csv");
 }
 
 }  // namespace

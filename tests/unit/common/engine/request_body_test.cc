@@ -63,7 +63,41 @@ TEST(RequestBodyTest, TokenIdsAreTheWholePromptOfCompletions) {
     return std::string(body.status().message());
   };
   EXPECT_THAT(refusal(Spec(), {ids}), HasSubstr("use --endpoint completions"));
-  EXPECT_THAT(refusal(spec, {ids, {"assistant", "text", ""}}), HasSubstr("can't follow"));
+  EXPECT_THAT(refusal(spec, {kHello[0], ids}), HasSubstr("can't follow"));
+  EXPECT_THAT(refusal(spec, {ids, {"assistant", "", ""}, ids}), HasSubstr("ids of reply 1"));
+}
+
+TEST(RequestBodyTest, RepliesOfIdsLieBetweenThePieces) {
+  RequestSpec spec = Spec();
+  spec.endpoint = Endpoint::kCompletions;
+  const auto of_ids = [](std::vector<uint32_t> ids) {
+    Message message;
+    message.token_ids = std::move(ids);
+    return message;
+  };
+  const auto prompt = [&](std::vector<uint32_t> reply) {
+    const std::string body = Body(spec, {.stream = false}, OpenAiProfile(),
+                                  {of_ids({1, 2}), of_ids(std::move(reply)), of_ids({9, 3})});
+    return body.substr(0, body.find(']') + 1);
+  };
+  EXPECT_EQ(prompt({5, 6}), R"({"prompt":[1,2,5,6,9,3])") << "cut off at max_tokens";
+  EXPECT_EQ(prompt({5, 6, 9}), R"({"prompt":[1,2,5,6,9,3])") << "its end token is the template's";
+  EXPECT_EQ(prompt({9}), R"({"prompt":[1,2,9,3])");
+  spec.reply_end_ids = {8};
+  EXPECT_EQ(prompt({5, 8}), R"({"prompt":[1,2,5,9,3])") << "the model may end otherwise";
+}
+
+TEST(RequestBodyTest, EffortAndSaltAreFields) {
+  RequestSpec spec = Spec();
+  spec.reasoning_effort = "low";
+  spec.cache_salt = "a";
+  EXPECT_THAT(Body(spec, {}, VllmProfile(), kHello),
+              HasSubstr(R"("reasoning_effort":"low","cache_salt":"a")"));
+  spec.extra_inputs_json = R"({"reasoning_effort":"high"})";
+  EXPECT_THAT(Body(spec, {}, VllmProfile(), kHello), HasSubstr(R"("reasoning_effort":"high")"));
+  spec.endpoint = Endpoint::kCompletions;
+  EXPECT_THAT(std::string(RequestBodyWriter::Create(spec, {}).status().message()),
+              HasSubstr("--reasoning-effort: completions"));
 }
 
 TEST(RequestBodyTest, MessageOfPartsIsSentAsItStands) {

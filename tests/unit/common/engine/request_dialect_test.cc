@@ -10,6 +10,7 @@
 namespace specctl {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -40,6 +41,24 @@ TEST(StreamFieldsTest, TokenIdsStandInForContinuousUsage) {
   asked = OpenAiProfile().requests;
   asked.usage = false;
   EXPECT_THAT(StreamFields(asked), IsEmpty());
+}
+
+TEST(StreamFieldsTest, IdsOfRepliesAreAskedForOnce) {
+  for (const EngineProfile* profile : {&VllmProfile(), &SglangProfile(), &NimProfile()}) {
+    StreamRequests asked = profile->requests;
+    asked.reply_ids = true;
+    EXPECT_THAT(StreamFields(asked), Contains(RequestField{"return_token_ids", "true"}))
+        << profile->name;
+    asked.continuous_usage = false;
+    asked.flags = {};
+    EXPECT_EQ(StreamFields(asked).size(), 2u) << profile->name;
+  }
+  StreamRequests asked = TrtllmProfile().requests;
+  asked.reply_ids = true;
+  EXPECT_THAT(StreamFields(asked), Contains(RequestField{"detokenize", "false"}));
+  asked = OpenAiProfile().requests;
+  asked.reply_ids = true;
+  EXPECT_THAT(StreamFields(asked), ElementsAre(RequestField{"stream_options", kContinuous}));
 }
 
 TEST(RequestDialectTest, IsReadAsItWasWritten) {

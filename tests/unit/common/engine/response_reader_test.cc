@@ -188,5 +188,33 @@ TEST_F(ResponseReaderTest, NoAllocationPerChunk) {
   EXPECT_EQ(chunks, 600u);
 }
 
+TEST_F(ResponseReaderTest, IdsAreKeptWhereEveryChunkTellsThem) {
+  const auto chunk = [](std::string_view ids) {
+    return Chunk("x", R"(,"token_ids":)" + std::string(ids));
+  };
+  const ResponseReader::Options keep = {.keep_ids = true};
+  Read({kRole, chunk("[1, 22]"), chunk("[333]"),
+        Chunk("", R"(,"token_ids":[4],"finish_reason":"stop")"), Total(4)},
+       keep);
+  EXPECT_THAT(reader.ids(), ElementsAre(1, 22, 333, 4));
+  Read({chunk("[1]"), Chunk("y"), chunk("[2]")}, keep);
+  EXPECT_THAT(reader.ids(), IsEmpty()) << "one of them told none";
+  Read({chunk("[1]"), chunk("[2]")});
+  EXPECT_THAT(reader.ids(), IsEmpty()) << "not asked for";
+}
+
+TEST_F(ResponseReaderTest, ReasoningIsKeptWithItsFieldsName) {
+  const ResponseReader::Options keep = {.keep_text = true, .keep_reasoning = true};
+  Read({Field(R"("reasoning":"h")"), Field(R"("reasoning":"m")"), Chunk("so")}, keep);
+  EXPECT_EQ(reader.reasoning(), "hm");
+  EXPECT_EQ(reader.reasoning_field(), "reasoning");
+  EXPECT_EQ(reader.text(), "so");
+  Read({Field(R"("reasoning_content":"h")")}, keep);
+  EXPECT_EQ(reader.reasoning(), "h");
+  EXPECT_EQ(reader.reasoning_field(), "reasoning_content");
+  Read({Field(R"("reasoning":"h")")});
+  EXPECT_EQ(reader.reasoning(), "") << "not asked for";
+}
+
 }  // namespace
 }  // namespace specctl
