@@ -46,10 +46,7 @@ class Exchange {
   Task<RequestFinished> Run(Order order);
 
   // What `reading` kept of the last request's answer; valid until the next.
-  KeptReply reply() const {
-    const ResponseReader& reader = intake_.reader();
-    return {reader.text(), reader.reasoning(), reader.reasoning_field(), reader.ids()};
-  }
+  KeptReply reply() const { return intake_.reader().kept(); }
   void CloseConnection();
 
  private:

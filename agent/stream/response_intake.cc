@@ -161,7 +161,7 @@ void ResponseIntake::Describe(bool save_text, RequestFinished& finished) const {
   finished.speculation = reader.speculation();
   finished.timings = reader.timings();
   finished.tokens_per_iteration = reader.tokens_per_iteration();
-  if (save_text) finished.output_text = reader.text();
+  if (save_text) finished.output_text = reader.kept().text;
   // Read here, once a response: the parser keeps the head until the next one.
   if (!shared_.header.empty()) finished.header_value = HeaderValue(http_.header(shared_.header));
 }

@@ -147,9 +147,9 @@ Task<RequestFinished> SlotRunner::Send(const Assignment& assignment, uint32_t tu
   order.log = &log;
   const bool goes_back = turn + 1 < assignment.turns;
   const ReplyHistory history = HistoryOf(assignment);
-  order.reading.keep_text = shared_.save_text || goes_back;
-  order.reading.keep_reasoning = goes_back && history == ReplyHistory::kAnswerAndReasoning;
-  order.reading.keep_ids = goes_back && history == ReplyHistory::kTokenIds;
+  order.reading.keep = {.text = shared_.save_text || goes_back,
+                        .reasoning = goes_back && history == ReplyHistory::kAnswerAndReasoning,
+                        .ids = goes_back && history == ReplyHistory::kTokenIds};
   order.reading.trust_usage = composed->trust_usage;
   order.reading.max_tokens = composed->max_tokens;
   co_return co_await exchange_.Run(order);

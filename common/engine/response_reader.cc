@@ -44,12 +44,10 @@ void ResponseReader::BeginResponse(const Options& options) {
   last_parts_ = 0;
   passed_over_ = 0;
   passed_over_first_ = nullptr;
-  for (std::string* text :
-       {&error_, &finish_reason_, &response_id_, &text_, &remark_, &reasoning_}) {
+  for (std::string* text : {&error_, &finish_reason_, &response_id_, &remark_}) {
     text->clear();
   }
-  ids_.clear();
-  ids_missing_ = false;
+  keeper_.BeginReply(options.keep);
   output_hash_.reset();
   chunks_ = counted_tokens_ = unknown_chunks_ = timed_tokens_ = 0;
   usage_outputs_ = usage_stalls_ = usage_sum_ = text_bytes_ = 0;
@@ -142,13 +140,8 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   if (!event.text.empty()) {
     text_bytes_ += event.text.size();
     output_hash_ = Fnv1a(event.text, output_hash_.value_or(kFnv1aStart));
-    if (options_.keep_text) text_.append(event.text);
   }
-  if (options_.keep_reasoning && !event.reasoning.empty()) {
-    reasoning_.append(event.reasoning);
-    reasoning_field_ = event.reasoning_field;
-  }
-  if (options_.keep_ids) KeepIds(event, facts);
+  keeper_.TakeEvent(event, facts.token_bearing);
   if (event.tokens_per_iteration) tokens_per_iteration_ = event.tokens_per_iteration;
   if (event.finish_reason.empty()) return;
   finish_reason_ = event.finish_reason;
@@ -156,15 +149,6 @@ void ResponseReader::OnChoice(const StreamEvent& event, ChunkFacts& facts) {
   if (finish_reason_ == "abort" && !has_error_) {
     has_error_ = true;
     error_ = "the server aborted the request (finish reason abort)";
-  }
-}
-
-void ResponseReader::KeepIds(const StreamEvent& event, const ChunkFacts& facts) {
-  ids_missing_ |= facts.token_bearing && event.token_ids.value_or(0) == 0;
-  if (ids_missing_) {
-    ids_.clear();
-  } else {
-    AppendTokenIds(event.token_ids_json, ids_);
   }
 }
 

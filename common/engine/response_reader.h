@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <absl/status/status.h>
 
 #include "common/engine/chunk_facts.h"
+#include "common/engine/reply_keeper.h"
 #include "common/engine/stream_decoder.h"
 #include "common/engine/timed_steps.h"
 #include "common/engine/token_accounting.h"
@@ -38,9 +38,7 @@ namespace specctl {
 class ResponseReader {
  public:
   struct Options {
-    bool keep_text = false;                   // keep the answer for the next turn or --save-text
-    bool keep_reasoning = false;              // keep what it thought before, likewise
-    bool keep_ids = false;                    // keep the ids of all its tokens, likewise
+    ReplyKeeper::Parts keep = {};             // for the next turn or --save-text
     bool trust_usage = true;                  // else usage on events with choices tells of no chunk
     std::optional<uint64_t> max_tokens = {};  // what the request allows; absent: unknown
   };
@@ -64,12 +62,7 @@ class ResponseReader {
   int64_t error_code() const { return error_code_; }
   const std::string& finish_reason() const { return finish_reason_; }
   const std::string& response_id() const { return response_id_; }
-  const std::string& text() const { return text_; }  // answer, with keep_text
-  // What it thought before, with keep_reasoning, and the name of the field that it came in.
-  const std::string& reasoning() const { return reasoning_; }
-  std::string_view reasoning_field() const { return reasoning_field_; }
-  // All tokens of the answer, with keep_ids; empty where not every chunk told its own.
-  const std::vector<uint32_t>& ids() const { return ids_; }
+  KeptReply kept() const { return keeper_.reply(); }                    // what Options say
   std::optional<uint64_t> output_hash() const { return output_hash_; }  // FNV-1a of the answer
   uint64_t chunks() const { return chunks_; }                           // token-bearing
   bool other_choices() const { return other_choices_; }  // there were some, passed over
@@ -109,7 +102,6 @@ class ResponseReader {
   void OnNamedError(const SseParser::Event& event);
   void OnError(std::string_view message, int64_t code);
   void OnChoice(const StreamEvent& event, ChunkFacts& facts);
-  void KeepIds(const StreamEvent& event, const ChunkFacts& facts);
   void CheckUsage(const StreamEvent& event);
   bool IsTooMuch(uint64_t total, uint64_t chunks) const;
   TokenFault FaultOfUsage(const StreamEvent& event);
@@ -145,15 +137,11 @@ class ResponseReader {
   uint64_t unknown_chunks_ = 0;  // token-bearing, tokens unknown
   uint64_t usage_outputs_ = 0, usage_stalls_ = 0;  // events with output and usage; without growth
   uint64_t usage_sum_ = 0, text_bytes_ = 0;        // over usage_outputs_; of the answer so far
-  std::optional<uint64_t> usage_total_, input_tokens_;
-  std::string response_id_, finish_reason_;
-  std::string error_, text_, remark_, reasoning_;
-  std::string_view reasoning_field_;  // lives for ever
-  std::vector<uint32_t> ids_;
-  bool ids_missing_ = false;  // of a chunk
+  std::optional<uint64_t> usage_total_, input_tokens_, cached_tokens_, reasoning_tokens_;
+  std::string response_id_, finish_reason_, error_, remark_;
+  ReplyKeeper keeper_;
   int64_t error_code_ = 0;
   const char* passed_over_first_ = nullptr;
-  std::optional<uint64_t> cached_tokens_, reasoning_tokens_;
   std::optional<SpeculationStats> speculation_;
   std::optional<double> tokens_per_iteration_;  // as was said last
   TimedSteps timed_steps_;

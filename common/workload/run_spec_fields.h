@@ -5,36 +5,15 @@
 // in docs/artifacts.md.  A test fails where one of the first three lacks it.
 #pragma once
 
-#include <concepts>
-#include <string_view>
-#include <type_traits>
-
 #include "common/workload/run_spec.h"
+#include "common/workload/spec_field.h"
 
 namespace specctl {
-
-struct SpecField {
-  // Not in run.json's `spec`, which has it at another place and in another form.
-  static constexpr std::string_view kApart = "-";
-
-  std::string_view stored;             // its name in specctl.v1
-  std::string_view printed = {};       // its key in run.json; empty: the same, with _s for _ns
-  std::string_view no = {}, yes = {};  // of a flag, what run.json calls false and true
-};
-
-template <class Spec, class T>
-concept SpecOf = std::same_as<std::remove_const_t<Spec>, T>;
 
 // VisitFields(spec, visit) calls visit(SpecField, member) for each field, in run.json's order.
 // visit.Group(key, visit_members) takes those that run.json has in an object of their own, and that
 // are stored beside the others; visit.OneOf(variant, fields...) a variant, of which the field of
 // the alternative that it holds is there.  Members are const where the spec is.
-
-// The field of one alternative of a variant.
-template <class T>
-struct AlternativeField : SpecField {
-  using Alternative = T;
-};
 
 template <SpecOf<OpenLoop> Spec, class Visitor>
 void VisitFields(Spec& loop, Visitor&& visit) {

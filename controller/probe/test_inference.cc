@@ -58,7 +58,7 @@ absl::StatusOr<InferenceFacts> ReadAnswer(const ServerQuestions& ask, const Http
                         .token_fault = reader.token_fault(),
                         .statistics = statistics.has_value(),
                         .draft_length = statistics ? statistics->draft_length : 0,
-                        .told_ids = !reader.ids().empty()};
+                        .told_ids = !reader.kept().ids.empty()};
 }
 
 // Whether a server may answer so because of a field that it does not take.
@@ -138,7 +138,7 @@ class TestInference {
     asked.reply_ids = true;
     const auto reply = Put(asked);
     if (!reply.ok()) return reply.status();
-    const auto read = ReadAnswer(ask_, *reply, {.keep_ids = true});
+    const auto read = ReadAnswer(ask_, *reply, {.keep = {.ids = true}});
     if (read.ok() && read->told_ids) return absl::OkStatus();
     return absl::FailedPreconditionError(absl::StrFormat(
         "%s%s: the prompts are token ids in several turns, and %s does not tell the ids of its "

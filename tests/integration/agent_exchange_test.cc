@@ -100,7 +100,7 @@ class AgentExchangeTest : public ::testing::Test {
     order.bytes = request_;
     order.begin = MonoNow();
     order.log = &log;
-    order.reading.keep_text = true;
+    order.reading.keep = {.text = true};
     RequestFinished finished = co_await exchange_->Run(order);
     recorder_.FinishRequest(log, finished);
     co_return finished;

@@ -112,7 +112,7 @@ RoundTrip Exchange(const Asked& asked, uint64_t number) {
   }
   StreamDecoder decoder;
   ResponseBody body(decoder, 1 << 20);
-  body.BeginResponse({.keep_text = true});
+  body.BeginResponse({.keep = {.text = true}});
   body.OnHead({.status = 200, .content_type = "text/event-stream"});
   const std::string events =
       WithoutHttpChunks(std::string_view(trip.bytes).substr(trip.bytes.find("\r\n\r\n") + 4));
@@ -129,7 +129,7 @@ RoundTrip Exchange(const Asked& asked, uint64_t number) {
   trip.verdict = body.Judge({.head_done = true, .fault = fed});
   trip.total = body.reader().output_tokens().value_or(0);
   trip.finish = body.reader().finish_reason();
-  trip.text = body.reader().text();
+  trip.text = body.reader().kept().text;
   return trip;
 }
 

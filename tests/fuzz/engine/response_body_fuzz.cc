@@ -22,7 +22,7 @@ struct Outcome {
 Outcome Read(std::string_view bytes, size_t step, bool says_stream) {
   static specctl::StreamDecoder decoder;
   specctl::ResponseBody body(decoder, kEventBytesMax);
-  body.BeginResponse({.keep_text = true});
+  body.BeginResponse({.keep = {.text = true}});
   body.OnHead({.status = 200, .content_type = says_stream ? "text/event-stream" : "text/plain"});
   Outcome outcome;
   absl::Status fed;
@@ -47,7 +47,7 @@ Outcome Read(std::string_view bytes, size_t step, bool says_stream) {
   outcome.passed_over = body.reader().passed_over();
   // Of a stream without events only what has come is shown; the words are the same.
   outcome.text = verdict.text;
-  outcome.answer = body.reader().text();
+  outcome.answer = body.reader().kept().text;
   return outcome;
 }
 

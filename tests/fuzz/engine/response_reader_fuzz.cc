@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static specctl::StreamDecoder decoder;
   specctl::ResponseReader reader(decoder);
-  reader.BeginResponse({.keep_text = true, .max_tokens = size});
+  reader.BeginResponse({.keep = {.text = true}, .max_tokens = size});
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   uint64_t chunks = 0;
   while (!rest.empty()) {

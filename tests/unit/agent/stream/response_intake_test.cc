@@ -22,7 +22,7 @@ class ResponseIntakeTest : public ::testing::Test {
  protected:
   void Begin(bool keep_text = false) {
     log_ = &recorder_.BeginRequest(RequestBegun());
-    intake_.BeginResponse(*log_, {.keep_text = keep_text});
+    intake_.BeginResponse(*log_, {.keep = {.text = keep_text}});
   }
   // One read, `at` after the start; the read before it ended 1 ms earlier.
   void Read(std::string_view bytes, Nanos at) {

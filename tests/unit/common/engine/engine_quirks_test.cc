@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 class ServedStream {
  public:
   explicit ServedStream(std::string_view bytes, uint32_t unknown = 999) {
-    body_.BeginResponse({.keep_text = true});
+    body_.BeginResponse({.keep = {.text = true}});
     body_.OnHead({.status = 200, .content_type = "text/event-stream"});
     const std::string padded = std::string(bytes) + std::string(SseParser::kPadding, '\0');
     fed_ = body_.Feed(
@@ -170,7 +170,7 @@ TEST(SglangQuirkTest, GenerateSendsAllTextAndIdsSoFar) {
                             GenerateEvent("abcdefgh", "1,2,3,4,5,6,7,8", 8, kGenerateEnd) +
                             kDoneData);
   EXPECT_THAT(stream.tokens(), ElementsAre(1, 3, 4));
-  EXPECT_EQ(stream.reader().text(), "abcdefgh");
+  EXPECT_EQ(stream.reader().kept().text, "abcdefgh");
   EXPECT_EQ(stream.reader().finish_reason(), "length");
   EXPECT_EQ(stream.reader().response_id(), "df21");
   EXPECT_EQ(stream.reader().input_tokens(), 7u);
@@ -189,7 +189,7 @@ TEST(SglangQuirkTest, GeneratesChunksWithoutATokenAreNone) {
       GenerateEvent("abcdefgh", "1,2,3,4,5,6,7,8", 8, kGenerateEnd) + kDoneData);
   EXPECT_THAT(stream.tokens(), ElementsAre(1, 3, 4));
   EXPECT_EQ(stream.reader().token_fault(), TokenFault::kNone);
-  EXPECT_EQ(stream.reader().text(), "abcdefgh");
+  EXPECT_EQ(stream.reader().kept().text, "abcdefgh");
 }
 
 TEST(SglangQuirkTest, PartsOfOneStepComeOneByOneWithTheStepsUsage) {
@@ -207,7 +207,7 @@ TEST(SglangQuirkTest, GenerateMaySendWhatCameSince) {
   const ServedStream stream(GenerateEvent("a", "1", 1) + GenerateEvent("bcd", "2,3,4", 4) +
                             GenerateEvent("efgh", "5,6,7,8", 8, kGenerateEnd) + kDoneData);
   EXPECT_THAT(stream.tokens(), ElementsAre(1, 3, 4));
-  EXPECT_EQ(stream.reader().text(), "abcdefgh");
+  EXPECT_EQ(stream.reader().kept().text, "abcdefgh");
 }
 
 TEST(SglangQuirkTest, GenerateAnswersAnInvalidRequestWithStatus200) {

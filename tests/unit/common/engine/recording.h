@@ -71,7 +71,7 @@ class Replay final : public HttpBodySink {
         << static_cast<int>(reader.token_source()) << ' '
         << static_cast<int64_t>(reader.output_tokens().value_or(-1)) << ' '
         << static_cast<int64_t>(reader.input_tokens().value_or(-1)) << ' ' << sse.comments() << ' '
-        << plain_body << reader.text();
+        << plain_body << reader.kept().text;
     for (const SeenEvent& e : events) {
       out << '\n'
           << e.name << e.facts.token_bearing << e.facts.tokens.value_or(0) << e.facts.reasoning

@@ -70,7 +70,7 @@ std::string TestName(const ::testing::TestParamInfo<Recording>& info) {
 
 void Play(const Recording& recording, Replay& replay) {
   const std::string bytes = ReadGolden(recording.Path());
-  replay.reader.BeginResponse({.keep_text = true});
+  replay.reader.BeginResponse({.keep = {.text = true}});
   const absl::Status status = replay.Feed(bytes);
   ASSERT_TRUE(status.ok()) << status;
 }
@@ -143,7 +143,7 @@ TEST_P(RecordingTest, StatusAndEnd) {
 TEST_P(RecordingTest, OnePieceOrSingleBytesAreTheSame) {
   Replay whole, bytes;
   Play(GetParam(), whole);
-  bytes.reader.BeginResponse({.keep_text = true});
+  bytes.reader.BeginResponse({.keep = {.text = true}});
   const std::string response = ReadGolden(GetParam().Path());
   for (const char& byte : response) ASSERT_TRUE(bytes.Feed({&byte, 1}).ok());
   EXPECT_EQ(bytes.Dump(), whole.Dump());
@@ -156,7 +156,7 @@ TEST_P(RecordingTest, RandomPiecesAreTheSame) {
   for (uint64_t seed = 0; seed < 4; ++seed) {
     SCOPED_TRACE(seed);
     Replay pieces;
-    pieces.reader.BeginResponse({.keep_text = true});
+    pieces.reader.BeginResponse({.keep = {.text = true}});
     uint64_t draw = seed << 32;
     for (size_t at = 0; at < response.size();) {
       const size_t length = 1 + SplitMix64(++draw) % (seed % 2 == 0 ? 9 : 1500);
@@ -176,7 +176,7 @@ TEST_P(RecordingTest, EveryCutGivesTheSame) {
   const std::string response = ReadGolden(GetParam().Path());
   for (size_t first = 1; first < std::min(kApart, response.size()); ++first) {
     Replay pieces;
-    pieces.reader.BeginResponse({.keep_text = true});
+    pieces.reader.BeginResponse({.keep = {.text = true}});
     for (size_t at = 0, cut = first; at < response.size(); at = cut, cut += kApart) {
       ASSERT_TRUE(pieces.Feed(std::string_view(response).substr(at, cut - at)).ok());
     }
@@ -406,7 +406,7 @@ TEST_P(WholeAnswerTest, SaysWhatAStreamSays) {
   PlayWhole(recording, replay);
   const ResponseReader& reader = replay.reader;
   EXPECT_TRUE(reader.complete());
-  EXPECT_FALSE(reader.text().empty());
+  EXPECT_FALSE(reader.kept().text.empty());
   if (recording.engine == "vllm") {
     const json::object& counters = recording.at("counters").as_object();
     EXPECT_EQ(reader.output_tokens(), counters.at("generation_tokens").to_number<uint64_t>());

@@ -43,7 +43,7 @@ class ResponseReaderTest : public ::testing::Test {
  protected:
   // Tokens of the token-bearing chunks of `events`.
   std::vector<uint32_t> Read(const std::vector<std::string>& events,
-                             ResponseReader::Options options = {.keep_text = true}) {
+                             ResponseReader::Options options = {.keep = {.text = true}}) {
     std::vector<uint32_t> tokens;
     reader.BeginResponse(options);
     for (const std::string& event : events) {

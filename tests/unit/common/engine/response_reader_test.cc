@@ -26,7 +26,7 @@ TEST_F(ResponseReaderTest, ReasoningAndToolCallsBearTokens) {
   facts = One(R"({"choices":[{"delta":{"reasoning":"!","content":"so"}}]})");
   EXPECT_FALSE(facts.reasoning) << "the answer begins here";
   EXPECT_EQ(reader.output_hash(), Fnv1a("so"));
-  EXPECT_THAT(reader.text(), IsEmpty()) << "not asked for";
+  EXPECT_THAT(reader.kept().text, IsEmpty()) << "not asked for";
 }
 
 TEST_F(ResponseReaderTest, ARefusalIsAnAnswer) {
@@ -91,7 +91,7 @@ TEST_F(ResponseReaderTest, OtherChoicesAreNotedAndLeaveTheFirstAlone) {
   EXPECT_TRUE(reader.other_choices());
   EXPECT_EQ(reader.token_fault(), TokenFault::kOtherChoices);
   EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
-  EXPECT_EQ(reader.text(), "ab");
+  EXPECT_EQ(reader.kept().text, "ab");
   EXPECT_EQ(reader.output_tokens(), 7u);
 }
 
@@ -152,13 +152,13 @@ TEST_F(ResponseReaderTest, NamedEventsCountByWhatTheyHold) {
 TEST_F(ResponseReaderTest, BeginForgetsTheLastResponse) {
   Read({WithUsage(Chunk("a"), 4), WithUsage(Chunk("b"), 3), R"({"error":"x"})", "[DONE]"},
        {.max_tokens = 9});
-  reader.BeginResponse({.keep_text = true});
+  reader.BeginResponse({.keep = {.text = true}});
   EXPECT_FALSE(reader.done_seen() || reader.has_error() || reader.complete());
   EXPECT_EQ(reader.token_source(), TokenSource::kUnknown);
   EXPECT_FALSE(reader.output_tokens() || reader.input_tokens());
   EXPECT_FALSE(reader.speculation() || reader.timings() || reader.max_tokens());
   EXPECT_EQ(reader.token_fault(), TokenFault::kNone);
-  EXPECT_EQ(reader.error() + reader.text() + reader.response_id(), "");
+  EXPECT_EQ(reader.error() + reader.kept().text + reader.response_id(), "");
   EXPECT_EQ(reader.output_hash(), std::nullopt);
   EXPECT_EQ(reader.chunks(), 0u);
 }
@@ -192,28 +192,28 @@ TEST_F(ResponseReaderTest, IdsAreKeptWhereEveryChunkTellsThem) {
   const auto chunk = [](std::string_view ids) {
     return Chunk("x", R"(,"token_ids":)" + std::string(ids));
   };
-  const ResponseReader::Options keep = {.keep_ids = true};
+  const ResponseReader::Options keep = {.keep = {.ids = true}};
   Read({kRole, chunk("[1, 22]"), chunk("[333]"),
         Chunk("", R"(,"token_ids":[4],"finish_reason":"stop")"), Total(4)},
        keep);
-  EXPECT_THAT(reader.ids(), ElementsAre(1, 22, 333, 4));
+  EXPECT_THAT(reader.kept().ids, ElementsAre(1, 22, 333, 4));
   Read({chunk("[1]"), Chunk("y"), chunk("[2]")}, keep);
-  EXPECT_THAT(reader.ids(), IsEmpty()) << "one of them told none";
+  EXPECT_THAT(reader.kept().ids, IsEmpty()) << "one of them told none";
   Read({chunk("[1]"), chunk("[2]")});
-  EXPECT_THAT(reader.ids(), IsEmpty()) << "not asked for";
+  EXPECT_THAT(reader.kept().ids, IsEmpty()) << "not asked for";
 }
 
 TEST_F(ResponseReaderTest, ReasoningIsKeptWithItsFieldsName) {
-  const ResponseReader::Options keep = {.keep_text = true, .keep_reasoning = true};
+  const ResponseReader::Options keep = {.keep = {.text = true, .reasoning = true}};
   Read({Field(R"("reasoning":"h")"), Field(R"("reasoning":"m")"), Chunk("so")}, keep);
-  EXPECT_EQ(reader.reasoning(), "hm");
-  EXPECT_EQ(reader.reasoning_field(), "reasoning");
-  EXPECT_EQ(reader.text(), "so");
+  EXPECT_EQ(reader.kept().reasoning, "hm");
+  EXPECT_EQ(reader.kept().reasoning_field, "reasoning");
+  EXPECT_EQ(reader.kept().text, "so");
   Read({Field(R"("reasoning_content":"h")")}, keep);
-  EXPECT_EQ(reader.reasoning(), "h");
-  EXPECT_EQ(reader.reasoning_field(), "reasoning_content");
+  EXPECT_EQ(reader.kept().reasoning, "h");
+  EXPECT_EQ(reader.kept().reasoning_field, "reasoning_content");
   Read({Field(R"("reasoning":"h")")});
-  EXPECT_EQ(reader.reasoning(), "") << "not asked for";
+  EXPECT_EQ(reader.kept().reasoning, "") << "not asked for";
 }
 
 }  // namespace

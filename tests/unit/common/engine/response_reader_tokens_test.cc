@@ -23,7 +23,7 @@ TEST_F(ResponseReaderTest, ContinuousUsageCountsByGrowth) {
   EXPECT_EQ(reader.token_source(), TokenSource::kContinuousUsage);
   EXPECT_EQ(reader.output_tokens(), 6u);
   EXPECT_EQ(reader.input_tokens(), 16u);
-  EXPECT_EQ(reader.text(), "abcd");
+  EXPECT_EQ(reader.kept().text, "abcd");
   EXPECT_EQ(reader.output_hash(), Fnv1a("abcd"));
   EXPECT_EQ(reader.response_id(), "r1");
   EXPECT_TRUE(reader.complete());
