@@ -6,6 +6,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/evidence.h"
+
 namespace specctl {
 namespace {
 
@@ -85,6 +87,18 @@ std::optional<VerdictLabel> ControllerLabel(const ControllerLives& lives) {
     text += "; it changed hosts, whose clocks are joined by wall clock";
   }
   return VerdictLabel{.code = Label::kControllerRestarted, .text = std::move(text)};
+}
+
+std::optional<VerdictLabel> ReducedLoadLabel(const Results& figures) {
+  if (figures.load_left.empty()) return std::nullopt;
+  std::string of = "the hold before that";
+  if (LoadLeftOfHold(figures)) of = "a hold with what was left";
+  if (figures.headline_is_whole_run) of = "the whole run";
+  return VerdictLabel{
+      .code = Label::kReducedLoad,
+      .text = absl::StrFormat("agents were lost, and the run went on without them: %s; the figures "
+                              "are those of %s",
+                              LoadLeftText(figures.load_left, figures.spec.load), of)};
 }
 
 std::optional<VerdictLabel> LateStartLabel(std::span<const AgentFigures> agents) {

@@ -29,6 +29,7 @@ struct AgentState {
   std::optional<int64_t> reported_ns;
   std::optional<int64_t> slots_filled_ns, first_idle_ns;  // since T0
   bool ended = false, lost = false;
+  std::optional<int64_t> lost_ns;  // when it was given up, since T0
   std::string end_reason;
 
   std::unordered_map<uint64_t, OpenRequest> open;  // by ordinal

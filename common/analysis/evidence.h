@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -36,6 +37,19 @@ struct Evidence {
 // Whether the window is one of those that the headline is of.
 inline bool IsJudged(const WindowFigures& window, const Results& figures) {
   return figures.headline_is_whole_run || window.stage == Stage::kHold;
+}
+
+// What was left for the hold, where agents had been lost before it; nullopt: all was there.
+inline std::optional<LoadLeft> LoadLeftOfHold(const Results& figures) {
+  if (!figures.hold) return std::nullopt;
+  return LoadLeftAt(figures.load_left, static_cast<int64_t>(figures.hold->start_s));
+}
+
+// Requests in flight throughout the hold; nullopt: as many as the servers make of the arrivals.
+inline std::optional<uint32_t> InFlightOfHold(const Results& figures) {
+  const std::optional<uint32_t> planned = ExpectationOf(figures.spec.load.shape).in_flight;
+  const std::optional<LoadLeft> left = LoadLeftOfHold(figures);
+  return planned && left ? std::optional(left->slots) : planned;
 }
 
 }  // namespace specctl

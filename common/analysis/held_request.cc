@@ -38,7 +38,7 @@ void SetStream(const OpenRequest& open, int64_t hold_end_ns, SettledRequest& hel
 std::optional<SettledRequest> HeldRequest(const EndedRequest& request, const StageBounds& bounds) {
   const SettledRequest& settled = request.settled;
   if (settled.stage != Stage::kHold || !bounds.has_hold()) return std::nullopt;
-  const int64_t hold_end_ns = bounds.drain_s * kSecondNs;
+  const int64_t hold_end_ns = bounds.hold_end_s() * kSecondNs;
   if (settled.end_ns && *settled.end_ns <= hold_end_ns) return std::nullopt;
   SettledRequest held = settled;
   held.cut = true;

@@ -44,6 +44,7 @@ Labels FindLabels(const Evidence& evidence, const Results& figures) {
   AddLabels(OddityLabels(figures.oddities), labels);
   AddWindowed(ServerBurstLabel(evidence.health, figures.windows.size()), labels);
   AddLabels(AgentLabels(evidence.agents), labels);
+  AddLabel(ReducedLoadLabel(figures), labels);
   AddLabel(LateStartLabel(figures.agents), labels);
   AddLabel(ControllerLabel(evidence.lives), labels);
   AddLabel(FillUpLabel(figures), labels);

@@ -17,12 +17,14 @@ constexpr double kLittleErrors = 4;    // standard errors of the mean of the cou
 constexpr uint64_t kLittleWindowsMin = 10;
 
 // Time that the requests spent in flight between two times, by their rows; one that never ended was
-// in flight to the last [s].
-double TimeInFlight(std::span<const SettledRequest> requests, int64_t from_ns, int64_t to_ns) {
+// in flight to the last, or as far as its agent told before it was lost [s].
+double TimeInFlight(const Evidence& evidence, int64_t from_ns, int64_t to_ns) {
   int64_t spent_ns = 0;
-  for (const SettledRequest& request : requests) {
+  for (const SettledRequest& request : evidence.requests) {
+    const AgentState& agent = evidence.agents[request.agent];
+    const int64_t told_ns = agent.lost ? agent.reported_ns.value_or(0) : to_ns;
     // Only the part within the hold, at either side.
-    const int64_t end_ns = std::min(request.end_ns.value_or(to_ns), to_ns);
+    const int64_t end_ns = std::min(request.end_ns.value_or(told_ns), to_ns);
     spent_ns += std::max(end_ns - std::max(request.begin_ns, from_ns), int64_t{0});
   }
   return static_cast<double>(spent_ns) / 1e9;
@@ -60,8 +62,10 @@ CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
   }
   const auto first_s = static_cast<int64_t>(figures.hold->start_s);
   const auto length_s = static_cast<int64_t>(figures.hold->length_s);
+  const std::optional<LoadLeft> left = LoadLeftOfHold(figures);
+  const size_t agents = left ? left->agents : figures.agents.size();
   const std::vector<double> counted =
-      CountedInFlight(evidence.health, first_s, first_s + length_s, figures.agents.size());
+      CountedInFlight(evidence.health, first_s, first_s + length_s, agents);
   if (counted.size() < kLittleWindowsMin) {
     checked.not_made =
         absl::StrFormat("Little's law (fewer than %d seconds of the hold have every agent's count)",
@@ -71,7 +75,7 @@ CheckResult CheckLittlesLaw(const Evidence& evidence, const Results& figures) {
   const double in_flight =
       std::accumulate(counted.begin(), counted.end(), 0.0) / static_cast<double>(counted.size());
   const double expected =
-      TimeInFlight(evidence.requests, first_s * kSecondNs, (first_s + length_s) * kSecondNs) /
+      TimeInFlight(evidence, first_s * kSecondNs, (first_s + length_s) * kSecondNs) /
       static_cast<double>(length_s);
   double apart_max = std::max(kLittleShareMax * expected, kLittleApartMin);
   if (!ExpectationOf(figures.spec.load.shape).in_flight) {

@@ -7,7 +7,6 @@
 namespace specctl {
 namespace {
 
-constexpr double kHoldSecondsMin = 5;
 constexpr uint64_t kHoldRequestsMin = 30;
 
 int64_t LastKnownNs(const SettledRequest& request) {
@@ -80,7 +79,7 @@ void SetHold(ResultSources& sources, Results& results) {
   sources.run_length_s = results.run_length_s;
   const auto last = static_cast<int64_t>(sources.windows);
   // A hold that nothing ended lasts as long as anything happened.
-  const int64_t end = std::min(sources.bounds.drain_s, last);
+  const int64_t end = std::min(sources.bounds.hold_end_s(), last);
   if (sources.bounds.has_hold() && sources.bounds.hold_s < end) {
     const int64_t length = end - sources.bounds.hold_s;
     results.hold = Results::Hold{.start_s = static_cast<double>(sources.bounds.hold_s),

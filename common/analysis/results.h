@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/analysis/load_left.h"
 #include "common/analysis/request_books.h"
 #include "common/analysis/verdict_types.h"
 #include "common/figures/agent_figures.h"
@@ -87,6 +88,8 @@ struct Results {
     uint64_t windows_left_out = 0;     // invalid ones, of which the headline knows nothing
   };
   std::optional<Hold> hold;
+  // Where agents were lost and the run went on: what load was offered from when on.
+  std::vector<LoadLeft> load_left;
   std::optional<HoldGrowth> growth;  // present: the hold is no steady state
   bool headline_is_whole_run = false;
   double run_length_s = 0;  // T0 to the last end of a request

@@ -55,6 +55,7 @@ void SetBooks(const ResultSources& sources, Results& results) {
     }
   }
   results.start_skew = StartSkewOf(results.agents);
+  results.load_left = LoadLeftBy(state.agents);
   results.failures = state.failures.Causes();
   results.oddities = state.oddities;
 }

@@ -26,7 +26,7 @@ void AddUnsettled(EndedRequest request, RunRequests& rows) {
 int64_t HoldSecondsSoFar(const RunState& state) {
   if (!state.run.begun || !state.run.armed) return 0;
   const StageBounds bounds = BoundsSoFar(state);
-  return bounds.has_hold() ? bounds.drain_s - bounds.hold_s : 0;
+  return bounds.has_hold() ? bounds.hold_end_s() - bounds.hold_s : 0;
 }
 
 RunRequests RequestsSoFar(const RunState& state) {

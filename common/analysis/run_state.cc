@@ -38,18 +38,48 @@ StageFacts RunState::Facts() const {
   for (const AgentState& agent : agents) {
     // An agent without slots never fills them and never works.
     if (!agent.joined || agent.slots == 0) continue;
-    all_filled = all_filled && agent.slots_filled_ns;
-    filled_ns = std::max(filled_ns, agent.slots_filled_ns);
+    // Of a lost one nobody waits for slots any more.
+    const auto filled = agent.slots_filled_ns ? agent.slots_filled_ns : agent.lost_ns;
+    all_filled = all_filled && filled;
+    filled_ns = std::max(filled_ns, filled);
     // The first slot anywhere that has no more work ends the full load.
     ends_at(agent.first_idle_ns);
     // What it did after its last report is unknown.
-    if (agent.lost) ends_at(agent.reported_ns.value_or(0));
+    if (agent.lost && !agent.lost_ns) ends_at(agent.reported_ns.value_or(0));
   }
+  facts.reduced_ns = reduced_ns;
+  facts.hold_not_before_ns = hold_not_before_ns;
   if (all_filled) facts.slots_filled_ns = filled_ns;
   ends_at(draining_ns);
   // Where nothing says that the work ended, it is known to have gone on until here.
   if (!facts.work_ended_ns) ends_at(cut_off_ns);
   return facts;
+}
+
+void RunState::GoOnWithout(const AgentState& agent, int64_t lost_ns) {
+  if (agent.slots == 0) return;
+  const StageBounds bounds = Bounds();
+  const int64_t known_ns = agent.reported_ns.value_or(0);
+  const int64_t known_s = std::max<int64_t>(known_ns, 0) / kSecondNs;
+  // What followed the hold is in no headline.
+  if (known_s >= bounds.hold_end_s()) return;
+  if (bounds.StandsAt(known_s)) {
+    reduced_ns = known_ns;
+    return;
+  }
+  // Nothing is lost with seconds that make no headline; those without it may.  What it did between
+  // its last report and its end is unknown.
+  hold_not_before_ns = std::max({hold_not_before_ns.value_or(0), known_ns, lost_ns});
+  reduced_ns.reset();
+}
+
+int64_t RunState::StagesFinalUntil(int64_t reported_ns) const {
+  if (!run.spec().load.degrades_on_agent_loss) return reported_ns;
+  const StageBounds bounds = Bounds();
+  const int64_t reported_s = std::max<int64_t>(reported_ns, 0) / kSecondNs;
+  const bool young = reported_s >= bounds.hold_s && reported_s < bounds.hold_end_s() &&
+                     !bounds.StandsAt(reported_s);
+  return young ? bounds.hold_s * kSecondNs : reported_ns;
 }
 
 std::optional<int64_t> RunState::ReportedByAll() const {
@@ -79,7 +109,7 @@ void RunState::Settle() {
   if (!run.armed) return;
   const int64_t until_ns = ReportedByAll().value_or(latest_ns);
   CloseWindows(until_ns);
-  settlement.SettleBefore(until_ns, {Bounds(), verdicts, run});
+  settlement.SettleBefore(StagesFinalUntil(until_ns), {Bounds(), verdicts, run});
 }
 
 void RunState::LoseRequest(AgentState& agent, OpenRequest request) {
@@ -251,6 +281,12 @@ absl::Status RunState::OnAgentEnded(const AgentEnded& event) {
   AgentState* agent = FindAgent(event.agent);
   if (agent == nullptr) {
     return absl::DataLossError(absl::StrFormat("agent %d ended, and never joined", event.agent));
+  }
+  if (event.lost && run.armed && run.spec().load.degrades_on_agent_loss) {
+    if (!IsTime(event.at_mono_ns)) return absl::DataLossError("an agent's end: need a time >= 0");
+    const int64_t lost_ns = std::max<int64_t>(event.at_mono_ns - run.armed->t0_mono_ns, 0);
+    GoOnWithout(*agent, lost_ns);
+    agent->lost_ns = lost_ns;
   }
   agent->ended = true;
   agent->lost = event.lost;

@@ -44,6 +44,11 @@ struct RunState {
   // nullptr: the run has no such agent, or it has not joined.
   AgentState* FindAgent(uint32_t agent);
   StageFacts Facts() const;
+  // The run goes on when that agent is lost, which is known from `lost_ns` on: what it makes of the
+  // hold.  The agent is not marked as lost yet.
+  void GoOnWithout(const AgentState& agent, int64_t lost_ns);
+  // Up to where the stage of what began is final, if all has been reported before `reported_ns`.
+  int64_t StagesFinalUntil(int64_t reported_ns) const;
   StageBounds Bounds() const { return FindStages(run.spec().load, Facts()); }
   // Time before which every agent that may report has reported; nullopt: none may.
   std::optional<int64_t> ReportedByAll() const;
@@ -71,6 +76,8 @@ struct RunState {
   ControllerLives lives;
   RunStage stage = RunStage::kPreparing;
   std::optional<int64_t> draining_ns;  // since T0
+  // Of a run that goes on without lost agents; see StageFacts.
+  std::optional<int64_t> reduced_ns, hold_not_before_ns;
   std::optional<int64_t> cut_off_ns;   // where the journal ends without a word of the end
   int64_t latest_ns = 0;               // latest time reported, since T0
   std::map<std::string, uint64_t> finish_reasons;

@@ -83,7 +83,7 @@ std::string SpansText(std::span<const Outages::Span> spans) {
 
 WindowedLabel QueuedLabel(const Evidence& evidence, const Results& figures) {
   WindowedLabel found{.code = Label::kQueued};
-  const auto expected = ExpectationOf(evidence.run.spec().load.shape).in_flight;
+  const std::optional<uint32_t> expected = InFlightOfHold(figures);
   // Arrivals that wait are what an open loop is to show; its trend is judged, not that they do.
   if (!expected) return found;
   const double bs = *expected;

@@ -21,6 +21,7 @@ Stage StageBounds::At(int64_t time_ns) const {
   // Stages are whole seconds, so that no window belongs to two.
   const int64_t second = SecondsDown(time_ns);
   if (second >= drain_s) return Stage::kDrain;
+  if (second >= reduced_s) return Stage::kReduced;
   if (second >= hold_s) return Stage::kHold;
   return second >= warmup_s ? Stage::kWarmup : Stage::kRamp;
 }
@@ -33,8 +34,10 @@ StageBounds FindStages(const LoadSpec& load, const StageFacts& facts) {
   if (full_ns) {
     const int64_t filled_ns = *full_ns;
     bounds.warmup_s = SecondsUp(std::max(load.ramp.count(), filled_ns));
-    bounds.hold_s = SecondsUp(std::max((load.ramp + load.warmup).count(), filled_ns));
+    bounds.hold_s = SecondsUp(std::max({(load.ramp + load.warmup).count(), filled_ns,
+                                        facts.hold_not_before_ns.value_or(0)}));
   }
+  if (facts.reduced_ns) bounds.reduced_s = SecondsDown(*facts.reduced_ns);
   const std::optional<int64_t> end_ns = EndOfWork(load, facts);
   if (!end_ns) return bounds;
   // The hold's last second is a whole one: what is left of the next is the drain's.

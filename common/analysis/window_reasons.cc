@@ -13,9 +13,9 @@ constexpr double kInFlightShareMin = 0.99;
 
 // In a hold every slot has work; what is not in flight and not backing off stood idle because of
 // us.
-bool SlotsStoodIdle(const Evidence& evidence, const WindowFigures& window, double backing_off) {
+bool SlotsStoodIdle(const std::optional<uint32_t>& expected, const WindowFigures& window,
+                    double backing_off) {
   // Where none are expected, arrivals and the servers decide.
-  const auto expected = ExpectationOf(evidence.run.spec().load.shape).in_flight;
   if (!expected) return false;
   const double least = kInFlightShareMin * *expected;
   return window.stage == Stage::kHold && window.in_flight_mean + backing_off < least;
@@ -53,9 +53,10 @@ std::vector<VerdictReason> WorstFaults(const Evidence& evidence, const Results& 
 
 std::vector<WindowReasons> ReasonsOfWindows(const Evidence& evidence, const Results& figures) {
   std::vector<WindowReasons> windows(figures.windows.size());
+  const std::optional<uint32_t> expected = InFlightOfHold(figures);
   for (size_t i = 0; i < windows.size(); ++i) {
     WindowReasons& window = windows[i];
-    if (SlotsStoodIdle(evidence, figures.windows[i], evidence.backing_off[i])) {
+    if (SlotsStoodIdle(expected, figures.windows[i], evidence.backing_off[i])) {
       window.state = VerdictState::kDegraded;
       window.codes.push_back(ReasonCode::kInFlightBelowBs);
     }
@@ -76,11 +77,13 @@ std::vector<VerdictReason> SumUpWindows(const Evidence& evidence, const Results&
                0;
       }));
   if (below == 0) return summed;
-  summed.insert(summed.begin(), {.code = ReasonCode::kInFlightBelowBs,
-                                 .text = absl::StrFormat(
-                                     "less than 99 %% of bs %d in flight, because slots stood idle",
-                                     ExpectationOf(evidence.run.spec().load.shape).slots),
-                                 .windows = below});
+  const bool all = !LoadLeftOfHold(figures);
+  summed.insert(
+      summed.begin(),
+      {.code = ReasonCode::kInFlightBelowBs,
+       .text = absl::StrFormat("less than 99 %% of %s %d in flight, because slots stood idle",
+                               all ? "bs" : "what was left,", InFlightOfHold(figures).value_or(0)),
+       .windows = below});
   return summed;
 }
 

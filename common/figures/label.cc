@@ -18,6 +18,7 @@ constexpr NameTable<Label> kLabelNames = {{
     {Label::kClockOff, "clock_off"},
     {Label::kControllerLink, "controller_link"},
     {Label::kControllerRestarted, "controller_restarted"},
+    {Label::kReducedLoad, "reduced_load"},
     {Label::kLateStart, "late_start"},
     {Label::kUserStamps, "user_stamps"},
     {Label::kFillUp, "fill_up"},

@@ -25,6 +25,7 @@ enum class Label : uint8_t {
   kClockOff,
   kControllerLink,
   kControllerRestarted,
+  kReducedLoad,
   kLateStart,
   kUserStamps,
   kFillUp,

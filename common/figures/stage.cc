@@ -7,6 +7,7 @@ constexpr NameTable<Stage> kStageNames = {{
     {Stage::kRamp, "ramp"},
     {Stage::kWarmup, "warmup"},
     {Stage::kHold, "hold"},
+    {Stage::kReduced, "reduced"},
     {Stage::kDrain, "drain"},
 }};
 static_assert(NamesEach(kStageNames));
@@ -17,6 +18,7 @@ constexpr NameTable<LiveStage> kLiveStageNames = {{
     {LiveStage::kRamp, kStageNames[static_cast<size_t>(Stage::kRamp)].name},
     {LiveStage::kWarmup, kStageNames[static_cast<size_t>(Stage::kWarmup)].name},
     {LiveStage::kHold, kStageNames[static_cast<size_t>(Stage::kHold)].name},
+    {LiveStage::kReduced, kStageNames[static_cast<size_t>(Stage::kReduced)].name},
     {LiveStage::kDrain, kStageNames[static_cast<size_t>(Stage::kDrain)].name},
     {LiveStage::kDone, "done"},
 }};
@@ -36,6 +38,8 @@ LiveStage LiveStageOf(Stage stage) {
       return LiveStage::kWarmup;
     case Stage::kHold:
       return LiveStage::kHold;
+    case Stage::kReduced:
+      return LiveStage::kReduced;
     case Stage::kDrain:
     case Stage::kEnd:
       break;

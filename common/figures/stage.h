@@ -9,9 +9,10 @@
 
 namespace specctl {
 
-enum class Stage : uint8_t { kRamp, kWarmup, kHold, kDrain, kEnd };
+// kReduced: after the hold, with less load than planned, since agents were lost.
+enum class Stage : uint8_t { kRamp, kWarmup, kHold, kReduced, kDrain, kEnd };
 
-std::string_view StageName(Stage stage);  // "ramp", "warmup", "hold", "drain"
+std::string_view StageName(Stage stage);  // "ramp", "warmup", "hold", "reduced", "drain"
 std::span<const NamedValue<Stage>> StageNames();
 
 // Where a run is while it runs: before T0, in a stage of its load, or over.
@@ -21,6 +22,7 @@ enum class LiveStage : uint8_t {
   kRamp,
   kWarmup,
   kHold,
+  kReduced,
   kDrain,
   kDone,
   kEnd,

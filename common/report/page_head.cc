@@ -211,6 +211,7 @@ void AppendLoad(const Results& results, std::string& out) {
   if (load.conversations_max) {
     items.push_back("limit " + CountedText(*load.conversations_max, "conversation"));
   }
+  if (!results.load_left.empty()) items.push_back(LoadLeftText(results.load_left, load));
   if (results.start_skew) {
     const StartSkew& skew = *results.start_skew;
     std::string text = "start skew " + FigureText(skew.ms) + " ms";

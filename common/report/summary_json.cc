@@ -52,6 +52,14 @@ void WriteDatasetName(const DatasetIdentity& dataset, JsonWriter& json) {
 void WriteHold(const Results& results, JsonWriter& json) {
   json.Field("headline", results.headline_is_whole_run ? "whole_run" : "hold");
   WriteNumber("run_length_s", results.run_length_s, json);
+  // Absent where the load was as planned.
+  if (!results.load_left.empty()) {
+    json.ObjectsField("load_left", results.load_left, [&](const LoadLeft& left) {
+      json.Field("from_s", left.from_s);
+      json.Field("agents", left.agents);
+      json.Field("slots", left.slots);
+    });
+  }
   if (!results.hold) return;
   json.Key("hold");
   json.BeginObject();

@@ -36,6 +36,8 @@ struct LoadSpec {
   // The hold ends before `duration` once all of these are met; empty: it lasts as long as that.
   std::vector<PrecisionGoal> until;
   double failed_share_max = 0.1;  // the run ends above it, after max(a wave, 10) requests
+  // Once armed the run goes on with the agents that are left when others are lost.
+  bool degrades_on_agent_loss = false;
   uint64_t seed = 0;
 };
 

@@ -43,6 +43,8 @@ void VisitFields(Spec& load, Visitor&& visit) {
   visit(SpecField{"until"}, load.until);
   visit(SpecField{"grace_ns"}, load.grace);
   visit(SpecField{"failed_share_max"}, load.failed_share_max);
+  visit(SpecField{"degrades_on_agent_loss", "on_agent_loss", "fail", "degrade"},
+        load.degrades_on_agent_loss);
   visit(SpecField{"seed"}, load.seed);
 }
 

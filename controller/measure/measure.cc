@@ -45,6 +45,7 @@ RunMachine::Options MachineOptions(const ResolvedRun& run, const Fleet& fleet) {
   options.agents = load.agents;
   options.expected = ExpectationOf(load.shape);
   options.failed_share_max = load.failed_share_max;
+  options.degrades_on_agent_loss = load.degrades_on_agent_loss;
   if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
   options.grace = load.grace;
   options.agent_timeout = run.spec.agent_timeout;

@@ -35,6 +35,11 @@ bool AgentRoster::AllConnected() const {
                      [](const RosterAgent& agent) { return agent.session.has_value(); });
 }
 
+bool AgentRoster::AllLost() const {
+  return std::all_of(agents_.begin(), agents_.end(),
+                     [](const RosterAgent& agent) { return agent.lost; });
+}
+
 void AgentRoster::Forgive(Nanos stall, MonoTime now) {
   for (RosterAgent& agent : agents_) {
     // The controller itself stood still, and could hear nobody.

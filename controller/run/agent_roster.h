@@ -22,6 +22,7 @@ struct RosterAgent {
   uint64_t incarnation = 0;
   HostFacts host;
   uint64_t last_seq = 0;  // of its batches
+  bool lost = false;      // its work is not whole, even if it said Done
   MonoTime heard{};
   std::optional<MonoTime> prepare_sent;  // first
   Nanos prepare_round_trip{0};           // from there to Prepared
@@ -45,6 +46,7 @@ class AgentRoster {
 
   bool AllAtLeast(AgentPhase phase) const;
   bool AllConnected() const;
+  bool AllLost() const;
   // Nobody was listened to for `stall`, up to `now`: it counts as no one's silence.
   void Forgive(Nanos stall, MonoTime now);
   Nanos SlowestPrepare() const;

@@ -68,6 +68,7 @@ void RunMachine::TakeUp(uint32_t agent, const RunPast::Agent& past, MonoTime now
   of.incarnation = past.incarnation;
   of.host = past.host;
   of.last_seq = past.last_seq;
+  of.lost = past.lost;
   of.heard = now;
   // Whether it has heard of T0 it will say itself.
   of.phase = past.lost ? AgentPhase::kLost : past.ended ? AgentPhase::kDone : AgentPhase::kPrepared;
@@ -151,17 +152,15 @@ void RunMachine::On(uint32_t agent, const AgentDone& done, MonoTime now) {
                                      roster_.NameOf(agent), done.last_seq, roster_[agent].last_seq),
                      now);
   }
-  roster_[agent].phase = AgentPhase::kDone;
   // A signal to the whole group reaches the agents too.
   const bool lost = done.stopped && cause_.end() != RunEnd::kInterrupted;
+  roster_[agent].phase = AgentPhase::kDone;
+  roster_[agent].lost = lost;
   Record(
       AgentEnded{
           .agent = agent, .lost = lost, .reason = lost ? how : "done", .at_mono_ns = MonoNs(now)},
       now);
-  if (lost) {
-    cause_.Set(RunEnd::kAgentLost, how);
-    if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
-  }
+  if (lost) return OnLoss(how, now);
   FinishIfAllEnded(now);
 }
 

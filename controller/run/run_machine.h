@@ -32,7 +32,8 @@ enum class BatchUse {
 // confirmed; T0 waits for a while until all are there.  An agent is lost when its process is known
 // to be dead, after `agent_timeout` of silence (time in which the controller itself was stopped is
 // nobody's), when it breaks the protocol, when a signal ended its work early, or when it is not
-// done long after the limit; then the others begin no new turn and drain.
+// done long after the limit.  Then the others begin no new turn and drain; or, with
+// `degrades_on_agent_loss`, they go on as if nothing had happened, as long as one is left.
 //
 // Write-ahead: AgentJoined, Armed and DrainBegun are on disk before Prepare, Arm and Drain are
 // sent; a batch before its Ack; RunEnded before the run has finished.
@@ -43,6 +44,7 @@ class RunMachine {
     uint32_t agents = 1;
     LoadExpectation expected;
     double failed_share_max = 0.1;
+    bool degrades_on_agent_loss = false;  // once T0 was said
     // From T0 until no turn begins any more; nullopt: when the requests are used up.
     std::optional<Nanos> limit;
     Nanos grace = std::chrono::seconds(30);            // for what is in flight when others drain
@@ -115,6 +117,7 @@ class RunMachine {
   void Emit(Command command, MonoTime now);
   void DrainAll(DrainReason reason, Nanos grace, MonoTime now);
   void LoseAgent(uint32_t agent, const std::string& why, MonoTime now);
+  void OnLoss(const std::string& why, MonoTime now);  // it is recorded
   void Forgive(Nanos stall, MonoTime now);
   void LoseLateAgents(MonoTime now);
   void CheckPreparing(MonoTime now);

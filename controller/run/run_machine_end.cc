@@ -18,15 +18,23 @@ void RunMachine::LoseAgent(uint32_t agent, const std::string& why, MonoTime now)
   // The journal knows nothing of one that never joined.
   const bool joined = of.phase != AgentPhase::kExpected;
   of.phase = AgentPhase::kLost;
+  of.lost = true;
   of.session.reset();
   if (joined) {
     Record(AgentEnded{.agent = agent, .lost = true, .reason = why, .at_mono_ns = MonoNs(now)}, now);
   }
   commands_.push_back(DropAgent{.agent = agent});
-  cause_.Set(RunEnd::kAgentLost, why);
-  // Before T0 nothing has been measured that could be kept.
-  if (!armed_) return EndNow(now);
-  if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
+  OnLoss(why, now);
+}
+
+void RunMachine::OnLoss(const std::string& why, MonoTime now) {
+  const bool goes_on = options_.degrades_on_agent_loss && armed_ && !roster_.AllLost();
+  if (!goes_on) {
+    cause_.Set(RunEnd::kAgentLost, why);
+    // Before T0 nothing has been measured that could be kept.
+    if (!armed_) return EndNow(now);
+    if (!journal_failed_) DrainAll(DrainReason::kAgentLost, options_.grace, now);
+  }
   FinishIfAllEnded(now);
 }
 

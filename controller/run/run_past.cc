@@ -1,5 +1,6 @@
 #include "controller/run/run_past.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace specctl::controller {
@@ -46,10 +47,16 @@ void RunPast::ApplyOnFirstClock(const Event& event) {
     if (over->agent >= agents_.size()) return;
     agents_[over->agent].ended = true;
     agents_[over->agent].lost = over->lost;
-    if (over->lost) cause_.Set(RunEnd::kAgentLost, over->reason);
+    if (over->lost && IsEndedByLoss()) cause_.Set(RunEnd::kAgentLost, over->reason);
   } else if (const auto* ended = std::get_if<RunEnded>(&event)) {
     ended_ = *ended;
   }
+}
+
+bool RunPast::IsEndedByLoss() const {
+  const bool goes_on = armed_ && begun_->spec.load.degrades_on_agent_loss;
+  return !goes_on || std::all_of(agents_.begin(), agents_.end(),
+                                 [](const Agent& agent) { return agent.lost; });
 }
 
 void RunPast::OnDrain(const DrainBegun& drain) {

@@ -46,6 +46,8 @@ class RunPast {
  private:
   void ApplyOnFirstClock(const Event& event);
   void OnDrain(const DrainBegun& drain);
+  // Whether the loss of an agent, which is noted, ends the run.
+  bool IsEndedByLoss() const;
 
   ControllerLives lives_;
   ControllerBegan life_;

@@ -74,6 +74,49 @@ class FailureTest(Case):
                             for row in self.rows(self.run_dir())))
         self.assert_no_agent_left(agents)
 
+    def test_a_run_that_degrades_goes_on_without_a_killed_agent(self):
+        sim = self.engine("--step-ms", "5")
+        process = self.start("run", "--url", sim.url, "--agents", 4, "--bs", 8, "--dataset", "builtin",
+                             "--duration", "16s", "--osl", 32, "--on-agent-loss", "degrade", "--output-dir",
+                             self.run_dir())
+        journal = self.run_dir() / "journal.pb"
+        wait_for("chunks in the journal", lambda: process.poll() is not None or
+                 (journal.exists() and journal.stat().st_size > 60_000))
+        time.sleep(7)  # a hold of 5 s, and what machines under load may add
+        agents = sorted(children_of(process.pid))
+        os.kill(agents[2], signal.SIGKILL)
+        stdout, stderr = self.ended(process, 0)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        verdict = summary["verdict"]
+        self.assertNotEqual(verdict["state"], "valid")
+        self.assertIn("agent_lost", [reason["code"] for reason in verdict["reasons"]])
+        self.assertIn("reduced_load", verdict["labels"])
+        self.assertEqual(summary["end"]["state"], "completed")
+        self.assertIn("killed by signal 9", stdout)
+        (left,) = summary["load_left"]
+        self.assertEqual((left["agents"], left["slots"]), (3, 6))
+        self.assertRegex(stdout, rf"load .*\n?.*in flight 6 of 8 from second {left['from_s']} on")
+        self.assertEqual(summary["hold"]["start_s"] + summary["hold"]["length_s"], left["from_s"])
+        rows = self.rows(self.run_dir())
+        self.assertTrue(any(row["agent"] == 2 and row["outcome"] == "ok" for row in rows))
+        self.assertLessEqual(summary["conservation"]["lost"], 2 * 2)
+        # The others had their whole time.
+        self.assertLessEqual({0, 1, 3}, {row["agent"] for row in rows if row["stage"] == "reduced"})
+        again = self.specctl("report", self.run_dir(), "--output-dir", self.run_dir("again"))
+        self.assertIn("in flight 6 of 8", again.stdout)
+        self.assert_no_agent_left(agents)
+
+    def test_the_last_agent_s_loss_fails_a_run_that_degrades(self):
+        process = self.long_run("--on-agent-loss", "degrade")
+        for agent in children_of(process.pid):
+            os.kill(agent, signal.SIGKILL)
+        _, stderr = self.ended(process, 1)
+        self.assertIn("killed by signal 9", stderr)
+        summary = self.summary(self.run_dir())
+        self.assert_conserved(summary)
+        self.assertEqual(summary["end"]["state"], "agent_lost")
+
     def test_an_agent_that_is_told_to_end_ends_the_run(self):
         process = self.long_run("--grace", "1s")
         agents = sorted(children_of(process.pid))

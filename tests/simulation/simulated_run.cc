@@ -36,6 +36,7 @@ controller::RunMachine::Options RunOptions(const RunHistory& history) {
   options.agents = load.agents;
   options.expected = ExpectationOf(load.shape);
   options.failed_share_max = load.failed_share_max;
+  options.degrades_on_agent_loss = load.degrades_on_agent_loss;
   if (load.duration) options.limit = load.ramp + load.warmup + *load.duration;
   options.grace = load.grace;
   options.interrupt_grace = seconds(1);

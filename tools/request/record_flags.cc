@@ -68,6 +68,13 @@ void AddRecordFlags(RequestFlags& flags) {
   flags.TimeAboveZero({"--agent-timeout",
                        "Treat an agent as lost after this long without a message [30s]", "Expert"},
                       [](Request& request) -> Nanos& { return request.spec.agent_timeout; });
+  flags.Choice({"--on-agent-loss",
+                "When an agent is lost in mid-run: fail (the others drain, and the run ends), or "
+                "degrade (it goes on with those left) [fail]",
+                "Load"},
+               {"fail", "degrade"}, [](Request& request, const std::string& how) {
+                 request.spec.load.degrades_on_agent_loss = how == "degrade";
+               });
 }
 
 }  // namespace specctl::cli

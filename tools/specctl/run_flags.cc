@@ -54,7 +54,7 @@ void AddControllerFlags(CLI::App& app, RunFlags& flags) {
 
 // Planned, and not built yet: refused by name rather than as unknown.
 void AddPlannedFlags(CLI::App& app) {
-  for (const char* name : {"--slo", "--on-agent-loss", "--compare-to", "--draft-length"}) {
+  for (const char* name : {"--slo", "--compare-to", "--draft-length"}) {
     app.add_option_function<std::string>(name,
                                          [name](const std::string&) {
                                            throw CLI::ValidationError(

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
+#include <utility>
 
 namespace specctl {
 namespace {
@@ -112,6 +114,12 @@ void JournalScript::Shed(uint32_t agent, uint64_t position, double due_ms, uint3
 }
 
 void JournalScript::Lose(uint32_t agent, double at_ms) { lost_ms_[agent] = at_ms; }
+
+void JournalScript::LoseAndGoOn(uint32_t agent, double at_ms, double noticed_ms) {
+  Lose(agent, at_ms);
+  noticed_ms_[agent] = noticed_ms;
+  spec().load.degrades_on_agent_loss = true;
+}
 
 void JournalScript::Scrape(ScrapeKind kind, double at_ms,
                            const std::map<std::string, double>& samples) {
@@ -257,6 +265,7 @@ void JournalScript::AppendTail(std::vector<Event>& events) const {
   if (cut_ms_) return;
   for (const auto& [agent, host] : hosts_) {
     const auto lost = lost_ms_.find(agent);
+    if (noticed_ms_.contains(agent)) continue;
     AgentEnded ended{.agent = agent, .lost = lost != lost_ms_.end()};
     if (ended.lost) ended.reason = "agent " + std::to_string(ended.agent) + " was killed";
     events.emplace_back(ended);
@@ -265,6 +274,18 @@ void JournalScript::AppendTail(std::vector<Event>& events) const {
     if (scraped.kind == ScrapeKind::kAfter) events.emplace_back(scraped);
   }
   events.emplace_back(RunEnded{});
+}
+
+void JournalScript::AppendNoticed(int64_t since_ns, int64_t until_ns,
+                                  std::vector<Event>& events) const {
+  for (const auto& [agent, noticed_ms] : noticed_ms_) {
+    const int64_t at_ns = Ns(noticed_ms);
+    if (at_ns < since_ns || at_ns >= until_ns) continue;
+    events.emplace_back(AgentEnded{.agent = agent,
+                                   .lost = true,
+                                   .reason = "agent " + std::to_string(agent) + " was killed",
+                                   .at_mono_ns = at_ns});
+  }
 }
 
 std::vector<Event> JournalScript::Events(bool agent_major) const {
@@ -280,13 +301,17 @@ std::vector<Event> JournalScript::Events(bool agent_major) const {
     });
   }
   bool drained = !drain_ms_;
+  int64_t noticed_ns = 0;
   for (AgentBatch& batch : batches) {
     if (!drained && batch.from_mono_ns >= Ns(*drain_ms_)) {
       events.emplace_back(StageChanged{.stage = RunStage::kDraining, .at_mono_ns = Ns(*drain_ms_)});
       drained = true;
     }
+    const int64_t told_ns = std::exchange(noticed_ns, batch.to_mono_ns);
+    AppendNoticed(told_ns, batch.to_mono_ns, events);
     events.emplace_back(std::move(batch));
   }
+  AppendNoticed(noticed_ns, std::numeric_limits<int64_t>::max(), events);
   AppendTail(events);
   return events;
 }

@@ -88,6 +88,8 @@ class JournalScript {
   AgentHealth& Health(uint32_t agent, uint32_t second);
   // Its last report is the batch that ends at or before `at_ms`.
   void Lose(uint32_t agent, double at_ms);
+  // The same, and the controller gives it up at `noticed_ms`, in the midst of the others' batches.
+  void LoseAndGoOn(uint32_t agent, double at_ms, double noticed_ms);
   // The agents stop reporting there and nothing follows.
   void CutAt(double at_ms) { cut_ms_ = at_ms; }
   void DrainAt(double at_ms) { drain_ms_ = at_ms; }
@@ -108,6 +110,8 @@ class JournalScript {
                     std::vector<AgentBatch>& batches) const;
   void AppendHead(std::vector<Event>& events) const;
   void AppendTail(std::vector<Event>& events) const;
+  // Ends of agents that were given up before `until_ns`, from `since_ns` on.
+  void AppendNoticed(int64_t since_ns, int64_t until_ns, std::vector<Event>& events) const;
   double EndMs() const;
   uint32_t SlotsOf(uint32_t agent) const;
 
@@ -120,7 +124,7 @@ class JournalScript {
   std::map<uint32_t, uint64_t> begun_by_agent_;
   std::map<uint32_t, std::vector<Unassigned>> unassigned_;
   std::map<uint32_t, std::vector<ShedArrival>> shed_;
-  std::map<uint32_t, double> lost_ms_;
+  std::map<uint32_t, double> lost_ms_, noticed_ms_;
   std::map<std::pair<uint32_t, int64_t>, AgentHealth> health_;  // by agent and end
   std::optional<double> cut_ms_, drain_ms_;
   std::vector<Scraped> scrapes_;

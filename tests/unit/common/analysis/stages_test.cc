@@ -52,6 +52,26 @@ TEST(FindStagesTest, WithoutAWholeSecondThereIsNoHold) {
   EXPECT_EQ(bounds.At(3'000 * kStageMs), Stage::kDrain);
 }
 
+TEST(FindStagesTest, ALossEndsTheHoldAndTheRestIsAStageOfItsOwn) {
+  const StageBounds bounds = FindStages({}, {.slots_filled_ns = 300 * kStageMs,
+                                             .work_ended_ns = 30'000 * kStageMs,
+                                             .reduced_ns = 12'400 * kStageMs});
+  EXPECT_EQ(bounds.hold_end_s(), 12);
+  EXPECT_EQ(bounds.At(11'999 * kStageMs), Stage::kHold);
+  EXPECT_EQ(bounds.At(12'000 * kStageMs), Stage::kReduced);
+  EXPECT_EQ(bounds.At(30'000 * kStageMs), Stage::kDrain);
+  EXPECT_FALSE(bounds.StandsAt(5));
+  EXPECT_TRUE(bounds.StandsAt(6));
+}
+
+TEST(FindStagesTest, ALossBeforeAHoldPutsItOff) {
+  const StageBounds bounds = FindStages({}, {.slots_filled_ns = 300 * kStageMs,
+                                             .work_ended_ns = 30'000 * kStageMs,
+                                             .hold_not_before_ns = 4'100 * kStageMs});
+  EXPECT_EQ(bounds.At(4'900 * kStageMs), Stage::kWarmup);
+  EXPECT_EQ(bounds.At(5'000 * kStageMs), Stage::kHold);
+}
+
 TEST(FindStagesTest, NeverFilledIsAllRamp) {
   const StageBounds bounds = FindStages({}, {.work_ended_ns = 2'500 * kStageMs});
   EXPECT_FALSE(bounds.has_hold());

@@ -1,6 +1,9 @@
 // When an agent counts as lost, and what becomes of the run.
 #include "controller/run/run_machine.h"
 
+#include <memory>
+
+#include <absl/strings/str_format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -138,6 +141,87 @@ TEST_F(RunMachineLossTest, OneThatHasNotSaidWhenItBeganMayHaveBegunLate) {
   for (uint32_t agent : {0, 2}) Done(agent);
   EXPECT_THAT(PassBeating(seconds(385), {1}), Not(Contains("drop 1")));
   EXPECT_THAT(PassBeating(seconds(8), {1}), Contains("drop 1"));
+}
+
+// --- runs that go on without them ---------------------------------------------------------------
+
+class RunMachineDegradingTest : public RunMachineTest {
+ protected:
+  RunMachineDegradingTest() {
+    RunMachine::Options options = ThreeAgents();
+    options.degrades_on_agent_loss = true;
+    std::destroy_at(&machine_);
+    std::construct_at(&machine_, options, now_);
+  }
+  void Kill(uint32_t agent) {
+    Died(agent, absl::StrFormat("agent %d (pid 7) was killed by signal 9", agent));
+    Cut(agent);
+  }
+};
+
+TEST_F(RunMachineDegradingTest, TheOthersGoOnAndTheRunCompletes) {
+  ToRunning();
+  Take(1, Batch(1, 1));
+  Kill(1);
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1"));
+  EXPECT_EQ(Take(1, Batch(1, 2)), BatchUse::kDrop);
+  EXPECT_EQ(Take(0, Batch(0, 1)), BatchUse::kJournal);
+  EXPECT_EQ(machine_.stage(), RunStage::kRunning);
+  Done(0);
+  Done(2);
+  EXPECT_THAT(Said(), ElementsAre("done 0", "done 2", "stage done", "scrape after"));
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kCompleted);
+}
+
+TEST_F(RunMachineDegradingTest, OneThatIsSilentOrToldToEndIsDoneWithoutToo) {
+  ToRunning();
+  Done(2, /*stopped=*/true);
+  EXPECT_THAT(Said(), ElementsAre("lost 2"));
+  EXPECT_THAT(PassBeating(seconds(31), {0}), ElementsAre("lost 1", "drop 1"));
+  Done(0);
+  EXPECT_THAT(Said(), ElementsAre("done 0", "stage done", "scrape after"));
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kCompleted);
+}
+
+TEST_F(RunMachineDegradingTest, TheLastOneEndsTheRunAsLost) {
+  ToRunning();
+  Done(0, /*stopped=*/true);
+  Kill(1);
+  EXPECT_THAT(Said(), ElementsAre("lost 0", "lost 1", "drop 1"));
+  Kill(2);
+  EXPECT_THAT(Said(), ElementsAre("lost 2", "drop 2", "drain begun agent lost", "stage draining",
+                                  "stage done", "scrape after"));
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kAgentLost);
+  EXPECT_EQ(Reason(), "agent 2 (pid 7) was killed by signal 9");
+}
+
+TEST_F(RunMachineDegradingTest, WhatTheOthersHaveDeliveredCompletesARunWhoseLastWorkerIsLost) {
+  ToRunning();
+  Done(0);
+  Done(1);
+  Kill(2);
+  EXPECT_THAT(Said(),
+              ElementsAre("done 0", "done 1", "lost 2", "drop 2", "stage done", "scrape after"));
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kCompleted);
+}
+
+TEST_F(RunMachineDegradingTest, BeforeT0ItFails) {
+  JoinAll();
+  Kill(1);
+  EXPECT_EQ(End(), RunEnd::kAgentLost);
+}
+
+TEST_F(RunMachineDegradingTest, OtherEndsStillEndIt) {
+  ToRunning();
+  Kill(1);
+  Said();
+  machine_.OnInterrupt(now_);
+  EXPECT_THAT(Said(), ElementsAre("drain begun interrupted", "stage draining",
+                                  "drain 10 interrupted 10", "drain 12 interrupted 10"));
 }
 
 }  // namespace

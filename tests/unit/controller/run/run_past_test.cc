@@ -59,9 +59,17 @@ class RunPastTest : public RunMachineTest {
     past.BeginLife(life);
     RunMachine::Options options = ThreeAgents();
     options.boot_id = life.boot_id;
+    options.degrades_on_agent_loss = past.begun()->spec.load.degrades_on_agent_loss;
     std::destroy_at(&machine_);
     std::construct_at(&machine_, options, past, now_);
     arm_.reset();
+  }
+  // A first life, of a run that goes on without lost agents.
+  void RestartDegrading() {
+    RunMachine::Options options = ThreeAgents();
+    options.degrades_on_agent_loss = true;
+    std::destroy_at(&machine_);
+    std::construct_at(&machine_, options, now_);
   }
   // Agents 0, 1, 2 dial again, over sessions 20, 21, 22.
   void DialAgain() {
@@ -442,6 +450,34 @@ TEST_F(RunPastTest, AJournalThatEndsWithALossIsOfARunThatDrains) {
   Up(20, 0);
   EXPECT_THAT(Said(), Contains("drain 20 agent lost 30"));
   EndsByTheLossOfAgent1();
+}
+
+TEST_F(RunPastTest, ARunThatGoesOnWithoutALostAgentStillDoes) {
+  std::get<RunBegun>(journal_[0]).spec.load.degrades_on_agent_loss = true;
+  RestartDegrading();
+  ToRunning();
+  Died(1, "agent 1 (pid 7) was killed by signal 9");
+  Cut(1);
+  EXPECT_THAT(Said(), ElementsAre("lost 1", "drop 1"));
+  Restart(seconds(5));
+  Up(20, 0);
+  Up(22, 2);
+  EXPECT_THAT(Said(), ElementsAre("controller began", "arm 20", "arm 22"));
+  EXPECT_EQ(Take(1, Batch(1, 1)), BatchUse::kDrop);
+  EXPECT_THAT(PassBeating(seconds(40), {0, 2}), IsEmpty()) << "nobody waits for it";
+  // The one after it as well; and with the last the run ends as it always did.
+  Died(0, "agent 0 (pid 6) was killed by signal 9");
+  Cut(0);
+  Said();
+  Died(2, "agent 2 (pid 8) was killed by signal 9");
+  Cut(2);
+  Said();
+  CutBehindLast([](const Event& event) { return std::holds_alternative<AgentEnded>(event); });
+  Restart(seconds(5));
+  EXPECT_THAT(Said(), Contains("scrape after"));
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kAgentLost);
+  EXPECT_EQ(Reason(), "agent 2 (pid 8) was killed by signal 9");
 }
 
 TEST_F(RunPastTest, WhereAllHadEndedTheRunIsDoneAtOnce) {

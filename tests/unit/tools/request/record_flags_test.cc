@@ -34,6 +34,13 @@ TEST(RecordFlagsTest, ArrivalsAreDatedByTheKernelUnlessAsked) {
   EXPECT_THAT(Refusal({"--receive-stamps", "nic"}), HasSubstr("--receive-stamps"));
 }
 
+TEST(RecordFlagsTest, ALostAgentEndsARunUnlessItIsToGoOn) {
+  EXPECT_FALSE(Good({}).spec.load.degrades_on_agent_loss);
+  EXPECT_TRUE(Good({"--on-agent-loss", "degrade"}).spec.load.degrades_on_agent_loss);
+  EXPECT_FALSE(Good({"--on-agent-loss", "fail"}).spec.load.degrades_on_agent_loss);
+  EXPECT_THAT(Refusal({"--on-agent-loss", "rebalance"}), HasSubstr("--on-agent-loss"));
+}
+
 TEST(RecordFlagsTest, AResponseHeaderToSliceByIsAName) {
   EXPECT_EQ(Good({}).spec.slice_by_header, "");
   EXPECT_EQ(Good({"--slice-by-header", "X-Served-By"}).spec.slice_by_header, "X-Served-By");
