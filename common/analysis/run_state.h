@@ -78,8 +78,8 @@ struct RunState {
   std::optional<int64_t> draining_ns;  // since T0
   // Of a run that goes on without lost agents; see StageFacts.
   std::optional<int64_t> reduced_ns, hold_not_before_ns;
-  std::optional<int64_t> cut_off_ns;   // where the journal ends without a word of the end
-  int64_t latest_ns = 0;               // latest time reported, since T0
+  std::optional<int64_t> cut_off_ns;  // where the journal ends without a word of the end
+  int64_t latest_ns = 0;              // latest time reported, since T0
   std::map<std::string, uint64_t> finish_reasons;
   FailureTable failures;
   ResponseOddities oddities;

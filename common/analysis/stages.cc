@@ -34,8 +34,8 @@ StageBounds FindStages(const LoadSpec& load, const StageFacts& facts) {
   if (full_ns) {
     const int64_t filled_ns = *full_ns;
     bounds.warmup_s = SecondsUp(std::max(load.ramp.count(), filled_ns));
-    bounds.hold_s = SecondsUp(std::max({(load.ramp + load.warmup).count(), filled_ns,
-                                        facts.hold_not_before_ns.value_or(0)}));
+    bounds.hold_s = SecondsUp(std::max(
+        {(load.ramp + load.warmup).count(), filled_ns, facts.hold_not_before_ns.value_or(0)}));
   }
   if (facts.reduced_ns) bounds.reduced_s = SecondsDown(*facts.reduced_ns);
   const std::optional<int64_t> end_ns = EndOfWork(load, facts);

@@ -64,6 +64,7 @@ struct AgentJoined {
   uint64_t incarnation = 0;
   HostFacts host;
   uint32_t slots = 0;
+  std::string resume_secret_sha256;  // hex, of the secret that its Welcome gave
 };
 
 // Four-timestamp probe, in this order: agent send, controller receive, controller send, agent

@@ -141,6 +141,7 @@ void WriteAgentJoined(const AgentJoined& in, v1::AgentJoined* out) {
   out->set_incarnation(in.incarnation);
   *out->mutable_host() = HostFactsToProto(in.host);
   out->set_slots(in.slots);
+  out->set_resume_secret_sha256(in.resume_secret_sha256);
 }
 
 AgentJoined ReadAgentJoined(const v1::AgentJoined& in) {
@@ -149,6 +150,7 @@ AgentJoined ReadAgentJoined(const v1::AgentJoined& in) {
   out.incarnation = in.incarnation();
   out.host = HostFactsFromProto(in.host());
   out.slots = in.slots();
+  out.resume_secret_sha256 = in.resume_secret_sha256();
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/base/secret.h"
 #include "common/journal/enum_check.h"
 #include "common/journal/enum_codec.h"
 #include "common/journal/event_codec.h"
@@ -159,7 +160,7 @@ absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
         hello.specctl_version, std::string(check.specctl_version)));
   }
   // After the version, whose error message helps more.
-  if (!check.join_token.empty() && hello.join_token != check.join_token) {
+  if (!check.join_token.empty() && !IsSameSecret(hello.join_token, check.join_token)) {
     return absl::UnauthenticatedError("join token: does not match the controller's");
   }
   return absl::OkStatus();

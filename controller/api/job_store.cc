@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,7 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kJobFile = "job.pb";
 constexpr std::string_view kOrderFile = "order.pb.gz";
-constexpr size_t kKeyBytes = 32;
 
 absl::Status StoreFailure(const std::string& path, std::string_view what) {
   return absl::InternalError(absl::StrFormat("%s: %s: %s", path, what, std::strerror(errno)));
@@ -78,7 +75,6 @@ absl::StatusOr<JobStore> JobStore::Open(const std::string& path) {
   }
   JobStore store(path, std::move(lock));
   store.RemoveUnfinished();
-  if (auto key = store.ReadOrMakeKey(); !key.ok()) return key;
   return store;
 }
 
@@ -87,23 +83,6 @@ void JobStore::RemoveUnfinished() {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_ + "/jobs", error)) {
     if (entry.path().filename().string().starts_with('.')) fs::remove_all(entry.path(), error);
   }
-}
-
-absl::Status JobStore::ReadOrMakeKey() {
-  const std::string path = path_ + "/key";
-  if (auto read = ReadWhole(path); read.ok() && read->size() == kKeyBytes) {
-    key_ = *std::move(read);
-    return absl::OkStatus();
-  }
-  key_.resize(kKeyBytes);
-  if (::getrandom(key_.data(), key_.size(), 0) != static_cast<ssize_t>(key_.size())) {
-    return StoreFailure(path, "no random bytes");
-  }
-  // Nobody else may read what is written from now on.
-  const mode_t before = ::umask(0077);
-  absl::Status written = WriteToDisk(path, key_);
-  ::umask(before);
-  return written.ok() ? SyncFolder(path_) : written;
 }
 
 std::string JobStore::FolderOf(std::string_view id) const {

@@ -1,7 +1,6 @@
-// JobStore: the daemon's folder: its lock, its key, and a folder for each job.
+// JobStore: the daemon's folder: its lock, and a folder for each job.
 //
 //   lock        held by one controller at a time
-//   key         32 random bytes that agents' resume secrets are made from; mode 0600
 //   jobs/<id>/  job.pb, order.pb.gz, journal.pb and the run's artifacts
 #pragma once
 
@@ -26,7 +25,6 @@ class JobStore {
   static absl::StatusOr<JobStore> Open(const std::string& path);
 
   const std::string& path() const { return path_; }
-  const std::string& key() const { return key_; }
   std::string FolderOf(std::string_view id) const;
 
   // All jobs, oldest first.  One whose record can't be read is left where it is and named in
@@ -43,13 +41,11 @@ class JobStore {
 
  private:
   JobStore(std::string path, UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
-  absl::Status ReadOrMakeKey();
   // What a process that was killed was making or removing.
   void RemoveUnfinished();
 
   std::string path_;
   UniqueFd lock_;
-  std::string key_;
 };
 
 }  // namespace specctl::controller

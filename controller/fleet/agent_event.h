@@ -13,6 +13,7 @@ namespace specctl::controller {
 struct AgentUp {
   SessionId session = 0;
   uint64_t incarnation = 0;  // of its process; the same after a cut
+  std::string resume_secret_sha256;
   HostFacts host;
 };
 // Its session was cut; it may dial again.

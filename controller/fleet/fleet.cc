@@ -1,7 +1,6 @@
 #include "controller/fleet/fleet.h"
 
 #include <future>
-#include <random>
 #include <set>
 #include <thread>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "common/base/boot_id.h"
+#include "common/base/secret.h"
 #include "controller/fleet/agent_spawner.h"
 #include "controller/fleet/fleet_machine.h"
 #include "controller/fleet/inbox.h"
@@ -22,15 +22,9 @@ constexpr Nanos kTurn = std::chrono::milliseconds(50);
 constexpr Nanos kDismissPatience = std::chrono::seconds(2);
 constexpr size_t kInboxMax = 4096;
 
-std::string MakeToken() {
-  std::random_device device;
-  return absl::StrFormat("%08x%08x%08x%08x", device(), device(), device(), device());
-}
-
 FleetMachine::Options MachineOptions(const std::string& boot_id, const Fleet::Options& of) {
   FleetMachine::Options options;
   options.boot_id = boot_id;
-  options.resume_key = of.resume_key.empty() ? MakeToken() : of.resume_key;
   options.resuming = of.resuming;
   return options;
 }
@@ -39,10 +33,10 @@ FleetMachine::Options MachineOptions(const std::string& boot_id, const Fleet::Op
 
 class Fleet::Loop {
  public:
-  explicit Loop(Options options)
+  Loop(Options options, std::string token)
       : options_(std::move(options)),
         boot_id_(ReadBootId()),
-        token_(options_.join_token.value_or(MakeToken())),
+        token_(std::move(token)),
         machine_(MachineOptions(boot_id_, options_)) {}
   ~Loop();
 
@@ -59,7 +53,7 @@ class Fleet::Loop {
 
   absl::Status Grow(uint32_t agents);
   absl::Status BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
-  absl::Status ResumeRun(const std::string& run_id, Roster roster, RunSink sink);
+  absl::Status ResumeRun(const std::string& run_id, FleetRoster roster, RunSink sink);
   void Drop(uint32_t agent) { machine_.Drop(agent); }
   void EndRun();
   void GiveUpResuming() { machine_.GiveUpResuming(); }
@@ -199,7 +193,7 @@ absl::Status Fleet::Loop::BeginRun(const std::string& run_id, uint32_t agents, R
   return taken;
 }
 
-absl::Status Fleet::Loop::ResumeRun(const std::string& run_id, Roster roster, RunSink sink) {
+absl::Status Fleet::Loop::ResumeRun(const std::string& run_id, FleetRoster roster, RunSink sink) {
   absl::Status taken = TakeRun(run_id, std::move(sink));
   if (taken.ok()) machine_.ResumeRun(run_id, std::move(roster));
   return taken;
@@ -211,7 +205,9 @@ void Fleet::Loop::EndRun() {
 }
 
 absl::StatusOr<std::unique_ptr<Fleet>> Fleet::Start(Options options) {
-  auto loop = std::make_unique<Loop>(std::move(options));
+  absl::StatusOr<std::string> token = options.join_token ? *options.join_token : MakeSecret();
+  if (!token.ok()) return token.status();
+  auto loop = std::make_unique<Loop>(std::move(options), *std::move(token));
   if (absl::Status listening = loop->Listen(); !listening.ok()) return listening;
   return std::unique_ptr<Fleet>(new Fleet(std::move(loop)));
 }
@@ -235,7 +231,7 @@ absl::Status Fleet::BeginRun(const std::string& run_id, uint32_t agents, RunSink
   return loop_->Ask([&] { return loop_->BeginRun(run_id, agents, std::move(sink)); });
 }
 
-absl::Status Fleet::ResumeRun(const std::string& run_id, Roster roster, RunSink sink) {
+absl::Status Fleet::ResumeRun(const std::string& run_id, FleetRoster roster, RunSink sink) {
   return loop_->Ask([&] { return loop_->ResumeRun(run_id, std::move(roster), std::move(sink)); });
 }
 

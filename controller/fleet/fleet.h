@@ -16,6 +16,7 @@
 #include "common/base/own_program.h"
 #include "controller/fleet/agent_event.h"
 #include "controller/fleet/fleet_member.h"
+#include "controller/fleet/fleet_seat.h"
 
 namespace specctl::controller {
 
@@ -28,9 +29,6 @@ class Fleet {
     std::string listen = "127.0.0.1:0";  // where agents dial; port 0: the kernel's choice
     // What agents must show; nullopt: one is made up; empty: nothing.
     std::optional<std::string> join_token;
-    // What agents' resume secrets are made from; empty: random bytes.  Who starts again with the
-    // same key knows its agents again.
-    std::string resume_key;
     // Insecure on loopback is one value of it.
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     // A run of an earlier life is to be taken up: until ResumeRun(), or GiveUpResuming(), agents
@@ -41,7 +39,7 @@ class Fleet {
     std::vector<std::string> agent_command = {OwnProgram(), "agent"};
   };
 
-  // UNAVAILABLE where it can't listen at `options.listen`.
+  // UNAVAILABLE where it can't listen at `options.listen`, INTERNAL where no token can be made up.
   static absl::StatusOr<std::unique_ptr<Fleet>> Start(Options options);
   // No run is on.  Dismisses the agents that it started, gives them 2 s to exit, then kills what is
   // left; those that joined by themselves dial again.
@@ -65,9 +63,8 @@ class Fleet {
   // ALREADY_EXISTS       a run of this id was on before
   absl::Status BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
   // The same for a run that another life of this controller began: agent i is the process of
-  // incarnation roster[i] and nobody else, once it dials; nullopt: none takes its place.
-  using Roster = std::vector<std::optional<uint64_t>>;
-  absl::Status ResumeRun(const std::string& run_id, Roster roster, RunSink sink);
+  // roster[i] and nobody else, once it dials; nullopt: none takes its place.
+  absl::Status ResumeRun(const std::string& run_id, FleetRoster roster, RunSink sink);
   // There is none to be taken up after all.
   void GiveUpResuming();
   void Send(SessionId session, SessionOutput output);

@@ -49,22 +49,29 @@ absl::StatusOr<FleetMachine::Member*> FleetMachine::MemberFor(const AgentHello& 
   return &*member;
 }
 
-std::string FleetMachine::ResumeSecretOf(uint64_t incarnation) const {
-  constexpr size_t kSecretDigits = 32;
-  return Sha256Hex(absl::StrFormat("%s %x", options_.resume_key, incarnation))
-      .substr(0, kSecretDigits);
-}
-
-absl::Status FleetMachine::CheckSecret(const Member& member, const AgentHello& hello) const {
-  // Its Welcome may have been lost with a session.
-  const bool known = member.incarnation.has_value() && member.has_secret;
-  // It was welcomed by another life of this controller.
-  const bool resumes = run_ && std::find(run_->roster.begin(), run_->roster.end(),
-                                         hello.incarnation) != run_->roster.end();
-  const bool shows_it = hello.resume_secret == ResumeSecretOf(hello.incarnation);
-  if ((!known && !resumes) || shows_it) return absl::OkStatus();
-  return absl::PermissionDeniedError(
+absl::Status FleetMachine::SettleSecret(Member& member, const AgentHello& hello) const {
+  const absl::Status refused = absl::PermissionDeniedError(
       "session: this Hello lacks the secret that its process was given");
+  if (!member.secret.empty()) {
+    // Its Welcome may have been lost with a session.
+    const bool shows_it = IsSameSecret(hello.resume_secret, member.secret);
+    return shows_it || !member.has_secret ? absl::OkStatus() : refused;
+  }
+  const auto seat = run_ ? run_->SeatOf(hello.incarnation) : std::nullopt;
+  if (seat) {
+    // It was welcomed by another life of this controller, of which only the digest is left.
+    const std::string& digest = run_->roster[*seat]->resume_secret_sha256;
+    if (!IsSameSecret(Sha256Hex(hello.resume_secret), digest)) return refused;
+    member.secret = hello.resume_secret;
+    member.has_secret = true;
+    return absl::OkStatus();
+  }
+  auto made = options_.make_secret();
+  if (!made.ok())
+    return absl::UnavailableError(
+        absl::StrFormat("session: %s", std::string(made.status().message())));
+  member.secret = *std::move(made);
+  return absl::OkStatus();
 }
 
 absl::Status FleetMachine::SupersedeNamesake(const AgentHello& hello, MonoTime now) {
@@ -101,7 +108,7 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
   }
   const auto found = MemberFor(hello);
   absl::Status refused = found.status();
-  if (refused.ok()) refused = CheckSecret(**found, hello);
+  if (refused.ok()) refused = SettleSecret(**found, hello);
   if (refused.ok()) refused = SupersedeNamesake(hello, now);
   if (!refused.ok()) {
     // One that was made for it alone.
@@ -123,7 +130,7 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
   Tell(ToSession{session, WelcomeAgent{.lease = options_.lease,
                                        .heartbeat = options_.heartbeat,
                                        .boot_id = options_.boot_id,
-                                       .resume_secret = ResumeSecretOf(hello.incarnation)}});
+                                       .resume_secret = member.secret}});
   for (const HeldRun& held : hello.held) {
     // Other runs are over, or another controller's.
     const bool is_on = run_ && run_->run_id == held.run_id;
@@ -195,6 +202,13 @@ bool FleetMachine::Run::IsFull() const {
   return std::find(bound.begin(), bound.end(), false) == bound.end();
 }
 
+std::optional<uint32_t> FleetMachine::Run::SeatOf(uint64_t incarnation) const {
+  for (size_t i = 0; i < roster.size(); ++i) {
+    if (roster[i] && roster[i]->incarnation == incarnation) return static_cast<uint32_t>(i);
+  }
+  return std::nullopt;
+}
+
 void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
   assert(!run_);
   run_ = Run{.run_id = std::move(run_id), .bound = std::vector<bool>(agents, false)};
@@ -210,11 +224,11 @@ void FleetMachine::BeginRun(std::string run_id, uint32_t agents, MonoTime) {
   }
 }
 
-void FleetMachine::ResumeRun(std::string run_id, std::vector<std::optional<uint64_t>> roster) {
+void FleetMachine::ResumeRun(std::string run_id, FleetRoster roster) {
   assert(!run_);
   resuming_ = false;
   std::vector<bool> bound;
-  for (const auto& incarnation : roster) bound.push_back(!incarnation);
+  for (const auto& seat : roster) bound.push_back(!seat);
   run_ = Run{.run_id = std::move(run_id), .bound = std::move(bound), .roster = std::move(roster)};
   for (Member& member : members_) {
     if (member.session) Bind(member);
@@ -234,9 +248,7 @@ void FleetMachine::Bind(Member& member) {
 
 std::optional<uint32_t> FleetMachine::PlaceFor(const Member& member) const {
   if (!run_->roster.empty()) {
-    const auto place = std::find(run_->roster.begin(), run_->roster.end(), member.incarnation);
-    if (!member.incarnation || place == run_->roster.end()) return std::nullopt;
-    return static_cast<uint32_t>(place - run_->roster.begin());
+    return member.incarnation ? run_->SeatOf(*member.incarnation) : std::nullopt;
   }
   // The lowest that is free, so that a sweep's runs number the same members alike.
   const auto place = std::find(run_->bound.begin(), run_->bound.end(), false);
@@ -249,10 +261,11 @@ void FleetMachine::TellDeath(Member& member) {
 }
 
 void FleetMachine::TellUp(Member& member) {
-  Tell(ToRun{
-      {.agent = *member.agent,
-       .event = AgentUp{
-           .session = *member.session, .incarnation = *member.incarnation, .host = member.host}}});
+  Tell(ToRun{{.agent = *member.agent,
+              .event = AgentUp{.session = *member.session,
+                               .incarnation = *member.incarnation,
+                               .resume_secret_sha256 = Sha256Hex(member.secret),
+                               .host = member.host}}});
   // Once per run; later probes are passed on as they arrive.
   if (std::exchange(member.up_told, true)) return;
   for (const ClockExchange& exchange : member.probes.Probes()) {

@@ -4,14 +4,19 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include <absl/status/statusor.h>
+
 #include "common/base/clock.h"
+#include "common/base/secret.h"
 #include "controller/fleet/agent_event.h"
 #include "controller/fleet/fleet_member.h"
+#include "controller/fleet/fleet_seat.h"
 #include "controller/fleet/probe_history.h"
 
 namespace specctl::controller {
@@ -49,9 +54,8 @@ class FleetMachine {
     // A member that joined by itself and has no session for this long is forgotten.
     Nanos absence_max = std::chrono::minutes(15);
     std::string boot_id;  // of this host
-    // What the secrets that agents resume by are made from: the same for every life of a
-    // controller that takes its agents back.
-    std::string resume_key;
+    // Makes what a process resumes by, one for each.
+    std::function<absl::StatusOr<std::string>()> make_secret = MakeSecret;
     // Agents are told to dial again until ResumeRun() or GiveUpResuming().
     bool resuming = false;
   };
@@ -69,8 +73,8 @@ class FleetMachine {
   // Requires that no run is on.
   void BeginRun(std::string run_id, uint32_t agents, MonoTime now);
   // The same for a run that another life of this controller began: agent i is the process of
-  // incarnation roster[i] alone, once it dials; nullopt: it is over for that agent.
-  void ResumeRun(std::string run_id, std::vector<std::optional<uint64_t>> roster);
+  // roster[i] alone, once it dials and shows its secret.
+  void ResumeRun(std::string run_id, FleetRoster roster);
   void GiveUpResuming() { resuming_ = false; }
   // The run goes on without this agent, which releases it.
   void Drop(uint32_t agent);
@@ -86,8 +90,6 @@ class FleetMachine {
   uint32_t spawned_alive() const;
   // Those that have joined and are not known to be gone.
   std::vector<FleetMember> members() const;
-  // What the process of that incarnation resumes by.
-  std::string ResumeSecretOf(uint64_t incarnation) const;
 
  private:
   struct Member {
@@ -97,6 +99,7 @@ class FleetMachine {
     std::string name;  // may be empty
     int64_t started_unix_ns = 0;
     std::string specctl_version;
+    std::string secret;       // what it resumes by; empty until it is welcomed
     bool has_secret = false;  // it has said something after Welcome
     std::optional<SessionId> session;
     MonoTime seen{};                   // when its session was there last
@@ -108,15 +111,17 @@ class FleetMachine {
   };
   struct Run {
     std::string run_id;
-    std::vector<bool> bound;                      // by agent
-    std::vector<std::optional<uint64_t>> roster;  // of a resumed run; else empty
+    std::vector<bool> bound;  // by agent
+    FleetRoster roster;       // of a resumed run; else empty
     bool IsFull() const;
+    // Of a resumed run, which of its agents the process is.
+    std::optional<uint32_t> SeatOf(uint64_t incarnation) const;
   };
 
   void OnHello(SessionId session, const AgentHello& hello, MonoTime now);
   absl::StatusOr<Member*> MemberFor(const AgentHello& hello);
-  // Whether it is the process that it says it is.
-  absl::Status CheckSecret(const Member& member, const AgentHello& hello) const;
+  // Whether it is the process that it says it is; the member has its secret then.
+  absl::Status SettleSecret(Member& member, const AgentHello& hello) const;
   // Of two processes with one name the one that started later stays.
   absl::Status SupersedeNamesake(const AgentHello& hello, MonoTime now);
   Member* MemberOf(SessionId session);

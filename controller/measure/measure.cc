@@ -161,9 +161,11 @@ absl::Status RunLoop::Resume(const RecoveredRun& recovered) {
   if (!scrapes_) return opened;
   for (const Scraped& earlier : recovered.scrapes) scrapes_->TakeUp(earlier);
   scrapes_->Start([this](Scraped scraped) { inbox_.PostWhenRoom(std::move(scraped)); });
-  Fleet::Roster roster;
+  FleetRoster roster;
   for (const RunPast::Agent& agent : recovered.past.agents()) {
-    roster.push_back(agent.ended ? std::nullopt : std::optional(agent.incarnation));
+    roster.emplace_back();
+    if (agent.ended) continue;
+    roster.back() = FleetSeat{agent.incarnation, agent.resume_secret_sha256};
   }
   return fleet_.ResumeRun(run_.spec.run_id, std::move(roster),
                           [this](RunInput input) { inbox_.Post(std::move(input)); });

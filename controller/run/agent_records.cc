@@ -5,7 +5,11 @@
 namespace specctl::controller {
 
 AgentJoined JoinedOf(uint32_t agent, const AgentUp& up, uint32_t slots) {
-  return {.agent = agent, .incarnation = up.incarnation, .host = up.host, .slots = slots};
+  return {.agent = agent,
+          .incarnation = up.incarnation,
+          .host = up.host,
+          .slots = slots,
+          .resume_secret_sha256 = up.resume_secret_sha256};
 }
 
 ClockProbed ProbedOf(uint32_t agent, const ClockExchange& exchange) {

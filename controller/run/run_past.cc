@@ -28,7 +28,10 @@ void RunPast::ApplyOnFirstClock(const Event& event) {
   } else if (const auto* joined = std::get_if<AgentJoined>(&event)) {
     if (joined->agent >= agents_.size()) return;
     Agent& agent = agents_[joined->agent];
-    agent = {.joined = true, .incarnation = joined->incarnation, .host = joined->host};
+    agent = {.joined = true,
+             .incarnation = joined->incarnation,
+             .host = joined->host,
+             .resume_secret_sha256 = joined->resume_secret_sha256};
   } else if (const auto* armed = std::get_if<Armed>(&event)) {
     armed_ = *armed;
     lives_.OnArmed(*armed);
@@ -55,8 +58,8 @@ void RunPast::ApplyOnFirstClock(const Event& event) {
 
 bool RunPast::IsEndedByLoss() const {
   const bool goes_on = armed_ && begun_->spec.load.degrades_on_agent_loss;
-  return !goes_on || std::all_of(agents_.begin(), agents_.end(),
-                                 [](const Agent& agent) { return agent.lost; });
+  return !goes_on ||
+         std::all_of(agents_.begin(), agents_.end(), [](const Agent& agent) { return agent.lost; });
 }
 
 void RunPast::OnDrain(const DrainBegun& drain) {

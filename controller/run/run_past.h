@@ -21,6 +21,7 @@ class RunPast {
     bool joined = false;
     uint64_t incarnation = 0;
     HostFacts host;
+    std::string resume_secret_sha256;
     uint64_t last_seq = 0;  // of its batches
     bool ended = false, lost = false;
   };

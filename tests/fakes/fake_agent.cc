@@ -15,7 +15,8 @@ int64_t MonoNanos() { return MonoNow().time_since_epoch().count(); }
 
 }  // namespace
 
-FakeAgent::FakeAgent(Options options) : options_(std::move(options)) {
+FakeAgent::FakeAgent(Options options)
+    : options_(std::move(options)), resume_secret_(options_.resume_secret) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

@@ -28,6 +28,7 @@ class FakeAgent {
     uint64_t incarnation = 1;
     std::optional<uint32_t> spawn_number;
     uint32_t protocol_version = kSessionProtocolVersion;
+    std::string resume_secret;  // of a Welcome that another FakeAgent of this process had
   };
 
   explicit FakeAgent(Options options);
@@ -61,6 +62,13 @@ class FakeAgent {
   // Done with what was sent last, Release.
   bool Finish();
 
+  // The same of a run that a FakeAgent of this process was prepared for before.
+  bool FinishRun(const std::string& run_id, uint64_t last_seq) {
+    run_id_ = run_id;
+    last_seq_ = last_seq;
+    return Finish();
+  }
+
   // Breaks the connection off.
   void Cut();
   // How the controller ended the session.
@@ -76,6 +84,7 @@ class FakeAgent {
   // The job's head and its entries, in parts as they came.
   const std::vector<PreparePart>& parts() const { return parts_; }
   const ArmAgent& arm() const { return arm_; }
+  const std::string& resume_secret() const { return resume_secret_; }
 
  private:
   const Options options_;

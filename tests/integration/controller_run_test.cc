@@ -7,6 +7,8 @@
 #include <fstream>
 #include <thread>
 
+#include "common/base/hash.h"
+#include "controller/measure/recovered_run.h"
 #include "tests/fakes/fake_agent.h"
 #include "tests/integration/run_fixture.h"
 
@@ -18,6 +20,7 @@ using specctl::fakes::FakeAgent;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 
 using ControllerRunTest = RunFixture;
@@ -33,6 +36,16 @@ struct TwoAgents {
   }
   FakeAgent a, b;
 };
+
+// How the controller ends a session that it refuses, once it takes any.
+grpc::Status DialUntilHeard(FakeAgent& agent) {
+  while (true) {
+    agent.Dial();
+    grpc::Status status = agent.EndStatus();
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return status;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+}
 
 AgentBatch WithRequests(AgentBatch batch, uint64_t first_position, int count, Outcome outcome) {
   for (int i = 0; i < count; ++i) {
@@ -163,6 +176,47 @@ TEST_F(ControllerRunTest, AnAgentThatIsCutAndBackLosesNothing) {
   EXPECT_EQ(End().end, RunEnd::kCompleted);
   EXPECT_EQ(Of<AgentJoined>().size(), 1u);
   EXPECT_EQ(Of<AgentBatch>().size(), 2u);
+}
+
+// A run is left after T0, and another controller goes on with what was on disk then.
+TEST_F(ControllerRunTest, ARestartedControllerKnowsItsAgentsByTheirSecretsAlone) {
+  run_.spec.load.agents = 1;
+  FakeAgent agent(As(Begin(), 0));
+  ASSERT_TRUE(agent.JoinAndPrepare() && agent.AwaitArm());
+  ASSERT_TRUE(agent.SendBatch(agent.Batch(1)) && agent.AwaitAck(1));
+  const std::string left = folder_ + "/left.pb";
+  std::filesystem::copy_file(JournalPath(), left);
+  ASSERT_TRUE(agent.Finish());
+  End();
+  const std::string secret = agent.resume_secret();
+  EXPECT_EQ(secret.size(), 64u);
+  EXPECT_THAT(Of<AgentJoined>(),
+              ElementsAre(Field(&AgentJoined::resume_secret_sha256, Sha256Hex(secret))));
+  std::ifstream journal(JournalPath(), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(journal), {}};
+  EXPECT_FALSE(bytes.empty());
+  EXPECT_EQ(bytes.find(secret), std::string::npos);
+
+  StartFleet({"/proc/self/exe"}, /*resuming=*/true);
+  auto recovered = RecoverRun(left);
+  ASSERT_TRUE(recovered.ok()) << recovered.status();
+  auto outcome = std::async(std::launch::async, [&] {
+    return ResumeMeasure(run_, *std::move(recovered), *fleet_, StopToken(stops_), observer_);
+  });
+  auto options = As(Agent(), 0);
+  for (const std::string& shown : {std::string(), Sha256Hex(secret), std::string(64, '0')}) {
+    options.resume_secret = shown;
+    FakeAgent other(options);
+    EXPECT_EQ(DialUntilHeard(other).error_code(), grpc::StatusCode::PERMISSION_DENIED) << shown;
+  }
+  options.resume_secret = secret;
+  FakeAgent again(options);
+  ASSERT_TRUE(again.Join() && again.AwaitArm());
+  EXPECT_EQ(again.resume_secret(), secret);
+  EXPECT_TRUE(again.FinishRun("run-1", /*last_seq=*/1));
+  const auto ended = outcome.get();
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ended->ended.end, RunEnd::kCompleted);
 }
 
 TEST_F(ControllerRunTest, ASilentAgentIsLostAndTheOthersDrain) {

@@ -82,8 +82,10 @@ class RunFixture : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  void StartFleet(std::vector<std::string> agent_command = {"/proc/self/exe"}) {
+  void StartFleet(std::vector<std::string> agent_command = {"/proc/self/exe"},
+                  bool resuming = false) {
     Fleet::Options options;
+    options.resuming = resuming;
     options.specctl_version = "0.1.0";
     options.agent_command = std::move(agent_command);
     auto fleet = Fleet::Start(options);

@@ -113,7 +113,6 @@ absl::Status Serve(const ControllerFlags& flags) {
   auto fleet = controller::Fleet::Start({.specctl_version = kVersion,
                                          .listen = flags.listen,
                                          .join_token = flags.join_token,
-                                         .resume_key = store->key(),
                                          .credentials = *credentials,
                                          .resuming = controller::Daemon::AnyRunning(*jobs),
                                          .services = {&service}});

@@ -1,7 +1,5 @@
 #include "controller/api/job_store.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -74,33 +72,6 @@ TEST_F(JobStoreTest, AFolderIsOfOneControllerAtATime) {
   EXPECT_FALSE(JobStore::Open(Path()).ok()) << "the lock moves with the store";
   { const JobStore gone = std::move(moved); }
   EXPECT_TRUE(JobStore::Open(Path()).ok());
-}
-
-TEST_F(JobStoreTest, TheKeyIsMadeOnce) {
-  const std::string key = store_->key();
-  EXPECT_EQ(key.size(), 32u);
-  Reopen();
-  EXPECT_EQ(store_->key(), key);
-  const auto other = JobStore::Open(dir_.File("other"));
-  ASSERT_TRUE(other.ok()) << other.status();
-  EXPECT_NE(other->key(), key);
-}
-
-TEST_F(JobStoreTest, TheKeyIsForItsOwnerAlone) {
-  const mode_t before = ::umask(0);
-  const auto other = JobStore::Open(dir_.File("other"));
-  EXPECT_EQ(::umask(before), 0u) << "it is as it was";
-  ASSERT_TRUE(other.ok()) << other.status();
-  struct stat key {};
-  ASSERT_EQ(::stat((dir_.File("other") + "/key").c_str(), &key), 0);
-  EXPECT_EQ(key.st_mode & 07777, 0600u);
-}
-
-TEST_F(JobStoreTest, AKeyThatWasCutShortIsMadeAnew) {
-  Write(Path() + "/key", "short");
-  Reopen();
-  EXPECT_EQ(store_->key().size(), 32u);
-  EXPECT_EQ(ReadAll(Path() + "/key"), store_->key());
 }
 
 TEST_F(JobStoreTest, JobsAreReadOldestFirst) {

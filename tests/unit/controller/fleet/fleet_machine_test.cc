@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
+#include <utility>
+
+#include "common/base/hash.h"
 
 namespace specctl::controller {
 namespace {
@@ -20,17 +24,22 @@ class FleetMachineTest : public ::testing::Test {
  protected:
   std::vector<std::string> Said() {
     std::vector<std::string> words;
-    for (const FleetCommand& command : fleet_.TakeCommands()) {
+    for (const FleetCommand& command : Commands()) {
       words.push_back(std::visit([](const auto& what) { return Word(what); }, command));
     }
     return words;
+  }
+  // What has been decided, as it is.
+  std::vector<FleetCommand> Commands() {
+    Hear();
+    return std::exchange(commands_, {});
   }
   void Hello(SessionId session, uint64_t incarnation,
              std::optional<uint32_t> spawn_number = std::nullopt,
              const std::vector<std::string>& held = {}) {
     AgentHello hello;
     hello.incarnation = incarnation;
-    hello.resume_secret = fleet_.ResumeSecretOf(incarnation);
+    hello.resume_secret = secrets_[incarnation];
     hello.spawn_number = spawn_number;
     for (const std::string& run : held) hello.held.push_back({.run_id = run});
     Say(session, hello);
@@ -41,16 +50,27 @@ class FleetMachineTest : public ::testing::Test {
     Say(session, AgentHeartbeat{});
     Said();
   }
-  void Resume(const std::vector<std::optional<uint64_t>>& roster) {
-    fleet_.ResumeRun("run-1", roster);
+  // By incarnations.  Of one that this test has not let join before, the secret is "old <number>".
+  void Resume(const std::vector<std::optional<uint64_t>>& incarnations) {
+    FleetRoster roster;
+    for (const auto& incarnation : incarnations) {
+      roster.emplace_back();
+      if (!incarnation) continue;
+      std::string& secret = secrets_[*incarnation];
+      if (secret.empty()) secret = "old " + std::to_string(*incarnation);
+      roster.back() = FleetSeat{*incarnation, Sha256Hex(secret)};
+    }
+    fleet_.ResumeRun("run-1", std::move(roster));
   }
-  // Another life of a controller with this key.
-  void Reborn(const std::string& key, bool resuming = false) {
+  // Another life of the controller, which left a run.
+  void Reborn() {
     std::destroy_at(&fleet_);
-    std::construct_at(&fleet_, FleetMachine::Options{.resume_key = key, .resuming = resuming});
+    std::construct_at(&fleet_, FleetMachine::Options{.resuming = true});
   }
   void Say(SessionId session, SessionEvent event) {
+    if (const auto* hello = std::get_if<AgentHello>(&event)) by_[session] = hello->incarnation;
     fleet_.OnSession({.session = session, .event = std::move(event)}, now_);
+    Hear();
   }
   void Probe(uint64_t incarnation, int64_t at) {
     fleet_.OnClock({.incarnation = incarnation, .exchange = {.agent_send_mono_ns = at}}, now_);
@@ -58,8 +78,20 @@ class FleetMachineTest : public ::testing::Test {
 
   MonoTime now_{seconds(1000)};
   FleetMachine fleet_{FleetMachine::Options()};
+  std::map<uint64_t, std::string> secrets_;  // by incarnation, as its last Welcome said
 
  private:
+  void Hear() {
+    for (FleetCommand& command : fleet_.TakeCommands()) {
+      const auto* to = std::get_if<ToSession>(&command);
+      const auto* welcome = to == nullptr ? nullptr : std::get_if<WelcomeAgent>(&to->message);
+      if (welcome != nullptr) secrets_[by_[to->session]] = welcome->resume_secret;
+      commands_.push_back(std::move(command));
+    }
+  }
+  std::vector<FleetCommand> commands_;  // heard, and not asked for yet
+  std::map<SessionId, uint64_t> by_;    // incarnations, by what they said Hello over
+
   static std::string Number(uint64_t number) { return " " + std::to_string(number); }
   static std::string Word(const ToSession& to) {
     if (std::holds_alternative<WelcomeAgent>(to.message)) return "welcome" + Number(to.session);
@@ -260,7 +292,7 @@ TEST_F(FleetMachineTest, AtTheEndStartedProcessesAreDismissedAndOthersAreToDialA
   Say(12, SessionCut{});
   Said();
   fleet_.Dismiss();
-  const std::vector<FleetCommand> commands = fleet_.TakeCommands();
+  const std::vector<FleetCommand> commands = Commands();
   ASSERT_EQ(commands.size(), 3u);
   EXPECT_TRUE(std::holds_alternative<DismissAgent>(std::get<ToSession>(commands[0]).message));
   EXPECT_TRUE(std::get<CloseSession>(commands[1]).status.ok());
@@ -288,34 +320,45 @@ TEST_F(FleetMachineTest, TheSecretIsDemandedOnceTheAgentHasShownThatItHasIt) {
   EXPECT_THAT(Said(), ElementsAre("consume 13", "welcome 13"));
 }
 
-TEST_F(FleetMachineTest, WelcomeGivesTheSecretThatTheNextHelloIsToShow) {
-  Say(10, AgentHello{.incarnation = 1});
-  std::string secret;
-  for (const FleetCommand& command : fleet_.TakeCommands()) {
-    if (const auto* to = std::get_if<ToSession>(&command)) {
-      secret = std::get<WelcomeAgent>(to->message).resume_secret;
-    }
-  }
-  EXPECT_EQ(secret, fleet_.ResumeSecretOf(1));
-  EXPECT_EQ(secret.size(), 32u);
+TEST_F(FleetMachineTest, WelcomeGivesEachProcessASecretOfItsOwn) {
+  for (uint64_t incarnation : {1, 2, 0x11})
+    Say(10 + incarnation, AgentHello{.incarnation = incarnation});
+  EXPECT_EQ(secrets_[1].size(), 64u);
+  EXPECT_NE(secrets_[1], secrets_[2]);
+  EXPECT_NE(secrets_[1], secrets_[0x11]);
+  const std::string first = secrets_[1];
+  Hello(20, 1);
+  EXPECT_EQ(secrets_[1], first) << "over a cut it keeps it";
 }
 
-TEST_F(FleetMachineTest, SecretsAreOfOneProcessAndOneKey) {
-  Reborn("key-a");
-  const std::string secret = fleet_.ResumeSecretOf(1);
-  EXPECT_NE(fleet_.ResumeSecretOf(2), secret);
-  EXPECT_NE(fleet_.ResumeSecretOf(0x11), secret);
-  Reborn("key-a");
-  EXPECT_EQ(fleet_.ResumeSecretOf(1), secret) << "another life";
-  Reborn("key-b");
-  EXPECT_NE(fleet_.ResumeSecretOf(1), secret);
+TEST_F(FleetMachineTest, ARunHearsTheDigestAlone) {
+  fleet_.BeginRun("run-1", 1, now_);
+  Hello(10, 1);
+  bool told = false;
+  for (const FleetCommand& command : Commands()) {
+    const auto* to = std::get_if<ToRun>(&command);
+    if (to == nullptr) continue;
+    EXPECT_EQ(std::get<AgentUp>(to->input.event).resume_secret_sha256, Sha256Hex(secrets_[1]));
+    told = true;
+  }
+  EXPECT_TRUE(told);
+}
+
+TEST_F(FleetMachineTest, WithoutRandomBytesNobodyIsWelcome) {
+  std::destroy_at(&fleet_);
+  std::construct_at(&fleet_, FleetMachine::Options{.make_secret = [] {
+    return absl::StatusOr<std::string>(absl::InternalError("no entropy"));
+  }});
+  Hello(10, 1);
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "close 10 session: no entropy"));
+  EXPECT_TRUE(fleet_.members().empty());
 }
 
 TEST_F(FleetMachineTest, AWrongSecretIsRefusedAndHarmsNobody) {
   HelloAndBeat(10, 1);
   fleet_.BeginRun("run-1", 1, now_);
   Said();
-  Say(11, AgentHello{.incarnation = 1, .resume_secret = fleet_.ResumeSecretOf(2)});
+  Say(11, AgentHello{.incarnation = 1, .resume_secret = Sha256Hex(secrets_[1])});
   EXPECT_THAT(Said(), ElementsAre("consume 11", std::string("close 11 ") + kNoSecret));
   Say(10, AgentHeartbeat{});
   EXPECT_THAT(Said(), ElementsAre("said 0 10")) << "its session goes on";
@@ -329,7 +372,7 @@ TEST_F(FleetMachineTest, AWrongSecretIsRefusedAndHarmsNobody) {
 TEST_F(FleetMachineTest, ARefusalHasItsCode) {
   HelloAndBeat(10, 1);
   Say(11, AgentHello{.incarnation = 1});
-  const std::vector<FleetCommand> commands = fleet_.TakeCommands();
+  const std::vector<FleetCommand> commands = Commands();
   ASSERT_EQ(commands.size(), 2u);
   EXPECT_EQ(std::get<CloseSession>(commands[1]).status.code(), absl::StatusCode::kPermissionDenied);
 }
@@ -431,9 +474,9 @@ TEST_F(FleetMachineTest, ProcessesWithoutANameAreAllTheirOwn) {
 // --- a run of an earlier life -------------------------------------------------------------------
 
 TEST_F(FleetMachineTest, UntilTheRunIsResumedAgentsAreToldToDialAgain) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   Hello(10, 1, std::nullopt, {"run-1"});
-  const std::vector<FleetCommand> commands = fleet_.TakeCommands();
+  const std::vector<FleetCommand> commands = Commands();
   ASSERT_EQ(commands.size(), 2u) << "nothing is released";
   EXPECT_EQ(std::get<CloseSession>(commands[1]).status,
             absl::UnavailableError("the controller reads the journal of the run it left"));
@@ -444,14 +487,14 @@ TEST_F(FleetMachineTest, UntilTheRunIsResumedAgentsAreToldToDialAgain) {
 }
 
 TEST_F(FleetMachineTest, WhereThereIsNothingToResumeAgentsAreWelcome) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   fleet_.GiveUpResuming();
   Hello(10, 1, std::nullopt, {"run-1"});
   EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "release 10 run-1"));
 }
 
 TEST_F(FleetMachineTest, AResumedRunTakesTheProcessesItHadAndNoOther) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   Resume({7, std::nullopt, 9});
   Hello(10, 8);  // a newcomer
   Hello(11, 9, std::nullopt, {"run-1"});
@@ -465,19 +508,23 @@ TEST_F(FleetMachineTest, AResumedRunTakesTheProcessesItHadAndNoOther) {
 }
 
 TEST_F(FleetMachineTest, AnAgentOfAResumedRunHasToShowItsSecret) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   Resume({7});
-  Say(10, AgentHello{.incarnation = 7, .held = {{.run_id = "run-1"}}});
-  EXPECT_THAT(Said(), ElementsAre("consume 10", std::string("close 10 ") + kNoSecret));
-  EXPECT_TRUE(fleet_.members().empty());
+  // None, another's, and what the journal shows to whoever may fetch it.
+  for (const std::string& shown : {std::string(), std::string("old 8"), Sha256Hex("old 7")}) {
+    Say(10, AgentHello{.incarnation = 7, .held = {{.run_id = "run-1"}}, .resume_secret = shown});
+    EXPECT_THAT(Said(), ElementsAre("consume 10", std::string("close 10 ") + kNoSecret)) << shown;
+    EXPECT_TRUE(fleet_.members().empty());
+  }
   Say(11, AgentHello{.incarnation = 8});
   EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11")) << "it is new here";
   Hello(12, 7, std::nullopt, {"run-1"});
   EXPECT_THAT(Said(), ElementsAre("consume 12", "welcome 12", "up 0 12"));
+  EXPECT_EQ(secrets_[7], "old 7") << "which the journal has the digest of";
 }
 
 TEST_F(FleetMachineTest, WhatIsOverForAnAgentOfAResumedRunIsReleased) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   Resume({7, std::nullopt});
   Hello(10, 8, std::nullopt, {"run-1"});  // it was agent 1, and is done
   EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "release 10 run-1"));
@@ -486,7 +533,7 @@ TEST_F(FleetMachineTest, WhatIsOverForAnAgentOfAResumedRunIsReleased) {
 }
 
 TEST_F(FleetMachineTest, APlaceInAResumedRunIsKeptOverACut) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   Resume({7, 9});
   Hello(10, 7, std::nullopt, {"run-1"});
   Say(10, SessionCut{});
@@ -496,7 +543,7 @@ TEST_F(FleetMachineTest, APlaceInAResumedRunIsKeptOverACut) {
 }
 
 TEST_F(FleetMachineTest, WhoWasDroppedFromAResumedRunReleasesItWhenItDialsAgain) {
-  Reborn("key", /*resuming=*/true);
+  Reborn();
   Resume({7, 9});  // the other one has not come yet
   Hello(10, 7, std::nullopt, {"run-1"});
   Say(10, SessionCut{});
