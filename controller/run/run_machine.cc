@@ -294,7 +294,13 @@ void RunMachine::OnInterrupt(MonoTime now) {
     return EndNow(now);
   }
   cause_.Set(RunEnd::kInterrupted, "interrupted");
-  if (!journal_failed_) DrainAll(DrainReason::kInterrupted, options_.interrupt_grace, now);
+  if (journal_failed_) return;
+  if (!draining_ || draining_->until > now + options_.interrupt_grace) {
+    return DrainAll(DrainReason::kInterrupted, options_.interrupt_grace, now);
+  }
+  // The drain goes on as it is; why it does must outlive this life of the controller.
+  draining_->reason = DrainReason::kInterrupted;
+  Record(DrainBegun{.reason = draining_->reason, .until_mono_ns = MonoNs(draining_->until)}, now);
 }
 
 void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
@@ -349,7 +355,9 @@ bool RunMachine::IsPastDeadline(const RosterAgent& of, MonoTime now) const {
   const MonoTime t0{Nanos(armed_->t0_mono_ns)};
   // Nor are agents to blame for the time in which the controller stood still.
   const MonoTime begun = t0 + of.late.value_or(options_.agent_timeout);
-  return now >= begun + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
+  const MonoTime due = begun + *options_.limit + options_.grace + options_.agent_timeout + stalled_;
+  // How long an earlier life of this controller stood still, no journal tells.
+  return now >= std::max(due, begun_ + options_.agent_timeout);
 }
 
 void RunMachine::LoseLateAgents(MonoTime now) {

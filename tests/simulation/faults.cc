@@ -17,6 +17,7 @@ using std::chrono::seconds;
 constexpr Nanos kRecovery = milliseconds(6500);
 constexpr Nanos kSilentCutMax = seconds(20);
 constexpr Nanos kStallMax = seconds(40);  // longer than any agent time-out
+constexpr Nanos kAwayMax = seconds(40);
 
 }  // namespace
 
@@ -52,7 +53,8 @@ void Faults::Strike() {
   const uint64_t kind = random_.Below(world_.scenario.mild ? 80 : 100);
   if (kind < 50) return CutLink(host);
   if (kind < 60) return StopAgent(host);
-  if (kind < 70) return StallController();
+  if (kind < 65) return StallController();
+  if (kind < 70) return KillController();
   if (kind < 80) return SlowDisk();
   if (kind < 85) return KillAgent(host);
   if (kind < 87) return TerminateAgent(host);
@@ -116,6 +118,19 @@ void Faults::StallController() {
   Note("controller stalled",
        absl::StrFormat("the controller is stalled for %.3f s", Seconds(length)));
   stall_quiet_until_ = world_.queue.now() + length + seconds(3);
+}
+
+void Faults::KillController() {
+  // Processes that it started would die with it.
+  if (world_.scenario.spawned || world_.queue.now() < stall_quiet_until_) return;
+  const Nanos away = random_.Skewed(milliseconds(1), kAwayMax);
+  Note("controller killed",
+       absl::StrFormat("the controller is killed, and away for %.3f s", Seconds(away)));
+  parts_.KillController(away);
+  stall_quiet_until_ = world_.queue.now() + away + kRecovery;
+  if (!world_.scenario.mild) return;
+  // Agents need time to be heard of by the next life, too.
+  for (MonoTime& until : quiet_until_) until = std::max(until, stall_quiet_until_);
 }
 
 void Faults::SlowDisk() {

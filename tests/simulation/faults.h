@@ -20,6 +20,8 @@ class FaultyParts {
   virtual SimulatedRun* CurrentRun() = 0;              // null: none is on
   virtual RunHistory* CurrentHistory() = 0;
   virtual void Stall(Nanos length) = 0;  // the controller does nothing
+  // The controller dies, and is there again `away` later, on what its disk has.
+  virtual void KillController(Nanos away) = 0;
   virtual void Kill(uint32_t host, std::optional<Nanos> back_after) = 0;
 };
 
@@ -42,6 +44,7 @@ class Faults {
   void CutLink(uint32_t host);
   void StopAgent(uint32_t host);
   void StallController();
+  void KillController();
   void SlowDisk();
   void KillAgent(uint32_t host);
   void TerminateAgent(uint32_t host);

@@ -19,6 +19,7 @@ constexpr Nanos kEndSlack = std::chrono::seconds(10);
 struct JournalOnDisk {
   struct Agent {
     uint64_t incarnation = 0;
+    bool lost = false;
     std::vector<AgentBatch> batches;
     std::vector<std::string> comparable;  // of the same
   };
@@ -106,7 +107,10 @@ class RunChecker {
     if (const auto* joined = std::get_if<AgentJoined>(&event)) {
       journal_.agents[joined->agent].incarnation = joined->incarnation;
     }
-    if (const auto* ended = std::get_if<AgentEnded>(&event)) CheckLoss(ended->reason);
+    if (const auto* ended = std::get_if<AgentEnded>(&event)) {
+      CheckLoss(ended->reason);
+      journal_.agents[ended->agent].lost = ended->lost;
+    }
     if (std::holds_alternative<Armed>(event)) journal_.armed = true;
     journal_.ended = std::holds_alternative<RunEnded>(event);
     if (auto* batch = std::get_if<AgentBatch>(&event)) {
@@ -142,7 +146,9 @@ class RunChecker {
         return Say(absl::StrFormat("agent %d: batch %d is not what was made", agent, seq));
       }
     }
-    if (run_.end.end == RunEnd::kCompleted && made != run_.made.end() &&
+    // A run that goes on without lost agents is complete without the rest of theirs.
+    const bool forgone = of.lost && run_.spec.load.degrades_on_agent_loss;
+    if (run_.end.end == RunEnd::kCompleted && !forgone && made != run_.made.end() &&
         made->second.batches.size() != seq) {
       Say(absl::StrFormat("agent %d: %d of its %d batches are there", agent, seq,
                           made->second.batches.size()));

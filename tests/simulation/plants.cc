@@ -13,6 +13,7 @@ const std::vector<PlantName>& PlantNames() {
       {Plant::kRepeatJournalled, "repeat_journalled"},
       {Plant::kOldRunAccepted, "old_run_accepted"},
       {Plant::kAckedTooFar, "acked_too_far"},
+      {Plant::kBatchesForgotten, "batches_forgotten"},
       {Plant::kDoneForgotten, "done_forgotten"},
   };
   return names;

@@ -18,6 +18,7 @@ enum class Plant {
   kRepeatJournalled,      // a batch that came before is journalled again
   kOldRunAccepted,        // a batch of the run before passes for one of this
   kAckedTooFar,           // the agent forgets one batch more than was acknowledged
+  kBatchesForgotten,      // a controller that is back doesn't know which batches it had
   kDoneForgotten,         // Done is said in the first call only
 };
 

@@ -53,6 +53,7 @@ RunPlan DrawRun(SeededRandom& random, const Scenario& scenario) {
   run.gap_before = random.Chance(0.75) ? Nanos(0) : random.Between(Nanos(0), milliseconds(500));
   constexpr Nanos kTimeouts[] = {seconds(10), seconds(14), seconds(30)};
   run.agent_timeout = kTimeouts[random.Below(std::size(kTimeouts))];
+  run.load.degrades_on_agent_loss = random.Chance(0.3);
   return run;
 }
 

@@ -8,15 +8,19 @@
 namespace specctl::simulation {
 namespace {
 
-controller::FleetMachine::Options FleetOptions() {
+controller::FleetMachine::Options FleetOptions(World& world, bool resuming) {
   controller::FleetMachine::Options options;
   options.boot_id = kControllerBootId;
+  options.resuming = resuming;
+  options.make_secret = [&world]() -> absl::StatusOr<std::string> {
+    return Sha256Hex(absl::StrFormat("%d %d", world.scenario.seed, ++world.secrets));
+  };
   return options;
 }
 
 }  // namespace
 
-SimulatedFleet::SimulatedFleet(World& world, Spawn spawn)
+SimulatedFleet::SimulatedFleet(World& world, Spawn spawn, bool resuming)
     : world_(world),
       spawn_(std::move(spawn)),
       thread_(world.queue, {world.scenario.seed, Stream::kController, 1}),
@@ -28,7 +32,7 @@ SimulatedFleet::SimulatedFleet(World& world, Spawn spawn)
                    Obey();
                  });
            }),
-      machine_(FleetOptions()) {}
+      machine_(FleetOptions(world, resuming)) {}
 
 void SimulatedFleet::Ask(const EventQueue::Action& action) {
   thread_.CatchUp();
@@ -65,6 +69,18 @@ void SimulatedFleet::BeginRun(const std::string& run_id, uint32_t agents, RunSin
     sink_ = std::move(sink);
     machine_.BeginRun(run_id, agents, world_.queue.now());
   });
+}
+
+void SimulatedFleet::ResumeRun(const std::string& run_id, controller::FleetRoster roster,
+                               RunSink sink) {
+  Ask([&] {
+    sink_ = std::move(sink);
+    machine_.ResumeRun(run_id, std::move(roster));
+  });
+}
+
+void SimulatedFleet::GiveUpResuming() {
+  Ask([this] { machine_.GiveUpResuming(); });
 }
 
 void SimulatedFleet::Drop(uint32_t agent) {

@@ -21,12 +21,15 @@ class SimulatedFleet {
   // Starts a process with that spawn number.
   using Spawn = std::function<void(uint32_t number)>;
 
-  SimulatedFleet(World& world, Spawn spawn);
+  // `resuming`: as Fleet::Options.
+  SimulatedFleet(World& world, Spawn spawn, bool resuming = false);
 
   // Until `agents` processes that it has started are alive.
   void Grow(uint32_t agents);
   // What Measure asks for; waits for what the fleet's thread has to do before.
   void BeginRun(const std::string& run_id, uint32_t agents, RunSink sink);
+  void ResumeRun(const std::string& run_id, controller::FleetRoster roster, RunSink sink);
+  void GiveUpResuming();
   void Drop(uint32_t agent);
   void EndRun();
   void Send(controller::SessionId session, controller::SessionOutput output);
@@ -36,6 +39,8 @@ class SimulatedFleet {
 
   void OnDied(uint32_t number);
   void OnClock(const controller::ClockTold& told);
+  // The process is gone: nothing happens here any more.
+  void Die() { thread_.End(); }
   // The process does nothing before then.
   void HoldUntil(MonoTime until) { thread_.HoldUntil(until); }
 

@@ -165,6 +165,21 @@ void SimulatedNetwork::Cut(uint32_t link, CutDelays delays) {
   }
 }
 
+void SimulatedNetwork::LoseController() {
+  listening = false;
+  for (uint32_t link = 0; link < links_.size(); ++link) {
+    for (const auto& one : std::exchange(links_[link].calls, {})) {
+      const CallPtr call = one.lock();
+      if (call == nullptr) continue;
+      call->controller_over = true;
+      if (std::exchange(call->broken, true)) continue;
+      queue_.After(Trip(link), [this, call] {
+        EndAgentSide(call, absl::UnavailableError("the connection was reset"));
+      });
+    }
+  }
+}
+
 void SimulatedNetwork::EndAgentSide(const CallPtr& call, const absl::Status& status) {
   if (std::exchange(call->agent_over, true)) return;
   if (std::exchange(call->up.writing, false)) call->agent.on_written();

@@ -73,6 +73,9 @@ class SimulatedNetwork {
   };
   void Cut(uint32_t link, CutDelays delays);
   void Heal(uint32_t link) { links_[link].up = true; }
+  // The controller's process is gone, and hears nothing more; agents learn of it as fast as their
+  // links are.  Calls are refused until `listening`.
+  void LoseController();
   // How long a dial over a cut link takes to fail, at most.
   Nanos dial_fails_max = std::chrono::milliseconds(500);
 

@@ -5,6 +5,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/journal/journal_reader.h"
+
 namespace specctl::simulation {
 namespace {
 
@@ -63,6 +65,66 @@ SimulatedRun::SimulatedRun(World& world, SimulatedFleet& fleet, RunHistory& hist
           world.queue, {world.scenario.seed, Stream::kController, Fnv1a(history.spec.run_id) ^ 1},
           [this] { FinishSync(); }, [this] { AfterItems(); }) {}
 
+SimulatedRun::SimulatedRun(World& world, SimulatedFleet& fleet, RunHistory& history, Left left,
+                           std::function<void()> on_finished)
+    : world_(world),
+      fleet_(fleet),
+      history_(history),
+      on_finished_(std::move(on_finished)),
+      random_(world.scenario.seed, Stream::kController,
+              Fnv1a(history.spec.run_id) ^ history.disk->bytes.size()),
+      workload_(MakeSimulatedWorkload(history.plan)),
+      keeper_(JournalWriter(std::make_unique<fakes::MemoryFile>(history.disk, "journal")),
+              std::move(left.fold)),
+      machine_(RunOptions(history), left.past, world.queue.now()),
+      watch_(std::move(left.watch)),
+      thread_(
+          world.queue, {world.scenario.seed, Stream::kController, Fnv1a(history.spec.run_id) ^ 1},
+          [this] { FinishSync(); }, [this] { AfterItems(); }) {}
+
+SimulatedRun::Left SimulatedRun::ReadLeft(World& world, RunHistory& history) {
+  Left left{.past = {}, .fold = RunFold(), .watch = WriteAheadWatch(history.spec.load.agents)};
+  auto reader = JournalReader::OfBytes(history.disk->bytes, "journal");
+  for (auto event = reader.Next(); event.ok() && *event; event = reader.Next()) {
+    const auto* batch = std::get_if<AgentBatch>(&**event);
+    if (batch == nullptr || world.plant != Plant::kBatchesForgotten) left.past.Apply(**event);
+    left.fold.Apply(**event).IgnoreError();
+    batch == nullptr ? left.watch.OnAppended(**event) : left.watch.OnBatch(batch->agent);
+  }
+  left.watch.OnDurable();
+  history.disk->bytes.resize(reader.whole_bytes());
+  history.disk->synced_bytes = history.disk->bytes.size();
+  return left;
+}
+
+void SimulatedRun::Resume(const controller::RunPast& past) {
+  Obey();
+  controller::FleetRoster roster;
+  for (const controller::RunPast::Agent& agent : past.agents()) {
+    roster.emplace_back();
+    if (agent.ended) continue;
+    roster.back() = controller::FleetSeat{agent.incarnation, agent.resume_secret_sha256};
+  }
+  fleet_.ResumeRun(history_.spec.run_id, std::move(roster), Sink());
+  thread_.WakeAt(now());
+}
+
+void SimulatedRun::Die() {
+  thread_.End();
+  finished_ = true;
+  fakes::MemoryDisk& disk = *history_.disk;
+  const size_t before = disk.bytes.size();
+  if (!syncing_ || !random_.Chance(0.5) || !keeper_.Sync().ok()) return;
+  disk.bytes.resize(before + random_.Below(disk.bytes.size() - before + 1));
+}
+
+SimulatedFleet::RunSink SimulatedRun::Sink() {
+  return [this](controller::RunInput input) {
+    auto shared = std::make_shared<controller::RunInput>(std::move(input));
+    thread_.Post([this, shared] { Take(*shared); });
+  };
+}
+
 void SimulatedRun::Begin() {
   Append(RunBegun{.spec = history_.spec,
                   .unix_ns = MonoNs(now() + kUnixMinusMono),
@@ -71,11 +133,7 @@ void SimulatedRun::Begin() {
   Append(TargetProbed{.target = 0, .url = "http://simulated", .engine = "openai"});
   SyncOnDisk();
   Obey();
-  fleet_.BeginRun(history_.spec.run_id, history_.spec.load.agents,
-                  [this](controller::RunInput input) {
-                    auto shared = std::make_shared<controller::RunInput>(std::move(input));
-                    thread_.Post([this, shared] { Take(*shared); });
-                  });
+  fleet_.BeginRun(history_.spec.run_id, history_.spec.load.agents, Sink());
   thread_.WakeAt(now());
 }
 

@@ -9,6 +9,7 @@
 #include "common/workload/workload.h"
 #include "controller/run/journal_keeper.h"
 #include "controller/run/run_machine.h"
+#include "controller/run/run_past.h"
 #include "tests/simulation/simulated_fleet.h"
 #include "tests/simulation/write_ahead_watch.h"
 
@@ -20,7 +21,22 @@ class SimulatedRun {
   SimulatedRun(World& world, SimulatedFleet& fleet, RunHistory& history,
                std::function<void()> on_finished);
 
+  // Goes on with what another life of the controller left on `history`'s disk, which can resume;
+  // `past` has begun its life, and the disk holds whole records.
+  struct Left {
+    controller::RunPast past;
+    RunFold fold;
+    WriteAheadWatch watch;
+  };
+  SimulatedRun(World& world, SimulatedFleet& fleet, RunHistory& history, Left left,
+               std::function<void()> on_finished);
+  // Reads that, and cuts the torn tail off.
+  static Left ReadLeft(World& world, RunHistory& history);
+
   void Begin();
+  void Resume(const controller::RunPast& past);
+  // The process is gone; a sync that was under way may have reached the disk, or some of it.
+  void Die();
   void Interrupt();
   void HoldUntil(MonoTime until);
   // How long a sync takes, at most.
@@ -47,6 +63,7 @@ class SimulatedRun {
 
   void Append(const Event& event);
   bool SyncOnDisk();
+  SimulatedFleet::RunSink Sink();
   void OnRecorded(const Event& event);
   void SendToAll(const ControllerMessage& message);
   uint32_t AgentOf(controller::SessionId session) const;

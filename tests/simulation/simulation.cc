@@ -32,18 +32,20 @@ RunSpec SpecOf(const Scenario& scenario, size_t index) {
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario, Plant plant)
-    : world_(scenario, plant),
-      // A started process runs on the host of its number.
-      fleet_(world_,
-             [this](uint32_t number) {
-               StartAgent(number % static_cast<uint32_t>(on_host_.size()), number);
-             }),
-      on_host_(scenario.hosts.size(), nullptr),
-      faults_(world_, *this) {
-  world_.fleet = &fleet_;
+    : world_(scenario, plant), on_host_(scenario.hosts.size(), nullptr), faults_(world_, *this) {
+  StartFleet(/*resuming=*/false);
 }
 
 Simulation::~Simulation() = default;
+
+void Simulation::StartFleet(bool resuming) {
+  // A started process runs on the host of its number.
+  const auto spawn = [this](uint32_t number) {
+    StartAgent(number % static_cast<uint32_t>(on_host_.size()), number);
+  };
+  fleets_.push_back(std::make_unique<SimulatedFleet>(world_, spawn, resuming));
+  world_.fleet = fleets_.back().get();
+}
 
 void Simulation::Run() {
   const auto hosts = static_cast<uint32_t>(on_host_.size());
@@ -89,7 +91,7 @@ void Simulation::BeginNextRun() {
   history->spec = SpecOf(world_.scenario, index);
   world_.runs.push_back(std::move(history));
   GrowFleet();
-  runs_.push_back(std::make_unique<SimulatedRun>(world_, fleet_, *world_.runs.back(),
+  runs_.push_back(std::make_unique<SimulatedRun>(world_, fleet(), *world_.runs.back(),
                                                  [this] { OnRunFinished(); }));
   world_.Tell(world_.runs.back()->spec.run_id + " begins");
   runs_.back()->Begin();
@@ -102,7 +104,7 @@ void Simulation::GrowFleet() {
     agents = 0;
     for (const auto& run : world_.runs) agents = std::max(agents, run->spec.load.agents);
   }
-  fleet_.Grow(agents);
+  fleet().Grow(agents);
 }
 
 void Simulation::OnRunFinished() {
@@ -116,7 +118,7 @@ void Simulation::OnRunFinished() {
 void Simulation::Dismiss() {
   faults_.End();
   dismissed_at_ = world_.queue.now();
-  fleet_.Dismiss();
+  fleet().Dismiss();
   // What the fleet has started and that does not exit by itself is killed.
   world_.queue.After(seconds(4), [this] {
     for (const auto& agent : agents_) {
@@ -133,7 +135,8 @@ SimulatedAgent* Simulation::AgentOn(uint32_t host) {
 }
 
 SimulatedRun* Simulation::CurrentRun() {
-  return runs_.empty() || runs_.back()->finished() ? nullptr : runs_.back().get();
+  if (controller_is_down_ || runs_.empty() || runs_.back()->finished()) return nullptr;
+  return runs_.back().get();
 }
 
 RunHistory* Simulation::CurrentHistory() {
@@ -142,8 +145,64 @@ RunHistory* Simulation::CurrentHistory() {
 
 void Simulation::Stall(Nanos length) {
   const MonoTime until = stalled_until_ = world_.queue.now() + length;
-  fleet_.HoldUntil(until);
+  fleet().HoldUntil(until);
   if (SimulatedRun* const run = CurrentRun()) run->HoldUntil(until);
+}
+
+void Simulation::KillController(Nanos away) {
+  if (controller_is_down_) return;
+  SimulatedRun* const run = CurrentRun();
+  const bool left_a_run = run != nullptr;
+  if (left_a_run) {
+    RunHistory& history = *world_.runs.back();
+    // Agents have their time-out anew, to be heard of by the next life.
+    if (history.t0) history.held += away + history.spec.agent_timeout;
+    run->Die();
+  }
+  controller_is_down_ = true;
+  world_.network.LoseController();
+  fleet().Die();
+  const MonoTime back = world_.queue.now() + away;
+  stalled_until_ = std::max(stalled_until_, back + Nanos(1));
+  world_.queue.At(back, [this, left_a_run] { RestartController(left_a_run); });
+}
+
+void Simulation::RestartController(bool left_a_run) {
+  world_.Tell("the controller is there again");
+  controller_is_down_ = false;
+  world_.network.listening = true;
+  StartFleet(/*resuming=*/left_a_run);
+  if (left_a_run) TakeUpRun(*world_.runs.back());
+}
+
+void Simulation::TakeUpRun(RunHistory& history) {
+  SimulatedRun::Left left = SimulatedRun::ReadLeft(world_, history);
+  const auto finished = [this] { OnRunFinished(); };
+  if (left.past.ended()) {
+    fleet().GiveUpResuming();
+    history.ended = true;
+    history.end = *left.past.ended();
+    history.ended_at = world_.queue.now();
+    return OnRunFinished();
+  }
+  if (!left.past.CanResume()) {
+    // No agent has been told of a T0.
+    fleet().GiveUpResuming();
+    *history.disk = {
+        .bytes = "", .bytes_max = history.disk->bytes_max, .fails_sync = history.disk->fails_sync};
+    history.t0.reset();
+    history.held = Nanos(0);
+    history.acked.clear();
+    runs_.push_back(std::make_unique<SimulatedRun>(world_, fleet(), history, finished));
+    return runs_.back()->Begin();
+  }
+  left.past.BeginLife({.boot_id = kControllerBootId,
+                       .mono_ns = MonoNs(world_.queue.now()),
+                       .unix_ns = MonoNs(world_.queue.now() + kUnixMinusMono)});
+  const controller::RunPast past = left.past;
+  runs_.push_back(
+      std::make_unique<SimulatedRun>(world_, fleet(), history, std::move(left), finished));
+  runs_.back()->Resume(past);
 }
 
 void Simulation::Kill(uint32_t host, std::optional<Nanos> back_after) {
@@ -152,7 +211,7 @@ void Simulation::Kill(uint32_t host, std::optional<Nanos> back_after) {
   agent->Kill();
   // The fleet looks for dead processes now and then; it starts new ones for the next run.
   if (const auto number = agent->identity().spawn_number) {
-    return world_.queue.After(milliseconds(25), [this, n = *number] { fleet_.OnDied(n); });
+    return world_.queue.After(milliseconds(25), [this, n = *number] { fleet().OnDied(n); });
   }
   if (!back_after) return;
   world_.queue.After(*back_after, [this, host] { StartAgent(host, std::nullopt); });

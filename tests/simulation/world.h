@@ -34,8 +34,8 @@ struct RunHistory {
   RunEnded end;
   MonoTime ended_at{};
   std::optional<MonoTime> t0;
-  Nanos late{0};                         // after T0, that the last agent began
-  Nanos held{0};                         // the controller did nothing for so long since T0
+  Nanos late{0};  // after T0, that the last agent began
+  Nanos held{0};  // since T0 the end may be later by that, through the controller
   std::map<uint32_t, uint64_t> acked;    // by agent, as sent
   std::map<uint64_t, MadeBatches> made;  // by incarnation
   std::set<uint64_t> stopped;            // incarnations that did nothing for a while meanwhile
@@ -62,6 +62,7 @@ class World {
   bool tells = false;
 
   SimulatedFleet* fleet = nullptr;
+  uint64_t secrets = 0;                    // that its controllers have made
   std::map<std::string, uint64_t> faults;  // that struck, by kind
   std::string finding;                     // empty: nothing
 };

@@ -364,6 +364,26 @@ TEST_F(RunPastTest, ASecondInterruptionStillStopsAtOnce) {
   EXPECT_EQ(Reason(), "interrupted twice: stopped at once");
 }
 
+// The others have less time left than an interruption gives, which changes nothing for them.
+TEST_F(RunPastTest, AnInterruptionOfARunThatDrainsAlreadyIsKnownToTheNextLife) {
+  ToRunning();
+  Died(1, "agent 1 (pid 7) was killed by signal 9");
+  Cut(1);
+  PassBeating(seconds(25), {0, 2});
+  machine_.OnInterrupt(now_);
+  EXPECT_THAT(Said(), ElementsAre("drain begun interrupted"));
+  Restart(seconds(1));
+  Up(20, 0);
+  EXPECT_THAT(Said(), Contains("drain 20 interrupted 4"));
+  Up(22, 2);
+  Done(0);
+  Done(2);
+  EXPECT_THAT(Said(), Contains("scrape after"));
+  machine_.OnInterrupt(now_);
+  EXPECT_EQ(End(), RunEnd::kInterrupted);
+  EXPECT_EQ(Reason(), "interrupted twice: stopped at once");
+}
+
 TEST_F(RunPastTest, ARunThatWasPreciseEnoughIsComplete) {
   ToRunning();
   machine_.OnPreciseEnough("ttft_ms_p99 +-4.9% after 60 s of the hold", now_);
