@@ -162,6 +162,7 @@ class AgentProcess {
     session.specctl_version = options.specctl_version;
     session.store.spool_dir = options.spool_dir;
     session.name = options.name;
+    session.predecessor_end = options.predecessor_end;
     session.started_unix_ns = UnixNow().time_since_epoch().count();
     if (!is_spawned_) {
       // Its controller may be started anew, or not be there yet: that is no reason to end.

@@ -19,6 +19,7 @@ struct AgentOptions {
   std::string join_token;
   // Which place it takes (AgentHello::name); empty: none but its own.
   std::string name;
+  std::string predecessor_end;           // as there
   std::optional<uint32_t> spawn_number;  // of a process that the controller started
   // How the controller is dialled; insecure on loopback is one value of it.
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();

@@ -1,5 +1,6 @@
 #include "agent/session/host_facts.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -29,6 +30,12 @@ uint64_t MemoryBytes() {
   return static_cast<uint64_t>(pages) * static_cast<uint64_t>(page_bytes);
 }
 
+// As the chart sets them (the downward API); empty elsewhere.
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 }  // namespace
 
 HostFacts ReadHostFacts(uint64_t files_max) {
@@ -44,6 +51,8 @@ HostFacts ReadHostFacts(uint64_t files_max) {
   facts.memory_bytes = MemoryBytes();
   facts.pid = static_cast<uint32_t>(::getpid());
   facts.files_max = files_max;
+  facts.pod = Environment("SPECCTL_POD_NAME");
+  facts.node = Environment("SPECCTL_NODE_NAME");
   return facts;
 }
 

@@ -62,7 +62,8 @@ AgentHello SessionMachine::Hello() const {
                    .held = {},
                    .name = options_.name,
                    .started_unix_ns = options_.started_unix_ns,
-                   .resume_secret = resume_secret_};
+                   .resume_secret = resume_secret_,
+                   .predecessor_end = options_.predecessor_end};
   if (run_) hello.held.push_back(run_->Held());
   return hello;
 }

@@ -40,7 +40,8 @@ class SessionMachine {
     std::optional<uint32_t> spawn_number;
     uint64_t incarnation = 0;
     HostFacts host;
-    std::string name;  // AgentHello::name
+    std::string name;             // AgentHello::name
+    std::string predecessor_end;  // as there
     int64_t started_unix_ns = 0;
     std::string specctl_version;
     BatchStore::Options store;

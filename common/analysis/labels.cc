@@ -35,7 +35,7 @@ void AddPrefixCache(PrefixCacheCheck check, Labels& labels) {
 Labels FindLabels(const Evidence& evidence, const Results& figures) {
   Labels labels;
   labels.of_windows.resize(figures.windows.size());
-  AddWindowed(QueuedLabel(evidence, figures), labels);
+  AddWindowed(QueuedLabel(figures), labels);
   AddPrefixCache(CheckPrefixCache(evidence, figures), labels);
   AddLabel(OtherTrafficLabel(figures), labels);
   AddLabel(ServerErrorsLabel(evidence.requests), labels);

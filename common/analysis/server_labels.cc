@@ -81,7 +81,7 @@ std::string SpansText(std::span<const Outages::Span> spans) {
 
 }  // namespace
 
-WindowedLabel QueuedLabel(const Evidence& evidence, const Results& figures) {
+WindowedLabel QueuedLabel(const Results& figures) {
   WindowedLabel found{.code = Label::kQueued};
   const std::optional<uint32_t> expected = InFlightOfHold(figures);
   // Arrivals that wait are what an open loop is to show; its trend is judged, not that they do.

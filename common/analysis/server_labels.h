@@ -25,7 +25,7 @@ struct PrefixCacheCheck {
 };
 
 // nullopt: the run has no such label.  Pure.
-WindowedLabel QueuedLabel(const Evidence& evidence, const Results& figures);
+WindowedLabel QueuedLabel(const Results& figures);
 PrefixCacheCheck CheckPrefixCache(const Evidence& evidence, const Results& figures);
 std::optional<VerdictLabel> OtherTrafficLabel(const Results& figures);
 std::optional<VerdictLabel> ServerErrorsLabel(std::span<const SettledRequest> requests);

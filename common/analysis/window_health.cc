@@ -66,6 +66,7 @@ struct Limit {
   ReasonCode code{};
   double value = 0, limit = 0;
   std::string figure;
+  uint32_t agent = 0;
 };
 void HoldAgainst(const Limit& limit, WindowVerdict& verdict) {
   if (limit.value <= limit.limit) return;
@@ -73,8 +74,11 @@ void HoldAgainst(const Limit& limit, WindowVerdict& verdict) {
   const VerdictState state =
       excess > kInvalidFactor ? VerdictState::kInvalid : VerdictState::kDegraded;
   verdict.state = std::max(verdict.state, state);
-  verdict.faults.push_back(
-      {.code = limit.code, .state = state, .excess = excess, .text = limit.figure});
+  verdict.faults.push_back({.code = limit.code,
+                            .state = state,
+                            .excess = excess,
+                            .text = limit.figure,
+                            .agent = limit.agent});
 }
 
 std::string MsText(std::string_view what, double value, double limit, uint32_t agent) {
@@ -143,28 +147,34 @@ WindowVerdict JudgeWindow(const WindowHealth& health, const WindowScale& scale) 
   WindowVerdict verdict;
   const double bound_ms = Ms(health.arrival_bound.Quantile(0.99));
   const double bound_max_ms = LimitMs(scale.step_p50_ns, kArrivalBoundShare, kArrivalBoundMinMs);
-  HoldAgainst({ReasonCode::kArrivalBound, bound_ms, bound_max_ms,
-               MsText("p99 arrival uncertainty", bound_ms, bound_max_ms,
-                      health.arrival_bound_p99_ms.agent)},
-              verdict);
+  HoldAgainst(
+      {ReasonCode::kArrivalBound, bound_ms, bound_max_ms,
+       MsText("p99 arrival uncertainty", bound_ms, bound_max_ms, health.arrival_bound_p99_ms.agent),
+       health.arrival_bound_p99_ms.agent},
+      verdict);
   const double send_ms = Ms(health.send_lag.Quantile(0.99));
   const double send_max_ms = LimitMs(scale.ttft_p50_ns, kSendLagShare, kSendLagMinMs);
   HoldAgainst({ReasonCode::kSendLag, send_ms, send_max_ms,
-               MsText("p99 send lag", send_ms, send_max_ms, health.send_lag_p99_ms.agent)},
+               MsText("p99 send lag", send_ms, send_max_ms, health.send_lag_p99_ms.agent),
+               health.send_lag_p99_ms.agent},
               verdict);
   HoldAgainst({ReasonCode::kLoopLag, health.loop_lag_max_ms.value, kLoopLagMs,
                MsText("an agent stood still for", health.loop_lag_max_ms.value, kLoopLagMs,
-                      health.loop_lag_max_ms.agent)},
+                      health.loop_lag_max_ms.agent),
+               health.loop_lag_max_ms.agent},
               verdict);
   HoldAgainst({ReasonCode::kCpuThrottled, health.throttled_share.value, kThrottledShare,
-               ShareText("throttled by a CPU quota for", health.throttled_share, kThrottledShare)},
+               ShareText("throttled by a CPU quota for", health.throttled_share, kThrottledShare),
+               health.throttled_share.agent},
               verdict);
   HoldAgainst({ReasonCode::kCpuSteal, health.stolen_share.value, kStolenShare,
-               ShareText("CPU stolen by the hypervisor for", health.stolen_share, kStolenShare)},
+               ShareText("CPU stolen by the hypervisor for", health.stolen_share, kStolenShare),
+               health.stolen_share.agent},
               verdict);
   HoldAgainst({ReasonCode::kClockBound, health.clock_bound_ms.value, kClockBoundMs,
                MsText("clock uncertainty of a host", health.clock_bound_ms.value, kClockBoundMs,
-                      health.clock_bound_ms.agent)},
+                      health.clock_bound_ms.agent),
+               health.clock_bound_ms.agent},
               verdict);
   return verdict;
 }

@@ -67,8 +67,9 @@ class HealthFold {
 struct WindowFault {
   ReasonCode code{};
   VerdictState state = VerdictState::kDegraded;
-  double excess = 0;  // how many times its limit
-  std::string text;   // figure, limit and agent
+  double excess = 0;   // how many times its limit
+  std::string text;    // figure, limit and agent
+  uint32_t agent = 0;  // whose figure was the worst
 };
 
 struct WindowVerdict {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include <absl/strings/str_format.h>
@@ -10,6 +11,7 @@ namespace specctl {
 namespace {
 
 constexpr double kInFlightShareMin = 0.99;
+constexpr size_t kAgentsPlacedMax = 4;
 
 // In a hold every slot has work; what is not in flight and not backing off stood idle because of
 // us.
@@ -21,12 +23,26 @@ bool SlotsStoodIdle(const std::optional<uint32_t>& expected, const WindowFigures
   return window.stage == Stage::kHold && window.in_flight_mean + backing_off < least;
 }
 
+// "; agent 3 is pod load-agent-3 on node b", of agents that run in Kubernetes.
+std::string PlacesText(std::span<const AgentState> agents, const std::set<uint32_t>& named) {
+  std::string text;
+  size_t shown = 0;
+  for (const uint32_t agent : named) {
+    if (agent >= agents.size() || agents[agent].host.node.empty()) continue;
+    if (shown++ == kAgentsPlacedMax) return text + ", and more";
+    absl::StrAppendFormat(&text, "%s agent %d is pod %s on node %s", shown == 1 ? ";" : ",", agent,
+                          agents[agent].host.pod, agents[agent].host.node);
+  }
+  return text;
+}
+
 // The faults of the agents' health in the windows that are judged.
 std::vector<VerdictReason> WorstFaults(const Evidence& evidence, const Results& figures) {
   struct Worst {
     double excess = 0;
     std::string text;
     uint64_t windows = 0;
+    std::set<uint32_t> agents;  // the worst of each window
   };
   std::map<ReasonCode, Worst> by_code;
   for (size_t i = 0; i < figures.windows.size(); ++i) {
@@ -35,6 +51,7 @@ std::vector<VerdictReason> WorstFaults(const Evidence& evidence, const Results& 
     for (const WindowFault& fault : told->faults) {
       Worst& worst = by_code[fault.code];
       ++worst.windows;
+      worst.agents.insert(fault.agent);
       if (fault.excess <= worst.excess) continue;
       worst.excess = fault.excess;
       worst.text = fault.text;
@@ -43,7 +60,8 @@ std::vector<VerdictReason> WorstFaults(const Evidence& evidence, const Results& 
   std::vector<VerdictReason> reasons;
   for (auto& [code, worst] : by_code) {
     reasons.push_back({.code = code,
-                       .text = worst.windows > 1 ? "at worst " + worst.text : worst.text,
+                       .text = (worst.windows > 1 ? "at worst " + worst.text : worst.text) +
+                               PlacesText(evidence.agents, worst.agents),
                        .windows = worst.windows});
   }
   return reasons;

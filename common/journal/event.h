@@ -52,7 +52,7 @@ struct TargetProbed {
 };
 
 struct HostFacts {
-  std::string hostname, boot_id, kernel, cpu_model;
+  std::string hostname, boot_id, kernel, cpu_model, pod, node;  // the last two in Kubernetes alone
   uint32_t cores = 0;
   uint64_t memory_bytes = 0;
   uint32_t pid = 0;
@@ -67,8 +67,7 @@ struct AgentJoined {
   std::string resume_secret_sha256;  // hex, of the secret that its Welcome gave
 };
 
-// Four-timestamp probe, in this order: agent send, controller receive, controller send, agent
-// receive.
+// In this order: agent send, controller receive, controller send, agent receive.
 struct ClockProbed {
   uint32_t agent = 0;
   int64_t controller_send_mono_ns = 0, agent_receive_mono_ns = 0, agent_send_mono_ns = 0,

@@ -19,6 +19,8 @@ v1::HostFacts HostFactsToProto(const HostFacts& in) {
   out.set_memory_bytes(in.memory_bytes);
   out.set_pid(in.pid);
   out.set_files_max(in.files_max);
+  out.set_pod(in.pod);
+  out.set_node(in.node);
   return out;
 }
 
@@ -32,6 +34,8 @@ HostFacts HostFactsFromProto(const v1::HostFacts& in) {
   out.memory_bytes = in.memory_bytes();
   out.pid = in.pid();
   out.files_max = in.files_max();
+  out.pod = in.pod();
+  out.node = in.node();
   return out;
 }
 

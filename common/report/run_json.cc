@@ -173,6 +173,8 @@ void WriteAgent(const AgentFigures& agent, JsonWriter& json) {
   json.Field("memory_bytes", agent.host.memory_bytes);
   json.Field("pid", agent.host.pid);
   json.Field("files_max", agent.host.files_max);
+  json.TextField("pod", agent.host.pod);
+  json.TextField("node", agent.host.node);
   json.EndObject();
 }
 

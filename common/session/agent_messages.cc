@@ -45,6 +45,7 @@ void WriteHello(const AgentHello& hello, v1::AgentMessage& out) {
   to->set_name(hello.name);
   to->set_started_unix_ns(hello.started_unix_ns);
   to->set_resume_secret(hello.resume_secret);
+  to->set_predecessor_end(hello.predecessor_end);
 }
 
 AgentHello ReadHello(const v1::Hello& from) {
@@ -57,7 +58,8 @@ AgentHello ReadHello(const v1::Hello& from) {
                    .held = {},
                    .name = from.name(),
                    .started_unix_ns = from.started_unix_ns(),
-                   .resume_secret = from.resume_secret()};
+                   .resume_secret = from.resume_secret(),
+                   .predecessor_end = from.predecessor_end()};
   if (from.has_spawn_number()) hello.spawn_number = from.spawn_number();
   for (const v1::HeldRun& held : from.held()) hello.held.push_back(DecodeHeldRun(held));
   return hello;

@@ -47,6 +47,8 @@ struct AgentHello {
   std::string name;
   int64_t started_unix_ns = 0;
   std::string resume_secret;  // that Welcome gave; empty at its first Hello
+  // How the process of this name before it ended: "was killed by signal 9"; empty: unknown.
+  std::string predecessor_end;
 };
 
 struct AgentPrepared {

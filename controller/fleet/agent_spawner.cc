@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -15,8 +16,9 @@ namespace {
 
 constexpr Nanos kReapInterval = std::chrono::milliseconds(5);
 
-std::string HowItEnded(uint32_t number, pid_t pid, const ProcessEnd& end) {
+std::string HowItEnded(uint32_t number, pid_t pid, const ProcessEnd& end, OomKills& oom_kills) {
   const std::string who = absl::StrFormat("agent %d (pid %d)", number, pid);
+  if (end.signal == SIGKILL && oom_kills.TakeOne()) return who + " " + std::string(kKilledByOom);
   if (end.signal != 0) return absl::StrFormat("%s was killed by signal %d", who, end.signal);
   return absl::StrFormat("%s exited with status %d", who, end.exit_status);
 }
@@ -28,8 +30,8 @@ std::vector<std::string> WithDescriptor(std::vector<std::string> command) {
 
 }  // namespace
 
-AgentSpawner::AgentSpawner(std::vector<std::string> command)
-    : command_(WithDescriptor(std::move(command))) {}
+AgentSpawner::AgentSpawner(std::vector<std::string> command, std::string cgroup_root)
+    : command_(WithDescriptor(std::move(command))), oom_kills_(std::move(cgroup_root)) {}
 
 AgentSpawner::~AgentSpawner() { End(Nanos(0)); }
 
@@ -58,11 +60,11 @@ absl::Status AgentSpawner::Start(const SpawnOrder& order) {
 
 std::vector<AgentSpawner::Death> AgentSpawner::TakeDeaths() {
   std::vector<Death> deaths;
-  std::erase_if(processes_, [&deaths](Process& process) {
+  std::erase_if(processes_, [this, &deaths](Process& process) {
     const auto end = process.child.Ended();
     if (!end) return false;
-    deaths.push_back(
-        {.number = process.number, .how = HowItEnded(process.number, process.child.pid(), *end)});
+    deaths.push_back({.number = process.number,
+                      .how = HowItEnded(process.number, process.child.pid(), *end, oom_kills_)});
     return true;
   });
   return deaths;

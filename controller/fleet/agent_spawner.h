@@ -11,6 +11,7 @@
 
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
+#include "common/base/oom_kills.h"
 #include "common/base/own_program.h"
 #include "common/base/unique_fd.h"
 #include "common/session/spawn_order.h"
@@ -30,10 +31,13 @@ class AgentSpawner {
  public:
   struct Death {
     uint32_t number = 0;
-    std::string how;  // "agent 3 (pid 1234) was killed by signal 9"
+    // "agent 3 (pid 1234) was killed by signal 9", or for want of memory.
+    std::string how;
   };
 
-  explicit AgentSpawner(std::vector<std::string> command = {OwnProgram(), "agent"});
+  // `cgroup_root`: as OomKills takes it.
+  explicit AgentSpawner(std::vector<std::string> command = {OwnProgram(), "agent"},
+                        std::string cgroup_root = "");
   AgentSpawner(const AgentSpawner&) = delete;
   AgentSpawner& operator=(const AgentSpawner&) = delete;
   ~AgentSpawner();  // kills what is left, and waits for it
@@ -56,6 +60,7 @@ class AgentSpawner {
   };
 
   const std::vector<std::string> command_;
+  OomKills oom_kills_;
   std::vector<Process> processes_;  // whose death has not been taken
 };
 

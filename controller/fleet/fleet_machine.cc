@@ -9,6 +9,11 @@
 #include "common/base/hash.h"
 
 namespace specctl::controller {
+namespace {
+
+constexpr size_t kPredecessorEndMax = 200;  // bytes, of a text that another process made
+
+}  // namespace
 
 // --- members ------------------------------------------------------------------------------------
 
@@ -87,9 +92,12 @@ absl::Status FleetMachine::SupersedeNamesake(const AgentHello& hello, MonoTime n
           "to tell agents apart",
           hello.name));
     }
-    other.death = absl::StrFormat(
-        "agent %s (pid %d) is gone: another process of this name was started after it", other.name,
-        other.host.pid);
+    const std::string how = hello.predecessor_end.empty()
+                                ? "is gone"
+                                : hello.predecessor_end.substr(0, kPredecessorEndMax);
+    other.death =
+        absl::StrFormat("agent %s (pid %d) %s: another process of this name was started after it",
+                        other.name, other.host.pid, how);
     other.seen = now;
     if (other.session) {
       Tell(CloseSession{*other.session, absl::FailedPreconditionError(*other.death)});

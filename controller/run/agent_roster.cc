@@ -66,6 +66,10 @@ std::string AgentRoster::NamesBelow(AgentPhase phase) const {
 
 std::string AgentRoster::NameOf(uint32_t agent) const {
   const HostFacts& host = agents_[agent].host;
+  if (!host.node.empty()) {
+    return absl::StrFormat("agent %d (pod %s on node %s, pid %d)", agent, host.pod, host.node,
+                           host.pid);
+  }
   if (host.hostname.empty()) return absl::StrFormat("agent %d", agent);
   return absl::StrFormat("agent %d (%s, pid %d)", agent, host.hostname, host.pid);
 }

@@ -52,7 +52,7 @@ class AgentRoster {
   Nanos SlowestPrepare() const;
   // "agent 3", or "agents 3, 7": those that have not come as far as `phase`.
   std::string NamesBelow(AgentPhase phase) const;
-  // "agent 3 (host-a, pid 1234)".
+  // "agent 3 (host-a, pid 1234)"; in Kubernetes "agent 3 (pod a-3 on node b, pid 7)".
   std::string NameOf(uint32_t agent) const;
 
  private:

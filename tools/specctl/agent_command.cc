@@ -19,6 +19,7 @@
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
 #include "tools/specctl/http_face.h"
+#include "tools/specctl/memory_mark.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/version.h"
 
@@ -32,7 +33,7 @@ constexpr uint32_t kAgentsMax = 1'024;
 // Not AgentOptions, whose credentials begin gRPC and its threads: those would be in every command's
 // process, and have signals of their own.
 struct AgentFlags {
-  std::string controller_address, join_token, name, tls_dir, http;
+  std::string controller_address, join_token, name, tls_dir, http, predecessor_end;
   std::string spool_dir = "/tmp", log_format = "text";
   bool plaintext = false;
   uint32_t count = 1;
@@ -104,6 +105,9 @@ int RunAttached(const AgentFlags& flags) {
   options.controller_address = flags.controller_address;
   options.join_token = flags.join_token;
   options.name = flags.name.empty() ? HostName() : flags.name;
+  const MemoryMark mark({.folder = flags.spool_dir, .name = options.name});
+  options.predecessor_end =
+      flags.predecessor_end.empty() ? mark.predecessor_end() : flags.predecessor_end;
   options.spool_dir = flags.spool_dir;
   options.credentials = *std::move(credentials);
   options.on_status = [status](const agent::SessionStatus& now) {
@@ -192,6 +196,10 @@ void AddAgentCommand(CLI::App& app, int& exit_status) {
       command->add_option("--spawned-fd", flags->parent_fd,
                           "For agents that specctl starts: the pipe from the parent process");
   spawned->group("");
+  command
+      ->add_option("--predecessor-end", flags->predecessor_end,
+                   "For agents of --count: how the process before it ended")
+      ->group("");
   command->callback([flags, controller, spawned, &exit_status] {
     if (controller->count() + spawned->count() == 0) {
       throw CLI::RequiredError("--controller HOST:PORT");

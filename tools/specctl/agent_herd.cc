@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -11,6 +12,7 @@
 
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
+#include "common/base/oom_kills.h"
 #include "common/base/own_program.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/specctl/exit_status.h"
@@ -43,6 +45,7 @@ class Herd {
   struct Place {
     HerdMember member;
     std::optional<ChildProcess> child;
+    std::string killed;   // how the process before it ended; empty: there was none
     MonoTime start_at{};  // not before
     bool over = false;
   };
@@ -71,8 +74,11 @@ class Herd {
     }
     place.over = ended->signal == 0 || ending_;
     if (place.over) return;
-    Say(absl::StrFormat("specctl agent: agent %s was killed by signal %d; it is started again",
-                        place.member.name, ended->signal));
+    const bool for_memory = ended->signal == SIGKILL && oom_kills_.TakeOne();
+    place.killed = for_memory ? std::string(kKilledByOom)
+                              : absl::StrFormat("was killed by signal %d", ended->signal);
+    Say(absl::StrFormat("specctl agent: agent %s %s; it is started again", place.member.name,
+                        place.killed));
     place.start_at = MonoNow() + kRestartAfter;
   }
 
@@ -80,6 +86,9 @@ class Herd {
     ChildProcess::Command command;
     command.words = {OwnProgram(), "--parent-pid", std::to_string(::getpid())};
     command.words.insert(command.words.end(), place.member.words.begin(), place.member.words.end());
+    if (!place.killed.empty()) {
+      command.words.insert(command.words.end(), {"--predecessor-end", place.killed});
+    }
     auto child = ChildProcess::Start(std::move(command));
     if (child.ok()) {
       place.child = *std::move(child);
@@ -99,6 +108,7 @@ class Herd {
   }
 
   std::vector<Place> places_;
+  OomKills oom_kills_;
   bool ending_ = false, failed_ = false;
 };
 

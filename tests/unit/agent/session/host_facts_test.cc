@@ -17,5 +17,15 @@ TEST(HostFactsTest, NamesThisMachineAndProcess) {
   EXPECT_GT(facts.memory_bytes, 0u);
 }
 
+TEST(HostFactsTest, InKubernetesPodAndNodeAreKnown) {
+  ::setenv("SPECCTL_POD_NAME", "load-agent-3", 1);
+  ::setenv("SPECCTL_NODE_NAME", "node-b", 1);
+  EXPECT_EQ(ReadHostFacts(1).pod, "load-agent-3");
+  EXPECT_EQ(ReadHostFacts(1).node, "node-b");
+  ::unsetenv("SPECCTL_POD_NAME");
+  ::unsetenv("SPECCTL_NODE_NAME");
+  EXPECT_EQ(ReadHostFacts(1).pod, "");
+}
+
 }  // namespace
 }  // namespace specctl::agent

@@ -49,11 +49,14 @@ TEST(AgentMessagesTest, AHelloComesBackWhole) {
   EXPECT_EQ(hello.spawn_number, 3u);
   EXPECT_EQ(hello.held, FullHello().held);
   EXPECT_EQ(RoundTrip(AgentHello{}).spawn_number, std::nullopt);
-  const AgentHello again =
-      RoundTrip(AgentHello{.name = "pod-0", .started_unix_ns = 9, .resume_secret = "secret"});
+  const AgentHello again = RoundTrip(AgentHello{.name = "pod-0",
+                                                .started_unix_ns = 9,
+                                                .resume_secret = "secret",
+                                                .predecessor_end = "was killed by signal 9"});
   EXPECT_EQ(again.name, "pod-0");
   EXPECT_EQ(again.started_unix_ns, 9);
   EXPECT_EQ(again.resume_secret, "secret");
+  EXPECT_EQ(again.predecessor_end, "was killed by signal 9");
 }
 
 TEST(AgentMessagesTest, AnswersNameTheirRun) {

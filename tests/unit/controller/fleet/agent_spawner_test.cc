@@ -144,5 +144,26 @@ TEST_F(AgentSpawnerTest, AgentsThatDoNotEndAreKilled) {
   for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1);
 }
 
+TEST_F(AgentSpawnerTest, AKillForWantOfMemoryIsCalledThat) {
+  const auto write = [this](const std::string& path, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(folder_ + path).parent_path());
+    std::ofstream(folder_ + path) << text;
+  };
+  write("/proc/self/cgroup", "0::/pod\n");
+  write("/sys/fs/cgroup/pod/memory.events", "oom_kill 3\n");
+  AgentSpawner spawner(Script("exec sleep 60"), folder_);
+  StartAll(spawner, 2);
+  const std::vector<pid_t> pids = spawner.pids();
+  ::kill(pids[0], SIGKILL);
+  EXPECT_EQ(AwaitDeath(spawner).how,
+            "agent 0 (pid " + std::to_string(pids[0]) + ") was killed by signal 9");
+  write("/sys/fs/cgroup/pod/memory.events", "oom_kill 4\n");
+  ::kill(pids[1], SIGKILL);
+  EXPECT_EQ(AwaitDeath(spawner).how,
+            "agent 1 (pid " + std::to_string(pids[1]) +
+                ") was killed by the kernel for want of memory (OOM: signal 9, and oom_kill of its "
+                "cgroup grew)");
+}
+
 }  // namespace
 }  // namespace specctl::controller

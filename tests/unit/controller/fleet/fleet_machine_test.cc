@@ -417,6 +417,20 @@ TEST_F(FleetMachineTest, OfTwoProcessesWithOneNameTheNewerStays) {
   EXPECT_THAT(Said(), ElementsAre("up 0 11"));
 }
 
+TEST_F(FleetMachineTest, HowTheOlderEndedIsToldWhereTheNewerKnowsIt) {
+  Say(10, Named(1, 1'000));
+  fleet_.BeginRun("run-1", 1, now_);
+  Say(10, SessionCut{});
+  Said();
+  AgentHello newer = Named(2, 2'000);
+  newer.predecessor_end = "was killed by signal 9";
+  Say(11, newer);
+  EXPECT_THAT(Said(), ElementsAre("consume 11",
+                                  "died 0 agent pod-0 (pid 101) was killed by signal 9: another "
+                                  "process of this name was started after it",
+                                  "welcome 11"));
+}
+
 TEST_F(FleetMachineTest, OfTwoProcessesWithOneNameTheOlderIsRefused) {
   Say(11, Named(2, 2'000));
   fleet_.BeginRun("run-1", 1, now_);
