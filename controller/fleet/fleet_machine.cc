@@ -139,11 +139,20 @@ void FleetMachine::OnHello(SessionId session, const AgentHello& hello, MonoTime 
                                        .heartbeat = options_.heartbeat,
                                        .boot_id = options_.boot_id,
                                        .resume_secret = member.secret}});
+  bool begins_anew = false;
   for (const HeldRun& held : hello.held) {
     // Other runs are over, or another controller's.
     const bool is_on = run_ && run_->run_id == held.run_id;
     const bool goes_on = is_on && (member.agent || (!run_->roster.empty() && PlaceFor(member)));
-    if (!goes_on) Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
+    if (goes_on) continue;
+    Tell(ToSession{session, ReleaseRun{.run_id = held.run_id}});
+    begins_anew = begins_anew || (is_on && run_->roster.empty() && !run_->IsFull());
+  }
+  if (begins_anew) {
+    // What it says of the attempt that it holds must not pass for this one's: it comes again
+    // without it.
+    member.session.reset();
+    return Tell(CloseSession{session, absl::UnavailableError("the run begins anew: dial again")});
   }
   // It is in a run: that goes on over the new session.
   if (member.agent) return TellUp(member);

@@ -9,8 +9,6 @@
 namespace specctl::fakes {
 namespace {
 
-constexpr auto kSessionMax = std::chrono::seconds(30);
-
 int64_t MonoNanos() { return MonoNow().time_since_epoch().count(); }
 
 }  // namespace
@@ -30,7 +28,7 @@ FakeAgent::FakeAgent(Options options)
 void FakeAgent::Dial() {
   if (stream_ != nullptr) Cut();
   context_ = std::make_unique<grpc::ClientContext>();
-  context_->set_deadline(std::chrono::system_clock::now() + kSessionMax);
+  context_->set_deadline(std::chrono::system_clock::now() + options_.session_max);
   context_->set_wait_for_ready(true);
   stream_ = stub_->Session(context_.get());
   AgentHello hello{.protocol_version = options_.protocol_version,

@@ -2,6 +2,7 @@
 // at a time, and sends what the test tells it to.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,7 +20,7 @@
 
 namespace specctl::fakes {
 
-// Blocks; each call is bounded by the session's deadline of 30 s.  One thread.
+// Blocks; each call is bounded by the session's deadline.  One thread.
 class FakeAgent {
  public:
   struct Options {
@@ -28,6 +29,7 @@ class FakeAgent {
     uint64_t incarnation = 1;
     std::optional<uint32_t> spawn_number;
     uint32_t protocol_version = kSessionProtocolVersion;
+    std::chrono::seconds session_max{30};  // a deadline
     std::string resume_secret;  // of a Welcome that another FakeAgent of this process had
   };
 

@@ -112,10 +112,12 @@ void SimulatedRun::Resume(const controller::RunPast& past) {
 void SimulatedRun::Die() {
   thread_.End();
   finished_ = true;
-  fakes::MemoryDisk& disk = *history_.disk;
-  const size_t before = disk.bytes.size();
-  if (!syncing_ || !random_.Chance(0.5) || !keeper_.Sync().ok()) return;
-  disk.bytes.resize(before + random_.Below(disk.bytes.size() - before + 1));
+  const size_t before = history_.disk->bytes.size();
+  const bool reached = syncing_ && random_.Chance(0.5) && keeper_.Sync().ok();
+  // What this object writes when it is destroyed is no part of what it left.
+  history_.disk = std::make_shared<fakes::MemoryDisk>(*history_.disk);
+  std::string& bytes = history_.disk->bytes;
+  if (reached) bytes.resize(before + random_.Below(bytes.size() - before + 1));
 }
 
 SimulatedFleet::RunSink SimulatedRun::Sink() {

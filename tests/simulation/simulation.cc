@@ -14,6 +14,7 @@ using std::chrono::seconds;
 
 // To learn of a cut, to go on after a stop, and the last pause between two dials.
 constexpr Nanos kGoneSlack = seconds(90);
+constexpr uint32_t kControllersKilledMax = 4;  // in a run
 
 RunSpec SpecOf(const Scenario& scenario, size_t index) {
   const RunPlan& plan = scenario.runs[index];
@@ -155,6 +156,8 @@ void Simulation::KillController(Nanos away) {
   const bool left_a_run = run != nullptr;
   if (left_a_run) {
     RunHistory& history = *world_.runs.back();
+    // Each life gives every agent its time-out anew: where none lives as long, no run ends.
+    if (++history.controllers_killed > kControllersKilledMax) return;
     // Agents have their time-out anew, to be heard of by the next life.
     if (history.t0) history.held += away + history.spec.agent_timeout;
     run->Die();

@@ -34,6 +34,7 @@ struct RunHistory {
   RunEnded end;
   MonoTime ended_at{};
   std::optional<MonoTime> t0;
+  uint32_t controllers_killed = 0;
   Nanos late{0};  // after T0, that the last agent began
   Nanos held{0};  // since T0 the end may be later by that, through the controller
   std::map<uint32_t, uint64_t> acked;    // by agent, as sent

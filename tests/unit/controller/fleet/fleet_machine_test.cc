@@ -507,6 +507,17 @@ TEST_F(FleetMachineTest, WhereThereIsNothingToResumeAgentsAreWelcome) {
   EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "release 10 run-1"));
 }
 
+TEST_F(FleetMachineTest, WhoHoldsARunThatBeginsAnewJoinsItWithoutWhatItHolds) {
+  fleet_.BeginRun("run-1", 1, now_);
+  Hello(10, 1, std::nullopt, {"run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 10", "welcome 10", "release 10 run-1",
+                                  "close 10 the run begins anew: dial again"));
+  Say(10, AgentPrepared{.run_id = "run-1"});
+  EXPECT_THAT(Said(), ElementsAre("consume 10")) << "of the attempt before";
+  Hello(11, 1);
+  EXPECT_THAT(Said(), ElementsAre("consume 11", "welcome 11", "up 0 11"));
+}
+
 TEST_F(FleetMachineTest, AResumedRunTakesTheProcessesItHadAndNoOther) {
   Reborn();
   Resume({7, std::nullopt, 9});
