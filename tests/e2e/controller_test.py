@@ -3,7 +3,9 @@
 import json
 import pathlib
 import re
+import shutil
 import signal
+import subprocess
 import unittest
 import urllib.error
 import urllib.request
@@ -131,26 +133,37 @@ class ControllerTest(DaemonCase):
         wrong.exception.close()
         self.assertEqual(wrong.exception.code, 405)
         self.agents(controller, 2)
-        run_id = self.asked(controller, "run", "--url", engine.url, "--dataset", self.prompts(20), "--osl", "8", "--bs",
-                            "4", "--duration", "600s", "--detach").stdout.strip()
+        flags = ("run", "--url", engine.url, "--dataset", self.prompts(20), "--osl", "8", "--detach")
+        run_id = self.asked(controller, *flags, "--bs", "4", "--duration", "600s").stdout.strip()
         text = wait_for("the run's metrics", lambda: self._metrics(controller, "specctl_run_output_tps"))
         self.assertIn('specctl_agents{state="attached"} 2\n', text)
         self.assertIn('specctl_runs{state="running"} 1\n', text)
         self.assertIn('specctl_run_requests_in_flight 4\n', text)
+        closed = wait_for("all of them", lambda: self._metrics(controller, "specctl_run_servers_acceptance_per_draft"))
+        self.asked(controller, "cancel", run_id, "--now")
+        open_id = self.asked(controller, *flags, "--request-rate", "50", "--requests", "100000").stdout.strip()
+        opened = wait_for("its arrivals", lambda: self._metrics(controller, "specctl_run_arrivals_planned_per_second"))
+        self.asked(controller, "cancel", open_id, "--now")
         # What dashboards are held against is what there is.
-        text = wait_for("its latencies", lambda: self._metrics(controller, 'specctl_run_step_latency_seconds{quantile="0.5"}'))
         listed = {}
         for line in (pathlib.Path(__file__).parents[1] / "deploy" / "metric_names.txt").read_text().splitlines():
             name, exporters, labels = (line.split() + ["", ""])[:3]
             if "controller" in exporters.split(","):
                 listed[name] = set(labels.split(",")) - {""}
         found = {}
-        for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
-            found.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))
+        for text in (closed, opened):
+            self._check_by_promtool(text)
+            for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
+                found.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))
         self.assertEqual(found, listed)
-        self.asked(controller, "cancel", run_id, "--now")
         first = json.loads(controller.log.read_text().splitlines()[0])
         self.assertEqual(sorted(first), ["level", "message", "time"])
+
+    # The unit tests hold the text to the same rules where there is no promtool.
+    def _check_by_promtool(self, text):
+        if promtool := shutil.which("promtool"):
+            checked = subprocess.run([promtool, "check", "metrics"], input=text, text=True, capture_output=True, timeout=30)
+            self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, "", ""))
 
     def _metrics(self, controller, family):
         with urllib.request.urlopen(controller.http + "/metrics", timeout=10) as reply:
