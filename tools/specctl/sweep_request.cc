@@ -10,10 +10,10 @@
 
 #include "common/base/duration.h"
 #include "common/dataset/dataset_name.h"
+#include "controller/measure/run_id.h"
 #include "controller/sweep/point_request.h"
 #include "tools/request/flag_values.h"
 #include "tools/specctl/local_request.h"
-#include "tools/specctl/output_dir.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -166,7 +166,8 @@ absl::Status CheckBudgetHolds(const SweepRequest& asked) {
 
 }  // namespace
 
-absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller::FleetFacts& fleet,
+absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags,
+                                       const std::optional<controller::FleetFacts>& fleet,
                                        std::vector<std::string> arguments) {
   const auto times = CheckSweepFlags(flags);
   if (!times.ok()) return times.status();
@@ -179,8 +180,8 @@ absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller
   asked.job.request = *std::move(request);
   asked.job.request.prompts = Dataset{};  // each point's
   if (auto read = ReadLocalFiles(asked.job.request); !read.ok()) return read;
-  asked.job.new_run_id = NewRunId;
-  asked.sweep.id = NewRunId();
+  asked.job.new_run_id = controller::NewRunId;
+  asked.sweep.id = controller::NewRunId();
   asked.sweep.specctl_version = surroundings.version;
   asked.sweep.arguments = std::move(arguments);
   asked.sweep.begun_unix_ns = UnixNow().time_since_epoch().count();
@@ -195,7 +196,9 @@ absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller
   for (const auto check : {CheckMetrics, CheckPairs}) {
     if (auto checked = check(flags, asked); !checked.ok()) return checked;
   }
-  if (auto fits = CheckFleet(asked, fleet); !fits.ok()) return fits;
+  if (fleet) {
+    if (auto fits = CheckFleet(asked, *fleet); !fits.ok()) return fits;
+  }
   if (auto holds = CheckBudgetHolds(asked); !holds.ok()) return holds;
   return asked;
 }
