@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <absl/strings/str_format.h>
 #include <spdlog/spdlog.h>
 
 #include "common/base/hash.h"
+#include "controller/api/controller_file.h"
 
 namespace specctl::controller {
 namespace {
@@ -119,9 +121,12 @@ absl::Status Daemon::CheckOrder(const Job& job, std::string_view order_gzip) {
   if (job.kind == JobKind::kSweep) return UnpackSweepOrder(order_gzip).status();
   const auto order = UnpackOrder(order_gzip);
   if (!order.ok()) return order.status();
-  if (order->spec.run_id == job.id) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrFormat("order: it is of run %s, and the job is %s", order->spec.run_id, job.id));
+  if (order->spec.run_id != job.id) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("order: it is of run %s, and the job is %s", order->spec.run_id, job.id));
+  }
+  const auto* const named = std::get_if<DatasetRequest>(&order->prompts);
+  return named == nullptr ? absl::OkStatus() : CheckNamedPrompts(*named, options_.dataset_dir);
 }
 
 absl::StatusOr<Job> Daemon::Resubmit(Entry& entry, const Job& job, OrderSecrets secrets) {

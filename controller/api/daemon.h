@@ -34,6 +34,7 @@ class Daemon {
   struct Options {
     std::string specctl_version;
     size_t jobs_max = 1'000;                 // kept, over or not
+    std::string dataset_dir;                 // of prompts that runs may name; empty: none
     Nanos drain = std::chrono::seconds(10);  // what is in flight at an interruption gets this long
   };
 
@@ -52,6 +53,7 @@ class Daemon {
   // FAILED_PRECONDITION  it is of another version of specctl
   // RESOURCE_EXHAUSTED   `jobs_max` are kept
   // INVALID_ARGUMENT     the order can't be read
+  // others               as CheckNamedPrompts()
   absl::StatusOr<Job> Submit(Job job, OrderSecrets secrets, std::string_view order_gzip);
   // NOT_FOUND, naming the id, here and below.
   absl::StatusOr<Job> Get(std::string_view id) const;

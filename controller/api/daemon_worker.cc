@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "controller/api/controller_file.h"
 #include "controller/api/daemon.h"
 #include "controller/api/sweep_order_runner.h"
 
@@ -133,6 +134,8 @@ void Daemon::RunJob(const std::string& id) {
            }
            auto request = OrderOf(id, &UnpackOrder);
            if (!request.ok()) return request.status();
+           const absl::Status taken = TakeNamedPrompts(options_.dataset_dir, *request);
+           if (!taken.ok()) return taken;
            return RunOrder(*std::move(request), job->wait_agents, folder, means);
          }));
 }

@@ -111,6 +111,32 @@ class ControllerTest(DaemonCase):
         refused = self.asked(controller, "run", *flags, "--agents", "3", status=2)
         self.assertIn("--agents 3: only 2 are attached", refused.stderr)
 
+    def test_prompts_may_lie_on_the_controller(self):
+        engine = self.engine("--step-ms", "5")
+        shown = self.folder / "shown"
+        shown.mkdir()
+        self.prompts(20).rename(shown / "mine.jsonl")
+        (self.folder / "secret.jsonl").write_text('{"prompt": "secret"}\n')
+        (shown / "link.jsonl").symlink_to(self.folder / "secret.jsonl")
+        controller = self.controller("--dataset-dir", str(shown))
+        self.agents(controller, 1)
+        flags = ("--url", engine.url, "--osl", "4", "--bs", "4", "--requests", "20")
+        self.asked(controller, "run", *flags, "--dataset", "controller:mine.jsonl", "--output-dir", self.run_dir("a"))
+        dataset = json.loads((self.run_dir("a") / "run.json").read_text())["dataset"]
+        self.assertEqual((dataset["name"], dataset["rows"]), ("controller:mine.jsonl", 20))
+        self.asked(controller, "run", "--like", self.run_dir("a"), "--output-dir", self.run_dir("b"))
+        self.assertEqual({row["question_id"] for row in self.rows(self.run_dir("a"))},
+                         {row["question_id"] for row in self.rows(self.run_dir("b"))})
+        for path in ("../secret.jsonl", "link.jsonl", str(self.folder / "secret.jsonl"), "none.jsonl"):
+            refused = self.asked(controller, "run", *flags, "--dataset", f"controller:{path}", status=2)
+            self.assertIn("--dataset controller:", refused.stderr)
+            self.assertIn("the controller's --dataset-dir", refused.stderr)
+        here = self.specctl("run", *flags, "--dataset", "controller:mine.jsonl", status=2)
+        self.assertIn("--dataset: controller:PATH is a file on a controller", here.stderr)
+        sweep = self.asked(controller, "sweep", "--target", f"a={engine.url}", "--bs", "1", "--requests", "4",
+                           "--dataset", "controller:mine.jsonl", status=2)
+        self.assertIn("is for specctl run", sweep.stderr)
+
     def test_of_two_agents_of_one_name_the_later_stays(self):
         controller = self.controller()
         self.quiet("agent", "--controller", controller.address, "--name", "pod-0")

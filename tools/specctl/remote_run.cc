@@ -10,6 +10,7 @@
 
 #include "common/dataset/dataset.h"
 #include "common/dataset/dataset_locator.h"
+#include "controller/api/controller_file.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/specctl/connection_flags.h"
 #include "tools/specctl/exit_status.h"
@@ -28,7 +29,7 @@ constexpr std::string_view kDefaultDataset = "speed_bench_throughput_1k";
 // Prompts that lie on this machine go with the run; what is not here is looked for there.
 absl::Status LoadPrompts(controller::MeasureRequest& request) {
   const auto* named = std::get_if<DatasetRequest>(&request.prompts);
-  if (named == nullptr) return absl::OkStatus();
+  if (named == nullptr || controller::NamesControllerFile(named->dataset)) return absl::OkStatus();
   DatasetRequest here = *named;
   if (here.dataset.empty()) here.dataset = kDefaultDataset;
   const auto name = ParseDatasetName(here.dataset);

@@ -10,6 +10,7 @@
 
 #include "common/base/duration.h"
 #include "common/dataset/dataset_name.h"
+#include "controller/api/controller_file.h"
 #include "controller/measure/run_id.h"
 #include "controller/sweep/point_request.h"
 #include "tools/request/flag_values.h"
@@ -43,6 +44,9 @@ SweepDataset DatasetOf(const Dataset& dataset, std::string name, bool all_synthe
 absl::Status ReadDatasets(const GridRequest& grid, SweepRequest& asked) {
   std::vector<Dataset> datasets;
   for (const DatasetRequest& request : grid.datasets) {
+    if (controller::NamesControllerFile(request.dataset)) {
+      return BadFlag("--dataset", "controller:PATH is for specctl run: a sweep sends its prompts");
+    }
     auto rows = LoadDataset(request);
     if (!rows.ok()) {
       // Whatever is wrong with them, it is for whoever asks to mend.
