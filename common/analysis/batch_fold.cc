@@ -1,11 +1,14 @@
 #include "common/analysis/batch_fold.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
+#include <variant>
 
 #include <absl/strings/str_format.h>
 
+#include "common/analysis/figures.h"
 #include "common/journal/chunk_codec.h"
 
 namespace specctl {
@@ -98,6 +101,7 @@ int64_t BatchFold::ToRunNs(const AgentBatch& batch, AgentState& agent) {
 }
 
 void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
+  const bool arrives = std::holds_alternative<OpenLoop>(run_.spec().load.shape);
   for (const RequestBegun& begun : placed.batch.begun) {
     const int64_t high = placed.batch.to_mono_ns + kSlackNs;
     const bool plausible = Within(begun.begin_mono_ns, 0, high) &&
@@ -117,6 +121,10 @@ void BatchFold::AddBegun(const Placed& placed, AgentState& agent) {
     ++windows_.At(begin_ns).begun;
     // Edges, not samples: the mean over a second is exact however short a request is.
     windows_.AddEdge(&Window::in_flight, begin_ns, 1);
+    // Later turns follow replies, and are no arrivals.
+    if (arrives && begun.turn == 0) {
+      windows_.AddLateness(begin_ns, begun.begin_mono_ns - begun.due_mono_ns);
+    }
   }
 }
 
@@ -266,6 +274,8 @@ void BatchFold::AddFinished(const Placed& placed, AgentState& agent) {
     // Tokens of the total that no chunk showed are dated by its end.
     window.output_tokens += request.tokens.tail;
     windows_.AddEdge(&Window::in_flight, *settled.end_ns, -1);
+    const std::optional<double> itl_ms = ok ? ItlMs(settled) : std::nullopt;
+    if (itl_ms) windows_.AddItl(*settled.end_ns, std::llround(*itl_ms * 1e6));
     // A prompt has been read when its first token comes.
     if (settled.first_token_ns && finish.input_tokens) {
       windows_.At(*settled.first_token_ns).input_tokens += *finish.input_tokens;

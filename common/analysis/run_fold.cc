@@ -11,31 +11,6 @@
 namespace specctl {
 namespace {
 
-constexpr size_t kLiveSeconds = 60;
-
-std::optional<double> QuantileMs(const LogLinearSketch& sketch, double q) {
-  const std::optional<Nanos> value = sketch.Quantile(q);
-  return value ? std::optional(static_cast<double>(value->count()) / 1e6) : std::nullopt;
-}
-
-LiveStage StageNow(const RunState& state) {
-  switch (state.stage) {
-    case RunStage::kPreparing:
-      return LiveStage::kPreparing;
-    case RunStage::kArmed:
-      // T0 is a moment ahead: armed, until the first agent reports time after it.
-      if (state.latest_ns <= 0) return LiveStage::kArmed;
-      break;
-    case RunStage::kRunning:
-      break;
-    case RunStage::kDraining:
-      return LiveStage::kDrain;
-    case RunStage::kDone:
-      return LiveStage::kDone;
-  }
-  return LiveStageOf(state.Bounds().At(state.latest_ns));
-}
-
 // Takes each event of the journal to what the state does with it.
 struct ToState {
   RunState& state;
@@ -89,36 +64,7 @@ absl::Status RunFold::Apply(const Event& event) {
 }
 
 LiveFigures RunFold::Live() const {
-  const RunState& state = *state_;
-  LiveFigures live;
-  if (!state.run.begun) return live;
-  live.planned = state.run.begun->planned_requests;
-  live.elapsed_s = static_cast<double>(state.latest_ns) / static_cast<double>(kSecondNs);
-  live.stage = StageNow(state);
-  for (const AgentState& agent : state.agents) {
-    if (!agent.joined) continue;
-    ++live.agents;
-    live.agents_lost += agent.lost ? 1 : 0;
-    live.done += agent.ok + agent.not_ok;
-    live.failed += agent.not_ok;
-    if (!agent.lost) live.in_flight += agent.open.size();
-  }
-  const std::span<const Window> windows = state.windows.windows();
-  // A window that may still get tokens would look like a drop.
-  const size_t end = std::min(state.windows.closed(), windows.size());
-  for (size_t i = end - std::min(end, kLiveSeconds); i < end; ++i) {
-    live.output_tps_by_second.push_back(static_cast<double>(windows[i].output_tokens));
-  }
-  const WindowTable::Recent recent = state.windows.MergeRecent();
-  live.ttft_p50_ms = QuantileMs(recent.ttft, 0.50);
-  live.ttft_p99_ms = QuantileMs(recent.ttft, 0.99);
-  live.step_p50_ms = QuantileMs(recent.step, 0.50);
-  live.step_p99_ms = QuantileMs(recent.step, 0.99);
-  live.verdict = JudgeSoFar({.agents = state.agents,
-                             .contradictions = state.contradictions,
-                             .verdicts = state.verdicts,
-                             .bounds = state.Bounds()});
-  return live;
+  return state_->run.begun ? DescribeLive(*state_) : LiveFigures();
 }
 
 double RunFold::HoldSeconds() const { return static_cast<double>(HoldSecondsSoFar(*state_)); }

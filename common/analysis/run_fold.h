@@ -8,27 +8,14 @@
 #include <absl/status/status.h>
 
 #include "common/analysis/ended_request.h"
+#include "common/analysis/live_figures.h"
 #include "common/analysis/results.h"
 #include "common/analysis/run_context.h"
-#include "common/figures/stage.h"
 #include "common/journal/event.h"
 
 namespace specctl {
 
 struct RunState;
-
-// What the live view shows; cheap to ask for several times a second.
-struct LiveFigures {
-  LiveStage stage = LiveStage::kPreparing;
-  double elapsed_s = 0;  // since T0
-  uint64_t done = 0, in_flight = 0, failed = 0;
-  std::optional<uint64_t> planned;
-  std::vector<double> output_tps_by_second;  // the last 60 whole seconds, oldest first
-  // By arrival in the last 10 s that all agents have reported, all requests; TTFT from their begin.
-  std::optional<double> ttft_p50_ms, ttft_p99_ms, step_p50_ms, step_p99_ms;
-  uint32_t agents = 0, agents_lost = 0;
-  Verdict verdict;  // so far
-};
 
 // Events go in in journal order.  Memory grows with requests (a small row each) and open streams,
 // never with chunks.  A request's figures are settled once every agent that is not lost has
@@ -52,7 +39,7 @@ class RunFold {
   // verdict says so.
   absl::Status Apply(const Event& event);
 
-  LiveFigures Live() const;
+  LiveFigures Live() const;  // cheap: several times a second
   // Whole seconds of the hold that all agents have reported; 0 before it.
   double HoldSeconds() const;
   // The headline, had the hold ended with them; nullopt: it would be too short for one.  Takes as

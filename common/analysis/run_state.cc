@@ -99,6 +99,8 @@ void RunState::CloseWindows(int64_t until_ns) {
   const std::span<const Window> all = windows.windows();
   while (verdicts.size() < std::min(windows.closed(), all.size())) {
     const size_t index = verdicts.size();
+    if (planned_arrivals)
+      windows.At(static_cast<int64_t>(index) * kSecondNs).planned = planned_arrivals->PassSecond();
     verdicts.AddVerdict(JudgeWindow(health.At(index), {.step_p50_ns = all[index].step_p50_ns,
                                                        .ttft_p50_ns = all[index].ttft_p50_ns}));
     health.Judged(index);
@@ -195,6 +197,9 @@ absl::Status RunState::OnRunBegun(const RunBegun& event) {
   agents.resize(std::max<uint32_t>(event.spec.load.agents, 1));
   for (size_t i = 0; i < agents.size(); ++i) agents[i].agent = static_cast<uint32_t>(i);
   servers.Begin(MetricsSourcesOf(event.spec));
+  if (const auto* loop = std::get_if<OpenLoop>(&load.shape); loop && loop->rate_per_s > 0) {
+    planned_arrivals.emplace(*loop, load.seed);
+  }
   return absl::OkStatus();
 }
 

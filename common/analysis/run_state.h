@@ -14,6 +14,7 @@
 #include "common/analysis/batch_fold.h"
 #include "common/analysis/controller_lives.h"
 #include "common/analysis/failure_table.h"
+#include "common/analysis/planned_arrivals.h"
 #include "common/analysis/run_context.h"
 #include "common/analysis/run_fold.h"
 #include "common/analysis/server_fold.h"
@@ -71,6 +72,7 @@ struct RunState {
   WindowVerdicts verdicts;  // of the closed windows
   ServerFold servers;
   Settlement settlement;
+  std::optional<PlannedArrivals> planned_arrivals;  // of an open loop
   BatchFold batches;
   Contradictions contradictions;
   ControllerLives lives;

@@ -21,12 +21,13 @@ std::optional<double> MsIfKnown(const std::optional<int64_t>& ns) {
 
 // Values of ok requests, by window.
 struct RequestValues {
-  std::vector<std::vector<double>> ttft_ms, user_tps;
+  std::vector<std::vector<double>> ttft_ms, user_tps, itl_ms;
 };
 
 RequestValues ValuesByWindow(const WindowSources& sources) {
   RequestValues values{.ttft_ms = std::vector<std::vector<double>>(sources.windows),
-                       .user_tps = std::vector<std::vector<double>>(sources.windows)};
+                       .user_tps = std::vector<std::vector<double>>(sources.windows),
+                       .itl_ms = std::vector<std::vector<double>>(sources.windows)};
   const auto add = [&](std::vector<std::vector<double>>& by_window, SettledRequest::Time time_ns,
                        std::optional<double> value) {
     const auto index = static_cast<size_t>(std::max<int64_t>(time_ns.value_or(0), 0) / kSecondNs);
@@ -37,6 +38,7 @@ RequestValues ValuesByWindow(const WindowSources& sources) {
     // A wait belongs to where it began, a rate to where its stream was complete.
     add(values.ttft_ms, request.begin_ns, TtftMs(request));
     add(values.user_tps, request.end_ns, UserTps(request));
+    add(values.itl_ms, request.end_ns, ItlMs(request));
   }
   return values;
 }
@@ -77,6 +79,8 @@ std::vector<WindowFigures> DescribeWindows(const WindowSources& sources) {
     figures.user_tps_p1 = Quantile(values.user_tps[i], 0.01);
     figures.ttft_p50_ms = Quantile(values.ttft_ms[i], 0.50);
     figures.ttft_p99_ms = Quantile(values.ttft_ms[i], 0.99);
+    figures.itl_p50_ms = Quantile(values.itl_ms[i], 0.50);
+    figures.itl_p99_ms = Quantile(values.itl_ms[i], 0.99);
     figures.step_latency_p50_ms = MsIfKnown(window.step_p50_ns);
     figures.step_latency_p99_ms = MsIfKnown(window.step_p99_ns);
     if (window.steps > 0) {
@@ -94,6 +98,8 @@ void WithholdPerToken(WindowFigures& window) {
   window.user_tps_p50.reset();
   window.user_tps_p10.reset();
   window.user_tps_p1.reset();
+  window.itl_p50_ms.reset();
+  window.itl_p99_ms.reset();
 }
 
 }  // namespace specctl

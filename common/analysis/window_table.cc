@@ -31,6 +31,14 @@ void WindowTable::AddTtft(int64_t arrival_ns, int64_t ttft_ns) {
   if (Sketches* sketches = SketchesAt(arrival_ns)) sketches->ttft.AddValue(Nanos(ttft_ns));
 }
 
+void WindowTable::AddItl(int64_t end_ns, int64_t itl_ns) {
+  if (Sketches* sketches = SketchesAt(end_ns)) sketches->itl.AddValue(Nanos(itl_ns));
+}
+
+void WindowTable::AddLateness(int64_t begin_ns, int64_t late_ns) {
+  if (Sketches* sketches = SketchesAt(begin_ns)) sketches->lateness.AddValue(Nanos(late_ns));
+}
+
 void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) {
   const size_t index = IndexOf(time_ns);
   if (index + 1 >= windows_.size()) windows_.resize(index + 2);
@@ -39,6 +47,17 @@ void WindowTable::AddEdge(SlotTime Window::*state, int64_t time_ns, int change) 
       (static_cast<int64_t>(index) + 1) * kSecondNs - std::max<int64_t>(time_ns, 0);
   (windows_[index].*state).partial_ns += change * rest_ns;
   (windows_[index + 1].*state).delta += change;
+}
+
+// No edge can come to it any more.
+double WindowTable::InFlightMeanOfFirst() {
+  int64_t partial_ns = 0;
+  if (closed_ < windows_.size()) {
+    in_flight_throughout_ += windows_[closed_].in_flight.delta;
+    partial_ns = windows_[closed_].in_flight.partial_ns;
+  }
+  return static_cast<double>(in_flight_throughout_ * kSecondNs + partial_ns) /
+         static_cast<double>(kSecondNs);
 }
 
 void WindowTable::CloseFirst() {
@@ -52,7 +71,7 @@ void WindowTable::CloseFirst() {
   if (closed_ < windows_.size() && first.ttft.count() > 0) {
     windows_[closed_].ttft_p50_ns = first.ttft.Quantile(0.5)->count();
   }
-  recent_.push_back(std::move(first));
+  recent_.push_back({.values = std::move(first), .in_flight_mean = InFlightMeanOfFirst()});
   open_.pop_front();
   if (recent_.size() > kRecentWindows) recent_.pop_front();
   ++closed_;
@@ -64,10 +83,13 @@ void WindowTable::CloseBefore(int64_t time_ns) {
 }
 
 WindowTable::Recent WindowTable::MergeRecent() const {
-  Recent merged;
-  for (const Sketches& sketches : recent_) {
-    merged.step.Merge(sketches.step);
-    merged.ttft.Merge(sketches.ttft);
+  Recent merged{.values = {}, .windows = recent_.size()};
+  for (const ClosedWindow& window : recent_) {
+    merged.values.step.Merge(window.values.step);
+    merged.values.ttft.Merge(window.values.ttft);
+    merged.values.itl.Merge(window.values.itl);
+    merged.values.lateness.Merge(window.values.lateness);
+    merged.in_flight_mean += window.in_flight_mean / static_cast<double>(recent_.size());
   }
   return merged;
 }

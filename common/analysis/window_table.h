@@ -25,6 +25,7 @@ struct Window {
   uint64_t chunks = 0, unknown_chunks = 0;
   uint64_t steps = 0, step_tokens = 0;  // chunks after their request's first, of known tokens
   uint32_t begun = 0, ok = 0, not_ok = 0;
+  uint32_t planned = 0;      // conversations that were to arrive in it; once it is closed
   uint32_t shed = 0;         // conversations that arrived in it and were given up
   int64_t shed_last_ns = 0;  // when the last of them was due; 0: there is none
   SlotTime in_flight, backing_off;
@@ -47,6 +48,8 @@ class WindowTable {
   Window& At(int64_t time_ns);
   void AddStepLatency(int64_t arrival_ns, int64_t gap_ns);
   void AddTtft(int64_t arrival_ns, int64_t ttft_ns);
+  void AddItl(int64_t end_ns, int64_t itl_ns);
+  void AddLateness(int64_t begin_ns, int64_t late_ns);
   // A slot enters (`change` 1) or leaves (-1) a state.
   void AddEdge(SlotTime Window::*state, int64_t time_ns, int change);
 
@@ -55,9 +58,16 @@ class WindowTable {
 
   std::span<const Window> windows() const { return windows_; }
   size_t closed() const { return closed_; }
-  // Of the last closed windows.
+  // Values by the window in which a chunk arrived (step latency, TTFT), a request ended (ITL), or a
+  // conversation of an open loop began (how late).
+  struct Sketches {
+    LogLinearSketch step, ttft, itl, lateness;
+  };
+  // Of the last closed windows, kRecentWindows at most.
   struct Recent {
-    LogLinearSketch step, ttft;
+    Sketches values;
+    size_t windows = 0;
+    double in_flight_mean = 0;
   };
   Recent MergeRecent() const;
 
@@ -65,17 +75,20 @@ class WindowTable {
   std::vector<double> MeanSlots(SlotTime Window::*state) const;
 
  private:
-  struct Sketches {
-    LogLinearSketch step, ttft;
+  struct ClosedWindow {
+    Sketches values;
+    double in_flight_mean = 0;
   };
   static size_t IndexOf(int64_t time_ns);
   Sketches* SketchesAt(int64_t time_ns);  // nullptr: that window is closed
+  double InFlightMeanOfFirst();
   void CloseFirst();
 
   std::vector<Window> windows_;
   size_t closed_ = 0;
-  std::deque<Sketches> open_;    // of the windows closed_, closed_ + 1, ...
-  std::deque<Sketches> recent_;  // of the windows before closed_
+  std::deque<Sketches> open_;         // of the windows closed_, closed_ + 1, ...
+  std::deque<ClosedWindow> recent_;   // before closed_
+  int64_t in_flight_throughout_ = 0;  // the first window that is not closed, but for its edges
 };
 
 }  // namespace specctl

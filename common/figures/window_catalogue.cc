@@ -28,6 +28,10 @@ constexpr FigureOf<WindowValues> kWindowFigures[] = {
         {"ttft_p50_ms", "TTFT ms p50", Unit::kMilliseconds, kRatio, Better::kDown}),
     OfWindow<&WindowValues::ttft_p99_ms>(
         {"ttft_p99_ms", "TTFT ms p99", Unit::kMilliseconds, kRatio, Better::kDown}),
+    OfWindow<&WindowValues::itl_p50_ms>(
+        {"itl_p50_ms", "ITL ms p50", Unit::kMilliseconds, kRatio, Better::kDown}),
+    OfWindow<&WindowValues::itl_p99_ms>(
+        {"itl_p99_ms", "ITL ms p99", Unit::kMilliseconds, kRatio, Better::kDown}),
     OfWindow<&WindowValues::step_latency_p50_ms>(
         {"step_latency_p50_ms", "step latency ms p50", Unit::kMilliseconds, kRatio, Better::kDown}),
     OfWindow<&WindowValues::step_latency_p99_ms>(

@@ -13,6 +13,7 @@ struct WindowValues {
   uint64_t chunks = 0;                                             // token-bearing, arrived in it
   std::optional<double> user_tps_p50, user_tps_p10, user_tps_p1;   // of requests that ended in it
   std::optional<double> ttft_p50_ms, ttft_p99_ms;                  // of requests begun in it
+  std::optional<double> itl_p50_ms, itl_p99_ms;                    // of requests that ended in it
   std::optional<double> step_latency_p50_ms, step_latency_p99_ms;  // of chunks that arrived in it
   std::optional<double> acceptance_length;                         // tokens a step, chunk-derived
   std::optional<double> servers_running, servers_waiting, servers_kv_cache_share;

@@ -49,14 +49,17 @@ void LimitTime(grpc::ClientContext& context, Nanos patience) {
                        std::chrono::duration_cast<std::chrono::microseconds>(patience));
 }
 
-}  // namespace
-
-PackedOrder PackOrder(const MeasureRequest& request) {
+PackedOrder Packed(const google::protobuf::Message& order) {
   PackedOrder packed;
-  packed.gzip = Gzip(EncodeOrder(request).SerializeAsString());
+  packed.gzip = Gzip(order.SerializeAsString());
   packed.sha256 = Sha256Hex(packed.gzip);
   return packed;
 }
+
+}  // namespace
+
+PackedOrder PackOrder(const MeasureRequest& request) { return Packed(EncodeOrder(request)); }
+PackedOrder PackOrder(const SweepOrder& order) { return Packed(EncodeSweepOrder(order)); }
 
 struct ControlClient::Connection {
   std::shared_ptr<grpc::Channel> channel;
@@ -111,15 +114,18 @@ absl::StatusOr<Job> ControlClient::Submit(Job job, const OrderSecrets& secrets,
   return DecodeJob(reply);
 }
 
-absl::Status ControlClient::Watch(const std::string& job_id, uint64_t journal_held, bool follow,
+absl::Status ControlClient::Watch(const std::string& job_id,
+                                  const std::map<std::string, uint64_t>& held, bool follow,
                                   const Watcher& watcher) {
   grpc::ClientContext context;
   v1::WatchRequest request;
   request.set_job_id(job_id);
   request.set_follow(follow);
-  v1::FileHeld* held = request.add_held();
-  held->set_path("journal.pb");
-  held->set_bytes(journal_held);
+  for (const auto& [path, bytes] : held) {
+    v1::FileHeld* file = request.add_held();
+    file->set_path(path);
+    file->set_bytes(bytes);
+  }
   const auto parts = connection_->stub->Watch(&context, request);
   {
     MutexLock lock(connection_->mu);
@@ -129,7 +135,12 @@ absl::Status ControlClient::Watch(const std::string& job_id, uint64_t journal_he
   v1::WatchPart part;
   while (bad.ok() && parts->Read(&part)) {
     if (part.has_file()) {
-      if (!watcher.on_journal(part.file().offset(), part.file().data())) context.TryCancel();
+      const v1::FilePart& file = part.file();
+      const bool goes_on = watcher.on_file({.path = file.path(),
+                                            .offset = file.offset(),
+                                            .whole_bytes = file.whole_bytes(),
+                                            .data = file.data()});
+      if (!goes_on) context.TryCancel();
       continue;
     }
     auto job = DecodeJob(part.job());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "controller/api/job.h"
 #include "controller/api/order_codec.h"
+#include "controller/api/sweep_order.h"
 #include "controller/fleet/fleet_member.h"
 
 namespace specctl::controller {
@@ -22,6 +24,15 @@ struct PackedOrder {
   std::string sha256;
 };
 PackedOrder PackOrder(const MeasureRequest& request);
+PackedOrder PackOrder(const SweepOrder& order);
+
+// Bytes of a file of a job's, as they come; control.proto says which, and in which order.
+struct FileBytes {
+  std::string_view path;  // relative to the job's folder
+  uint64_t offset = 0;
+  uint64_t whole_bytes = 0;  // of one that is sent anew each time; 0: it grows
+  std::string_view data;
+};
 
 // Blocks; each call is an attempt of its own, and may be repeated.  Errors are the controller's
 // own; UNAVAILABLE: it is not reached, or the connection broke.  All name the controller's address.
@@ -38,18 +49,17 @@ class ControlClient {
   // calls nothing else dials.
   bool AwaitConnection(Nanos patience);
 
-  // `job`: id, command, submitter, specctl_version, wait_agents.
+  // `job`: id, kind, command, submitter, specctl_version, wait_agents.
   absl::StatusOr<Job> Submit(Job job, const OrderSecrets& secrets, const PackedOrder& order);
 
   struct Watcher {
     std::function<void(const Job&)> on_job;
-    // Bytes of its journal from `offset` on, in order; false: enough.
-    std::function<bool(uint64_t offset, std::string_view data)> on_journal;
+    std::function<bool(const FileBytes&)> on_file;  // false: enough
   };
-  // Follows the job until it is over, from that byte of its journal on; where not to `follow`: as
-  // far as it is now.  OK: `on_job` has had the job as it is then.
-  absl::Status Watch(const std::string& job_id, uint64_t journal_held, bool follow,
-                     const Watcher& watcher);
+  // Follows the job until it is over; where not to `follow`: as far as it is now.  `held`: bytes of
+  // its journals that need not come, by path.  OK: `on_job` has had the job as it is then.
+  absl::Status Watch(const std::string& job_id, const std::map<std::string, uint64_t>& held,
+                     bool follow, const Watcher& watcher);
   // Breaks off a Watch() that is going on, which returns CANCELLED; any thread.
   void StopWatching();
 

@@ -1,23 +1,16 @@
 #include "controller/api/control_service.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <map>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include <absl/strings/str_format.h>
 
 #include "common/base/hash.h"
-#include "common/base/unique_fd.h"
-#include "common/journal/event_codec.h"
 #include "common/session/grpc_status.h"
 #include "controller/api/job_codec.h"
+#include "controller/api/job_files.h"
 #include "controller/api/order_limits.h"
 
 namespace specctl::controller {
@@ -26,7 +19,6 @@ namespace {
 constexpr Nanos kWatchPatience = std::chrono::milliseconds(500);
 constexpr Nanos kLookInterval = std::chrono::milliseconds(10);
 constexpr auto kSubmitPatienceMax = std::chrono::hours(1);
-constexpr std::string_view kJournal = "journal.pb";
 
 // One of a bounded number of calls, while it lasts.
 class Place {
@@ -53,6 +45,7 @@ absl::StatusOr<Job> SubmittedJob(const v1::Job& from) {
     }
   }
   return Job{.id = job->id,
+             .kind = job->kind,
              .command = job->command,
              .submitter = job->submitter,
              .specctl_version = job->specctl_version,
@@ -68,50 +61,6 @@ absl::Status TooLarge() {
       "order: need at most %d bytes, compressed; put the dataset on the controller's machine and "
       "name it there",
       kOrderGzipBytesMax));
-}
-
-absl::StatusOr<std::string> ReadStretch(const std::string& path, uint64_t offset, size_t bytes) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string data(bytes, '\0');
-  const ssize_t got =
-      file.get() < 0 ? -1
-                     : ::pread(file.get(), data.data(), data.size(), static_cast<off_t>(offset));
-  if (got < 0) return absl::InternalError(absl::StrFormat("%s: can't be read", path));
-  data.resize(static_cast<size_t>(got));
-  return data;
-}
-
-// Sends what there is of a file beyond what the client has.
-class FileSender {
- public:
-  FileSender(std::string folder, std::string name, uint64_t held)
-      : path_(folder + "/" + name), name_(std::move(name)), sent_(held) {}
-
-  // False: the client is gone.
-  absl::StatusOr<bool> SendUpTo(uint64_t bytes, grpc::ServerWriter<v1::WatchPart>& parts) {
-    while (sent_ < bytes) {
-      auto data = ReadStretch(path_, sent_, std::min<uint64_t>(bytes - sent_, kOrderPartBytes));
-      if (!data.ok()) return data.status();
-      if (data->empty()) return true;
-      v1::WatchPart part;
-      part.mutable_file()->set_path(name_);
-      part.mutable_file()->set_offset(sent_);
-      sent_ += data->size();
-      part.mutable_file()->set_data(*std::move(data));
-      if (!parts.Write(part)) return false;
-    }
-    return true;
-  }
-
- private:
-  const std::string path_, name_;
-  uint64_t sent_;
-};
-
-uint64_t SizeOf(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return error ? 0 : size;
 }
 
 }  // namespace
@@ -172,26 +121,16 @@ absl::Status ControlService::WatchJob(const grpc::ServerContext& context,
                                       const v1::WatchRequest& request, Daemon& daemon,
                                       grpc::ServerWriter<v1::WatchPart>& parts) {
   const std::string& id = request.job_id();
-  uint64_t held = 0;
-  for (const v1::FileHeld& file : request.held()) {
-    if (file.path() == kJournal) held = file.bytes();
-  }
-  Daemon::View seen;
+  JobFiles::Held held;
+  for (const v1::FileHeld& file : request.held()) held[file.path()] = file.bytes();
   if (auto job = daemon.Get(id); !job.ok()) return job.status();
-  const std::string folder = daemon.FolderOf(id);
-  FileSender journal(folder, std::string(kJournal), held);
+  JobFiles files(daemon.FolderOf(id), std::move(held));
+  Daemon::View seen;
   while (!context.IsCancelled()) {
     auto view = daemon.Await(id, seen, kWatchPatience);
     if (!view.ok()) return view.status();
-    const bool over = IsOver(view->job.state);
-    const uint64_t bytes =
-        over ? SizeOf(folder + "/" + std::string(kJournal)) : view->journal_bytes;
-    if (over && held > bytes) {
-      return absl::FailedPreconditionError(
-          absl::StrFormat("run %s: its journal has %d bytes, and the copy %d: it is of another run",
-                          id, bytes, held));
-    }
-    auto sent = journal.SendUpTo(bytes, parts);
+    const auto sent =
+        files.SendFor(*view, [&parts](const v1::WatchPart& part) { return parts.Write(part); });
     if (!sent.ok()) return sent.status();
     // After its files, so that who reads that it is over has all of them.
     if (view->version != seen.version) {
@@ -199,6 +138,7 @@ absl::Status ControlService::WatchJob(const grpc::ServerContext& context,
       *part.mutable_job() = EncodeJob(view->job);
       if (!parts.Write(part)) return absl::OkStatus();
     }
+    const bool over = IsOver(view->job.state);
     if (over || !request.follow() || !*sent) return absl::OkStatus();
     seen = *std::move(view);
   }

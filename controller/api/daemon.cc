@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <absl/strings/str_format.h>
 #include <spdlog/spdlog.h>
 
 #include "common/base/hash.h"
+#include "controller/api/controller_file.h"
 
 namespace specctl::controller {
 namespace {
@@ -67,6 +69,7 @@ absl::StatusOr<Job> Daemon::Submit(Job submitted, OrderSecrets secrets,
                                    std::string_view order_gzip) {
   // What else a job has is the daemon's to say.
   Job job{.id = std::move(submitted.id),
+          .kind = submitted.kind,
           .command = std::move(submitted.command),
           .submitter = std::move(submitted.submitter),
           .specctl_version = std::move(submitted.specctl_version),
@@ -76,7 +79,7 @@ absl::StatusOr<Job> Daemon::Submit(Job submitted, OrderSecrets secrets,
         "the controller is specctl %s and this is specctl %s: install the same version on both",
         options_.specctl_version, job.specctl_version));
   }
-  if (auto checked = CheckOrder(job.id, order_gzip); !checked.ok()) return checked;
+  if (auto checked = CheckOrder(job, order_gzip); !checked.ok()) return checked;
   job.order_sha256 = Sha256Hex(order_gzip);
   job.has_secrets = !secrets.empty();
   job.state = JobState::kQueued;
@@ -113,19 +116,23 @@ absl::StatusOr<Job> Daemon::Submit(Job submitted, OrderSecrets secrets,
   return Described(at->second);
 }
 
-absl::Status Daemon::CheckOrder(const std::string& id, std::string_view order_gzip) {
+absl::Status Daemon::CheckOrder(const Job& job, std::string_view order_gzip) {
   MutexLock lock(unpacking_);
+  if (job.kind == JobKind::kSweep) return UnpackSweepOrder(order_gzip).status();
   const auto order = UnpackOrder(order_gzip);
   if (!order.ok()) return order.status();
-  if (order->spec.run_id == id) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrFormat("order: it is of run %s, and the job is %s", order->spec.run_id, id));
+  if (order->spec.run_id != job.id) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("order: it is of run %s, and the job is %s", order->spec.run_id, job.id));
+  }
+  const auto* const named = std::get_if<DatasetRequest>(&order->prompts);
+  return named == nullptr ? absl::OkStatus() : CheckNamedPrompts(*named, options_.dataset_dir);
 }
 
 absl::StatusOr<Job> Daemon::Resubmit(Entry& entry, const Job& job, OrderSecrets secrets) {
-  if (entry.job.order_sha256 != job.order_sha256) {
+  if (entry.job.order_sha256 != job.order_sha256 || entry.job.kind != job.kind) {
     return absl::AlreadyExistsError(
-        absl::StrFormat("job %s: another run of this id was submitted before", job.id));
+        absl::StrFormat("job %s: another one of this id was submitted before", job.id));
   }
   if (!IsWaiting(entry.job.state) || secrets.empty()) return Described(entry);
   entry.secrets = std::move(secrets);
@@ -226,11 +233,13 @@ absl::StatusOr<Daemon::View> Daemon::Await(std::string_view id, const View& seen
       if (entry == nullptr) return NoSuchJob(id);
       return View{.job = Described(*entry),
                   .version = entry->version,
+                  .run_folder = entry->run_folder,
                   .journal_bytes = entry->journal_bytes};
     };
     auto view = look();
-    const bool news =
-        !view.ok() || view->version != seen.version || view->journal_bytes != seen.journal_bytes;
+    const bool news = !view.ok() || view->version != seen.version ||
+                      view->run_folder != seen.run_folder ||
+                      view->journal_bytes != seen.journal_bytes;
     if (news || changed_.wait_until(lock, deadline) == std::cv_status::timeout) return view;
   }
 }

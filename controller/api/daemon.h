@@ -19,6 +19,7 @@
 #include "controller/api/job_store.h"
 #include "controller/api/order_codec.h"
 #include "controller/api/order_runner.h"
+#include "controller/api/sweep_order.h"
 #include "controller/fleet/fleet.h"
 #include "controller/run/run_observer.h"
 
@@ -33,6 +34,7 @@ class Daemon {
   struct Options {
     std::string specctl_version;
     size_t jobs_max = 1'000;                 // kept, over or not
+    std::string dataset_dir;                 // of prompts that runs may name; empty: none
     Nanos drain = std::chrono::seconds(10);  // what is in flight at an interruption gets this long
   };
 
@@ -51,6 +53,7 @@ class Daemon {
   // FAILED_PRECONDITION  it is of another version of specctl
   // RESOURCE_EXHAUSTED   `jobs_max` are kept
   // INVALID_ARGUMENT     the order can't be read
+  // others               as CheckNamedPrompts()
   absl::StatusOr<Job> Submit(Job job, OrderSecrets secrets, std::string_view order_gzip);
   // NOT_FOUND, naming the id, here and below.
   absl::StatusOr<Job> Get(std::string_view id) const;
@@ -61,10 +64,11 @@ class Daemon {
   // FAILED_PRECONDITION  it is not over
   absl::Status Remove(std::string_view id);
 
-  // A job, and how much of its journal may be read: what is on disk.
+  // A job, and how much of the journal that grows may be read: what is on disk.
   struct View {
     Job job;
-    uint64_t version = 0;  // another one whenever the job has changed
+    uint64_t version = 0;    // another one whenever the job has changed
+    std::string run_folder;  // of the run that is on, in the job's; empty: the job's own
     uint64_t journal_bytes = 0;
   };
   // Waits at most `patience` for the job to be other than `seen`.
@@ -84,6 +88,7 @@ class Daemon {
     Job job;
     uint64_t version = 1;
     std::optional<OrderSecrets> secrets;  // of one that waits
+    std::string run_folder;               // as View's
     uint64_t journal_bytes = 0;
     std::shared_ptr<std::atomic<uint32_t>> stops;  // as StopToken counts them; 2 at most
     bool cancelled = false;                        // by a client
@@ -92,11 +97,14 @@ class Daemon {
   };
   class Observer;
 
-  absl::Status CheckOrder(const std::string& id, std::string_view order_gzip);
+  absl::Status CheckOrder(const Job& job, std::string_view order_gzip);
   void ResumeJob(const std::string& id);
-  // Runs `act` as the job that is on, and takes down what became of it.
+  absl::StatusOr<OrderEnd> ResumeRunJob(const std::string& id);
+  // ABORTED: brought up to date, and to be claimed anew.
+  absl::StatusOr<OrderEnd> ResumeSweepJob(const std::string& id);
+  // Runs `act` as the job that is on.
   template <typename Act>
-  absl::StatusOr<OrderEnd> WithMeans(const std::string& id, const Act& act);
+  auto WithMeans(const std::string& id, const Act& act);
   void Work();
   // Claims the next job: it is running from then on.
   std::optional<std::string> ClaimNext();
@@ -108,10 +116,14 @@ class Daemon {
   bool IsPutOff(const Entry& entry, const absl::StatusOr<OrderEnd>& ended) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void PutOff(const std::string& id);
+  void TellRun(const std::string& id, const std::string& folder);
   void TellProgress(const std::string& id, std::string text);
   void RunJob(const std::string& id);
   void EndJob(const std::string& id, const absl::StatusOr<OrderEnd>& ended);
-  absl::StatusOr<MeasureRequest> OrderOf(const std::string& id);
+  // What was ordered, by `unpack`, with its secrets.
+  template <typename Order>
+  absl::StatusOr<Order> OrderOf(const std::string& id,
+                                absl::StatusOr<Order> (*unpack)(std::string_view order_gzip));
   // Changes the job, on disk as well, and wakes who waits.  Where the disk refuses, the log says so
   // and the job changes all the same.
   template <typename Change>

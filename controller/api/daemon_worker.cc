@@ -4,7 +4,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include "controller/api/controller_file.h"
 #include "controller/api/daemon.h"
+#include "controller/api/sweep_order_runner.h"
 
 namespace specctl::controller {
 
@@ -72,36 +74,43 @@ void Daemon::Work() {
   while (const auto id = ClaimNext()) RunJob(*id);
 }
 
-absl::StatusOr<MeasureRequest> Daemon::OrderOf(const std::string& id) {
+template <typename Order>
+absl::StatusOr<Order> Daemon::OrderOf(
+    const std::string& id, absl::StatusOr<Order> (*unpack)(std::string_view order_gzip)) {
   const auto bytes = store_.ReadOrder(id);
   if (!bytes.ok()) return bytes.status();
-  auto request = UnpackOrder(*bytes);
-  if (!request.ok()) return request;
+  auto order = unpack(*bytes);
+  if (!order.ok()) return order;
   MutexLock lock(mu_);
   Entry& entry = entries_.find(id)->second;
-  // Kept: the run may be put off until they are needed again.
-  if (entry.secrets) PutSecrets(*entry.secrets, *request);
-  return request;
+  // Kept: the job may be put off until they are needed again.
+  if (entry.secrets) PutSecrets(*entry.secrets, *order);
+  return order;
 }
 
 template <typename Act>
-absl::StatusOr<OrderEnd> Daemon::WithMeans(const std::string& id, const Act& act) {
-  auto request = OrderOf(id);
-  if (!request.ok()) return request.status();
+auto Daemon::WithMeans(const std::string& id, const Act& act) {
   StopToken stop;
   {
     MutexLock lock(mu_);
     stop = StopToken(entries_.find(id)->second.stops);
   }
   Observer observer(*this, id);
-  const OrderMeans means{
-      .fleet = fleet_,
-      .stop = stop,
-      .drain = options_.drain,
-      .agents_expected_until = agents_expected_until_,
-      .observer = observer,
-      .tell = [this, &id](std::string text) { TellProgress(id, std::move(text)); }};
-  return act(*std::move(request), means);
+  return act(
+      OrderMeans{.fleet = fleet_,
+                 .stop = stop,
+                 .drain = options_.drain,
+                 .agents_expected_until = agents_expected_until_,
+                 .observer = observer,
+                 .on_run = [this, &id](const std::string& folder) { TellRun(id, folder); },
+                 .tell = [this, &id](std::string text) { TellProgress(id, std::move(text)); }});
+}
+
+void Daemon::TellRun(const std::string& id, const std::string& folder) {
+  MutexLock lock(mu_);
+  Entry& entry = entries_.find(id)->second;
+  entry.run_folder = folder;
+  entry.journal_bytes = 0;
 }
 
 void Daemon::TellProgress(const std::string& id, std::string text) {
@@ -114,18 +123,45 @@ void Daemon::TellProgress(const std::string& id, std::string text) {
 }
 
 void Daemon::RunJob(const std::string& id) {
-  Nanos wait_agents{0};
-  if (const auto job = Get(id); job.ok()) wait_agents = job->wait_agents;
-  EndJob(id, WithMeans(id, [&](MeasureRequest request, const OrderMeans& means) {
-           return RunOrder(std::move(request), wait_agents, store_.FolderOf(id), means);
+  const auto job = Get(id);
+  const std::string folder = store_.FolderOf(id);
+  EndJob(id, WithMeans(id, [&](const OrderMeans& means) -> absl::StatusOr<OrderEnd> {
+           if (!job.ok()) return job.status();
+           if (job->kind == JobKind::kSweep) {
+             auto order = OrderOf(id, &UnpackSweepOrder);
+             if (!order.ok()) return order.status();
+             return RunSweepOrder(*std::move(order), job->wait_agents, folder, means);
+           }
+           auto request = OrderOf(id, &UnpackOrder);
+           if (!request.ok()) return request.status();
+           const absl::Status taken = TakeNamedPrompts(options_.dataset_dir, *request);
+           if (!taken.ok()) return taken;
+           return RunOrder(*std::move(request), job->wait_agents, folder, means);
          }));
 }
 
-void Daemon::ResumeJob(const std::string& id) {
-  TellProgress(id, "the controller was started again and reads the run's journal");
-  const auto ended = WithMeans(id, [&](MeasureRequest request, const OrderMeans& means) {
-    return ResumeOrder(std::move(request), store_.FolderOf(id), means);
+absl::StatusOr<OrderEnd> Daemon::ResumeRunJob(const std::string& id) {
+  auto request = OrderOf(id, &UnpackOrder);
+  if (!request.ok()) return request.status();
+  return WithMeans(id, [&](const OrderMeans& means) {
+    return ResumeOrder(*std::move(request), store_.FolderOf(id), means);
   });
+}
+
+absl::StatusOr<OrderEnd> Daemon::ResumeSweepJob(const std::string& id) {
+  const auto order = OrderOf(id, &UnpackSweepOrder);
+  if (!order.ok()) return order.status();
+  const absl::Status resumed = WithMeans(id, [&](const OrderMeans& means) {
+    return ResumeRunOfSweep(*order, store_.FolderOf(id), means);
+  });
+  return resumed.ok() ? absl::AbortedError("its other runs are to come") : resumed;
+}
+
+void Daemon::ResumeJob(const std::string& id) {
+  const auto job = Get(id);
+  const bool sweep = job.ok() && job->kind == JobKind::kSweep;
+  TellProgress(id, "the controller was started again and reads the run's journal");
+  const auto ended = sweep ? ResumeSweepJob(id) : ResumeRunJob(id);
   fleet_.GiveUpResuming();  // where it went on, nothing is left to be taken up
   agents_expected_until_ = MonoNow() + kRejoinPatience;
   bool cancelled = false;
@@ -134,8 +170,13 @@ void Daemon::ResumeJob(const std::string& id) {
     cancelled = entries_.find(id)->second.cancelled;
   }
   if (!absl::IsAborted(ended.status())) return EndJob(id, ended);
+  if (cancelled && sweep) {
+    return EndJob(id, OrderEnd{.ended = {.end = RunEnd::kInterrupted, .reason = "interrupted"},
+                               .artifacts = {}});
+  }
   if (cancelled) return EndJob(id, absl::CancelledError("cancelled before it began"));
-  spdlog::info("controller: run {} had not begun: it begins anew", id);
+  spdlog::info("controller: {} {} {}", sweep ? "sweep" : "run", id,
+               sweep ? "goes on" : "had not begun: it begins anew");
   PutOff(id);
 }
 
@@ -154,7 +195,9 @@ bool Daemon::IsPutOff(const Entry& entry, const absl::StatusOr<OrderEnd>& ended)
   // By this controller's own end, and nothing of it was measured: its journal is shown from T0 on.
   const bool stopped =
       ended.ok() ? ended->ended.end == RunEnd::kInterrupted : absl::IsCancelled(ended.status());
-  return stopped && ends_asked_ > 0 && !entry.cancelled && entry.journal_bytes == 0;
+  // A sweep goes on with its next run, whatever it has.
+  const bool whole = entry.job.kind == JobKind::kSweep || entry.journal_bytes == 0;
+  return stopped && ends_asked_ > 0 && !entry.cancelled && whole;
 }
 
 void Daemon::EndJob(const std::string& id, const absl::StatusOr<OrderEnd>& ended) {
@@ -165,7 +208,7 @@ void Daemon::EndJob(const std::string& id, const absl::StatusOr<OrderEnd>& ended
   }
   if (put_off) return PutOff(id);
   if (!ended.ok()) {
-    spdlog::warn("controller: run {}: {}", id, std::string(ended.status().message()));
+    spdlog::warn("controller: job {}: {}", id, std::string(ended.status().message()));
   }
   Update(id, [&](Entry& entry) {
     Job& job = entry.job;

@@ -20,6 +20,8 @@ std::string_view NameOf(JobState state) {
   return kNames[static_cast<size_t>(state)];
 }
 
+std::string_view NameOf(JobKind kind) { return kind == JobKind::kSweep ? "sweep" : "run"; }
+
 bool IsJobId(std::string_view id) {
   if (id.empty() || id.size() > kJobIdMax || !IsLetterOrDigit(id.front())) return false;
   return std::all_of(id.begin(), id.end(),

@@ -1,4 +1,4 @@
-// Job: a run as an object of the daemon's.
+// Job: a run or a sweep as an object of the daemon's.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,9 @@ enum class JobState {
   kCancelled,
 };
 
+enum class JobKind { kRun, kSweep };
+std::string_view NameOf(JobKind kind);  // "run", "sweep"
+
 // "queued", "needs_secret", "running", "done", "failed", "cancelled".
 std::string_view NameOf(JobState state);
 inline bool IsOver(JobState state) { return state >= JobState::kDone; }
@@ -30,7 +33,8 @@ inline bool IsOver(JobState state) { return state >= JobState::kDone; }
 inline bool IsWaiting(JobState state) { return state < JobState::kRunning; }
 
 struct Job {
-  std::string id;  // of the run, too; IsJobId()
+  std::string id;  // IsJobId(); a run's is the run's
+  JobKind kind = JobKind::kRun;
   JobState state = JobState::kQueued;
   int64_t created_unix_ns = 0;
   int64_t begun_unix_ns = 0, ended_unix_ns = 0;  // 0: not yet
@@ -41,7 +45,7 @@ struct Job {
   bool has_secrets = false;                      // it was submitted with some
   Nanos wait_agents{0};                          // for how long agents may be missing
   absl::Status error;                            // of one that failed: why
-  std::optional<RunEnd> end;                     // of a run that began and ended
+  std::optional<RunEnd> end;                     // of one that began and ended
   std::string end_reason;
   // Of one that has not ended; in no file.
   std::string progress;      // what it waits for, in words

@@ -11,6 +11,7 @@ namespace specctl::controller {
 v1::Job EncodeJob(const Job& job) {
   v1::Job out;
   out.set_id(job.id);
+  out.set_kind(EnumToProto<v1::JobKind>(job.kind));
   out.set_state(EnumToProto<v1::JobState>(job.state));
   out.set_created_unix_ns(job.created_unix_ns);
   out.set_begun_unix_ns(job.begun_unix_ns);
@@ -39,6 +40,7 @@ absl::StatusOr<Job> DecodeJob(const v1::Job& from) {
   }
   Job job;
   job.id = from.id();
+  job.kind = EnumFromProto<JobKind>(from.kind());
   job.state = EnumFromProto<JobState>(from.state());
   job.created_unix_ns = from.created_unix_ns();
   job.begun_unix_ns = from.begun_unix_ns();

@@ -5,11 +5,9 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/gzip.h"
-#include "common/dataset/dataset_locator.h"
 #include "common/journal/enum_check.h"
-#include "common/journal/enum_codec.h"
 #include "common/journal/spec_codec.h"
-#include "common/session/turn_codec.h"
+#include "controller/api/dataset_codec.h"
 #include "controller/api/order_limits.h"
 
 namespace specctl::controller {
@@ -39,96 +37,6 @@ void EncodeTexts(const std::vector<std::string>& texts, WireTexts& out) {
 
 std::vector<std::string> DecodeTexts(const WireTexts& texts) {
   return {texts.begin(), texts.end()};
-}
-
-// --- prompts ------------------------------------------------------------------------------------
-
-// The identity's own codec is the spec's.
-v1::DatasetIdentity EncodeIdentity(const DatasetIdentity& identity) {
-  RunSpec spec;
-  spec.dataset = identity;
-  return SpecToProto(spec).dataset();
-}
-
-DatasetIdentity DecodeIdentity(const v1::DatasetIdentity& identity) {
-  v1::RunSpec spec;
-  *spec.mutable_dataset() = identity;
-  return SpecFromProto(spec).dataset;
-}
-
-v1::DatasetConversation EncodeConversation(const Conversation& from) {
-  v1::DatasetConversation out;
-  out.set_question_id(from.question_id);
-  out.set_category(from.category);
-  out.set_sub_category(from.sub_category);
-  out.set_difficulty(from.difficulty);
-  out.set_tier(from.tier);
-  EncodeTurns(from.turns, *out.mutable_turns());
-  if (from.max_tokens) out.set_max_tokens(*from.max_tokens);
-  out.set_model(from.model);
-  out.set_extra_json(from.extra_json);
-  out.set_line(from.line);
-  return out;
-}
-
-Conversation DecodeConversation(v1::DatasetConversation& from) {
-  Conversation out;
-  out.question_id = from.question_id();
-  out.category = from.category();
-  out.sub_category = from.sub_category();
-  out.difficulty = from.difficulty();
-  out.tier = from.tier();
-  out.turns = DecodeTurns(*from.mutable_turns());
-  if (from.has_max_tokens()) out.max_tokens = from.max_tokens();
-  out.model = from.model();
-  out.extra_json = from.extra_json();
-  out.line = from.line();
-  return out;
-}
-
-void EncodeUploaded(const Dataset& dataset, v1::UploadedDataset& out) {
-  *out.mutable_identity() = EncodeIdentity(dataset.identity);
-  out.set_family(EnumToProto<v1::DatasetFamily>(dataset.family));
-  for (const Conversation& conversation : dataset.conversations) {
-    *out.add_conversations() = EncodeConversation(conversation);
-  }
-  EncodeTexts(dataset.notes, *out.mutable_notes());
-  out.mutable_reply_end_ids()->Add(dataset.reply_end_ids.begin(), dataset.reply_end_ids.end());
-}
-
-absl::StatusOr<Dataset> DecodeUploaded(v1::UploadedDataset& from) {
-  Dataset out;
-  out.identity = DecodeIdentity(from.identity());
-  out.family = EnumFromProto<DatasetFamily>(from.family());
-  out.reply_end_ids.assign(from.reply_end_ids().begin(), from.reply_end_ids().end());
-  for (v1::DatasetConversation& conversation : *from.mutable_conversations()) {
-    out.conversations.push_back(DecodeConversation(conversation));
-    const Turns& turns = out.conversations.back().turns;
-    const bool whole =
-        !turns.empty() &&
-        std::none_of(turns.begin(), turns.end(), [](const auto& turn) { return turn.empty(); });
-    if (!whole) return absl::InvalidArgumentError("order: a conversation without a message");
-  }
-  if (out.conversations.empty()) return absl::InvalidArgumentError("order: it has no prompts");
-  out.notes = DecodeTexts(from.notes());
-  return out;
-}
-
-void EncodeNamed(const DatasetRequest& request, v1::NamedDataset& out) {
-  out.set_dataset(request.dataset);
-  out.set_file(request.file);
-  if (request.form) out.set_form(EnumToProto<v1::RowForm>(*request.form));
-  out.set_builtin_seed(request.builtin_seed);
-}
-
-DatasetRequest DecodeNamed(const v1::NamedDataset& from) {
-  DatasetRequest out;
-  out.dataset = from.dataset();
-  out.file = from.file();
-  if (from.form() != v1::ROW_FORM_UNSPECIFIED) out.form = EnumFromProto<RowForm>(from.form());
-  out.search_dirs = DatasetSearchDirs("");
-  out.builtin_seed = from.builtin_seed();
-  return out;
 }
 
 }  // namespace
@@ -175,16 +83,11 @@ void PutSecrets(OrderSecrets secrets, MeasureRequest& request) {
 
 // --- the order ----------------------------------------------------------------------------------
 
-v1::RunOrder EncodeOrder(const MeasureRequest& request) {
+v1::RunOrder EncodeAsked(const MeasureRequest& request) {
   v1::RunOrder out;
   *out.mutable_spec() = SpecToProto(request.spec);
   out.set_tls_ca_pem(request.spec.tls.ca_pem);
   if (request.agents) out.set_agents(*request.agents);
-  if (const auto* named = std::get_if<DatasetRequest>(&request.prompts)) {
-    EncodeNamed(*named, *out.mutable_named());
-  } else {
-    EncodeUploaded(std::get<Dataset>(request.prompts), *out.mutable_uploaded());
-  }
   if (request.prompts_before) {
     *out.mutable_prompts_before() = EncodeIdentity(*request.prompts_before);
   }
@@ -197,7 +100,7 @@ v1::RunOrder EncodeOrder(const MeasureRequest& request) {
   return out;
 }
 
-absl::StatusOr<MeasureRequest> DecodeOrder(v1::RunOrder order) {
+absl::StatusOr<MeasureRequest> DecodeAsked(const v1::RunOrder& order) {
   if (auto known = CheckEnums(order); !known.ok()) return known;
   MeasureRequest out;
   out.spec = SpecFromProto(order.spec());
@@ -207,13 +110,6 @@ absl::StatusOr<MeasureRequest> DecodeOrder(v1::RunOrder order) {
   }
   out.spec.tls.ca_pem = order.tls_ca_pem();
   if (order.has_agents()) out.agents = order.agents();
-  if (order.has_named()) {
-    out.prompts = DecodeNamed(order.named());
-  } else {
-    auto uploaded = DecodeUploaded(*order.mutable_uploaded());
-    if (!uploaded.ok()) return uploaded.status();
-    out.prompts = *std::move(uploaded);
-  }
   if (order.has_prompts_before()) out.prompts_before = DecodeIdentity(order.prompts_before());
   if (order.has_osl_tokens()) out.osl_tokens = order.osl_tokens();
   out.temperature_given = order.temperature_given();
@@ -224,17 +120,43 @@ absl::StatusOr<MeasureRequest> DecodeOrder(v1::RunOrder order) {
   return out;
 }
 
+v1::RunOrder EncodeOrder(const MeasureRequest& request) {
+  v1::RunOrder out = EncodeAsked(request);
+  if (const auto* named = std::get_if<DatasetRequest>(&request.prompts)) {
+    *out.mutable_named() = EncodeNamed(*named);
+  } else {
+    *out.mutable_uploaded() = EncodeUploaded(std::get<Dataset>(request.prompts));
+  }
+  return out;
+}
+
+absl::StatusOr<MeasureRequest> DecodeOrder(v1::RunOrder order) {
+  auto out = DecodeAsked(order);
+  if (!out.ok()) return out;
+  if (order.has_named()) {
+    out->prompts = DecodeNamed(order.named());
+    return out;
+  }
+  auto uploaded = DecodeUploaded(*order.mutable_uploaded());
+  if (!uploaded.ok()) return uploaded.status();
+  out->prompts = *std::move(uploaded);
+  return out;
+}
+
 absl::StatusOr<MeasureRequest> UnpackOrder(std::string_view order_gzip) {
+  v1::RunOrder order;
+  if (auto unpacked = UnpackMessage(order_gzip, order); !unpacked.ok()) return unpacked;
+  return DecodeOrder(std::move(order));
+}
+
+absl::Status UnpackMessage(std::string_view order_gzip, google::protobuf::Message& order) {
   auto bytes = Gunzip(order_gzip, kOrderBytesMax);
   if (!bytes.ok()) {
     return absl::InvalidArgumentError(
         absl::StrFormat("order: %s", std::string(bytes.status().message())));
   }
-  v1::RunOrder order;
-  if (!order.ParseFromString(*bytes)) {
-    return absl::InvalidArgumentError("order: it can't be read as one");
-  }
-  return DecodeOrder(std::move(order));
+  if (order.ParseFromString(*bytes)) return absl::OkStatus();
+  return absl::InvalidArgumentError("order: it can't be read as one");
 }
 
 }  // namespace specctl::controller

@@ -7,7 +7,6 @@
 #include <absl/status/statusor.h>
 
 #include "controller/fleet/fleet.h"
-#include "controller/measure/fleet_fit.h"
 #include "controller/measure/measure_request.h"
 #include "controller/run/run_observer.h"
 #include "controller/run/stop_token.h"
@@ -22,6 +21,9 @@ struct OrderMeans {
   // Agents of an earlier life of the controller are on their way until then.
   MonoTime agents_expected_until{};
   RunObserver& observer;
+  // Of a sweep: what `observer` is told from now on is of the run in this folder, relative to the
+  // job's.
+  std::function<void(const std::string& folder)> on_run;
   std::function<void(std::string)> tell;  // what is waited for, in words
 };
 
@@ -30,17 +32,6 @@ struct OrderEnd {
   RunEnded ended;
   absl::Status artifacts;
 };
-
-// The machines of the agents that are attached and connected.
-FleetFacts AttachedFacts(const std::vector<FleetMember>& members, uint64_t controller_files_max);
-
-// How many agents the load is sent by, of `attached`: as many as are asked for, else as FitFleet()
-// has it and at most all.
-// NOT_FOUND  more are asked for than are attached; says how to get them
-// others     as FitFleet()
-absl::StatusOr<uint32_t> ChooseAgents(const MeasureRequest& request,
-                                      const std::vector<FleetMember>& attached,
-                                      uint64_t controller_files_max);
 
 // Waits `wait_agents` at most for the agents that are asked for, then resolves and measures into
 // `folder`, which is there, and writes the artifacts.  Blocks.  Where it was asked to stop before

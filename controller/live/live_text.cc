@@ -78,6 +78,12 @@ std::string LatencyText(std::string_view name, const std::optional<double>& p50,
                          Milliseconds(p99));
 }
 
+std::string LatenciesText(const LiveFigures& figures, std::string_view between) {
+  const WindowValues recent = figures.recent.value_or(WindowValues());
+  return LatencyText("TTFT", recent.ttft_p50_ms, recent.ttft_p99_ms) + std::string(between) +
+         LatencyText("step", recent.step_latency_p50_ms, recent.step_latency_p99_ms);
+}
+
 // At most `width` columns; every code point here is one column wide.
 std::string Fitted(std::string line, size_t width) {
   size_t columns = 0;
@@ -129,9 +135,7 @@ std::vector<std::string> BlockLines(const RunSnapshot& snapshot, size_t width) {
       "  " + DoneText(figures) + "   " + AgentsText(figures),
       absl::StrFormat("  TPS %8s  %s", FixedText(LastTps(figures), 0),
                       Sparkline(figures.output_tps_by_second, kSparklineColumns)),
-      "  " + LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms) + "   " +
-          LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
-      "  so far " + VerdictText(figures.verdict)};
+      "  " + LatenciesText(figures, "   "), "  so far " + VerdictText(figures.verdict)};
   if (!snapshot.precision.empty()) lines.push_back("  " + snapshot.precision);
   for (std::string& line : lines) line = Fitted(std::move(line), width);
   return lines;
@@ -139,12 +143,10 @@ std::vector<std::string> BlockLines(const RunSnapshot& snapshot, size_t width) {
 
 std::string PlainLine(const RunSnapshot& snapshot) {
   const LiveFigures& figures = snapshot.figures;
-  std::string line =
-      absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s  %s", LiveStageName(figures.stage),
-                      TimeText(snapshot), DoneText(figures), FixedText(LastTps(figures), 0),
-                      LatencyText("TTFT", figures.ttft_p50_ms, figures.ttft_p99_ms),
-                      LatencyText("step", figures.step_p50_ms, figures.step_p99_ms),
-                      AgentsText(figures), VerdictText(figures.verdict));
+  std::string line = absl::StrFormat("%s  %s  %s  TPS %s  %s  %s  %s", LiveStageName(figures.stage),
+                                     TimeText(snapshot), DoneText(figures),
+                                     FixedText(LastTps(figures), 0), LatenciesText(figures, "  "),
+                                     AgentsText(figures), VerdictText(figures.verdict));
   if (!snapshot.precision.empty()) line += "  " + snapshot.precision;
   return line;
 }

@@ -1,6 +1,7 @@
 // Who looks on while a sweep goes on.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "common/planning/sweep.h"
@@ -20,8 +21,8 @@ class SweepObserver {
   virtual void OnRunEnd(const Sweep& sweep, const NextRun& run) = 0;
   // What the user should know; a sentence.
   virtual void OnNote(std::string_view note) = 0;
-  // Watches each run.
-  virtual RunObserver& run_observer() = 0;
+  // Who watches the run that is about to be measured into this folder, relative to the sweep's.
+  virtual RunObserver& run_observer(const std::string& folder) = 0;
 };
 
 }  // namespace specctl::controller

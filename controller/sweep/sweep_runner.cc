@@ -42,6 +42,9 @@ absl::StatusOr<ResolvedRun> SweepRunner::ResolveNext(const NextRun& next,
                            : RequestOfPoint(job_, sweep_, next.index, run_id);
     if (!request.ok()) return request.status();
     request->spec.flush_cache = flush;
+    if (means_.choose_agents) {
+      if (auto chosen = means_.choose_agents(*request); !chosen.ok()) return chosen;
+    }
     auto run = Resolve(*std::move(request), means_.network);
     if (!run.ok()) return WithTarget(is_pair ? "pair" : key.target, run.status());
     return run;
@@ -128,7 +131,8 @@ absl::Status SweepRunner::RunNext(const NextRun& next) {
     if (auto saved = means_.folder.Save(sweep_); !saved.ok()) return saved;
     any_run_ = true;
     if (auto measured = MeasureInto(*run, next); !measured.ok()) return measured;
-  } else {
+  } else if (stop_.requests() == 0) {
+    // One that was told to end while its servers or agents were waited for has not failed.
     Fail(std::string(run.status().message()), record);
   }
   const double took_s = Seconds(MonoNow() - begin);
@@ -143,9 +147,12 @@ absl::Status SweepRunner::MeasureInto(const ResolvedRun& run, const NextRun& nex
   const RunRecord record = RecordOf(next, sweep_);
   if (auto made = means_.folder.MakeRunFolder(record.run_id); !made.ok()) return made;
   // Members of earlier runs serve again; what this load needs beyond them is started.
-  if (auto grown = means_.fleet.Grow(run.spec.load.agents); !grown.ok()) return grown;
-  const auto outcome = controller::Measure(run, {.path = means_.folder.PathOf(record.folder)},
-                                           means_.fleet, stop_, means_.observer.run_observer());
+  if (!means_.choose_agents) {
+    if (auto grown = means_.fleet.Grow(run.spec.load.agents); !grown.ok()) return grown;
+  }
+  const auto outcome =
+      controller::Measure(run, {.path = means_.folder.PathOf(record.folder)}, means_.fleet, stop_,
+                          means_.observer.run_observer(record.folder));
   if (!outcome.ok()) {
     Fail(std::string(outcome.status().message()), record);
     return absl::OkStatus();

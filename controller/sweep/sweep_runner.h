@@ -1,6 +1,7 @@
 // SweepRunner: a sweep as function calls, each of whose runs is one (controller/measure).
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -25,6 +26,9 @@ struct SweepMeans {
   Fleet& fleet;
   Network& network;
   SweepObserver& observer;
+  // Of a fleet whose agents attach themselves: waits for those that a run is to have, and says how
+  // many they are.  Empty: the fleet starts as many as a run needs.
+  std::function<absl::Status(MeasureRequest&)> choose_agents = {};
 };
 
 enum class SweepEnd { kDone, kInterrupted };

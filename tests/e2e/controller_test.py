@@ -3,7 +3,9 @@
 import json
 import pathlib
 import re
+import shutil
 import signal
+import subprocess
 import unittest
 import urllib.error
 import urllib.request
@@ -109,6 +111,32 @@ class ControllerTest(DaemonCase):
         refused = self.asked(controller, "run", *flags, "--agents", "3", status=2)
         self.assertIn("--agents 3: only 2 are attached", refused.stderr)
 
+    def test_prompts_may_lie_on_the_controller(self):
+        engine = self.engine("--step-ms", "5")
+        shown = self.folder / "shown"
+        shown.mkdir()
+        self.prompts(20).rename(shown / "mine.jsonl")
+        (self.folder / "secret.jsonl").write_text('{"prompt": "secret"}\n')
+        (shown / "link.jsonl").symlink_to(self.folder / "secret.jsonl")
+        controller = self.controller("--dataset-dir", str(shown))
+        self.agents(controller, 1)
+        flags = ("--url", engine.url, "--osl", "4", "--bs", "4", "--requests", "20")
+        self.asked(controller, "run", *flags, "--dataset", "controller:mine.jsonl", "--output-dir", self.run_dir("a"))
+        dataset = json.loads((self.run_dir("a") / "run.json").read_text())["dataset"]
+        self.assertEqual((dataset["name"], dataset["rows"]), ("controller:mine.jsonl", 20))
+        self.asked(controller, "run", "--like", self.run_dir("a"), "--output-dir", self.run_dir("b"))
+        self.assertEqual({row["question_id"] for row in self.rows(self.run_dir("a"))},
+                         {row["question_id"] for row in self.rows(self.run_dir("b"))})
+        for path in ("../secret.jsonl", "link.jsonl", str(self.folder / "secret.jsonl"), "none.jsonl"):
+            refused = self.asked(controller, "run", *flags, "--dataset", f"controller:{path}", status=2)
+            self.assertIn("--dataset controller:", refused.stderr)
+            self.assertIn("the controller's --dataset-dir", refused.stderr)
+        here = self.specctl("run", *flags, "--dataset", "controller:mine.jsonl", status=2)
+        self.assertIn("--dataset: controller:PATH is a file on a controller", here.stderr)
+        sweep = self.asked(controller, "sweep", "--target", f"a={engine.url}", "--bs", "1", "--requests", "4",
+                           "--dataset", "controller:mine.jsonl", status=2)
+        self.assertIn("is for specctl run", sweep.stderr)
+
     def test_of_two_agents_of_one_name_the_later_stays(self):
         controller = self.controller()
         self.quiet("agent", "--controller", controller.address, "--name", "pod-0")
@@ -131,26 +159,37 @@ class ControllerTest(DaemonCase):
         wrong.exception.close()
         self.assertEqual(wrong.exception.code, 405)
         self.agents(controller, 2)
-        run_id = self.asked(controller, "run", "--url", engine.url, "--dataset", self.prompts(20), "--osl", "8", "--bs",
-                            "4", "--duration", "600s", "--detach").stdout.strip()
+        flags = ("run", "--url", engine.url, "--dataset", self.prompts(20), "--osl", "8", "--detach")
+        run_id = self.asked(controller, *flags, "--bs", "4", "--duration", "600s").stdout.strip()
         text = wait_for("the run's metrics", lambda: self._metrics(controller, "specctl_run_output_tps"))
         self.assertIn('specctl_agents{state="attached"} 2\n', text)
         self.assertIn('specctl_runs{state="running"} 1\n', text)
         self.assertIn('specctl_run_requests_in_flight 4\n', text)
+        closed = wait_for("all of them", lambda: self._metrics(controller, "specctl_run_servers_acceptance_per_draft"))
+        self.asked(controller, "cancel", run_id, "--now")
+        open_id = self.asked(controller, *flags, "--request-rate", "50", "--requests", "100000").stdout.strip()
+        opened = wait_for("its arrivals", lambda: self._metrics(controller, "specctl_run_arrivals_planned_per_second"))
+        self.asked(controller, "cancel", open_id, "--now")
         # What dashboards are held against is what there is.
-        text = wait_for("its latencies", lambda: self._metrics(controller, 'specctl_run_step_latency_seconds{quantile="0.5"}'))
         listed = {}
         for line in (pathlib.Path(__file__).parents[1] / "deploy" / "metric_names.txt").read_text().splitlines():
             name, exporters, labels = (line.split() + ["", ""])[:3]
             if "controller" in exporters.split(","):
                 listed[name] = set(labels.split(",")) - {""}
         found = {}
-        for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
-            found.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))
+        for text in (closed, opened):
+            self._check_by_promtool(text)
+            for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
+                found.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))
         self.assertEqual(found, listed)
-        self.asked(controller, "cancel", run_id, "--now")
         first = json.loads(controller.log.read_text().splitlines()[0])
         self.assertEqual(sorted(first), ["level", "message", "time"])
+
+    # The unit tests hold the text to the same rules where there is no promtool.
+    def _check_by_promtool(self, text):
+        if promtool := shutil.which("promtool"):
+            checked = subprocess.run([promtool, "check", "metrics"], input=text, text=True, capture_output=True, timeout=30)
+            self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, "", ""))
 
     def _metrics(self, controller, family):
         with urllib.request.urlopen(controller.http + "/metrics", timeout=10) as reply:

@@ -113,7 +113,8 @@ absl::Status TakePrompts(const PromptFlags& given, const Surroundings& surroundi
 void AddPromptFlags(RequestFlags& flags) {
   PromptFlags given;
   given.dataset = flags.TextForStep({"--dataset",
-                                     "Name of a dataset (see `specctl dataset list`), or a file "
+                                     "Name of a dataset (see `specctl dataset list`), a file, or "
+                                     "controller:FILE of the controller's --dataset-dir "
                                      "[speed_bench_throughput_1k if it is found, else builtin]",
                                      "Common"});
   given.public_dataset =

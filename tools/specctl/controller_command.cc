@@ -35,7 +35,7 @@ constexpr Nanos kSignalLook = std::chrono::milliseconds(50);
 
 struct ControllerFlags {
   std::string listen = "127.0.0.1:7070", http = "127.0.0.1:8080", data, port_file;
-  std::string tls_dir, join_token, log_format = "text";
+  std::string tls_dir, join_token, dataset_dir, log_format = "text";
   bool plaintext = false;
   Nanos drain = std::chrono::seconds(10);
 };
@@ -119,7 +119,8 @@ absl::Status Serve(const ControllerFlags& flags) {
   if (!fleet.ok()) return fleet.status();
   const controller::InterruptSource signals;
   auto daemon = std::make_unique<controller::Daemon>(
-      controller::Daemon::Options{.specctl_version = kVersion, .drain = flags.drain},
+      controller::Daemon::Options{
+          .specctl_version = kVersion, .dataset_dir = flags.dataset_dir, .drain = flags.drain},
       *std::move(store), *std::move(jobs), **fleet);
   auto http = HttpFace::Start(
       flags.http, [&](std::string_view target) { return AnswerTo(target, *daemon, **fleet); });
@@ -167,6 +168,11 @@ void AddControllerCommand(CLI::App& app, int& exit_status) {
                       "ADDRESS:PORT for /livez, /readyz and /metrics [127.0.0.1:8080]");
   command->add_option("--data", flags->data, "Folder for runs; made where it is missing")
       ->required();
+  command
+      ->add_option("--dataset-dir", flags->dataset_dir,
+                   "Folder with prompts that runs may name: its named datasets, and its files as "
+                   "--dataset controller:PATH [named datasets: $SPECCTL_DATASETS; no files]")
+      ->check(CLI::ExistingDirectory);
   command->add_option("--port-file", flags->port_file,
                       "Write both addresses to this file, a line each, once it listens");
   command

@@ -1,7 +1,5 @@
 #include "tools/specctl/follow_job.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <optional>
@@ -11,8 +9,6 @@
 #include <absl/strings/str_format.h>
 
 #include "common/base/clock.h"
-#include "controller/live/terminal_view.h"
-#include "tools/specctl/journal_copy.h"
 #include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
@@ -24,9 +20,8 @@ using controller::JobState;
 constexpr Nanos kFollowLook = std::chrono::milliseconds(50);
 constexpr Nanos kRedialFirst = std::chrono::milliseconds(100);
 constexpr Nanos kRedialMax = std::chrono::seconds(5);
-constexpr Nanos kShowInterval = std::chrono::milliseconds(250);
 
-// Passes Ctrl-C on to the run, on a thread of its own: the watching waits for the controller.
+// Passes Ctrl-C on to the job, on a thread of its own: the watching waits for the controller.
 class Canceller {
  public:
   Canceller(controller::ControlClient& client, const FollowOptions& options)
@@ -69,50 +64,26 @@ class Follower {
   absl::StatusOr<Job> Follow();
 
  private:
-  absl::Status OpenCopy();
   absl::Status WatchOnce();
   void OnJob(const Job& job);
-  bool OnJournal(uint64_t offset, std::string_view data);
-  void Show();
   // Waits before the next attempt; false: the user waits no longer.
   bool Pause();
 
   controller::ControlClient& client_;
   const FollowOptions& options_;
   Canceller canceller_;
-  controller::TerminalView view_ = controller::TerminalView::For(STDERR_FILENO);
-  std::optional<JournalCopy> copy_;
   std::optional<Job> job_;   // as this watch has it
   std::optional<Job> told_;  // as the user was told of it
   absl::Status failure_;     // of the copy
-  bool notes_told_ = false;
-  std::optional<MonoTime> shown_at_;
   Nanos redial_in_ = kRedialFirst;
   bool outage_told_ = false;
 };
 
-absl::Status Follower::OpenCopy() {
-  const std::string path = options_.run_dir + "/journal.pb";
-  // A job that never begins leaves no file.
-  if (!copy_ && ::access(path.c_str(), F_OK) != 0) return absl::OkStatus();
-  if (copy_) return absl::OkStatus();
-  auto copy = JournalCopy::Open(path);
-  if (!copy.ok()) return copy.status();
-  if (copy->begun() != nullptr && copy->begun()->spec.run_id != options_.job_id) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("--output-dir: %s is the journal of run %s, not of %s", path,
-                        copy->begun()->spec.run_id, options_.job_id));
-  }
-  copy_ = *std::move(copy);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Job> Follower::Follow() {
-  if (auto opened = OpenCopy(); !opened.ok()) return opened;
   for (;;) {
     job_.reset();
     const absl::Status ended = WatchOnce();
-    view_.Clear();
+    options_.copy.ClearView();
     if (!failure_.ok()) return failure_;
     if (ended.ok() && job_ && IsOver(job_->state)) return *job_;
     absl::Status attempt = ended;
@@ -124,12 +95,11 @@ absl::StatusOr<Job> Follower::Follow() {
                         absl::IsDeadlineExceeded(attempt) || absl::IsUnknown(attempt);
     if (!attempt.ok() && !broken) return attempt;
     if (!attempt.ok() && !std::exchange(outage_told_, true)) {
-      Say(absl::StrFormat("%s; the run goes on there; dialling again",
-                          std::string(attempt.message())));
+      Say(absl::StrFormat("%s; it goes on there; dialling again", std::string(attempt.message())));
     }
     if (!Pause()) {
       return absl::CancelledError(absl::StrFormat(
-          "the controller is not reached, and the run may go on there; to see: specctl attach "
+          "the controller is not reached, and it may go on there; to see: specctl attach "
           "%s --controller %s",
           options_.job_id, client_.address()));
     }
@@ -149,11 +119,15 @@ bool Follower::Pause() {
 }
 
 absl::Status Follower::WatchOnce() {
-  const controller::ControlClient::Watcher watcher{
-      .on_job = [this](const Job& job) { OnJob(job); },
-      .on_journal = [this](uint64_t offset,
-                           std::string_view data) { return OnJournal(offset, data); }};
-  return client_.Watch(options_.job_id, copy_ ? copy_->bytes() : 0, /*follow=*/true, watcher);
+  const auto held = options_.copy.Held();
+  if (!held.ok()) return failure_ = held.status();
+  const controller::ControlClient::Watcher watcher{.on_job = [this](const Job& job) { OnJob(job); },
+                                                   .on_file =
+                                                       [this](const controller::FileBytes& bytes) {
+                                                         failure_ = options_.copy.Take(bytes);
+                                                         return failure_.ok();
+                                                       }};
+  return client_.Watch(options_.job_id, *held, /*follow=*/true, watcher);
 }
 
 void Follower::OnJob(const Job& job) {
@@ -166,44 +140,18 @@ void Follower::OnJob(const Job& job) {
   told_ = job;
   if (!news) return;
   if (job.state == JobState::kQueued && job.jobs_before > 0) {
-    view_.Clear();
+    options_.copy.ClearView();
     Say(absl::StrFormat("queued: %d before this one", job.jobs_before));
   }
   if (job.state == JobState::kNeedsSecret) {
-    view_.Clear();
+    options_.copy.ClearView();
     Say("it waits for the key or headers that it was submitted with, which the controller lost "
-        "when "
-        "it was restarted: cancel it and submit it again");
+        "when it was restarted: cancel it and submit it again");
   }
   if (!job.progress.empty()) {
-    view_.Clear();
+    options_.copy.ClearView();
     Say(job.progress);
   }
-}
-
-bool Follower::OnJournal(uint64_t offset, std::string_view data) {
-  if (!copy_) {
-    auto copy = JournalCopy::Open(options_.run_dir + "/journal.pb");
-    if (!copy.ok()) {
-      failure_ = copy.status();
-      return false;
-    }
-    copy_ = *std::move(copy);
-  }
-  failure_ = copy_->AddBytes(offset, data);
-  if (failure_.ok()) Show();
-  return failure_.ok();
-}
-
-void Follower::Show() {
-  if (copy_->begun() == nullptr) return;
-  if (!std::exchange(notes_told_, true)) {
-    for (const std::string& note : copy_->begun()->notes) Say("note: " + note);
-  }
-  const MonoTime now = MonoNow();
-  if (shown_at_ && now - *shown_at_ < kShowInterval) return;
-  shown_at_ = now;
-  view_.Show(copy_->Snapshot(), now);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/planning/sweep_json.h"
 #include "controller/api/control_client.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/specctl/connection_flags.h"
@@ -20,6 +21,8 @@
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/remote_run.h"
+#include "tools/specctl/remote_sweep.h"
+#include "tools/specctl/run_copy.h"
 
 namespace specctl::cli {
 namespace {
@@ -76,7 +79,7 @@ int Cancel(const JobFlags& flags) {
     const auto job = client.Cancel(flags.id, flags.at_once);
     if (!job.ok()) return job.status();
     Say(absl::StrFormat(
-        "run %s: %s", job->id,
+        "%s %s: %s", NameOf(job->kind), job->id,
         IsOver(job->state) ? std::string(NameOf(job->state)) : std::string("told to end")));
     return absl::OkStatus();
   });
@@ -87,54 +90,95 @@ int Remove(const JobFlags& flags) {
                         [&](ControlClient& client) { return client.Remove(flags.id); });
 }
 
-// The folder for a run's copy: new or empty, or with a copy that is to go on.
-absl::StatusOr<std::optional<OutputDir>> PrepareCopy(const std::string& folder) {
+// The folder for a copy: new or empty, or with a copy that is to go on, which has `file`.
+absl::StatusOr<std::optional<OutputDir>> PrepareCopy(const std::string& folder,
+                                                     std::string_view file) {
   std::error_code error;
-  if (std::filesystem::exists(folder + "/journal.pb", error)) return std::nullopt;
+  if (std::filesystem::exists(absl::StrFormat("%s/%s", folder, file), error)) return std::nullopt;
   auto prepared = OutputDir::Prepare(folder);
   if (!prepared.ok()) return prepared.status();
   return std::optional<OutputDir>(*std::move(prepared));
 }
 
-// Watches a run to its end, or (`fetch`) takes one that is over.
+// The job of that id.
+absl::StatusOr<Job> FindJob(ControlClient& client, const std::string& id) {
+  const auto jobs = client.List();
+  if (!jobs.ok()) return jobs.status();
+  const auto job =
+      std::find_if(jobs->begin(), jobs->end(), [&](const Job& one) { return one.id == id; });
+  if (job != jobs->end()) return *job;
+  return absl::NotFoundError(absl::StrFormat(
+      "controller %s has no run or sweep %s; specctl list shows all", client.address(), id));
+}
+
+struct Attachment {
+  std::string_view who;
+  ControlClient& client;
+  const JobFlags& flags;
+  controller::StopToken stop;
+
+  // Follows the job into the copy, to its end.
+  absl::StatusOr<Job> Follow(JobCopy& copy) const {
+    return FollowJob(client, {.job_id = flags.id, .copy = copy, .resubmit = nullptr, .stop = stop});
+  }
+  int Fail(const absl::Status& why) const {
+    const bool of_user = absl::IsInvalidArgument(why);
+    return Complain(who, why,
+                    absl::IsCancelled(why) ? kInterrupted
+                    : of_user              ? kBadInput
+                                           : kFailed);
+  }
+};
+
+int AttachRun(const Attachment& to) {
+  const std::string run_dir = to.flags.output_dir.value_or("runs/" + to.flags.id);
+  const auto folder = PrepareCopy(run_dir, "journal.pb");
+  if (!folder.ok()) return Complain(to.who, folder.status(), kBadInput);
+  RunCopy copy(to.flags.id, run_dir);
+  const auto over = to.Follow(copy);
+  if (!over.ok()) return to.Fail(over.status());
+  return ReportJob(*over, {.who = to.who, .run_dir = run_dir, .strict = to.flags.strict},
+                   to.flags.results);
+}
+
+int AttachSweep(const Attachment& to) {
+  if (to.flags.strict || !to.flags.results.columns.empty()) {
+    const char* const flag = to.flags.strict ? "--strict" : "--columns";
+    return Complain(to.who,
+                    absl::InvalidArgumentError(
+                        absl::StrFormat("%s: is for runs, and %s is a sweep", flag, to.flags.id)),
+                    kBadInput);
+  }
+  const std::string folder = to.flags.output_dir.value_or("sweeps/" + to.flags.id);
+  const auto prepared = PrepareCopy(folder, kSweepFile);
+  if (!prepared.ok()) return Complain(to.who, prepared.status(), kBadInput);
+  auto files = controller::SweepFolder::Open(folder);
+  if (!files.ok()) return Complain(to.who, files.status(), kBadInput);
+  SweepCopy copy(*std::move(files));
+  const auto over = to.Follow(copy);
+  if (!over.ok()) return to.Fail(over.status());
+  return ReportSweepJob(*over, copy,
+                        {.who = to.who, .folder = folder, .format = to.flags.results.format});
+}
+
+// Watches a job to its end, or (`fetch`) takes one that is over.
 int Attach(std::string_view who, const JobFlags& flags, bool fetch) {
   // Before anything that would be left behind.
   const controller::InterruptSource interrupts;
   auto connection = Connect(flags.connection);
   if (!connection.ok()) return Complain(who, connection.status(), kBadInput);
   ControlClient& client = *connection->client;
-  const auto jobs = client.List();
-  if (!jobs.ok()) return Complain(who, jobs.status(), StatusOfCall(jobs.status()));
-  const auto job =
-      std::find_if(jobs->begin(), jobs->end(), [&](const Job& one) { return one.id == flags.id; });
-  if (job == jobs->end()) {
-    return Complain(
-        who,
-        absl::NotFoundError(absl::StrFormat("controller %s has no run %s; specctl list shows all",
-                                            client.address(), flags.id)),
-        kBadInput);
-  }
+  const auto job = FindJob(client, flags.id);
+  if (!job.ok()) return Complain(who, job.status(), StatusOfCall(job.status()));
   if (fetch && !IsOver(job->state)) {
     return Complain(who,
                     absl::FailedPreconditionError(
-                        absl::StrFormat("run %s is %s; to wait for its end: specctl attach %s",
-                                        flags.id, NameOf(job->state), flags.id)),
+                        absl::StrFormat("%s %s is %s; to wait for its end: specctl attach %s",
+                                        NameOf(job->kind), flags.id, NameOf(job->state), flags.id)),
                     kBadInput);
   }
-  const std::string run_dir = flags.output_dir.value_or("runs/" + flags.id);
-  const auto folder = PrepareCopy(run_dir);
-  if (!folder.ok()) return Complain(who, folder.status(), kBadInput);
-  const auto over = FollowJob(
-      client,
-      {.job_id = flags.id, .run_dir = run_dir, .resubmit = nullptr, .stop = interrupts.token()});
-  if (!over.ok()) {
-    const bool of_user = absl::IsInvalidArgument(over.status());
-    return Complain(who, over.status(),
-                    absl::IsCancelled(over.status()) ? kInterrupted
-                    : of_user                        ? kBadInput
-                                                     : kFailed);
-  }
-  return ReportJob(*over, {.who = who, .run_dir = run_dir, .strict = flags.strict}, flags.results);
+  const Attachment to{.who = who, .client = client, .flags = flags, .stop = interrupts.token()};
+  return job->kind == controller::JobKind::kSweep ? AttachSweep(to) : AttachRun(to);
 }
 
 using Handler = int (*)(const JobFlags&);
@@ -153,12 +197,13 @@ void AddListFormat(CLI::App& command, JobFlags& flags) {
 }
 
 void AddId(CLI::App& command, JobFlags& flags) {
-  command.add_option("ID", flags.id, "Id of the run, as specctl list has it")->required();
+  command.add_option("ID", flags.id, "Id of the run or sweep, as specctl list has it")->required();
 }
 
 void AddCopyFlags(CLI::App& command, JobFlags& flags) {
   AddId(command, flags);
-  command.add_option("--output-dir", flags.output_dir, "Folder for the artifacts [runs/<id>]");
+  command.add_option("--output-dir", flags.output_dir,
+                     "Folder for the artifacts [runs/<id>, sweeps/<id>]");
   AddResultsFlags(command, flags.results, "Output");
   command.add_flag("--strict", flags.strict, "Exit with status 3 if the verdict is invalid");
 }
@@ -168,9 +213,9 @@ void AddCopyFlags(CLI::App& command, JobFlags& flags) {
 void AddJobCommands(CLI::App& app, int& exit_status) {
   const auto make = [] { return std::make_shared<JobFlags>(); };
   auto flags = make();
-  AddListFormat(
-      *AddJobCommand(app, "list", "List the runs of a controller", flags, List, exit_status),
-      *flags);
+  AddListFormat(*AddJobCommand(app, "list", "List the runs and sweeps of a controller", flags, List,
+                               exit_status),
+                *flags);
   flags = make();
   AddListFormat(*AddJobCommand(app, "agents", "List the agents attached to a controller", flags,
                                Agents, exit_status),
@@ -178,23 +223,24 @@ void AddJobCommands(CLI::App& app, int& exit_status) {
   flags = make();
   AddCopyFlags(
       *AddJobCommand(
-          app, "attach", "Watch a controller's run to its end and write its artifacts", flags,
-          [](const JobFlags& f) { return Attach("specctl attach", f, false); }, exit_status),
+          app, "attach", "Watch a controller's run or sweep to its end and write its artifacts",
+          flags, [](const JobFlags& f) { return Attach("specctl attach", f, false); }, exit_status),
       *flags);
   flags = make();
-  AddCopyFlags(*AddJobCommand(
-                   app, "fetch", "Write the artifacts of a controller's run that has ended", flags,
-                   [](const JobFlags& f) { return Attach("specctl fetch", f, true); }, exit_status),
-               *flags);
+  AddCopyFlags(
+      *AddJobCommand(
+          app, "fetch", "Write the artifacts of a controller's run or sweep that has ended", flags,
+          [](const JobFlags& f) { return Attach("specctl fetch", f, true); }, exit_status),
+      *flags);
   flags = make();
-  CLI::App* cancel =
-      AddJobCommand(app, "cancel", "End a controller's run: it drains, and what it measured stays",
-                    flags, Cancel, exit_status);
+  CLI::App* cancel = AddJobCommand(
+      app, "cancel", "End a controller's run or sweep: it drains, and what it measured stays",
+      flags, Cancel, exit_status);
   AddId(*cancel, *flags);
   cancel->add_flag("--now", flags->at_once, "Do not wait for what is in flight");
   flags = make();
-  AddId(*AddJobCommand(app, "rm", "Remove a run that has ended from a controller", flags, Remove,
-                       exit_status),
+  AddId(*AddJobCommand(app, "rm", "Remove a run or sweep that has ended from a controller", flags,
+                       Remove, exit_status),
         *flags);
 }
 

@@ -40,11 +40,12 @@ void TimeField(JsonWriter& json, std::string_view key, int64_t unix_ns) {
 }  // namespace
 
 std::string JobTable(const std::vector<Job>& jobs, UnixTime now) {
-  if (jobs.empty()) return "no runs\n";
+  if (jobs.empty()) return "no runs or sweeps\n";
   std::string text =
-      absl::StrFormat("%-22s %-12s %8s %8s  %s\n", "run", "state", "age", "took", "");
+      absl::StrFormat("%-6s %-22s %-12s %8s %8s  %s\n", "", "id", "state", "age", "took", "");
   for (const Job& job : jobs) {
-    absl::StrAppendFormat(&text, "%-22s %-12s %8s %8s  %s\n", job.id, NameOf(job.state),
+    absl::StrAppendFormat(&text, "%-6s %-22s %-12s %8s %8s  %s\n", NameOf(job.kind), job.id,
+                          NameOf(job.state),
                           AgeText(now.time_since_epoch().count() - job.created_unix_ns),
                           TookText(job, now), Printable(AboutJob(job)));
   }
@@ -73,6 +74,7 @@ std::string JobsJson(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     json.BeginObject();
     json.Field("id", job.id);
+    json.Field("kind", NameOf(job.kind));
     json.Field("state", NameOf(job.state));
     TimeField(json, "created_unix_ns", job.created_unix_ns);
     TimeField(json, "begun_unix_ns", job.begun_unix_ns);

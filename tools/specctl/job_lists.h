@@ -1,4 +1,4 @@
-// The runs and agents of a controller, as tables and as JSON.
+// The runs, sweeps and agents of a controller, as tables and as JSON.
 #pragma once
 
 #include <string>

@@ -11,6 +11,8 @@
 #include "common/dataset/dataset.h"
 #include "common/dataset/dataset_name.h"
 #include "common/net/tls_context.h"
+#include "controller/api/controller_file.h"
+#include "tools/request/flag_values.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -18,7 +20,13 @@ namespace {
 
 bool NamesAFile(const DatasetRequest& prompts) {
   if (!prompts.file.empty()) return true;
-  return !prompts.dataset.empty() && !ParseDatasetName(prompts.dataset);
+  return !prompts.dataset.empty() && !ParseDatasetName(prompts.dataset) &&
+         !controller::NamesControllerFile(prompts.dataset);
+}
+
+bool AreOnController(const controller::MeasureRequest& request) {
+  const auto* const prompts = std::get_if<DatasetRequest>(&request.prompts);
+  return prompts != nullptr && controller::NamesControllerFile(prompts->dataset);
 }
 
 absl::Status ReadCertificates(TlsSpec& tls) {
@@ -71,6 +79,11 @@ absl::StatusOr<controller::MeasureRequest> LocalRequest(const RunFlags& flags) {
   }
   auto request = flags.request.Make(surroundings);
   if (!request.ok()) return request;
+  if (AreOnController(*request) && (flags.dry_run || !flags.remote.is_remote())) {
+    return BadFlag("--dataset",
+                   "controller:PATH is a file on a controller: needs --controller HOST:PORT or "
+                   "--kube, and can't be combined with --dry-run");
+  }
   auto read = ReadLocalFiles(*request);
   return read.ok() ? std::move(request) : absl::StatusOr<controller::MeasureRequest>(read);
 }

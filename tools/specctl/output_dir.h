@@ -29,7 +29,4 @@ class OutputDir {
   std::vector<std::filesystem::path> made_;  // innermost first
 };
 
-// A run's name: when it began (UTC) and four random hex digits, e.g. 20261122-101410-7f3a.
-std::string NewRunId();
-
 }  // namespace specctl::cli

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "controller/measure/run_id.h"
 #include "tools/request/named_target.h"
-#include "tools/specctl/output_dir.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
@@ -18,7 +18,7 @@ constexpr int64_t kReplyChunksMin = 2;
 
 absl::StatusOr<controller::MeasureRequest> NullServerRequest(const std::vector<std::string>& urls) {
   controller::MeasureRequest request;
-  request.spec.run_id = NewRunId();
+  request.spec.run_id = controller::NewRunId();
   request.spec.specctl_version = kVersion;
   for (const std::string& url : urls) {
     auto target = ParseTarget("--url", url);

@@ -62,7 +62,7 @@ int Run(const RunFlags& flags, const std::vector<std::string>& words) {
   auto request = LocalRequest(flags);
   if (!request.ok()) return Complain(kWho, request.status(), kBadInput);
   if (flags.dry_run) return DryRun(*std::move(request));
-  if (flags.connection.is_remote()) {
+  if (flags.remote.is_remote()) {
     return RunRemotely(flags, *std::move(request), words);
   }
   const std::string run_dir = flags.output_dir.value_or("runs/" + request->spec.run_id);

@@ -31,27 +31,6 @@ void AddResultFlags(CLI::App& app, RunFlags& flags) {
       ->group("Common");
 }
 
-void AddControllerFlags(CLI::App& app, RunFlags& flags) {
-  AddConnectionFlags(app, flags.connection, "Controller", /*from_environment=*/false);
-  app.add_flag("--scale", flags.connection.scale,
-               "With --kube: see to --agents agents first (kubectl scale)")
-      ->group("Controller");
-  app.add_flag("--detach", flags.detach,
-               "With --controller: submit the run, print its id and return; see specctl attach")
-      ->group("Controller");
-  app.add_option_function<std::string>(
-         "--wait-agents",
-         [&flags](const std::string& text) {
-           Nanos wait{0};
-           const auto taken = TakeDuration("--wait-agents", text, wait);
-           if (!taken.ok()) throw CLI::ValidationError(std::string(taken.message()));
-           flags.wait_agents = wait;
-         },
-         "With --controller: wait this long for --agents to be attached, e.g. 5m [0s; with --scale "
-         "5m]")
-      ->group("Controller");
-}
-
 // Planned, and not built yet: refused by name rather than as unknown.
 void AddPlannedFlags(CLI::App& app) {
   for (const char* name : {"--slo", "--compare-to", "--draft-length"}) {
@@ -92,7 +71,7 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
   AddInferenceFlags(flags->request);
   AddMetricsFlags(flags->request);
   AddResultFlags(app, *flags);
-  AddControllerFlags(app, *flags);
+  AddRemoteFlags(app, flags->remote);
   // Last of the steps: its notes are about what the others took.
   AddNeedlessFlags(flags->request);
   AddPlannedFlags(app);
@@ -101,15 +80,8 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
 }
 
 absl::Status CheckRunFlags(const RunFlags& flags) {
-  const bool remote = flags.connection.is_remote();
-  if (flags.connection.scale && !flags.connection.kube) {
-    return BadFlag("--scale", "needs --kube");
-  }
-  if (!remote && (flags.detach || flags.wait_agents)) {
-    return BadFlag(flags.detach ? "--detach" : "--wait-agents",
-                   "needs --controller HOST:PORT or --kube");
-  }
-  if (flags.detach && (flags.output_dir || flags.strict)) {
+  if (auto checked = CheckRemoteFlags(flags.remote); !checked.ok()) return checked;
+  if (flags.remote.detach && (flags.output_dir || flags.strict)) {
     return BadFlag("--detach",
                    "can't be combined with --output-dir or --strict: nothing is "
                    "written or judged here; give them to specctl attach");

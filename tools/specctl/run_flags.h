@@ -7,9 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "common/base/clock.h"
 #include "tools/request/request_flags.h"
-#include "tools/specctl/connection_flags.h"
+#include "tools/specctl/remote_flags.h"
 #include "tools/specctl/results_output.h"
 
 namespace specctl::cli {
@@ -23,10 +22,7 @@ struct RunFlags {
   std::optional<std::string> output_dir;
   ResultsFormat format;
   bool dry_run = false, strict = false;
-  // Where it is made; no controller: here.
-  ConnectionFlags connection;
-  bool detach = false;
-  std::optional<Nanos> wait_agents;
+  RemoteFlags remote;  // where it is made
 };
 
 // Defines the flags on `app`; they must outlive the parsing.  Flags of AIPerf that mean the same

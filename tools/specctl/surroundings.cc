@@ -10,7 +10,7 @@
 
 #include "common/journal/journal_reader.h"
 #include "common/report/page.h"
-#include "tools/specctl/output_dir.h"
+#include "controller/measure/run_id.h"
 #include "tools/specctl/run_folder.h"
 #include "tools/specctl/version.h"
 
@@ -29,7 +29,7 @@ Surroundings RealSurroundings() {
   Surroundings surroundings;
   surroundings.default_url = Environment("SPECCTL_URL").value_or("");
   surroundings.version = kVersion;
-  surroundings.run_id = NewRunId();
+  surroundings.run_id = controller::NewRunId();
   surroundings.environment = Environment;
   return surroundings;
 }

@@ -14,7 +14,10 @@ namespace specctl::cli {
 namespace {
 
 constexpr std::array<std::string_view, 2> kSecretFlags = {"--header", "--metrics-header"};
-constexpr std::array<std::string_view, 2> kPlaceFlags = {"--output-dir", "--resume"};
+// Where it is, and who makes it.
+constexpr std::array<std::string_view, 11> kPlaceFlags = {
+    "--output-dir", "--resume",  "--controller", "--tls-dir", "--plaintext",  "--kube",
+    "--namespace",  "--release", "--scale",      "--detach",  "--wait-agents"};
 // What may be given anew: how long it may take, who asks from where, and how it is printed.
 constexpr std::array<std::string_view, 15> kFreeFlags = {
     "--budget",      "--cool-down", "--cool-down-max", "--wait-ready",  "--agents",

@@ -15,8 +15,8 @@ inline constexpr std::string_view kWithheld = "<withheld>";
 std::vector<std::string> WordsOf(std::string_view command, int argc, const char* const* argv);
 
 // `words`, of a run or a sweep, without what no file may hold: values of --header and
-// --metrics-header, logins of URLs; and without --output-dir and --resume, which say where the
-// sweep is.
+// --metrics-header, logins of URLs; and without what says where it is and which controller makes
+// it.
 std::vector<std::string> KeptArguments(const std::vector<std::string>& words);
 
 // The arguments of a sweep that is resumed by `words`: those that it kept, each flag that `words`

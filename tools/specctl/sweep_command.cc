@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <absl/strings/str_format.h>
 
-#include "common/planning/pareto_csv.h"
-#include "common/planning/sweep_json.h"
-#include "common/sweep/sweep_page.h"
+#include "common/sweep/next_run_text.h"
 #include "controller/fleet/fleet.h"
 #include "controller/live/terminal_view.h"
+#include "controller/measure/run_id.h"
 #include "controller/run/interrupt_source.h"
 #include "controller/sweep/sweep_recovery.h"
 #include "controller/sweep/sweep_runner.h"
@@ -23,9 +23,10 @@
 #include "tools/specctl/no_server_hint.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/print_page.h"
-#include "tools/specctl/surroundings.h"
+#include "tools/specctl/remote_sweep.h"
 #include "tools/specctl/sweep_arguments.h"
 #include "tools/specctl/sweep_flags.h"
+#include "tools/specctl/sweep_report.h"
 #include "tools/specctl/sweep_request.h"
 #include "tools/specctl/version.h"
 
@@ -37,43 +38,15 @@ constexpr std::string_view kWhoSweeps = "specctl sweep";
 // Tells of each run on stderr, a line before it and one after it.
 class SweepTeller final : public controller::SweepObserver {
  public:
-  void OnRunBegin(const Sweep& sweep, const NextRun& run) override {
-    Say(absl::StrFormat("%s %s", Place(sweep, run), Name(sweep, run)));
-  }
+  void OnRunBegin(const Sweep& sweep, const NextRun& run) override { Say(NextRunText(sweep, run)); }
   void OnRunEnd(const Sweep& sweep, const NextRun& run) override {
-    if (run.kind == NextRun::Kind::kPair) {
-      const SweepPair& pair = sweep.pairs[run.index];
-      if (pair.state == PointState::kFailed) Say("  failed: " + pair.reason);
-      return;
-    }
-    const SweepPoint& point = sweep.points[run.index];
-    if (point.state == PointState::kFailed) Say("  failed: " + point.reason);
-    if (point.state == PointState::kDone) Say("  " + PointSummary(point));
+    const std::string outcome = RunOutcomeText(sweep, run);
+    if (!outcome.empty()) Say("  " + outcome);
   }
   void OnNote(std::string_view note) override { Say("note: " + std::string(note)); }
-  controller::RunObserver& run_observer() override { return view_; }
+  controller::RunObserver& run_observer(const std::string&) override { return view_; }
 
  private:
-  // "[3/12]", of what is planned by now.
-  static std::string Place(const Sweep& sweep, const NextRun& run) {
-    const auto over = [](const auto& each) { return each.state != PointState::kPlanned; };
-    const auto done = std::count_if(sweep.points.begin(), sweep.points.end(), over) +
-                      std::count_if(sweep.pairs.begin(), sweep.pairs.end(), over);
-    return absl::StrFormat("[%d/%d]%s", done + 1, sweep.points.size() + sweep.pairs.size(),
-                           run.kind == NextRun::Kind::kPair ? " pair" : "");
-  }
-  static std::string Name(const Sweep& sweep, const NextRun& run) {
-    if (run.kind == NextRun::Kind::kPair) {
-      const SweepPair& pair = sweep.pairs[run.index];
-      return absl::StrFormat("%s and %s", pair.baseline, PointText(pair.key));
-    }
-    const SweepPoint& point = sweep.points[run.index];
-    std::string text = PointText(point.key);
-    if (point.role == PointRole::kAnchor) text += ", again as the anchor";
-    if (point.role == PointRole::kRepeat) text += ", again for a narrower interval";
-    return text;
-  }
-
   controller::TerminalView view_ = controller::TerminalView::For(STDERR_FILENO);
 };
 
@@ -85,50 +58,16 @@ std::vector<std::string> AllUrls(const Sweep& sweep) {
   return urls;
 }
 
-absl::Status Print(const SweepFlags& flags, const Sweep& sweep, const std::string& folder) {
-  if (flags.format == "json") return PrintJson(SweepJson(sweep), std::cout);
-  if (flags.format == "csv") return PrintPage(ParetoCsv(sweep), std::cout);
-  return PrintPage(SweepPage(sweep, {.folder = folder, .columns = PageColumns()}), std::cout);
-}
-
-// What was measured is told, also where not all of it was.
-int Report(const SweepFlags& flags, const Sweep& sweep, const std::string& folder,
-           controller::SweepEnd end) {
-  const absl::Status printed = Print(flags, sweep, folder);
-  if (!printed.ok()) return Complain(kWhoSweeps, printed, kFailed);
-  if (end == controller::SweepEnd::kInterrupted) {
-    Say("interrupted; to go on: specctl sweep --resume " + folder);
-    return kInterrupted;
-  }
-  const bool any_done =
-      std::any_of(sweep.points.begin(), sweep.points.end(),
-                  [](const SweepPoint& point) { return point.state == PointState::kDone; });
-  const auto failed = [](const auto& run) { return run.state == PointState::kFailed; };
-  const bool any_failed = std::any_of(sweep.points.begin(), sweep.points.end(), failed) ||
-                          std::any_of(sweep.pairs.begin(), sweep.pairs.end(), failed);
-  if (any_failed)
-    Say("some points or pairs failed; to measure them again: specctl sweep --resume " + folder);
-  return any_done && !any_failed ? kDone : kFailed;
-}
-
-// Measures what is planned in `folder`, which is there.
-int Measure(const SweepFlags& flags, SweepRequest request, const std::string& folder,
-            bool resumed) {
-  auto files = controller::SweepFolder::Open(folder);
-  if (!files.ok()) return Complain(kWhoSweeps, files.status(), kBadInput);
-  SweepTeller teller;
-  request.job.resumed = resumed;
-  if (resumed) {
-    const absl::Status recovered = controller::RecoverSweep(*files, teller, request.sweep);
-    if (!recovered.ok()) return Complain(kWhoSweeps, recovered, kBadInput);
-  }
+// Measures what is planned in `folder`, by agents of this machine.
+int MeasureHere(const SweepFlags& flags, SweepRequest request, const controller::SweepFolder& files,
+                SweepTeller& teller, const std::string& folder) {
   auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
   if (!fleet.ok()) return Complain(kWhoSweeps, fleet.status(), kFailed);
   controller::ProbingNetwork network(LocalFleet(), [](std::string_view text) { Say(text); });
   const controller::InterruptSource interrupts;
   const controller::StopToken stop = interrupts.token();
   const controller::SweepMeans means{
-      .folder = *files, .fleet = **fleet, .network = network, .observer = teller};
+      .folder = files, .fleet = **fleet, .network = network, .observer = teller};
   controller::SweepRunner runner(request.job, means, stop, request.sweep);
   if (auto asked = runner.AskTargets(); !asked.ok()) {
     Complain(kWhoSweeps, asked, kFailed);
@@ -139,7 +78,39 @@ int Measure(const SweepFlags& flags, SweepRequest request, const std::string& fo
   const auto end = runner.Run();
   if (!end.ok()) return Complain(kWhoSweeps, end.status(), kFailed);
   fleet->reset();
-  return Report(flags, request.sweep, folder, *end);
+  return ReportSweep({.who = kWhoSweeps, .folder = folder, .format = flags.format}, request.sweep,
+                     *end);
+}
+
+struct Asked {
+  SweepRequest request;
+  std::vector<std::string> words;  // of its command line
+};
+
+// Measures what is planned in `folder`, which is there.
+int Measure(const SweepFlags& flags, Asked asked, const std::string& folder, bool resumed) {
+  SweepRequest& request = asked.request;
+  auto files = controller::SweepFolder::Open(folder);
+  if (!files.ok()) return Complain(kWhoSweeps, files.status(), kBadInput);
+  SweepTeller teller;
+  request.job.resumed = resumed;
+  if (resumed) {
+    const absl::Status recovered = controller::RecoverSweep(*files, teller, request.sweep);
+    if (!recovered.ok()) return Complain(kWhoSweeps, recovered, kBadInput);
+  }
+  if (!flags.remote.is_remote()) {
+    return MeasureHere(flags, std::move(request), *files, teller, folder);
+  }
+  // Of one that goes on the controller may have the job in which it was begun.
+  const std::string job_id = resumed ? controller::NewRunId() : request.sweep.id;
+  return SweepRemotely({.who = kWhoSweeps,
+                        .words = std::move(asked.words),
+                        .job_id = job_id,
+                        .folder = folder,
+                        .format = flags.format},
+                       flags.remote,
+                       {.sweep = std::move(request.sweep), .job = std::move(request.job)},
+                       *std::move(files));
 }
 
 int DryRunOf(const Sweep& sweep) {
@@ -156,14 +127,26 @@ int DryRunOf(const Sweep& sweep) {
   return printed.ok() ? kDone : Complain(kWhoSweeps, printed, kFailed);
 }
 
+// This machine, where its agents are to send the loads.
+std::optional<controller::FleetFacts> FleetOf(const SweepFlags& flags) {
+  if (flags.remote.is_remote()) return std::nullopt;
+  return LocalFleet();
+}
+
 int Begin(const SweepFlags& flags, const std::vector<std::string>& words) {
-  auto request = MakeSweep(flags, LocalFleet(), KeptArguments(words));
+  auto request = MakeSweep(flags, FleetOf(flags), KeptArguments(words));
   if (!request.ok()) return Complain(kWhoSweeps, request.status(), kBadInput);
   if (flags.dry_run) return DryRunOf(request->sweep);
+  if (flags.remote.detach) {
+    const std::string job_id = request->sweep.id;
+    return SweepDetached(
+        {.who = kWhoSweeps, .words = words, .job_id = job_id, .folder = "", .format = flags.format},
+        flags.remote, {.sweep = std::move(request->sweep), .job = std::move(request->job)});
+  }
   const std::string folder = flags.output_dir.value_or("sweeps/" + request->sweep.id);
   const auto output_dir = OutputDir::Prepare(folder);
   if (!output_dir.ok()) return Complain(kWhoSweeps, output_dir.status(), kBadInput);
-  return Measure(flags, *std::move(request), folder, false);
+  return Measure(flags, {.request = *std::move(request), .words = words}, folder, false);
 }
 
 // The flags of a sweep, from its kept command line.
@@ -179,7 +162,9 @@ absl::StatusOr<std::shared_ptr<SweepFlags>> ParseAgain(CLI::App& app,
   return flags;
 }
 
-int Resume(const std::string& folder, const std::vector<std::string>& words) {
+// `given`: as it was typed now, which says who measures what is left.
+int Resume(const SweepFlags& given, const std::vector<std::string>& words) {
+  const std::string& folder = *given.resume;
   auto before = controller::SweepFolder::Read(folder);
   if (!before.ok()) {
     return Complain(
@@ -192,12 +177,13 @@ int Resume(const std::string& folder, const std::vector<std::string>& words) {
   CLI::App app;
   const auto flags = ParseAgain(app, *arguments);
   if (!flags.ok()) return Complain(kWhoSweeps, flags.status(), kBadInput);
-  auto request = MakeSweep(**flags, LocalFleet(), KeptArguments(*arguments));
+  (*flags)->remote = given.remote;
+  auto request = MakeSweep(**flags, FleetOf(**flags), KeptArguments(*arguments));
   if (!request.ok()) return Complain(kWhoSweeps, request.status(), kBadInput);
   if (auto same = TakeUpSweep(*std::move(before), *request); !same.ok()) {
     return Complain(kWhoSweeps, same, kBadInput);
   }
-  return Measure(**flags, *std::move(request), folder, true);
+  return Measure(**flags, {.request = *std::move(request), .words = *arguments}, folder, true);
 }
 
 }  // namespace
@@ -207,15 +193,16 @@ void AddSweepCommand(CLI::App& app, std::vector<std::string> words, int& exit_st
       "sweep", "Measure a grid of loads, prompts and servers, and its Pareto curves");
   const auto flags = AddSweepFlags(*command);
   command->callback([flags, words = std::move(words), &exit_status] {
-    if (flags->resume && flags->output_dir) {
-      exit_status = Complain(kWhoSweeps,
-                             absl::InvalidArgumentError(
-                                 "--resume: can't be combined with --output-dir: the sweep stays "
-                                 "in its folder"),
-                             kBadInput);
+    if (flags->resume && (flags->output_dir || flags->remote.detach)) {
+      const char* const other = flags->output_dir ? "--output-dir" : "--detach";
+      exit_status = Complain(
+          kWhoSweeps,
+          absl::InvalidArgumentError(absl::StrFormat(
+              "--resume: can't be combined with %s: the sweep stays in its folder", other)),
+          kBadInput);
       return;
     }
-    exit_status = flags->resume ? Resume(*flags->resume, words) : Begin(*flags, words);
+    exit_status = flags->resume ? Resume(*flags, words) : Begin(*flags, words);
   });
 }
 

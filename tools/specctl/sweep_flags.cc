@@ -82,7 +82,8 @@ specctl::flags::HelpOptions SweepHelp() {
             .line =
                 "specctl sweep --target dl3=http://b:8000 --bs auto --duration 30s --budget 30m"},
            {.what = "after a kill -9 or a reboot", .line = "specctl sweep --resume S"}},
-      .groups = {"Common", "Sweep", "Target", "Load", "Prompts", "Request", "Output", "Expert"}};
+      .groups = {"Common", "Sweep", "Target", "Load", "Prompts", "Request", "Output", "Controller",
+                 "Expert"}};
 }
 
 absl::Status CheckBudget(const SweepFlags& flags, SweepTimes& times) {
@@ -127,12 +128,19 @@ std::shared_ptr<SweepFlags> AddSweepFlags(CLI::App& app) {
   AddScheduleFlags(app, *flags);
   AddAutoFlags(app, *flags);
   AddRecordFlags(flags->request);
+  AddRemoteFlags(app, flags->remote);
   specctl::flags::SetHelp(app, SweepHelp());
   return flags;
 }
 
 absl::StatusOr<SweepTimes> CheckSweepFlags(const SweepFlags& flags) {
   SweepTimes times;
+  if (auto checked = CheckRemoteFlags(flags.remote); !checked.ok()) return checked;
+  if (flags.remote.detach && flags.output_dir) {
+    return BadFlag("--detach",
+                   "can't be combined with --output-dir: nothing is written here; give it to "
+                   "specctl attach");
+  }
   for (const auto check : {CheckPaired, CheckAuto, CheckLimit}) {
     if (auto checked = check(flags); !checked.ok()) return checked;
   }

@@ -13,6 +13,7 @@
 #include "common/base/clock.h"
 #include "tools/request/grid_flags.h"
 #include "tools/request/request_flags.h"
+#include "tools/specctl/remote_flags.h"
 
 namespace specctl::cli {
 
@@ -27,6 +28,7 @@ struct SweepFlags {
   std::optional<uint32_t> max_num_seqs;  // of the servers, where they don't tell
   std::vector<uint32_t> graph_sizes;     // likewise
   bool paired = false, no_anchors = false, dry_run = false;
+  RemoteFlags remote;  // where it is made
 };
 
 // Defines them on `app`; they must outlive the parsing.  Those that say what a run asks for are

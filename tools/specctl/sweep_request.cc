@@ -10,10 +10,11 @@
 
 #include "common/base/duration.h"
 #include "common/dataset/dataset_name.h"
+#include "controller/api/controller_file.h"
+#include "controller/measure/run_id.h"
 #include "controller/sweep/point_request.h"
 #include "tools/request/flag_values.h"
 #include "tools/specctl/local_request.h"
-#include "tools/specctl/output_dir.h"
 #include "tools/specctl/surroundings.h"
 
 namespace specctl::cli {
@@ -43,6 +44,9 @@ SweepDataset DatasetOf(const Dataset& dataset, std::string name, bool all_synthe
 absl::Status ReadDatasets(const GridRequest& grid, SweepRequest& asked) {
   std::vector<Dataset> datasets;
   for (const DatasetRequest& request : grid.datasets) {
+    if (controller::NamesControllerFile(request.dataset)) {
+      return BadFlag("--dataset", "controller:PATH is for specctl run: a sweep sends its prompts");
+    }
     auto rows = LoadDataset(request);
     if (!rows.ok()) {
       // Whatever is wrong with them, it is for whoever asks to mend.
@@ -166,7 +170,8 @@ absl::Status CheckBudgetHolds(const SweepRequest& asked) {
 
 }  // namespace
 
-absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller::FleetFacts& fleet,
+absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags,
+                                       const std::optional<controller::FleetFacts>& fleet,
                                        std::vector<std::string> arguments) {
   const auto times = CheckSweepFlags(flags);
   if (!times.ok()) return times.status();
@@ -179,8 +184,8 @@ absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller
   asked.job.request = *std::move(request);
   asked.job.request.prompts = Dataset{};  // each point's
   if (auto read = ReadLocalFiles(asked.job.request); !read.ok()) return read;
-  asked.job.new_run_id = NewRunId;
-  asked.sweep.id = NewRunId();
+  asked.job.new_run_id = controller::NewRunId;
+  asked.sweep.id = controller::NewRunId();
   asked.sweep.specctl_version = surroundings.version;
   asked.sweep.arguments = std::move(arguments);
   asked.sweep.begun_unix_ns = UnixNow().time_since_epoch().count();
@@ -195,7 +200,9 @@ absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller
   for (const auto check : {CheckMetrics, CheckPairs}) {
     if (auto checked = check(flags, asked); !checked.ok()) return checked;
   }
-  if (auto fits = CheckFleet(asked, fleet); !fits.ok()) return fits;
+  if (fleet) {
+    if (auto fits = CheckFleet(asked, *fleet); !fits.ok()) return fits;
+  }
   if (auto holds = CheckBudgetHolds(asked); !holds.ok()) return holds;
   return asked;
 }

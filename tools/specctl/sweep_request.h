@@ -1,6 +1,7 @@
 // What the flags of `specctl sweep` ask for: a sweep to measure and the job that measures it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,13 @@ struct SweepRequest {
   controller::SweepJob job;  // its folder is still empty
 };
 
-// Reads prompts and certificates; asks nobody.  `arguments`: as the sweep keeps them.
+// Reads prompts and certificates; asks nobody.  `fleet`: where its agents are to run; nullopt: that
+// is a controller's to know.  `arguments`: as the sweep keeps them.
 // Errors as CheckSweepFlags, ReadGrid, RequestFlags::Make, LoadDataset, RowsOfTier; also
 // INVALID_ARGUMENT    --budget: the grid takes longer
-// RESOURCE_EXHAUSTED  this machine can't offer the highest load (FitFleet)
-absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags, const controller::FleetFacts& fleet,
+// RESOURCE_EXHAUSTED  the fleet can't offer the highest load (FitFleet)
+absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags,
+                                       const std::optional<controller::FleetFacts>& fleet,
                                        std::vector<std::string> arguments);
 
 // Puts what `asked` has been measured so far, of `before`, into its place: it must be the same

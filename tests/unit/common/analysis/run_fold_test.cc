@@ -394,8 +394,6 @@ TEST(RunFoldTest, LiveShowsWhatAllAgentsHaveReported) {
   EXPECT_EQ(live.failed, 0u);
   ASSERT_EQ(live.output_tps_by_second.size(), 5u);
   EXPECT_DOUBLE_EQ(live.output_tps_by_second[2], 168);
-  EXPECT_NEAR(*live.step_p50_ms, 20, 0.01);
-  EXPECT_NEAR(*live.ttft_p50_ms, 20, 0.01);
   EXPECT_EQ(live.agents, 1u);
 }
 

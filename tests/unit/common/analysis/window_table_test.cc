@@ -43,7 +43,7 @@ TEST(WindowTableTest, AClosedWindowTakesCountsButNoMoreLatencies) {
   table.AddStepLatency(500 * kMillisecondNs, 1'000);
   EXPECT_EQ(table.windows()[0].output_tokens, 3u);
   EXPECT_FALSE(table.windows()[0].step_p50_ns.has_value());
-  EXPECT_EQ(table.MergeRecent().step.count(), 0u);
+  EXPECT_EQ(table.MergeRecent().values.step.count(), 0u);
 }
 
 TEST(WindowTableTest, RecentAreTheLastTenClosed) {
@@ -54,9 +54,24 @@ TEST(WindowTableTest, RecentAreTheLastTenClosed) {
   }
   table.CloseBefore(15 * kSecondNs);
   const WindowTable::Recent recent = table.MergeRecent();
-  EXPECT_EQ(recent.step.count(), 10u);
-  EXPECT_EQ(recent.step.min(), Nanos(6 * kMillisecondNs));
-  EXPECT_EQ(recent.step.max(), Nanos(15 * kMillisecondNs));
+  EXPECT_EQ(recent.windows, 10u);
+  EXPECT_EQ(recent.values.step.count(), 10u);
+  EXPECT_EQ(recent.values.step.min(), Nanos(6 * kMillisecondNs));
+  EXPECT_EQ(recent.values.step.max(), Nanos(15 * kMillisecondNs));
+}
+
+TEST(WindowTableTest, RecentSlotsAreTheMeanOfTheirWindows) {
+  WindowTable table;
+  table.AddEdge(&Window::in_flight, 500 * kMillisecondNs, 1);
+  table.AddEdge(&Window::in_flight, 1'250 * kMillisecondNs, 1);
+  table.AddEdge(&Window::in_flight, 1'750 * kMillisecondNs, -1);
+  table.CloseBefore(1 * kSecondNs);
+  EXPECT_DOUBLE_EQ(table.MergeRecent().in_flight_mean, 0.5);
+  // To windows of which nothing is known yet it goes on.
+  table.CloseBefore(4 * kSecondNs);
+  EXPECT_DOUBLE_EQ(table.MergeRecent().in_flight_mean, (0.5 + 1.5 + 1 + 1) / 4);
+  table.CloseBefore(30 * kSecondNs);
+  EXPECT_DOUBLE_EQ(table.MergeRecent().in_flight_mean, 1);
 }
 
 TEST(WindowTableTest, TimesBeforeT0AreInTheFirstWindow) {

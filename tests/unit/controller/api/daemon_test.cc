@@ -271,7 +271,7 @@ TEST_F(DaemonTest, AnIdIsOfOneOrder) {
   Start();
   OccupyWith("run-1");
   EXPECT_EQ(Refusal(Submission("run-1"), Order("run-1", "another prompt")),
-            absl::AlreadyExistsError("job run-1: another run of this id was submitted before"));
+            absl::AlreadyExistsError("job run-1: another one of this id was submitted before"));
   EXPECT_EQ(Get("run-1").order_sha256, Sha256Hex(Order("run-1")));
 }
 

@@ -18,10 +18,11 @@ RunSnapshot Frame() {
   frame.figures.failed = 3;
   frame.figures.planned = 1536;
   frame.figures.output_tps_by_second = {0, 11000, 21913};
-  frame.figures.ttft_p50_ms = 212;
-  frame.figures.ttft_p99_ms = 1204;
-  frame.figures.step_p50_ms = 60.4;
-  frame.figures.step_p99_ms = 99.83;
+  WindowValues& recent = frame.figures.recent.emplace();
+  recent.ttft_p50_ms = 212;
+  recent.ttft_p99_ms = 1204;
+  recent.step_latency_p50_ms = 60.4;
+  recent.step_latency_p99_ms = 99.83;
   frame.figures.agents = 16;
   return frame;
 }

@@ -20,7 +20,7 @@ class NotingObserver final : public SweepObserver {
   void OnRunBegin(const Sweep&, const NextRun&) override {}
   void OnRunEnd(const Sweep&, const NextRun&) override {}
   void OnNote(std::string_view note) override { notes.emplace_back(note); }
-  RunObserver& run_observer() override { std::abort(); }
+  RunObserver& run_observer(const std::string&) override { std::abort(); }
   std::vector<std::string> notes;
 };
 

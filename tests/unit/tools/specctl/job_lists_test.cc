@@ -33,16 +33,18 @@ std::string LineOf(const Job& job, UnixTime now) {
 TEST(JobListsTest, AJobIsALine) {
   Job running = Waiting();
   running.id = "20261122-101410-7f3a";
+  running.kind = controller::JobKind::kSweep;
   running.state = JobState::kRunning;
   running.begun_unix_ns = kCreatedNs + 20 * kSecondNs;
-  EXPECT_EQ(JobTable({Waiting(), running}, After(80)),
-            "run                    state             age     took  \n"
-            "run-1                  queued           80 s        -  specctl run http://a:8000\n"
-            "20261122-101410-7f3a   running          80 s     60 s  specctl run http://a:8000\n");
+  EXPECT_EQ(
+      JobTable({Waiting(), running}, After(80)),
+      "       id                     state             age     took  \n"
+      "run    run-1                  queued           80 s        -  specctl run http://a:8000\n"
+      "sweep  20261122-101410-7f3a   running          80 s     60 s  specctl run http://a:8000\n");
 }
 
 TEST(JobListsTest, NoJobsAreASentence) {
-  EXPECT_EQ(JobTable({}, After(0)), "no runs\n");
+  EXPECT_EQ(JobTable({}, After(0)), "no runs or sweeps\n");
   EXPECT_THAT(AgentTable({}), HasSubstr("no agents are attached; to start some: specctl agent "));
   EXPECT_EQ(JobsJson({}), "[]\n");
   EXPECT_EQ(AgentsJson({}), "[]\n");
@@ -106,9 +108,9 @@ TEST(JobListsTest, JobsAsJsonHaveWhatThereIs) {
   failed.error = absl::InternalError("why\n");
   const boost::json::value read = boost::json::parse(JobsJson({job, failed}));
   EXPECT_EQ(read, boost::json::parse(R"([
-    {"id": "run-1", "state": "queued", "created_unix_ns": 1000000000000,
+    {"id": "run-1", "kind": "run", "state": "queued", "created_unix_ns": 1000000000000,
      "command": "specctl run http://a:8000", "submitter": "ann@host-a", "jobs_before": 2},
-    {"id": "run-2", "state": "failed", "created_unix_ns": 1000000000000,
+    {"id": "run-2", "kind": "run", "state": "failed", "created_unix_ns": 1000000000000,
      "begun_unix_ns": 1000000000001, "ended_unix_ns": 1000000000002,
      "command": "specctl run http://a:8000", "end_reason": "the \"reason\"", "error": "why\n"}])"));
 }

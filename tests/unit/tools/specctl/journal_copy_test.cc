@@ -65,7 +65,9 @@ class JournalCopyTest : public ::testing::Test {
     EXPECT_EQ(shown.figures.in_flight, whole.in_flight);
     EXPECT_EQ(shown.figures.elapsed_s, whole.elapsed_s);
     EXPECT_EQ(shown.figures.output_tps_by_second, whole.output_tps_by_second);
-    EXPECT_EQ(shown.figures.ttft_p99_ms, whole.ttft_p99_ms);
+    ASSERT_EQ(shown.figures.recent.has_value(), whole.recent.has_value());
+    EXPECT_EQ(shown.figures.recent.value_or(WindowValues()).ttft_p99_ms,
+              whole.recent.value_or(WindowValues()).ttft_p99_ms);
     EXPECT_EQ(shown.figures.verdict.state, whole.verdict.state);
     EXPECT_DOUBLE_EQ(*shown.duration_left_s, 2 - whole.elapsed_s);
     EXPECT_EQ(copy.bytes(), bytes_.size());

@@ -11,7 +11,6 @@ namespace specctl::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::MatchesRegex;
 
 class OutputDirTest : public ::testing::Test {
  protected:
@@ -64,10 +63,6 @@ TEST_F(OutputDirTest, APlaceThatCannotBeAFolderIsRefused) {
               HasSubstr("can't be created"));
   std::ofstream(folder_ / "file") << "x";
   EXPECT_FALSE(OutputDir::Prepare((folder_ / "file").string()).ok());
-}
-
-TEST(RunIdTest, SaysWhenItBegan) {
-  EXPECT_THAT(NewRunId(), MatchesRegex("[0-9]{8}-[0-9]{6}-[0-9a-f]{4}"));
 }
 
 }  // namespace

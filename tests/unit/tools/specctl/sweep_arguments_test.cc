@@ -27,6 +27,16 @@ TEST(SweepArgumentsTest, KeepNoSecretAndNoPlace) {
   EXPECT_THAT(kept[1], HasSubstr("<withheld>"));
 }
 
+// Who measures what is left is said anew each time.
+TEST(SweepArgumentsTest, WhoMeasuresItIsNotKept) {
+  EXPECT_THAT(KeptArguments({"--bs", "1", "--controller", "a:7070", "--detach", "--plaintext",
+                             "--kube", "--namespace", "llm", "--wait-agents=5m", "--agents", "4"}),
+              ElementsAre("--bs", "1", "--agents", "4"));
+  const auto resumed = ResumedArguments({"--bs", "1"}, {"--resume", "S", "--controller", "a:7070"});
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_THAT(*resumed, ElementsAre("--bs", "1"));
+}
+
 TEST(SweepArgumentsTest, AResumedSweepHasItsOwnAndWhatIsGivenAnew) {
   const auto resumed = ResumedArguments({"--bs", "1,4", "--budget", "5m", "--duration=5s"},
                                         {"--resume", "S", "--budget", "9m"});

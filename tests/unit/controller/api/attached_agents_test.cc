@@ -1,4 +1,4 @@
-#include "controller/api/order_runner.h"
+#include "controller/api/attached_agents.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,19 +41,19 @@ std::string RefusalOf(const MeasureRequest& request, const std::vector<FleetMemb
   return std::string(status.message());
 }
 
-TEST(OrderRunnerTest, AsManyAreTakenAsAreAskedFor) {
+TEST(AttachedAgentsTest, AsManyAreTakenAsAreAskedFor) {
   EXPECT_EQ(*ChooseAgents(Load(8, 2), Attached(5), kManyFiles), 2u);
   EXPECT_EQ(*ChooseAgents(Load(8, 5), Attached(5), kManyFiles), 5u);
 }
 
-TEST(OrderRunnerTest, WithoutAWishTheLoadDecidesAndAtMostAllAreTaken) {
+TEST(AttachedAgentsTest, WithoutAWishTheLoadDecidesAndAtMostAllAreTaken) {
   EXPECT_EQ(*ChooseAgents(Load(8), Attached(5), kManyFiles), 1u);
   EXPECT_EQ(*ChooseAgents(Load(1024), Attached(5), kManyFiles), 4u);
   EXPECT_EQ(*ChooseAgents(Load(4096), Attached(5), kManyFiles), 5u);
   EXPECT_EQ(*ChooseAgents(Load(4096), Attached(8, /*cores=*/1), kManyFiles), 8u);
 }
 
-TEST(OrderRunnerTest, WhereTooFewAreAttachedItSaysHowToGetThem) {
+TEST(AttachedAgentsTest, WhereTooFewAreAttachedItSaysHowToGetThem) {
   constexpr auto kCode = absl::StatusCode::kNotFound;
   EXPECT_EQ(RefusalOf(Load(8, 4), Attached(1), kCode),
             "--agents 4: only 1 is attached to this controller; start 3 more (specctl agent "
@@ -64,13 +64,13 @@ TEST(OrderRunnerTest, WhereTooFewAreAttachedItSaysHowToGetThem) {
   EXPECT_THAT(RefusalOf(Load(8, 3), {}, kCode), HasSubstr("--agents 3: only 0 are attached"));
 }
 
-TEST(OrderRunnerTest, WhatNoNumberOfAgentsWouldMendIsToldAtOnce) {
+TEST(AttachedAgentsTest, WhatNoNumberOfAgentsWouldMendIsToldAtOnce) {
   EXPECT_THAT(RefusalOf(Load(2, 3), Attached(1), absl::StatusCode::kInvalidArgument),
               HasSubstr("--bs: need at least one slot per agent (--agents 3), got 2"))
       << "not that two more are to be started";
 }
 
-TEST(OrderRunnerTest, TheAgentsHostsHaveToHoldTheirShare) {
+TEST(AttachedAgentsTest, TheAgentsHostsHaveToHoldTheirShare) {
   const uint64_t fits = 512 + kAgentFiles;
   EXPECT_TRUE(ChooseAgents(Load(1024, 2), Attached(2, 4, fits), kManyFiles).ok());
   EXPECT_THAT(
@@ -81,14 +81,14 @@ TEST(OrderRunnerTest, TheAgentsHostsHaveToHoldTheirShare) {
 }
 
 // The share of each is larger where fewer are there than the load would have.
-TEST(OrderRunnerTest, TheShareThatIsCheckedIsThatOfTheAgentsThatAreTaken) {
+TEST(AttachedAgentsTest, TheShareThatIsCheckedIsThatOfTheAgentsThatAreTaken) {
   const uint64_t fits = 256 + kAgentFiles;
   EXPECT_EQ(*ChooseAgents(Load(1024), Attached(4, 4, fits), kManyFiles), 4u);
   EXPECT_THAT(RefusalOf(Load(1024), Attached(1, 4, fits), absl::StatusCode::kResourceExhausted),
               HasSubstr("--bs 1024 over --agents 1: an agent would need 1088 open files"));
 }
 
-TEST(OrderRunnerTest, AgentsOfOneBootShareAHost) {
+TEST(AttachedAgentsTest, AgentsOfOneBootShareAHost) {
   std::vector<FleetMember> members = Attached(3, 4, 1'000);
   members[1].host.boot_id = members[0].host.boot_id;
   members[1].host.files_max = 500;
