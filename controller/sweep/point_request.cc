@@ -71,7 +71,10 @@ std::optional<uint32_t> AgentsOf(std::optional<uint32_t> asked, const LoadShape&
 
 absl::StatusOr<Dataset> RowsOfTier(const Dataset& dataset, const std::string& tier) {
   if (tier.empty()) return dataset;
-  Dataset rows{.identity = dataset.identity, .family = dataset.family, .notes = dataset.notes};
+  Dataset rows{.identity = dataset.identity,
+               .family = dataset.family,
+               .reply_end_ids = dataset.reply_end_ids,
+               .notes = dataset.notes};
   for (const Conversation& row : dataset.conversations) {
     if (row.tier == tier) rows.conversations.push_back(row);
   }

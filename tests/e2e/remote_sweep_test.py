@@ -46,18 +46,21 @@ class RemoteSweepTest(DaemonCase, SweepCase):
             summary = self.summary(there / point["folder"])
             self.assert_conserved(summary)
             self.assertEqual(summary["conservation"]["ok"], 12)
-        sweep_id = self.sweep(there)["id"]
+        sweep_id = self.sweep(there)["sweep_id"]
         self.assert_copied(there, controller.data / "jobs" / sweep_id)
         job = self.jobs(controller)[sweep_id]
         self.assertEqual((job["kind"], job["state"]), ("sweep", "done"))
         self.assertTrue(job["command"].startswith("sweep --target"), job["command"])
-        # As a run it is fetched, planned by and removed.
+        # As a run it is fetched and removed.
         fetched = self.asked(controller, "fetch", sweep_id)
         words = [text.replace(str(folder), "S").split() for text, folder in
                  ((remote.stdout, there), (fetched.stdout, f"sweeps/{sweep_id}"))]
         self.assertEqual(*words)
         self.assert_copied(self.folder / "sweeps" / sweep_id, controller.data / "jobs" / sweep_id)
-        self.specctl("plan", there, "--slo", "ttft_p95 <= 10s")
+        # Nothing is left of it, here or there.
+        before = (there / "sweep.json").read_text()
+        self.specctl("sweep", "--resume", there)
+        self.assertEqual((there / "sweep.json").read_text(), before)
         refused = self.asked(controller, "fetch", sweep_id, "--strict", "--output-dir", self.run_dir("x"), status=2)
         self.assertIn("--strict: is for runs", refused.stderr)
         self.asked(controller, "rm", sweep_id)

@@ -22,7 +22,7 @@ TEST(CurvesCsvTest, WhatIsAbsentIsAnEmptyField) {
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[1],
             "12,hold,degraded,in_flight_below_bs;send_lag,queued,21913.5,511.25,21,20,1,,,,212.25,"
-            ",,,,502,,,,,,speed_bench_throughput_1k");
+            ",,,,,,502,,,,,,speed_bench_throughput_1k");
 }
 
 TEST(CurvesCsvTest, EveryLineHasAsManyFieldsAsTheHeader) {

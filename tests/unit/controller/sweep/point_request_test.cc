@@ -52,6 +52,9 @@ TEST(PointRequestTest, ATierHasItsRowsUnderTheNameThatSelectsThem) {
   EXPECT_EQ(rows.identity.rows, 4u);
   EXPECT_EQ(rows.identity.name, "builtin_throughput_1k_mixed");
   EXPECT_EQ(RowsOfTier(TieredRows(), "")->conversations.size(), 6u);
+  Dataset of_ids = TieredRows();
+  of_ids.reply_end_ids = {7};
+  EXPECT_EQ(RowsOfTier(of_ids, "mixed")->reply_end_ids, of_ids.reply_end_ids);
 }
 
 TEST(PointRequestTest, ATierWithoutRowsIsAnErrorThatNamesThoseThatThereAre) {
