@@ -35,7 +35,9 @@ Daemon::Daemon(Options options, JobStore store, std::vector<Job> jobs, Fleet& fl
   if (!jobs.empty()) agents_expected_until_ = MonoNow() + kRejoinPatience;
   MutexLock lock(mu_);
   for (Job& job : jobs) {
-    Entry entry{.job = std::move(job), .stops = std::make_shared<std::atomic<uint32_t>>(0)};
+    Entry entry{.job = std::move(job),
+                .stops = std::make_shared<std::atomic<uint32_t>>(0),
+                .stop_cause = std::make_shared<std::atomic<StopCause>>(StopCause::kUser)};
     if (entry.job.state == JobState::kQueued && entry.job.has_secrets) {
       entry.job.state = JobState::kNeedsSecret;
     }
@@ -100,6 +102,7 @@ absl::StatusOr<Job> Daemon::Submit(Job submitted, OrderSecrets secrets,
     Entry entry{.job = job,
                 .secrets = std::move(secrets),
                 .stops = std::make_shared<std::atomic<uint32_t>>(0),
+                .stop_cause = std::make_shared<std::atomic<StopCause>>(StopCause::kUser),
                 .hidden = true};
     entries_.emplace(id, std::move(entry));
   }
@@ -254,6 +257,7 @@ void Daemon::EndRun() {
   ++ends_asked_;
   for (auto& [id, entry] : entries_) {
     if (entry.job.state != JobState::kRunning) continue;
+    if (*entry.stops == 0) *entry.stop_cause = StopCause::kControllerEnds;
     RaiseStops(*entry.stops, ends_asked_ > 1 ? kStopAtOnce : kStopDrain);
   }
   changed_.notify_all();

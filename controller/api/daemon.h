@@ -91,9 +91,9 @@ class Daemon {
     std::string run_folder;               // as View's
     uint64_t journal_bytes = 0;
     std::shared_ptr<std::atomic<uint32_t>> stops;  // as StopToken counts them; 2 at most
-    bool cancelled = false;                        // by a client
-    // Its folder is being made, or removed: nobody sees it.
-    bool hidden = false;
+    std::shared_ptr<std::atomic<StopCause>> stop_cause;
+    bool cancelled = false;  // by a client
+    bool hidden = false;     // its folder is being made, or removed: nobody sees it
   };
   class Observer;
 

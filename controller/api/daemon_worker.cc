@@ -93,7 +93,8 @@ auto Daemon::WithMeans(const std::string& id, const Act& act) {
   StopToken stop;
   {
     MutexLock lock(mu_);
-    stop = StopToken(entries_.find(id)->second.stops);
+    const Entry& entry = entries_.find(id)->second;
+    stop = StopToken(entry.stops, entry.stop_cause);
   }
   Observer observer(*this, id);
   return act(
@@ -188,6 +189,7 @@ void Daemon::PutOff(const std::string& id) {
     entry.job.begun_unix_ns = 0;
     entry.job.progress.clear();
     *entry.stops = 0;
+    *entry.stop_cause = StopCause::kUser;
   });
 }
 

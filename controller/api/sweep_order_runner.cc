@@ -53,6 +53,9 @@ class AttachedNetwork final : public Network {
                                       const FetchOptions& options) override {
     return probing_.Metrics(target, options);
   }
+  NameLookup::Addresses AddressesOf(const std::string& host) override {
+    return probing_.AddressesOf(host);
+  }
 
  private:
   const OrderMeans& means_;

@@ -230,7 +230,7 @@ void RunLoop::OnMessage(const ScrapedAfter& done) {
 
 void RunLoop::TakeStops() {
   for (const uint32_t requests = stop_.requests(); stops_ < requests; ++stops_) {
-    machine_.OnInterrupt(now_);
+    machine_.OnInterrupt(now_, stop_.cause());
   }
 }
 

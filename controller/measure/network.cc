@@ -5,6 +5,12 @@
 #include "controller/scrape/metrics_reply.h"
 
 namespace specctl::controller {
+namespace {
+
+// It was found a moment ago.
+constexpr Nanos kLookUpPatience = std::chrono::seconds(2);
+
+}  // namespace
 
 absl::StatusOr<TargetProbed> ProbingNetwork::Probe(const ProbeInput& input, Nanos wait) {
   return WaitUntilReady(input, wait, say_, [this] { return stop_.requests() > 0; });
@@ -21,6 +27,10 @@ absl::StatusOr<std::string> ProbingNetwork::Metrics(const MetricsTarget& target,
   const absl::Status read = CheckMetricsReply(*reply);
   if (!read.ok()) return read;
   return std::move(reply->body);
+}
+
+NameLookup::Addresses ProbingNetwork::AddressesOf(const std::string& host) {
+  return NameLookup::System().Find(host, MonoNow() + kLookUpPatience);
 }
 
 }  // namespace specctl::controller

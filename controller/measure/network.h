@@ -12,6 +12,7 @@
 #include "controller/probe/target_probe.h"
 #include "controller/run/stop_token.h"
 #include "controller/scrape/fetch_metrics.h"
+#include "controller/scrape/name_lookup.h"
 
 namespace specctl::controller {
 
@@ -32,6 +33,8 @@ class Network {
   // The text at a metrics URL.  Blocks; errors as of Fetch(), FAILED_PRECONDITION: no metrics.
   virtual absl::StatusOr<std::string> Metrics(const MetricsTarget& target,
                                               const FetchOptions& options) = 0;
+  // What the host's name stands for, as this machine has it.  Blocks; errors as of NameLookup.
+  virtual NameLookup::Addresses AddressesOf(const std::string& host) = 0;
 };
 
 // The real one, from this process.
@@ -46,6 +49,7 @@ class ProbingNetwork final : public Network {
   absl::Status FlushCache(const ProbeInput& input, std::string_view engine) override;
   absl::StatusOr<std::string> Metrics(const MetricsTarget& target,
                                       const FetchOptions& options) override;
+  NameLookup::Addresses AddressesOf(const std::string& host) override;
 
  private:
   const FleetFacts fleet_;

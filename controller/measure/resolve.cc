@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "controller/measure/address_notes.h"
 #include "controller/measure/metrics_engine.h"
 #include "controller/measure/metrics_targets.h"
 #include "controller/measure/probe_targets.h"
@@ -36,6 +37,9 @@ absl::StatusOr<ResolvedRun> Resolve(MeasureRequest request, Network& network) {
   if (!metrics.ok()) return metrics.status();
   const absl::Status fits = SettleNamedMetrics(planned->request, *targets, network, *metrics);
   if (!fits.ok()) return fits;
+  for (std::string& note : AddressNotes(*metrics, network)) {
+    planned->request.notes.push_back(std::move(note));
+  }
 
   ResolvedRun run;
   run.spec = std::move(planned->request.spec);

@@ -285,24 +285,6 @@ void RunMachine::SendArm(uint32_t agent, MonoTime now) {
   Follow(SendToAgent{*of.session, ArmOrder(options_.run_id, *armed_, of.host.boot_id)}, now);
 }
 
-void RunMachine::OnInterrupt(MonoTime now) {
-  if (ended_) return;
-  const bool again = cause_.end() == RunEnd::kInterrupted;
-  // Nothing is in flight that could drain, or the user waits no longer.
-  if (again || !armed_ || stage_ == RunStage::kDone) {
-    cause_.Set(RunEnd::kInterrupted, again ? "interrupted twice: stopped at once" : "interrupted");
-    return EndNow(now);
-  }
-  cause_.Set(RunEnd::kInterrupted, "interrupted");
-  if (journal_failed_) return;
-  if (!draining_ || draining_->until > now + options_.interrupt_grace) {
-    return DrainAll(DrainReason::kInterrupted, options_.interrupt_grace, now);
-  }
-  // The drain goes on as it is; why it does must outlive this life of the controller.
-  draining_->reason = DrainReason::kInterrupted;
-  Record(DrainBegun{.reason = draining_->reason, .until_mono_ns = MonoNs(draining_->until)}, now);
-}
-
 void RunMachine::OnJournalFailed(const std::string& reason, MonoTime now) {
   if (journal_failed_) return;
   journal_failed_ = true;

@@ -16,6 +16,7 @@
 #include "controller/run/run_commands.h"
 #include "controller/run/run_past.h"
 #include "controller/run/stall_watch.h"
+#include "controller/run/stop_token.h"
 #include "controller/run/write_ahead.h"
 
 namespace specctl::controller {
@@ -66,10 +67,9 @@ class RunMachine {
   BatchUse OnBatch(uint32_t agent, const ReceivedBatch& batch, MonoTime now);
   // `real_minus_mono`: of this host's clocks, for T0.
   void OnScrapedBefore(Nanos real_minus_mono, MonoTime now);
-  void OnScrapedAfter(MonoTime now) {
-    if (!ended_) EndNow(now);
-  }
-  void OnInterrupt(MonoTime now);  // the first drains, the second ends at once
+  void OnScrapedAfter(MonoTime now);
+  // The first drains, the second ends at once.
+  void OnInterrupt(MonoTime now, StopCause by = StopCause::kUser);
   // The figures are as precise as they were to be; `how` says so.  The run drains and is complete.
   void OnPreciseEnough(const std::string& how, MonoTime now);
   void OnSynced(MonoTime now);

@@ -6,6 +6,37 @@
 #include <utility>
 
 namespace specctl::controller {
+namespace {
+
+std::string InterruptText(StopCause by, bool again) {
+  if (by == StopCause::kUser) return again ? "interrupted twice: stopped at once" : "interrupted";
+  const std::string text = "the controller was told to end (SIGTERM or Ctrl-C)";
+  return again ? text + ": stopped at once" : text;
+}
+
+}  // namespace
+
+void RunMachine::OnInterrupt(MonoTime now, StopCause by) {
+  if (ended_) return;
+  const bool again = cause_.end() == RunEnd::kInterrupted;
+  // Nothing is in flight that could drain, or the user waits no longer.
+  if (again || !armed_ || stage_ == RunStage::kDone) {
+    cause_.Set(RunEnd::kInterrupted, InterruptText(by, again));
+    return EndNow(now);
+  }
+  cause_.Set(RunEnd::kInterrupted, InterruptText(by, /*again=*/false));
+  if (journal_failed_) return;
+  if (!draining_ || draining_->until > now + options_.interrupt_grace) {
+    return DrainAll(DrainReason::kInterrupted, options_.interrupt_grace, now);
+  }
+  // The drain goes on as it is; why it does must outlive this life of the controller.
+  draining_->reason = DrainReason::kInterrupted;
+  Record(DrainBegun{.reason = draining_->reason, .until_mono_ns = MonoNs(draining_->until)}, now);
+}
+
+void RunMachine::OnScrapedAfter(MonoTime now) {
+  if (!ended_) EndNow(now);
+}
 
 void RunMachine::OnPreciseEnough(const std::string& how, MonoTime now) {
   if (ended_ || cause_.end() || stage_ != RunStage::kRunning) return;

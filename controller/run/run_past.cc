@@ -39,11 +39,7 @@ void RunPast::ApplyOnFirstClock(const Event& event) {
     lives_.OnSeen(probe->controller_receive_mono_ns);
   } else if (const auto* stage = std::get_if<StageChanged>(&event)) {
     stage_ = stage->stage;
-    // How precise the figures were is told there alone.
-    const bool precise = drain_ && drain_->reason == DrainReason::kPreciseEnough;
-    if (stage->stage == RunStage::kDraining && precise) {
-      cause_.Set(RunEnd::kCompleted, stage->reason);
-    }
+    if (stage->stage == RunStage::kDraining && drain_) OnDraining(stage->reason);
   } else if (const auto* drain = std::get_if<DrainBegun>(&event)) {
     OnDrain(*drain);
   } else if (const auto* over = std::get_if<AgentEnded>(&event)) {
@@ -69,6 +65,12 @@ void RunPast::OnDrain(const DrainBegun& drain) {
   if (drain.reason == DrainReason::kTooManyFailures && failures_) {
     cause_.Set(RunEnd::kTooManyFailures, failures_->Text());
   }
+}
+
+// How precise the figures were, and who interrupted, is told there alone.
+void RunPast::OnDraining(const std::string& reason) {
+  if (drain_->reason == DrainReason::kPreciseEnough) cause_.Set(RunEnd::kCompleted, reason);
+  if (drain_->reason == DrainReason::kInterrupted) cause_.Set(RunEnd::kInterrupted, reason);
 }
 
 void RunPast::BeginLife(const ControllerBegan& life) {

@@ -47,6 +47,7 @@ class RunPast {
  private:
   void ApplyOnFirstClock(const Event& event);
   void OnDrain(const DrainBegun& drain);
+  void OnDraining(const std::string& reason);
   // Whether the loss of an agent, which is noted, ends the run.
   bool IsEndedByLoss() const;
 

@@ -111,6 +111,35 @@ class ControllerTest(DaemonCase):
         refused = self.asked(controller, "run", *flags, "--agents", "3", status=2)
         self.assertIn("--agents 3: only 2 are attached", refused.stderr)
 
+    def test_a_controller_that_is_not_there_yet_is_waited_for(self):
+        engine = self.engine()
+        controller = self.controller()
+        address = controller.address
+        controller.kill(signal.SIGTERM)
+        flags = ("run", "--controller", address, "--url", engine.url, "--dataset", self.prompts(20), "--osl", "4",
+                 "--bs", "4", "--requests", "20")
+        refused = self.specctl(*flags, "--output-dir", self.run_dir("none"), status=1)
+        self.assertNotIn("waiting for it", refused.stderr)
+        self.assertRegex(refused.stderr,
+                         f"if it was taken all the same: specctl attach \\S+ --controller {address}\n")
+        client = self.start(*flags, "--wait-agents", "2m", "--output-dir", self.run_dir("run"))
+        told = client.stderr.readline()
+        self.assertIn(f"controller {address} is not reached yet; waiting for it (--wait-agents 2m): ", told)
+        controller.start()
+        self.quiet("agent", "--controller", address)
+        out, err = client.communicate(timeout=60)
+        self.assertEqual(client.returncode, 0, f"{out}\n{err}")
+        self.assertNotIn("not reached yet", err, "it is said once")
+        self.assertEqual(self.summary(self.run_dir("run"))["conservation"]["ok"], 20)
+
+    def test_ctrl_c_ends_the_wait_for_a_controller(self):
+        client = self.start("run", "--controller", "127.0.0.1:1", "--url", "http://127.0.0.1:2", "--dataset",
+                            self.prompts(4), "--bs", "1", "--requests", "4", "--wait-agents", "10m", "--output-dir", "run")
+        self.assertIn("is not reached yet", client.stderr.readline())
+        client.send_signal(signal.SIGINT)
+        _, err = client.communicate(timeout=30)
+        self.assertEqual(client.returncode, 130, err)
+
     def test_prompts_may_lie_on_the_controller(self):
         engine = self.engine("--step-ms", "5")
         shown = self.folder / "shown"
@@ -208,9 +237,12 @@ class ControllerTest(DaemonCase):
         summary = self.summary(controller.data / "jobs" / run_id)
         self.assert_conserved(summary)
         self.assertEqual(summary["conservation"]["lost"], 0)
+        self.assertEqual(summary["end"]["reason"], "the controller was told to end (SIGTERM or Ctrl-C)")
         controller.start()
         self.assertEqual(self.jobs(controller)[run_id]["state"], "cancelled")
         wait_for("the agents again", lambda: len(self.attached(controller)) == 2)
+        fetched = self.asked(controller, "fetch", run_id, status=130)
+        self.assertIn("specctl fetch: the controller was told to end", fetched.stderr)
 
     def test_bad_input_is_told_and_nothing_is_sent(self):
         nobody = self.specctl("list", "--controller", "127.0.0.1:1", status=1)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""kubectl as far as specctl run --kube uses it.  $FAKE_KUBE is a JSON file: services, secrets, replicas, forward_to.
+"""kubectl as far as specctl run --kube uses it.  $FAKE_KUBE is a JSON file: services, secrets, replicas, forward_to,
+pods, pending (how often the controller's pod does not run yet).
 
 Each call's words are appended to $FAKE_KUBE.calls.
 """
@@ -53,7 +54,18 @@ def main():
         if state.get("forward_error"):
             print(state["forward_error"], file=sys.stderr)
             sys.exit(1)
+        if state.get("pending"):
+            state["pending"] -= 1
+            STATE.write_text(json.dumps(state))
+            print("error: unable to forward port because pod is not running. Current status=Pending", file=sys.stderr)
+            sys.exit(1)
         forward(words, state)
+    elif "pod" in words:
+        name = words[words.index("pod") + 1]
+        if name not in state.get("pods", {}):
+            print(f'Error from server (NotFound): pods "{name}" not found', file=sys.stderr)
+            sys.exit(1)
+        print(json.dumps(state["pods"][name]))
     elif "services" in words:
         print(json.dumps({"items": state["services"]}))
     elif "secret" in words:

@@ -76,6 +76,47 @@ class KubeTest(DaemonCase):
         self.assertIn("--agents 5: only 1 is attached", refused.stderr)
         self.assertEqual(json.loads(self.kube.read_text())["replicas"], 5)
 
+    def test_a_pod_that_does_not_run_yet_is_waited_for_and_the_way_back_works(self):
+        self.with_tls()
+        engine = self.engine()
+        wait_for("the agent", lambda: "pod-0" in self.specctl("agents", "--kube", env=self.env).stdout)
+        self.kube.write_text(json.dumps({**json.loads(self.kube.read_text()), "pending": 3}))
+        flags = ("run", "--kube", "prod", "--namespace", "llm", "--url", engine.url, "--bs", "2", "--dataset",
+                 self.prompts(8), "--requests", "8", "--osl", "4", "--detach")
+        refused = self.specctl(*flags, status=2, env=self.env)
+        self.assertIn("pod is not running. Current status=Pending", refused.stderr)
+        self.assertNotIn("waiting for it", refused.stderr)
+        taken = self.specctl(*flags, "--wait-agents", "2m", env=self.env)
+        self.assertEqual(taken.stderr.count("controller load-specctl-controller is not reached yet; waiting for it "
+                                            "(--wait-agents 2m)"), 1, taken.stderr)
+        run_id = taken.stdout.strip()
+        self.assertIn(f"to watch it: specctl attach {run_id} --kube prod --namespace llm\n", taken.stderr)
+        way_back = taken.stderr.split("to watch it: specctl ")[1].split()
+        self.specctl(*way_back, "--output-dir", "back", env=self.env)
+        self.assertEqual(self.summary(self.folder / "back")["conservation"]["ok"], 8)
+
+    def test_an_agent_that_was_killed_for_its_memory_is_named(self):
+        engine = self.engine("--step-ms", "5")
+        controller = self.with_tls()
+        # Another one than with_tls() has: its pod is known.
+        agent = self.quiet("agent", "--controller", controller.address, "--tls-dir",
+                           str(self.folder / "pki" / "agent"), "--name", "load-agent-7",
+                           env={"SPECCTL_POD_NAME": "load-agent-7", "SPECCTL_NODE_NAME": "node-1"})
+        wait_for("both agents", lambda: "load-agent-7" in self.specctl("agents", "--kube", env=self.env).stdout)
+        run = self.start("run", "--kube", "--url", engine.url, "--dataset", self.prompts(30), "--osl", "8", "--bs", "4",
+                         "--agents", "2", "--duration", "60s", "--agent-timeout", "2s", "--output-dir", "run",
+                         env={**os.environ, **self.env})
+        wait_for("its load", lambda: (self.folder / "run" / "journal.pb").exists())
+        terminated = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": "2999-01-01T00:00:00Z"}
+        pod = {"metadata": {"name": "load-agent-7", "creationTimestamp": "2000-01-01T00:00:00Z"},
+               "status": {"containerStatuses": [{"lastState": {"terminated": terminated}}]}}
+        self.kube.write_text(json.dumps({**json.loads(self.kube.read_text()), "pods": {"load-agent-7": pod}}))
+        agent.send_signal(signal.SIGKILL)
+        _, err = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 1, err)
+        self.assertIn("specctl run: pod load-agent-7: Kubernetes has its container as OOMKilled (exit code 137)", err)
+        self.assertEqual(len([call for call in self.calls() if "pod" in call]), 1)
+
     def test_what_is_wrong_is_told(self):
         def told(text, *flags):
             done = self.specctl("list", "--kube", *flags, status=2, env=self.env)

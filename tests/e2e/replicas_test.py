@@ -65,6 +65,19 @@ class NamedReplicasTest(Case):
         self.assertNotIn("replicas_changed", summary["verdict"]["labels"])
         self.assertEqual(json.loads((run_dir / "run.json").read_text())["spec"]["resolve"], "all")
 
+    def test_a_name_of_several_servers_of_which_one_is_read_is_noted(self):
+        for number in (1, 2, 3):
+            self.replica(number)
+        self.name(1, 2, 3)
+        url = f"http://{NAME}:{self.port}"
+        note = (f"note: {NAME} has 3 addresses, and metrics are read from one of them, as if it were alone: "
+                f"--resolve all reads and loads each, --server-metrics dns+{url}/metrics reads each\n")
+        flags = ("run", "--url", url, "--bs", 2, "--requests", 4, "--osl", 4, "--dataset", self.prompts(4))
+        self.assertIn(note, self.specctl("probe", url, env=self.env).stderr)
+        self.assertIn(note, self.specctl(*flags, "--output-dir", self.run_dir("one"), env=self.env).stderr)
+        done = self.specctl(*flags, "--resolve", "all", "--output-dir", self.run_dir("all"), env=self.env)
+        self.assertNotIn("has 3 addresses", done.stderr)
+
     def test_replicas_that_come_and_go_are_followed_and_report_says_the_same(self):
         self.replica(1)
         leaving = self.replica(2)

@@ -7,6 +7,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/base/clock.h"
+#include "common/base/shell_quote.h"
 #include "common/security/grpc_credentials.h"
 #include "common/security/plaintext_policy.h"
 #include "tools/request/flag_values.h"
@@ -21,14 +22,15 @@ std::string EnvironmentOr(const char* name, const char* otherwise) {
   return value == nullptr ? otherwise : value;
 }
 
-absl::StatusOr<Connection> ConnectKube(const ConnectionFlags& flags,
-                                       std::optional<uint32_t> agents) {
+absl::StatusOr<Connection> ConnectKube(const ConnectionFlags& flags, std::optional<uint32_t> agents,
+                                       ControllerWait& wait) {
   if (!flags.controller.empty()) {
     return BadFlag("--kube", "can't be combined with --controller: both say which one to use");
   }
   auto forward = KubeForward::Start({.context = flags.kube_context,
                                      .kube_namespace = flags.kube_namespace,
-                                     .release = flags.release});
+                                     .release = flags.release},
+                                    wait);
   if (!forward.ok()) return forward.status();
   if (const std::string& version = (*forward)->release().version;
       !version.empty() && version != kVersion) {
@@ -44,7 +46,9 @@ absl::StatusOr<Connection> ConnectKube(const ConnectionFlags& flags,
   const ConnectionFlags there{
       .controller = (*forward)->address(), .tls_dir = (*forward)->tls_dir(), .forwarded = true};
   auto connection = Connect(there);
-  if (connection.ok()) connection->forward = *std::move(forward);
+  if (!connection.ok()) return connection;
+  connection->forward = *std::move(forward);
+  connection->words = ConnectionWords(flags);
   return connection;
 }
 
@@ -81,8 +85,33 @@ void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags, const std::string
   flags.from_environment = from_environment;
 }
 
-absl::StatusOr<Connection> Connect(const ConnectionFlags& given, std::optional<uint32_t> agents) {
-  if (given.kube) return ConnectKube(given, agents);
+std::string ConnectionWords(const ConnectionFlags& flags) {
+  std::string words = flags.kube ? "--kube" : "--controller " + ShellQuoted(flags.controller);
+  if (!flags.kube_context.empty()) words += " " + ShellQuoted(flags.kube_context);
+  const auto add = [&words](std::string_view flag, const std::string& value) {
+    if (!value.empty()) absl::StrAppendFormat(&words, " %s %s", flag, ShellQuoted(value));
+  };
+  add("--namespace", flags.kube_namespace);
+  add("--release", flags.release);
+  add("--tls-dir", flags.tls_dir);
+  if (flags.plaintext) words += " --plaintext";
+  return words;
+}
+
+std::string Connection::AttachCommand(std::string_view id) const {
+  return absl::StrFormat("specctl attach %s %s", id, words);
+}
+
+absl::StatusOr<Connection> ConnectToSubmit(const ConnectionFlags& flags,
+                                           std::optional<uint32_t> agents, ControllerWait& wait) {
+  return flags.kube ? ConnectKube(flags, agents, wait) : Connect(flags);
+}
+
+absl::StatusOr<Connection> Connect(const ConnectionFlags& given) {
+  if (given.kube) {
+    ControllerWait none;
+    return ConnectKube(given, std::nullopt, none);
+  }
   // What was said on the command line is not mixed with what the environment has.
   ConnectionFlags flags = given;
   if (flags.controller.empty() && flags.from_environment) {
@@ -109,7 +138,8 @@ absl::StatusOr<Connection> Connect(const ConnectionFlags& given, std::optional<u
     credentials = tls->credentials;
   }
   return Connection{.client = std::make_unique<controller::ControlClient>(flags.controller,
-                                                                          std::move(credentials))};
+                                                                          std::move(credentials)),
+                    .words = ConnectionWords(flags)};
 }
 
 }  // namespace specctl::cli

@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <absl/status/statusor.h>
 #include <CLI/CLI.hpp>
 
 #include "controller/api/control_client.h"
+#include "tools/specctl/controller_wait.h"
 #include "tools/specctl/kube_forward.h"
 
 namespace specctl::cli {
@@ -27,10 +29,18 @@ struct ConnectionFlags {
   bool is_remote() const { return kube || !controller.empty(); }
 };
 
+// The flags as they are typed: "--controller HOST:PORT", "--kube prod --namespace llm".
+std::string ConnectionWords(const ConnectionFlags& flags);
+
 // A controller that can be asked; the forward, where there is one, goes after the client.
 struct Connection {
   std::unique_ptr<KubeForward> forward;
   std::unique_ptr<controller::ControlClient> client;
+  std::string
+      words;  // ConnectionWords() that lead to it from anywhere: a forward's port goes with it
+
+  // "specctl attach ID --kube --namespace llm"
+  std::string AttachCommand(std::string_view id) const;
 };
 
 // Defines --controller ($SPECCTL_CONTROLLER where `from_environment`), --kube and what belongs to
@@ -38,12 +48,14 @@ struct Connection {
 void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags, const std::string& group,
                         bool from_environment);
 
-// Dials no controller yet; with --kube, kubectl forwards a port to it, and `agents` of them are
-// seen to first, where --scale asks for that. INVALID_ARGUMENT  no controller is named, or two;
-// plain text to another machine without
+// Dials no controller yet.
+// INVALID_ARGUMENT  no controller is named, or two; plain text to another machine without
 //                   --plaintext; the text names the flag
 // others            as KubeForward
-absl::StatusOr<Connection> Connect(const ConnectionFlags& flags,
-                                   std::optional<uint32_t> agents = std::nullopt);
+absl::StatusOr<Connection> Connect(const ConnectionFlags& flags);
+// The same for who submits: with --kube, the controller's pod is waited for, and `agents` of them
+// are seen to first, where --scale asks for that.
+absl::StatusOr<Connection> ConnectToSubmit(const ConnectionFlags& flags,
+                                           std::optional<uint32_t> agents, ControllerWait& wait);
 
 }  // namespace specctl::cli

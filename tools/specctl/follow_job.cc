@@ -98,10 +98,9 @@ absl::StatusOr<Job> Follower::Follow() {
       Say(absl::StrFormat("%s; it goes on there; dialling again", std::string(attempt.message())));
     }
     if (!Pause()) {
-      return absl::CancelledError(absl::StrFormat(
-          "the controller is not reached, and it may go on there; to see: specctl attach "
-          "%s --controller %s",
-          options_.job_id, client_.address()));
+      return absl::CancelledError(
+          absl::StrFormat("the controller is not reached, and it may go on there; to see: %s",
+                          options_.attach_command));
     }
   }
 }

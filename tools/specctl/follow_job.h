@@ -19,6 +19,7 @@ struct FollowOptions {
   // Gives the controller again what it kept in memory alone; empty: nobody here can.
   std::function<absl::Status()> resubmit;
   controller::StopToken stop;  // Ctrl-C
+  std::string attach_command;  // to watch it again
 };
 
 // Copies its files as they grow, shows them on stderr, and redials as often as the connection

@@ -113,13 +113,17 @@ absl::StatusOr<Job> FindJob(ControlClient& client, const std::string& id) {
 
 struct Attachment {
   std::string_view who;
-  ControlClient& client;
+  const Connection& connection;
   const JobFlags& flags;
   controller::StopToken stop;
 
   // Follows the job into the copy, to its end.
   absl::StatusOr<Job> Follow(JobCopy& copy) const {
-    return FollowJob(client, {.job_id = flags.id, .copy = copy, .resubmit = nullptr, .stop = stop});
+    return FollowJob(*connection.client, {.job_id = flags.id,
+                                          .copy = copy,
+                                          .resubmit = nullptr,
+                                          .stop = stop,
+                                          .attach_command = connection.AttachCommand(flags.id)});
   }
   int Fail(const absl::Status& why) const {
     const bool of_user = absl::IsInvalidArgument(why);
@@ -138,7 +142,7 @@ int AttachRun(const Attachment& to) {
   const auto over = to.Follow(copy);
   if (!over.ok()) return to.Fail(over.status());
   return ReportJob(*over, {.who = to.who, .run_dir = run_dir, .strict = to.flags.strict},
-                   to.flags.results);
+                   to.connection.forward.get(), to.flags.results);
 }
 
 int AttachSweep(const Attachment& to) {
@@ -167,17 +171,17 @@ int Attach(std::string_view who, const JobFlags& flags, bool fetch) {
   const controller::InterruptSource interrupts;
   auto connection = Connect(flags.connection);
   if (!connection.ok()) return Complain(who, connection.status(), kBadInput);
-  ControlClient& client = *connection->client;
-  const auto job = FindJob(client, flags.id);
+  const auto job = FindJob(*connection->client, flags.id);
   if (!job.ok()) return Complain(who, job.status(), StatusOfCall(job.status()));
   if (fetch && !IsOver(job->state)) {
     return Complain(who,
-                    absl::FailedPreconditionError(
-                        absl::StrFormat("%s %s is %s; to wait for its end: specctl attach %s",
-                                        NameOf(job->kind), flags.id, NameOf(job->state), flags.id)),
+                    absl::FailedPreconditionError(absl::StrFormat(
+                        "%s %s is %s; to wait for its end: %s", NameOf(job->kind), flags.id,
+                        NameOf(job->state), connection->AttachCommand(flags.id))),
                     kBadInput);
   }
-  const Attachment to{.who = who, .client = client, .flags = flags, .stop = interrupts.token()};
+  const Attachment to{
+      .who = who, .connection = *connection, .flags = flags, .stop = interrupts.token()};
   return job->kind == controller::JobKind::kSweep ? AttachSweep(to) : AttachRun(to);
 }
 

@@ -1,5 +1,6 @@
 #include "tools/specctl/kube_forward.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -46,7 +47,8 @@ std::optional<uint16_t> PortIn(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KubeForward>> KubeForward::Start(const KubePlace& place) {
+absl::StatusOr<std::unique_ptr<KubeForward>> KubeForward::Start(const KubePlace& place,
+                                                                ControllerWait& wait) {
   auto release = FindRelease(place, RunKubectl);
   if (!release.ok()) return release.status();
   std::string folder = std::filesystem::temp_directory_path() / "specctl-kube-XXXXXX";
@@ -55,9 +57,8 @@ absl::StatusOr<std::unique_ptr<KubeForward>> KubeForward::Start(const KubePlace&
   }
   std::unique_ptr<KubeForward> forward(new KubeForward(place, *std::move(release), folder));
   if (auto taken = forward->TakeCertificates(); !taken.ok()) return taken;
-  auto child = forward->StartForward();
+  auto child = forward->StartFirst(wait);
   if (!child.ok()) return child.status();
-  if (auto there = forward->AwaitPort(*child); !there.ok()) return there;
   forward->supervisor_ = std::thread([self = forward.get(), child = *std::move(child)]() mutable {
     self->Supervise(std::move(child));
   });
@@ -110,7 +111,18 @@ absl::StatusOr<ChildProcess> KubeForward::StartForward() const {
                               .stderr_path = folder_ + "/forward.err"});
 }
 
-absl::Status KubeForward::AwaitPort(ChildProcess& child) {
+absl::StatusOr<ChildProcess> KubeForward::StartFirst(ControllerWait& wait) {
+  for (;;) {
+    auto child = StartForward();
+    if (!child.ok()) return child;
+    const absl::Status there = AwaitPort(*child, wait);
+    if (there.ok()) return child;
+    if (!wait.TriesAgain(there, release_.service)) return there;
+    std::this_thread::sleep_for(kForwardAgainAfter);
+  }
+}
+
+absl::Status KubeForward::AwaitPort(ChildProcess& child, const ControllerWait& wait) {
   const MonoTime give_up = MonoNow() + kForwardPatience;
   for (;;) {
     if (const auto port = PortIn(ReadFileText(folder_ + "/forward.out"))) {
@@ -118,11 +130,13 @@ absl::Status KubeForward::AwaitPort(ChildProcess& child) {
       return absl::OkStatus();
     }
     const bool ended = child.Ended().has_value();
-    if (ended || MonoNow() >= give_up) {
-      return absl::UnavailableError(absl::StrFormat(
-          "--kube: kubectl port-forward to service %s %s: %s", release_.service,
-          ended ? "failed" : "is not ready",
-          std::string(absl::StripAsciiWhitespace(ReadFileText(folder_ + "/forward.err")))));
+    if (ended || wait.interrupted() || MonoNow() >= give_up) {
+      const std::string said(absl::StripAsciiWhitespace(ReadFileText(folder_ + "/forward.err")));
+      const std::string text =
+          absl::StrFormat("--kube: kubectl port-forward to service %s %s: %s", release_.service,
+                          ended ? "failed" : "is not ready", said);
+      const bool may_come = !ended || IsOfPodThatDoesNotRun(said);
+      return may_come ? absl::UnavailableError(text) : absl::FailedPreconditionError(text);
     }
     std::this_thread::sleep_for(kForwardLook);
   }
@@ -143,6 +157,13 @@ void KubeForward::Supervise(ChildProcess child) {
     again_at = MonoNow() + kForwardAgainAfter;
     if (auto started = StartForward(); started.ok()) forward = *std::move(started);
   }
+}
+
+absl::StatusOr<std::string> KubeForward::GetPod(const std::string& name) const {
+  std::vector<std::string> words = place_.Words();
+  // The run is over: nobody waits long for what is said of it.
+  words.insert(words.end(), {"get", "pod", name, "--output", "json", "--request-timeout=10s"});
+  return RunKubectl(std::move(words));
 }
 
 absl::Status KubeForward::ScaleAgents(uint32_t agents) const {

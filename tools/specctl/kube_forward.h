@@ -10,6 +10,7 @@
 #include <absl/status/statusor.h>
 
 #include "common/base/child_process.h"
+#include "tools/specctl/controller_wait.h"
 #include "tools/specctl/kube_release.h"
 
 namespace specctl::cli {
@@ -18,9 +19,12 @@ namespace specctl::cli {
 // does, when a connection through it is reset, when the pod goes, when the laptop sleeps.
 class KubeForward {
  public:
-  // Finds the release, takes the client's certificate out of its secret, and forwards a free port.
-  // Errors as of FindRelease() and kubectl, whose own words they have: no permission, say.
-  static absl::StatusOr<std::unique_ptr<KubeForward>> Start(const KubePlace& place);
+  // Finds the release, takes the client's certificate out of its secret, and forwards a free port;
+  // where the controller's pod does not run yet, again until `wait` is over.
+  // UNAVAILABLE  its pod does not run
+  // others       as of FindRelease() and kubectl, whose own words they have: no permission, say
+  static absl::StatusOr<std::unique_ptr<KubeForward>> Start(const KubePlace& place,
+                                                            ControllerWait& wait);
   ~KubeForward();
 
   std::string address() const;  // "127.0.0.1:41235"
@@ -29,6 +33,8 @@ class KubeForward {
   const KubeRelease& release() const { return release_; }
   // Sees to `agents` agents, at least.  FAILED_PRECONDITION: they can't be scaled.
   absl::Status ScaleAgents(uint32_t agents) const;
+  // What `kubectl get pod NAME -o json` prints.  UNAVAILABLE: it can't be had; says why.
+  absl::StatusOr<std::string> GetPod(const std::string& name) const;
 
  private:
   KubeForward(KubePlace place, KubeRelease release, std::string folder)
@@ -36,7 +42,8 @@ class KubeForward {
 
   absl::Status TakeCertificates();
   absl::StatusOr<ChildProcess> StartForward() const;
-  absl::Status AwaitPort(ChildProcess& child);
+  absl::StatusOr<ChildProcess> StartFirst(ControllerWait& wait);
+  absl::Status AwaitPort(ChildProcess& child, const ControllerWait& wait);
   void Supervise(ChildProcess child);
 
   const KubePlace place_;

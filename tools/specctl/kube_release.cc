@@ -18,6 +18,7 @@
 
 #include "common/base/child_process.h"
 #include "common/base/clock.h"
+#include "tools/specctl/kube_json.h"
 
 namespace specctl::cli {
 namespace {
@@ -25,16 +26,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr Nanos kKubectlLook = std::chrono::milliseconds(20);
-
-std::string TextAt(const json::value& root, std::initializer_list<std::string_view> path) {
-  const json::value* at = &root;
-  for (const std::string_view key : path) {
-    const json::object* object = at->if_object();
-    at = object == nullptr ? nullptr : object->if_contains(key);
-    if (at == nullptr) return "";
-  }
-  return at->is_string() ? std::string(at->get_string()) : "";
-}
 
 std::string ReadText(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -140,6 +131,12 @@ absl::StatusOr<KubeRelease> ParseRelease(std::string_view text, const KubePlace&
   return absl::InvalidArgumentError(
       absl::StrFormat("--kube: %s has %d releases of specctl: say which with --release: %s",
                       place.Text(), found.size(), absl::StrJoin(names, ", ")));
+}
+
+bool IsOfPodThatDoesNotRun(std::string_view said) {
+  // The second: none was there, or none became ready, in the minute that kubectl waits.
+  return said.find("pod is not running") != std::string_view::npos ||
+         said.find("timed out waiting for the condition") != std::string_view::npos;
 }
 
 absl::StatusOr<std::vector<SecretFile>> ParseSecret(std::string_view text) {

@@ -46,6 +46,10 @@ absl::StatusOr<KubeRelease> FindRelease(const KubePlace& place, const Kubectl& k
 // The service's list, as `kubectl get services -o json` prints it.  Errors as above.
 absl::StatusOr<KubeRelease> ParseRelease(std::string_view json, const KubePlace& place);
 
+// Whether `kubectl port-forward` ended with these words because no pod of the service runs: there
+// may be one soon.
+bool IsOfPodThatDoesNotRun(std::string_view said);
+
 // A secret's files, decoded, of `kubectl get secret -o json`.
 // INVALID_ARGUMENT  it can't be read as one
 struct SecretFile {

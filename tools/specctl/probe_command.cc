@@ -10,6 +10,8 @@
 
 #include "common/base/printable.h"
 #include "common/engine/engine_profile.h"
+#include "common/net/url.h"
+#include "controller/measure/address_notes.h"
 #include "controller/measure/network.h"
 #include "controller/measure/probe_targets.h"
 #include "tools/flags/help_page.h"
@@ -126,6 +128,16 @@ std::string TargetText(const TargetProbed& facts, const RunSpec& spec) {
   return out + Missing(facts);
 }
 
+std::vector<std::string> NotesOf(const std::vector<TargetProbed>& targets,
+                                 controller::Network& network) {
+  std::vector<controller::MetricsTarget> metrics;
+  for (const TargetProbed& target : targets) {
+    auto url = ParseUrl(target.metrics_url);
+    if (url.ok()) metrics.push_back({.target = target.target, .url = *std::move(url)});
+  }
+  return controller::AddressNotes(metrics, network);
+}
+
 int Probe(const RequestFlags& flags) {
   const auto request = flags.Make(RealSurroundings());
   if (!request.ok()) return Complain("specctl probe", request.status(), kBadInput);
@@ -141,6 +153,7 @@ int Probe(const RequestFlags& flags) {
   }
   std::string page;
   for (const auto& result : *results) page += TargetText(result, request->spec);
+  for (const std::string& note : NotesOf(*results, network)) Say("note: " + note);
   const absl::Status printed = PrintPage(page, std::cout);
   return printed.ok() ? kDone : Complain("specctl probe", printed, kFailed);
 }

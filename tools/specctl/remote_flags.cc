@@ -32,8 +32,8 @@ void AddRemoteFlags(CLI::App& app, RemoteFlags& flags) {
            if (!taken.ok()) throw CLI::ValidationError(std::string(taken.message()));
            flags.wait_agents = wait;
          },
-         "With --controller: wait this long for --agents to be attached, e.g. 5m [0s; with --scale "
-         "5m]")
+         "With --controller: wait this long for --agents to be attached, and before that for the "
+         "controller itself, e.g. 5m [0s; with --scale 5m]")
       ->group("Controller");
 }
 

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <thread>
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
@@ -22,6 +24,9 @@ namespace {
 
 using controller::Job;
 
+constexpr Nanos kSubmitAgainAfter = std::chrono::milliseconds(100);
+constexpr Nanos kSubmitLook = std::chrono::milliseconds(50);
+
 // "user@host", as far as the system tells.
 std::string Submitter() {
   std::array<char, 256> host{};
@@ -36,26 +41,41 @@ std::string CommandText(const RemoteJob& job) {
   return absl::StrFormat("%s %s", NameOf(job.kind), absl::StrJoin(quoted, " "));
 }
 
-int TellSubmitted(const RemoteJob& job, const std::string& address) {
+int TellSubmitted(const RemoteJob& job, const Connection& connection) {
   const absl::Status printed = PrintPage(job.id + "\n", std::cout);
-  Say(absl::StrFormat("submitted; to watch it: specctl attach %s --controller %s", job.id,
-                      address));
+  Say("submitted; to watch it: " + connection.AttachCommand(job.id));
   return printed.ok() ? kDone : Complain(job.who, printed, kFailed);
 }
 
-int TellRefused(const RemoteJob& job, const absl::Status& refused) {
+int TellRefused(const RemoteJob& job, const absl::Status& refused, const Connection& connection,
+                bool interrupted) {
   const bool down = absl::IsUnavailable(refused) || absl::IsDeadlineExceeded(refused);
   Complain(job.who, refused, kFailed);
   // An answer that was lost tells nothing of what was asked.
-  if (down) Say(absl::StrFormat("if it was taken all the same: specctl attach %s", job.id));
+  if (down) Say("if it was taken all the same: " + connection.AttachCommand(job.id));
+  if (interrupted) return kInterrupted;
   return down ? kFailed : kBadInput;
+}
+
+absl::Status SubmitOnceReached(controller::ControlClient& client, ControllerWait& wait,
+                               const std::function<absl::Status()>& submit) {
+  absl::Status taken = submit();
+  while (wait.TriesAgain(taken, client.address())) {
+    // One that is there and answers with an error is not asked without a pause.
+    std::this_thread::sleep_for(kSubmitAgainAfter);
+    while (!wait.over() && !client.AwaitConnection(kSubmitLook)) {
+    }
+    if (wait.interrupted()) break;
+    taken = submit();
+  }
+  return taken;
 }
 
 }  // namespace
 
-RemoteEnd SubmitAndFollow(controller::ControlClient& client, const RemoteJob& job,
-                          const RemoteFlags& flags, JobCopy* copy,
-                          const controller::StopToken& stop) {
+RemoteEnd SubmitAndFollow(const Connection& connection, const RemoteJob& job,
+                          const RemoteFlags& flags, JobCopy* copy, ControllerWait& wait) {
+  controller::ControlClient& client = *connection.client;
   const Job submitted{.id = job.id,
                       .kind = job.kind,
                       .command = CommandText(job),
@@ -63,13 +83,16 @@ RemoteEnd SubmitAndFollow(controller::ControlClient& client, const RemoteJob& jo
                       .specctl_version = kVersion,
                       .wait_agents = flags.AgentsPatience()};
   const auto submit = [&] { return client.Submit(submitted, job.secrets, job.order).status(); };
-  if (stop.requests() > 0) return {.exit_status = kInterrupted, .job = {}};
-  if (const absl::Status taken = submit(); !taken.ok()) {
-    return {.exit_status = TellRefused(job, taken), .job = {}};
+  if (wait.interrupted()) return {.exit_status = kInterrupted, .job = {}};
+  if (const absl::Status taken = SubmitOnceReached(client, wait, submit); !taken.ok()) {
+    return {.exit_status = TellRefused(job, taken, connection, wait.interrupted()), .job = {}};
   }
-  if (flags.detach) return {.exit_status = TellSubmitted(job, client.address()), .job = {}};
-  auto over =
-      FollowJob(client, {.job_id = job.id, .copy = *copy, .resubmit = submit, .stop = stop});
+  if (flags.detach) return {.exit_status = TellSubmitted(job, connection), .job = {}};
+  auto over = FollowJob(client, {.job_id = job.id,
+                                 .copy = *copy,
+                                 .resubmit = submit,
+                                 .stop = wait.stop(),
+                                 .attach_command = connection.AttachCommand(job.id)});
   if (over.ok()) return {.exit_status = kDone, .job = *std::move(over)};
   const int status = absl::IsCancelled(over.status()) ? kInterrupted : kFailed;
   return {.exit_status = Complain(job.who, over.status(), status), .job = {}};

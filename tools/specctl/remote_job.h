@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/api/control_client.h"
-#include "controller/run/stop_token.h"
+#include "tools/specctl/controller_wait.h"
 #include "tools/specctl/job_copy.h"
 #include "tools/specctl/remote_flags.h"
 
@@ -28,10 +28,10 @@ struct RemoteEnd {
   std::optional<controller::Job> job;
 };
 
-// Submits the job; with --detach prints its id, else follows it.  `copy`: nullptr with --detach.
-RemoteEnd SubmitAndFollow(controller::ControlClient& client, const RemoteJob& job,
-                          const RemoteFlags& flags, JobCopy* copy,
-                          const controller::StopToken& stop);
+// Submits the job, again until `wait` is over where the controller is not reached; with --detach
+// prints its id, else follows it.  `copy`: nullptr with --detach.
+RemoteEnd SubmitAndFollow(const Connection& connection, const RemoteJob& job,
+                          const RemoteFlags& flags, JobCopy* copy, ControllerWait& wait);
 
 // What is to be said of a job that ended without a run: the status to exit with.
 int ReportNothingMeasured(std::string_view who, const controller::Job& job, bool any_files);

@@ -16,6 +16,7 @@
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
 #include "tools/specctl/output_dir.h"
+#include "tools/specctl/pod_end.h"
 #include "tools/specctl/print_page.h"
 #include "tools/specctl/remote_job.h"
 #include "tools/specctl/run_copy.h"
@@ -45,7 +46,8 @@ absl::Status LoadPrompts(controller::MeasureRequest& request) {
 
 }  // namespace
 
-int ReportJob(const controller::Job& job, MeasuredRun report, const ResultsFormat& format) {
+int ReportJob(const controller::Job& job, MeasuredRun report, const KubeForward* forward,
+              const ResultsFormat& format) {
   // What the controller could not do with the run: here its journal is whole.
   if (!job.error.ok()) Complain(report.who, job.error, kFailed);
   if (!job.end) {
@@ -56,6 +58,14 @@ int ReportJob(const controller::Job& job, MeasuredRun report, const ResultsForma
     Say(absl::StrFormat("%s: %s", report.who, job.end_reason));
   }
   report.end = *job.end;
+  if (forward != nullptr) {
+    report.tell_more = [&report, forward](const Results& results) {
+      const AskPod ask = [forward](const std::string& name) { return forward->GetPod(name); };
+      for (const std::string& line : PodEnds(results.agents, results.begun_unix_ns, ask)) {
+        Say(absl::StrFormat("%s: %s", report.who, line));
+      }
+    };
+  }
   return ReportRun(report, format);
 }
 
@@ -63,8 +73,11 @@ int RunRemotely(const RunFlags& flags, controller::MeasureRequest request,
                 const std::vector<std::string>& words) {
   // Before anything that would be left behind.
   const controller::InterruptSource interrupts;
-  auto connection = Connect(flags.remote.connection, request.agents);
-  if (!connection.ok()) return Complain(kWhoRuns, connection.status(), kBadInput);
+  ControllerWait wait(flags.remote.AgentsPatience(), interrupts.token());
+  auto connection = ConnectToSubmit(flags.remote.connection, request.agents, wait);
+  if (!connection.ok()) {
+    return Complain(kWhoRuns, connection.status(), wait.interrupted() ? kInterrupted : kBadInput);
+  }
   if (auto loaded = LoadPrompts(request); !loaded.ok()) {
     return Complain(kWhoRuns, loaded, kBadInput);
   }
@@ -77,16 +90,16 @@ int RunRemotely(const RunFlags& flags, controller::MeasureRequest request,
     output_dir.emplace(*std::move(prepared));
   }
   RunCopy copy(run_id, run_dir);
-  const RemoteEnd end = SubmitAndFollow(*connection->client,
+  const RemoteEnd end = SubmitAndFollow(*connection,
                                         {.who = kWhoRuns,
                                          .id = run_id,
                                          .words = words,
                                          .secrets = controller::SecretsOf(request),
                                          .order = controller::PackOrder(request)},
-                                        flags.remote, &copy, interrupts.token());
+                                        flags.remote, &copy, wait);
   if (!end.job) return end.exit_status;
   return ReportJob(*end.job, {.who = kWhoRuns, .run_dir = run_dir, .strict = flags.strict},
-                   flags.format);
+                   connection->forward.get(), flags.format);
 }
 
 }  // namespace specctl::cli

@@ -6,6 +6,7 @@
 
 #include "controller/api/job.h"
 #include "controller/measure/measure_request.h"
+#include "tools/specctl/kube_forward.h"
 #include "tools/specctl/run_flags.h"
 #include "tools/specctl/run_report.h"
 
@@ -15,7 +16,10 @@ namespace specctl::cli {
 int RunRemotely(const RunFlags& flags, controller::MeasureRequest request,
                 const std::vector<std::string>& words);
 
-// Prints what became of a job that is over; `report.end` is set by it.  Returns the exit status.
-int ReportJob(const controller::Job& job, MeasuredRun report, const ResultsFormat& format);
+// Prints what became of a job that is over; `report.end` is set by it.  `forward`: to a release,
+// whose cluster is asked for the ends of lost agents' pods; nullptr: none.  Returns the exit
+// status.
+int ReportJob(const controller::Job& job, MeasuredRun report, const KubeForward* forward,
+              const ResultsFormat& format);
 
 }  // namespace specctl::cli

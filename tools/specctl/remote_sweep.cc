@@ -14,9 +14,11 @@ RemoteEnd Submit(const RemoteSweep& asked, const RemoteFlags& flags, controller:
                  SweepCopy* copy) {
   // Before anything that would be left behind.
   const controller::InterruptSource interrupts;
-  auto connection = Connect(flags.connection, order.job.request.agents);
+  ControllerWait wait(flags.AgentsPatience(), interrupts.token());
+  auto connection = ConnectToSubmit(flags.connection, order.job.request.agents, wait);
   if (!connection.ok()) {
-    return {.exit_status = Complain(asked.who, connection.status(), kBadInput), .job = {}};
+    const int status = wait.interrupted() ? kInterrupted : kBadInput;
+    return {.exit_status = Complain(asked.who, connection.status(), status), .job = {}};
   }
   const RemoteJob job{.who = asked.who,
                       .id = asked.job_id,
@@ -26,7 +28,7 @@ RemoteEnd Submit(const RemoteSweep& asked, const RemoteFlags& flags, controller:
                       .order = controller::PackOrder(order)};
   // Its prompts were packed.
   order = {};
-  return SubmitAndFollow(*connection->client, job, flags, copy, interrupts.token());
+  return SubmitAndFollow(*connection, job, flags, copy, wait);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ int ReportRun(const MeasuredRun& report, const ResultsFormat& format) {
         run_dir + " --output-dir ELSEWHERE");
     return kFailed;
   }
+  if (report.tell_more) report.tell_more(*results);
   const PageOptions page{.run_dir = run_dir, .columns = PageColumns(), .statistics = {}};
   const absl::Status printed = PrintResults(*results, format, page, WantsColour(), std::cout);
   if (!printed.ok()) {

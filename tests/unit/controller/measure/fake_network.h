@@ -48,8 +48,19 @@ struct FakeNetwork final : Network {
     return text->second;
   }
 
+  NameLookup::Addresses AddressesOf(const std::string& host) override {
+    const auto known = addresses.find(host);
+    if (known == addresses.end()) return absl::UnavailableError("no such host");
+    NameLookup::Addresses found = std::vector<boost::asio::ip::address>();
+    for (const std::string& text : known->second) {
+      found->push_back(boost::asio::ip::make_address(text));
+    }
+    return found;
+  }
+
   FleetFacts fleet;
-  std::vector<std::string> served = {"base", "base"};  // a target one model
+  std::map<std::string, std::vector<std::string>> addresses;  // by host
+  std::vector<std::string> served = {"base", "base"};         // a target one model
   std::optional<uint32_t> context_tokens;
   bool has_metrics = true, stream_options = true;
   size_t errors_at = 0;  // 1: the first question; 0: none

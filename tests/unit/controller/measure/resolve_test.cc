@@ -41,6 +41,19 @@ TEST(ResolveTest, WhatIsLeftIsToMeasure) {
   EXPECT_THAT(run->notes, ElementsAre("of the flags", "of the dataset"));
 }
 
+TEST(ResolveTest, ANameOfSeveralServersOfWhichOneIsReadIsNoted) {
+  FakeNetwork network;
+  network.addresses = {{"a", {"10.0.0.1", "10.0.0.2"}}};
+  const auto run = Resolve(TwoTargets(), network);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_THAT(run->notes, Contains(HasSubstr("a has 2 addresses")));
+  MeasureRequest all = TwoTargets();
+  all.spec.resolve_all = true;
+  const auto settled = Resolve(all, network);
+  ASSERT_TRUE(settled.ok()) << settled.status();
+  EXPECT_THAT(settled->notes, ElementsAre("of the flags", "of the dataset"));
+}
+
 TEST(ResolveTest, TheSameRequestComesToTheSameRun) {
   FakeNetwork network, other;
   const auto one = Resolve(TwoTargets(), network);

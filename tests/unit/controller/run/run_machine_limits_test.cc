@@ -78,6 +78,22 @@ TEST_F(RunMachineLimitsTest, ASecondInterruptEndsAtOnce) {
   EXPECT_EQ(Reason(), "interrupted twice: stopped at once");
 }
 
+TEST_F(RunMachineLimitsTest, AnInterruptByTheControllersOwnEndSaysSo) {
+  ToRunning();
+  machine_.OnInterrupt(now_, StopCause::kControllerEnds);
+  for (uint32_t agent = 0; agent < 3; ++agent) Done(agent);
+  machine_.OnScrapedAfter(now_);
+  EXPECT_EQ(End(), RunEnd::kInterrupted);
+  EXPECT_EQ(Reason(), "the controller was told to end (SIGTERM or Ctrl-C)");
+}
+
+TEST_F(RunMachineLimitsTest, ASecondOneOfTheControllersSaysSoToo) {
+  ToRunning();
+  machine_.OnInterrupt(now_, StopCause::kControllerEnds);
+  machine_.OnInterrupt(now_, StopCause::kControllerEnds);
+  EXPECT_EQ(Reason(), "the controller was told to end (SIGTERM or Ctrl-C): stopped at once");
+}
+
 TEST_F(RunMachineLimitsTest, AnInterruptBeforeT0IsArmedEndsAtOnce) {
   JoinAll();
   machine_.OnInterrupt(now_);

@@ -318,9 +318,9 @@ TEST_F(RunPastTest, FailuresOfBeforeCount) {
 
 // --- a run that drains --------------------------------------------------------------------------
 
-TEST_F(RunPastTest, ADrainGoesOnWithWhatIsLeftOfItsTime) {
+TEST_F(RunPastTest, ADrainGoesOnWithWhatIsLeftOfItsTimeAndItsReason) {
   ToRunning();
-  machine_.OnInterrupt(now_);
+  machine_.OnInterrupt(now_, StopCause::kControllerEnds);
   Said();
   Restart(seconds(4));
   DialAgain();
@@ -328,7 +328,7 @@ TEST_F(RunPastTest, ADrainGoesOnWithWhatIsLeftOfItsTime) {
                                   "drain 21 interrupted 6", "arm 22", "drain 22 interrupted 6"));
   EndIt();
   EXPECT_EQ(End(), RunEnd::kInterrupted);
-  EXPECT_EQ(Reason(), "interrupted");
+  EXPECT_EQ(Reason(), "the controller was told to end (SIGTERM or Ctrl-C)");
 }
 
 TEST_F(RunPastTest, ADrainWhoseTimeIsOverLetsAgentsSayWhatTheyHave) {

@@ -28,6 +28,9 @@ struct BusyNetwork final : Network {
     if (fails) return absl::UnavailableError("nobody answers");
     return Gauges(asked > busy ? 0 : 3, asked > busy ? 0 : 1);
   }
+  NameLookup::Addresses AddressesOf(const std::string&) override {
+    return absl::UnavailableError("no");
+  }
   FleetFacts fleet;
   int busy = 0, asked = 0;
   bool fails = false;

@@ -49,6 +49,15 @@ TEST(KubeReleaseTest, NoneAndSeveralAreErrorsThatSayWhereWasLooked) {
   EXPECT_THAT(std::string(several.status().message()), HasSubstr("--release: load, load"));
 }
 
+TEST(KubeReleaseTest, APodThatDoesNotRunYetIsToldFromWhatNeverWill) {
+  EXPECT_TRUE(IsOfPodThatDoesNotRun(
+      "error: unable to forward port because pod is not running. Current status=Pending"));
+  EXPECT_TRUE(IsOfPodThatDoesNotRun("error: timed out waiting for the condition"));
+  EXPECT_FALSE(IsOfPodThatDoesNotRun(
+      R"(error: pods "x" is forbidden: cannot create resource "pods/portforward")"));
+  EXPECT_FALSE(IsOfPodThatDoesNotRun(""));
+}
+
 TEST(KubeReleaseTest, WhatIsNoListIsRefused) {
   for (const std::string_view text : {"", "{", "[]", "{}", R"({"items": 3})", "null"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseRelease(text, {}).status())) << text;
