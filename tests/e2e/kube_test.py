@@ -57,7 +57,7 @@ class KubeTest(DaemonCase):
         out, err = run.communicate(timeout=40)
         self.assertEqual(run.returncode, 0, f"{out}\n{err}")
         self.assert_conserved(self.summary(self.folder / "run"))
-        self.assertIn("the run goes on there; dialling again", err)
+        self.assertIn("it goes on there; dialling again", err)
         calls = self.calls()
         self.assertTrue(any(call[:4] == ["--context", "prod", "--namespace", "llm"] for call in calls), calls)
         forwards = [call for call in calls if "port-forward" in call and "prod" in call]

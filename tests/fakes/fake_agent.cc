@@ -32,7 +32,7 @@ void FakeAgent::Dial() {
   context_->set_wait_for_ready(true);
   stream_ = stub_->Session(context_.get());
   AgentHello hello{.protocol_version = options_.protocol_version,
-                   .specctl_version = "0.0.1-fake",
+                   .specctl_version = options_.specctl_version,
                    .incarnation = options_.incarnation,
                    .host = {},
                    .join_token = options_.join_token,

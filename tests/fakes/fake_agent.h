@@ -29,7 +29,8 @@ class FakeAgent {
     uint64_t incarnation = 1;
     std::optional<uint32_t> spawn_number;
     uint32_t protocol_version = kSessionProtocolVersion;
-    std::chrono::seconds session_max{30};  // a deadline
+    std::string specctl_version = "0.1.0";  // what the tests' controllers say that they are
+    std::chrono::seconds session_max{30};   // a deadline
     std::string resume_secret;  // of a Welcome that another FakeAgent of this process had
   };
 

@@ -101,13 +101,13 @@ TEST(PrecisionWatchTest, WithoutAHeadlineThereIsNoInterval) {
 // tests/bench/coverage_bench --until has more runs, all figures and tighter limits.
 TEST(PrecisionWatchTest, WhatIsStoppedStillCovers) {
   const SteadyTraffic traffic{
-      .kind = TrafficKind::kAutocorrelated, .hold_s = 150, .requests_per_s = 20, .osl = 8};
+      .kind = TrafficKind::kAutocorrelated, .hold_s = 200, .requests_per_s = 20, .osl = 8};
   const StoppedCoverage stopped = StoppedCoverageOf(traffic, "ttft p50", 0.05, 40, 1);
   const IntervalCoverage& coverage = stopped.coverage;
   EXPECT_LE(stopped.not_met, 2);
   EXPECT_EQ(coverage.absent, 0);
   EXPECT_GE(coverage.held, 0.83 * coverage.runs) << "38 of 40 are expected";
-  EXPECT_LT(stopped.hold_s_mean, 120) << "no run needs all of its time";
+  EXPECT_LT(stopped.hold_s_mean, 150) << "no run needs all of its time";
 }
 
 }  // namespace

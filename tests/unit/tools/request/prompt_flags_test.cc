@@ -66,7 +66,7 @@ TEST(PromptFlagsTest, PromptsOfOnesOwnAreMarkedUntilOthersAreNamed) {
   EXPECT_TRUE(Good({}, surroundings).spec.dataset.synthetic_text);
   EXPECT_EQ(Good({"--dataset", "g.jsonl"}, surroundings).spec.request.endpoint,
             Endpoint::kCompletions);
-  surroundings.like->dataset.name = "random_100";
+  surroundings.like->dataset.format = "token_ids";
   EXPECT_EQ(Good({"--dataset", "g.jsonl"}, surroundings).spec.request.endpoint, Endpoint::kChat);
   EXPECT_FALSE(Good({"--dataset", "g.jsonl"}, surroundings).spec.dataset.synthetic_text);
 }
