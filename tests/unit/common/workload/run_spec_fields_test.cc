@@ -56,9 +56,9 @@ TEST(RunSpecFieldsTest, EveryMemberIsInTheTable) {
   EXPECT_EQ(MembersInTable<RequestSpec>(), tuple_size_v<RequestSpec>);
   EXPECT_EQ(MembersInTable<DatasetIdentity>(), tuple_size_v<DatasetIdentity>);
   EXPECT_EQ(MembersInTable<TargetSpec>(), tuple_size_v<TargetSpec>);
-  // `timeouts` and `tls` are stored member by member, but for tls.ca_pem, which is not stored.
-  EXPECT_EQ(MembersInTable<RunSpec>(),
-            tuple_size_v<RunSpec> - 2 + tuple_size_v<TimeoutSpec> + tuple_size_v<TlsSpec> - 1);
+  // These are stored member by member, but for tls.ca_pem, which is not stored.
+  EXPECT_EQ(MembersInTable<RunSpec>(), tuple_size_v<RunSpec> - 3 + tuple_size_v<TimeoutSpec> +
+                                           tuple_size_v<TlsSpec> - 1 + tuple_size_v<SharedPrefix>);
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ specctl_run_stage{stage="armed"} 0
 specctl_run_stage{stage="ramp"} 0
 specctl_run_stage{stage="warmup"} 0
 specctl_run_stage{stage="hold"} 1
+specctl_run_stage{stage="reduced"} 0
 specctl_run_stage{stage="drain"} 0
 specctl_run_stage{stage="done"} 0
 # HELP specctl_run_output_tps output TPS, over the last 10 s.
