@@ -78,7 +78,7 @@ TEST_F(ControllerSessionTest, AnotherProtocolVersionIsRefusedWithBothNamed) {
   const grpc::Status status = agent.EndStatus();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_THAT(status.error_message(),
-              HasSubstr(absl::StrFormat("agent has version %d (specctl 0.0.1-fake), controller has "
+              HasSubstr(absl::StrFormat("agent has version %d (specctl 0.1.0), controller has "
                                         "version %d (specctl 0.1.0)",
                                         kSessionProtocolVersion + 1, kSessionProtocolVersion)));
   EXPECT_TRUE(std::holds_alternative<SessionCut>(NextUnconsumed().event));
