@@ -26,7 +26,8 @@ class KubeTest(DaemonCase):
         (tools / "kubectl").write_text(f'#!/bin/sh\nexec python3 {pathlib.Path(__file__).parent}/fake_kubectl.py "$@"\n')
         (tools / "kubectl").chmod(0o755)
         self.kube = self.folder / "kube.json"
-        self.env = {"PATH": f"{tools}:{os.environ['PATH']}", "FAKE_KUBE": str(self.kube)}
+        self.env = {"PATH": f"{tools}:{os.environ['PATH']}", "FAKE_KUBE": str(self.kube),
+                    "TMPDIR": str(self.folder)}
 
     def cluster(self, **state):
         self.kube.write_text(json.dumps({"services": [service("load")], "secrets": {}, "replicas": 2, **state}))
@@ -65,7 +66,7 @@ class KubeTest(DaemonCase):
         port = forwards[-1][forwards[-1].index("port-forward") + 2]
         self.assertRegex(port, r"^\d+:7070$", "the same port again")
         self.assertFalse(any("scale" in call for call in calls), "2 are more than 1")
-        self.assertEqual(list(pathlib.Path("/tmp").glob("specctl-kube-*")), [], "the certificates are gone")
+        self.assertEqual(list(self.folder.glob("specctl-kube-*")), [], "the certificates are gone")
 
     def test_scale_sees_to_the_agents_first(self):
         self.with_tls()
