@@ -12,18 +12,19 @@ namespace {
 
 // What dialling again would not change.  RESOURCE_EXHAUSTED: before Welcome, no place is free for
 // an agent, which a patient one waits for; after it, too much was queued for this call.
+// UNIMPLEMENTED: the controller is of another version, until it is replaced, too.
 bool IsFinal(absl::StatusCode code, bool welcomed, bool patient) {
   switch (code) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kUnimplemented:
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kDataLoss:  // the controller can't read what would be sent again
       return true;
     case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kUnimplemented:
       return !welcomed && !patient;
     default:
       return false;

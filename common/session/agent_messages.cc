@@ -149,14 +149,14 @@ absl::StatusOr<AgentMessage> DecodeAgentMessage(v1::AgentMessage message) {
 absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check) {
   // Exactly equal: specctl does not translate between versions.
   if (hello.protocol_version != kSessionProtocolVersion) {
-    return absl::FailedPreconditionError(absl::StrFormat(
+    return absl::UnimplementedError(absl::StrFormat(
         "session protocol: agent has version %d (specctl %s), controller has version %d (specctl "
         "%s); install the same specctl on both",
         hello.protocol_version, hello.specctl_version, kSessionProtocolVersion,
         std::string(check.specctl_version)));
   }
   if (hello.specctl_version != check.specctl_version) {
-    return absl::FailedPreconditionError(absl::StrFormat(
+    return absl::UnimplementedError(absl::StrFormat(
         "the agent is specctl %s and the controller is specctl %s: install the same version on "
         "both",
         hello.specctl_version, std::string(check.specctl_version)));

@@ -88,11 +88,11 @@ absl::StatusOr<AgentMessage> DecodeAgentMessage(v1::AgentMessage message);
 
 // What a Hello must agree with.
 struct HelloCheck {
-  std::string_view specctl_version;  // ours, for the message
+  std::string_view specctl_version;  // ours
   std::string_view join_token;       // empty: anyone may join
 };
-// FAILED_PRECONDITION  another protocol version; both are named
-// UNAUTHENTICATED      the join token is not the controller's
+// UNIMPLEMENTED    another version of the protocol or of specctl; both are named
+// UNAUTHENTICATED  the join token is not the controller's
 absl::Status CheckHello(const AgentHello& hello, const HelloCheck& check);
 
 }  // namespace specctl

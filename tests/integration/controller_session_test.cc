@@ -76,7 +76,7 @@ TEST_F(ControllerSessionTest, AnotherProtocolVersionIsRefusedWithBothNamed) {
   FakeAgent agent(options);
   agent.Dial();
   const grpc::Status status = agent.EndStatus();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_THAT(status.error_message(),
               HasSubstr(absl::StrFormat("agent has version %d (specctl 0.1.0), controller has "
                                         "version %d (specctl 0.1.0)",

@@ -375,6 +375,17 @@ TEST_F(SessionMachineTest, APatientAgentWaitsForAPlace) {
   EXPECT_THAT(Said(), Contains("dial"));
 }
 
+// A rollout replaces agents and controller one after the other.
+TEST_F(SessionMachineTest, APatientAgentWaitsForAControllerOfItsVersion) {
+  Become(Patient());
+  machine_.Start(now_);
+  Said();
+  CallEnds(absl::UnimplementedError("versions"));
+  EXPECT_FALSE(machine_.ended());
+  Pass(milliseconds(100));
+  EXPECT_THAT(Said(), Contains("dial"));
+}
+
 TEST_F(SessionMachineTest, APatientAgentTakesARefusalForWhatItIs) {
   Become(Patient());
   machine_.Start(now_);

@@ -114,7 +114,7 @@ TEST(CheckHelloTest, AnotherVersionIsRefusedWithBothNamed) {
   hello.protocol_version = kSessionProtocolVersion + 6;
   const absl::Status status =
       CheckHello(hello, {.specctl_version = "0.1.0", .join_token = "token"});
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
   EXPECT_EQ(status.message(),
             absl::StrFormat("session protocol: agent has version %d (specctl 0.2.0), controller "
                             "has version %d (specctl 0.1.0); install the same specctl on both",
@@ -124,7 +124,7 @@ TEST(CheckHelloTest, AnotherVersionIsRefusedWithBothNamed) {
 TEST(CheckHelloTest, AnotherBuildIsRefusedThoughItSpeaksTheProtocol) {
   const absl::Status status =
       CheckHello(FullHello(), {.specctl_version = "0.1.0", .join_token = "token"});
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
   EXPECT_EQ(status.message(),
             "the agent is specctl 0.2.0 and the controller is specctl 0.1.0: install the same "
             "version on both");
