@@ -39,7 +39,7 @@ class Family {
   }
 
   std::string& out_;
-  const std::string_view name_;
+  const std::string name_;
 };
 
 // How Prometheus has a figure of the catalogue: in base units, its quantile apart from its name.
