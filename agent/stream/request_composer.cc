@@ -29,8 +29,7 @@ absl::StatusOr<Headers> CollectHeaders(const LoadJob& job, const TargetJob& targ
 absl::StatusOr<RequestComposer> RequestComposer::Create(const LoadJob& job) {
   RequestComposer composer;
   composer.run_id_ = job.spec.run_id;
-  composer.path_ =
-      job.spec.request.endpoint == Endpoint::kChat ? "/v1/chat/completions" : "/v1/completions";
+  composer.path_ = PathOf(job.spec.request.endpoint);
   for (const TargetJob& target : job.targets) {
     auto url = ParseTargetUrl(target.url);
     if (!url.ok()) return url.status();

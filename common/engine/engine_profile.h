@@ -78,6 +78,7 @@ struct EngineProfile {
   std::string_view rank_label = {};  // tells the engines behind one server apart
   // What its streams are asked for.
   StreamRequests requests = {};
+  bool has_generate = false;  // its own route of that name (Endpoint::kGenerate)
   // Closes the connection after a stream, whatever the response's head says.
   bool closes_after_stream = false;
   // Refuses a request whose prompt and max_tokens together exceed the context.  llama.cpp ends the

@@ -4,7 +4,10 @@ namespace specctl {
 
 JsonWalker::Error NativeEvent::ReadField(JsonWalker& json, Key key, Value& value) {
   if (key.Is("text\"")) return json.ReadText(value, "text", text);
-  if (key.Is("output_ids\"")) return json.ReadLength(value, "output_ids", output_ids);
+  if (key.Is("output_ids\"")) {
+    output_ids_json = json.FlatListText(value);
+    return json.ReadLength(value, "output_ids", output_ids);
+  }
   if (key.Is("meta_info\"")) return ReadMetaInfo(json, value);
   if (key.Is("index\"")) return json.ReadCount(value, "index", index);
   if (key.Is("content\"")) {
@@ -80,6 +83,7 @@ void NativeEvent::MoveTo(StreamEvent& event) const {
   if (has_meta_info) {
     event.text = text;
     event.text_so_far = !output_ids || *output_ids >= completion_tokens.value_or(0);
+    if (output_ids.value_or(0) > 0) event.token_ids_json = output_ids_json;
     event.id = id;
     event.finish_reason = finish_reason;
   } else {

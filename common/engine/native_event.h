@@ -33,6 +33,7 @@ struct NativeEvent {
   std::string_view statistics;  // meta_info, where it has such of speculation; else empty
   std::optional<uint64_t> index, completion_tokens, prompt_tokens, cached_tokens, reasoning_tokens;
   std::optional<uint32_t> output_ids;  // their number
+  std::string_view output_ids_json;    // the list itself
   bool has_meta_info = false, has_content = false, has_stop = false, stopped = false;
 
  private:

@@ -17,12 +17,10 @@ void ReplyKeeper::TakeEvent(const StreamEvent& event, bool bears_tokens) {
     reasoning_field_ = event.reasoning_field;
   }
   if (!parts_.ids) return;
-  ids_missing_ |= bears_tokens && event.token_ids.value_or(0) == 0;
-  if (ids_missing_) {
-    ids_.clear();
-  } else {
-    AppendTokenIds(event.token_ids_json, ids_);
-  }
+  ids_missing_ |= bears_tokens && event.token_ids_json.empty();
+  const bool anew = event.text_so_far && !event.token_ids_json.empty();
+  if (ids_missing_ || anew) ids_.clear();
+  if (!ids_missing_) AppendTokenIds(event.token_ids_json, ids_);
 }
 
 }  // namespace specctl

@@ -17,8 +17,8 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 // The measurement depends on these: one streamed choice, with the prompts and models on record.
-constexpr std::array<std::string_view, 6> kOurs = {"stream", "stream_options", "messages", "prompt",
-                                                   "n",      "model"};
+constexpr std::array<std::string_view, 7> kOurs = {
+    "stream", "stream_options", "messages", "prompt", "n", "model", "sampling_params"};
 
 bool IsOurs(std::string_view key) {
   return std::find(kOurs.begin(), kOurs.end(), key) != kOurs.end();
@@ -38,10 +38,33 @@ bool Has(const Fields& fields, std::string_view key) {
                      [key](const auto& field) { return field.key == key; });
 }
 
-void AppendField(std::string_view key, std::string_view json, std::string& out) {
+void AppendMember(std::string_view key, std::string_view json, std::string& out) {
   out.push_back(',');
   AppendJsonString(key, out);
   out.append(":").append(json);
+}
+
+// A field of the OpenAI routes, and what SGLang's SamplingParams calls it.
+struct SamplingName {
+  std::string_view openai, sampling;
+};
+constexpr std::array<SamplingName, 3> kSamplingNames = {{{"max_tokens", "max_new_tokens"},
+                                                         {"min_tokens", "min_new_tokens"},
+                                                         {"seed", "sampling_seed"}}};
+
+std::string_view OpenAiName(std::string_view key) {
+  if (key == "max_completion_tokens") return "max_tokens";
+  for (const SamplingName& name : kSamplingNames) {
+    if (key == name.sampling) return name.openai;
+  }
+  return key;
+}
+
+std::string_view SamplingNameOf(std::string_view key) {
+  for (const SamplingName& name : kSamplingNames) {
+    if (key == name.openai) return name.sampling;
+  }
+  return key;
 }
 
 // Into a list that is open.
@@ -114,8 +137,20 @@ simdjson::error_code CheckObject(const simdjson::padded_string& json) {
 
 }  // namespace
 
+std::string_view PathOf(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::kChat:
+      return "/v1/chat/completions";
+    case Endpoint::kGenerate:
+      return "/generate";
+    case Endpoint::kCompletions:
+      break;
+  }
+  return "/v1/completions";
+}
+
 absl::StatusOr<std::vector<RequestBodyWriter::Field>> RequestBodyWriter::ParseFields(
-    std::string_view json) {
+    std::string_view json) const {
   std::vector<Field> fields;
   if (json.empty()) return fields;
   const auto refused = [json](simdjson::error_code error) {
@@ -132,7 +167,8 @@ absl::StatusOr<std::vector<RequestBodyWriter::Field>> RequestBodyWriter::ParseFi
   for (auto entry : object) {
     std::string_view key, value;
     if (const auto error = entry.unescaped_key().get(key)) return refused(error);
-    std::string key_text(key);
+    const bool own_names = request_.endpoint == Endpoint::kGenerate;
+    std::string key_text(own_names ? OpenAiName(key) : key);
     if (const auto error = simdjson::to_json_string(entry.value()).get(value)) {
       return refused(error);
     }
@@ -147,7 +183,7 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   RequestBodyWriter writer;
   writer.request_ = request;
   writer.stream_fields_ = std::move(stream_fields);
-  auto extra = ParseFields(request.extra_inputs_json);
+  auto extra = writer.ParseFields(request.extra_inputs_json);
   if (!extra.ok()) {
     return absl::InvalidArgumentError(
         absl::StrFormat("--extra-inputs: %s", std::string(extra.status().message())));
@@ -164,12 +200,12 @@ absl::StatusOr<RequestBodyWriter> RequestBodyWriter::Create(const RequestSpec& r
   if (!request.reasoning_effort.empty()) {
     if (request.endpoint != Endpoint::kChat) {
       return absl::InvalidArgumentError(
-          "--reasoning-effort: completions have no chat template that could use it; leave it out, "
-          "or use --endpoint chat");
+          "--reasoning-effort: only chat has a template that could use it; leave it out, or use "
+          "--endpoint chat");
     }
     writer.flags_.push_back({"reasoning_effort", JsonString(request.reasoning_effort)});
   }
-  if (!request.cache_salt.empty()) {
+  if (!request.cache_salt.empty() && request.endpoint != Endpoint::kGenerate) {
     writer.flags_.push_back({"cache_salt", JsonString(request.cache_salt)});
   }
   if (request.ignore_eos) writer.flags_.push_back({"ignore_eos", "true"});
@@ -193,8 +229,17 @@ absl::StatusOr<std::string> RequestBodyWriter::WriteBody(std::span<const Message
   body.reserve(bytes);
   body.push_back('{');
   if (const absl::Status status = AppendPrompt(messages, body); !status.ok()) return status;
-  AppendField("model", JsonString(options.model.empty() ? request_.model : options.model), body);
-  AppendFields(*row_fields, options, body);
+  if (request_.endpoint == Endpoint::kGenerate) {
+    if (!request_.cache_salt.empty()) {
+      AppendMember("extra_key", JsonString(request_.cache_salt), body);
+    }
+    body.append(",\"sampling_params\":{\"n\":1");
+    AppendFields(*row_fields, options, body);
+    body.push_back('}');
+  } else {
+    AppendMember("model", JsonString(options.model.empty() ? request_.model : options.model), body);
+    AppendFields(*row_fields, options, body);
+  }
   AppendStreamFields(*row_fields, options, body);
   body.push_back('}');
   return body;
@@ -214,6 +259,11 @@ std::optional<uint64_t> RequestBodyWriter::MaxTokens(const BodyOptions& options)
     if (const auto tokens = TokensOf(field.json)) limit = std::max(limit.value_or(0), *tokens);
   }
   return limit || options.tokens_at_most ? std::optional(Capped(limit, options)) : std::nullopt;
+}
+
+void RequestBodyWriter::AppendField(std::string_view key, std::string_view json,
+                                    std::string& body) const {
+  AppendMember(request_.endpoint == Endpoint::kGenerate ? SamplingNameOf(key) : key, json, body);
 }
 
 // Each field once, from the first of --extra-inputs, the row and the flags that has it.
@@ -264,8 +314,13 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
     body.push_back(']');
     return absl::OkStatus();
   }
-  body.append("\"prompt\":");
-  if (!messages.empty() && !messages.front().token_ids.empty()) {
+  const bool of_ids = !messages.empty() && !messages.front().token_ids.empty();
+  if (request_.endpoint == Endpoint::kGenerate) {
+    body.append(of_ids ? "\"input_ids\":" : "\"text\":");
+  } else {
+    body.append("\"prompt\":");
+  }
+  if (of_ids) {
     return AppendPieces(messages, request_.reply_end_ids, body);
   }
   std::string prompt;
@@ -275,8 +330,7 @@ absl::Status RequestBodyWriter::AppendPrompt(std::span<const Message> messages,
     }
     if (!message.raw_json.empty()) {
       return absl::InvalidArgumentError(
-          "messages: one holds more than text, and completions accept only text; use --endpoint "
-          "chat");
+          "messages: one holds more than text, and only chat accepts that; use --endpoint chat");
     }
     if (!prompt.empty()) prompt.append("\n\n");
     prompt.append(message.content);
@@ -293,7 +347,7 @@ void RequestBodyWriter::AppendStreamFields(std::span<const Field> row_fields,
     if (Has(extra_inputs_, field.key)) continue;
     // What the row says of the stream itself is not sent.
     if (!IsOurs(field.key) && Has(row_fields, field.key)) continue;
-    AppendField(field.key, field.json, body);
+    AppendMember(field.key, field.json, body);
   }
 }
 

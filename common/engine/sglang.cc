@@ -116,6 +116,7 @@ constexpr EngineProfile kSglang = {
                  .flags = kSglangFlags,
                  .ids_key = "return_token_ids",
                  .ids_json = "true"},
+    .has_generate = true,
     .counts_a_step_too_many = true,  // with overlap scheduling, on GPUs
     .flush = {.path = "/flush_cache", .failed_text = "failed", .needs = "no request in flight"},
     .hints = {.metrics = "start the server with --enable-metrics",

@@ -186,7 +186,7 @@ Error StreamDecoder::State::OnChoices(Value value, StreamEvent& event) {
     event.other_output = choice.other_output;
     event.other_reasoning = choice.other_reasoning;
     event.token_ids = choice.token_ids;
-    event.token_ids_json = choice.token_ids_json;
+    if (choice.token_ids.value_or(0) > 0) event.token_ids_json = choice.token_ids_json;
     event.logprob_tokens = choice.logprob_tokens;
     event.tokens_per_iteration = choice.tokens_per_iteration;
     if (!choice.speculation.empty()) speculation_json = choice.speculation;

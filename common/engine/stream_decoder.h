@@ -35,7 +35,7 @@ struct StreamEvent {
   uint32_t other_choices = 0;        // of them with an index above 0: passed over, but counted here
   bool role_only = false;            // the chunk that opens a chat response: no token
   std::string_view text;             // answer text of choice 0, unescaped; may be empty
-  bool text_so_far = false;          // `text` is the whole answer so far, not what came since
+  bool text_so_far = false;          // `text` and ids are of all so far, not of what came since
   std::string_view reasoning;        // reasoning or reasoning_content, unescaped
   std::string_view reasoning_field;  // which of them; valid for ever
   bool tool_call = false;            // carries a piece of a tool call
@@ -47,7 +47,7 @@ struct StreamEvent {
   std::optional<uint64_t> completion_tokens;  // usage.completion_tokens, cumulative
   std::optional<uint64_t> prompt_tokens, cached_tokens, reasoning_tokens;
   std::optional<uint32_t> token_ids;  // length of choices[0].token_ids
-  std::string_view token_ids_json;    // the list itself; see AppendTokenIds()
+  std::string_view token_ids_json;    // the list, or an own route's; empty: no ids are told
   std::optional<uint32_t> logprob_tokens;
   std::optional<EventTimings> timings;
   // choices[0].avg_decoded_tokens_per_iter (TensorRT-LLM): tokens so far / iterations so far, the

@@ -170,7 +170,9 @@ std::string RequestText(const RequestSpec& request) {
                                          : "the server's temperature";
   text += ", osl " + CountText(request.osl_tokens);
   if (request.ignore_eos) text += ", EOS ignored";
-  if (request.endpoint == Endpoint::kCompletions) text += ", completions";
+  if (request.endpoint != Endpoint::kChat) {
+    text += ", " + std::string(EndpointName(request.endpoint));
+  }
   return text;
 }
 

@@ -155,7 +155,15 @@ std::string_view UrlPolicyName(UrlPolicy policy) {
 }
 
 std::string_view EndpointName(Endpoint endpoint) {
-  return endpoint == Endpoint::kChat ? "chat" : "completions";
+  switch (endpoint) {
+    case Endpoint::kChat:
+      return "chat";
+    case Endpoint::kGenerate:
+      return "generate";
+    case Endpoint::kCompletions:
+      break;
+  }
+  return "completions";
 }
 
 std::string DatasetLabel(const DatasetIdentity& dataset) {

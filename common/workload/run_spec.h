@@ -18,7 +18,8 @@
 
 namespace specctl {
 
-enum class Endpoint { kChat, kCompletions };  // /v1/chat/completions, /v1/completions
+// /v1/chat/completions, /v1/completions; SGLang's own /generate
+enum class Endpoint { kChat, kCompletions, kGenerate };
 // How conversations are spread over targets.  kPaired: of two targets, each conversation is sent to
 // both, at the positions 2k and 2k + 1, in random order (a sweep's --paired).
 enum class UrlPolicy { kRoundRobin, kLeastInFlight, kPaired };

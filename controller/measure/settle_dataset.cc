@@ -55,9 +55,10 @@ std::vector<uint32_t> ProbeIds(const Dataset& dataset) {
 void SettleByDataset(const Dataset& dataset, MeasureRequest& request) {
   constexpr uint32_t kSpeedBenchOsl = 4096;
   constexpr uint32_t kOtherOsl = 1024;
-  // Ids are prompts of completions alone.
   if (HoldsTokenIds(dataset.identity)) {
-    request.spec.request.endpoint = Endpoint::kCompletions;
+    // Chat takes none.
+    Endpoint& endpoint = request.spec.request.endpoint;
+    if (endpoint == Endpoint::kChat) endpoint = Endpoint::kCompletions;
     request.probe_ids = ProbeIds(dataset);
   }
   const bool speed_bench = dataset.family == DatasetFamily::kSpeedBench;

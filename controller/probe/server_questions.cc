@@ -56,8 +56,6 @@ absl::StatusOr<HttpReply> ServerQuestions::Infer(const RequestBodyWriter& writer
                fetch);
 }
 
-std::string_view ServerQuestions::inference_path() const {
-  return input_.request.endpoint == Endpoint::kChat ? "/v1/chat/completions" : "/v1/completions";
-}
+std::string_view ServerQuestions::inference_path() const { return PathOf(input_.request.endpoint); }
 
 }  // namespace specctl::controller

@@ -178,16 +178,24 @@ absl::Status ExplainIds(const ProbeInput& input, const absl::Status& refused) {
 
 absl::Status TryInference(const ProbeInput& input, const ServerQuestions& ask,
                           const EngineProfile& engine, TargetProbed& facts) {
+  const bool own_route = input.request.endpoint == Endpoint::kGenerate;
+  if (own_route && !engine.has_generate) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("--endpoint generate: %s is %s, and only SGLang has that route; leave the "
+                        "flag out",
+                        facts.url, std::string(engine.display_name)));
+  }
   RequestSpec request = input.request;
   request.model = facts.model;
   request.ignore_eos = false;
   const TestInference inference(ask, std::move(request));
-  StreamRequests asked = engine.requests;
+  // That route tells usage and ids without being asked for them.
+  StreamRequests asked = own_route ? StreamRequests{.usage = false} : engine.requests;
   const auto reply = inference.PutAsTaken(asked);
   if (!reply.ok()) return reply.status();
   const auto answer = ReadAnswer(ask, *reply, {.max_tokens = inference.MaxTokens()});
   if (!answer.ok()) return ExplainIds(input, answer.status());
-  facts.stream_options = asked.usage;
+  facts.stream_options = own_route || asked.usage;
   facts.token_source = answer->token_source;
   facts.per_request_statistics = answer->statistics;
   if (!facts.identity.draft_length && answer->draft_length > 0) {

@@ -27,8 +27,8 @@ class PromptsTest(harness.Case):
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
         return path
 
-    def measure(self, server, dataset, *flags, status=0):
-        return self.specctl("run", "--url", server.url, "--engine", "vllm", "--bs", 1, "--agents", 1, "--dataset",
+    def measure(self, server, dataset, *flags, engine="vllm", status=0):
+        return self.specctl("run", "--url", server.url, "--engine", engine, "--bs", 1, "--agents", 1, "--dataset",
                             dataset, "--conversations", 1, "--osl", 8, "--output-dir", self.run_dir(), *flags,
                             status=status)
 
@@ -59,6 +59,37 @@ class PromptsTest(harness.Case):
         self.assertEqual(pins["format"], "token_pieces")
         self.assertEqual(run["spec"]["request"]["endpoint"], "completions")
         self.assertTrue(run["spec"]["request"]["reply_ids"])
+
+    def test_sglangs_own_route_takes_ids_and_tells_them(self):
+        # As SGLang sends by default: ids of all so far, and the total.
+        def generate(peer, _):
+            peer.head()
+            for count in (2, 3):
+                finish = {"type": "stop", "matched": 2} if count == 3 else None
+                peer.send(event({"text": "x" * count, "output_ids": REPLY[:count],
+                                 "meta_info": {"id": "r1", "finish_reason": finish, "prompt_tokens": 3,
+                                               "completion_tokens": count, "cached_tokens": 0}}))
+            peer.send(DONE)
+            peer.end()
+        server = self.server(generate)
+        self.measure(server, self.ids({"category": "qa", "token_pieces": [[1, 2, 99], [2, 7]]}), "--endpoint",
+                     "generate", "--cache-salt", "s", engine="sglang")
+        sent = server.bodies[-2:]
+        self.assertEqual([body["input_ids"] for body in sent], [[1, 2, 99], [1, 2, 99, 40, 41, 2, 7]])
+        for body in sent:
+            self.assertEqual(body["sampling_params"], {"n": 1, "max_new_tokens": 8})
+            self.assertEqual(body["extra_key"], "s")
+            self.assertTrue(body["stream"])
+            self.assertEqual(set(body), {"input_ids", "extra_key", "sampling_params", "stream"})
+        self.assertEqual({path for path, fields in server.heads if fields.get("content-length", "0") != "0"},
+                         {"/generate"})
+        summary = self.summary(self.run_dir())
+        self.assertEqual(summary["conservation"]["ok"], 2)
+        self.assertEqual(json.loads((self.run_dir() / "run.json").read_text())["spec"]["request"]["endpoint"],
+                         "generate")
+        refused = self.specctl("run", "--url", server.url, "--engine", "vllm", "--endpoint", "generate", "--dataset",
+                               self.prompts(2), "--bs", 1, "--output-dir", self.run_dir("other"), status=1)
+        self.assertIn("is vLLM, and only SGLang has that route", refused.stderr)
 
     def test_a_server_that_tells_no_ids_is_refused_before_the_run(self):
         def no_ids(peer, _):
@@ -113,7 +144,7 @@ class PromptsTest(harness.Case):
         self.assertEqual(body["chat_template_kwargs"], {"enable_thinking": False})
         done = self.specctl("run", "--url", server.url, "--dataset", self.ids({"token_pieces": [[1]]}),
                             "--reasoning-effort", "low", "--output-dir", self.run_dir("ids"), status=2)
-        self.assertIn("--reasoning-effort: completions have no chat template", done.stderr)
+        self.assertIn("--reasoning-effort: only chat has a template", done.stderr)
 
     def test_shared_prefixes_reach_the_hit_rate_that_they_are_for(self):
         engine = self.engine("--prefix-cache")

@@ -115,7 +115,7 @@ class Server:
     def answer(self, peer, path, body):
         if path.endswith("/models") and self.models is not None:
             peer.plain(json.dumps({"data": [{"id": name} for name in self.models]}))
-        elif not path.endswith("/completions"):
+        elif not path.endswith(("/completions", "/generate")):
             peer.plain("no", "404 Not Found", "text/plain")
         elif (refusal := self.refuse(body)) is not None:
             peer.plain(json.dumps({"error": {"message": refusal}}), "400 Bad Request")

@@ -17,15 +17,17 @@ namespace specctl::cli {
 // INVALID_ARGUMENT "FLAG: WHAT".
 absl::Status BadFlag(std::string_view flag, std::string_view what);
 
-// The one of two values that `text` names.
-template <class T>
-absl::StatusOr<T> OneOfTwo(std::string_view flag, std::string_view text,
-                           const std::array<T, 2>& values, std::string_view (*name)(T)) {
-  const auto found =
-      std::find_if(values.begin(), values.end(), [&](T value) { return name(value) == text; });
-  if (found != values.end()) return *found;
-  return BadFlag(
-      flag, absl::StrFormat("need %s or %s, got \"%s\"", name(values[0]), name(values[1]), text));
+// The one of several values that `text` names.
+template <class T, size_t n>
+absl::StatusOr<T> OneOf(std::string_view flag, std::string_view text,
+                        const std::array<T, n>& values, std::string_view (*name)(T)) {
+  std::string names;
+  for (size_t i = 0; i < n; ++i) {
+    if (name(values[i]) == text) return values[i];
+    if (i > 0) names += i + 1 < n ? ", " : " or ";
+    names += name(values[i]);
+  }
+  return BadFlag(flag, absl::StrFormat("need %s, got \"%s\"", names, text));
 }
 
 // A duration from 0 on; `out` stays as it is where there is no text.

@@ -96,9 +96,9 @@ absl::Status TakeOpenLoop(const std::optional<std::string>& rate, const GivenArr
     if (auto taken = TakeRate(*rate, loop); !taken.ok()) return taken;
   }
   if (*given.process) {
-    const auto process = OneOfTwo("--arrival", **given.process,
-                                  std::array{ArrivalProcess::kPoisson, ArrivalProcess::kConstant},
-                                  &ArrivalProcessName);
+    const auto process =
+        OneOf("--arrival", **given.process,
+              std::array{ArrivalProcess::kPoisson, ArrivalProcess::kConstant}, &ArrivalProcessName);
     if (!process.ok()) return process.status();
     loop.process = *process;
   }

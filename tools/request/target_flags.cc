@@ -79,7 +79,7 @@ absl::Status TakeTargets(const TargetFlags& given, const Surroundings& surroundi
 
 absl::Status TakeUrlPolicy(Request& request, const std::string& text) {
   constexpr std::array kPolicies = {UrlPolicy::kRoundRobin, UrlPolicy::kLeastInFlight};
-  const auto policy = OneOfTwo("--url-policy", text, kPolicies, UrlPolicyName);
+  const auto policy = OneOf("--url-policy", text, kPolicies, UrlPolicyName);
   if (policy.ok()) request.spec.url_policy = *policy;
   return policy.status();
 }
@@ -149,8 +149,8 @@ void AskForModel(const std::string& model, bool targets_given, RunSpec& spec) {
 }
 
 absl::Status TakeEndpoint(Request& request, const std::string& text) {
-  constexpr std::array kEndpoints = {Endpoint::kChat, Endpoint::kCompletions};
-  const auto endpoint = OneOfTwo("--endpoint", text, kEndpoints, EndpointName);
+  constexpr std::array kEndpoints = {Endpoint::kChat, Endpoint::kCompletions, Endpoint::kGenerate};
+  const auto endpoint = OneOf("--endpoint", text, kEndpoints, EndpointName);
   if (endpoint.ok()) request.spec.request.endpoint = *endpoint;
   return endpoint.status();
 }
@@ -254,7 +254,9 @@ void AddServerFlags(const RequestFlags::GivenList& targets, RequestFlags& flags)
                    "can't be combined with --resolve all: it would clear the cache of one address; "
                    "name each replica by a --target of its own");
   });
-  flags.Text({"--endpoint", "API to call: chat or completions [chat]", "Target"}, TakeEndpoint);
+  flags.Text(
+      {"--endpoint", "API to call: chat, completions, or generate (SGLang's own) [chat]", "Target"},
+      TakeEndpoint);
   AddCredentialFlags(
       {.api_key_env = {"--api-key-env", "Environment variable that holds the API key", "Target"},
        .header = {"--header",

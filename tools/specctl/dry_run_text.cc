@@ -81,9 +81,7 @@ absl::StatusOr<std::string> DryRunText(const Workload& workload, const RunSpec& 
     out += absl::StrFormat("target       %s\n",
                            target.name.empty() ? target.url : target.name + "  " + target.url);
   }
-  const bool chat = spec.request.endpoint == Endpoint::kChat;
-  out +=
-      absl::StrFormat("the first is POST %s\n", chat ? "/v1/chat/completions" : "/v1/completions");
+  out += absl::StrFormat("the first is POST %s\n", PathOf(spec.request.endpoint));
   out +=
       body->size() <= kBodyShownBytes
           ? *body + "\n"

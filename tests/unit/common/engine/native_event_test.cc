@@ -46,6 +46,19 @@ TEST_F(NativeEventTest, FewerIdsThanTokensAreWhatCameSince) {
   EXPECT_TRUE(Decode(R"({"text":"x","meta_info":{"completion_tokens":3}})").text_so_far);
 }
 
+TEST_F(NativeEventTest, IdsAreOfAllSoFarOrOfWhatCameSince) {
+  EXPECT_EQ(Decode(R"({"text":"x","output_ids":[4,5],"meta_info":{"completion_tokens":2}})")
+                .token_ids_json,
+            "[4,5]");
+  const StreamEvent& since =
+      Decode(R"({"text":"x","output_ids":[6],"meta_info":{"completion_tokens":3}})");
+  EXPECT_EQ(since.token_ids_json, "[6]");
+  EXPECT_FALSE(since.token_ids.has_value()) << "tokens are counted by completion_tokens";
+  EXPECT_EQ(
+      Decode(R"({"text":"","output_ids":[],"meta_info":{"completion_tokens":3}})").token_ids_json,
+      "");
+}
+
 TEST_F(NativeEventTest, AnotherChoiceIsCountedAndPassedOver) {
   const StreamEvent& event =
       Decode(R"({"text":"x","index":1,"meta_info":{"completion_tokens":3}})");

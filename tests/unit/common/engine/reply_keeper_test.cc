@@ -40,6 +40,21 @@ TEST(ReplyKeeperTest, KeepsWhatItIsToldTo) {
   EXPECT_THAT(keeper.reply().ids, IsEmpty());
 }
 
+TEST(ReplyKeeperTest, IdsOfAllSoFarStandForThoseBefore) {
+  ReplyKeeper keeper;
+  keeper.BeginReply({.ids = true});
+  for (const char* ids : {"[1]", "[1,2]", "[1,2,3]"}) {
+    StreamEvent event;
+    event.text_so_far = true;
+    event.token_ids_json = ids;
+    keeper.TakeEvent(event, true);
+  }
+  StreamEvent end;  // tells no ids, and has no token
+  end.text_so_far = true;
+  keeper.TakeEvent(end, false);
+  EXPECT_THAT(keeper.reply().ids, ElementsAre(1, 2, 3));
+}
+
 TEST(ReplyKeeperTest, SomeIdsAreNone) {
   ReplyKeeper keeper;
   keeper.BeginReply({.ids = true});

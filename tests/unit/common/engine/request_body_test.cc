@@ -97,7 +97,37 @@ TEST(RequestBodyTest, EffortAndSaltAreFields) {
   EXPECT_THAT(Body(spec, {}, VllmProfile(), kHello), HasSubstr(R"("reasoning_effort":"high")"));
   spec.endpoint = Endpoint::kCompletions;
   EXPECT_THAT(std::string(RequestBodyWriter::Create(spec, {}).status().message()),
-              HasSubstr("--reasoning-effort: completions"));
+              HasSubstr("--reasoning-effort: only chat"));
+}
+
+TEST(RequestBodyTest, GenerateHasItsFieldsUnderItsOwnNames) {
+  RequestSpec spec = Spec();
+  spec.endpoint = Endpoint::kGenerate;
+  spec.temperature = 0;
+  spec.ignore_eos = true;
+  spec.cache_salt = "a";
+  Message ids{.role = "user"};
+  ids.token_ids = {5, 6};
+  const auto body = [&](const BodyOptions& options, std::vector<Message> messages) {
+    return *RequestBodyWriter::Create(spec, {})->WriteBody(messages, options);
+  };
+  EXPECT_EQ(body({}, {ids}),
+            R"({"input_ids":[5,6],"extra_key":"a","sampling_params":{"n":1,"temperature":0,)"
+            R"("ignore_eos":true,"max_new_tokens":64},"stream":true})");
+  spec.cache_salt.clear();
+  spec.ignore_eos = false;
+  spec.extra_inputs_json = R"({"max_new_tokens":7,"min_tokens":3,"seed":1,"top_p":0.5})";
+  EXPECT_EQ(body({.stream = false}, {{"user", "hi", ""}}),
+            R"({"text":"hi","sampling_params":{"n":1,"temperature":0,"max_new_tokens":7,)"
+            R"("min_new_tokens":3,"sampling_seed":1,"top_p":0.5}})");
+  EXPECT_EQ(RequestBodyWriter::Create(spec, {})->MaxTokens({}), 7u);
+  spec.extra_inputs_json.clear();
+  EXPECT_THAT(body({.row_extra_json = R"({"max_completion_tokens":9,"max_new_tokens":8})"}, {ids}),
+              HasSubstr(R"("temperature":0,"max_new_tokens":8})"))
+      << "once";
+  spec.extra_inputs_json = R"({"sampling_params":{"top_p":0.5}})";
+  EXPECT_THAT(std::string(RequestBodyWriter::Create(spec, {}).status().message()),
+              HasSubstr("--extra-inputs: sampling_params"));
 }
 
 TEST(RequestBodyTest, MessageOfPartsIsSentAsItStands) {
