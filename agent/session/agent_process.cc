@@ -35,7 +35,8 @@ uint64_t DrawIncarnation() {
   return (uint64_t{device()} << 32) | device();
 }
 
-void Complain(const std::string& what) {
+void Complain(const AgentOptions& options, const std::string& what) {
+  if (options.on_complaint) return options.on_complaint(what);
   std::fputs(absl::StrFormat("specctl agent: %s\n", PrintableLines(what)).c_str(), stderr);
 }
 
@@ -43,7 +44,8 @@ void Complain(const std::string& what) {
 class AgentProcess {
  public:
   AgentProcess(const AgentOptions& options, uint64_t files_max)
-      : identity_{.incarnation = DrawIncarnation(), .files_max = files_max},
+      : options_(options),
+        identity_{.incarnation = DrawIncarnation(), .files_max = files_max},
         is_spawned_(options.parent_fd >= 0),
         run_(reactor_, loop_, identity_, MakeReplies()),
         session_(session_io_, MakeSessionOptions(options), options.credentials,
@@ -144,7 +146,7 @@ class AgentProcess {
       ToReactor([this, run_id = std::move(run_id)] { run_.OnRelease(run_id); });
     };
     handlers.on_outage = [this](const std::string& why) {
-      if (!is_spawned_) Complain(why);  // else the controller says what there is to say
+      if (!is_spawned_) Complain(options_, why);  // else the controller says what there is to say
     };
     handlers.on_end = [this](absl::Status status) {
       ToReactor([this, status = std::move(status)] { run_.OnEnd(status); });
@@ -173,6 +175,7 @@ class AgentProcess {
     return session;
   }
 
+  const AgentOptions& options_;
   const AgentRun::Identity identity_;
   asio::io_context reactor_{1};
   LoopWatch loop_;
@@ -207,7 +210,7 @@ absl::Status RunToEnd(AgentOptions options) {
 int RunAgent(const AgentOptions& options) {
   const absl::Status status = RunToEnd(options);
   if (status.ok()) return 0;
-  Complain(std::string(status.message()));
+  Complain(options, std::string(status.message()));
   return 1;
 }
 

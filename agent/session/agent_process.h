@@ -29,11 +29,14 @@ struct AgentOptions {
   std::string specctl_version;
   // Told of its session, from another thread than RunAgent's; may be empty.
   std::function<void(SessionStatus)> on_status;
+  // Told what its user should know, on any thread; empty: it is written to stderr, "specctl agent:"
+  // before it.
+  std::function<void(const std::string& text)> on_complaint;
   std::string spool_dir = "/tmp";  // for what the controller has not acknowledged (BatchStore)
 };
 
-// Joins, serves run after run and returns: 0 after it was dismissed, else 1 with the reason on
-// stderr.
+// Joins, serves run after run and returns: 0 after it was dismissed, else 1, with the reason told
+// as a complaint.
 //
 // SIGTERM drains this agent: in-flight requests get 10 s, all is delivered, and it returns 0 after
 // that run's release.  Without a job, or at the second time, it ends at once.  SIGINT does the

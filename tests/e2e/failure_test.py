@@ -1,4 +1,5 @@
 """Failures in the middle of a run: named, with the right status, and everything measured kept."""
+import json
 import os
 import signal
 import socket
@@ -145,6 +146,18 @@ class FailureTest(Case):
         self.assertTrue(agent.stderr.readline().startswith("specctl agent: controller dns://bad: "))
         agent.kill()
         agent.wait()
+
+    def test_an_agents_words_are_json_where_its_log_is(self):
+        for flags in ((), ("--count", "2")):
+            agent = self.start("agent", "--controller", "127.0.0.1:1", "--log-format", "json", *flags)
+            told = json.loads(agent.stderr.readline())
+            self.assertEqual(told["level"], "warning")
+            self.assertIn("controller 127.0.0.1:1: unreachable", told["message"])
+            agent.kill()
+            agent.wait()
+        refused = self.specctl("agent", "--controller", "127.0.0.1:1", "--tls-dir", "/none", "--log-format", "json",
+                               status=2)
+        self.assertIn("/none", json.loads(refused.stderr)["message"])
 
     def test_an_agent_dials_again_after_its_wall_clock_was_stepped_back(self):
         with socket.socket() as controller:

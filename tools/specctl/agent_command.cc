@@ -17,10 +17,8 @@
 #include "tools/specctl/agent_herd.h"
 #include "tools/specctl/daemon_log.h"
 #include "tools/specctl/exit_status.h"
-#include "tools/specctl/failure_text.h"
 #include "tools/specctl/http_face.h"
 #include "tools/specctl/memory_mark.h"
-#include "tools/specctl/print_page.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
@@ -40,6 +38,15 @@ struct AgentFlags {
   int parent_fd = -1;
 };
 
+void Tell(const AgentFlags& flags, const std::string& text) {
+  TellDaemonsUser(kWhoServesRuns, text, flags.log_format);
+}
+
+int Refuse(const AgentFlags& flags, const absl::Status& why) {
+  Tell(flags, std::string(why.message()));
+  return kBadInput;
+}
+
 std::string HostName() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
@@ -53,7 +60,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
   if (!has_tls) return grpc::InsecureChannelCredentials();
   auto tls = MakeChannelTls({.folder = flags.tls_dir, .now = UnixNow()}, PeerRole::kAgent);
   if (!tls.ok()) return tls.status();
-  for (const std::string& warning : tls->warnings) Say("note: " + warning);
+  for (const std::string& warning : tls->warnings) Tell(flags, "note: " + warning);
   return tls->credentials;
 }
 
@@ -91,13 +98,13 @@ HttpAnswer AgentAnswer(std::string_view target, const SharedStatus& status) {
 int RunAttached(const AgentFlags& flags) {
   BeginDaemonLog(flags.log_format);
   auto credentials = MakeCredentials(flags);
-  if (!credentials.ok()) return Complain(kWhoServesRuns, credentials.status(), kBadInput);
+  if (!credentials.ok()) return Refuse(flags, credentials.status());
   const auto status = std::make_shared<SharedStatus>();
   std::unique_ptr<HttpFace> http;
   if (!flags.http.empty()) {
     auto started = HttpFace::Start(
         flags.http, [status](std::string_view target) { return AgentAnswer(target, *status); });
-    if (!started.ok()) return Complain(kWhoServesRuns, started.status(), kBadInput);
+    if (!started.ok()) return Refuse(flags, started.status());
     http = *std::move(started);
   }
   agent::AgentOptions options;
@@ -110,6 +117,7 @@ int RunAttached(const AgentFlags& flags) {
       flags.predecessor_end.empty() ? mark.predecessor_end() : flags.predecessor_end;
   options.spool_dir = flags.spool_dir;
   options.credentials = *std::move(credentials);
+  options.on_complaint = [&flags](const std::string& text) { Tell(flags, text); };
   options.on_status = [status](const agent::SessionStatus& now) {
     status->connected = now.connected;
     status->in_run = now.in_run;
@@ -127,11 +135,10 @@ int RunSpawned(int parent_fd) {
 
 // Each is a process of its own, with a name of its own.
 int RunHerd(const AgentFlags& flags) {
+  BeginDaemonLog(flags.log_format);
   if (!flags.http.empty()) {
-    return Complain(kWhoServesRuns,
-                    absl::InvalidArgumentError("--http: can't be combined with --count: the agents "
-                                               "would share the port"),
-                    kBadInput);
+    return Refuse(flags, absl::InvalidArgumentError("--http: can't be combined with --count: the "
+                                                    "agents would share the port"));
   }
   const std::string base = flags.name.empty() ? HostName() : flags.name;
   std::vector<HerdMember> members;
@@ -154,7 +161,7 @@ int RunHerd(const AgentFlags& flags) {
   if (!flags.join_token.empty()) {
     ::setenv("SPECCTL_JOIN_TOKEN", flags.join_token.c_str(), /*overwrite=*/1);
   }
-  return RunAgentHerd(std::move(members));
+  return RunAgentHerd(std::move(members), [&flags](const std::string& text) { Tell(flags, text); });
 }
 
 int RunAgentOf(const AgentFlags& flags) {

@@ -16,8 +16,6 @@
 #include "common/base/own_program.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/specctl/exit_status.h"
-#include "tools/specctl/failure_text.h"
-#include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
 namespace {
@@ -27,7 +25,8 @@ constexpr Nanos kRestartAfter = std::chrono::seconds(1);
 
 class Herd {
  public:
-  explicit Herd(std::vector<HerdMember> members) {
+  Herd(std::vector<HerdMember> members, std::function<void(const std::string&)> tell)
+      : tell_(std::move(tell)) {
     for (HerdMember& member : members) places_.push_back({.member = std::move(member)});
   }
 
@@ -77,8 +76,7 @@ class Herd {
     const bool for_memory = ended->signal == SIGKILL && oom_kills_.TakeOne();
     place.killed = for_memory ? std::string(kKilledByOom)
                               : absl::StrFormat("was killed by signal %d", ended->signal);
-    Say(absl::StrFormat("specctl agent: agent %s %s; it is started again", place.member.name,
-                        place.killed));
+    tell_(absl::StrFormat("agent %s %s; it is started again", place.member.name, place.killed));
     place.start_at = MonoNow() + kRestartAfter;
   }
 
@@ -96,7 +94,7 @@ class Herd {
     }
     failed_ = true;
     place.over = true;
-    Complain("specctl agent", child.status(), kFailed);
+    tell_(std::string(child.status().message()));
     EndAll();
   }
 
@@ -108,12 +106,15 @@ class Herd {
   }
 
   std::vector<Place> places_;
+  const std::function<void(const std::string&)> tell_;
   OomKills oom_kills_;
   bool ending_ = false, failed_ = false;
 };
 
 }  // namespace
 
-int RunAgentHerd(std::vector<HerdMember> members) { return Herd(std::move(members)).Run(); }
+int RunAgentHerd(std::vector<HerdMember> members, std::function<void(const std::string&)> tell) {
+  return Herd(std::move(members), std::move(tell)).Run();
+}
 
 }  // namespace specctl::cli

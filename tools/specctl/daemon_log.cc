@@ -11,6 +11,7 @@
 
 #include "common/base/json_writer.h"
 #include "common/base/printable.h"
+#include "tools/specctl/print_page.h"
 
 namespace specctl::cli {
 namespace {
@@ -53,6 +54,14 @@ class LineFormatter final : public spdlog::formatter {
 void AddLogFormat(CLI::App& app, std::string& format) {
   app.add_option("--log-format", format, "Log lines as text or json [text]")
       ->check(CLI::IsMember({"text", "json"}));
+}
+
+void TellDaemonsUser(std::string_view who, const std::string& text, const std::string& format) {
+  if (format == "json") {
+    spdlog::warn("{}", text);
+  } else {
+    Say(absl::StrFormat("%s: %s", who, text));
+  }
 }
 
 void BeginDaemonLog(const std::string& format) {
