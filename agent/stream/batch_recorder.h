@@ -45,6 +45,7 @@ class BatchRecorder {
   void SetSlotsFilled(MonoTime at);
   void SetFirstIdle(MonoTime at);
   void SetUnassigned(std::vector<Unassigned> unassigned);
+  void SetNullServer(const NullServerReport& report) { next_.null_server = report; }
 
   // Requests begun that no batch has reported.
   size_t unreported_begun() const { return next_.begun.size(); }

@@ -8,6 +8,7 @@
 #include "common/engine/engine_profile.h"
 #include "common/net/tls_context.h"
 #include "common/net/url.h"
+#include "common/workload/null_target.h"
 
 namespace specctl::agent {
 namespace {
@@ -48,6 +49,8 @@ Task<absl::Status> LoadGenerator::Prepare() {
       io_.get_executor(), ReadSet::Reactor{health_, loop_},
       ReadSet::Options{.drain = options_.drain, .kernel_stamps = !job_.spec.user_stamps});
   if (absl::Status status = read_set_->Open(); !status.ok()) co_return status;
+  const absl::Status started = co_await StartNullServers();
+  if (!started.ok()) co_return started;
   auto tls = TlsContextFor(job_);
   if (!tls.ok()) co_return tls.status();
   auto composer = RequestComposer::Create(job_);
@@ -61,6 +64,33 @@ Task<absl::Status> LoadGenerator::Prepare() {
     targets_.push_back(*std::move(resolved));
   }
   co_return CheckRows();
+}
+
+Task<absl::Status> LoadGenerator::StartNullServers() {
+  for (TargetJob& target : job_.targets) {
+    if (!IsNullTarget(target.url)) continue;
+    const auto pace = NullTargetPace(target.url);
+    if (!pace.ok()) co_return pace.status();
+    null_servers_.push_back(std::make_unique<NullServer>(io_.get_executor(), *pace));
+    auto url = co_await null_servers_.back()->Start();
+    if (!url.ok()) co_return url.status();
+    target.url = *std::move(url);
+  }
+  co_return absl::OkStatus();
+}
+
+Task<void> LoadGenerator::EndNullServers() {
+  NullServerReport sum;
+  bool all_told = !null_servers_.empty();
+  for (const auto& server : null_servers_) {
+    const auto report = co_await server->End();
+    all_told = all_told && report.has_value();
+    const NullServerReport told = report.value_or(NullServerReport());
+    sum.chunks += told.chunks;
+    sum.lateness_p99_ns = std::max(sum.lateness_p99_ns, told.lateness_p99_ns);
+    sum.blocked += told.blocked;
+  }
+  if (all_told) recorder_->SetNullServer(sum);
 }
 
 absl::Status LoadGenerator::CheckFiles() const {
@@ -147,6 +177,7 @@ Task<void> LoadGenerator::Run(MonoTime begin, Nanos late) {
   // Drained before T0, no second of the run has passed.
   if (const MonoTime now = MonoNow(); now > t0) TakeHealth(now);
   recorder_->SetUnassigned(feed_->TakeStock());
+  co_await EndNullServers();
   CutBatch();
   slots_.clear();
 }

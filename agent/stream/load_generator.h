@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 #include <boost/asio/io_context.hpp>
 
+#include "agent/null_server/null_server.h"
 #include "agent/schedule/arrival_schedule.h"
 #include "agent/schedule/run_clock.h"
 #include "agent/stream/slot_runner.h"
@@ -40,8 +41,9 @@ class LoadGenerator final : private SlotHost {
   LoadGenerator(boost::asio::io_context& io, LoopWatch& loop, LoadJob job, Options options);
   ~LoadGenerator() override;
 
-  // Resolves the targets and checks that every request can be composed.  The message names the
-  // flag, file or URL at fault; RESOURCE_EXHAUSTED where the slots need more files than there are.
+  // Starts null servers where targets are such, resolves the targets and checks that every request
+  // can be composed.  The message names the flag, file or URL at fault; RESOURCE_EXHAUSTED where
+  // the slots need more files than there are.
   Task<absl::Status> Prepare();
   // Applies the load from `begin` on, which is `late` after T0; returns when nothing is in flight
   // and all is reported.  Ramp, warm-up and limit of a closed loop count from `begin`; arrivals of
@@ -58,6 +60,8 @@ class LoadGenerator final : private SlotHost {
   void OnArrivalOver(uint32_t local_slot) override;
   FailureKind InterruptionKind() const override;
 
+  Task<absl::Status> StartNullServers();
+  Task<void> EndNullServers();
   absl::Status CheckFiles() const;
   absl::Status CheckRows() const;
   void MakeSlot();
@@ -74,12 +78,13 @@ class LoadGenerator final : private SlotHost {
 
   boost::asio::io_context& io_;
   LoopWatch& loop_;
-  const LoadJob job_;
+  LoadJob job_;  // once prepared, null servers are targets like others
   const Options options_;
   HealthMeter health_;
   StreamDecoder decoder_;
   std::optional<ReadSet> read_set_;
   std::optional<RequestComposer> composer_;
+  std::vector<std::unique_ptr<NullServer>> null_servers_;
   std::vector<Target> targets_;
   std::optional<RunClock> clock_;
   std::optional<ConversationFeed> feed_;

@@ -26,6 +26,7 @@ AgentFigures DescribeAgent(const AgentState& agent, const Conservation& books,
   figures.host = agent.host;
   figures.slots = agent.slots;
   figures.started_ms = StartedMs(agent, load);
+  figures.null_server = agent.null_server;
   figures.lost = agent.lost;
   figures.end_reason = agent.end_reason;
   figures.conservation = books;

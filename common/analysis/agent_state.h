@@ -39,6 +39,7 @@ struct AgentState {
   // monotonic clock].
   std::unordered_map<uint32_t, int64_t> backing_off_since_ns;
   std::array<uint64_t, kUnassignedReasons> unassigned{};  // by UnassignedReason, as reported
+  std::optional<NullServerReport> null_server;
 
   uint64_t begun = 0, ok = 0, not_ok = 0;  // not_ok: finished otherwise
   uint64_t shed_turns = 0;

@@ -313,6 +313,7 @@ void BatchFold::AddReports(const Placed& placed, AgentState& agent) {
     agent.unassigned.at(static_cast<size_t>(unassigned.reason)) += unassigned.requests;
   }
   agent.chunks_dropped += batch.chunks_dropped;
+  if (batch.null_server) agent.null_server = batch.null_server;
   // What follows is on the run's time, which begins with T0.
   if (!run_.armed) return;
   AddHealth(placed, agent);

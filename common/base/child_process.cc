@@ -121,7 +121,9 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(Command command) {
   if (err.get() >= 0) steps.Place({.fd = err.get(), .as = STDERR_FILENO});
   // Without a file of its own its output goes where errors go: standard output is the parent's
   // page.
-  steps.Place({.fd = out.get() >= 0 ? out.get() : STDERR_FILENO, .as = STDOUT_FILENO});
+  int output = out.get() >= 0 ? out.get() : STDERR_FILENO;
+  if (command.stdout_fd >= 0) output = command.stdout_fd;
+  steps.Place({.fd = output, .as = STDOUT_FILENO});
   if (passed.get() >= 0) steps.Place({.fd = passed.get(), .as = kPassedFd});
   // A descriptor that leaks would keep a socket or pipe open after this process has ended.
   steps.CloseFrom(passed.get() >= 0 ? kPassedFd + 1 : kPassedFd);

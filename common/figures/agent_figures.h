@@ -28,7 +28,8 @@ struct AgentFigures {
   double cpu_seconds = 0;
   uint64_t rss_bytes_max = 0;
   double clock_bound_ms = 0;
-  std::optional<double> started_ms;  // after it was due; absent: it began nothing
+  std::optional<double> started_ms;             // after it was due; absent: it began nothing
+  std::optional<NullServerReport> null_server;  // of a run on null servers
 };
 
 }  // namespace specctl

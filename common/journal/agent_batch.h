@@ -12,6 +12,7 @@
 #include "common/base/hash.h"
 #include "common/engine/token_accounting.h"
 #include "common/journal/agent_health.h"
+#include "common/journal/null_server_report.h"
 
 namespace specctl {
 
@@ -133,6 +134,7 @@ struct AgentBatch {
   std::optional<int64_t> slots_filled_mono_ns;  // once: when its last slot had begun a request
   std::optional<int64_t> first_idle_mono_ns;    // once: when a slot first found no further work
   std::vector<Unassigned> unassigned;           // once, in the last batch
+  std::optional<NullServerReport> null_server;  // once, in the last batch, where it ran some
   uint64_t chunks_dropped = 0;                  // chunk detail lost because the spool was full
 };
 

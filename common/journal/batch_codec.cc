@@ -184,6 +184,16 @@ Unassigned ReadUnassigned(const v1::Unassigned& in) {
   return out;
 }
 
+void WriteNullServer(const NullServerReport& in, v1::NullServerReport* out) {
+  out->set_chunks(in.chunks);
+  out->set_lateness_p99_ns(in.lateness_p99_ns);
+  out->set_blocked(in.blocked);
+}
+
+NullServerReport ReadNullServer(const v1::NullServerReport& in) {
+  return {.chunks = in.chunks(), .lateness_p99_ns = in.lateness_p99_ns(), .blocked = in.blocked()};
+}
+
 }  // namespace
 
 v1::AgentBatch BatchToProto(const AgentBatch& in) {
@@ -202,6 +212,7 @@ v1::AgentBatch BatchToProto(const AgentBatch& in) {
   if (in.slots_filled_mono_ns) out.set_slots_filled_mono_ns(*in.slots_filled_mono_ns);
   if (in.first_idle_mono_ns) out.set_first_idle_mono_ns(*in.first_idle_mono_ns);
   for (const auto& item : in.unassigned) WriteUnassigned(item, out.add_unassigned());
+  if (in.null_server) WriteNullServer(*in.null_server, out.mutable_null_server());
   out.set_chunks_dropped(in.chunks_dropped);
   if (in.run_hash) out.set_run_hash(*in.run_hash);
   return out;
@@ -228,6 +239,7 @@ AgentBatch BatchFromProto(const v1::AgentBatch& in) {
   if (in.has_first_idle_mono_ns()) out.first_idle_mono_ns = in.first_idle_mono_ns();
   out.unassigned.reserve(static_cast<size_t>(in.unassigned_size()));
   for (const auto& item : in.unassigned()) out.unassigned.push_back(ReadUnassigned(item));
+  if (in.has_null_server()) out.null_server = ReadNullServer(in.null_server());
   out.chunks_dropped = in.chunks_dropped();
   if (in.has_run_hash()) out.run_hash = in.run_hash();
   return out;

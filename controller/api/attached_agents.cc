@@ -18,7 +18,9 @@ std::vector<FleetMember> Connected(std::vector<FleetMember> members) {
   return members;
 }
 
-absl::Status Missing(uint32_t wanted, size_t attached) {
+}  // namespace
+
+absl::Status MissingAgents(uint32_t wanted, size_t attached) {
   return absl::NotFoundError(absl::StrFormat(
       "--agents %d: only %d %s attached to this controller; start %d more (specctl agent "
       "--controller HOST:PORT --count %d; in Kubernetes: kubectl scale statefulset "
@@ -26,8 +28,6 @@ absl::Status Missing(uint32_t wanted, size_t attached) {
       wanted, attached, attached == 1 ? "is" : "are", wanted - attached, wanted - attached,
       wanted));
 }
-
-}  // namespace
 
 FleetFacts AttachedFacts(const std::vector<FleetMember>& members, uint64_t controller_files_max) {
   FleetFacts none;
@@ -39,7 +39,7 @@ absl::StatusOr<uint32_t> ChooseAgents(const MeasureRequest& request,
                                       const std::vector<FleetMember>& attached,
                                       uint64_t controller_files_max) {
   const size_t count = attached.size();
-  if (count == 0) return Missing(request.agents.value_or(1), count);
+  if (count == 0) return MissingAgents(request.agents.value_or(1), count);
   const FleetFacts facts = AttachedFacts(attached, controller_files_max);
   auto agents = FitFleet(request.spec.load.shape, request.agents, facts);
   if (!agents.ok()) return agents;
@@ -47,7 +47,7 @@ absl::StatusOr<uint32_t> ChooseAgents(const MeasureRequest& request,
     // Each of fewer has a larger share, which has to fit as well.
     return FitFleet(request.spec.load.shape, static_cast<uint32_t>(count), facts);
   }
-  if (*agents > count) return Missing(*agents, count);
+  if (*agents > count) return MissingAgents(*agents, count);
   return agents;
 }
 

@@ -18,9 +18,12 @@ namespace specctl::controller {
 // The machines of the agents that are attached and connected.
 FleetFacts AttachedFacts(const std::vector<FleetMember>& members, uint64_t controller_files_max);
 
+// NOT_FOUND: more agents are wanted than are attached; says how to get them.
+absl::Status MissingAgents(uint32_t wanted, size_t attached);
+
 // How many agents the load is sent by, of `attached`: as many as are asked for, else as FitFleet()
 // has it and at most all.
-// NOT_FOUND  more are asked for than are attached; says how to get them
+// NOT_FOUND  MissingAgents()
 // others     as FitFleet()
 absl::StatusOr<uint32_t> ChooseAgents(const MeasureRequest& request,
                                       const std::vector<FleetMember>& attached,

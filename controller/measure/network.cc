@@ -1,7 +1,9 @@
 #include "controller/measure/network.h"
 
 #include "common/engine/engine_profile.h"
+#include "common/workload/null_target.h"
 #include "controller/probe/cache_flush.h"
+#include "controller/probe/null_target_facts.h"
 #include "controller/scrape/metrics_reply.h"
 
 namespace specctl::controller {
@@ -13,6 +15,7 @@ constexpr Nanos kLookUpPatience = std::chrono::seconds(2);
 }  // namespace
 
 absl::StatusOr<TargetProbed> ProbingNetwork::Probe(const ProbeInput& input, Nanos wait) {
+  if (IsNullTarget(input.url)) return NullTargetFacts(input.url);
   return WaitUntilReady(input, wait, say_, [this] { return stop_.requests() > 0; });
 }
 

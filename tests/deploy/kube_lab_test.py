@@ -329,6 +329,20 @@ def run_kube(lab):
     return verdict(out) + ", with the role of cliRole alone"
 
 
+def preflight(lab):
+    done = lab.run(lab.specctl, "preflight", "--kube", "--namespace", NAMESPACE, "--release", RELEASE, "--duration",
+                   "2s", "--chunks-per-s", 20, "--streams-max", 4, "--bs", 64, "--format", "json", status=None,
+                   kubeconfig=lab.user)
+    check(done.returncode in (0, 1), f"status {done.returncode}: {done.stderr}")
+    found = json.loads(done.stdout)
+    pods = {f"{AGENT}-{i}" for i in range(16)}
+    for step in found["steps"]:
+        check({agent["host"] for agent in step["agents"]} == pods, step)
+        check(all(agent["chunks"] > 0 for agent in step["agents"]), step)
+    states = [step["state"] for step in found["steps"]]
+    return f"all 16 pods, each with its null server; steps {', '.join(states)}"
+
+
 def bad_values(lab):
     told = []
     for change, words in (
@@ -672,6 +686,7 @@ STEPS = collections.OrderedDict([
     ("wrong values: nothing is installed", bad_values),
     ("helm install, 16 agents, all attached", install),
     ("specctl run --kube, 15 s", run_kube),
+    ("specctl preflight --kube", preflight),
     ("no permission; wrong namespace", strangers),
     ("--detach, list, agents, attach, cancel, fetch, rm", commands),
     ("helm test", helm_test),

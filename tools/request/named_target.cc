@@ -9,6 +9,7 @@
 #include <absl/strings/str_split.h>
 
 #include "common/net/url.h"
+#include "common/workload/null_target.h"
 #include "tools/request/flag_values.h"
 
 namespace specctl::cli {
@@ -65,10 +66,16 @@ absl::StatusOr<NamedTarget> ParseTarget(std::string_view flag, std::string_view 
                                          target.spec.name, kTargetForm));
   }
   const std::vector<std::string> parts = absl::StrSplit(std::string(text), ',');
-  const auto url = ParseTargetUrl(parts.front());
-  if (!url.ok()) return BadFlag(flag, std::string(url.status().message()));
-  target.spec.url = url->ToString();
-  target.basic_authorization = url->BasicAuthorization();
+  if (IsNullTarget(parts.front())) {
+    const auto pace = NullTargetPace(parts.front());
+    if (!pace.ok()) return BadFlag(flag, std::string(pace.status().message()));
+    target.spec.url = NullTargetUrl(*pace);
+  } else {
+    const auto url = ParseTargetUrl(parts.front());
+    if (!url.ok()) return BadFlag(flag, std::string(url.status().message()));
+    target.spec.url = url->ToString();
+    target.basic_authorization = url->BasicAuthorization();
+  }
   for (size_t i = 1; i < parts.size(); ++i) {
     if (auto taken = TakeAttribute(flag, parts[i], target.spec); !taken.ok()) return taken;
   }

@@ -1,8 +1,9 @@
 #include "tools/sim/pace_report.h"
 
-#include <absl/strings/str_format.h>
+#include <optional>
+#include <string_view>
 
-#include <charconv>
+#include <absl/strings/str_format.h>
 
 #include "tools/sim/python_float.h"
 
@@ -11,16 +12,6 @@ namespace {
 
 double Micros(std::optional<Nanos> time) {
   return std::chrono::duration<double, std::micro>(time.value_or(Nanos(0))).count();
-}
-
-// The number that follows `name` in `line`.
-std::optional<uint64_t> NumberAfter(std::string_view name, std::string_view line) {
-  const size_t at = line.find(name);
-  if (at == std::string_view::npos) return std::nullopt;
-  uint64_t number = 0;
-  const char* const first = line.data() + at + name.size();
-  const auto [end, error] = std::from_chars(first, line.data() + line.size(), number);
-  return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -48,20 +39,6 @@ std::string PaceReport::Metrics() const {
                         PythonFloat(mean_ns * 1e-9 * static_cast<double>(chunks())), kName,
                         PrometheusFloat(static_cast<double>(chunks())));
   return text;
-}
-
-std::optional<PaceSummary> ParsePaceReport(std::string_view output) {
-  // The last report: SIGUSR1 may have printed others before.
-  const size_t at = output.rfind("chunks ");
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view line = output.substr(at, output.find('\n', at) - at);
-  const auto chunks = NumberAfter("chunks ", line);
-  const auto lateness_us = NumberAfter(" p99 ", line);
-  const auto blocked = NumberAfter("blocked ", line);
-  if (!chunks || !lateness_us || !blocked) return std::nullopt;
-  return PaceSummary{.chunks = *chunks,
-                     .lateness_p99 = std::chrono::microseconds(*lateness_us),
-                     .blocked = *blocked};
 }
 
 }  // namespace specctl::sim

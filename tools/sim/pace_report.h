@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "common/base/clock.h"
 #include "common/stats/log_linear_sketch.h"
@@ -20,7 +18,8 @@ class PaceReport {
   void CountBlocked() { ++blocked_; }
 
   uint64_t chunks() const { return lateness_.count(); }
-  // For people, without a line end.  `cpu`: what the process took in all.
+  // For people, and for agent/null_server/pace_text.h, without a line end.  `cpu`: what the process
+  // took in all.
   std::string Text(Nanos cpu) const;
   // A Prometheus summary.
   std::string Metrics() const;
@@ -29,16 +28,5 @@ class PaceReport {
   LogLinearSketch lateness_;
   uint64_t blocked_ = 0;
 };
-
-// What PaceReport::Text() says, to the microsecond.
-struct PaceSummary {
-  uint64_t chunks = 0;
-  Nanos lateness_p99{0};
-  uint64_t blocked = 0;
-};
-
-// Of the last such line in `output`, which is all that a paced server printed; nullopt where there
-// is none.
-std::optional<PaceSummary> ParsePaceReport(std::string_view output);
 
 }  // namespace specctl::sim

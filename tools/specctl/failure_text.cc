@@ -82,4 +82,9 @@ int StatusOfResolve(const absl::Status& why) {
   return of_server ? kFailed : kBadInput;
 }
 
+int StatusOfCall(const absl::Status& why) {
+  const bool down = absl::IsUnavailable(why) || absl::IsDeadlineExceeded(why);
+  return down ? kFailed : kBadInput;
+}
+
 }  // namespace specctl::cli

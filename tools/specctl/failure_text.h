@@ -21,4 +21,8 @@ int Complain(std::string_view who, const absl::Status& why, int exit_status);
 // is to ask for something else, kFailed where a server is not there or does not do it.
 int StatusOfResolve(const absl::Status& why);
 
+// Exit status where a controller that was asked for something did not do it: kFailed where it is
+// not reached, else kBadInput.
+int StatusOfCall(const absl::Status& why);
+
 }  // namespace specctl::cli

@@ -39,12 +39,6 @@ struct JobFlags {
   bool strict = false, at_once = false;
 };
 
-// Where the error is the user's, nothing was asked for.
-int StatusOfCall(const absl::Status& why) {
-  const bool down = absl::IsUnavailable(why) || absl::IsDeadlineExceeded(why);
-  return down ? kFailed : kBadInput;
-}
-
 // Runs `act` with the controller that the flags name.
 int WithController(std::string_view who, const JobFlags& flags,
                    const std::function<absl::Status(ControlClient&)>& act) {

@@ -5,8 +5,6 @@
 
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -51,11 +49,10 @@ absl::StatusOr<std::unique_ptr<KubeForward>> KubeForward::Start(const KubePlace&
                                                                 ControllerWait& wait) {
   auto release = FindRelease(place, RunKubectl);
   if (!release.ok()) return release.status();
-  std::string folder = std::filesystem::temp_directory_path() / "specctl-kube-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) {
-    return absl::InternalError(absl::StrFormat("%s: can't be created", folder));
-  }
-  std::unique_ptr<KubeForward> forward(new KubeForward(place, *std::move(release), folder));
+  auto folder = TemporaryFolder::Make("specctl-kube");
+  if (!folder.ok()) return folder.status();
+  std::unique_ptr<KubeForward> forward(
+      new KubeForward(place, *std::move(release), *std::move(folder)));
   if (auto taken = forward->TakeCertificates(); !taken.ok()) return taken;
   auto child = forward->StartFirst(wait);
   if (!child.ok()) return child.status();
@@ -68,8 +65,6 @@ absl::StatusOr<std::unique_ptr<KubeForward>> KubeForward::Start(const KubePlace&
 KubeForward::~KubeForward() {
   ending_ = true;
   if (supervisor_.joinable()) supervisor_.join();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 std::string KubeForward::address() const { return absl::StrFormat("127.0.0.1:%d", port_); }
@@ -90,10 +85,10 @@ absl::Status KubeForward::TakeCertificates() {
   absl::Status written;
   for (const SecretFile& file : *files) {
     const bool known = file.name == "ca.crt" || file.name == "tls.crt" || file.name == "tls.key";
-    if (known && written.ok()) written = WriteFile(folder_ + "/" + file.name, file.content);
+    if (known && written.ok()) written = WriteFile(folder_.path() + "/" + file.name, file.content);
   }
   ::umask(before);
-  tls_dir_ = folder_;
+  tls_dir_ = folder_.path();
   return written;
 }
 
@@ -107,8 +102,8 @@ absl::StatusOr<ChildProcess> KubeForward::StartForward() const {
   if (!program.ok()) return program.status();
   words.insert(words.begin(), *std::move(program));
   return ChildProcess::Start({.words = std::move(words),
-                              .stdout_path = folder_ + "/forward.out",
-                              .stderr_path = folder_ + "/forward.err"});
+                              .stdout_path = folder_.path() + "/forward.out",
+                              .stderr_path = folder_.path() + "/forward.err"});
 }
 
 absl::StatusOr<ChildProcess> KubeForward::StartFirst(ControllerWait& wait) {
@@ -125,13 +120,14 @@ absl::StatusOr<ChildProcess> KubeForward::StartFirst(ControllerWait& wait) {
 absl::Status KubeForward::AwaitPort(ChildProcess& child, const ControllerWait& wait) {
   const MonoTime give_up = MonoNow() + kForwardPatience;
   for (;;) {
-    if (const auto port = PortIn(ReadFileText(folder_ + "/forward.out"))) {
+    if (const auto port = PortIn(ReadFileText(folder_.path() + "/forward.out"))) {
       port_ = *port;
       return absl::OkStatus();
     }
     const bool ended = child.Ended().has_value();
     if (ended || wait.interrupted() || MonoNow() >= give_up) {
-      const std::string said(absl::StripAsciiWhitespace(ReadFileText(folder_ + "/forward.err")));
+      const std::string said(
+          absl::StripAsciiWhitespace(ReadFileText(folder_.path() + "/forward.err")));
       const std::string text =
           absl::StrFormat("--kube: kubectl port-forward to service %s %s: %s", release_.service,
                           ended ? "failed" : "is not ready", said);

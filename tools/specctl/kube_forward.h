@@ -12,6 +12,7 @@
 #include "common/base/child_process.h"
 #include "tools/specctl/controller_wait.h"
 #include "tools/specctl/kube_release.h"
+#include "tools/specctl/temporary_folder.h"
 
 namespace specctl::cli {
 
@@ -37,7 +38,7 @@ class KubeForward {
   absl::StatusOr<std::string> GetPod(const std::string& name) const;
 
  private:
-  KubeForward(KubePlace place, KubeRelease release, std::string folder)
+  KubeForward(KubePlace place, KubeRelease release, TemporaryFolder folder)
       : place_(std::move(place)), release_(std::move(release)), folder_(std::move(folder)) {}
 
   absl::Status TakeCertificates();
@@ -48,7 +49,7 @@ class KubeForward {
 
   const KubePlace place_;
   const KubeRelease release_;
-  const std::string folder_;  // of its own, mode 0700; removed at the end
+  const TemporaryFolder folder_;
   std::string tls_dir_;
   uint16_t port_ = 0;
   std::atomic<bool> ending_{false};

@@ -1,30 +1,37 @@
 #include "tools/specctl/preflight_command.h"
 
-#include <algorithm>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <absl/strings/str_format.h>
 
 #include "common/base/duration.h"
 #include "common/base/file_limit.h"
-#include "common/base/json_writer.h"
-#include "common/report/number_text.h"
 #include "common/workload/load_job.h"
+#include "common/workload/null_target.h"
 #include "controller/fleet/fleet.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/flags/help_page.h"
 #include "tools/flags/whole_number.h"
+#include "tools/request/flag_values.h"
+#include "tools/specctl/connection_flags.h"
+#include "tools/specctl/controller_wait.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
 #include "tools/specctl/local_fleet.h"
 #include "tools/specctl/preflight_findings.h"
+#include "tools/specctl/preflight_local.h"
 #include "tools/specctl/preflight_plan.h"
+#include "tools/specctl/preflight_remote.h"
 #include "tools/specctl/preflight_report.h"
 #include "tools/specctl/preflight_runner.h"
+#include "tools/specctl/preflight_search.h"
 #include "tools/specctl/print_page.h"
+#include "tools/specctl/remote_flags.h"
 #include "tools/specctl/version.h"
 
 namespace specctl::cli {
@@ -32,12 +39,9 @@ namespace {
 
 constexpr std::string_view kPreflight = "specctl preflight";
 constexpr double kDefaultChunksPerS = 50;
-constexpr double kChunksPerSMin = 1;
-constexpr double kChunksPerSMax = 1000;
 // A second is a window; less has no figure at all.
 constexpr Nanos kDurationMin = std::chrono::seconds(1);
 constexpr Nanos kDurationMax = std::chrono::minutes(10);
-constexpr size_t kCheckTries = 2;
 
 struct PreflightFlags {
   uint64_t bs = 512;
@@ -45,22 +49,25 @@ struct PreflightFlags {
   std::optional<double> tokens_per_s;
   double tokens_per_chunk = 1;
   std::string duration = "6s";
-  uint32_t agents = 1;
+  std::optional<uint32_t> agents;
   uint32_t streams_max = 4096;
   std::string format = "text";
   std::optional<double> request_rate;
+  RemoteFlags remote;
 };
 
 constexpr double kRequestRateMax = 1e6;
+constexpr uint32_t kAgentsHereMax = 256;
+constexpr uint32_t kAgentsMax = 10'000;
 
 absl::StatusOr<double> ChunksPerS(const PreflightFlags& flags) {
   const double rate = flags.tokens_per_s ? *flags.tokens_per_s / flags.tokens_per_chunk
                                          : flags.chunks_per_s.value_or(kDefaultChunksPerS);
-  if (rate >= kChunksPerSMin && rate <= kChunksPerSMax) return rate;
+  if (rate >= kNullChunksPerSMin && rate <= kNullChunksPerSMax) return rate;
   return absl::InvalidArgumentError(
       absl::StrFormat("%s: need %g to %g chunks per second on each stream, got %g",
-                      flags.tokens_per_s ? "--tokens-per-s" : "--chunks-per-s", kChunksPerSMin,
-                      kChunksPerSMax, rate));
+                      flags.tokens_per_s ? "--tokens-per-s" : "--chunks-per-s", kNullChunksPerSMin,
+                      kNullChunksPerSMax, rate));
 }
 
 absl::StatusOr<Nanos> StepDuration(const PreflightFlags& flags) {
@@ -73,59 +80,6 @@ absl::StatusOr<Nanos> StepDuration(const PreflightFlags& flags) {
   return absl::InvalidArgumentError(absl::StrFormat("--duration: need %s to %s, got %s",
                                                     FormatDuration(kDurationMin),
                                                     FormatDuration(kDurationMax), flags.duration));
-}
-
-// Makes a step, and says so.  The text of an error names its load.
-absl::StatusOr<JudgedStep> MakeStep(PreflightRunner& runner, const StepLoad& load) {
-  std::string text = CountedText(load.streams, "stream");
-  if (load.agents > 1) text += " over " + CountedText(load.agents, "agent");
-  Say(absl::StrFormat("%s at %s chunks/s each ...", text, FormatDouble(load.chunks_per_s)));
-  auto step = runner.Run(load);
-  if (step.ok()) return step;
-  return absl::Status(step.status().code(),
-                      absl::StrFormat("%s: %s", text, std::string(step.status().message())));
-}
-
-// The search for the ceiling.  An error other than CANCELLED ends it, and is told as what stopped
-// it.
-absl::Status Search(PreflightRunner& runner, uint32_t streams_max, Preflight& preflight) {
-  StreamSearch search(streams_max);
-  while (const std::optional<uint32_t> streams = search.Next()) {
-    const StepLoad load = {.agents = preflight.agents,
-                           .streams = *streams * preflight.agents,
-                           .chunks_per_s = preflight.chunks_per_s};
-    auto step = MakeStep(runner, load);
-    // Interrupted: no ceiling is told, not even of the steps so far.
-    if (absl::IsCancelled(step.status())) return step.status();
-    // What was found so far stands; the page says what stopped it.
-    if (!step.ok()) {
-      preflight.stopped_by = std::string(step.status().message());
-      break;
-    }
-    search.AddResult(step->state == StepState::kKept);
-    preflight.steps.push_back(*std::move(step));
-  }
-  preflight.streams_kept = search.highest_kept();
-  preflight.streams_not_kept = search.lowest_not_kept();
-  return absl::OkStatus();
-}
-
-// Checks the plan, where there is one: as in the search, what is not kept is tried once more.  An
-// error other than CANCELLED is told as what stopped the check.
-absl::Status CheckPlan(PreflightRunner& runner, Preflight& preflight) {
-  const std::optional<AgentDemand> demand = DemandOf(preflight);
-  if (!demand) return absl::OkStatus();
-  const StepLoad load = CheckLoad(*demand, PlanAgents(*demand));
-  do {
-    auto step = MakeStep(runner, load);
-    if (absl::IsCancelled(step.status())) return step.status();
-    if (!step.ok()) {
-      preflight.check_stopped_by = std::string(step.status().message());
-      return absl::OkStatus();
-    }
-    preflight.checks.push_back(*std::move(step));
-  } while (CheckedState(preflight) != StepState::kKept && preflight.checks.size() < kCheckTries);
-  return absl::OkStatus();
 }
 
 // --streams-max as far as an agent may open files.
@@ -143,85 +97,121 @@ absl::StatusOr<uint32_t> StreamsMax(uint32_t wanted) {
   return static_cast<uint32_t>(fits);
 }
 
-// Searches and checks, on a fleet of its own, which has ended afterwards.
-absl::Status FindOut(Nanos duration, uint32_t streams_max, Preflight& preflight) {
-  auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
-  if (!fleet.ok()) return fleet.status();
-  const controller::InterruptSource interrupts;
-  PreflightRunner runner({.duration = duration, .stop = interrupts.token()}, **fleet);
-  if (absl::Status made = Search(runner, streams_max, preflight); !made.ok()) return made;
-  return CheckPlan(runner, preflight);
-}
+// The agents that steps are made on.
+struct StepAgents {
+  const PreflightRunner& runner;
+  uint32_t agents = 1;           // that the search is made with
+  uint32_t attached = 0;         // to a controller; 0: they are of this machine
+  std::string connection_words;  // of the controller
+};
 
-int PrintFound(const Preflight& preflight, const std::string& format) {
-  const absl::Status printed = format == "json" ? PrintJson(PreflightJson(preflight), std::cout)
-                                                : PrintPage(PreflightPage(preflight), std::cout);
-  if (!printed.ok()) return Complain(kPreflight, printed, kFailed);
-  // The page is printed in any case: it says why nothing was kept.
-  return preflight.streams_kept ? kDone : kFailed;
-}
+using Act = std::function<int(const StepAgents&)>;
 
-// More agents until the rate is kept, or each core has one.  An error other than CANCELLED ends it,
-// and is told as what stopped it.
-absl::Status TryRate(PreflightRunner& runner, uint32_t agents, RatePreflight& preflight) {
-  for (;; agents = std::min(2 * agents, std::max(preflight.cores, 1u))) {
-    const RateLoad load{.agents = agents, .rate_per_s = preflight.rate_per_s};
-    Say(absl::StrFormat("%s requests/s over %s ...", FormatDouble(load.rate_per_s),
-                        CountedText(agents, "agent")));
-    auto step = runner.RunRate(load);
-    if (absl::IsCancelled(step.status())) return step.status();
-    if (!step.ok()) {
-      preflight.stopped_by = std::string(step.status().message());
-      return absl::OkStatus();
-    }
-    preflight.steps.push_back(*std::move(step));
-    if (preflight.IsKept() || agents >= preflight.cores) return absl::OkStatus();
+// On a fleet of its own, which has ended afterwards.
+int OnThisMachine(const PreflightFlags& flags, Nanos duration, const Act& act) {
+  if (flags.agents > kAgentsHereMax) {
+    return Complain(kPreflight,
+                    BadFlag("--agents", absl::StrFormat("need at most %d on one machine; more "
+                                                        "attach to a controller (--controller)",
+                                                        kAgentsHereMax)),
+                    kBadInput);
   }
-}
-
-int RunRatePreflight(const PreflightFlags& flags, Nanos duration) {
-  RatePreflight preflight;
-  preflight.rate_per_s = *flags.request_rate;
-  preflight.cores = LocalFleet().hosts.front().cores;
   RaiseFileLimit();
   auto fleet = controller::Fleet::Start({.specctl_version = kVersion});
   if (!fleet.ok()) return Complain(kPreflight, fleet.status(), kFailed);
   const controller::InterruptSource interrupts;
-  PreflightRunner runner({.duration = duration, .stop = interrupts.token()}, **fleet);
-  if (const absl::Status tried = TryRate(runner, flags.agents, preflight); !tried.ok()) {
-    return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
+  const PreflightRunner runner(duration, [&](controller::MeasureRequest request) {
+    return MeasureHere(**fleet, interrupts.token(), std::move(request));
+  });
+  return act({.runner = runner, .agents = flags.agents.value_or(1)});
+}
+
+int OnAttachedAgents(const PreflightFlags& flags, Nanos duration, const Act& act) {
+  const controller::InterruptSource interrupts;
+  ControllerWait wait(flags.remote.AgentsPatience(), interrupts.token());
+  const auto connection = ConnectToSubmit(flags.remote.connection, flags.agents, wait);
+  if (!connection.ok()) {
+    return Complain(kPreflight, connection.status(), wait.interrupted() ? kInterrupted : kBadInput);
   }
+  const auto attached = AwaitAttached(*connection->client, flags.agents.value_or(1), wait);
+  if (!attached.ok()) {
+    const int status = StatusOfCall(attached.status());
+    return Complain(kPreflight, attached.status(), wait.interrupted() ? kInterrupted : status);
+  }
+  const RemoteSteps steps{.connection = *connection,
+                          .wait_agents = flags.remote.AgentsPatience(),
+                          .stop = interrupts.token(),
+                          .command = "preflight"};
+  const PreflightRunner runner(duration, [&](controller::MeasureRequest request) {
+    return MeasureThere(steps, std::move(request));
+  });
+  return act({.runner = runner,
+              .agents = flags.agents.value_or(*attached),
+              .attached = *attached,
+              .connection_words = connection->words});
+}
+
+int Interrupted() {
+  return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
+}
+
+// What was found, which has steps; the page is printed in any case: it says why nothing was kept.
+int PrintFound(const PreflightFlags& flags, const std::string& page, const std::string& json,
+               bool kept) {
+  const absl::Status printed =
+      flags.format == "json" ? PrintJson(json, std::cout) : PrintPage(page, std::cout);
+  if (!printed.ok()) return Complain(kPreflight, printed, kFailed);
+  return kept ? kDone : kFailed;
+}
+
+int OfRate(const PreflightFlags& flags, const StepAgents& on) {
+  RatePreflight preflight;
+  preflight.rate_per_s = *flags.request_rate;
+  preflight.cores = LocalFleet().hosts.front().cores;
+  preflight.attached = on.attached;
+  preflight.connection_words = on.connection_words;
+  // The fewest that offer it are found, of a controller's agents, too.
+  if (!TryRate(on.runner, flags.agents.value_or(1), preflight).ok()) return Interrupted();
   if (preflight.steps.empty()) {
     return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
   }
-  const absl::Status printed = flags.format == "json" ? PrintJson(RateJson(preflight), std::cout)
-                                                      : PrintPage(RatePage(preflight), std::cout);
-  if (!printed.ok()) return Complain(kPreflight, printed, kFailed);
-  return preflight.IsKept() ? kDone : kFailed;
+  return PrintFound(flags, RatePage(preflight), RateJson(preflight), preflight.IsKept());
 }
 
-int RunPreflight(const PreflightFlags& flags) {
-  const auto chunks_per_s = ChunksPerS(flags);
-  if (!chunks_per_s.ok()) return Complain(kPreflight, chunks_per_s.status(), kBadInput);
-  const auto duration = StepDuration(flags);
-  if (!duration.ok()) return Complain(kPreflight, duration.status(), kBadInput);
-  if (flags.request_rate) return RunRatePreflight(flags, *duration);
-  const auto streams_max = StreamsMax(flags.streams_max);
-  if (!streams_max.ok()) return Complain(kPreflight, streams_max.status(), kBadInput);
+int OfStreams(const PreflightFlags& flags, double chunks_per_s, const StepAgents& on) {
   Preflight preflight;
-  preflight.chunks_per_s = *chunks_per_s;
+  preflight.chunks_per_s = chunks_per_s;
   preflight.bs = flags.bs;
   preflight.cores = LocalFleet().hosts.front().cores;
-  preflight.agents = flags.agents;
-  if (const absl::Status found = FindOut(*duration, *streams_max, preflight); !found.ok()) {
-    if (!absl::IsCancelled(found)) return Complain(kPreflight, found, kFailed);
-    return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
+  preflight.attached = on.attached;
+  preflight.agents = on.agents;
+  uint32_t streams_max = flags.streams_max;
+  if (on.attached == 0) {
+    const auto fits = StreamsMax(flags.streams_max);
+    if (!fits.ok()) return Complain(kPreflight, fits.status(), kBadInput);
+    streams_max = *fits;
   }
+  if (!FindCeiling(on.runner, streams_max, preflight).ok()) return Interrupted();
   // Nothing was measured, so that there is no page.
   if (preflight.steps.empty()) {
     return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
   }
-  return PrintFound(preflight, flags.format);
+  return PrintFound(flags, PreflightPage(preflight), PreflightJson(preflight),
+                    preflight.streams_kept.has_value());
+}
+
+int RunPreflight(const PreflightFlags& flags) {
+  if (auto checked = CheckRemoteFlags(flags.remote); !checked.ok()) {
+    return Complain(kPreflight, checked, kBadInput);
+  }
+  const auto chunks_per_s = ChunksPerS(flags);
+  if (!chunks_per_s.ok()) return Complain(kPreflight, chunks_per_s.status(), kBadInput);
+  const auto duration = StepDuration(flags);
+  if (!duration.ok()) return Complain(kPreflight, duration.status(), kBadInput);
+  const auto on_agents = flags.remote.is_remote() ? OnAttachedAgents : OnThisMachine;
+  return on_agents(flags, *duration, [&](const StepAgents& on) {
+    return flags.request_rate ? OfRate(flags, on) : OfStreams(flags, *chunks_per_s, on);
+  });
 }
 
 void AddFlags(CLI::App& command, PreflightFlags& flags) {
@@ -230,9 +220,8 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
       ->transform(WholeNumber(1, 10'000'000))
       ->capture_default_str();
   command
-      .add_option(
-          "--request-rate", flags.request_rate,
-          "Find whether this machine can offer so many arrivals per second, in place of --bs")
+      .add_option("--request-rate", flags.request_rate,
+                  "Find whether the agents can offer so many arrivals per second, in place of --bs")
       ->check(CLI::Range(1e-3, kRequestRateMax));
   auto* const chunks = command.add_option("--chunks-per-s", flags.chunks_per_s,
                                           "Chunks (engine steps) per second on each stream [50]");
@@ -253,22 +242,24 @@ void AddFlags(CLI::App& command, PreflightFlags& flags) {
       ->capture_default_str();
   command
       .add_option("--agents", flags.agents,
-                  "Search with this many agents at once, each with its own null server")
-      ->transform(WholeNumber(1, 256))
-      ->capture_default_str();
+                  "Search with this many agents at once, each with its own null server [1; with "
+                  "--controller all that are attached]")
+      ->transform(WholeNumber(1, kAgentsMax));
   command.add_option("--streams-max", flags.streams_max, "Try at most this many streams per agent")
       ->transform(WholeNumber(1, 65'536))
       ->capture_default_str();
   command.add_option("--format", flags.format, "Output format: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  AddRemoteFlags(command, flags.remote);
 }
 
 }  // namespace
 
 void AddPreflightCommand(CLI::App& app, int& exit_status) {
-  CLI::App* command = app.add_subcommand(
-      "preflight", "Find this machine's measurement ceiling and the agents a load needs");
+  CLI::App* command = app.add_subcommand("preflight",
+                                         "Find the measurement ceiling of this machine, or of a "
+                                         "controller's agents, and the agents a load needs");
   command->footer(absl::StrFormat(
       "Runs an agent, or several at once, against servers that send prepared bytes, with more "
       "and\nmore streams, until the run's verdict is no longer valid. The plan gives each agent at "
@@ -277,12 +268,16 @@ void AddPreflightCommand(CLI::App& app, int& exit_status) {
       static_cast<int>(100 * kPlannedShare + 0.5)));
   const auto flags = std::make_shared<PreflightFlags>();
   AddFlags(*command, *flags);
-  specctl::flags::SetHelp(*command,
-                          {.examples = {{.what = "this machine's ceiling, and the agents for 2,048 "
-                                                 "streams of 60 tokens per second, 3 per chunk",
-                                         .line = "specctl preflight --bs 2048 --tokens-per-s 60 "
-                                                 "--tokens-per-chunk 3"}},
-                           .groups = {}});
+  specctl::flags::SetHelp(
+      *command, {.examples = {{.what = "this machine's ceiling, and the agents for 2,048 "
+                                       "streams of 60 tokens per second, 3 per chunk",
+                               .line = "specctl preflight --bs 2048 --tokens-per-s 60 "
+                                       "--tokens-per-chunk 3"},
+                              {.what = "the same of the agents of a release in Kubernetes, "
+                                       "each where it is",
+                               .line = "specctl preflight --kube --namespace llm --bs "
+                                       "2048"}},
+                 .groups = {}});
   command->callback([flags, &exit_status] { exit_status = RunPreflight(*flags); });
 }
 

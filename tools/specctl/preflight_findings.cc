@@ -4,14 +4,33 @@
 
 namespace specctl::cli {
 
+namespace {
+
+// The last step of `per_agent` streams on each agent that came out so.
+const JudgedStep* StepOf(const Preflight& preflight, std::optional<uint32_t> per_agent,
+                         StepState state) {
+  const JudgedStep* found = nullptr;
+  for (const JudgedStep& step : preflight.steps) {
+    // In the search per agent, in a step's load over all of them.
+    const bool same = per_agent && step.load.streams == *per_agent * preflight.agents;
+    if (same && step.state == state) found = &step;
+  }
+  return found;
+}
+
+}  // namespace
+
+const JudgedStep* CeilingStep(const Preflight& preflight) {
+  return StepOf(preflight, preflight.streams_kept, StepState::kKept);
+}
+
+const JudgedStep* LimitStep(const Preflight& preflight) {
+  return StepOf(preflight, preflight.streams_not_kept, StepState::kDistorted);
+}
+
 bool IsLowerBound(const Preflight& preflight) {
-  // The search ended at --streams-max, not at the machine.
-  if (!preflight.streams_not_kept) return true;
-  // In the search per agent, in a step's load over all of them.
-  const uint32_t not_kept = *preflight.streams_not_kept * preflight.agents;
-  return std::none_of(preflight.steps.begin(), preflight.steps.end(), [&](const JudgedStep& step) {
-    return step.load.streams == not_kept && step.state == StepState::kDistorted;
-  });
+  // Else the search ended at --streams-max or at a null server, not at the machine.
+  return LimitStep(preflight) == nullptr;
 }
 
 std::optional<double> CeilingPerS(const Preflight& preflight) {
@@ -22,10 +41,12 @@ std::optional<double> CeilingPerS(const Preflight& preflight) {
 std::optional<AgentDemand> DemandOf(const Preflight& preflight) {
   const std::optional<double> ceiling = CeilingPerS(preflight);
   if (!ceiling) return std::nullopt;
-  return AgentDemand{.bs = preflight.bs,
-                     .chunks_per_s = preflight.chunks_per_s,
-                     .ceiling_chunks_per_s = *ceiling,
-                     .machine_agents = std::max(preflight.cores, preflight.agents)};
+  const uint32_t machine_agents = std::max(preflight.cores, preflight.agents);
+  return AgentDemand{
+      .bs = preflight.bs,
+      .chunks_per_s = preflight.chunks_per_s,
+      .ceiling_chunks_per_s = *ceiling,
+      .machine_agents = preflight.attached > 0 ? preflight.attached : machine_agents};
 }
 
 std::optional<AgentPlan> PlanOf(const Preflight& preflight) {

@@ -1,6 +1,5 @@
 #include "tools/specctl/preflight_rate.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <absl/strings/str_format.h>
@@ -25,35 +24,36 @@ std::string LateText(const std::optional<ArrivalFigures>& arrivals) {
 
 std::string AdviceOf(const RatePreflight& preflight) {
   const JudgedRate& last = preflight.steps.back();
+  const bool remote = preflight.attached > 0;
   if (last.state == StepState::kKept) {
-    return absl::StrFormat("this machine offers it: specctl run --request-rate %s --agents %d\n",
-                           FormatDouble(preflight.rate_per_s), last.load.agents);
+    return absl::StrFormat("%s it: specctl run --request-rate %s --agents %d%s\n",
+                           remote ? "the attached agents offer" : "this machine offers",
+                           FormatDouble(preflight.rate_per_s), last.load.agents,
+                           remote ? " " + preflight.connection_words : "");
   }
   if (last.state == StepState::kNullServerLate) {
-    return "inconclusive: the null servers were late, which share this machine with the agents\n";
+    return absl::StrFormat(
+        "inconclusive: the null servers were late, which share %s with the agents\n",
+        remote ? "their machines" : "this machine");
   }
   return absl::StrFormat(
-      "this machine does not offer %s requests/s: spread the agents over more machines, or offer "
-      "less\n",
-      FormatDouble(preflight.rate_per_s));
+      "%s not offer %s requests/s: spread the agents over more machines, or offer less\n",
+      remote ? "the attached agents do" : "this machine does", FormatDouble(preflight.rate_per_s));
 }
 
 }  // namespace
 
-absl::StatusOr<controller::MeasureRequest> RateRequest(const RateLoad& load, Nanos duration,
-                                                       const std::vector<std::string>& urls) {
-  auto request = NullServerRequest(urls);
-  if (!request.ok()) return request.status();
-  request->spec.load.shape = OpenLoop{.rate_per_s = load.rate_per_s};
-  request->spec.load.warmup = kRateWarmup;
-  request->spec.load.duration = duration;
-  request->agents = load.agents;
-  request->osl_tokens = kReplyTokens;
+controller::MeasureRequest RateRequest(const RateLoad& load, Nanos duration) {
+  controller::MeasureRequest request = NullServerRequest(RateLoad::kChunksPerS);
+  request.spec.load.shape = OpenLoop{.rate_per_s = load.rate_per_s};
+  request.spec.load.warmup = kRateWarmup;
+  request.spec.load.duration = duration;
+  request.agents = load.agents;
+  request.osl_tokens = kReplyTokens;
   return request;
 }
 
-JudgedRate JudgeRate(const RateLoad& load, const Results& results,
-                     const std::vector<sim::PaceSummary>& null_servers) {
+JudgedRate JudgeRate(const RateLoad& load, const Results& results) {
   JudgedRate step{.load = load, .arrivals = results.arrivals};
   if (results.verdict.state == VerdictState::kValid) return step;
   std::vector<std::string> reasons;
@@ -62,16 +62,17 @@ JudgedRate JudgeRate(const RateLoad& load, const Results& results,
   }
   step.why =
       absl::StrFormat("%s: %s", VerdictName(results.verdict.state), absl::StrJoin(reasons, ", "));
-  const bool late = std::any_of(
-      null_servers.begin(), null_servers.end(),
-      [](const sim::PaceSummary& server) { return server.lateness_p99 > kServerLateMax; });
+  const bool late = WorstLatenessP99(FiguresOf(results)) > kServerLateMax;
   step.state = late ? StepState::kNullServerLate : StepState::kDistorted;
   return step;
 }
 
 std::string RatePage(const RatePreflight& preflight) {
-  std::string out = absl::StrFormat("%d cores; an open loop of %s requests/s, Poisson arrivals\n\n",
-                                    preflight.cores, FormatDouble(preflight.rate_per_s));
+  std::string out =
+      absl::StrFormat("%s; an open loop of %s requests/s, Poisson arrivals\n\n",
+                      preflight.attached > 0 ? CountedText(preflight.attached, "attached agent")
+                                             : absl::StrFormat("%d cores", preflight.cores),
+                      FormatDouble(preflight.rate_per_s));
   out += " agents  achieved/s   shed  late ms p99  state\n";
   for (const JudgedRate& step : preflight.steps) {
     const auto& arrivals = step.arrivals;
@@ -88,7 +89,11 @@ std::string RatePage(const RatePreflight& preflight) {
 std::string RateJson(const RatePreflight& preflight) {
   JsonWriter json(JsonWriter::Style::kPretty);
   json.BeginObject();
-  json.Field("cores", preflight.cores);
+  if (preflight.attached > 0) {
+    json.Field("attached_agents", preflight.attached);
+  } else {
+    json.Field("cores", preflight.cores);
+  }
   json.Field("request_rate_per_s", preflight.rate_per_s);
   json.Field("kept", preflight.IsKept());
   json.ObjectsField("steps", preflight.steps, [&](const JudgedRate& step) {

@@ -18,9 +18,13 @@ constexpr double kLatenessShareMax = 0.1;  // of a stream's chunk period
 
 StepAgent AgentOf(const AgentFigures& agent) {
   StepAgent figures = {.agent = agent.agent,
+                       .host = agent.host.pod.empty() ? agent.host.hostname : agent.host.pod,
+                       .cores = agent.host.cores,
                        .streams = agent.slots,
+                       .chunks = agent.chunks + agent.chunks_dropped,
                        .receive_lag_p99_ms = agent.receive_lag_p99_ms_max,
-                       .cpu_us_per_chunk = std::nullopt};
+                       .cpu_us_per_chunk = std::nullopt,
+                       .null_server = agent.null_server};
   // An agent that received nothing has no cost for a chunk.
   if (agent.chunks > 0) {
     figures.cpu_us_per_chunk = agent.cpu_seconds * 1e6 / static_cast<double>(agent.chunks);
@@ -68,18 +72,16 @@ std::optional<double> WorstCpuUsPerChunk(const StepFigures& figures) {
   return WorstOf(figures, &StepAgent::cpu_us_per_chunk);
 }
 
-Nanos WorstLatenessP99(const JudgedStep& step) {
-  Nanos worst{0};
-  for (const auto& null_server : step.null_servers) {
-    worst = std::max(worst, null_server.lateness_p99);
+Nanos WorstLatenessP99(const StepFigures& figures) {
+  uint64_t worst_ns = 0;
+  for (const StepAgent& agent : figures.agents) {
+    worst_ns = std::max(worst_ns, agent.null_server.value_or(NullServerReport()).lateness_p99_ns);
   }
-  return worst;
+  return Nanos(worst_ns);
 }
 
-JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
-                     std::vector<sim::PaceSummary> null_servers) {
-  JudgedStep step{
-      .load = load, .figures = std::move(figures), .null_servers = std::move(null_servers)};
+JudgedStep JudgeStep(const StepLoad& load, StepFigures figures) {
+  JudgedStep step{.load = load, .figures = std::move(figures)};
   std::vector<std::string> why;
   if (step.figures.verdict != VerdictState::kValid) {
     why.push_back(std::string(VerdictName(step.figures.verdict)) + ": " +
@@ -90,9 +92,15 @@ JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
     why.push_back(absl::StrFormat("%s of the offered chunks arrived",
                                   ShareText(*step.figures.reached_per_s / load.OfferedPerS())));
   }
+  for (const StepAgent& agent : step.figures.agents) {
+    if (!agent.null_server || agent.null_server->chunks == agent.chunks) continue;
+    why.push_back(absl::StrFormat("agent %d received %s of the %s chunks that its null server sent",
+                                  agent.agent, CountText(agent.chunks),
+                                  CountText(agent.null_server->chunks)));
+  }
   if (why.empty()) return step;
   // Then it is not known whose fault it was: neither kept nor the agents' limit.
-  const bool late = Seconds(WorstLatenessP99(step)) > kLatenessShareMax / load.chunks_per_s;
+  const bool late = Seconds(WorstLatenessP99(step.figures)) > kLatenessShareMax / load.chunks_per_s;
   step.state = late ? StepState::kNullServerLate : StepState::kDistorted;
   step.why = absl::StrJoin(why, "; ");
   return step;

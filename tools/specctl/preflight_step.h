@@ -1,4 +1,4 @@
-// One step of a preflight: what its run and its null servers said, and whether the client kept up.
+// One step of a preflight: what its run said, and whether the client kept up.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "common/analysis/results.h"
 #include "common/base/clock.h"
-#include "tools/sim/pace_report.h"
+#include "common/journal/null_server_report.h"
 
 namespace specctl::cli {
 
@@ -25,9 +25,13 @@ struct StepLoad {
 // How one agent of a step did.
 struct StepAgent {
   uint32_t agent = 0;
+  std::string host;  // its pod where it is in one, else its machine
+  uint32_t cores = 0;
   uint32_t streams = 0;
-  double receive_lag_p99_ms = 0;           // in its worst second
-  std::optional<double> cpu_us_per_chunk;  // all of its process; absent without a chunk
+  uint64_t chunks = 0;                          // that it received
+  double receive_lag_p99_ms = 0;                // in its worst second
+  std::optional<double> cpu_us_per_chunk;       // all of its process; absent without a chunk
+  std::optional<NullServerReport> null_server;  // its own one's; absent: the agent was lost
 };
 
 // What the results of a step's run say.  Its chunks have one token each.
@@ -50,7 +54,6 @@ enum class StepState {
 struct JudgedStep {
   StepLoad load;
   StepFigures figures;
-  std::vector<sim::PaceSummary> null_servers;  // agent i's is i
   StepState state = StepState::kKept;
   std::string why;  // for people; empty where kept
 };
@@ -58,13 +61,13 @@ struct JudgedStep {
 // Of the agent, or the null server, that did worst; nullopt where no agent has the figure.
 std::optional<double> WorstLagP99Ms(const StepFigures& figures);
 std::optional<double> WorstCpuUsPerChunk(const StepFigures& figures);
-Nanos WorstLatenessP99(const JudgedStep& step);
+Nanos WorstLatenessP99(const StepFigures& figures);
 
-// A step is kept where the run's verdict is valid and 98 % of the offered chunks came in the hold.
+// A step is kept where the run's verdict is valid, 98 % of the offered chunks came in the hold, and
+// every chunk that a null server sent has arrived.
 // Where it is not kept, and a null server's p99 lateness was above a tenth of a stream's chunk
 // period, the null server was the limit.
-JudgedStep JudgeStep(const StepLoad& load, StepFigures figures,
-                     std::vector<sim::PaceSummary> null_servers);
+JudgedStep JudgeStep(const StepLoad& load, StepFigures figures);
 
 // "kept", "distorted", "null server late".
 std::string_view StepStateName(StepState state);

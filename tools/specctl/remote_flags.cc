@@ -21,9 +21,6 @@ void AddRemoteFlags(CLI::App& app, RemoteFlags& flags) {
   app.add_flag("--scale", flags.connection.scale,
                "With --kube: see to --agents agents first (kubectl scale)")
       ->group("Controller");
-  app.add_flag("--detach", flags.detach,
-               "With --controller: submit it, print its id and return; see specctl attach")
-      ->group("Controller");
   app.add_option_function<std::string>(
          "--wait-agents",
          [&flags](const std::string& text) {
@@ -34,6 +31,12 @@ void AddRemoteFlags(CLI::App& app, RemoteFlags& flags) {
          },
          "With --controller: wait this long for --agents to be attached, and before that for the "
          "controller itself, e.g. 5m [0s; with --scale 5m]")
+      ->group("Controller");
+}
+
+void AddDetachFlag(CLI::App& app, RemoteFlags& flags) {
+  app.add_flag("--detach", flags.detach,
+               "With --controller: submit it, print its id and return; see specctl attach")
       ->group("Controller");
 }
 

@@ -21,8 +21,9 @@ struct RemoteFlags {
   Nanos AgentsPatience() const;
 };
 
-// Defines them on `app`, in the group "Controller" of its help.
+// Defines them on `app`, in the group "Controller" of its help; all but --detach.
 void AddRemoteFlags(CLI::App& app, RemoteFlags& flags);
+void AddDetachFlag(CLI::App& app, RemoteFlags& flags);
 
 // INVALID_ARGUMENT: one that needs another.
 absl::Status CheckRemoteFlags(const RemoteFlags& flags);

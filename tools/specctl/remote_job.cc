@@ -27,14 +27,6 @@ using controller::Job;
 constexpr Nanos kSubmitAgainAfter = std::chrono::milliseconds(100);
 constexpr Nanos kSubmitLook = std::chrono::milliseconds(50);
 
-// "user@host", as far as the system tells.
-std::string Submitter() {
-  std::array<char, 256> host{};
-  const bool named = ::gethostname(host.data(), host.size() - 1) == 0;
-  const char* user = ::getenv("USER");
-  return absl::StrFormat("%s@%s", user == nullptr ? "?" : user, named ? host.data() : "?");
-}
-
 std::string CommandText(const RemoteJob& job) {
   std::vector<std::string> quoted;
   for (const std::string& word : KeptArguments(job.words)) quoted.push_back(ShellQuoted(word));
@@ -49,12 +41,10 @@ int TellSubmitted(const RemoteJob& job, const Connection& connection) {
 
 int TellRefused(const RemoteJob& job, const absl::Status& refused, const Connection& connection,
                 bool interrupted) {
-  const bool down = absl::IsUnavailable(refused) || absl::IsDeadlineExceeded(refused);
-  Complain(job.who, refused, kFailed);
+  const int status = Complain(job.who, refused, StatusOfCall(refused));
   // An answer that was lost tells nothing of what was asked.
-  if (down) Say("if it was taken all the same: " + connection.AttachCommand(job.id));
-  if (interrupted) return kInterrupted;
-  return down ? kFailed : kBadInput;
+  if (status == kFailed) Say("if it was taken all the same: " + connection.AttachCommand(job.id));
+  return interrupted ? kInterrupted : status;
 }
 
 absl::Status SubmitOnceReached(controller::ControlClient& client, ControllerWait& wait,
@@ -72,6 +62,13 @@ absl::Status SubmitOnceReached(controller::ControlClient& client, ControllerWait
 }
 
 }  // namespace
+
+std::string Submitter() {
+  std::array<char, 256> host{};
+  const bool named = ::gethostname(host.data(), host.size() - 1) == 0;
+  const char* user = ::getenv("USER");
+  return absl::StrFormat("%s@%s", user == nullptr ? "?" : user, named ? host.data() : "?");
+}
 
 RemoteEnd SubmitAndFollow(const Connection& connection, const RemoteJob& job,
                           const RemoteFlags& flags, JobCopy* copy, ControllerWait& wait) {

@@ -13,6 +13,9 @@
 
 namespace specctl::cli {
 
+// "user@host" of who submits, as far as the system tells.
+std::string Submitter();
+
 struct RemoteJob {
   std::string_view who;  // the command, for errors
   std::string id;        // of the job

@@ -40,7 +40,7 @@ absl::Status RunCopy::Take(const controller::FileBytes& bytes) {
     if (auto opened = Open(); !opened.ok()) return opened;
   }
   const absl::Status added = journal_->AddBytes(bytes.offset, bytes.data);
-  if (added.ok()) view_.Show(*journal_);
+  if (added.ok() && view_) view_->Show(*journal_);
   return added;
 }
 

@@ -72,6 +72,7 @@ std::shared_ptr<RunFlags> AddRunFlags(CLI::App& app) {
   AddMetricsFlags(flags->request);
   AddResultFlags(app, *flags);
   AddRemoteFlags(app, flags->remote);
+  AddDetachFlag(app, flags->remote);
   // Last of the steps: its notes are about what the others took.
   AddNeedlessFlags(flags->request);
   AddPlannedFlags(app);

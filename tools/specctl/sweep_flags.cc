@@ -129,6 +129,7 @@ std::shared_ptr<SweepFlags> AddSweepFlags(CLI::App& app) {
   AddAutoFlags(app, *flags);
   AddRecordFlags(flags->request);
   AddRemoteFlags(app, flags->remote);
+  AddDetachFlag(app, flags->remote);
   specctl::flags::SetHelp(app, SweepHelp());
   return flags;
 }

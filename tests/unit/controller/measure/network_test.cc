@@ -30,6 +30,16 @@ TEST(ProbingNetworkTest, ATargetIsAskedOverTheRealNetwork) {
       << "no stream answers the inference";
 }
 
+TEST(ProbingNetworkTest, NullServersAreKnownWithoutAsking) {
+  ProbeInput input;
+  input.url = "null://50";
+  const auto facts = ProbingNetwork({}, [](std::string_view) {}).Probe(input, Nanos(0));
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_EQ(facts->url, "null://50");
+  EXPECT_EQ(facts->token_source, TokenSource::kContinuousUsage);
+  EXPECT_EQ(facts->metrics_url, "") << "nobody but the agent's own host could read them";
+}
+
 TEST(ProbingNetworkTest, TheFleetIsTheOneGiven) {
   FleetFacts fleet;
   fleet.controller_files_max = 7;

@@ -14,6 +14,13 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 
+TEST(TargetFlagsTest, ANullServerBesideEachAgentIsATarget) {
+  EXPECT_EQ(Good({"--url", "null://50.0"}).spec.targets.at(0).url, "null://50");
+  EXPECT_THAT(Refusal({"--url", "null://fast"}),
+              HasSubstr("--url: \"null://fast\": need null://RATE"));
+  EXPECT_THAT(Refusal({"--target", "n=null://0"}), HasSubstr("--target: \"null://0\""));
+}
+
 TEST(TargetFlagsTest, ATargetMayHaveNameModelAndGpus) {
   const MeasureRequest request =
       Good({"--target", "fp8=http://a:8000/v1,model=m-fp8,gpus=2", "--target", "b:9,gpus=4"});

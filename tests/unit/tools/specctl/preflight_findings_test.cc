@@ -55,6 +55,17 @@ TEST(PreflightFindingsTest, AMachineCarriesAnAgentACoreOrAsManyAsWereMeasured) {
   EXPECT_EQ(PlanOf(found)->machines, 1u);
 }
 
+TEST(PreflightFindingsTest, AttachedAgentsCountAsOneMachine) {
+  Preflight found = FoundBy(StepState::kDistorted, 3);
+  found.attached = 3;
+  EXPECT_EQ(DemandOf(found)->machine_agents, 3u);
+  found.cores = 64;
+  EXPECT_EQ(DemandOf(found)->machine_agents, 3u);
+  EXPECT_EQ(CeilingStep(found)->load.streams, 3 * 512u);
+  EXPECT_EQ(LimitStep(found)->load.streams, 3 * 1024u);
+  EXPECT_EQ(LimitStep(FoundBy(StepState::kNullServerLate)), nullptr);
+}
+
 TEST(PreflightFindingsTest, WithoutAKeptLoadNothingFollows) {
   Preflight found = FoundBy(StepState::kDistorted);
   found.streams_kept.reset();

@@ -12,7 +12,8 @@ using ::testing::HasSubstr;
 
 constexpr RateLoad kRateLoad{.agents = 2, .rate_per_s = 500};
 
-Results Measured(VerdictState state) {
+// On a null server for each, late by that.
+Results Measured(VerdictState state, std::vector<uint64_t> lateness_ns = {0}) {
   Results results;
   results.verdict.state = state;
   if (state != VerdictState::kValid) {
@@ -21,48 +22,41 @@ Results Measured(VerdictState state) {
   ArrivalFigures& arrivals = results.arrivals.emplace();
   arrivals.planned_per_s = arrivals.achieved_per_s = 499.5;
   arrivals.lateness_ms = Distribution{.count = 10, .p99 = 0.25};
+  for (const uint64_t late_ns : lateness_ns) {
+    results.agents.push_back({.null_server = NullServerReport{.lateness_p99_ns = late_ns}});
+  }
   return results;
 }
 
-sim::PaceSummary Server(Nanos late) {
-  sim::PaceSummary server;
-  server.lateness_p99 = late;
-  return server;
-}
-
 TEST(PreflightRateTest, AValidRunIsKept) {
-  const JudgedRate step = JudgeRate(kRateLoad, Measured(VerdictState::kValid), {Server(Nanos(0))});
+  const JudgedRate step = JudgeRate(kRateLoad, Measured(VerdictState::kValid));
   EXPECT_EQ(step.state, StepState::kKept);
   EXPECT_EQ(step.why, "");
 }
 
 TEST(PreflightRateTest, ALateNullServerTellsNothingOfTheClient) {
-  const Results late = Measured(VerdictState::kDegraded);
-  EXPECT_EQ(JudgeRate(kRateLoad, late, {Server(Nanos(900'000))}).state, StepState::kDistorted);
-  const JudgedRate step = JudgeRate(kRateLoad, late, {Server(Nanos(0)), Server(Nanos(2'000'000))});
+  const Results punctual = Measured(VerdictState::kDegraded, {900'000});
+  EXPECT_EQ(JudgeRate(kRateLoad, punctual).state, StepState::kDistorted);
+  const JudgedRate step = JudgeRate(kRateLoad, Measured(VerdictState::kDegraded, {0, 2'000'000}));
   EXPECT_EQ(step.state, StepState::kNullServerLate);
   EXPECT_EQ(step.why, "degraded: arrivals_late");
 }
 
-TEST(PreflightRateTest, ARequestIsAnOpenLoopOnANullServerForEachAgent) {
-  const auto request =
-      RateRequest(kRateLoad, std::chrono::seconds(6), {"http://127.0.0.1:1", "http://127.0.0.1:2"});
-  ASSERT_TRUE(request.ok()) << request.status();
-  EXPECT_EQ(request->spec.load.shape, LoadShape(OpenLoop{.rate_per_s = 500}));
-  EXPECT_EQ(request->spec.targets.size(), 2u);
-  EXPECT_EQ(request->agents, 2u);
-  EXPECT_EQ(RateRequest(kRateLoad, {}, {"ftp://x"}).status().code(),
-            absl::StatusCode::kInvalidArgument);
+TEST(PreflightRateTest, ARequestIsAnOpenLoopOnANullServerBesideEachAgent) {
+  const controller::MeasureRequest request = RateRequest(kRateLoad, std::chrono::seconds(6));
+  EXPECT_EQ(request.spec.load.shape, LoadShape(OpenLoop{.rate_per_s = 500}));
+  ASSERT_EQ(request.spec.targets.size(), 1u);
+  EXPECT_EQ(request.spec.targets[0].url, "null://100");
+  EXPECT_EQ(request.agents, 2u);
 }
 
 TEST(PreflightRateTest, ThePageSaysWhatTheMachineOffers) {
   RatePreflight preflight{.rate_per_s = 500, .cores = 2};
-  preflight.steps = {JudgeRate({.agents = 1, .rate_per_s = 500}, Measured(VerdictState::kDegraded),
-                               {Server(Nanos(0))})};
+  preflight.steps = {
+      JudgeRate({.agents = 1, .rate_per_s = 500}, Measured(VerdictState::kDegraded))};
   EXPECT_FALSE(preflight.IsKept());
   EXPECT_THAT(RatePage(preflight), HasSubstr("this machine does not offer 500 requests/s"));
-  preflight.steps.push_back(
-      JudgeRate(kRateLoad, Measured(VerdictState::kValid), {Server(Nanos(0))}));
+  preflight.steps.push_back(JudgeRate(kRateLoad, Measured(VerdictState::kValid)));
   EXPECT_TRUE(preflight.IsKept());
   EXPECT_EQ(RatePage(preflight),
             "2 cores; an open loop of 500 requests/s, Poisson arrivals\n\n"
@@ -78,11 +72,26 @@ TEST(PreflightRateTest, ThePageSaysWhatTheMachineOffers) {
 
 TEST(PreflightRateTest, ANullServersFaultIsInconclusive) {
   RatePreflight preflight{.rate_per_s = 500, .cores = 1};
-  preflight.steps = {
-      JudgeRate(kRateLoad, Measured(VerdictState::kInvalid), {Server(Nanos(5'000'000))})};
+  preflight.steps = {JudgeRate(kRateLoad, Measured(VerdictState::kInvalid, {5'000'000}))};
   preflight.stopped_by = "the null server did not end within 10 s";
   EXPECT_THAT(RatePage(preflight), HasSubstr("inconclusive"));
   EXPECT_THAT(RatePage(preflight), HasSubstr("stopped: the null server did not end"));
+}
+
+TEST(PreflightRateTest, AControllersAgentsAreNamedAsThose) {
+  RatePreflight preflight{
+      .rate_per_s = 500, .cores = 2, .attached = 5, .connection_words = "--kube --namespace llm"};
+  EXPECT_EQ(preflight.AgentsMax(), 5u);
+  preflight.steps = {JudgeRate(kRateLoad, Measured(VerdictState::kDegraded))};
+  EXPECT_THAT(RatePage(preflight), HasSubstr("5 attached agents; an open loop of 500 requests/s"));
+  EXPECT_THAT(RatePage(preflight), HasSubstr("the attached agents do not offer 500 requests/s"));
+  preflight.steps = {JudgeRate(kRateLoad, Measured(VerdictState::kValid))};
+  EXPECT_THAT(RatePage(preflight),
+              HasSubstr("the attached agents offer it: specctl run --request-rate 500 --agents 2 "
+                        "--kube --namespace llm\n"));
+  const auto json = boost::json::parse(RateJson(preflight));
+  EXPECT_EQ(json.at("attached_agents").to_number<int>(), 5);
+  EXPECT_FALSE(json.as_object().contains("cores"));
 }
 
 }  // namespace

@@ -16,11 +16,12 @@ JudgedStep Step(const StepLoad& load, StepState state) {
   step.figures.reached_per_s = step.load.OfferedPerS();
   step.figures.checks_not_made = {"loop lag"};
   for (uint32_t i = 0; i < load.agents; ++i) {
-    step.figures.agents.push_back({.agent = i,
-                                   .streams = load.streams / load.agents,
-                                   .receive_lag_p99_ms = 0.25 * (i + 1),
-                                   .cpu_us_per_chunk = 10 - i});
-    step.null_servers.push_back({.lateness_p99 = std::chrono::microseconds(120 + i)});
+    step.figures.agents.push_back(
+        {.agent = i,
+         .streams = load.streams / load.agents,
+         .receive_lag_p99_ms = 0.25 * (i + 1),
+         .cpu_us_per_chunk = 10 - i,
+         .null_server = NullServerReport{.lateness_p99_ns = 120'000 + 1000 * i}});
   }
   step.state = state;
   if (state != StepState::kKept) step.why = "degraded: arrival_bound";
@@ -183,6 +184,70 @@ TEST(PreflightReportTest, JsonLeavesOutWhatTheCheckDidNotTell) {
   const auto json = boost::json::parse(PreflightJson(Checked(StepState::kNullServerLate)));
   EXPECT_EQ(json.at("plan").at("checked").as_string(), "null server late");
   EXPECT_FALSE(json.at("plan").as_object().contains("this_machine_carries_it"));
+}
+
+// Of 3 attached agents, which kept 256 streams each and did not keep 512.
+Preflight OfAttached() {
+  Preflight found = Found(StepState::kDistorted);
+  found.attached = found.agents = 3;
+  found.bs = 600;
+  found.steps = {Step({.agents = 3, .streams = 768, .chunks_per_s = 50}, StepState::kKept),
+                 Step({.agents = 3, .streams = 1536, .chunks_per_s = 50}, StepState::kDistorted)};
+  found.streams_kept = 256;
+  found.streams_not_kept = 512;
+  for (JudgedStep& step : found.steps) {
+    for (StepAgent& agent : step.figures.agents) {
+      agent.host = "load-agent-" + std::to_string(agent.agent);
+      agent.cores = 4;
+    }
+  }
+  return found;
+}
+
+TEST(PreflightReportTest, AttachedAgentsAreToldOneByOneTheWorstFirst) {
+  const std::string page = PreflightPage(OfAttached());
+  const std::string rows =
+      "   agent   cores  read lag ms   CPU us  server ms  host\n"
+      "       2       4        0.750     8.00       0.12  load-agent-2\n"
+      "       1       4        0.500     9.00       0.12  load-agent-1\n"
+      "       0       4        0.250     10.0       0.12  load-agent-0\n";
+  EXPECT_THAT(page, HasSubstr("768 streams, kept\n" + rows));
+  EXPECT_THAT(page, HasSubstr("1,536 streams, distorted\n" + rows));
+  EXPECT_THAT(page, HasSubstr("each of 3 agents at once: 12,800 chunks/s (256 streams at 50/s)\n"));
+  EXPECT_THAT(page, Not(HasSubstr("this machine")));
+}
+
+TEST(PreflightReportTest, OfManyAgentsTheFirstAreTold) {
+  Preflight found = OfAttached();
+  found.steps[1].figures.agents.resize(20, found.steps[1].figures.agents[0]);
+  EXPECT_THAT(PreflightPage(found), HasSubstr("   and 4 that lag less (--format json has them)\n"));
+}
+
+TEST(PreflightReportTest, AttachedAgentsThatAreTooFewAreCounted) {
+  Preflight found = OfAttached();
+  EXPECT_EQ(PlanOf(found)->agents, 4u);
+  EXPECT_THAT(PreflightPage(found),
+              HasSubstr("the 3 attached agents do not carry them: start 1 more\n"));
+  found.bs = 500;
+  EXPECT_THAT(PreflightPage(found), HasSubstr("the attached agents should carry them\n"));
+  found.checks = {Step({.agents = 3, .streams = 500, .chunks_per_s = 50}, StepState::kKept)};
+  EXPECT_THAT(PreflightPage(found), HasSubstr("the 3 attached agents carry them\n"));
+  found.checks.back().state = StepState::kDistorted;
+  EXPECT_THAT(PreflightPage(found), HasSubstr("the 3 attached agents do not carry them\n"));
+}
+
+TEST(PreflightReportTest, JsonNamesTheAttachedAgents) {
+  Preflight found = OfAttached();
+  found.bs = 500;
+  found.checks = {Step({.agents = 3, .streams = 500, .chunks_per_s = 50}, StepState::kKept)};
+  const auto json = boost::json::parse(PreflightJson(found));
+  EXPECT_EQ(json.at("attached_agents").to_number<int>(), 3);
+  EXPECT_FALSE(json.as_object().contains("cores"));
+  EXPECT_TRUE(json.at("plan").at("attached_agents_carry_it").as_bool());
+  EXPECT_FALSE(json.at("plan").as_object().contains("machines"));
+  const auto& agent = json.at("steps").at(0).at("agents").at(1);
+  EXPECT_EQ(agent.at("host").as_string(), "load-agent-1");
+  EXPECT_EQ(agent.at("cores").to_number<int>(), 4);
 }
 
 }  // namespace

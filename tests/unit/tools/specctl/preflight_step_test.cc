@@ -8,12 +8,19 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr StepLoad kLoad = {.streams = 100, .chunks_per_s = 50};
-constexpr sim::PaceSummary kPunctualServer = {.chunks = 1,
-                                              .lateness_p99 = std::chrono::microseconds(60)};
-constexpr sim::PaceSummary kLateServer = {.chunks = 1,
-                                          .lateness_p99 = std::chrono::milliseconds(3)};
-const std::vector<sim::PaceSummary> kPunctual = {kPunctualServer};
-const std::vector<sim::PaceSummary> kLate = {kLateServer};
+constexpr uint64_t kPunctualNs = 60'000;
+constexpr uint64_t kLateNs = 3'000'000;
+
+// Agents that received all that their null servers sent, which were late by that.
+StepFigures With(std::vector<uint64_t> lateness_ns, StepFigures figures) {
+  for (const uint64_t late_ns : lateness_ns) {
+    figures.agents.push_back(
+        {.agent = static_cast<uint32_t>(figures.agents.size()),
+         .chunks = 7,
+         .null_server = NullServerReport{.chunks = 7, .lateness_p99_ns = late_ns}});
+  }
+  return figures;
+}
 
 StepFigures Valid(double reached_per_s) {
   StepFigures figures;
@@ -83,40 +90,68 @@ TEST(PreflightStepTest, TheRateIsTheHoldsAlone) {
 }
 
 TEST(PreflightStepTest, AValidRunAtTheOfferedRateIsKept) {
-  for (const auto& server : {kPunctual, kLate}) {
-    const JudgedStep step = JudgeStep(kLoad, Valid(4901), server);
+  for (const uint64_t late_ns : {kPunctualNs, kLateNs}) {
+    const JudgedStep step = JudgeStep(kLoad, With({late_ns}, Valid(4901)));
     EXPECT_EQ(step.state, StepState::kKept);
     EXPECT_EQ(step.why, "");
   }
   StepFigures without_hold = Valid(0);
   without_hold.reached_per_s.reset();
-  EXPECT_EQ(JudgeStep(kLoad, without_hold, kPunctual).state, StepState::kKept);
+  EXPECT_EQ(JudgeStep(kLoad, With({kPunctualNs}, without_hold)).state, StepState::kKept);
 }
 
 TEST(PreflightStepTest, AVerdictThatIsNotValidIsADistortion) {
-  const JudgedStep step = JudgeStep(kLoad, Degraded(), kPunctual);
+  const JudgedStep step = JudgeStep(kLoad, With({kPunctualNs}, Degraded()));
   EXPECT_EQ(step.state, StepState::kDistorted);
   EXPECT_EQ(step.why, "degraded: arrival_bound, loop_lag");
 }
 
 TEST(PreflightStepTest, ChunksThatDidNotComeAreADistortion) {
-  const JudgedStep step = JudgeStep(kLoad, Valid(4000), kPunctual);
+  const JudgedStep step = JudgeStep(kLoad, With({kPunctualNs}, Valid(4000)));
   EXPECT_EQ(step.state, StepState::kDistorted);
   EXPECT_EQ(step.why, "80 % of the offered chunks arrived");
 }
 
 TEST(PreflightStepTest, WhereTheNullServerWasLateItIsNotTheClientsFault) {
-  EXPECT_EQ(JudgeStep(kLoad, Degraded(), kLate).state, StepState::kNullServerLate);
+  EXPECT_EQ(JudgeStep(kLoad, With({kLateNs}, Degraded())).state, StepState::kNullServerLate);
   // At 5 chunks/s a stream, 3 ms are a small part of the time between two.
   const StepLoad slow = {.streams = 100, .chunks_per_s = 5};
-  EXPECT_EQ(JudgeStep(slow, Degraded(), kLate).state, StepState::kDistorted);
+  EXPECT_EQ(JudgeStep(slow, With({kLateNs}, Degraded())).state, StepState::kDistorted);
 }
 
 TEST(PreflightStepTest, OneLateNullServerOfSeveralIsEnough) {
-  const std::vector<sim::PaceSummary> servers = {kPunctualServer, kLateServer, kPunctualServer};
-  const JudgedStep step = JudgeStep(kLoad, Degraded(), servers);
+  const JudgedStep step = JudgeStep(kLoad, With({kPunctualNs, kLateNs, kPunctualNs}, Degraded()));
   EXPECT_EQ(step.state, StepState::kNullServerLate);
-  EXPECT_EQ(WorstLatenessP99(step), kLateServer.lateness_p99);
+  EXPECT_EQ(WorstLatenessP99(step.figures), Nanos(kLateNs));
+}
+
+TEST(PreflightStepTest, AChunkThatWasSentAndDidNotComeIsADistortion) {
+  StepFigures figures = With({kPunctualNs, kPunctualNs}, Valid(4990));
+  figures.agents[1].null_server->chunks = 9;
+  const JudgedStep step = JudgeStep(kLoad, figures);
+  EXPECT_EQ(step.state, StepState::kDistorted);
+  EXPECT_EQ(step.why, "agent 1 received 7 of the 9 chunks that its null server sent");
+}
+
+TEST(PreflightStepTest, ALostAgentHasNoNullServersReport) {
+  StepFigures figures = With({kPunctualNs, kPunctualNs}, Degraded());
+  figures.agents[1].null_server.reset();
+  EXPECT_EQ(JudgeStep(kLoad, figures).why, "degraded: arrival_bound, loop_lag");
+  EXPECT_EQ(WorstLatenessP99(figures), Nanos(kPunctualNs));
+}
+
+TEST(PreflightStepTest, AnAgentIsKnownByItsPodOrItsMachine) {
+  const NullServerReport report = {.chunks = 3, .lateness_p99_ns = 4, .blocked = 5};
+  const StepFigures figures =
+      FiguresOf(ResultsOf({{.host = {.hostname = "node7", .cores = 8}, .null_server = report},
+                           {.agent = 1, .host = {.hostname = "h", .pod = "load-specctl-agent-1"}},
+                           {.agent = 2, .chunks = 5, .chunks_dropped = 2}}));
+  EXPECT_EQ(figures.agents[0].host, "node7");
+  EXPECT_EQ(figures.agents[0].cores, 8u);
+  EXPECT_EQ(figures.agents[0].null_server->blocked, 5u);
+  EXPECT_EQ(figures.agents[1].host, "load-specctl-agent-1");
+  EXPECT_FALSE(figures.agents[1].null_server.has_value());
+  EXPECT_EQ(figures.agents[2].chunks, 7u) << "what was dropped later had come";
 }
 
 }  // namespace
