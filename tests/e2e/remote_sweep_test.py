@@ -69,7 +69,7 @@ class RemoteSweepTest(DaemonCase, SweepCase):
     def test_detached_queued_attached_and_cancelled(self):
         controller = self.controller()
         self.agents(controller, 2)
-        long_id = self.asked(controller, "sweep", *self.flags(), "--duration", "600s", "--detach").stdout.strip()
+        long_id = self.asked(controller, "sweep", *self.flags(1_000_000), "--detach").stdout.strip()
         queued_id = self.asked(controller, "sweep", *self.flags(), "--detach").stdout.strip()
         wait_for("its first run", lambda: self.jobs(controller)[long_id].get("progress", "").startswith("[1/6] "))
         self.assertEqual(self.jobs(controller)[queued_id]["jobs_before"], 1)
