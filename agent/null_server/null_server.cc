@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
@@ -24,7 +25,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Nanos kNullServerPatience = std::chrono::seconds(10);
-// Two lines are all that it prints.
+// Two lines are all that it prints, or why it can't.
 constexpr size_t kOutputBytesMax = 4096;
 
 }  // namespace
@@ -41,7 +42,7 @@ absl::Status NullServer::Spawn() {
   auto process = ChildProcess::Start(
       {.words = {OwnProgram(), "--parent-pid", std::to_string(::getpid()), "sim", "--port", "0",
                  "--pace", absl::StrFormat("%.17g", chunks_per_s_), "--pace-first-ms", "1"},
-       .stdout_fd = writing.get()});
+       .output_fd = writing.get()});
   if (!process.ok()) {
     return absl::UnavailableError(
         absl::StrFormat("can't start a null server: %s", std::string(process.status().message())));
@@ -51,38 +52,46 @@ absl::Status NullServer::Spawn() {
   return absl::OkStatus();
 }
 
-void NullServer::LimitReading() {
+void NullServer::BeginReading() {
+  reading_ = std::make_shared<Reading>();
   patience_.expires_after(kNullServerPatience);
-  const std::weak_ptr<ChildProcess> process = process_;
-  patience_.async_wait([process](const boost::system::error_code& error) {
-    // It may have expired just when all was over.
-    const auto still = error ? nullptr : process.lock();
-    if (still) still->Signal(SIGKILL);
+  patience_.async_wait([reading = reading_, process = process_](const auto& error) {
+    // It may have expired just when all had been read.
+    if (error || reading->over) return;
+    reading->timed_out = true;
+    process->Signal(SIGKILL);
   });
+}
+
+void NullServer::EndReading() {
+  reading_->over = true;
+  patience_.cancel();
 }
 
 Task<absl::StatusOr<std::string>> NullServer::Start() {
   if (absl::Status spawned = Spawn(); !spawned.ok()) co_return spawned;
-  LimitReading();
+  BeginReading();
   auto buffer = asio::dynamic_buffer(text_, kOutputBytesMax);
   // Whatever ends it: what counts is what has come.
   co_await asio::async_read_until(output_, buffer, '\n', kTuple);
-  patience_.cancel();
+  EndReading();
   const auto url = ParseListening(text_);
-  if (!url) {
-    co_return absl::UnavailableError(
-        "the null server did not listen; its own words are in the agent's log");
+  if (url) co_return std::string(*url);
+  if (reading_->timed_out) {
+    co_return absl::UnavailableError(absl::StrFormat("the null server did not listen within %.0f s",
+                                                     Seconds(kNullServerPatience)));
   }
-  co_return std::string(*url);
+  co_return absl::UnavailableError(
+      absl::StrFormat("the null server did not listen: %s", absl::StripAsciiWhitespace(text_)));
 }
 
 Task<std::optional<NullServerReport>> NullServer::End() {
   process_->Signal(SIGTERM);
-  LimitReading();
+  BeginReading();
   auto buffer = asio::dynamic_buffer(text_, kOutputBytesMax);
   const auto to_the_end = asio::transfer_all();
   co_await asio::async_read(output_, buffer, to_the_end, kTuple);
-  patience_.cancel();
+  EndReading();
   process_->Kill();  // at its end: nothing is left but to reap it
   co_return ParsePaceText(text_);
 }

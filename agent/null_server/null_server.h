@@ -24,21 +24,28 @@ class NullServer {
       : chunks_per_s_(chunks_per_s), output_(executor), patience_(executor) {}
 
   // Once.  Its URL, when it listens.
-  // UNAVAILABLE  it can't be started, or does not listen within 10 s; its own words are on stderr
+  // UNAVAILABLE  it can't be started, or does not listen within 10 s; with its own words
   Task<absl::StatusOr<std::string>> Start();
   // Once, after Start() has succeeded.  Ends it; nullopt where it does not say within 10 s how it
   // did.
   Task<std::optional<NullServerReport>> End();
 
  private:
+  // What a reading has come to, also for a timer that outlives it.
+  struct Reading {
+    bool over = false, timed_out = false;
+  };
+
   absl::Status Spawn();
-  // Its process ends, and with it what is read, where that takes too long.
-  void LimitReading();
+  // Where what is read next takes too long, the process ends, and with it the reading.
+  void BeginReading();
+  void EndReading();
 
   const double chunks_per_s_;
   boost::asio::posix::basic_stream_descriptor<Executor> output_;
   Timer patience_;
   std::shared_ptr<ChildProcess> process_;
+  std::shared_ptr<Reading> reading_;
   std::string text_;  // that it has printed
 };
 

@@ -176,8 +176,12 @@ Task<void> LoadGenerator::Run(MonoTime begin, Nanos late) {
   co_await service_tasks_.Join();
   // Drained before T0, no second of the run has passed.
   if (const MonoTime now = MonoNow(); now > t0) TakeHealth(now);
+  if (!null_servers_.empty()) {
+    // Before they are waited for: a batch has one record of health.
+    CutBatch();
+    co_await EndNullServers();
+  }
   recorder_->SetUnassigned(feed_->TakeStock());
-  co_await EndNullServers();
   CutBatch();
   slots_.clear();
 }

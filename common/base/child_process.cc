@@ -118,12 +118,14 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(Command command) {
   }
   SpawnSteps steps;
   steps.ReadNothing();
-  if (err.get() >= 0) steps.Place({.fd = err.get(), .as = STDERR_FILENO});
+  if (command.output_fd >= 0) {
+    steps.Place({.fd = command.output_fd, .as = STDERR_FILENO});
+  } else if (err.get() >= 0) {
+    steps.Place({.fd = err.get(), .as = STDERR_FILENO});
+  }
   // Without a file of its own its output goes where errors go: standard output is the parent's
   // page.
-  int output = out.get() >= 0 ? out.get() : STDERR_FILENO;
-  if (command.stdout_fd >= 0) output = command.stdout_fd;
-  steps.Place({.fd = output, .as = STDOUT_FILENO});
+  steps.Place({.fd = out.get() >= 0 ? out.get() : STDERR_FILENO, .as = STDOUT_FILENO});
   if (passed.get() >= 0) steps.Place({.fd = passed.get(), .as = kPassedFd});
   // A descriptor that leaks would keep a socket or pipe open after this process has ended.
   steps.CloseFrom(passed.get() >= 0 ? kPassedFd + 1 : kPassedFd);

@@ -33,7 +33,7 @@ class ChildProcess {
   struct Command {
     std::vector<std::string> words;  // the program's path and its arguments
     std::string stdout_path;         // made, or emptied; "": where its stderr goes
-    int stdout_fd = -1;              // its stdout, instead of a file; stays open here; -1: none
+    int output_fd = -1;              // its stdout and stderr, instead; stays open here; -1: none
     std::string stderr_path;         // the same; "": to this process's stderr
     int passed_fd = -1;              // the child has it as kPassedFd; stays open here; -1: none
     bool own_group = true;           // so that a terminal's Ctrl-C reaches this process alone

@@ -15,11 +15,12 @@ constexpr Nanos kLookUpPatience = std::chrono::seconds(2);
 }  // namespace
 
 absl::StatusOr<TargetProbed> ProbingNetwork::Probe(const ProbeInput& input, Nanos wait) {
-  if (IsNullTarget(input.url)) return NullTargetFacts(input.url);
+  if (IsNullTarget(input.url)) return NullTargetFacts(input);
   return WaitUntilReady(input, wait, say_, [this] { return stop_.requests() > 0; });
 }
 
 absl::Status ProbingNetwork::FlushCache(const ProbeInput& input, std::string_view engine) {
+  if (IsNullTarget(input.url)) return absl::OkStatus();  // they keep nothing
   return FlushPrefixCache(input, ProfileNamed(engine));
 }
 

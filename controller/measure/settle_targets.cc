@@ -51,6 +51,23 @@ absl::Status CheckMix(std::span<const TargetProbed> targets, const RequestSpec& 
   return absl::OkStatus();
 }
 
+// Its requests name no model: the server's own answers whatever is asked for.
+absl::Status CheckGenerate(const RunSpec& spec, const Workload& workload) {
+  if (spec.request.endpoint != Endpoint::kGenerate) return absl::OkStatus();
+  constexpr std::string_view kNoModel =
+      "requests to /generate name no model; use --endpoint completions or chat";
+  if (!spec.request.model_mix.empty()) {
+    return absl::InvalidArgumentError(absl::StrFormat("--model-mix: %s", kNoModel));
+  }
+  for (const WorkloadItem& row : workload.items) {
+    if (row.model.empty()) continue;
+    return absl::InvalidArgumentError(absl::StrFormat("%s:%d: the row names the model %s, but %s",
+                                                      spec.dataset.path, row.line, row.model,
+                                                      kNoModel));
+  }
+  return absl::OkStatus();
+}
+
 // Rows of one model.
 struct RowsOfModel {
   uint64_t count = 0;
@@ -183,6 +200,7 @@ void SettleMetrics(std::span<const TargetProbed> targets, MeasureRequest& reques
 
 absl::Status SettleByTargets(std::span<const TargetProbed> targets, MeasureRequest& request,
                              Workload& workload) {
+  if (auto checked = CheckGenerate(request.spec, workload); !checked.ok()) return checked;
   const bool named = ModelsAreNamed(request.spec);
   if (auto checked = CheckMix(targets, request.spec.request); !checked.ok()) return checked;
   if (auto settled = SettleRows(targets, named, request, workload); !settled.ok()) return settled;

@@ -18,7 +18,9 @@ namespace specctl::controller {
 // INVALID_ARGUMENT, and nothing is to be sent:
 // - a row, or --model-mix, names a model that a target does not serve.  Where --model, or model= of
 //   each --target, says what to ask for instead, such rows ask for that, with a note;
-// - no conversation fits a target's context.
+// - no conversation fits a target's context;
+// - /generate, which has no field for a model, is to be asked for several, or for one that a row
+//   names.
 absl::Status SettleByTargets(std::span<const TargetProbed> targets, MeasureRequest& request,
                              Workload& workload);
 

@@ -185,6 +185,13 @@ absl::Status TryInference(const ProbeInput& input, const ServerQuestions& ask,
                         "flag out",
                         facts.url, std::string(engine.display_name)));
   }
+  const auto& served = facts.served_models;
+  if (own_route && !served.empty() && facts.model != served.front()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--model: requests to /generate name no model, and %s answers them by %s; "
+                        "use --endpoint completions or chat",
+                        facts.url, served.front()));
+  }
   RequestSpec request = input.request;
   request.model = facts.model;
   request.ignore_eos = false;

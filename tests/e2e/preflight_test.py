@@ -120,7 +120,7 @@ class PreflightTest(Case):
     def test_bad_input_names_the_flag(self):
         for arguments in (("--bs", 0), ("--chunks-per-s", 0), ("--tokens-per-s", "1e9"),
                           ("--duration", "soon"), ("--duration", "1ms"), ("--streams-max", 0),
-                          ("--agents", 0),
+                          ("--agents", 0), ("--scale", "--kube"), ("--wait-agents", "1m"),
                           ("--format", "xml"), ("--tokens-per-chunk", 2)):
             with self.subTest(arguments):
                 done = self.specctl("preflight", *arguments, status=2)

@@ -84,6 +84,7 @@ class RemotePreflightTest(DaemonCase):
         self.assertIn(client.returncode, (0, 1), err)
         self.assertIn("2 agents", out)
         for flags, what in ((("--detach",), "--detach"), (("--scale",), "--scale: needs --kube"),
+                            (("--wait-agents", "soon"), "--wait-agents"),
                             (("--agents", "0"), "--agents")):
             refused = self.specctl("preflight", "--controller", controller.address, *flags, status=2)
             self.assertIn(what, refused.stderr)
@@ -120,7 +121,7 @@ class RemotePreflightTest(DaemonCase):
         controller = self.controller()
         self.agents(controller, 2)
         flags = ("run", "--url", "null://50", "--bs", "4", "--osl", "10", "--requests", "40", "--dataset", "builtin",
-                 "--agents", "2")
+                 "--agents", "2", "--flush-cache")
         for name, asked in (("here", self.specctl), ("there", lambda *a, **k: self.asked(controller, *a, **k))):
             asked(*flags, "--output-dir", self.run_dir(name))
             summary = self.summary(self.run_dir(name))

@@ -119,7 +119,9 @@ absl::Status TakeExtraInputs(const std::vector<std::string>& texts, const Reques
   }
   // Fields that have flags of their own go into the spec, where the run's books look for them.
   if (auto taken = TakeModel(flags, fields, asked); !taken.ok()) return taken;
-  for (const char* key : {"max_tokens", "max_completion_tokens"}) {
+  for (const std::string_view key : {"max_tokens", "max_completion_tokens", "max_new_tokens"}) {
+    // The last is SGLang's own name, which other routes do not know.
+    if (key == "max_new_tokens" && asked.endpoint != Endpoint::kGenerate) continue;
     if (auto taken = TakeLimit(key, flags, fields, request); !taken.ok()) return taken;
   }
   if (auto taken = TakeTemperature(flags, fields, request); !taken.ok()) return taken;

@@ -39,8 +39,10 @@ absl::Status NameRandom(const PromptFlags& given, std::string& dataset) {
 void ForgetPromptsOf(const std::optional<RunSpec>& like, Request& request) {
   if (!like) return;
   request.spec.dataset.synthetic_text = false;
-  // Ids were sent to completions; a flag of the endpoint is read after this.
-  if (HoldsTokenIds(like->dataset)) request.spec.request.endpoint = Endpoint::kChat;
+  // Ids had completions chosen for them; a flag of the endpoint is read after this.
+  Endpoint& endpoint = request.spec.request.endpoint;
+  if (HoldsTokenIds(like->dataset) && endpoint == Endpoint::kCompletions)
+    endpoint = Endpoint::kChat;
 }
 
 absl::Status CheckOneIsNamed(const PromptFlags& given) {

@@ -151,10 +151,6 @@ int OnAttachedAgents(const PreflightFlags& flags, Nanos duration, const Act& act
               .connection_words = connection->words});
 }
 
-int Interrupted() {
-  return Complain(kPreflight, absl::CancelledError("interrupted"), kInterrupted);
-}
-
 // What was found, which has steps; the page is printed in any case: it says why nothing was kept.
 int PrintFound(const PreflightFlags& flags, const std::string& page, const std::string& json,
                bool kept) {
@@ -171,7 +167,8 @@ int OfRate(const PreflightFlags& flags, const StepAgents& on) {
   preflight.attached = on.attached;
   preflight.connection_words = on.connection_words;
   // The fewest that offer it are found, of a controller's agents, too.
-  if (!TryRate(on.runner, flags.agents.value_or(1), preflight).ok()) return Interrupted();
+  const absl::Status tried = TryRate(on.runner, flags.agents.value_or(1), preflight);
+  if (!tried.ok()) return Complain(kPreflight, tried, kInterrupted);
   if (preflight.steps.empty()) {
     return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
   }
@@ -184,6 +181,7 @@ int OfStreams(const PreflightFlags& flags, double chunks_per_s, const StepAgents
   preflight.bs = flags.bs;
   preflight.cores = LocalFleet().hosts.front().cores;
   preflight.attached = on.attached;
+  preflight.connection_words = on.connection_words;
   preflight.agents = on.agents;
   uint32_t streams_max = flags.streams_max;
   if (on.attached == 0) {
@@ -191,7 +189,8 @@ int OfStreams(const PreflightFlags& flags, double chunks_per_s, const StepAgents
     if (!fits.ok()) return Complain(kPreflight, fits.status(), kBadInput);
     streams_max = *fits;
   }
-  if (!FindCeiling(on.runner, streams_max, preflight).ok()) return Interrupted();
+  const absl::Status found = FindCeiling(on.runner, streams_max, preflight);
+  if (!found.ok()) return Complain(kPreflight, found, kInterrupted);
   // Nothing was measured, so that there is no page.
   if (preflight.steps.empty()) {
     return Complain(kPreflight, absl::AbortedError(preflight.stopped_by), kFailed);
@@ -203,6 +202,10 @@ int OfStreams(const PreflightFlags& flags, double chunks_per_s, const StepAgents
 int RunPreflight(const PreflightFlags& flags) {
   if (auto checked = CheckRemoteFlags(flags.remote); !checked.ok()) {
     return Complain(kPreflight, checked, kBadInput);
+  }
+  if (flags.remote.connection.scale && !flags.agents) {
+    return Complain(kPreflight, BadFlag("--scale", "needs --agents N: how many there are to be"),
+                    kBadInput);
   }
   const auto chunks_per_s = ChunksPerS(flags);
   if (!chunks_per_s.ok()) return Complain(kPreflight, chunks_per_s.status(), kBadInput);

@@ -16,7 +16,8 @@ struct Preflight {
   uint64_t bs = 0;
   uint32_t cores = 1;     // of this machine
   uint32_t attached = 0;  // agents of a controller that it was made on; 0: this machine's own
-  uint32_t agents = 1;    // that the search was made with, at once
+  std::string connection_words;              // of that controller
+  uint32_t agents = 1;                       // that the search was made with, at once
   std::vector<JudgedStep> steps;             // of the search, in the order in which they were made
   std::optional<uint32_t> streams_kept;      // of each agent
   std::optional<uint32_t> streams_not_kept;  // of each agent

@@ -8,7 +8,8 @@ absl::StatusOr<Results> StepResults(RunEnd end, const std::string& reason,
                                     const std::string& folder) {
   if (end == RunEnd::kInterrupted) return absl::CancelledError("interrupted");
   auto results = ReadResults(folder);
-  const bool told = results.ok() && results->verdict.state != VerdictState::kValid;
+  const bool told = results.ok() && results->conservation.ok > 0 &&
+                    results->verdict.state != VerdictState::kValid;
   if (end == RunEnd::kCompleted || told) return results;
   return absl::FailedPreconditionError(reason);
 }

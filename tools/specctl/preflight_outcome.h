@@ -11,9 +11,9 @@
 namespace specctl::cli {
 
 // Of the run whose journal is in `folder`.  One that ended badly has its figures all the same,
-// where its verdict says so.
+// where any request was ok and its verdict tells.
 // CANCELLED            it was interrupted
-// FAILED_PRECONDITION  it ended badly, for `reason`, and its verdict does not tell
+// FAILED_PRECONDITION  it ended badly otherwise; `reason` is the text
 // others               as ReadResults()
 absl::StatusOr<Results> StepResults(RunEnd end, const std::string& reason,
                                     const std::string& folder);

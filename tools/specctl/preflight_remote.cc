@@ -7,6 +7,8 @@
 #include <absl/strings/str_format.h>
 
 #include "controller/api/attached_agents.h"
+#include "tools/specctl/exit_status.h"
+#include "tools/specctl/failure_text.h"
 #include "tools/specctl/follow_job.h"
 #include "tools/specctl/preflight_outcome.h"
 #include "tools/specctl/print_page.h"
@@ -19,6 +21,11 @@ namespace specctl::cli {
 namespace {
 
 constexpr Nanos kAttachedLook = std::chrono::milliseconds(200);
+
+void SayItStays(std::string_view run_id, const absl::Status& why, std::string_view attach) {
+  Say(absl::StrFormat("%s stays on the controller%s%s; to see: %s", run_id, why.ok() ? "" : ": ",
+                      std::string(why.message()), attach));
+}
 
 absl::StatusOr<Results> ResultsOf(const controller::Job& job, const std::string& folder) {
   if (job.end) return StepResults(*job.end, job.end_reason, folder);
@@ -38,6 +45,7 @@ absl::StatusOr<uint32_t> AwaitAttached(controller::ControlClient& client, uint32
       connected =
           static_cast<uint32_t>(std::count_if(members->begin(), members->end(), is_connected));
       if (connected >= wanted) return connected;
+      if (wait.interrupted()) return absl::CancelledError("interrupted");
       if (wait.over()) return controller::MissingAgents(wanted, connected);
     } else if (!wait.TriesAgain(members.status(), client.address())) {
       return members.status();
@@ -56,19 +64,27 @@ absl::StatusOr<Results> MeasureThere(const RemoteSteps& steps, controller::Measu
                             .submitter = Submitter(),
                             .specctl_version = kVersion,
                             .wait_agents = steps.wait_agents};
+  const std::string attach = steps.connection.AttachCommand(run_id);
   const auto taken =
       client.Submit(job, controller::SecretsOf(request), controller::PackOrder(request));
-  if (!taken.ok()) return taken.status();
-  RunCopy copy(run_id, folder->path(), RunCopy::View::kNone);
-  const auto over = FollowJob(client, {.job_id = run_id,
-                                       .copy = copy,
-                                       .stop = steps.stop,
-                                       .attach_command = steps.connection.AttachCommand(run_id)});
-  if (!over.ok()) return over.status();
-  if (const absl::Status removed = client.Remove(run_id); !removed.ok()) {
-    Say(absl::StrFormat("%s stays on the controller: %s", run_id, std::string(removed.message())));
+  if (!taken.ok()) {
+    // An answer that was lost tells nothing of what was asked.
+    if (StatusOfCall(taken.status()) == kFailed) Say("if it was taken all the same: " + attach);
+    return taken.status();
   }
-  return ResultsOf(*over, folder->path());
+  RunCopy copy(run_id, folder->path(), RunCopy::View::kNone);
+  const auto over = FollowJob(
+      client, {.job_id = run_id, .copy = copy, .stop = steps.stop, .attach_command = attach});
+  if (over.ok()) {
+    const absl::Status removed = client.Remove(run_id);
+    if (!removed.ok()) SayItStays(run_id, removed, attach);
+    return ResultsOf(*over, folder->path());
+  }
+  // Interrupted, and the controller is not reached: the text says so.
+  if (absl::IsCancelled(over.status())) return over.status();
+  // What nobody follows is to end.
+  SayItStays(run_id, client.Cancel(run_id, /*at_once=*/true).status(), attach);
+  return over.status();
 }
 
 }  // namespace specctl::cli

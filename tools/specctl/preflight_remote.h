@@ -18,6 +18,7 @@ namespace specctl::cli {
 
 // How many agents are connected, at least `wanted`, which it waits for as long as `wait` says.
 // NOT_FOUND  there are fewer; says how to get them
+// CANCELLED  interrupted
 // others     as ControlClient
 absl::StatusOr<uint32_t> AwaitAttached(controller::ControlClient& client, uint32_t wanted,
                                        ControllerWait& wait);

@@ -157,9 +157,10 @@ std::string CheckText(const Preflight& preflight) {
       CountedText(check.load.streams, "stream"));
   if (check.state == StepState::kDistorted && check.load.agents > preflight.agents) {
     out += absl::StrFormat(
-        "together with their null servers they carry less than %s: `specctl preflight --agents %d` "
-        "measures how much\n",
-        preflight.agents == 1 ? "one by one" : "fewer of them", check.load.agents);
+        "together with their null servers they carry less than %s: `specctl preflight --agents "
+        "%d%s` measures how much\n",
+        preflight.agents == 1 ? "one by one" : "fewer of them", check.load.agents,
+        IsRemote(preflight) ? " " + preflight.connection_words : "");
   }
   return out;
 }

@@ -1,5 +1,7 @@
 #include "tools/specctl/preflight_runner.h"
 
+#include <string>
+
 #include <absl/strings/str_format.h>
 
 #include "tools/specctl/preflight_request.h"
@@ -24,9 +26,10 @@ absl::StatusOr<Results> PreflightRunner::Measured(controller::MeasureRequest req
   for (const AgentFigures& agent : results->agents) {
     // Of a lost agent the verdict tells.
     if (agent.lost || agent.null_server) continue;
+    const std::string& reason = results->end.reason;
     return absl::UnavailableError(
-        absl::StrFormat("agent %d (%s): its null server ended without its report", agent.agent,
-                        agent.host.hostname));
+        absl::StrFormat("agent %d (%s): its null server ended without its report%s", agent.agent,
+                        agent.host.hostname, reason.empty() ? "" : "; the run: " + reason));
   }
   return results;
 }

@@ -63,6 +63,22 @@ TEST(ChildProcessTest, WithoutAFileOfItsOwnStdoutGoesWhereStderrGoes) {
   EXPECT_EQ(ReadAll(dir.File("err")), "to out\nto err\n");
 }
 
+TEST(ChildProcessTest, BothOfItsOutputsMayGoToADescriptor) {
+  const TempDir dir;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const UniqueFd reading(ends[0]);
+  UniqueFd writing(ends[1]);
+  ChildProcess child = Begin(
+      {.words = {"/bin/sh", "-c", "echo to out; echo to err >&2"}, .output_fd = writing.get()});
+  EXPECT_TRUE(Wait(child).ok());
+  writing.Reset();
+  std::array<char, 64> text{};
+  EXPECT_EQ(::read(reading.get(), text.data(), text.size()), 14);
+  EXPECT_EQ(std::string(text.data(), 14), "to out\nto err\n");
+  EXPECT_EQ(::read(reading.get(), text.data(), text.size()), 0) << "it has no other end";
+}
+
 TEST(ChildProcessTest, TheSignalThatEndsItIsTold) {
   const TempDir dir;
   ChildProcess child = Shell(dir, "exec sleep 600");

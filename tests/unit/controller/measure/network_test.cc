@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "tests/fakes/answering_server.h"
@@ -10,6 +11,8 @@
 
 namespace specctl::controller {
 namespace {
+
+using ::testing::HasSubstr;
 
 absl::StatusCode CodeFor(const std::string& response) {
   fakes::AnsweringServer server([&](const std::string&) { return response; });
@@ -38,6 +41,24 @@ TEST(ProbingNetworkTest, NullServersAreKnownWithoutAsking) {
   EXPECT_EQ(facts->url, "null://50");
   EXPECT_EQ(facts->token_source, TokenSource::kContinuousUsage);
   EXPECT_EQ(facts->metrics_url, "") << "nobody but the agent's own host could read them";
+  EXPECT_TRUE(ProbingNetwork({}, [](std::string_view) {}).FlushCache(input, "vllm").ok());
+}
+
+TEST(ProbingNetworkTest, WhatNullServersDoNotDoIsRefused) {
+  const auto refusal = [](const std::function<void(ProbeInput&)>& ask) {
+    ProbeInput input;
+    input.url = "null://50";
+    ask(input);
+    const auto facts = ProbingNetwork({}, [](std::string_view) {}).Probe(input, Nanos(0));
+    EXPECT_EQ(facts.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(facts.status().message());
+  };
+  EXPECT_THAT(refusal([](auto& input) { input.engine = "sglang"; }), HasSubstr("--engine: null:"));
+  EXPECT_THAT(refusal([](auto& input) { input.model = "llama"; }), HasSubstr("--model: null://50"));
+  EXPECT_THAT(refusal([](auto& input) { input.request.endpoint = Endpoint::kGenerate; }),
+              HasSubstr("--endpoint generate"));
+  EXPECT_THAT(refusal([](auto& input) { input.request.reply_ids = true; }),
+              HasSubstr("use rows of one turn"));
 }
 
 TEST(ProbingNetworkTest, TheFleetIsTheOneGiven) {

@@ -59,6 +59,19 @@ TEST_F(SettleTargetsTest, EachTargetIsAskedForWhatItServes) {
   EXPECT_THAT(request_.notes, IsEmpty());
 }
 
+TEST_F(SettleTargetsTest, GenerateNamesNoModel) {
+  request_.spec.request.endpoint = Endpoint::kGenerate;
+  AddRow("", 1);
+  EXPECT_TRUE(Settle().ok());
+  AddRow("lora", 7);
+  EXPECT_THAT(std::string(Settle().message()),
+              HasSubstr("log.jsonl:7: the row names the model lora, but requests to /generate"));
+  request_.spec.request.model_mix = {{"base", 1}, {"lora", 1}};
+  const absl::Status mixed = Settle();
+  EXPECT_EQ(mixed.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(mixed.message()), HasSubstr("--model-mix: requests to /generate"));
+}
+
 TEST_F(SettleTargetsTest, AChoiceAmongModelsIsSaid) {
   AddRow("", 1);
   ASSERT_TRUE(Settle().ok());

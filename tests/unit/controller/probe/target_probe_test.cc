@@ -353,6 +353,15 @@ TEST_F(TargetProbeTest, DraftsAreFoundInTheAnswerOfTheInference) {
   EXPECT_TRUE(probed->per_request_statistics);
 }
 
+TEST_F(TargetProbeTest, GenerateIsSglangsAloneAndNamesNoModel) {
+  input_.request.endpoint = Endpoint::kGenerate;
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "is vLLM, and only SGLang has that route");
+  answers_ = {{kModels, Answer(R"({"data":[{"id":"llama","owned_by":"sglang"},{"id":"lora"}]})")}};
+  input_.model = "lora";
+  ExpectRefused(absl::StatusCode::kInvalidArgument, "--model: requests to /generate name no model");
+  EXPECT_THAT(Asked("POST "), IsEmpty());
+}
+
 TEST_F(TargetProbeTest, SglangIsAskedUnderBothNames) {
   answers_[kMetrics] = PlainResponse("404 Not Found", "");
   answers_[kVersion] = PlainResponse("404 Not Found", "");

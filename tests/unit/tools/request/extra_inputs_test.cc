@@ -51,6 +51,16 @@ TEST(ExtraInputsTest, AFlagThatSaysOtherwiseIsRefused) {
   EXPECT_EQ(Good({"--extra-inputs", "max_tokens:4", "--osl", "4"}).osl_tokens, 4u);
 }
 
+TEST(ExtraInputsTest, SglangsOwnNameOfTheLimitIsOneOfItsRouteAlone) {
+  const std::vector<std::string> flags = {"--endpoint", "generate", "--extra-inputs",
+                                          "max_new_tokens:4"};
+  EXPECT_EQ(Good(flags).osl_tokens, 4u);
+  std::vector<std::string> more = flags;
+  more.insert(more.end(), {"--osl", "5"});
+  EXPECT_THAT(Refusal(more), HasSubstr("--extra-inputs: max_new_tokens contradicts --osl"));
+  EXPECT_EQ(Good({"--extra-inputs", "max_new_tokens:4", "--osl", "5"}).osl_tokens, 5u);
+}
+
 TEST(ExtraInputsTest, AValueThatItsFlagWouldRefuseIsRefused) {
   EXPECT_THAT(Refusal({"--extra-inputs", "max_tokens:many"}),
               HasSubstr("--extra-inputs: max_tokens: need a whole number from 1"));

@@ -69,6 +69,9 @@ TEST(PromptFlagsTest, PromptsOfOnesOwnAreMarkedUntilOthersAreNamed) {
   surroundings.like->dataset.format = "token_ids";
   EXPECT_EQ(Good({"--dataset", "g.jsonl"}, surroundings).spec.request.endpoint, Endpoint::kChat);
   EXPECT_FALSE(Good({"--dataset", "g.jsonl"}, surroundings).spec.dataset.synthetic_text);
+  surroundings.like->request.endpoint = Endpoint::kGenerate;  // which no ids chose
+  EXPECT_EQ(Good({"--dataset", "g.jsonl"}, surroundings).spec.request.endpoint,
+            Endpoint::kGenerate);
 }
 
 }  // namespace

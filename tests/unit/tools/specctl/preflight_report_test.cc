@@ -234,6 +234,11 @@ TEST(PreflightReportTest, AttachedAgentsThatAreTooFewAreCounted) {
   EXPECT_THAT(PreflightPage(found), HasSubstr("the 3 attached agents carry them\n"));
   found.checks.back().state = StepState::kDistorted;
   EXPECT_THAT(PreflightPage(found), HasSubstr("the 3 attached agents do not carry them\n"));
+  found.agents = 2;
+  found.connection_words = "--controller a:1";
+  EXPECT_THAT(PreflightPage(found),
+              HasSubstr("less than fewer of them: `specctl preflight --agents 3 --controller a:1` "
+                        "measures how much\n"));
 }
 
 TEST(PreflightReportTest, JsonNamesTheAttachedAgents) {
