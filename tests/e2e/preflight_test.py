@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import pathlib
 import re
 import signal
 import time
@@ -99,13 +100,20 @@ class PreflightTest(Case):
                              "--streams-max", 4, "--bs", 2, env=self.env)
         agents, servers = set(), set()
         while process.poll() is None:
-            agents.update(children_of(process.pid))
+            # Sanitizers have children of their own.
+            agents.update(pid for pid in children_of(process.pid) if self.is_command(pid, "agent"))
             for agent in agents:
-                servers.update(children_of(agent))
+                servers.update(pid for pid in children_of(agent) if self.is_command(pid, "sim"))
             time.sleep(0.02)
         # Two steps at least: the search's, and its second try or the check.
         self.assertGreaterEqual(len(servers), 3)
         self.assertEqual(len(agents), 2)
+
+    def is_command(self, pid, command):
+        try:
+            return command in pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        except OSError:
+            return False
 
     def test_the_page_has_a_row_for_each_step(self):
         status, out, err = self.preflight("--streams-max", 4)
