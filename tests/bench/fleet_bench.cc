@@ -106,7 +106,7 @@ absl::Status MeasureOne(const Flags& flags, int number, Fleet& fleet) {
 
 absl::Status MeasureAll(const Flags& flags) {
   auto fleet =
-      Fleet::Start({.specctl_version = "bench", .agent_command = {flags.specctl, "agent"}});
+      Fleet::Start({.specctl_version = SPECCTL_VERSION, .agent_command = {flags.specctl, "agent"}});
   if (!fleet.ok()) return fleet.status();
   if (auto grown = (*fleet)->Grow(flags.agents); !grown.ok()) return grown;
   // Starting the processes is not what is measured.

@@ -188,7 +188,9 @@ double CpuSeconds() {
 absl::Status MeasureScale(const Flags& flags) {
   RaiseFileLimit();
   std::filesystem::create_directories(flags.folder);
-  auto fleet = Fleet::Start({.specctl_version = "bench", .join_token = ""});
+  // Agents of another version are let in by no controller.
+  auto fleet = Fleet::Start(
+      {.specctl_version = fakes::FakeAgent::Options().specctl_version, .join_token = ""});
   if (!fleet.ok()) return fleet.status();
   const std::string told = flags.folder + "/agents.json";
   auto agents = ChildProcess::Start(
