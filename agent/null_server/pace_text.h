@@ -1,4 +1,4 @@
-// What a null server says at its end.
+// What a null server prints: where it listens, and at its end how it kept its pace.
 #pragma once
 
 #include <optional>

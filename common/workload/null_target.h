@@ -1,7 +1,6 @@
 // The URL of a null server: a target that each agent starts for itself.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 

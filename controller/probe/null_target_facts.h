@@ -9,9 +9,10 @@
 namespace specctl::controller {
 
 // As a probe of `specctl sim --pace` finds it, but for its metrics, which no one but the agent's
-// own host can read.  `input.url`: NullTargetUrl(). INVALID_ARGUMENT  what it does not do is asked
-// of it: another engine, model or route, token ids of
-//                   replies; the text names the flag
+// own host can read.  `input.url`: NullTargetUrl().
+//
+// INVALID_ARGUMENT  another engine, model or route is asked of it, or the token ids of replies,
+//                   which it does not tell; the text names the flag
 absl::StatusOr<TargetProbed> NullTargetFacts(const ProbeInput& input);
 
 }  // namespace specctl::controller
