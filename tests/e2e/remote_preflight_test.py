@@ -59,7 +59,9 @@ class RemotePreflightTest(DaemonCase):
         status, out, err = self.preflight(controller, "--streams-max", 2)
         self.assertIn("4 streams over 2 agents at 20 chunks/s each ...", err)
         rows = re.findall(r"^ +([01]) +\d+ .*" + re.escape(os.uname().nodename) + "$", out, re.MULTILINE)
-        self.assertIn(sorted(rows), (["0", "1"], ["0", "0", "1", "1"]), out)
+        # Where the null servers were late each time nothing is learnt of an agent.
+        told = bool(re.search(r"^ +\d+ .* {3}(kept$|distorted)", out, re.MULTILINE))
+        self.assertIn(sorted(rows), (["0", "1"], ["0", "0", "1", "1"]) if told else ([],), out)
         self.assertEqual("each of 2 agents at once: " in out, status == 0, out)
         self.assertNotIn("this machine", out)
 
