@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,13 +22,17 @@ namespace {
 
 constexpr std::string_view kJournal = "journal.pb";
 
+// NOT_FOUND: it is not there.  INTERNAL: it can't be read.
 absl::StatusOr<std::string> ReadStretch(const std::string& path, uint64_t offset, size_t bytes) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string data(bytes, '\0');
   const ssize_t got =
       file.get() < 0 ? -1
                      : ::pread(file.get(), data.data(), data.size(), static_cast<off_t>(offset));
-  if (got < 0) return absl::InternalError(absl::StrFormat("%s: can't be read", path));
+  if (got < 0) {
+    const auto code = errno == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kInternal;
+    return absl::Status(code, absl::StrFormat("%s: can't be read: %s", path, std::strerror(errno)));
+  }
   data.resize(static_cast<size_t>(got));
   return data;
 }
@@ -87,6 +93,8 @@ absl::StatusOr<bool> JobFiles::SendSweep(const Daemon::View& view, const Sink& s
     // Of a sweep that was begun elsewhere the client has what was measured before.
     if (bytes == 0) continue;
     const auto sent = SendJournal(path, bytes, run.over, sink);
+    // An interrupted run is set aside before sweep.json says so.
+    if (is_on && absl::IsNotFound(sent.status())) continue;
     if (!sent.ok() || !*sent) return sent;
     if (run.over) complete_.insert(run.folder);
   }

@@ -29,7 +29,7 @@ class JobFiles {
   // Sends what there is of them for that view of the job: of the journal that grows no more than is
   // on disk.  False: the client is gone.
   // FAILED_PRECONDITION  the client has more of a journal than there is: it is another run's
-  // INTERNAL             a file can't be read
+  // NOT_FOUND, INTERNAL  a file is not there, or can't be read
   absl::StatusOr<bool> SendFor(const Daemon::View& view, const Sink& sink);
 
  private:

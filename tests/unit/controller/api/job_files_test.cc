@@ -104,6 +104,31 @@ TEST_F(JobFilesTest, OfARunThatIsNotOnNothingComes) {
               ElementsAre("sweep.json@0 {}"));
 }
 
+// It moved to partial/ since the daemon's word of it, and sweep.json is written behind that.
+TEST_F(JobFilesTest, ARunThatWasSetAsideIsLeftOut) {
+  Sweep sweep = SmallSweep();
+  sweep.points[0].run_id = "b";
+  sweep.points[0].folder = "runs/b";
+  Save(sweep);
+  Write("runs/b/journal.pb", "grows");
+  JobFiles files(dir_.File(""), {});
+  const Daemon::View view = View(JobKind::kSweep, JobState::kRunning, "runs/b", 5);
+  std::filesystem::rename(dir_.File("runs"), dir_.File("partial"));
+  EXPECT_THAT(Sent(files, view), ElementsAre("sweep.json@0 {}"));
+  sweep.points[0].folder.clear();
+  Save(sweep);
+  EXPECT_THAT(Sent(files, view), ElementsAre("sweep.json@0 {}"));
+}
+
+TEST_F(JobFilesTest, AJournalThatIsGoneIsAnErrorThatNamesIt) {
+  JobFiles files(dir_.File(""), {});
+  const auto sent = files.SendFor(View(JobKind::kRun, JobState::kRunning, "", 4),
+                                  [](const v1::WatchPart&) { return true; });
+  EXPECT_EQ(sent.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(sent.status().message()),
+              ::testing::HasSubstr("/journal.pb: can't be read: No such file"));
+}
+
 // A sweep that was resumed: its first runs were made elsewhere.
 TEST_F(JobFilesTest, AJournalThatOnlyTheClientHasIsItsOwn) {
   Sweep sweep = SmallSweep();
