@@ -9,6 +9,7 @@
 #include <grpcpp/security/auth_metadata_processor.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include "common/security/refusal_reasons.h"
 #include "common/security/tls_files.h"
 
 namespace specctl {
@@ -39,10 +40,14 @@ class RuleProcessor final : public grpc::AuthMetadataProcessor {
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
                        OutputMetadata* /*consumed*/, OutputMetadata* /*response*/) override {
     const auto path = metadata.find(":path");
-    return ToGrpc(CheckPath(
+    const absl::Status allowed = CheckPath(
         {.common_name = PeerCommonName(*context),
          .call = path == metadata.end() ? std::string() : std::string(View(path->second))},
-        rules_));
+        rules_);
+    if (!allowed.ok()) {
+      RefusalReasons::OfProcess().OnCall(std::string(allowed.message()), MonoNow());
+    }
+    return ToGrpc(allowed);
   }
 
  private:

@@ -46,7 +46,7 @@ struct ChannelTls {
 
 // For the controller.  A client needs a certificate of an authority of ca.crt, made to call with:
 // without one the handshake fails.  Each call is checked by `rules` (CheckPath) before its handler
-// or anything of its messages is reached, and ends with what that says.
+// or anything of its messages is reached, and ends with what that says; so do RefusalReasons.
 // Errors as ReadTlsFiles().
 absl::StatusOr<ServerTls> MakeServerTls(const TlsFolder& tls, std::vector<ServiceRule> rules);
 

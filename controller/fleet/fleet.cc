@@ -100,6 +100,7 @@ absl::Status Fleet::Loop::Listen() {
   options.join_token = token_;
   options.credentials = options_.credentials;
   options.services = options_.services;
+  options.logs_uncalled = options_.logs_uncalled;
   // A session is read one message at a time, so that its posts are bounded by themselves.
   SessionHub::Sinks sinks{
       .session =

@@ -36,6 +36,7 @@ class Fleet {
     bool resuming = false;
     // As SessionHub::Options.
     std::vector<grpc::Service*> services;
+    bool logs_uncalled = false;
     std::vector<std::string> agent_command = {OwnProgram(), "agent"};
   };
 

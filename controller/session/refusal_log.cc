@@ -9,15 +9,30 @@ namespace specctl::controller {
 std::string RefusalLog::HostOf(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
 
 void RefusalLog::OnRefused(const std::string& peer, const absl::Status& why) {
-  MutexLock lock(mu_);
-  if (told_.size() >= kHostsMax) return;
-  if (!told_.emplace(HostOf(peer), why.code()).second) return;
+  if (!IsNew(peer, absl::StatusCodeToString(why.code()))) return;
   // What a stranger says may be anything.
   spdlog::warn("controller: {} was refused: {}", Printable(peer),
                Printable(std::string(why.message())));
+}
+
+void RefusalLog::OnUncalled(const std::string& peer, const std::string& why) {
+  if (!IsNew(peer, "uncalled: " + why)) return;
+  if (why.empty()) {
+    spdlog::warn("controller: {} connected, and left without a call that is answered here",
+                 Printable(peer));
+  } else {
+    spdlog::warn("controller: {} was refused: {}", Printable(peer), Printable(why));
+  }
+}
+
+bool RefusalLog::IsNew(const std::string& peer, const std::string& kind) {
+  MutexLock lock(mu_);
+  if (told_.size() >= kHostsMax) return false;
+  if (!told_.emplace(HostOf(peer), kind).second) return false;
   if (told_.size() == kHostsMax) {
     spdlog::warn("controller: {} hosts were refused: further ones are not told", kHostsMax);
   }
+  return true;
 }
 
 }  // namespace specctl::controller

@@ -8,7 +8,10 @@
 
 #include "common/base/clock.h"
 #include "common/base/mutex.h"
+#include "common/security/refusal_reasons.h"
 #include "common/session/grpc_status.h"
+#include "controller/session/call_watch.h"
+#include "controller/session/front_door.h"
 #include "controller/session/refusal_log.h"
 #include "controller/session/session_reactor.h"
 
@@ -41,11 +44,17 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   Server(Options options, Sinks sinks) : options_(std::move(options)), sinks_(std::move(sinks)) {}
 
   absl::StatusOr<std::string> Listen() {
-    int port = 0;
+    auto door = FrontDoor::Listen(options_.listen, [this](const std::string& peer, MonoTime ended) {
+      if (!options_.logs_uncalled) return;
+      refusals_.OnUncalled(peer, RefusalReasons::OfProcess().TakeFor(ended));
+    });
+    if (!door.ok()) return door.status();
+    door_ = *std::move(door);
     grpc::ServerBuilder builder;
-    builder.AddListeningPort(options_.listen, options_.credentials, &port);
-    // Else two controllers could share the port, and the agents.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    auto connections = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        options_.credentials);
+    builder.experimental().SetInterceptorCreators(MakeInterceptors());
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kPingIntervalMsMin);
     builder.SetMaxReceiveMessageSize(kReceiveBytesMax);
@@ -55,17 +64,15 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     grpc::ResourceQuota quota("controller");
     builder.SetResourceQuota(quota.SetMaxThreads(kThreadsMax).Resize(kMemoryBytesMax));
     grpc_ = builder.BuildAndStart();
-    if (grpc_ == nullptr || port == 0) {
-      return absl::UnavailableError(absl::StrFormat(
-          "controller: can't listen on %s: is it an address of this host, and is the port free?",
-          options_.listen));
-    }
+    if (grpc_ == nullptr) return absl::UnavailableError("controller: gRPC does not start");
+    door_->Open(std::move(connections));
     const size_t colon = options_.listen.rfind(':');
-    return absl::StrFormat("%s:%d", options_.listen.substr(0, colon), port);
+    return absl::StrFormat("%s:%d", options_.listen.substr(0, colon), door_->port());
   }
 
   grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(
       grpc::CallbackServerContext* context) override {
+    door_->OnCall(context->peer());
     SessionReactor* reactor = nullptr;
     {
       MutexLock lock(mu_);
@@ -95,6 +102,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
                                        v1::ClockProbeReply* reply) override {
     // First: any time spent before this would be an error of the exchange.
     const int64_t received_ns = MonoNs(MonoNow());
+    door_->OnCall(context->peer());
     const ClockProbe probe = DecodeClockProbe(*request);
     if (probe.previous) {
       sinks_.clock({.incarnation = probe.incarnation, .exchange = *probe.previous});
@@ -122,6 +130,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
       gone_.wait_until(lock, deadline, [this] { return SessionsEmpty(); });
     }
     if (grpc_ == nullptr) return;
+    door_->Close();
     // Cancels the calls that are left.
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
@@ -132,6 +141,16 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   }
 
  private:
+  using Interceptors =
+      std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
+  Interceptors MakeInterceptors() {
+    Interceptors interceptors;
+    interceptors.push_back(
+        std::make_unique<CallWatch>(v1::AgentSession::service_full_name(),
+                                    [this](const std::string& peer) { door_->OnCall(peer); }));
+    return interceptors;
+  }
+
   // Only with mu_ held, by a std::unique_lock that the analysis doesn't see.
   bool SessionsEmpty() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return sessions_.empty(); }
 
@@ -149,6 +168,7 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
   std::map<SessionId, SessionReactor*> sessions_ ABSL_GUARDED_BY(mu_);
   SessionId last_id_ ABSL_GUARDED_BY(mu_) = 0;
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  std::unique_ptr<FrontDoor> door_;
   std::unique_ptr<grpc::Server> grpc_;
 };
 

@@ -30,6 +30,8 @@ class SessionHub {
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     // Others that answer at the same address; they outlive the hub.
     std::vector<grpc::Service*> services;
+    // Log the connections that end without a call: whose TLS handshake failed, scans, and the like.
+    bool logs_uncalled = false;
     size_t sessions_max = 1024;  // more are refused with RESOURCE_EXHAUSTED
   };
   // Called on gRPC's threads; must not block, nor call the hub.

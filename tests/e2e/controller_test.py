@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import shutil
+import socket
 import signal
 import subprocess
 import unittest
@@ -24,7 +25,7 @@ class ControllerTest(DaemonCase):
     def test_a_run_is_as_one_that_is_made_here(self):
         engine = self.engine("--step-ms", "5")
         controller = self.controller()
-        self.agents(controller, 3)
+        agents = self.agents(controller, 3)
         flags = ("--url", engine.url, "--dataset", self.prompts(60), "--osl", "8", "--bs", "6", "--requests", "60",
                  "--agents", "3")
         here = self.specctl("run", *flags, "--output-dir", self.run_dir("here"))
@@ -52,6 +53,13 @@ class ControllerTest(DaemonCase):
         self.assertEqual(self.jobs(controller), {})
         self.assertFalse((controller.data / "jobs" / run_id).exists())
         self.assertEqual(engine.counters(), before)
+        # Who called, agents and clients, is no stranger when they leave.
+        agents.kill()
+        wait_for("no agents", lambda: not self.attached(controller))
+        socket.create_connection(controller.address.split(":"), timeout=20).close()
+        strangers = wait_for("the stranger", lambda: re.findall(r"controller: ipv4:.*", controller.log.read_text()))
+        self.assertEqual(len(strangers), 1, strangers)
+        self.assertIn("connected, and left without a call", strangers[0])
 
     def test_runs_queue_and_can_be_cancelled_detached_and_attached(self):
         engine = self.engine("--step-ms", "5")

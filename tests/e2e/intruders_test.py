@@ -89,14 +89,19 @@ class IntrudersTest(DaemonCase):
         for data in (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00" * 64, PREFACE, b"SSH-2.0-scan\r\n",
                      bytes(rng.randrange(256) for _ in range(4096)), b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"):
             self.refusals(self.connect(controller), data)
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        context.set_alpn_protocols(["h2"])
-        try:
-            with context.wrap_socket(self.connect(controller)) as naked:
-                self.assertEqual(self.refusals(naked, call("/specctl.v1.Control/List")).count(b"specctl"), 0)
-        except OSError:
-            pass  # the handshake was refused at once
+        # Half of a client: no certificate, another authority's, and another role's than the call is for.
+        for files in (None, theirs("client"), ours("client")):
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            context.set_alpn_protocols(["h2"])
+            if files:
+                context.load_cert_chain(f"{files}/tls.crt", f"{files}/tls.key")
+            try:
+                with context.wrap_socket(self.connect(controller)) as half:
+                    answer = self.refusals(half, call("/specctl.v1.AgentSession/Session"))
+                    self.assertEqual(b"grpc-status" in answer, files == ours("client"), answer)
+            except OSError:
+                pass  # the handshake was refused at once
         # Slow loris: many that never say a word.
         silent = [self.connect(controller) for _ in range(100)]
         out, err = run.communicate(timeout=120)
@@ -110,6 +115,20 @@ class IntrudersTest(DaemonCase):
         names = self.specctl("agents", "--controller", controller.address, env=client).stdout
         self.assertNotIn("mallory", names)
         self.assertIsNone(controller.process.poll())
+        # Each was logged, once, with its address.
+        refused_for = [
+            "TLS handshake: peer did not return a certificate", "TLS handshake: certificate verify failed",
+            "TLS handshake: http request", "TLS handshake: wrong version number",
+            "/specctl.v1.AgentSession/Session: need a certificate of role agent, got one of role client",
+            "join token: does not match the controller's"]
+        address = r"controller: ipv4:127\.0\.0\.1:\d+ was refused: "
+
+        def told(reason):
+            return re.findall(address + re.escape(reason) + "$", controller.log.read_text(), re.MULTILINE)
+
+        for reason in refused_for:
+            wait_for(f"a line of the log: {reason}", lambda reason=reason: told(reason))
+            self.assertEqual(len(told(reason)), 1, reason)
 
     def test_what_is_too_large_is_not_taken(self):
         controller = self.controller()

@@ -14,6 +14,7 @@
 #include "common/report/output_file.h"
 #include "common/security/grpc_credentials.h"
 #include "common/security/plaintext_policy.h"
+#include "common/security/refusal_reasons.h"
 #include "controller/api/control_service.h"
 #include "controller/api/daemon.h"
 #include "controller/api/job_store.h"
@@ -115,7 +116,8 @@ absl::Status Serve(const ControllerFlags& flags) {
                                          .join_token = flags.join_token,
                                          .credentials = *credentials,
                                          .resuming = controller::Daemon::AnyRunning(*jobs),
-                                         .services = {&service}});
+                                         .services = {&service},
+                                         .logs_uncalled = true});
   if (!fleet.ok()) return fleet.status();
   const controller::InterruptSource signals;
   auto daemon = std::make_unique<controller::Daemon>(
@@ -147,8 +149,8 @@ absl::Status Serve(const ControllerFlags& flags) {
 
 int RunController(const ControllerFlags& flags) {
   BeginDaemonLog(flags.log_format);
-  // gRPC's own log lines are no use to users.  Before the credentials, which begin gRPC.
-  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  // gRPC's own log lines are no use to users, but for why it refused someone.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) RefusalReasons::TakeGrpcLog();
   const absl::Status ended = Serve(flags);
   if (ended.ok()) return kDone;
   const bool bad = absl::IsInvalidArgument(ended) || absl::IsNotFound(ended) ||

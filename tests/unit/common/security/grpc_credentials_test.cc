@@ -16,6 +16,7 @@
 #include "common/security/authority.h"
 #include "common/security/certificate_folder.h"
 #include "common/security/openssl_objects.h"
+#include "common/security/refusal_reasons.h"
 #include "common/security/tls_files.h"
 #include "specctl/v1/session.grpc.pb.h"
 
@@ -230,7 +231,9 @@ TEST_F(GrpcCredentialsTest, HandlersCanAskForARoleThemselves) {
             absl::UnauthenticatedError("ProbeClock: need a certificate of role agent, got none"));
 }
 
-TEST_F(GrpcCredentialsTest, IntrudersDoNotGetThroughTheHandshake) {
+TEST_F(GrpcCredentialsTest, IntrudersDoNotGetThroughTheHandshakeAndItIsToldWhy) {
+  RefusalReasons::TakeGrpcLog();
+  const auto told = [] { return RefusalReasons::OfProcess().TakeFor(MonoNow()); };
   ProbedServer server(Serving());
   const std::string ca = Text("mine/ca.crt");
   const CertificateAndKey expired =
@@ -240,15 +243,20 @@ TEST_F(GrpcCredentialsTest, IntrudersDoNotGetThroughTheHandshake) {
   const CertificateAndKey none;
   const CertificateAndKey others = Pair("other/agent/tls.crt", "other/agent/tls.key");
   const CertificateAndKey serving = Pair("mine/controller/tls.crt", "mine/controller/tls.key");
-  for (const auto& [what, shown] :
-       {std::pair("none", &none), std::pair("wrong authority", &others),
-        std::pair("expired", &expired), std::pair("made to serve with", &serving)}) {
+  const std::string failed = "TLS handshake: certificate verify failed";
+  for (const auto& [what, shown, why] :
+       {std::tuple("none", &none, "TLS handshake: peer did not return a certificate"),
+        std::tuple("wrong authority", &others, failed.c_str()),
+        std::tuple("expired", &expired, failed.c_str()),
+        std::tuple("made to serve with", &serving, failed.c_str())}) {
     const Answer answer = Probe(IntruderCredentials(ca, *shown), server.address());
     EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE)
         << what << answer.status.error_message();
+    EXPECT_EQ(told(), why) << what;
   }
   const Answer plain = Probe(grpc::InsecureChannelCredentials(), server.address());
   EXPECT_EQ(plain.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(told(), "TLS handshake: wrong version number");
   EXPECT_EQ(server.seen().calls, 0);
   EXPECT_TRUE(Probe(AgentOfMine(), server.address()).status.ok()) << "unharmed";
 }

@@ -1,0 +1,29 @@
+// CallWatch: tells of the calls that a gRPC server answers.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <grpcpp/support/server_interceptor.h>
+
+namespace specctl::controller {
+
+// Of calls that have a handler and that no rule refused.
+class CallWatch final : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  // `peer`: whose call begins.  On gRPC's threads.
+  using OnCall = std::function<void(const std::string& peer)>;
+
+  // Not of the methods of the service `but_of` ("specctl.v1.AgentSession"), which tell by
+  // themselves: an interceptor is asked about each message, too.
+  CallWatch(std::string_view but_of, OnCall on_call);
+
+  grpc::experimental::Interceptor* CreateServerInterceptor(
+      grpc::experimental::ServerRpcInfo* call) override;
+
+ private:
+  const std::string but_of_;
+  const OnCall on_call_;
+};
+
+}  // namespace specctl::controller
