@@ -12,6 +12,7 @@
 #include "common/base/printable.h"
 #include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_name.h"
+#include "controller/sweep/sweep_rows.h"
 
 namespace specctl::controller {
 namespace {
@@ -50,6 +51,19 @@ absl::StatusOr<std::string> FileIn(const std::string& folder, std::string_view d
       "%s: there is no such file in the controller's --dataset-dir", Asked(dataset)));
 }
 
+// The rows of controller:PATH.
+absl::StatusOr<Dataset> LoadControllerFile(DatasetRequest named, const std::string& folder) {
+  const std::string asked = named.dataset;
+  auto file = FileIn(folder, asked);
+  if (!file.ok()) return file.status();
+  named.dataset = *std::move(file);
+  auto rows = LoadDataset(named);
+  if (!rows.ok()) return rows;
+  rows->identity.name = asked;
+  rows->identity.path = asked;
+  return rows;
+}
+
 }  // namespace
 
 bool NamesControllerFile(std::string_view dataset) { return dataset.starts_with(kPrefix); }
@@ -73,15 +87,33 @@ absl::Status TakeNamedPrompts(const std::string& folder, MeasureRequest& request
     named->search_dirs = DatasetSearchDirs(folder);
     return absl::OkStatus();
   }
-  const std::string asked = named->dataset;
-  auto file = FileIn(folder, asked);
-  if (!file.ok()) return file.status();
-  named->dataset = *std::move(file);
-  auto rows = LoadDataset(*named);
+  auto rows = LoadControllerFile(*named, folder);
   if (!rows.ok()) return rows.status();
-  rows->identity.name = asked;
-  rows->identity.path = asked;
   request.prompts = *std::move(rows);
+  return absl::OkStatus();
+}
+
+absl::Status CheckNamedPrompts(const SweepOrder& order, const std::string& folder) {
+  for (const auto& [name, request] : order.job.named_datasets) {
+    if (auto checked = CheckNamedPrompts(request, folder); !checked.ok()) return checked;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeNamedPrompts(const std::string& folder, SweepOrder& order) {
+  if (auto checked = CheckNamedPrompts(order, folder); !checked.ok()) return checked;
+  for (auto& [name, request] : std::exchange(order.job.named_datasets, {})) {
+    request.search_dirs = DatasetSearchDirs(folder);
+    auto rows = NamesControllerFile(request.dataset) ? LoadControllerFile(request, folder)
+                                                     : LoadDataset(request);
+    if (!rows.ok()) return rows.status();
+    if (auto some = CheckTiers(order.sweep.grid, *rows); !some.ok()) return some;
+    if (auto same = CheckUnchanged(order.sweep, name, *rows); !same.ok()) {
+      return absl::Status(same.code(), absl::StrFormat("%s; put them back, or begin another sweep",
+                                                       std::string(same.message())));
+    }
+    order.job.datasets.emplace(name, *std::move(rows));
+  }
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include <absl/status/status.h>
 
 #include "common/dataset/dataset.h"
+#include "controller/api/sweep_order.h"
 #include "controller/measure/measure_request.h"
 
 namespace specctl::controller {
@@ -25,5 +26,10 @@ absl::Status CheckNamedPrompts(const DatasetRequest& request, const std::string&
 // The same, and takes the rows of such a file into `request`; their identity has the name that they
 // were asked by.  Named datasets are looked for in `folder` first.  Also errors as LoadDataset().
 absl::Status TakeNamedPrompts(const std::string& folder, MeasureRequest& request);
+
+// Both for all prompts that a sweep names; these are all read.  Taking them, also errors as
+// CheckTiers() and CheckUnchanged().
+absl::Status CheckNamedPrompts(const SweepOrder& order, const std::string& folder);
+absl::Status TakeNamedPrompts(const std::string& folder, SweepOrder& order);
 
 }  // namespace specctl::controller

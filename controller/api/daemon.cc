@@ -121,7 +121,10 @@ absl::StatusOr<Job> Daemon::Submit(Job submitted, OrderSecrets secrets,
 
 absl::Status Daemon::CheckOrder(const Job& job, std::string_view order_gzip) {
   MutexLock lock(unpacking_);
-  if (job.kind == JobKind::kSweep) return UnpackSweepOrder(order_gzip).status();
+  if (job.kind == JobKind::kSweep) {
+    const auto order = UnpackSweepOrder(order_gzip);
+    return order.ok() ? CheckNamedPrompts(*order, options_.dataset_dir) : order.status();
+  }
   const auto order = UnpackOrder(order_gzip);
   if (!order.ok()) return order.status();
   if (order->spec.run_id != job.id) {

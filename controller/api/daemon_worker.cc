@@ -131,6 +131,8 @@ void Daemon::RunJob(const std::string& id) {
            if (job->kind == JobKind::kSweep) {
              auto order = OrderOf(id, &UnpackSweepOrder);
              if (!order.ok()) return order.status();
+             const absl::Status taken = TakeNamedPrompts(options_.dataset_dir, *order);
+             if (!taken.ok()) return taken;
              return RunSweepOrder(*std::move(order), job->wait_agents, folder, means);
            }
            auto request = OrderOf(id, &UnpackOrder);
@@ -150,8 +152,10 @@ absl::StatusOr<OrderEnd> Daemon::ResumeRunJob(const std::string& id) {
 }
 
 absl::StatusOr<OrderEnd> Daemon::ResumeSweepJob(const std::string& id) {
-  const auto order = OrderOf(id, &UnpackSweepOrder);
+  auto order = OrderOf(id, &UnpackSweepOrder);
   if (!order.ok()) return order.status();
+  const absl::Status taken = TakeNamedPrompts(options_.dataset_dir, *order);
+  if (!taken.ok()) return taken;
   const absl::Status resumed = WithMeans(id, [&](const OrderMeans& means) {
     return ResumeRunOfSweep(*order, store_.FolderOf(id), means);
   });

@@ -84,13 +84,18 @@ absl::Status TakeServers(const v1::SweepOrder& from, SweepOrder& order) {
 
 absl::Status TakeDatasets(v1::SweepOrder& from, SweepOrder& order) {
   for (v1::SweepRows& of : *from.mutable_datasets()) {
+    if (of.has_named()) {
+      order.job.named_datasets[of.dataset()] = DecodeNamed(of.named());
+      continue;
+    }
     auto rows = DecodeUploaded(*of.mutable_rows());
     if (!rows.ok()) return rows.status();
     order.job.datasets[of.dataset()] = *std::move(rows);
   }
   // A point's dataset is one of these (ParseSweep).
   for (const SweepDataset& dataset : order.sweep.datasets) {
-    if (order.job.datasets.contains(dataset.name)) continue;
+    const std::string& name = dataset.name;
+    if (order.job.datasets.contains(name) || order.job.named_datasets.contains(name)) continue;
     return BadOrder(absl::StrFormat("dataset %s has no rows", Printable(dataset.name)));
   }
   return absl::OkStatus();
@@ -191,6 +196,11 @@ v1::SweepOrder EncodeSweepOrder(const SweepOrder& order) {
     v1::SweepRows* dataset = out.add_datasets();
     dataset->set_dataset(name);
     *dataset->mutable_rows() = EncodeUploaded(rows);
+  }
+  for (const auto& [name, request] : job.named_datasets) {
+    v1::SweepRows* dataset = out.add_datasets();
+    dataset->set_dataset(name);
+    *dataset->mutable_named() = EncodeNamed(request);
   }
   out.set_seed(job.schedule.seed);
   out.set_anchors(job.schedule.anchors);

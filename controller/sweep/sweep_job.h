@@ -34,6 +34,8 @@ struct SweepJob {
   MeasureRequest request;
   std::map<std::string, SweepServers> servers;  // by SweepTarget::name
   std::map<std::string, Dataset> datasets;      // by SweepDataset::name; read once
+  // Those that a controller finds on its own machine: read into `datasets` there.
+  std::map<std::string, DatasetRequest> named_datasets;
   ScheduleOptions schedule;
   CacheFlush flush = CacheFlush::kWherePossible;
   Nanos cool_down_least{std::chrono::seconds(1)};  // between two runs

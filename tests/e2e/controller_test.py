@@ -175,9 +175,33 @@ class ControllerTest(DaemonCase):
             self.assertIn("the controller's --dataset-dir", refused.stderr)
         here = self.specctl("run", *flags, "--dataset", "controller:mine.jsonl", status=2)
         self.assertIn("--dataset: controller:PATH is a file on a controller", here.stderr)
-        sweep = self.asked(controller, "sweep", "--target", f"a={engine.url}", "--bs", "1", "--requests", "4",
-                           "--dataset", "controller:mine.jsonl", status=2)
-        self.assertIn("is for specctl run", sweep.stderr)
+        # Of a sweep, too; and a dataset by its name, which only the controller has.
+        with (shown / "spec_bench.jsonl").open("w") as out:
+            for i in range(20):
+                out.write(json.dumps({"question_id": i, "category": "qa", "turns": [f"Question {i}?"]}) + "\n")
+        nothing_here = {"SPECCTL_DATASETS": str(self.folder / "nothing"), "HOME": str(self.folder)}
+        for dataset, name in (("controller:mine.jsonl", "controller:mine.jsonl"), ("spec_bench", "spec_bench")):
+            sweep = ("sweep", "--target", f"a={engine.url}", "--bs", "1,2", "--requests", "20", "--osl", "4",
+                     "--dataset", dataset)
+            self.assertIn("--dataset", self.specctl(*sweep, status=2, env=nothing_here).stderr)
+            folder = self.run_dir(f"sweep-{name}")
+            self.asked(controller, *sweep, "--output-dir", folder, env=nothing_here)
+            swept = json.loads((folder / "sweep.json").read_text())
+            self.assertEqual([d["name"] for d in swept["datasets"]], [name])
+            self.assertEqual({p["state"] for p in swept["points"]}, {"done"})
+            for point in swept["points"]:
+                dataset_run = json.loads((folder / point["folder"] / "run.json").read_text())["dataset"]
+                self.assertEqual((dataset_run["name"], dataset_run["rows"]), (name, 20))
+        # One that goes on is of the prompts that it began with.
+        self.prompts(21).rename(shown / "mine.jsonl")
+        mine = self.run_dir("sweep-controller:mine.jsonl")
+        swept = json.loads((mine / "sweep.json").read_text())
+        swept["points"][1].update(state="failed", reason="by hand")
+        (mine / "sweep.json").write_text(json.dumps(swept))
+        changed = self.asked(controller, "sweep", "--resume", mine, status=2)
+        self.assertIn("the prompts of controller:mine.jsonl have changed since", changed.stderr)
+        refused = self.asked(controller, *sweep[:-1], "controller:../secret.jsonl", status=2)
+        self.assertIn("the controller's --dataset-dir", refused.stderr)
 
     def test_of_two_agents_of_one_name_the_later_stays(self):
         controller = self.controller()

@@ -9,6 +9,7 @@
 #include <absl/strings/str_format.h>
 
 #include "common/dataset/dataset.h"
+#include "common/dataset/dataset_locator.h"
 #include "common/dataset/dataset_name.h"
 #include "common/net/tls_context.h"
 #include "controller/api/controller_file.h"
@@ -55,6 +56,25 @@ absl::Status SettleMetricsDir(std::string& dir) {
 
 }  // namespace
 
+bool IsGenerated(const DatasetRequest& prompts) {
+  const auto name = ParseDatasetName(prompts.dataset);
+  return name &&
+         (name->family == DatasetFamily::kBuiltin || name->family == DatasetFamily::kRandom);
+}
+
+bool IsLeftToController(const DatasetRequest& prompts) {
+  if (controller::NamesControllerFile(prompts.dataset)) return true;
+  const auto name = ParseDatasetName(prompts.dataset);
+  return name && prompts.file.empty() && !IsGenerated(prompts) &&
+         !LocateDataset(*name, prompts.search_dirs).ok();
+}
+
+absl::Status NeedsController() {
+  return BadFlag("--dataset",
+                 "controller:PATH is a file on a controller: needs --controller HOST:PORT or "
+                 "--kube, and can't be combined with --dry-run");
+}
+
 absl::Status ReadLocalFiles(controller::MeasureRequest& request) {
   const auto* const prompts = std::get_if<DatasetRequest>(&request.prompts);
   // Only a file of the user's: named datasets are found where the run is made.
@@ -80,9 +100,7 @@ absl::StatusOr<controller::MeasureRequest> LocalRequest(const RunFlags& flags) {
   auto request = flags.request.Make(surroundings);
   if (!request.ok()) return request;
   if (AreOnController(*request) && (flags.dry_run || !flags.remote.is_remote())) {
-    return BadFlag("--dataset",
-                   "controller:PATH is a file on a controller: needs --controller HOST:PORT or "
-                   "--kube, and can't be combined with --dry-run");
+    return NeedsController();
   }
   auto read = ReadLocalFiles(*request);
   return read.ok() ? std::move(request) : absl::StatusOr<controller::MeasureRequest>(read);

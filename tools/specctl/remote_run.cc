@@ -9,12 +9,11 @@
 #include <absl/strings/str_format.h>
 
 #include "common/dataset/dataset.h"
-#include "common/dataset/dataset_locator.h"
-#include "controller/api/controller_file.h"
 #include "controller/run/interrupt_source.h"
 #include "tools/specctl/connection_flags.h"
 #include "tools/specctl/exit_status.h"
 #include "tools/specctl/failure_text.h"
+#include "tools/specctl/local_request.h"
 #include "tools/specctl/output_dir.h"
 #include "tools/specctl/pod_end.h"
 #include "tools/specctl/print_page.h"
@@ -30,14 +29,10 @@ constexpr std::string_view kDefaultDataset = "speed_bench_throughput_1k";
 // Prompts that lie on this machine go with the run; what is not here is looked for there.
 absl::Status LoadPrompts(controller::MeasureRequest& request) {
   const auto* named = std::get_if<DatasetRequest>(&request.prompts);
-  if (named == nullptr || controller::NamesControllerFile(named->dataset)) return absl::OkStatus();
+  if (named == nullptr) return absl::OkStatus();
   DatasetRequest here = *named;
   if (here.dataset.empty()) here.dataset = kDefaultDataset;
-  const auto name = ParseDatasetName(here.dataset);
-  // Generated text is the same wherever it is generated.
-  const bool generated =
-      name && (name->family == DatasetFamily::kBuiltin || name->family == DatasetFamily::kRandom);
-  if (generated || (name && !LocateDataset(*name, here.search_dirs).ok())) return absl::OkStatus();
+  if (IsGenerated(here) || IsLeftToController(here)) return absl::OkStatus();
   auto rows = LoadDataset(here);
   if (!rows.ok()) return rows.status();
   request.prompts = *std::move(rows);

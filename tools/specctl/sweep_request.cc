@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <absl/strings/str_format.h>
@@ -13,6 +15,7 @@
 #include "controller/api/controller_file.h"
 #include "controller/measure/run_id.h"
 #include "controller/sweep/point_request.h"
+#include "controller/sweep/sweep_rows.h"
 #include "tools/request/flag_values.h"
 #include "tools/specctl/local_request.h"
 #include "tools/specctl/surroundings.h"
@@ -20,51 +23,68 @@
 namespace specctl::cli {
 namespace {
 
+// Those of a --dataset: read here, or left to the controller to read.
+struct Prompts {
+  std::string name;  // as their identity has it
+  std::variant<DatasetRequest, Dataset> from;
+};
+
 // A file without its folders, unless another one is called so.
-std::string ShortName(const Dataset& dataset, const std::vector<Dataset>& all) {
-  const auto file_of = [](const Dataset& of) {
-    return std::filesystem::path(of.identity.name).filename();
-  };
-  const auto alike = std::count_if(all.begin(), all.end(), [&](const Dataset& other) {
-    return file_of(other) == file_of(dataset);
+std::string ShortName(const Prompts& prompts, const std::vector<Prompts>& all) {
+  const auto file_of = [](const Prompts& of) { return std::filesystem::path(of.name).filename(); };
+  const auto alike = std::count_if(all.begin(), all.end(), [&](const Prompts& other) {
+    return file_of(other) == file_of(prompts);
   });
-  return alike == 1 ? file_of(dataset).string() : dataset.identity.name;
+  return alike == 1 ? file_of(prompts).string() : prompts.name;
 }
 
-SweepDataset DatasetOf(const Dataset& dataset, std::string name, bool all_synthetic) {
-  SweepDataset described{.name = std::move(name),
-                         .synthetic_text = dataset.identity.synthetic_text || all_synthetic};
-  if (const auto parsed = ParseDatasetName(dataset.identity.name)) {
+SweepDataset DatasetOf(const Prompts& prompts, std::string name, bool all_synthetic) {
+  const auto* const rows = std::get_if<Dataset>(&prompts.from);
+  const bool synthetic = all_synthetic || (rows != nullptr && rows->identity.synthetic_text);
+  SweepDataset described{.name = std::move(name), .synthetic_text = synthetic};
+  if (const auto parsed = ParseDatasetName(prompts.name)) {
     if (!parsed->isl.empty()) described.isl_tokens = TokensOfIsl(parsed->isl);
     if (parsed->random.isl_tokens > 0) described.isl_tokens = parsed->random.isl_tokens;
   }
   return described;
 }
 
-absl::Status ReadDatasets(const GridRequest& grid, SweepRequest& asked) {
-  std::vector<Dataset> datasets;
-  for (const DatasetRequest& request : grid.datasets) {
-    if (controller::NamesControllerFile(request.dataset)) {
-      return BadFlag("--dataset", "controller:PATH is for specctl run: a sweep sends its prompts");
-    }
-    auto rows = LoadDataset(request);
-    if (!rows.ok()) {
-      // Whatever is wrong with them, it is for whoever asks to mend.
-      return absl::InvalidArgumentError(rows.status().message());
-    }
-    for (const std::string& tier : grid.tiers) {
-      if (auto some = controller::RowsOfTier(*rows, tier); !some.ok()) return some.status();
-    }
-    datasets.push_back(*std::move(rows));
+absl::StatusOr<Prompts> ReadPrompts(const DatasetRequest& request, const SweepGrid& grid,
+                                    bool is_remote) {
+  if (is_remote && IsLeftToController(request)) {
+    return Prompts{.name = request.dataset, .from = request};
   }
-  for (const Dataset& dataset : datasets) {
-    asked.sweep.datasets.push_back(DatasetOf(dataset, ShortName(dataset, datasets),
-                                             asked.job.request.spec.dataset.synthetic_text));
+  if (controller::NamesControllerFile(request.dataset)) return NeedsController();
+  auto rows = LoadDataset(request);
+  // Whatever is wrong with them, it is for whoever asks to mend.
+  if (!rows.ok()) return absl::InvalidArgumentError(rows.status().message());
+  if (auto some = controller::CheckTiers(grid, *rows); !some.ok()) return some;
+  std::string name = rows->identity.name;
+  return Prompts{.name = std::move(name), .from = *std::move(rows)};
+}
+
+absl::Status ReadDatasets(const std::vector<DatasetRequest>& requests, bool is_remote,
+                          SweepRequest& asked) {
+  std::vector<Prompts> all;
+  for (const DatasetRequest& request : requests) {
+    auto prompts = ReadPrompts(request, asked.sweep.grid, is_remote);
+    if (!prompts.ok()) return prompts.status();
+    all.push_back(*std::move(prompts));
   }
-  for (size_t i = 0; i < datasets.size(); ++i) {
+  for (const Prompts& prompts : all) {
+    asked.sweep.datasets.push_back(
+        DatasetOf(prompts, ShortName(prompts, all), asked.job.request.spec.dataset.synthetic_text));
+  }
+  std::set<std::string> names;
+  for (size_t i = 0; i < all.size(); ++i) {
     const std::string& name = asked.sweep.datasets[i].name;
-    if (!asked.job.datasets.emplace(name, std::move(datasets[i])).second) {
+    if (!names.insert(name).second) {
       return BadFlag("--dataset", absl::StrFormat("two datasets are named %s", name));
+    }
+    if (auto* const rows = std::get_if<Dataset>(&all[i].from)) {
+      asked.job.datasets.emplace(name, std::move(*rows));
+    } else {
+      asked.job.named_datasets.emplace(name, std::get<DatasetRequest>(std::move(all[i].from)));
     }
   }
   return absl::OkStatus();
@@ -189,9 +209,10 @@ absl::StatusOr<SweepRequest> MakeSweep(const SweepFlags& flags,
   asked.sweep.specctl_version = surroundings.version;
   asked.sweep.arguments = std::move(arguments);
   asked.sweep.begun_unix_ns = UnixNow().time_since_epoch().count();
-  if (auto read = ReadDatasets(*grid, asked); !read.ok()) return read;
   asked.sweep.grid = {
       .loads = grid->loads, .tiers = grid->tiers, .temperatures = grid->temperatures};
+  const bool is_remote = flags.remote.is_remote();
+  if (auto read = ReadDatasets(grid->datasets, is_remote, asked); !read.ok()) return read;
   const bool bs_auto = grid->bs_auto;
   TakeTargetsOf(*std::move(grid), asked);
   TakeSchedule(flags, *times, bs_auto, asked);
@@ -223,17 +244,13 @@ absl::Status TakeUpSweep(Sweep before, SweepRequest& asked) {
                                         : "it measures pairs (--paired)");
   }
   for (const SweepDataset& dataset : before.datasets) {
-    if (!asked.job.datasets.contains(dataset.name)) {
+    const auto here = asked.job.datasets.find(dataset.name);
+    if (here != asked.job.datasets.end()) {
+      const auto same = controller::CheckUnchanged(before, dataset.name, here->second);
+      if (!same.ok()) return differs(std::string(same.message()));
+    } else if (!asked.job.named_datasets.contains(dataset.name)) {
       return differs(
           absl::StrFormat("its dataset %s is not the one that is found now", dataset.name));
-    }
-  }
-  for (const SweepPoint& point : before.points) {
-    const std::string& sha = point.measured.setup.dataset_sha256;
-    const std::string& now = asked.job.datasets.at(point.key.dataset).identity.sha256;
-    if (point.state == PointState::kDone && !sha.empty() && !now.empty() && sha != now) {
-      return differs(absl::StrFormat("the prompts of %s have changed since (SHA-256 %s, now %s)",
-                                     point.key.dataset, sha.substr(0, 12), now.substr(0, 12)));
     }
   }
   if (!asked.job.schedule.find && before.grid.loads != asked.sweep.grid.loads) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/common/report/temp_dir.h"
+#include "tests/unit/controller/sweep/sweep_job_of.h"
 
 namespace specctl::controller {
 namespace {
@@ -95,6 +96,49 @@ TEST_F(ControllerFileTest, RowsThatCameWithTheOrderStay) {
   request.prompts = Dataset{.identity = {.name = "mine"}};
   ASSERT_TRUE(TakeNamedPrompts("", request).ok());
   EXPECT_EQ(std::get<Dataset>(request.prompts).identity.name, "mine");
+}
+
+SweepOrder OrderOfFile(const std::string& dataset) {
+  SweepOrder order{.sweep = SmallSweep(), .job = SmallJob()};
+  order.job.datasets.clear();
+  order.job.named_datasets["d"] = {.dataset = dataset};
+  return order;
+}
+
+TEST_F(ControllerFileTest, ASweepsPromptsAreReadBeforeItsFirstRun) {
+  SweepOrder order = OrderOfFile("controller:deep/b.jsonl");
+  ASSERT_TRUE(CheckNamedPrompts(order, Folder()).ok());
+  const absl::Status taken = TakeNamedPrompts(Folder(), order);
+  ASSERT_TRUE(taken.ok()) << taken;
+  EXPECT_TRUE(order.job.named_datasets.empty());
+  EXPECT_EQ(order.job.datasets.at("d").identity.name, "controller:deep/b.jsonl");
+  EXPECT_EQ(order.job.datasets.at("d").conversations.size(), 1u);
+}
+
+TEST_F(ControllerFileTest, ASweepsPathsLeadOutNowhere) {
+  for (const char* name : {"controller:../secret.jsonl", "controller:none.jsonl", "/etc/passwd"}) {
+    SweepOrder order = OrderOfFile(name);
+    EXPECT_FALSE(CheckNamedPrompts(order, Folder()).ok()) << name;
+    EXPECT_FALSE(TakeNamedPrompts(Folder(), order).ok()) << name;
+    EXPECT_TRUE(order.job.datasets.empty());
+  }
+}
+
+TEST_F(ControllerFileTest, ASweepThatGoesOnNeedsThePromptsThatItBeganWith) {
+  SweepOrder order = OrderOfFile("controller:a.jsonl");
+  SweepPoint& done = order.sweep.points.front();
+  done.state = PointState::kDone;
+  done.measured.setup.dataset_sha256 = "another file's";
+  const absl::Status changed = TakeNamedPrompts(Folder(), order);
+  EXPECT_EQ(changed.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(changed.message()), HasSubstr("the prompts of d have changed since"));
+}
+
+TEST_F(ControllerFileTest, ASweepsTiersMustBeThere) {
+  SweepOrder order = OrderOfFile("controller:a.jsonl");
+  order.sweep.grid.tiers = {"low_entropy"};
+  EXPECT_THAT(std::string(TakeNamedPrompts(Folder(), order).message()),
+              HasSubstr("--tier: no row of controller:a.jsonl is of tier low_entropy"));
 }
 
 }  // namespace

@@ -64,6 +64,18 @@ TEST(SweepOrderTest, WhatIsAskedForComesBack) {
   EXPECT_FALSE(back->job.servers.at("dl3").gpus.has_value());
 }
 
+TEST(SweepOrderTest, PromptsThatTheControllerHasComeBackByTheirNames) {
+  SweepOrder order = SmallOrder();
+  order.job.datasets.clear();
+  order.job.named_datasets["d"] = {.dataset = "controller:d.jsonl", .form = RowForm::kTurns};
+  const auto back = UnpackSweepOrder(Packed(order));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_TRUE(back->job.datasets.empty());
+  ASSERT_EQ(back->job.named_datasets.size(), 1u);
+  EXPECT_EQ(back->job.named_datasets.at("d").dataset, "controller:d.jsonl");
+  EXPECT_EQ(back->job.named_datasets.at("d").form, RowForm::kTurns);
+}
+
 TEST(SweepOrderTest, LoadsThatAreToBeFoundComeBack) {
   SweepOrder order = SmallOrder();
   order.job.schedule.anchors = false;
