@@ -121,6 +121,7 @@ absl::Status ControlService::WatchJob(const grpc::ServerContext& context,
                                       const v1::WatchRequest& request, Daemon& daemon,
                                       grpc::ServerWriter<v1::WatchPart>& parts) {
   const std::string& id = request.job_id();
+  if (auto checked = CheckJobId(id); !checked.ok()) return checked;
   JobFiles::Held held;
   for (const v1::FileHeld& file : request.held()) held[file.path()] = file.bytes();
   if (auto job = daemon.Get(id); !job.ok()) return job.status();
@@ -157,6 +158,7 @@ grpc::Status ControlService::Cancel(grpc::ServerContext* context, const v1::Canc
                                     v1::Job* reply) {
   const auto pass = gate_.Enter(context);
   if (!pass.ok()) return ToGrpc(pass.status());
+  if (auto checked = CheckJobId(request->job_id()); !checked.ok()) return ToGrpc(checked);
   auto job = pass->daemon().Cancel(request->job_id(), request->at_once());
   if (!job.ok()) return ToGrpc(job.status());
   *reply = EncodeJob(*job);
@@ -166,7 +168,9 @@ grpc::Status ControlService::Cancel(grpc::ServerContext* context, const v1::Canc
 grpc::Status ControlService::Remove(grpc::ServerContext* context, const v1::RemoveRequest* request,
                                     v1::RemoveReply*) {
   const auto pass = gate_.Enter(context);
-  return ToGrpc(pass.ok() ? pass->daemon().Remove(request->job_id()) : pass.status());
+  if (!pass.ok()) return ToGrpc(pass.status());
+  if (auto checked = CheckJobId(request->job_id()); !checked.ok()) return ToGrpc(checked);
+  return ToGrpc(pass->daemon().Remove(request->job_id()));
 }
 
 grpc::Status ControlService::Agents(grpc::ServerContext* context, const v1::AgentsRequest*,

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include <absl/strings/str_format.h>
+
+#include "common/base/printable.h"
+
 namespace specctl::controller {
 namespace {
 
@@ -26,6 +30,13 @@ bool IsJobId(std::string_view id) {
   if (id.empty() || id.size() > kJobIdMax || !IsLetterOrDigit(id.front())) return false;
   return std::all_of(id.begin(), id.end(),
                      [](char c) { return IsLetterOrDigit(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+absl::Status CheckJobId(std::string_view id) {
+  if (IsJobId(id)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "id: need 1 to 64 letters, digits, '.', '_' or '-', a letter or digit first, got %s",
+      Printable(id.substr(0, 2 * kJobIdMax))));
 }
 
 }  // namespace specctl::controller

@@ -59,5 +59,7 @@ inline std::pair<int64_t, std::string_view> PlaceInQueue(const Job& job) {
 
 // Names a folder and nothing else: 1 to 64 of A-Z a-z 0-9 . _ -, the first one no dot or dash.
 bool IsJobId(std::string_view id);
+// INVALID_ARGUMENT: it is none; says what one is.
+absl::Status CheckJobId(std::string_view id);
 
 }  // namespace specctl::controller

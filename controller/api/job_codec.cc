@@ -1,8 +1,5 @@
 #include "controller/api/job_codec.h"
 
-#include <absl/strings/str_format.h>
-
-#include "common/base/printable.h"
 #include "common/journal/enum_check.h"
 #include "common/journal/enum_codec.h"
 
@@ -33,11 +30,7 @@ v1::Job EncodeJob(const Job& job) {
 
 absl::StatusOr<Job> DecodeJob(const v1::Job& from) {
   if (auto known = CheckEnums(from); !known.ok()) return known;
-  if (!IsJobId(from.id())) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "id: need 1 to 64 letters, digits, '.', '_' or '-', a letter or digit first, got %s",
-        Printable(from.id())));
-  }
+  if (auto checked = CheckJobId(from.id()); !checked.ok()) return checked;
   Job job;
   job.id = from.id();
   job.kind = EnumFromProto<JobKind>(from.kind());

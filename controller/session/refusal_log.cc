@@ -1,5 +1,8 @@
 #include "controller/session/refusal_log.h"
 
+#include <algorithm>
+#include <array>
+
 #include <spdlog/spdlog.h>
 
 #include "common/base/printable.h"
@@ -13,6 +16,16 @@ void RefusalLog::OnRefused(const std::string& peer, const absl::Status& why) {
   // What a stranger says may be anything.
   spdlog::warn("controller: {} was refused: {}", Printable(peer),
                Printable(std::string(why.message())));
+}
+
+void RefusalLog::OnEnd(const std::string& peer, const absl::Status& status) {
+  constexpr std::array kRefusals = {
+      absl::StatusCode::kInvalidArgument,  absl::StatusCode::kUnauthenticated,
+      absl::StatusCode::kPermissionDenied, absl::StatusCode::kResourceExhausted,
+      absl::StatusCode::kDataLoss,
+  };
+  const auto at = std::find(kRefusals.begin(), kRefusals.end(), status.code());
+  if (at != kRefusals.end()) OnRefused(peer, status);
 }
 
 void RefusalLog::OnUncalled(const std::string& peer, const std::string& why) {

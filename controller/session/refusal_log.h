@@ -20,6 +20,9 @@ class RefusalLog {
   // Logs it where this host was not refused for such a reason before.  `peer`: as gRPC names it,
   // "ipv4:10.0.0.7:41235".
   void OnRefused(const std::string& peer, const absl::Status& why);
+  // The same of a call that ended with this status, where that is for what it was or whose: not
+  // where something was not there, or came at a wrong time.
+  void OnEnd(const std::string& peer, const absl::Status& status);
   // The same of a connection that ended without a call; `why` is empty where nobody knows.
   void OnUncalled(const std::string& peer, const std::string& why);
 

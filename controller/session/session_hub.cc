@@ -115,6 +115,13 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
     return reactor;
   }
 
+  void Close(SessionId id, const absl::Status& status) {
+    With(id, [&](SessionReactor& reactor) {
+      refusals_.OnEnd(reactor.peer(), status);
+      reactor.FinishAfterWrites(ToGrpc(status));
+    });
+  }
+
   // Calls `act` with the session's reactor, which can't go away meanwhile.
   template <typename Act>
   void With(SessionId id, const Act& act) {
@@ -145,9 +152,12 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
       std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
   Interceptors MakeInterceptors() {
     Interceptors interceptors;
-    interceptors.push_back(
-        std::make_unique<CallWatch>(v1::AgentSession::service_full_name(),
-                                    [this](const std::string& peer) { door_->OnCall(peer); }));
+    interceptors.push_back(std::make_unique<CallWatch>(
+        v1::AgentSession::service_full_name(),
+        [this](const std::string& peer) { door_->OnCall(peer); },
+        [this](const std::string& peer, const absl::Status& status) {
+          refusals_.OnEnd(peer, status);
+        }));
     return interceptors;
   }
 
@@ -193,8 +203,7 @@ void SessionHub::Send(SessionId session, SessionOutput output) {
 }
 
 void SessionHub::Close(SessionId session, const absl::Status& status) {
-  const grpc::Status with = ToGrpc(status);
-  server_->With(session, [&with](SessionReactor& reactor) { reactor.FinishAfterWrites(with); });
+  server_->Close(session, status);
 }
 
 void SessionHub::Shutdown(Nanos patience) { server_->Shutdown(patience); }

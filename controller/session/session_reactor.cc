@@ -15,6 +15,10 @@ struct ToEvent {
   }
 };
 
+absl::Status NoHello() {
+  return absl::CancelledError("session: it ended before its Hello, or that was too large");
+}
+
 }  // namespace
 
 SessionReactor::SessionReactor(grpc::CallbackServerContext* context, Options options)
@@ -64,7 +68,10 @@ void SessionReactor::Abort(grpc::Status status) {
 }
 
 void SessionReactor::OnReadDone(bool ok) {
-  if (!ok) return FinishAfterWrites(grpc::Status::OK);
+  if (!ok) {
+    if (!greeted_) options_.on_stranger(context_->peer(), NoHello());
+    return FinishAfterWrites(grpc::Status::OK);
+  }
   absl::StatusOr<SessionEvent> event = DecodeInbound();
   if (!event.ok()) {
     if (!greeted_) options_.on_stranger(context_->peer(), event.status());

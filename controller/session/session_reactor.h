@@ -33,6 +33,7 @@ class SessionReactor final
 
   SessionReactor(grpc::CallbackServerContext* context, Options options);
 
+  std::string peer() const { return context_->peer(); }  // its address, as gRPC names it
   // Begins to read.  Called once, after the call is registered.
   void Start();
   // The message that the sink got last has been taken: reads the next one.

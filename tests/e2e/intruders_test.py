@@ -143,6 +143,13 @@ class IntrudersTest(DaemonCase):
         self.assertEqual(self.jobs(controller), {})
         unknown = self.refusals(self.connect(controller), call("/specctl.v1.Control/Format"))
         self.assertIn(b"grpc-status", unknown)
+        # Nor a path that leads elsewhere.
+        for command in ("cancel", "rm"):
+            self.assertIn("id: need 1 to 64 letters", self.asked(controller, command, "../../etc", status=2).stderr)
+        for reason in ("session: it ended before its Hello, or that was too large",
+                       "submit: need a deadline of at most an hour"):
+            line = r"controller: ipv4:127\.0\.0\.1:\d+ was refused: " + reason
+            wait_for(f"a line of the log: {reason}", lambda line=line: re.search(line, controller.log.read_text()))
 
     def test_a_face_that_can_only_be_read(self):
         controller = self.controller()

@@ -21,10 +21,11 @@ using ::testing::StartsWith;
 
 constexpr Nanos kVisitPatience = std::chrono::seconds(20);
 
-// Answers clock probes.
+// Answers clock probes, but for incarnation 13's.
 class Service final : public v1::AgentSession::Service {
-  grpc::Status ProbeClock(grpc::ServerContext*, const v1::ClockProbeRequest*,
+  grpc::Status ProbeClock(grpc::ServerContext*, const v1::ClockProbeRequest* request,
                           v1::ClockProbeReply*) override {
+    if (request->incarnation() == 13) return {grpc::StatusCode::PERMISSION_DENIED, "not for you"};
     return grpc::Status::OK;
   }
 };
@@ -42,7 +43,11 @@ class FrontDoorTest : public ::testing::Test {
         grpc::InsecureServerCredentials());
     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> watches;
     watches.push_back(std::make_unique<CallWatch>(
-        "nobody", [this](const std::string& peer) { door_->OnCall(peer); }));
+        "nobody", [this](const std::string& peer) { door_->OnCall(peer); },
+        [this](const std::string& peer, const absl::Status& status) {
+          ends_.Post(peer.substr(0, peer.rfind(':')) + " " + status.ToString());
+        }));
+    builder.SetMaxReceiveMessageSize(1000);
     builder.experimental().SetInterceptorCreators(std::move(watches));
     builder.RegisterService(&service_);
     grpc_ = builder.BuildAndStart();
@@ -54,7 +59,7 @@ class FrontDoorTest : public ::testing::Test {
   }
 
   // One call over a connection of its own, which ends with it.
-  grpc::Status Call(const std::string& host) {
+  grpc::Status Call(const std::string& host, const v1::ClockProbeRequest& request = {}) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -63,7 +68,7 @@ class FrontDoorTest : public ::testing::Test {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kVisitPatience);
     v1::ClockProbeReply reply;
-    return stub->ProbeClock(&context, v1::ClockProbeRequest(), &reply);
+    return stub->ProbeClock(&context, request, &reply);
   }
   // Connects, says so much, and leaves; its own name as gRPC would have it.
   std::string Visit(const std::string& words, const std::string& host = "127.0.0.1") {
@@ -75,16 +80,15 @@ class FrontDoorTest : public ::testing::Test {
     return (at.address().is_v4() ? "ipv4:" + address : "ipv6:%5B" + address + "%5D") + ":" +
            std::to_string(at.port());
   }
-  std::string Uncalled() {
-    while (waiting_.empty()) waiting_ = uncalled_.TakeItems(MonoNow() + kVisitPatience);
-    std::string peer = std::move(waiting_.front());
-    waiting_.pop_front();
-    return peer;
+  // What is told next; empty: nothing is.
+  static std::string Next(Inbox<std::string>& told) {
+    auto items = told.TakeItems(MonoNow() + kVisitPatience);
+    EXPECT_LE(items.size(), 1u);
+    return items.empty() ? "" : items.front();
   }
 
   boost::asio::io_context io_;
-  Inbox<std::string> uncalled_{100};
-  std::deque<std::string> waiting_;
+  Inbox<std::string> uncalled_{100}, ends_{100};
   Service service_;
   std::unique_ptr<FrontDoor> door_;
   std::unique_ptr<grpc::Server> grpc_;
@@ -93,7 +97,7 @@ class FrontDoorTest : public ::testing::Test {
 TEST_F(FrontDoorTest, WhoLeavesWithoutACallIsTold) {
   for (const std::string words : {"", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"}) {
     const std::string visitor = Visit(words);
-    EXPECT_EQ(Uncalled(), visitor);
+    EXPECT_EQ(Next(uncalled_), visitor);
   }
 }
 
@@ -104,7 +108,25 @@ TEST_F(FrontDoorTest, WhoCallsIsServedAndNotTold) {
   }
   // All before it are past their patience when this one is.
   const std::string visitor = Visit("");
-  EXPECT_EQ(Uncalled(), visitor);
+  EXPECT_EQ(Next(uncalled_), visitor);
+}
+
+TEST_F(FrontDoorTest, HowCallsEndIsTold) {
+  v1::ClockProbeRequest stranger;
+  EXPECT_TRUE(Call("127.0.0.1", stranger).ok());
+  EXPECT_EQ(Next(ends_), "ipv4:127.0.0.1 OK");
+  stranger.set_incarnation(13);
+  EXPECT_FALSE(Call("127.0.0.1", stranger).ok());
+  EXPECT_EQ(Next(ends_), "ipv4:127.0.0.1 PERMISSION_DENIED: not for you");
+}
+
+// It comes to no handler, and counts as none.
+TEST_F(FrontDoorTest, ACallWhoseMessageIsTooLargeIsNone) {
+  v1::ClockProbeRequest large;
+  large.GetReflection()->MutableUnknownFields(&large)->AddLengthDelimited(100,
+                                                                          std::string(2000, 'x'));
+  EXPECT_EQ(Call("127.0.0.1", large).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(Next(uncalled_), StartsWith("ipv4:127.0.0.1:"));
 }
 
 TEST_F(FrontDoorTest, AServerThatEndsTellsNothing) {
@@ -129,7 +151,7 @@ TEST_F(WideFrontDoorTest, AllAddressesOfTheHostAreListenedAt) {
     if (is_v6 && no_v6) GTEST_SKIP() << "no IPv6 here";
     EXPECT_TRUE(Call(is_v6 ? "[::1]" : host).ok());
     const std::string visitor = Visit("", host);
-    EXPECT_EQ(Uncalled(), visitor);
+    EXPECT_EQ(Next(uncalled_), visitor);
   }
 }
 
