@@ -51,7 +51,10 @@ std::string RefusalReasons::TakeFor(MonoTime ended) {
   }
   const auto last = std::find_if(calls_.rbegin(), calls_.rend(),
                                  [ended](const Reason& reason) { return reason.at <= ended; });
-  return last != calls_.rend() && last->at >= ended - kHangUp ? last->text : "";
+  if (last == calls_.rend() || last->at < ended - kHangUp) return "";
+  const std::string text = last->text;
+  std::erase_if(calls_, [&text](const Reason& reason) { return reason.text == text; });
+  return text;
 }
 
 std::string HandshakeReason(std::string_view log_line) {

@@ -31,7 +31,8 @@ class RefusalReasons {
 
   // Why a connection ended then, without a call that was answered; empty: nothing was told.  To be
   // asked in the order of the ends: each handshake's reason is one connection's, the first of those
-  // that are left.  Connections that end within the same few microseconds may get each other's.
+  // that are left; else the last call's that nobody got.  So of connections that end at the same
+  // time, or just before one whose call was refused, one may get the other's.
   std::string TakeFor(MonoTime ended);
 
  private:

@@ -95,7 +95,7 @@ class FrontDoor::Loop {
  private:
   // A connection that has made no call yet, seen by a descriptor of its own.
   struct Visitor {
-    Visitor(Executor executor, int fd) : descriptor(executor, fd), patience(executor) {}
+    explicit Visitor(Executor executor) : descriptor(executor), patience(executor) {}
     std::string peer;
     Descriptor descriptor;
     Timer patience;
@@ -105,6 +105,7 @@ class FrontDoor::Loop {
 
   boost::system::error_code ListenAt(const tcp::endpoint& endpoint);
   void Accept(Acceptor& acceptor);
+  void AcceptLater(Acceptor& acceptor);
   void Admit(Socket socket, const tcp::endpoint& from);
   void Watch(int fd, const tcp::endpoint& from);
   void OnEnded(const std::shared_ptr<Visitor>& visitor);
@@ -171,20 +172,19 @@ void FrontDoor::Loop::Open(std::unique_ptr<Server> server) {
 
 void FrontDoor::Loop::Accept(Acceptor& acceptor) {
   auto from = std::make_shared<tcp::endpoint>();
-  acceptor.async_accept(*from,
-                        [this, &acceptor, from](boost::system::error_code error, Socket socket) {
-                          if (error == asio::error::operation_aborted || !acceptor.is_open())
-                            return;
-                          if (!error) {
-                            Admit(std::move(socket), *from);
-                            return Accept(acceptor);
-                          }
-                          // Out of descriptors, say: in a while there may be some.
-                          auto pause = std::make_shared<Timer>(io_.get_executor(), kAcceptPause);
-                          pause->async_wait([this, &acceptor, pause](const auto&) {
-                            if (acceptor.is_open()) Accept(acceptor);
-                          });
-                        });
+  const auto accepted = [this, &acceptor, from](boost::system::error_code error, Socket socket) {
+    if (error == asio::error::operation_aborted) return;  // the acceptor is gone
+    if (error) return AcceptLater(acceptor);
+    Admit(std::move(socket), *from);
+    Accept(acceptor);
+  };
+  acceptor.async_accept(*from, accepted);
+}
+
+// Out of descriptors, say: in a while there may be some.
+void FrontDoor::Loop::AcceptLater(Acceptor& acceptor) {
+  auto pause = std::make_shared<Timer>(io_.get_executor(), kAcceptPause);
+  pause->async_wait([this, &acceptor, pause](const auto&) { Accept(acceptor); });
 }
 
 void FrontDoor::Loop::Admit(Socket socket, const tcp::endpoint& from) {
@@ -201,16 +201,20 @@ void FrontDoor::Loop::Admit(Socket socket, const tcp::endpoint& from) {
 }
 
 void FrontDoor::Loop::Watch(int fd, const tcp::endpoint& from) {
-  if (fd < 0) return;  // out of descriptors: served all the same
-  auto visitor = std::make_shared<Visitor>(io_.get_executor(), fd);
+  auto visitor = std::make_shared<Visitor>(io_.get_executor());
+  UniqueFd owned(fd);
+  boost::system::error_code error;
+  visitor->descriptor.assign(fd, error);
+  if (error) return;  // none was left: served all the same
+  owned.Release();
   visitor->peer = PeerName(from);
   {
     MutexLock lock(mu_);
     visitors_[visitor->peer] = visitor;
   }
   // gRPC shuts its connections down when it closes them, which this descriptor sees.
-  visitor->descriptor.async_wait(Descriptor::wait_error, [this, visitor](const auto& error) {
-    if (!error) OnEnded(visitor);
+  visitor->descriptor.async_wait(Descriptor::wait_error, [this, visitor](const auto& failed) {
+    if (!failed) OnEnded(visitor);
   });
 }
 

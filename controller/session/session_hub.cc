@@ -72,25 +72,28 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
 
   grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(
       grpc::CallbackServerContext* context) override {
-    door_->OnCall(context->peer());
     SessionReactor* reactor = nullptr;
     {
       MutexLock lock(mu_);
       if (closing_ || sessions_.size() >= options_.sessions_max) {
+        door_->OnCall(context->peer());
         return new RefusingReactor(
             {grpc::StatusCode::RESOURCE_EXHAUSTED,
              closing_ ? "controller: it ends" : "controller: too many sessions"});
       }
       const SessionId id = ++last_id_;
       reactor = new SessionReactor(
-          context,
-          {.id = id,
-           .specctl_version = options_.specctl_version,
-           .join_token = options_.join_token,
-           .sink = sinks_.session,
-           .on_stranger = [this](const std::string& peer,
-                                 const absl::Status& why) { refusals_.OnRefused(peer, why); },
-           .on_done = [this, id] { Forget(id); }});
+          context, {.id = id,
+                    .specctl_version = options_.specctl_version,
+                    .join_token = options_.join_token,
+                    .sink = sinks_.session,
+                    .on_stranger =
+                        [this](const std::string& peer, const absl::Status& why) {
+                          door_->OnCall(peer);
+                          refusals_.OnRefused(peer, why);
+                        },
+                    .on_greeted = [this](const std::string& peer) { door_->OnCall(peer); },
+                    .on_done = [this, id] { Forget(id); }});
       sessions_.emplace(id, reactor);
     }
     reactor->Start();

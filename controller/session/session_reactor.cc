@@ -15,10 +15,6 @@ struct ToEvent {
   }
 };
 
-absl::Status NoHello() {
-  return absl::CancelledError("session: it ended before its Hello, or that was too large");
-}
-
 }  // namespace
 
 SessionReactor::SessionReactor(grpc::CallbackServerContext* context, Options options)
@@ -68,10 +64,7 @@ void SessionReactor::Abort(grpc::Status status) {
 }
 
 void SessionReactor::OnReadDone(bool ok) {
-  if (!ok) {
-    if (!greeted_) options_.on_stranger(context_->peer(), NoHello());
-    return FinishAfterWrites(grpc::Status::OK);
-  }
+  if (!ok) return FinishAfterWrites(grpc::Status::OK);
   absl::StatusOr<SessionEvent> event = DecodeInbound();
   if (!event.ok()) {
     if (!greeted_) options_.on_stranger(context_->peer(), event.status());
@@ -94,6 +87,7 @@ absl::StatusOr<SessionEvent> SessionReactor::DecodeInbound() {
                            .join_token = options_.join_token};
     if (absl::Status checked = CheckHello(*hello, check); !checked.ok()) return checked;
     greeted_ = true;
+    options_.on_greeted(context_->peer());
   }
   if (auto* batch = std::get_if<SentBatch>(&*message)) {
     auto received = DecodeBatch(std::move(batch->bytes));

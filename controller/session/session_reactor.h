@@ -25,6 +25,7 @@ class SessionReactor final
     std::function<void(SessionInput)> sink;  // called on gRPC's threads, one message at a time
     // Who says no proper Hello: its address, and what was wrong.
     std::function<void(const std::string& peer, const absl::Status& why)> on_stranger;
+    std::function<void(const std::string& peer)> on_greeted;  // who says one
     std::function<void()> on_done;
   };
   // What waits to be sent is bounded: acks replace each other, a slice is encoded part by part, and

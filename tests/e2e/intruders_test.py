@@ -146,9 +146,9 @@ class IntrudersTest(DaemonCase):
         # Nor a path that leads elsewhere.
         for command in ("cancel", "rm"):
             self.assertIn("id: need 1 to 64 letters", self.asked(controller, command, "../../etc", status=2).stderr)
-        for reason in ("session: it ended before its Hello, or that was too large",
-                       "submit: need a deadline of at most an hour"):
-            line = r"controller: ipv4:127\.0\.0\.1:\d+ was refused: " + reason
+        for reason in ("connected, and left without a call that is answered here",
+                       "was refused: submit: need a deadline of at most an hour"):
+            line = r"controller: ipv4:127\.0\.0\.1:\d+ " + reason
             wait_for(f"a line of the log: {reason}", lambda line=line: re.search(line, controller.log.read_text()))
 
     def test_a_face_that_can_only_be_read(self):

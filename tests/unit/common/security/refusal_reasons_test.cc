@@ -27,9 +27,13 @@ TEST(RefusalReasonsTest, AClientMayHangUpAWhileAfterItsRefusal) {
   reasons.OnCall("b", At(-800));
   EXPECT_EQ(reasons.TakeFor(At(-850)), "a");
   EXPECT_EQ(reasons.TakeFor(At(0)), "b");
-  // It may have made several calls over several connections.
-  EXPECT_EQ(reasons.TakeFor(At(0)), "b");
-  EXPECT_EQ(reasons.TakeFor(At(2000)), "");
+  EXPECT_EQ(reasons.TakeFor(At(0)), "");
+  // Of all of its calls.
+  for (int i = 0; i < 3; ++i) reasons.OnCall("c", At(100));
+  EXPECT_EQ(reasons.TakeFor(At(200)), "c");
+  EXPECT_EQ(reasons.TakeFor(At(200)), "");
+  reasons.OnCall("d", At(300));
+  EXPECT_EQ(reasons.TakeFor(At(2400)), "");
 }
 
 TEST(RefusalReasonsTest, OnlySoManyAreKept) {
