@@ -7,6 +7,7 @@
 #include "controller/api/controller_file.h"
 #include "controller/api/daemon.h"
 #include "controller/api/sweep_order_runner.h"
+#include "controller/sweep/sweep_folder.h"
 
 namespace specctl::controller {
 
@@ -131,6 +132,10 @@ void Daemon::RunJob(const std::string& id) {
            if (job->kind == JobKind::kSweep) {
              auto order = OrderOf(id, &UnpackSweepOrder);
              if (!order.ok()) return order.status();
+             // What it has measured so far decides which prompts it needs.
+             if (auto so_far = SweepFolder::Read(folder); so_far.ok()) {
+               order->sweep = *std::move(so_far);
+             }
              const absl::Status taken = TakeNamedPrompts(options_.dataset_dir, *order);
              if (!taken.ok()) return taken;
              return RunSweepOrder(*std::move(order), job->wait_agents, folder, means);
@@ -152,10 +157,8 @@ absl::StatusOr<OrderEnd> Daemon::ResumeRunJob(const std::string& id) {
 }
 
 absl::StatusOr<OrderEnd> Daemon::ResumeSweepJob(const std::string& id) {
-  auto order = OrderOf(id, &UnpackSweepOrder);
+  const auto order = OrderOf(id, &UnpackSweepOrder);
   if (!order.ok()) return order.status();
-  const absl::Status taken = TakeNamedPrompts(options_.dataset_dir, *order);
-  if (!taken.ok()) return taken;
   const absl::Status resumed = WithMeans(id, [&](const OrderMeans& means) {
     return ResumeRunOfSweep(*order, store_.FolderOf(id), means);
   });

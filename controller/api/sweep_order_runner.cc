@@ -120,14 +120,12 @@ void ResumeRun(const SweepOrder& order, Sweep& sweep, const SweepFolder& files,
   const auto next = RunUnderWay(sweep);
   if (!next) return;
   const RunRecord record = controller::RecordOf(*next, sweep);
+  means.on_run(record.folder);
   auto request = next->kind == NextRun::Kind::kPair
-                     ? RequestOfPair(order.job, sweep, next->index, record.run_id)
-                     : RequestOfPoint(order.job, sweep, next->index, record.run_id);
-  absl::Status resumed = request.status();
-  if (request.ok()) {
-    means.on_run(record.folder);
-    resumed = ResumeOrder(*std::move(request), files.PathOf(record.folder), means).status();
-  }
+                     ? ResumedRequestOfPair(order.job, sweep, next->index)
+                     : ResumedRequestOfPoint(order.job, sweep, next->index);
+  const absl::Status resumed =
+      ResumeOrder(std::move(request), files.PathOf(record.folder), means).status();
   if (resumed.ok()) return;
   spdlog::warn("controller: sweep {}: run {} can't go on and is measured again: {}", sweep.id,
                record.run_id, std::string(resumed.message()));

@@ -1,6 +1,8 @@
 #include "controller/session/front_door.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <charconv>
 #include <list>
@@ -27,6 +29,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr int kUserTimeoutMs = 20'000;
 
 using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
 using Socket = asio::basic_stream_socket<tcp, Executor>;
@@ -129,7 +132,11 @@ absl::Status FrontDoor::Loop::Listen(const std::string& listen) {
   if (place->host.empty() || place->host == "0.0.0.0" || place->host == "::") {
     port_ = static_cast<uint16_t>(std::stoi(place->port));
     // Of both kinds; a host without IPv6 has the other.
-    if (!ListenAt({asio::ip::address_v6::any(), port_})) return absl::OkStatus();
+    const auto failed = ListenAt({asio::ip::address_v6::any(), port_});
+    if (!failed) return absl::OkStatus();
+    const bool no_v6 = failed == asio::error::address_family_not_supported ||
+                       failed == boost::system::errc::address_not_available;
+    if (!no_v6) return CantListen(listen, failed.message());
     endpoints = {{asio::ip::address_v4::any(), port_}};
   } else {
     tcp::resolver resolver(io_);
@@ -159,6 +166,10 @@ boost::system::error_code FrontDoor::Loop::ListenAt(const tcp::endpoint& endpoin
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return error;
+  // For what is accepted.  As gRPC has it: a peer that is gone holds no call for the kernel's
+  // quarter of an hour; a kernel without it has that.
+  ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs,
+               sizeof kUserTimeoutMs);
   port_ = acceptor.local_endpoint(error).port();
   acceptors_.push_back(std::move(acceptor));
   return error;

@@ -29,7 +29,9 @@ void RefusalLog::OnEnd(const std::string& peer, const absl::Status& status) {
 }
 
 void RefusalLog::OnUncalled(const std::string& peer, const std::string& why) {
-  if (!IsNew(peer, "uncalled: " + why)) return;
+  // What a call was refused for may have its path in it, which is the caller's to choose.
+  const bool handshake = why.starts_with("TLS handshake: ");
+  if (!IsNew(peer, handshake || why.empty() ? "uncalled: " + why : "call")) return;
   if (why.empty()) {
     spdlog::warn("controller: {} connected, and left without a call that is answered here",
                  Printable(peer));
@@ -40,10 +42,10 @@ void RefusalLog::OnUncalled(const std::string& peer, const std::string& why) {
 
 bool RefusalLog::IsNew(const std::string& peer, const std::string& kind) {
   MutexLock lock(mu_);
-  if (told_.size() >= kHostsMax) return false;
+  if (told_.size() >= kRefusalsMax) return false;
   if (!told_.emplace(HostOf(peer), kind).second) return false;
-  if (told_.size() == kHostsMax) {
-    spdlog::warn("controller: {} hosts were refused: further ones are not told", kHostsMax);
+  if (told_.size() == kRefusalsMax) {
+    spdlog::warn("controller: there were {} refusals: further ones are not told", kRefusalsMax);
   }
   return true;
 }

@@ -14,8 +14,8 @@ namespace specctl::controller {
 // Thread-safe.
 class RefusalLog {
  public:
-  // Hosts that are remembered; of further ones one line says that there are more.
-  static constexpr size_t kHostsMax = 1'000;
+  // Of a host and a kind of reason each; of further ones one line says that there are more.
+  static constexpr size_t kRefusalsMax = 1'000;
 
   // Logs it where this host was not refused for such a reason before.  `peer`: as gRPC names it,
   // "ipv4:10.0.0.7:41235".

@@ -77,9 +77,10 @@ class SessionHub::Server final : public v1::AgentSession::CallbackService {
       MutexLock lock(mu_);
       if (closing_ || sessions_.size() >= options_.sessions_max) {
         door_->OnCall(context->peer());
-        return new RefusingReactor(
-            {grpc::StatusCode::RESOURCE_EXHAUSTED,
-             closing_ ? "controller: it ends" : "controller: too many sessions"});
+        const auto full = absl::ResourceExhaustedError(closing_ ? "controller: it ends"
+                                                                : "controller: too many sessions");
+        if (!closing_) refusals_.OnEnd(context->peer(), full);
+        return new RefusingReactor(ToGrpc(full));
       }
       const SessionId id = ++last_id_;
       reactor = new SessionReactor(

@@ -86,20 +86,16 @@ absl::StatusOr<Dataset> RowsOfTier(const Dataset& dataset, const std::string& ti
   return rows;
 }
 
-absl::StatusOr<MeasureRequest> RequestOfPoint(const SweepJob& job, const Sweep& sweep, size_t point,
-                                              const std::string& run_id) {
-  const PointKey& key = sweep.points[point].key;
-  MeasureRequest request = BeginRequest(job, sweep, run_id);
-  request.spec.load.seed = SeedOfPoint(sweep, point, job.request.spec.load.seed);
-  TakeServers(job.servers.at(key.target), request);
-  if (auto taken = TakeKey(job, key, request); !taken.ok()) return taken;
+MeasureRequest ResumedRequestOfPoint(const SweepJob& job, const Sweep& sweep, size_t point) {
+  const SweepPoint& asked = sweep.points[point];
+  MeasureRequest request = BeginRequest(job, sweep, asked.run_id);
+  TakeServers(job.servers.at(asked.key.target), request);
   return request;
 }
 
-absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair,
-                                             const std::string& run_id) {
+MeasureRequest ResumedRequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair) {
   const SweepPair& asked = sweep.pairs[pair];
-  MeasureRequest request = BeginRequest(job, sweep, run_id);
+  MeasureRequest request = BeginRequest(job, sweep, asked.run_id);
   TakeServers(job.servers.at(asked.baseline), request);
   const SweepServers& second = job.servers.at(asked.key.target);
   request.spec.targets.push_back(second.servers.front());
@@ -107,7 +103,23 @@ absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& s
   // Of two set-ups: no figure of this run is for each GPU.
   request.spec.gpus.reset();
   request.spec.url_policy = UrlPolicy::kPaired;
-  PointKey both = asked.key;
+  return request;
+}
+
+absl::StatusOr<MeasureRequest> RequestOfPoint(const SweepJob& job, const Sweep& sweep, size_t point,
+                                              const std::string& run_id) {
+  MeasureRequest request = ResumedRequestOfPoint(job, sweep, point);
+  request.spec.run_id = run_id;
+  request.spec.load.seed = SeedOfPoint(sweep, point, job.request.spec.load.seed);
+  if (auto taken = TakeKey(job, sweep.points[point].key, request); !taken.ok()) return taken;
+  return request;
+}
+
+absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair,
+                                             const std::string& run_id) {
+  MeasureRequest request = ResumedRequestOfPair(job, sweep, pair);
+  request.spec.run_id = run_id;
+  PointKey both = sweep.pairs[pair].key;
   both.load.level *= 2;
   if (auto taken = TakeKey(job, both, request); !taken.ok()) return taken;
   LoadSpec& load = request.spec.load;

@@ -22,6 +22,10 @@ absl::StatusOr<MeasureRequest> RequestOfPoint(const SweepJob& job, const Sweep& 
 absl::StatusOr<MeasureRequest> RequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair,
                                              const std::string& run_id);
 
+// Of a run that was begun and goes on: as these, without prompts and load, which its journal has.
+MeasureRequest ResumedRequestOfPoint(const SweepJob& job, const Sweep& sweep, size_t point);
+MeasureRequest ResumedRequestOfPair(const SweepJob& job, const Sweep& sweep, size_t pair);
+
 // `shape` with another level of load: bs of a closed loop, or the rate of an open one.
 LoadShape AtLevel(const LoadShape& shape, const LoadLevel& load);
 

@@ -203,6 +203,35 @@ class ControllerTest(DaemonCase):
         refused = self.asked(controller, *sweep[:-1], "controller:../secret.jsonl", status=2)
         self.assertIn("the controller's --dataset-dir", refused.stderr)
 
+    def test_a_sweep_whose_prompts_change_under_it_ends_with_what_it_has(self):
+        engine = self.engine("--step-ms", "5")
+        shown = self.folder / "shown"
+        shown.mkdir()
+        self.prompts(20).rename(shown / "mine.jsonl")
+        controller = self.controller("--dataset-dir", str(shown))
+        self.agents(controller, 1)
+        sweep_id = self.asked(controller, "sweep", "--target", f"a={engine.url}", "--bs", "1,2,4", "--requests", "100",
+                              "--osl", "8", "--dataset", "controller:mine.jsonl", "--detach").stdout.strip()
+        swept = controller.data / "jobs" / sweep_id / "sweep.json"
+
+        def points(state):
+            return [p for p in json.loads(swept.read_text())["points"] if p["state"] == state and "run_id" in p]
+
+        wait_for("a run behind one that is done", lambda: swept.exists() and points("done") and points("planned"))
+        under_way = points("planned")[0]["run_id"]
+        wait_for("its journal", lambda: (swept.parent / "runs" / under_way / "journal.pb").exists())
+        wait_for("its requests", lambda: re.search(r"specctl_run_requests_in_flight [1-9]", self._metrics(
+            controller, "specctl_run_requests_in_flight") or ""))
+        controller.kill()
+        self.prompts(21).rename(shown / "mine.jsonl")
+        controller.start()
+        job = wait_for("its end", lambda: self.jobs(controller)[sweep_id]["state"] in ("failed", "done") and
+                       self.jobs(controller)[sweep_id])
+        self.assertEqual(job["state"], "failed")
+        self.assertIn("the prompts of controller:mine.jsonl have changed since", job["error"])
+        # The run that was on needed them no more.
+        self.assertIn(under_way, [p["run_id"] for p in points("done")])
+
     def test_of_two_agents_of_one_name_the_later_stays(self):
         controller = self.controller()
         self.quiet("agent", "--controller", controller.address, "--name", "pod-0")

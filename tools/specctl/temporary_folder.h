@@ -15,8 +15,8 @@ namespace specctl::cli {
 // removed by the next one.
 class TemporaryFolder {
  public:
-  // In $TMPDIR or /tmp; its name begins with `prefix`; for this user alone.  First removes this
-  // user's folders of that prefix that nobody has locked and that are an hour old.
+  // In $TMPDIR or /tmp; its name begins with `prefix`; for this user alone.  First removes what
+  // was made so by this user, is an hour old, and is locked by nobody.
   // UNAVAILABLE: it can't be made; the text names it and why
   static absl::StatusOr<TemporaryFolder> Make(std::string_view prefix);
   TemporaryFolder(TemporaryFolder&& other) noexcept

@@ -81,10 +81,16 @@ TEST_F(RefusalLogTest, WhatAStrangerSaysIsMadeSafe) {
 }
 
 TEST_F(RefusalLogTest, ItIsBounded) {
-  for (size_t i = 0; i < RefusalLog::kHostsMax + 10; ++i) {
+  // A host with paths of its own choice can't use it up.
+  for (int i = 0; i < 2000; ++i) {
+    log_.OnUncalled("ipv4:10.1.0.1:1", absl::StrCat("/x/", i, ": no role may call it"));
+  }
+  EXPECT_THAT(Lines(), ElementsAre("controller: ipv4:10.1.0.1:1 was refused: /x/0: no role may "
+                                   "call it"));
+  for (size_t i = 0; i < RefusalLog::kRefusalsMax + 10; ++i) {
     log_.OnUncalled(absl::StrCat("ipv4:10.0.", i / 256, ".", i % 256, ":1"), "");
   }
-  EXPECT_EQ(Lines().size(), RefusalLog::kHostsMax + 1);
+  EXPECT_EQ(Lines().size(), RefusalLog::kRefusalsMax + 1);
 }
 
 }  // namespace

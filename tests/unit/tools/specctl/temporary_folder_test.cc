@@ -35,6 +35,7 @@ class TemporaryFolderTest : public ::testing::Test {
     const std::string path = dir_.File(name);
     fs::create_directory(path);
     std::ofstream(path + "/key") << "secret";
+    fs::permissions(path, fs::perms::owner_all);
     fs::last_write_time(path, fs::file_time_type::clock::now() - ago);
     return path;
   }
@@ -58,13 +59,17 @@ TEST_F(TemporaryFolderTest, GoesWithItsObject) {
 }
 
 TEST_F(TemporaryFolderTest, WhatAKilledProcessLeftIsRemoved) {
-  const std::string left = Left("x-old", hours(2));
-  const std::string young = Left("x-young", hours(0));
-  const std::string others = Left("y-old", hours(2));
+  const std::string left = Left("x-123456", hours(2));
+  const std::string young = Left("x-234567", hours(0));
+  const std::string others = Left("y-123456", hours(2));
+  const std::string of_the_user = Left("x-results", hours(2));
+  const std::string open = Left("x-345678", hours(2));
+  fs::permissions(open, fs::perms::owner_all | fs::perms::group_read);
   const auto folder = TemporaryFolder::Make("x");
   EXPECT_FALSE(fs::exists(left));
-  EXPECT_TRUE(fs::exists(young + "/key"));
-  EXPECT_TRUE(fs::exists(others + "/key"));
+  for (const std::string& stays : {young, others, of_the_user, open}) {
+    EXPECT_TRUE(fs::exists(stays + "/key")) << stays;
+  }
 }
 
 TEST_F(TemporaryFolderTest, OneThatIsInUseStays) {
@@ -77,7 +82,7 @@ TEST_F(TemporaryFolderTest, OneThatIsInUseStays) {
 
 TEST_F(TemporaryFolderTest, ALinkIsNotFollowed) {
   const std::string elsewhere = Left("elsewhere", hours(2));
-  const std::string link = dir_.File("x-link");
+  const std::string link = dir_.File("x-a_link");
   fs::create_directory_symlink(elsewhere, link);
   const auto folder = TemporaryFolder::Make("x");
   EXPECT_TRUE(fs::exists(elsewhere + "/key"));
